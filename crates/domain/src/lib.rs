@@ -1,0 +1,26 @@
+//! The words and rules of Gatehouse: identifiers, states, transitions, limits, roles.
+//!
+//! Everything here is pure. This crate knows no HTTP, no SQL, no clock and no randomness: times and random
+//! bytes are arguments, so every rule can be tested by calling it. The gateway, the control plane and the
+//! pages all decide with these same functions, which is why "suspended" means one thing everywhere.
+//!
+//! Start with [`subscription`]: its state machine is the product.
+
+pub mod api;
+pub mod credential;
+pub mod email;
+pub mod environment;
+pub mod id;
+pub mod key;
+pub mod operation;
+pub mod plan;
+pub mod role;
+pub mod slug;
+pub mod subscription;
+
+pub use api::{ApiVersionState, SignupMode, TenantStatus, Visibility};
+pub use email::Email;
+pub use environment::{BasePath, EnvironmentKind};
+pub use operation::OperationKey;
+pub use role::{Permission, PlatformRole, Role};
+pub use slug::Slug;

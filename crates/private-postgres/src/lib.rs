@@ -1,0 +1,25 @@
+//! A Postgres of our own: found or fetched, started, attached to and stopped, for installations
+//! that name no `DATABASE_URL` and for the tests.
+//!
+//! Two calls make it: [`Binaries::find`] finds a Postgres on the machine or fetches a pinned one, and
+//! [`start_or_attach`] brings the server of one data directory up, or finds the one already there.
+//! The server listens on a Unix socket only, runs as an ordinary user also when we are root, and stops
+//! with this program however this program ends.
+//!
+//! It must not know tables, migrations, settings files or the environment: every choice is an argument.
+//! Start reading at [`mod@start`]; `place` decides as whom and where, `pid_file` whether a server lives.
+
+mod binaries;
+mod error;
+mod pid_file;
+mod place;
+mod roles;
+mod running;
+mod spawner;
+mod start;
+
+pub use binaries::{Binaries, FindOptions, Origin};
+pub use error::Error;
+pub use roles::{APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, SYSTEM_ROLE, prepare_roles};
+pub use running::Running;
+pub use start::{Durability, Lifetime, Options, cluster_major, start_or_attach};

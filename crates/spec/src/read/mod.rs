@@ -1,0 +1,91 @@
+//! From bytes to a JSON value, with the places of keys on demand.
+
+mod json;
+mod locate;
+mod scalar;
+mod yaml;
+
+use serde_json::Value;
+
+use crate::finding::{Finding, FindingCode, Location, SpecErrors};
+use crate::limits::Limits;
+
+pub(crate) use locate::locate;
+
+/// The notation a source is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    Json,
+    Yaml,
+}
+
+/// A source that was read.
+pub(crate) struct Source<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) syntax: Syntax,
+    pub(crate) value: Value,
+    /// Pointers of keys that appear twice in one object, each with the place of the later one. The
+    /// later value is the one kept.
+    pub(crate) duplicates: Vec<(String, Location)>,
+}
+
+/// A YAML attempt is made on text that starts like JSON but is not (comments, trailing commas),
+/// unless it is longer than this.
+const JSON_AS_YAML_MAX: usize = 5 * 1024 * 1024;
+
+pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, SpecErrors> {
+    if bytes.len() > limits.bytes {
+        return Err(SpecErrors::one(Finding::new(
+            FindingCode::TooLarge,
+            "",
+            format!("the description is {} bytes; at most {} are read", bytes.len(), limits.bytes),
+        )));
+    }
+    let text = decode(bytes)?;
+    let starts_like_json = text.trim_start().starts_with(['{', '[']);
+    if !starts_like_json {
+        return yaml::read(text, limits).map_err(SpecErrors::one);
+    }
+    match json::read(text, limits) {
+        Ok(source) => Ok(source),
+        Err(refusal) if refusal.code == FindingCode::Syntax && text.len() <= JSON_AS_YAML_MAX => {
+            yaml::read(text, limits).map_err(|_| SpecErrors::one(refusal))
+        }
+        Err(refusal) => Err(SpecErrors::one(refusal)),
+    }
+}
+
+/// UTF-8 with or without a byte order mark; nothing else.
+fn decode(bytes: &[u8]) -> Result<&str, SpecErrors> {
+    let encoding = |message: &str| Finding::new(FindingCode::Encoding, "", message);
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(SpecErrors::one(
+            encoding("the file is UTF-16; save it as UTF-8").at(Location { line: 1, column: 1 }),
+        ));
+    }
+    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        SpecErrors::one(
+            encoding("the file is not valid UTF-8 here").at(place(&valid, valid.len())),
+        )
+    })?;
+    if text.trim().is_empty() {
+        return Err(SpecErrors::one(Finding::new(
+            FindingCode::NotADescription,
+            "",
+            "the file is empty",
+        )));
+    }
+    Ok(text)
+}
+
+/// The place of a byte offset.
+fn place(text: &str, offset: usize) -> Location {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Location {
+        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}

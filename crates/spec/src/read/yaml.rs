@@ -1,0 +1,307 @@
+//! YAML: events of granit-parser composed into a JSON value under our own limits.
+//!
+//! Composed here rather than through serde, because the rules are ours: aliases have a budget that
+//! is checked before anything is copied, repeated keys are reported with their place instead of
+//! stopping the reading, keys that are numbers (`200:`) become text, and `<<` merges.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use serde_json::{Map, Value};
+
+use super::locate::{Visit, place_of};
+use super::{Source, Syntax, json, scalar};
+use crate::finding::{FINDINGS_MAX, Finding, FindingCode, Location};
+use crate::limits::Limits;
+use crate::pointer;
+
+type Events<'a> = Parser<'a, StrInput<'a>>;
+
+pub(super) fn read<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, Finding> {
+    let mut composer = Composer {
+        text,
+        limits,
+        anchors: HashMap::new(),
+        nodes: 0,
+        alias_nodes: 0,
+        pointer: String::new(),
+        duplicates: Vec::new(),
+    };
+    let mut events = events(text, limits);
+    let value = composer.document(&mut events)?;
+    Ok(Source { text, syntax: Syntax::Yaml, value, duplicates: composer.duplicates })
+}
+
+fn events<'a>(text: &'a str, limits: &Limits) -> Events<'a> {
+    // One above our own bound, so that ours is the one that speaks.
+    let nesting = limits.depth() + 1;
+    Parser::new_from_str_with_options(
+        text,
+        granit_parser::options! {
+            emit_comments: false,
+            flow_nesting_limit: nesting,
+            block_nesting_limit: nesting,
+        },
+    )
+}
+
+struct Composer<'a> {
+    text: &'a str,
+    limits: &'a Limits,
+    /// Each anchored value with its number of nodes and its depth.
+    anchors: HashMap<usize, (Value, usize, usize)>,
+    nodes: usize,
+    alias_nodes: usize,
+    pointer: String,
+    duplicates: Vec<(String, Location)>,
+}
+
+impl<'a> Composer<'a> {
+    fn document(&mut self, events: &mut Events<'a>) -> Result<Value, Finding> {
+        let mut document = None;
+        loop {
+            let (event, span) = self.next(events)?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                Event::StreamEnd => return Ok(document.unwrap_or(Value::Null)),
+                event if document.is_none() => {
+                    document = Some(self.value(event, span, events, 1)?);
+                }
+                _ => return Err(self.fault(span.start, "more than one YAML document in the file")),
+            }
+        }
+    }
+
+    fn next(&self, events: &mut Events<'a>) -> Result<(Event<'a>, Span), Finding> {
+        match events.next_event() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(self.scan_error(&error)),
+            None => Err(self.fault(Marker::default(), "the YAML ends too early")),
+        }
+    }
+
+    fn value(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        events: &mut Events<'a>,
+        depth: usize,
+    ) -> Result<Value, Finding> {
+        let before = self.nodes;
+        self.count(1, span.start)?;
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                (scalar_value(&text, style, tag.as_deref()), anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                self.check_depth(depth, span.start)?;
+                (self.sequence(events, depth)?, anchor)
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.check_depth(depth, span.start)?;
+                (self.mapping(events, depth)?, anchor)
+            }
+            Event::Alias(id) => return self.alias(id, span.start, depth),
+            _ => return Err(self.fault(span.start, "not valid YAML here")),
+        };
+        if anchor != 0 {
+            let nodes = self.nodes - before;
+            self.anchors.insert(anchor, (value.clone(), nodes, depth_of(&value)));
+        }
+        Ok(value)
+    }
+
+    fn sequence(&mut self, events: &mut Events<'a>, depth: usize) -> Result<Value, Finding> {
+        let length = self.pointer.len();
+        let mut elements = Vec::new();
+        loop {
+            let (event, span) = self.next(events)?;
+            if event == Event::SequenceEnd {
+                return Ok(Value::Array(elements));
+            }
+            pointer::push(&mut self.pointer, &elements.len().to_string());
+            elements.push(self.value(event, span, events, depth + 1)?);
+            self.pointer.truncate(length);
+        }
+    }
+
+    fn mapping(&mut self, events: &mut Events<'a>, depth: usize) -> Result<Value, Finding> {
+        let length = self.pointer.len();
+        let mut members = Map::new();
+        let mut merged = Vec::new();
+        loop {
+            let (event, key_span) = self.next(events)?;
+            let (key, is_merge) = match event {
+                Event::MappingEnd => break,
+                Event::Scalar(text, style, anchor, _) => {
+                    if anchor != 0 {
+                        let value = Value::String(text.clone().into_owned());
+                        self.anchors.insert(anchor, (value, 1, 0));
+                    }
+                    let merge = text == "<<" && style == ScalarStyle::Plain;
+                    (text.into_owned(), merge)
+                }
+                Event::Alias(id) => match self.anchors.get(&id) {
+                    Some((Value::String(key), ..)) => (key.clone(), false),
+                    _ => return Err(self.fault(key_span.start, "a key must be plain text")),
+                },
+                _ => return Err(self.fault(key_span.start, "a key must be plain text")),
+            };
+            pointer::push(&mut self.pointer, &key);
+            let (event, span) = self.next(events)?;
+            let text_wanted = self.is_version_key();
+            let value = match event {
+                // `version: 1.10` means the text 1.10.
+                Event::Scalar(text, ScalarStyle::Plain, 0, None) if text_wanted => {
+                    self.count(1, span.start)?;
+                    Value::String(text.into_owned())
+                }
+                event => self.value(event, span, events, depth + 1)?,
+            };
+            if is_merge {
+                merged.push(value);
+            } else if members.insert(key, value).is_some() && self.duplicates.len() < FINDINGS_MAX
+            {
+                let place = place_of(self.text, key_span.start.byte_offset());
+                self.duplicates.push((self.pointer.clone(), place));
+            }
+            self.pointer.truncate(length);
+        }
+        merge(&mut members, merged);
+        Ok(Value::Object(members))
+    }
+
+    fn is_version_key(&self) -> bool {
+        matches!(&*self.pointer, "/openapi" | "/swagger" | "/info/version" | "/info/title")
+    }
+
+    fn alias(&mut self, id: usize, at: Marker, depth: usize) -> Result<Value, Finding> {
+        let Some((_, nodes, levels)) = self.anchors.get(&id) else {
+            // Inside its own anchor: an endless value.
+            return Err(self.fault(at, "an alias inside the value it names"));
+        };
+        let (nodes, levels) = (*nodes, *levels);
+        if levels > 0 {
+            self.check_depth(depth + levels - 1, at)?;
+        }
+        self.alias_nodes += nodes;
+        if self.alias_nodes > self.limits.alias_nodes {
+            let message = format!(
+                "YAML aliases expand to more than {} values",
+                self.limits.alias_nodes
+            );
+            return Err(Finding::new(FindingCode::TooLarge, "", message).at(self.at(at)));
+        }
+        // One was counted for the alias itself.
+        self.count(nodes.saturating_sub(1), at)?;
+        Ok(self.anchors[&id].0.clone())
+    }
+
+    fn count(&mut self, nodes: usize, at: Marker) -> Result<(), Finding> {
+        self.nodes += nodes;
+        if self.nodes > self.limits.nodes {
+            return Err(json::too_many_nodes(self.limits).at(self.at(at)));
+        }
+        Ok(())
+    }
+
+    fn check_depth(&self, depth: usize, at: Marker) -> Result<(), Finding> {
+        if depth > self.limits.depth() {
+            return Err(json::too_deep(self.limits).at(self.at(at)));
+        }
+        Ok(())
+    }
+
+    fn at(&self, marker: Marker) -> Location {
+        place_of(self.text, marker.byte_offset())
+    }
+
+    fn fault(&self, marker: Marker, message: &str) -> Finding {
+        Finding::new(FindingCode::Syntax, "", message).at(self.at(marker))
+    }
+
+    fn scan_error(&self, error: &ScanError) -> Finding {
+        if *error.kind() == granit_parser::ErrorKind::RecursionLimitExceeded {
+            return json::too_deep(self.limits).at(self.at(*error.marker()));
+        }
+        let message = format!("not valid YAML: {}", error.info());
+        Finding::new(FindingCode::Syntax, "", message).at(self.at(*error.marker()))
+    }
+}
+
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+    let is_text = style != ScalarStyle::Plain
+        || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+    if is_text { Value::String(text.to_owned()) } else { scalar::plain(text) }
+}
+
+/// Merge keys: what is written in the mapping itself wins, then the earlier source.
+fn merge(members: &mut Map<String, Value>, merged: Vec<Value>) {
+    for source in merged {
+        let sources = match source {
+            Value::Array(sources) => sources,
+            source => vec![source],
+        };
+        for source in sources {
+            let Value::Object(source) = source else { continue };
+            for (key, value) in source {
+                members.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(elements) => 1 + elements.iter().map(depth_of).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Tells the visitor of every key and element. The text was read before, so faults cannot come.
+pub(super) fn walk(text: &str, visit: &mut dyn Visit) {
+    enum Level {
+        Sequence { next: usize },
+        Mapping { key: Option<Cow<'static, str>> },
+    }
+    let mut events = events(text, &Limits::default());
+    let mut levels: Vec<(Level, usize)> = Vec::new();
+    let mut path = String::new();
+    while let Some(Ok((event, span))) = events.next_event() {
+        let offset = span.start.byte_offset().unwrap_or(0);
+        let is_node = event.is_node();
+        if is_node {
+            match levels.last_mut() {
+                Some((Level::Mapping { key: key @ None }, length)) => {
+                    let text = match event.scalar() {
+                        Some((text, _)) => text.to_owned(),
+                        None => String::new(),
+                    };
+                    path.truncate(*length);
+                    pointer::push(&mut path, &text);
+                    visit.key(&path, offset);
+                    *key = Some(Cow::Owned(text));
+                    continue;
+                }
+                Some((Level::Mapping { key }, _)) => *key = None,
+                Some((Level::Sequence { next }, length)) => {
+                    path.truncate(*length);
+                    pointer::push(&mut path, &next.to_string());
+                    visit.key(&path, offset);
+                    *next += 1;
+                }
+                None => {}
+            }
+        }
+        match event {
+            Event::MappingStart(..) => levels.push((Level::Mapping { key: None }, path.len())),
+            Event::SequenceStart(..) => levels.push((Level::Sequence { next: 0 }, path.len())),
+            Event::MappingEnd | Event::SequenceEnd => {
+                levels.pop();
+            }
+            _ => {}
+        }
+    }
+}

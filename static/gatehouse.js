@@ -1,0 +1,193 @@
+// Gatehouse: enhancement only. Every page works without this file; nothing here builds markup from strings
+// (the content policy requires trusted types), and nothing here holds state the server does not have.
+"use strict";
+
+const root = document.documentElement;
+root.classList.add("js");
+
+const one = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
+
+// One polite region tells screen readers what a silent click did.
+const say = (words) => {
+  const region = one("#live");
+  if (region) region.textContent = words;
+};
+
+// Copy buttons: data-copy is the text itself, data-copy-from the id of the element that holds it.
+const textToCopy = (button) => {
+  if (button.dataset.copy) return button.dataset.copy;
+  const source = document.getElementById(button.dataset.copyFrom);
+  if (!source) return "";
+  return source.dataset.full || source.value || source.textContent;
+};
+
+const copy = async (button) => {
+  const label = one("span", button);
+  try {
+    await navigator.clipboard.writeText(textToCopy(button).trim());
+    if (label) {
+      const before = label.textContent;
+      label.textContent = "Copied";
+      setTimeout(() => { label.textContent = before; }, 2000);
+    }
+    say("Copied");
+  } catch {
+    const source = document.getElementById(button.dataset.copyFrom);
+    if (source && source.select) source.select();
+    say("Press Control C to copy");
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy],[data-copy-from]");
+  if (button) copy(button);
+  for (const menu of all("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// "/" goes to the page's one search field; Escape closes what floats.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    for (const open of all("details.menu[open]")) {
+      open.open = false;
+      const summary = one("summary", open);
+      if (open.contains(document.activeElement) && summary) summary.focus();
+    }
+    return;
+  }
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") {
+    const field = one("[data-search]");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  }
+});
+
+// Tables with a bulk bar: select all, and the count in words.
+for (const form of all("form[data-bulk]")) {
+  const every = one("[data-all]", form);
+  const rows = all("tbody input[type=checkbox]", form);
+  const count = one("[data-count]", form);
+  const show = () => {
+    const chosen = rows.filter((row) => row.checked).length;
+    if (count) count.textContent = chosen === 0 ? "None selected" : `${chosen} selected`;
+    if (every) {
+      every.checked = rows.length > 0 && chosen === rows.length;
+      every.indeterminate = chosen > 0 && chosen < rows.length;
+    }
+  };
+  if (every) {
+    every.addEventListener("change", () => {
+      for (const row of rows) row.checked = every.checked;
+      show();
+    });
+  }
+  form.addEventListener("change", show);
+  show();
+}
+
+// A reason chosen from the list starts the words; the approver may go on typing.
+for (const choice of all("[data-fill]")) {
+  choice.addEventListener("change", () => {
+    const field = document.getElementById(choice.dataset.fill);
+    if (field && (field.value === "" || field.dataset.filled === field.value)) {
+      field.value = choice.value;
+      field.dataset.filled = choice.value;
+    }
+  });
+}
+
+// A form is sent once. The server absorbs a second one too; this only spares the wait.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button) button.setAttribute("aria-busy", "true");
+});
+
+// Coming back with the browser's Back button shows the page as it was: forms must work again.
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  for (const button of all("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// Leaving a long form with typed text asks first.
+for (const form of all("form[data-keep]")) {
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+}
+
+// Live regions: data-live names a page to fetch; the region with the same id in it replaces this one. Parsing makes an
+// inert document, so nothing in the answer can run. Without this script the page carries a refresh of its own.
+const swap = (region, page) => {
+  const fresh = page.getElementById(region.id);
+  if (!fresh) return region;
+  const adopted = document.importNode(fresh, true);
+  if (adopted.textContent !== region.textContent) {
+    region.replaceWith(adopted);
+    const head = one("h2, h3, strong", adopted);
+    if (head) say(head.textContent);
+    return adopted;
+  }
+  return region;
+};
+
+// XMLHttpRequest with responseType "document" parses for us: no string of markup ever meets a sink.
+const load = (url) => new Promise((resolve, reject) => {
+  const request = new XMLHttpRequest();
+  request.open("GET", url);
+  request.responseType = "document";
+  request.setRequestHeader("X-Requested-With", "live");
+  request.timeout = 10000;
+  request.onload = () => {
+    if (request.status === 200 && request.response) resolve(request.response);
+    else reject(new Error(String(request.status)));
+  };
+  request.onerror = request.ontimeout = () => reject(new Error("network"));
+  request.send();
+});
+
+const watch = (region) => {
+  let wait = Number(region.dataset.every || 1000);
+  let current = region;
+  const step = async () => {
+    if (!document.hidden) {
+      try {
+        current = swap(current, await load(current.dataset.live));
+        if (!current.dataset.live) return;
+        wait = Math.min(wait * 1.1, 5000);
+      } catch {
+        wait = Math.min(wait * 2, 30000);
+      }
+    }
+    setTimeout(step, wait);
+  };
+  setTimeout(step, wait);
+};
+for (const region of all("[data-live]")) watch(region);
+
+// Filter lists on the page (operations in the rail): the form still works without it.
+for (const field of all("[data-filter]")) {
+  const list = document.getElementById(field.dataset.filter);
+  if (!list) continue;
+  field.addEventListener("input", () => {
+    const words = field.value.trim().toLowerCase();
+    for (const item of all("li", list)) item.hidden = !item.textContent.toLowerCase().includes(words);
+  });
+}
+
+// Selects marked so send their form at once; the button beside them stays for everyone else.
+for (const field of all("[data-go]")) field.addEventListener("change", () => field.form.requestSubmit());
