@@ -32,14 +32,22 @@ impl Clock {
     /// The clock of this machine.
     #[must_use]
     pub fn system() -> Self {
-        Self(Source::System { started: Instant::now() })
+        Self(Source::System {
+            started: Instant::now(),
+        })
     }
 
     /// A clock that stands still at `start` until its hand is moved.
     #[must_use]
     pub fn adjustable(start: OffsetDateTime) -> (Self, ClockHand) {
-        let hands = Arc::new(Mutex::new(Hands { wall: start, elapsed: Duration::ZERO }));
-        (Self(Source::Adjustable(Arc::clone(&hands))), ClockHand(hands))
+        let hands = Arc::new(Mutex::new(Hands {
+            wall: start,
+            elapsed: Duration::ZERO,
+        }));
+        (
+            Self(Source::Adjustable(Arc::clone(&hands))),
+            ClockHand(hands),
+        )
     }
 
     /// A clock that always says `instant`.
@@ -50,7 +58,10 @@ impl Clock {
 
     /// The time of day, in UTC.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the wall clock"
+    )]
     pub fn now(&self) -> OffsetDateTime {
         match &self.0 {
             Source::System { .. } => OffsetDateTime::now_utc(),

@@ -40,7 +40,9 @@ pub fn below(limit: u64) -> u64 {
 /// A duration between half of `around` and one and a half, so that many waiters do not wake together.
 #[must_use]
 pub fn jitter(around: Duration) -> Duration {
-    let micros = u64::try_from(around.as_micros()).unwrap_or(u64::MAX / 2).min(u64::MAX / 2);
+    let micros = u64::try_from(around.as_micros())
+        .unwrap_or(u64::MAX / 2)
+        .min(u64::MAX / 2);
     Duration::from_micros(micros / 2 + below(micros.saturating_add(1)))
 }
 
@@ -63,7 +65,10 @@ mod tests {
         for _ in 0..5_000 {
             seen[usize::try_from(below(5)).expect("small")] += 1;
         }
-        assert!(seen.iter().all(|count| (700..1_300).contains(count)), "{seen:?}");
+        assert!(
+            seen.iter().all(|count| (700..1_300).contains(count)),
+            "{seen:?}"
+        );
         assert_eq!(below(0), 0);
         assert_eq!(below(1), 0);
     }
@@ -84,6 +89,9 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one.get_version_num(), 7);
         let (seconds, nanos) = one.get_timestamp().expect("v7 has a time").to_unix();
-        assert_eq!((seconds.cast_signed(), nanos), (now.unix_timestamp(), 123_000_000));
+        assert_eq!(
+            (seconds.cast_signed(), nanos),
+            (now.unix_timestamp(), 123_000_000)
+        );
     }
 }

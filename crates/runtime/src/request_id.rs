@@ -88,7 +88,10 @@ impl FromStr for RequestId {
         if !fits {
             return Err(NotARequestId);
         }
-        text.as_bytes().try_into().map(Self).map_err(|_| NotARequestId)
+        text.as_bytes()
+            .try_into()
+            .map(Self)
+            .map_err(|_| NotARequestId)
     }
 }
 

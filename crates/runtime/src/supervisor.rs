@@ -140,8 +140,13 @@ impl Supervisor {
     pub async fn shutdown(&self, deadline: Duration) -> ShutdownOutcome {
         self.cancel();
         self.0.tracker.close();
-        if tokio::time::timeout(deadline, self.0.tracker.wait()).await.is_ok() {
-            return ShutdownOutcome { still_running: Vec::new() };
+        if tokio::time::timeout(deadline, self.0.tracker.wait())
+            .await
+            .is_ok()
+        {
+            return ShutdownOutcome {
+                still_running: Vec::new(),
+            };
         }
         let mut still_running: Vec<_> = lock(&self.0.running).iter().map(|task| task.1).collect();
         still_running.sort_unstable();
@@ -155,7 +160,10 @@ impl Supervisor {
         F::Output: Send,
         E: FnOnce(Result<F::Output, &str>) + Send + 'static,
     {
-        let number = self.0.next_task.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = self
+            .0
+            .next_task
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         lock(&self.0.running).push((number, name));
         let supervisor = self.clone();
         let task = Box::pin(task);
@@ -199,7 +207,9 @@ impl<F: Future> Future for CatchPanic<F> {
 }
 
 fn panic_text(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "panic without a message".to_owned())
 }
@@ -262,7 +272,10 @@ mod tests {
     #[tokio::test]
     async fn a_child_token_stops_alone_and_with_its_parent() {
         let supervisor = Supervisor::new();
-        let (one, other) = (supervisor.token().child_token(), supervisor.token().child_token());
+        let (one, other) = (
+            supervisor.token().child_token(),
+            supervisor.token().child_token(),
+        );
         one.cancel();
         assert!(!supervisor.token().is_cancelled());
         supervisor.cancel();

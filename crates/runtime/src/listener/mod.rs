@@ -1,0 +1,1 @@
+//! The accept loop that every role serves on.
