@@ -1,0 +1,217 @@
+//! Faults that keep a configuration from being published, and from being swapped in.
+//!
+//! The control plane calls [`check`] before it commits, a gateway before it swaps: one function, so that what was
+//! accepted is what can run.
+
+use std::collections::{HashMap, HashSet};
+
+use gatehouse_domain::id::{EnvironmentId, UpstreamId};
+use gatehouse_domain::plan::LimitRule;
+use http::Uri;
+
+use crate::object::{Environment, Object, ObjectRef, Plan, Route, Upstream};
+
+/// A fault: which object, which rule, in words for its author.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} {id}: {detail}", kind = object.kind.as_str(), id = object.id)]
+pub struct Fault {
+    /// Where.
+    pub object: ObjectRef,
+    /// What, and what to do.
+    pub detail: String,
+}
+
+/// Checks the objects that routing is compiled from. Applications, subscriptions and credentials may be left out: nothing
+/// about them can make a configuration unusable.
+pub fn check<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Fault> {
+    let mut checker = Checker::default();
+    for object in objects {
+        match object {
+            Object::Environment(environment) => checker.environments.push(environment),
+            Object::Upstream(upstream) => checker.upstreams.push(upstream),
+            Object::Route(route) => checker.routes.push(route),
+            Object::Plan(plan) => checker.plan(plan),
+            Object::Tenant(_)
+            | Object::Application(_)
+            | Object::Subscription(_)
+            | Object::Credential(_) => {}
+        }
+    }
+    checker.finish()
+}
+
+#[derive(Default)]
+struct Checker<'a> {
+    environments: Vec<&'a Environment>,
+    upstreams: Vec<&'a Upstream>,
+    routes: Vec<&'a Route>,
+    faults: Vec<Fault>,
+}
+
+impl Checker<'_> {
+    fn finish(mut self) -> Vec<Fault> {
+        self.places();
+        self.targets();
+        self.routes();
+        self.faults
+    }
+
+    fn fault(&mut self, object: ObjectRef, detail: String) {
+        self.faults.push(Fault { object, detail });
+    }
+
+    fn plan(&mut self, plan: &Plan) {
+        let object = Object::Plan(plan.clone()).object_ref();
+        for limit in &plan.limits {
+            if let Err(invalid) = LimitRule::from(limit.rule).check() {
+                self.fault(object, format!("limit {}: {invalid}", limit.id));
+            }
+        }
+    }
+
+    /// No two environments answer at the same host and base path.
+    fn places(&mut self) {
+        let mut places = HashSet::new();
+        for environment in std::mem::take(&mut self.environments) {
+            if !places.insert((environment.host.as_deref(), environment.base_path.as_str())) {
+                let object = Object::Environment(environment.clone()).object_ref();
+                self.fault(
+                    object,
+                    format!(
+                        "another environment already answers at '{}'",
+                        environment.base_path
+                    ),
+                );
+            }
+            self.environments.push(environment);
+        }
+    }
+
+    fn targets(&mut self) {
+        for upstream in std::mem::take(&mut self.upstreams) {
+            let object = Object::Upstream(upstream.clone()).object_ref();
+            if upstream.targets.is_empty() {
+                self.fault(
+                    object,
+                    "it has no target in use; add one or stop draining one".to_owned(),
+                );
+            }
+            for target in &upstream.targets {
+                if let Err(detail) = target_uri(&target.url) {
+                    self.fault(object, format!("target '{}': {detail}", target.url));
+                }
+            }
+            self.upstreams.push(upstream);
+        }
+    }
+
+    fn routes(&mut self) {
+        let environments: HashMap<EnvironmentId, &Environment> = self
+            .environments
+            .iter()
+            .map(|environment| (environment.id, *environment))
+            .collect();
+        let upstreams: HashSet<UpstreamId> =
+            self.upstreams.iter().map(|upstream| upstream.id).collect();
+        let mut places = HashSet::new();
+        for route in std::mem::take(&mut self.routes) {
+            let object = ObjectRef {
+                kind: crate::object::ObjectKind::Route,
+                id: route.id.uuid(),
+            };
+            match environments.get(&route.environment) {
+                None => self.fault(
+                    object,
+                    "its environment is not part of this configuration".to_owned(),
+                ),
+                Some(own) => {
+                    if let Some(other) = shadowing(own, route, &environments) {
+                        self.fault(
+                            object,
+                            format!(
+                                "'{}' belongs to another environment; rename the API",
+                                other.base_path
+                            ),
+                        );
+                    }
+                }
+            }
+            if !places.insert((route.environment, route.path.as_str())) {
+                self.fault(
+                    object,
+                    format!("another version already answers at '{}'", route.path),
+                );
+            }
+            if route
+                .upstream
+                .is_some_and(|upstream| !upstreams.contains(&upstream))
+            {
+                self.fault(
+                    object,
+                    "its upstream is not part of this configuration".to_owned(),
+                );
+            }
+            let mut keys = HashSet::new();
+            for operation in &route.operations {
+                if !keys.insert(&operation.key) {
+                    self.fault(
+                        object,
+                        format!(
+                            "two operations answer '{}'; they differ only in parameter names",
+                            operation.key
+                        ),
+                    );
+                }
+                if !operation.path_template.starts_with('/') {
+                    self.fault(
+                        object,
+                        format!("path '{}' must start with '/'", operation.path_template),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Another environment on the same host whose base path the route would reach into.
+fn shadowing<'a>(
+    own: &Environment,
+    route: &Route,
+    environments: &HashMap<EnvironmentId, &'a Environment>,
+) -> Option<&'a Environment> {
+    let place = format!("{}{}", own.base_path, route.path);
+    environments.values().copied().find(|other| {
+        other.id != own.id
+            && (other.host == own.host || other.host.is_none() || own.host.is_none())
+            && other.base_path.as_str().len() > own.base_path.as_str().len()
+            && (other.base_path.strip(&place).is_some()
+                || starts_with_segments(other.base_path.as_str(), &place))
+    })
+}
+
+/// Whether `path` lies at or below `place`, by whole segments.
+fn starts_with_segments(path: &str, place: &str) -> bool {
+    path.strip_prefix(place)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Reads a target address: `http` or `https`, a host, no user, query or fragment.
+pub fn target_uri(url: &str) -> Result<Uri, String> {
+    let uri: Uri = url
+        .parse()
+        .map_err(|_| "not an address; use https://host:port/path".to_owned())?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err("use http or https".to_owned());
+    }
+    let authority = uri.authority().ok_or("name a host")?;
+    if authority.host().is_empty() || authority.as_str().contains('@') {
+        return Err("name a host, without a user".to_owned());
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return Err("leave out the query and the fragment".to_owned());
+    }
+    Ok(uri)
+}
+
+#[cfg(test)]
+mod tests;

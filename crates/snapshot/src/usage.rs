@@ -1,0 +1,177 @@
+//! Usage: what a gateway tells the ledger about each call.
+
+use gatehouse_domain::OperationKey;
+use gatehouse_domain::id::{
+    ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::object::Moment;
+use crate::{FORMAT, Refused};
+
+/// Upper bounds of the latency histogram, microseconds; one more bucket holds what is slower.
+pub const LATENCY_BOUNDS_US: [u64; 15] = [
+    500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
+    2_000_000, 5_000_000, 10_000_000, 30_000_000,
+];
+
+/// The histogram bucket of a latency.
+pub fn latency_bucket(latency_us: u64) -> usize {
+    LATENCY_BOUNDS_US.partition_point(|bound| *bound < latency_us)
+}
+
+/// Largest batch, records.
+pub const BATCH_RECORDS_MAX: usize = 5_000;
+/// Largest batch, bytes.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Who a call was attributed to, as far as the pipeline got.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attribution {
+    /// Owner of the environment the address led to.
+    pub tenant: Option<TenantId>,
+    /// The environment.
+    pub environment: Option<EnvironmentId>,
+    /// The version the path led to.
+    pub api_version: Option<ApiVersionId>,
+    /// The operation.
+    pub operation: Option<OperationKey>,
+    /// Whom the key identified.
+    pub application: Option<ApplicationId>,
+    /// The key.
+    pub credential: Option<CredentialId>,
+    /// What gave access, or would have.
+    pub subscription: Option<SubscriptionId>,
+    /// Its plan.
+    pub plan: Option<PlanId>,
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// When it arrived.
+    pub at: Moment,
+    /// The request id, as the response carried it.
+    pub request_id: Uuid,
+    /// Whose it is.
+    pub attribution: Attribution,
+    /// Method, at most 16 characters.
+    pub method: String,
+    /// Path without query, at most 256 characters.
+    pub path: String,
+    /// Status sent to the client.
+    pub status: u16,
+    /// `ok`, or the problem code.
+    pub reason: String,
+    /// Whether it counts against quotas: it was let through to the upstream.
+    pub counted: bool,
+    /// Whether the gateway died in the middle of it.
+    pub interrupted: bool,
+    /// From arrival to the end of the response, microseconds.
+    pub latency_us: u64,
+    /// Spent waiting for the upstream, microseconds.
+    pub upstream_us: u64,
+    /// Request body bytes.
+    pub bytes_in: u64,
+    /// Response body bytes.
+    pub bytes_out: u64,
+}
+
+/// A numbered run of records of one boot of one gateway. Sent again, it is byte for byte the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    format: u16,
+    /// Which run of the gateway process wrote it.
+    pub boot: Uuid,
+    /// From 1, without gaps, within a boot.
+    pub sequence: u64,
+    /// Calls that could not be kept since the batch before, because the disk was full.
+    pub dropped: u64,
+    /// The calls.
+    pub records: Vec<CallRecord>,
+}
+
+impl Batch {
+    /// A batch of this format.
+    pub fn new(boot: Uuid, sequence: u64, dropped: u64, records: Vec<CallRecord>) -> Self {
+        Self {
+            format: FORMAT,
+            boot,
+            sequence,
+            dropped,
+            records,
+        }
+    }
+
+    /// The bytes that are sent.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    /// Reads [`Batch::encode`] within the limits of a batch.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Refused> {
+        if bytes.len() > BATCH_BYTES_MAX {
+            return Err(Refused::Damaged("usage batch"));
+        }
+        let (format, _) =
+            postcard::take_from_bytes::<u16>(bytes).map_err(|_| Refused::Damaged("usage batch"))?;
+        if format != FORMAT {
+            return Err(Refused::Format {
+                what: "usage batch",
+                found: format,
+            });
+        }
+        match postcard::take_from_bytes::<Self>(bytes) {
+            Ok((batch, [])) if batch.records.len() <= BATCH_RECORDS_MAX => Ok(batch),
+            _ => Err(Refused::Damaged("usage batch")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(number: u64) -> CallRecord {
+        CallRecord {
+            at: Moment(number as i64),
+            request_id: Uuid::from_u128(number.into()),
+            attribution: Attribution::default(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            status: 200,
+            reason: "ok".to_owned(),
+            counted: true,
+            interrupted: false,
+            latency_us: number,
+            upstream_us: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+        }
+    }
+
+    #[test]
+    fn a_batch_reads_back_and_holds_its_limit() {
+        for (records, accepted) in [
+            (0, true),
+            (BATCH_RECORDS_MAX - 1, true),
+            (BATCH_RECORDS_MAX, true),
+            (BATCH_RECORDS_MAX + 1, false),
+        ] {
+            let batch = Batch::new(Uuid::nil(), 1, 0, (0..records as u64).map(call).collect());
+            assert_eq!(
+                Batch::decode(&batch.encode()).is_ok(),
+                accepted,
+                "{records}"
+            );
+        }
+    }
+
+    #[test]
+    fn latency_buckets_include_their_bound() {
+        assert_eq!(latency_bucket(500), 0);
+        assert_eq!(latency_bucket(501), 1);
+        assert_eq!(latency_bucket(30_000_001), LATENCY_BOUNDS_US.len());
+    }
+}
