@@ -11,15 +11,20 @@
 
 mod binaries;
 mod error;
+mod files;
+mod initdb;
+mod options;
 mod pid_file;
 mod place;
 mod roles;
 mod running;
+mod server;
 mod spawner;
 mod start;
 
 pub use binaries::{Binaries, FindOptions, Origin};
 pub use error::Error;
+pub use options::{Durability, Lifetime, Options};
 pub use roles::{APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, SYSTEM_ROLE, prepare_roles};
 pub use running::Running;
-pub use start::{Durability, Lifetime, Options, cluster_major, start_or_attach};
+pub use start::{cluster_major, start_or_attach};

@@ -54,7 +54,9 @@ impl PidFile {
             Ok(cwd) if cwd == cluster => Postmaster::Ours,
             Ok(_) => Postmaster::Gone,
             // It ended between the two looks, unless there is no /proc to look into at all.
-            Err(error) if error.kind() == ErrorKind::NotFound && Path::new("/proc/self").exists() => {
+            Err(error)
+                if error.kind() == ErrorKind::NotFound && Path::new("/proc/self").exists() =>
+            {
                 Postmaster::Gone
             }
             Err(_) => Postmaster::Unclear,
@@ -66,7 +68,8 @@ impl PidFile {
 mod tests {
     use super::*;
 
-    const READY: &str = "71\n/data/cluster\n1700000000\n5432\n/data/socket\n\n  5432001  3\nready   \n";
+    const READY: &str =
+        "71\n/data/cluster\n1700000000\n5432\n/data/socket\n\n  5432001  3\nready   \n";
 
     #[test]
     fn a_whole_file_names_process_socket_and_readiness() {

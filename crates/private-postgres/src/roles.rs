@@ -49,7 +49,9 @@ async fn make_role(connection: &mut PgConnection, role: &'static str) -> Result<
     let statement = format!(
         "{verb} role {role} with login nosuperuser nobypassrls nocreatedb nocreaterole noreplication"
     );
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -61,12 +63,16 @@ async fn make_database(connection: &mut PgConnection) -> Result<(), Error> {
             .await?;
     if !known {
         let statement = format!("create database {DATABASE} owner {OWNER_ROLE}");
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut *connection)
+            .await?;
     }
     let statement = format!(
         "revoke all on database {DATABASE} from public; \
          grant connect on database {DATABASE} to {APP_ROLE}, {SYSTEM_ROLE}"
     );
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(connection)
+        .await?;
     Ok(())
 }

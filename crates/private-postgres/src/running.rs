@@ -108,11 +108,20 @@ impl Running {
         ] {
             signal_child(&child, signal);
             if ended_within(&child, patience).await {
+                self.remove_socket_dir();
                 return Ok(());
             }
             tracing::warn!(pid = self.pid, "Postgres is slow to stop");
         }
         Err(Error::NotStopped { pid: self.pid })
+    }
+
+    /// Beside the data it stays for the next start; a directory in /tmp would only litter.
+    fn remove_socket_dir(&self) {
+        if !self.socket_dir.starts_with(&self.data_dir) {
+            // Empty now, unless somebody put something there, which is not ours to remove.
+            let _ = std::fs::remove_dir(&self.socket_dir);
+        }
     }
 
     /// Returns when the server has ended, for whatever reason.

@@ -18,9 +18,7 @@ static PARENT: OnceLock<Sender<Job>> = OnceLock::new();
 /// Spawns from the thread that never ends. Blocks until the child has executed its program.
 pub(crate) fn spawn(command: Command) -> io::Result<Child> {
     let (reply, answer) = channel();
-    parent()?
-        .send(Job { command, reply })
-        .map_err(|_| gone())?;
+    parent()?.send(Job { command, reply }).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
 }
 
