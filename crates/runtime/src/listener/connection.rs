@@ -1,0 +1,410 @@
+//! One connection, from its first byte to its last.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::{HttpService, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::{Service, ServiceExt};
+
+use super::admission::Permit;
+use super::body::{RequestBody, RequestMark, ResponseBody};
+use super::io::WatchedStream;
+use super::settings::ListenerSettings;
+use super::sniff::{Protocol, Sniffed, sniff};
+use super::stats::{CloseReason, ListenerStats};
+use super::watch::{Spans, Watch};
+use super::{BoxError, Peer, set_nodelay};
+use crate::random;
+use crate::supervisor::CatchPanic;
+
+/// How long a connection that was asked to close may still say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// The number of headers hyper reads without allocating; asking for exactly this would cost 5 %.
+const HYPER_HEADERS: usize = 100;
+/// What hyper may buffer of one connection at least; it must also hold the largest header.
+const BUFFER_BYTES_MIN: usize = 128 << 10;
+
+/// What all connections of a listener share.
+#[derive(Clone)]
+pub(super) struct Connection(Arc<Shared>);
+
+struct Shared {
+    settings: ListenerSettings,
+    stats: ListenerStats,
+    tasks: TaskTracker,
+    drain: CancellationToken,
+    cut: CancellationToken,
+    http1: http1::Builder,
+    http2: http2::Builder<StreamTasks>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        settings: &ListenerSettings,
+        stats: &ListenerStats,
+        tasks: &TaskTracker,
+        drain: &CancellationToken,
+        cut: &CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            settings: settings.clone(),
+            stats: stats.clone(),
+            tasks: tasks.clone(),
+            drain: drain.clone(),
+            cut: cut.clone(),
+            http1: http1_builder(settings),
+            http2: http2_builder(settings, tasks),
+        }))
+    }
+
+    /// Serves a connection in a task of its own; a panic ends only this task.
+    pub(super) fn start<S, B>(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        permit: Permit,
+        service: S,
+    ) where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+        S::Error: Into<BoxError>,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let shared = Arc::clone(&self.0);
+        let task = Box::pin(Arc::clone(&shared).run(stream, peer, permit, service));
+        self.0.tasks.spawn(async move {
+            let reason = (CatchPanic { task }).await.unwrap_or_else(|panic| {
+                tracing::error!(panic, "request handling panicked");
+                CloseReason::Panic
+            });
+            shared.stats.count_closed(reason);
+        });
+    }
+}
+
+impl Shared {
+    async fn run<S, B>(
+        self: Arc<Self>,
+        mut stream: TcpStream,
+        peer: SocketAddr,
+        permit: Permit,
+        service: S,
+    ) -> CloseReason
+    where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+        S::Error: Into<BoxError>,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        set_nodelay(&stream);
+        let sniffed = tokio::select! {
+            biased;
+            sniffed = sniff(&mut stream, &self.settings) => sniffed,
+            () = self.drain.cancelled() => return CloseReason::Drained,
+        };
+        let Sniffed {
+            protocol,
+            bytes,
+            first_byte,
+        } = match sniffed {
+            Ok(sniffed) => sniffed,
+            Err(reason) => return reason,
+        };
+        let many_streams = protocol == Protocol::Http2;
+        let watch = Arc::new(Watch::new(
+            Spans::of(&self.settings),
+            first_byte,
+            many_streams,
+        ));
+        let io = TokioIo::new(WatchedStream::new(
+            stream,
+            bytes,
+            Arc::clone(&watch),
+            permit,
+        ));
+        let shared = Arc::clone(&self);
+        let watch_of_requests = Arc::clone(&watch);
+        let answer = service_fn(move |request| {
+            shared.answer(request, peer, &watch_of_requests, service.clone())
+        });
+        match protocol {
+            Protocol::Http1 => {
+                let connection = self.http1.serve_connection(io, answer).with_upgrades();
+                self.drive(Box::pin(connection), &watch).await
+            }
+            Protocol::Http2 => {
+                let connection = self.http2.serve_connection(io, answer);
+                self.drive(Box::pin(connection), &watch).await
+            }
+        }
+    }
+
+    /// Hands a request to the service, with its peer and a body that keeps time.
+    fn answer<S, B>(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        watch: &Arc<Watch>,
+        service: S,
+    ) -> impl Future<Output = Result<Response<ResponseBody<B>>, BoxError>> + Send + use<S, B>
+    where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+        S::Error: Into<BoxError>,
+        B: Send + 'static,
+    {
+        let mark = RequestMark::new(watch);
+        let settings = &self.settings;
+        let too_many = request.headers().len() > settings.headers_max;
+        let mut request =
+            request.map(|incoming| RequestBody::new(incoming, settings, self.stats.clone()));
+        request.extensions_mut().insert(Peer(peer));
+        async move {
+            if too_many {
+                let mut response = Response::new(ResponseBody::new(None, mark));
+                *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                return Ok(response);
+            }
+            let response = service.oneshot(request).await.map_err(Into::into)?;
+            let mut response = response.map(|body| ResponseBody::new(Some(body), mark));
+            if draining {
+                response
+                    .headers_mut()
+                    .insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response)
+        }
+    }
+
+    /// Polls a connection until it ends, a deadline passes or the listener shuts down.
+    async fn drive<C: GracefulConnection>(
+        &self,
+        mut connection: Pin<Box<C>>,
+        watch: &Watch,
+    ) -> CloseReason {
+        let mut end = End::new(self.age_deadline());
+        let mut alarm = pin!(sleep_until(Instant::now()));
+        let mut drained = pin!(self.drain.cancelled());
+        let mut cut = pin!(self.cut.cancelled());
+        loop {
+            let event = poll_fn(|cx| {
+                if let Poll::Ready(outcome) = connection.as_mut().poll(cx) {
+                    return Poll::Ready(Event::Ended(outcome.is_ok()));
+                }
+                // What was just read or written may have brought the deadline nearer.
+                let (deadline, _) = end.next(watch);
+                if deadline < alarm.deadline() || alarm.is_elapsed() {
+                    alarm.as_mut().reset(deadline);
+                }
+                if alarm.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Event::Alarm);
+                }
+                if cut.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Event::Cut);
+                }
+                if !end.draining && drained.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Event::Drain);
+                }
+                Poll::Pending
+            });
+            match event.await {
+                Event::Ended(well) => return end.reason(well),
+                Event::Cut => return CloseReason::Cut,
+                Event::Drain => {
+                    end.draining = true;
+                    connection.as_mut().finish();
+                }
+                Event::Alarm => match end.alarm(watch, self.settings.drain) {
+                    Verdict::Wait => {}
+                    Verdict::Finish => connection.as_mut().finish(),
+                    Verdict::Close(reason) => return reason,
+                },
+            }
+        }
+    }
+
+    /// A tenth of spread, so that connections opened together do not all come back together.
+    fn age_deadline(&self) -> Instant {
+        let age = self.settings.max_connection_age;
+        let spread_ms = u64::try_from(age.as_millis() / 10).unwrap_or(u64::MAX);
+        Instant::now() + age + Duration::from_millis(random::below(spread_ms.saturating_add(1)))
+    }
+}
+
+enum Event {
+    Ended(bool),
+    Alarm,
+    Drain,
+    Cut,
+}
+
+enum Verdict {
+    Wait,
+    Finish,
+    Close(CloseReason),
+}
+
+/// How a connection is to end: by age or idleness it is first asked to finish, then closed.
+struct End {
+    too_old: Instant,
+    draining: bool,
+    finishing: Option<(Instant, CloseReason)>,
+}
+
+impl End {
+    fn new(too_old: Instant) -> Self {
+        Self {
+            too_old,
+            draining: false,
+            finishing: None,
+        }
+    }
+
+    /// The next moment at which something may be due, and what.
+    fn next(&self, watch: &Watch) -> (Instant, Option<CloseReason>) {
+        let (waiting, reason) = watch.deadline();
+        match self.finishing {
+            // Idleness has been acted on; what counts now is the goodbye.
+            Some((until, why)) if reason == Some(CloseReason::Idle) || until < waiting => {
+                (until, Some(why))
+            }
+            None if self.too_old < waiting => (self.too_old, Some(CloseReason::Age)),
+            _ => (waiting, reason),
+        }
+    }
+
+    fn alarm(&mut self, watch: &Watch, drain: Duration) -> Verdict {
+        let now = Instant::now();
+        let (deadline, reason) = self.next(watch);
+        let Some(reason) = reason.filter(|_| deadline <= now) else {
+            return Verdict::Wait;
+        };
+        match (self.finishing, reason) {
+            (None, CloseReason::Idle) => self.finishing = Some((now + GOODBYE, reason)),
+            (None, CloseReason::Age) => self.finishing = Some((now + drain, reason)),
+            _ => return Verdict::Close(reason),
+        }
+        Verdict::Finish
+    }
+
+    fn reason(&self, ended_well: bool) -> CloseReason {
+        match self.finishing {
+            Some((_, reason)) => reason,
+            None if self.draining => CloseReason::Drained,
+            None if ended_well => CloseReason::Finished,
+            None => CloseReason::Protocol,
+        }
+    }
+}
+
+/// What both protocols can be asked.
+trait GracefulConnection: Future<Output = hyper::Result<()>> {
+    /// Answer what is under way, take nothing new, then end.
+    fn finish(self: Pin<&mut Self>);
+}
+
+type Io = TokioIo<WatchedStream>;
+
+impl<S, B> GracefulConnection for http1::UpgradeableConnection<Io, S>
+where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes> + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<S, B> GracefulConnection for http2::Connection<Io, S, StreamTasks>
+where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Future: Send + 'static,
+    S::Error: Into<BoxError>,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+fn http1_builder(settings: &ListenerSettings) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    let header_bytes_max = to_usize(settings.header_bytes_max);
+    builder
+        .timer(TokioTimer::new())
+        // Ours are exact; this one only backs them up, since it also runs between two requests.
+        .header_read_timeout(settings.header.max(settings.keep_alive) + GOODBYE)
+        .max_header_size(header_bytes_max)
+        .max_buf_size(header_bytes_max.max(BUFFER_BYTES_MIN))
+        .half_close(false)
+        .ignore_invalid_headers(false)
+        .allow_multiple_spaces_in_request_line_delimiters(false);
+    if settings.headers_max != HYPER_HEADERS {
+        builder.max_headers(settings.headers_max);
+    }
+    builder
+}
+
+fn http2_builder(settings: &ListenerSettings, tasks: &TaskTracker) -> http2::Builder<StreamTasks> {
+    let h2 = &settings.h2;
+    let mut builder = http2::Builder::new(StreamTasks(tasks.clone()));
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(h2.streams_max)
+        .initial_stream_window_size(to_u32(h2.stream_window))
+        .initial_connection_window_size(to_u32(h2.connection_window))
+        .adaptive_window(false)
+        .max_frame_size(to_u32(h2.frame_bytes_max))
+        .max_header_list_size(to_u32(settings.header_bytes_max))
+        .max_send_buf_size(to_usize(h2.send_buffer))
+        .max_pending_accept_reset_streams(h2.pending_resets_max)
+        .max_local_error_reset_streams(h2.local_resets_max)
+        .keep_alive_interval(h2.ping)
+        .keep_alive_timeout(h2.ping_timeout);
+    builder
+}
+
+/// Runs the streams of HTTP/2, so that the drain waits for them and a panic is said aloud.
+#[derive(Clone)]
+pub(super) struct StreamTasks(TaskTracker);
+
+impl<F> hyper::rt::Executor<F> for StreamTasks
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, stream: F) {
+        let task = Box::pin(stream);
+        self.0.spawn(async move {
+            if let Err(panic) = (CatchPanic { task }).await {
+                tracing::error!(panic, "request handling panicked");
+            }
+        });
+    }
+}
+
+fn to_usize(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+fn to_u32(bytes: u64) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
