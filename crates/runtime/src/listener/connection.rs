@@ -182,13 +182,7 @@ impl Shared {
                 return Ok(response);
             }
             let response = service.oneshot(request).await.map_err(Into::into)?;
-            let mut response = response.map(|body| ResponseBody::new(Some(body), mark));
-            if draining {
-                response
-                    .headers_mut()
-                    .insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response)
+            Ok(response.map(|body| ResponseBody::new(Some(body), mark)))
         }
     }
 
