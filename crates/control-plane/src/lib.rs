@@ -1,1 +1,21 @@
-//! gatehouse-control-plane
+//! The verbs of Gatehouse, each implemented once, and all of its SQL.
+//!
+//! The admin API, the portal and the command line call these functions; none of them decides anything themselves. A verb
+//! takes the [`Db`], the [`Actor`] who asks and typed arguments; it checks the permission, opens a [`work::Work`] (one
+//! transaction in the actor's tenant), changes rows, says what it touched, and commits. The commit appends the audit
+//! record, the outbox events and the configuration change in that same transaction.
+//!
+//! Start with [`subscriptions`], then [`work`] and [`config`]. This crate knows no HTTP and no HTML.
+
+pub mod actor;
+pub mod audit;
+pub mod config;
+pub mod db;
+pub mod keys;
+pub mod refusal;
+pub mod work;
+
+pub use actor::{Actor, ActorKind};
+pub use db::Db;
+pub use refusal::{FieldFault, Refusal};
+pub use work::{Change, Changed, GroupSeq};

@@ -1,0 +1,113 @@
+//! The configuration road: from touched rows to a numbered change of every gateway group that needs it.
+//!
+//! [`project`] reads what gateways should hold from the rows of the transaction, [`plan`] works out what each group would
+//! hold, [`append`] compares that with what it does hold and appends a gap-free change. `NOTIFY` is a hint for waiting
+//! gateways; reading the sequence is the truth.
+
+mod append;
+mod project;
+
+use gatehouse_domain::id::{
+    ApplicationId, CredentialId, EnvironmentId, GatewayGroupId, PlanId, RouteId, SubscriptionId,
+    TenantId, UpstreamId,
+};
+use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::refusal::Refusal;
+
+pub(crate) use append::append;
+
+/// The channel on which a commit tells waiting gateways' requests that a head moved. The payload is the group's UUID.
+pub(crate) const CHANNEL: &str = "gatehouse_config";
+
+/// A thing whose rows changed and which gateways hold a projection of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Touched {
+    Tenant(TenantId),
+    Environment(EnvironmentId),
+    Upstream(UpstreamId),
+    Route(RouteId),
+    Plan(PlanId),
+    Application(ApplicationId),
+    Subscription(SubscriptionId),
+    Credential(CredentialId),
+}
+
+impl Touched {
+    pub(crate) fn object_ref(self) -> ObjectRef {
+        let (kind, id) = match self {
+            Self::Tenant(id) => (ObjectKind::Tenant, id.uuid()),
+            Self::Environment(id) => (ObjectKind::Environment, id.uuid()),
+            Self::Upstream(id) => (ObjectKind::Upstream, id.uuid()),
+            Self::Route(id) => (ObjectKind::Route, id.uuid()),
+            Self::Plan(id) => (ObjectKind::Plan, id.uuid()),
+            Self::Application(id) => (ObjectKind::Application, id.uuid()),
+            Self::Subscription(id) => (ObjectKind::Subscription, id.uuid()),
+            Self::Credential(id) => (ObjectKind::Credential, id.uuid()),
+        };
+        ObjectRef { kind, id }
+    }
+}
+
+/// What one group should hold of one touched thing.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) object: ObjectRef,
+    /// `None`: the group should not hold it (any more).
+    pub(crate) value: Option<Object>,
+}
+
+/// What one group should hold of everything that was touched.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupPlan {
+    pub(crate) group: GatewayGroupId,
+    pub(crate) wanted: Vec<Wanted>,
+}
+
+/// Projects the touched things for every group that serves an environment of the tenant, in group id order.
+pub(crate) async fn plan(
+    conn: &mut PgConnection,
+    db: &Db,
+    tenant: TenantId,
+    touched: &[Touched],
+) -> Result<Vec<GroupPlan>, Refusal> {
+    if touched.is_empty() {
+        return Ok(Vec::new());
+    }
+    let served = sqlx::query!(
+        r#"select g.id as group_id, g.key_version, array_agg(e.environment_id) as "environments!: Vec<Uuid>"
+           from group_environment e join gateway_group g on g.id = e.group_id
+           where e.tenant_id = $1
+           group by g.id, g.key_version
+           order by g.id"#,
+        tenant.uuid(),
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut plans = Vec::with_capacity(served.len());
+    let mut projections = Vec::with_capacity(touched.len());
+    for thing in touched {
+        projections.push((
+            thing.object_ref(),
+            project::project(conn, tenant, *thing).await?,
+        ));
+    }
+    for group in served {
+        let id = GatewayGroupId::from_uuid(group.group_id);
+        let group_key = db.keys().group_key(id, group.key_version);
+        let wanted = projections
+            .iter()
+            .map(|(object, projection)| Wanted {
+                object: *object,
+                value: projection
+                    .as_ref()
+                    .and_then(|projection| projection.for_group(&group.environments, &group_key)),
+            })
+            .collect();
+        plans.push(GroupPlan { group: id, wanted });
+    }
+    Ok(plans)
+}

@@ -1,0 +1,211 @@
+//! What a verb answers instead of doing what was asked.
+//!
+//! Every verb refuses in one of these ways, so the edges translate them once. The particulars are words for the person
+//! who asked; nothing of SQL or of another tenant is ever in them.
+
+use gatehouse_domain::Permission;
+
+/// A fault in one field of what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer (RFC 6901) into the verb's input, such as `/name`.
+    pub pointer: String,
+    /// Which rule, as a stable word.
+    pub code: &'static str,
+    /// The rule and the value.
+    pub detail: String,
+    /// Line and column in an uploaded document, from 1.
+    pub place: Option<(usize, usize)>,
+}
+
+impl FieldFault {
+    /// A fault at `pointer`.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+            place: None,
+        }
+    }
+}
+
+/// Why a verb changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The actor lacks a permission.
+    #[error("this needs the permission {0}")]
+    Forbidden(Permission),
+    /// The actor may do this in general, but not here: the rule, in words.
+    #[error("{0}")]
+    NotYours(String),
+    /// The thing asked about does not exist in the actor's tenant.
+    #[error("not found")]
+    NotFound,
+    /// A thing referred to in the input does not exist in the actor's tenant.
+    #[error("{pointer} refers to nothing that exists")]
+    UnknownReference {
+        /// Where in the input.
+        pointer: String,
+    },
+    /// The thing is not in a state that allows this; the words say what it is and who was faster.
+    #[error("{0}")]
+    Conflict(String),
+    /// The caller acted on an older version than the current one.
+    #[error("version {current} is current")]
+    Stale {
+        /// The current row version.
+        current: i32,
+    },
+    /// Some of the input is not acceptable; every fault at once.
+    #[error("{} fields are not acceptable", .0.len())]
+    Invalid(Vec<FieldFault>),
+    /// Too many attempts; come back after that many seconds.
+    #[error("too many attempts; wait {0} s")]
+    TooMany(u64),
+    /// The database failed or is away.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// A fault of the program's own.
+    #[error("internal fault")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl Refusal {
+    /// One fault in one field.
+    pub fn field(
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::Invalid(vec![FieldFault::new(pointer, code, detail)])
+    }
+
+    /// A reference at `pointer` that leads nowhere.
+    pub fn unknown(pointer: impl Into<String>) -> Self {
+        Self::UnknownReference {
+            pointer: pointer.into(),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Refusal {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// Translates the violation of a named constraint: the database is the only judge of uniqueness.
+pub trait OnConstraint<T> {
+    /// Answers `refusal()` when `constraint` was violated.
+    fn on_constraint(
+        self,
+        constraint: &str,
+        refusal: impl FnOnce() -> Refusal,
+    ) -> Result<T, Refusal>;
+}
+
+impl<T, E: Into<Refusal>> OnConstraint<T> for Result<T, E> {
+    fn on_constraint(
+        self,
+        constraint: &str,
+        refusal: impl FnOnce() -> Refusal,
+    ) -> Result<T, Refusal> {
+        self.map_err(|error| match error.into() {
+            Refusal::Database(sqlx::Error::Database(fault))
+                if fault.constraint() == Some(constraint) =>
+            {
+                refusal()
+            }
+            other => other,
+        })
+    }
+}
+
+/// Collects faults so that a person sees all of them at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    /// Adds a fault unless `holds`.
+    pub fn require(
+        &mut self,
+        holds: bool,
+        pointer: &str,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) {
+        if !holds {
+            self.0.push(FieldFault::new(pointer, code, detail));
+        }
+    }
+
+    /// A trimmed text of 1 to `max` characters without control characters.
+    pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        let trimmed = value.trim();
+        let length = trimmed.chars().count();
+        self.require(length > 0, pointer, "required", "Fill this in.");
+        self.optional_text(pointer, trimmed, max)
+    }
+
+    /// A trimmed text of at most `max` characters; line breaks are allowed, other control characters are not.
+    pub fn optional_text(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        let trimmed = value.trim();
+        let length = trimmed.chars().count();
+        self.require(
+            length <= max,
+            pointer,
+            "too_long",
+            format!("Use at most {max} characters; this has {length}."),
+        );
+        let plain = !trimmed
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        self.require(
+            plain,
+            pointer,
+            "control_character",
+            "Remove the control characters.",
+        );
+        trimmed.to_owned()
+    }
+
+    /// Reads a value whose parser explains itself.
+    pub fn parse<T, E: std::fmt::Display>(
+        &mut self,
+        pointer: &str,
+        code: &'static str,
+        read: Result<T, E>,
+    ) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let mut detail = error.to_string();
+                if let Some(first) = detail.get(..1).map(str::to_uppercase) {
+                    detail.replace_range(..1, &first);
+                }
+                self.0
+                    .push(FieldFault::new(pointer, code, format!("{detail}.")));
+                None
+            }
+        }
+    }
+
+    /// All faults, or the go-ahead.
+    pub fn finish(self) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Invalid(self.0))
+        }
+    }
+}
