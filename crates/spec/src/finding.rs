@@ -25,12 +25,12 @@ pub enum FindingCode {
     DuplicateKey,
     NotADescription,
     UnknownVersion,
+    MissingInfo,
     MissingTitle,
     MissingVersion,
     WrongType,
     PathTemplate,
     DuplicateOperation,
-    SimilarPath,
     DuplicateOperationId,
     MissingResponses,
     NoOperations,
@@ -52,12 +52,12 @@ impl FindingCode {
             Self::DuplicateKey => "duplicate_key",
             Self::NotADescription => "not_a_description",
             Self::UnknownVersion => "unknown_version",
+            Self::MissingInfo => "missing_info",
             Self::MissingTitle => "missing_title",
             Self::MissingVersion => "missing_version",
             Self::WrongType => "wrong_type",
             Self::PathTemplate => "path_template",
             Self::DuplicateOperation => "duplicate_operation",
-            Self::SimilarPath => "similar_path",
             Self::DuplicateOperationId => "duplicate_operation_id",
             Self::MissingResponses => "missing_responses",
             Self::NoOperations => "no_operations",
@@ -87,7 +87,12 @@ impl Finding {
         pointer: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self { code, message: message.into(), pointer: pointer.into(), location: None }
+        Self {
+            code,
+            message: message.into(),
+            pointer: pointer.into(),
+            location: None,
+        }
     }
 
     pub(crate) fn at(mut self, location: Location) -> Self {
@@ -102,7 +107,11 @@ impl fmt::Display for Finding {
             write!(f, "line {line}, column {column}: ")?;
         }
         f.write_str(&self.message)?;
-        if self.pointer.is_empty() { Ok(()) } else { write!(f, " (at {})", self.pointer) }
+        if self.pointer.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " (at {})", self.pointer)
+        }
     }
 }
 
@@ -135,13 +144,19 @@ pub struct SpecErrors {
 
 impl SpecErrors {
     pub(crate) fn one(finding: Finding) -> Self {
-        Self { errors: vec![finding], dropped: 0 }
+        Self {
+            errors: vec![finding],
+            dropped: 0,
+        }
     }
 }
 
 impl From<Findings> for SpecErrors {
     fn from(findings: Findings) -> Self {
-        Self { errors: findings.kept, dropped: findings.dropped }
+        Self {
+            errors: findings.kept,
+            dropped: findings.dropped,
+        }
     }
 }
 

@@ -37,8 +37,9 @@ pub(crate) enum Child {
     Opaque,
 }
 
-pub(crate) const METHODS: [&str; 8] =
-    ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// What a key of an object of this kind holds.
 pub(crate) fn child(kind: Kind, key: &str) -> Child {
@@ -70,10 +71,9 @@ pub(crate) fn child(kind: Kind, key: &str) -> Child {
             One(Kind::Schema)
         }
         (Kind::MediaType, "itemSchema") => One(Kind::Schema),
-        (
-            Kind::Parameter | Kind::Header | Kind::RequestBody | Kind::Response,
-            "content",
-        ) => Each(Kind::MediaType),
+        (Kind::Parameter | Kind::Header | Kind::RequestBody | Kind::Response, "content") => {
+            Each(Kind::MediaType)
+        }
         (Kind::Parameter | Kind::Header | Kind::MediaType, "examples") => Each(Kind::Example),
         (Kind::MediaType, "encoding") => Each(Kind::Encoding),
         (Kind::Response | Kind::Encoding, "headers") => Each(Kind::Header),
@@ -88,8 +88,17 @@ fn schema_child(key: &str) -> Child {
     match key {
         "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
         | "allOf" | "anyOf" | "oneOf" | "prefixItems" => Child::Each(Kind::Schema),
-        "items" | "additionalProperties" | "additionalItems" | "not" | "if" | "then" | "else"
-        | "contains" | "propertyNames" | "unevaluatedProperties" | "unevaluatedItems"
+        "items"
+        | "additionalProperties"
+        | "additionalItems"
+        | "not"
+        | "if"
+        | "then"
+        | "else"
+        | "contains"
+        | "propertyNames"
+        | "unevaluatedProperties"
+        | "unevaluatedItems"
         | "contentSchema" => Child::One(Kind::Schema),
         _ => Child::Opaque,
     }

@@ -21,14 +21,47 @@ enum Segment<'a> {
 }
 
 impl<'a> At<'a> {
-    pub(crate) const ROOT: At<'static> = At { parent: None, segment: Segment::Root };
+    pub(crate) const ROOT: At<'static> = At {
+        parent: None,
+        segment: Segment::Root,
+    };
 
     pub(crate) fn key(&'a self, key: &'a str) -> At<'a> {
-        At { parent: Some(self), segment: Segment::Key(key) }
+        At {
+            parent: Some(self),
+            segment: Segment::Key(key),
+        }
     }
 
     pub(crate) fn index(&'a self, index: usize) -> At<'a> {
-        At { parent: Some(self), segment: Segment::Index(index) }
+        At {
+            parent: Some(self),
+            segment: Segment::Index(index),
+        }
+    }
+
+    /// How many steps from where the walk began.
+    pub(crate) fn depth(&self) -> usize {
+        let (mut depth, mut at) = (0, self);
+        while let Some(parent) = at.parent {
+            depth += 1;
+            at = parent;
+        }
+        depth
+    }
+
+    /// How many of the keys on the way here are among `keys`.
+    pub(crate) fn count(&self, keys: &[&str]) -> usize {
+        let (mut count, mut at) = (0, *self);
+        loop {
+            if let Segment::Key(key) = at.segment {
+                count += usize::from(keys.contains(&key));
+            }
+            match at.parent {
+                Some(parent) => at = *parent,
+                None => return count,
+            }
+        }
     }
 
     pub(crate) fn pointer(&self) -> String {
@@ -85,11 +118,17 @@ pub(crate) fn of_local_reference(reference: &str) -> Option<Cow<'_, str>> {
     if !pointer.contains('%') {
         return Some(Cow::Borrowed(pointer));
     }
-    Some(percent_decode_str(pointer).decode_utf8().unwrap_or(Cow::Borrowed(pointer)))
+    Some(
+        percent_decode_str(pointer)
+            .decode_utf8()
+            .unwrap_or(Cow::Borrowed(pointer)),
+    )
 }
 
 /// What a local `$ref` names. Tolerates a pointer that was not percent-encoded at all.
 pub(crate) fn resolve<'d>(document: &'d Value, reference: &str) -> Option<&'d Value> {
     let pointer = of_local_reference(reference)?;
-    document.pointer(&pointer).or_else(|| document.pointer(reference.strip_prefix('#')?))
+    document
+        .pointer(&pointer)
+        .or_else(|| document.pointer(reference.strip_prefix('#')?))
 }

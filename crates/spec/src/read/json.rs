@@ -16,13 +16,27 @@ pub(super) fn read<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, Fin
     let value: Value = text.parse().map_err(|error: serde_json::Error| {
         let offset = offset_of(text, error.line(), error.column());
         let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        Finding::new(FindingCode::Syntax, "", format!("not valid JSON: {message}"))
-            .at(place(text, offset))
+        let message = message
+            .rsplit_once(" at line ")
+            .map_or(&*message, |(message, _)| message);
+        Finding::new(
+            FindingCode::Syntax,
+            "",
+            format!("not valid JSON: {message}"),
+        )
+        .at(place(text, offset))
     })?;
-    let duplicates =
-        if members(&value) < members_written { duplicate_keys(text) } else { Vec::new() };
-    Ok(Source { text, syntax: Syntax::Json, value, duplicates })
+    let duplicates = if members(&value) < members_written {
+        duplicate_keys(text)
+    } else {
+        Vec::new()
+    };
+    Ok(Source {
+        text,
+        syntax: Syntax::Json,
+        value,
+        duplicates,
+    })
 }
 
 /// Holds the limits without building anything; returns how many members are written.
@@ -78,7 +92,10 @@ pub(super) fn too_deep(limits: &Limits) -> Finding {
     Finding::new(
         FindingCode::TooDeep,
         "",
-        format!("more than {} objects and arrays inside one another", limits.depth()),
+        format!(
+            "more than {} objects and arrays inside one another",
+            limits.depth()
+        ),
     )
 }
 
@@ -113,9 +130,15 @@ fn duplicate_keys(text: &str) -> Vec<(String, Location)> {
             }
         }
     }
-    let mut seen = Seen { pointers: HashSet::new(), offsets: Vec::new() };
+    let mut seen = Seen {
+        pointers: HashSet::new(),
+        offsets: Vec::new(),
+    };
     locate::walk_json(text, &mut seen);
-    seen.offsets.into_iter().map(|(pointer, offset)| (pointer, place(text, offset))).collect()
+    seen.offsets
+        .into_iter()
+        .map(|(pointer, offset)| (pointer, place(text, offset)))
+        .collect()
 }
 
 /// serde_json counts lines from 1 and columns in bytes.

@@ -27,7 +27,10 @@ pub(crate) fn locate(findings: &mut [Finding], text: &str, syntax: Syntax) {
         Syntax::Yaml => yaml::walk(text, &mut wanted),
     }
     let places = wanted.places(text);
-    for finding in findings.iter_mut().filter(|finding| finding.location.is_none()) {
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| finding.location.is_none())
+    {
         finding.location = nearest(&places, &finding.pointer);
     }
 }
@@ -69,7 +72,10 @@ impl Wanted {
         let (mut from, mut line, mut places) = (0, 1, HashMap::new());
         for (offset, pointers) in by_offset {
             let offset = offset.min(text.len());
-            line += text.as_bytes()[from..offset].iter().filter(|byte| **byte == b'\n').count();
+            line += text.as_bytes()[from..offset]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
             from = offset;
             let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
             let column = text[line_start..offset].chars().count() + 1;
@@ -89,7 +95,12 @@ impl Visit for Wanted {
 
 /// Walks text that is known to be valid JSON within the depth limit.
 pub(super) fn walk_json(text: &str, visit: &mut dyn Visit) {
-    let mut scanner = Json { bytes: text.as_bytes(), offset: 0, pointer: String::new(), visit };
+    let mut scanner = Json {
+        bytes: text.as_bytes(),
+        offset: 0,
+        pointer: String::new(),
+        visit,
+    };
     scanner.value();
 }
 
@@ -164,7 +175,11 @@ impl Json<'_> {
     }
 
     fn space(&mut self) {
-        while self.bytes.get(self.offset).is_some_and(u8::is_ascii_whitespace) {
+        while self
+            .bytes
+            .get(self.offset)
+            .is_some_and(u8::is_ascii_whitespace)
+        {
             self.offset += 1;
         }
     }

@@ -38,10 +38,26 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, S
         return Err(SpecErrors::one(Finding::new(
             FindingCode::TooLarge,
             "",
-            format!("the description is {} bytes; at most {} are read", bytes.len(), limits.bytes),
+            format!(
+                "the description is {} bytes; at most {} are read",
+                bytes.len(),
+                limits.bytes
+            ),
         )));
     }
     let text = decode(bytes)?;
+    let mut source = read_text(text, limits)?;
+    // Escapes can spell a NUL, which no database column, header or shell argument can hold.
+    if ["\\u0000", "\\0", "\\x00", "\\U00000000"]
+        .iter()
+        .any(|nul| text.contains(nul))
+    {
+        replace_nul(&mut source.value);
+    }
+    Ok(source)
+}
+
+fn read_text<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, SpecErrors> {
     let starts_like_json = text.trim_start().starts_with(['{', '[']);
     if !starts_like_json {
         return yaml::read(text, limits).map_err(SpecErrors::one);
@@ -52,6 +68,23 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, S
             yaml::read(text, limits).map_err(|_| SpecErrors::one(refusal))
         }
         Err(refusal) => Err(SpecErrors::one(refusal)),
+    }
+}
+
+fn replace_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{FFFD}"),
+        Value::Array(elements) => elements.iter_mut().for_each(replace_nul),
+        Value::Object(members) => {
+            if members.keys().any(|key| key.contains('\0')) {
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(key, value)| (key.replace('\0', "\u{FFFD}"), value))
+                    .collect();
+            }
+            members.values_mut().for_each(replace_nul);
+        }
+        _ => {}
     }
 }
 
@@ -66,9 +99,7 @@ fn decode(bytes: &[u8]) -> Result<&str, SpecErrors> {
     let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        SpecErrors::one(
-            encoding("the file is not valid UTF-8 here").at(place(&valid, valid.len())),
-        )
+        SpecErrors::one(encoding("the file is not valid UTF-8 here").at(place(&valid, valid.len())))
     })?;
     if text.trim().is_empty() {
         return Err(SpecErrors::one(Finding::new(

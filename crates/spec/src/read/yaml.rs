@@ -4,7 +4,6 @@
 //! is checked before anything is copied, repeated keys are reported with their place instead of
 //! stopping the reading, keys that are numbers (`200:`) become text, and `<<` merges.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
@@ -30,7 +29,12 @@ pub(super) fn read<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, Fin
     };
     let mut events = events(text, limits);
     let value = composer.document(&mut events)?;
-    Ok(Source { text, syntax: Syntax::Yaml, value, duplicates: composer.duplicates })
+    Ok(Source {
+        text,
+        syntax: Syntax::Yaml,
+        value,
+        duplicates: composer.duplicates,
+    })
 }
 
 fn events<'a>(text: &'a str, limits: &Limits) -> Events<'a> {
@@ -46,11 +50,19 @@ fn events<'a>(text: &'a str, limits: &Limits) -> Events<'a> {
     )
 }
 
+/// A value that aliases may copy, with what a copy costs.
+struct Anchored {
+    value: Value,
+    nodes: usize,
+    /// Nodes, and one more for every 32 bytes of text: a long text copied often is a bomb too.
+    weight: usize,
+    depth: usize,
+}
+
 struct Composer<'a> {
     text: &'a str,
     limits: &'a Limits,
-    /// Each anchored value with its number of nodes and its depth.
-    anchors: HashMap<usize, (Value, usize, usize)>,
+    anchors: HashMap<usize, Anchored>,
     nodes: usize,
     alias_nodes: usize,
     pointer: String,
@@ -106,8 +118,7 @@ impl<'a> Composer<'a> {
             _ => return Err(self.fault(span.start, "not valid YAML here")),
         };
         if anchor != 0 {
-            let nodes = self.nodes - before;
-            self.anchors.insert(anchor, (value.clone(), nodes, depth_of(&value)));
+            self.anchor(anchor, &value, self.nodes - before, span.start)?;
         }
         Ok(value)
     }
@@ -137,13 +148,16 @@ impl<'a> Composer<'a> {
                 Event::Scalar(text, style, anchor, _) => {
                     if anchor != 0 {
                         let value = Value::String(text.clone().into_owned());
-                        self.anchors.insert(anchor, (value, 1, 0));
+                        self.anchor(anchor, &value, 1, key_span.start)?;
                     }
                     let merge = text == "<<" && style == ScalarStyle::Plain;
                     (text.into_owned(), merge)
                 }
                 Event::Alias(id) => match self.anchors.get(&id) {
-                    Some((Value::String(key), ..)) => (key.clone(), false),
+                    Some(Anchored {
+                        value: Value::String(key),
+                        ..
+                    }) => (key.clone(), false),
                     _ => return Err(self.fault(key_span.start, "a key must be plain text")),
                 },
                 _ => return Err(self.fault(key_span.start, "a key must be plain text")),
@@ -161,8 +175,7 @@ impl<'a> Composer<'a> {
             };
             if is_merge {
                 merged.push(value);
-            } else if members.insert(key, value).is_some() && self.duplicates.len() < FINDINGS_MAX
-            {
+            } else if members.insert(key, value).is_some() && self.duplicates.len() < FINDINGS_MAX {
                 let place = place_of(self.text, key_span.start.byte_offset());
                 self.duplicates.push((self.pointer.clone(), place));
             }
@@ -173,29 +186,67 @@ impl<'a> Composer<'a> {
     }
 
     fn is_version_key(&self) -> bool {
-        matches!(&*self.pointer, "/openapi" | "/swagger" | "/info/version" | "/info/title")
+        matches!(
+            &*self.pointer,
+            "/openapi" | "/swagger" | "/info/version" | "/info/title"
+        )
+    }
+
+    /// Keeps a copy for aliases. The copy itself is paid for as if it were an alias, since anchors
+    /// inside anchors copy the inner ones again.
+    fn anchor(
+        &mut self,
+        id: usize,
+        value: &Value,
+        nodes: usize,
+        at: Marker,
+    ) -> Result<(), Finding> {
+        self.pay(nodes, at)?;
+        let (weight, depth) = weigh(value);
+        self.pay(weight - nodes.min(weight), at)?;
+        self.anchors.insert(
+            id,
+            Anchored {
+                value: value.clone(),
+                nodes,
+                weight,
+                depth,
+            },
+        );
+        Ok(())
     }
 
     fn alias(&mut self, id: usize, at: Marker, depth: usize) -> Result<Value, Finding> {
-        let Some((_, nodes, levels)) = self.anchors.get(&id) else {
+        let Some(Anchored {
+            nodes,
+            weight,
+            depth: levels,
+            ..
+        }) = self.anchors.get(&id)
+        else {
             // Inside its own anchor: an endless value.
             return Err(self.fault(at, "an alias inside the value it names"));
         };
-        let (nodes, levels) = (*nodes, *levels);
+        let (nodes, weight, levels) = (*nodes, *weight, *levels);
         if levels > 0 {
             self.check_depth(depth + levels - 1, at)?;
         }
-        self.alias_nodes += nodes;
-        if self.alias_nodes > self.limits.alias_nodes {
-            let message = format!(
-                "YAML aliases expand to more than {} values",
-                self.limits.alias_nodes
-            );
-            return Err(Finding::new(FindingCode::TooLarge, "", message).at(self.at(at)));
-        }
+        self.pay(weight, at)?;
         // One was counted for the alias itself.
         self.count(nodes.saturating_sub(1), at)?;
-        Ok(self.anchors[&id].0.clone())
+        Ok(self.anchors[&id].value.clone())
+    }
+
+    fn pay(&mut self, weight: usize, at: Marker) -> Result<(), Finding> {
+        self.alias_nodes += weight;
+        if self.alias_nodes <= self.limits.alias_nodes {
+            return Ok(());
+        }
+        let message = format!(
+            "YAML aliases expand to more than {} values",
+            self.limits.alias_nodes
+        );
+        Err(Finding::new(FindingCode::TooLarge, "", message).at(self.at(at)))
     }
 
     fn count(&mut self, nodes: usize, at: Marker) -> Result<(), Finding> {
@@ -231,9 +282,13 @@ impl<'a> Composer<'a> {
 }
 
 fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
-    let is_text = style != ScalarStyle::Plain
-        || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
-    if is_text { Value::String(text.to_owned()) } else { scalar::plain(text) }
+    let is_text =
+        style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+    if is_text {
+        Value::String(text.to_owned())
+    } else {
+        scalar::plain(text)
+    }
 }
 
 /// Merge keys: what is written in the mapping itself wins, then the earlier source.
@@ -244,7 +299,9 @@ fn merge(members: &mut Map<String, Value>, merged: Vec<Value>) {
             source => vec![source],
         };
         for source in sources {
-            let Value::Object(source) = source else { continue };
+            let Value::Object(source) = source else {
+                continue;
+            };
             for (key, value) in source {
                 members.entry(key).or_insert(value);
             }
@@ -252,40 +309,56 @@ fn merge(members: &mut Map<String, Value>, merged: Vec<Value>) {
     }
 }
 
-fn depth_of(value: &Value) -> usize {
+/// Weight and depth of a value.
+fn weigh(value: &Value) -> (usize, usize) {
+    let of_members = |members: &mut dyn Iterator<Item = (usize, usize)>| {
+        let (weight, depth) = members.fold((0, 0), |(weight, depth), (more, below)| {
+            (weight + more, below.max(depth))
+        });
+        (weight + 1, depth + 1)
+    };
     match value {
-        Value::Array(elements) => 1 + elements.iter().map(depth_of).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
-        _ => 0,
+        Value::Array(elements) => of_members(&mut elements.iter().map(weigh)),
+        Value::Object(members) => of_members(&mut members.iter().map(|(key, value)| {
+            let (weight, depth) = weigh(value);
+            (weight + key.len() / 32, depth)
+        })),
+        Value::String(text) => (1 + text.len() / 32, 0),
+        _ => (1, 0),
     }
 }
 
 /// Tells the visitor of every key and element. The text was read before, so faults cannot come.
 pub(super) fn walk(text: &str, visit: &mut dyn Visit) {
     enum Level {
-        Sequence { next: usize },
-        Mapping { key: Option<Cow<'static, str>> },
+        Sequence {
+            next: usize,
+        },
+        /// A value comes next, not a key.
+        Mapping {
+            in_value: bool,
+        },
     }
     let mut events = events(text, &Limits::default());
     let mut levels: Vec<(Level, usize)> = Vec::new();
     let mut path = String::new();
     while let Some(Ok((event, span))) = events.next_event() {
         let offset = span.start.byte_offset().unwrap_or(0);
-        let is_node = event.is_node();
-        if is_node {
+        if event.is_node() {
             match levels.last_mut() {
-                Some((Level::Mapping { key: key @ None }, length)) => {
-                    let text = match event.scalar() {
-                        Some((text, _)) => text.to_owned(),
-                        None => String::new(),
-                    };
+                Some((
+                    Level::Mapping {
+                        in_value: in_value @ false,
+                    },
+                    length,
+                )) => {
                     path.truncate(*length);
-                    pointer::push(&mut path, &text);
+                    pointer::push(&mut path, event.scalar().map_or("", |(text, _)| text));
                     visit.key(&path, offset);
-                    *key = Some(Cow::Owned(text));
+                    *in_value = true;
                     continue;
                 }
-                Some((Level::Mapping { key }, _)) => *key = None,
+                Some((Level::Mapping { in_value }, _)) => *in_value = false,
                 Some((Level::Sequence { next }, length)) => {
                     path.truncate(*length);
                     pointer::push(&mut path, &next.to_string());
@@ -296,7 +369,9 @@ pub(super) fn walk(text: &str, visit: &mut dyn Visit) {
             }
         }
         match event {
-            Event::MappingStart(..) => levels.push((Level::Mapping { key: None }, path.len())),
+            Event::MappingStart(..) => {
+                levels.push((Level::Mapping { in_value: false }, path.len()))
+            }
             Event::SequenceStart(..) => levels.push((Level::Sequence { next: 0 }, path.len())),
             Event::MappingEnd | Event::SequenceEnd => {
                 levels.pop();

@@ -1,0 +1,229 @@
+//! Markdown of authors into HTML that is safe to put into a page.
+//!
+//! Two independent walls: comrak never emits raw HTML, and what it emits goes through an
+//! allow-list. Neither trusts the other.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::OnceLock;
+
+use comrak::nodes::{AstNode, NodeLink, NodeValue};
+use comrak::{Arena, Options, format_html, parse_document};
+use serde::Serialize;
+
+/// Longer text is cut: no page of a reference reads well with more.
+const MARKDOWN_BYTES_MAX: usize = 200 * 1024;
+
+/// HTML that may go into a page unescaped. Only [`to_html`] makes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct SafeHtml(String);
+
+impl SafeHtml {
+    /// The HTML.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for SafeHtml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Renders GitHub-flavoured Markdown. Raw HTML becomes its text, images become links to them,
+/// headings move two levels down (the page owns the first two), and links may only be `http`,
+/// `https` and `mailto`.
+pub fn to_html(markdown: &str) -> SafeHtml {
+    let markdown = cut(markdown.trim(), MARKDOWN_BYTES_MAX);
+    if markdown.is_empty() {
+        return SafeHtml::default();
+    }
+    if is_plain(markdown) {
+        return SafeHtml(format!("<p>{}</p>\n", escape(markdown)));
+    }
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, options());
+    for node in root.descendants() {
+        tame(&arena, node);
+    }
+    let mut html = String::new();
+    if format_html(root, options(), &mut html).is_err() {
+        return SafeHtml(format!("<p>{}</p>\n", escape(markdown)));
+    }
+    SafeHtml(sanitizer().clean(&html).to_string())
+}
+
+fn cut(text: &str, max: usize) -> &str {
+    let mut end = text.len().min(max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Whether no character could mean anything in Markdown. Most descriptions of fields are such, and
+/// a page has hundreds of them.
+fn is_plain(text: &str) -> bool {
+    let starts_plain = text.starts_with(|c: char| c.is_alphabetic());
+    starts_plain
+        && !text.contains("www.")
+        && text.chars().all(|c| {
+            c.is_alphanumeric()
+                || matches!(
+                    c,
+                    ' ' | '.' | ',' | ';' | '(' | ')' | '\'' | '"' | '?' | '%' | '/' | '-'
+                )
+        })
+}
+
+/// Escapes text for HTML, inside and outside of attributes.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn options() -> &'static Options<'static> {
+    static OPTIONS: OnceLock<Options<'static>> = OnceLock::new();
+    OPTIONS.get_or_init(|| {
+        let mut options = Options::default();
+        options.extension.table = true;
+        options.extension.strikethrough = true;
+        options.extension.autolink = true;
+        options.render.r#unsafe = false;
+        options
+    })
+}
+
+/// Removes from the tree what must not reach the page, keeping its text.
+fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>) {
+    let mut ast = node.data.borrow_mut();
+    match &mut ast.value {
+        NodeValue::Heading(heading) => heading.level = (heading.level + 2).min(6),
+        // Many descriptions are HTML: what they say stays, how they say it goes.
+        NodeValue::HtmlBlock(block) => {
+            let text = text_of_html(&block.literal);
+            ast.value = NodeValue::Paragraph;
+            let child = comrak::nodes::Ast::new(NodeValue::Text(text.into()), (0, 0).into());
+            let child = arena.alloc(AstNode::new(RefCell::new(child)));
+            drop(ast);
+            node.append(child);
+        }
+        NodeValue::HtmlInline(html) => {
+            let line_break = html.to_ascii_lowercase().starts_with("<br");
+            ast.value = if line_break {
+                NodeValue::LineBreak
+            } else {
+                NodeValue::Text(String::new().into())
+            };
+        }
+        // Fetching a picture would tell its host who reads this page.
+        NodeValue::Image(link) => {
+            let link: NodeLink = (**link).clone();
+            ast.value = NodeValue::Link(Box::new(link));
+        }
+        _ => {}
+    }
+}
+
+/// The text of an HTML block: tags, comments, scripts and styles dropped.
+fn text_of_html(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let lower = cut(rest, 8).to_ascii_lowercase();
+        let close = ["<!--", "<script", "<style"]
+            .into_iter()
+            .zip(["-->", "</script", "</style"])
+            .find(|(start, _)| lower.starts_with(start))
+            .and_then(|(_, end)| find_ignoring_case(rest, end));
+        rest = &rest[close.unwrap_or(0)..];
+        rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+        if !text.ends_with([' ', '\n']) {
+            text.push(' ');
+        }
+    }
+    text.push_str(rest);
+    let decoded = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ]
+    .into_iter()
+    .fold(text, |text, (entity, plain)| text.replace(entity, plain));
+    decoded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
+    // ASCII only, so offsets stay those of `text`.
+    text.to_ascii_lowercase().find(wanted)
+}
+
+fn sanitizer() -> &'static ammonia::Builder<'static> {
+    static SANITIZER: OnceLock<ammonia::Builder<'static>> = OnceLock::new();
+    SANITIZER.get_or_init(|| {
+        let tags = [
+            "p",
+            "br",
+            "hr",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "strong",
+            "em",
+            "del",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+        ];
+        let mut attributes: HashMap<&str, HashSet<&str>> = HashMap::new();
+        attributes.insert("a", HashSet::from(["href", "title"]));
+        attributes.insert("ol", HashSet::from(["start"]));
+        attributes.insert("th", HashSet::from(["align"]));
+        attributes.insert("td", HashSet::from(["align"]));
+        let mut builder = ammonia::Builder::empty();
+        builder
+            .tags(HashSet::from(tags))
+            .clean_content_tags(HashSet::from(["script", "style"]))
+            .tag_attributes(attributes)
+            .url_schemes(HashSet::from(["http", "https", "mailto"]))
+            .url_relative(ammonia::UrlRelative::Deny)
+            .link_rel(Some("noopener noreferrer nofollow"));
+        builder
+    })
+}
+
+#[cfg(test)]
+mod tests;

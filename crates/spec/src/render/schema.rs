@@ -1,0 +1,428 @@
+//! Schemas as trees of nodes.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::layers::{Layers, Property, reference_name};
+use super::{Context, bounds, words};
+use crate::markdown::{SafeHtml, to_html};
+
+/// Levels below the root that are shown; deeper ones are cut.
+const DEPTH_MAX: usize = 4;
+
+/// Values of an enumeration that are shown.
+const ENUM_MAX: usize = 200;
+
+/// Alternatives of one schema that are shown.
+const VARIANTS_MAX: usize = 30;
+
+/// Who reads the value: decides whether read-only or write-only properties are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Request,
+    Response,
+}
+
+/// One value of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnumValue {
+    pub value: String,
+    pub description: Option<String>,
+}
+
+/// One alternative of `oneOf` or `anyOf`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SchemaVariant {
+    pub label: String,
+    /// `property = value` that chooses it.
+    pub discriminator: Option<String>,
+    pub schema: SchemaNode,
+}
+
+/// A schema, or a property with its schema.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SchemaNode {
+    /// The property; empty at the root of a tree; `[0]` in a tuple; `{key}` in a map.
+    pub name: String,
+    /// Unique on the page: `body.customer.email`.
+    pub anchor: String,
+    pub type_words: String,
+    pub required: bool,
+    pub nullable: bool,
+    pub deprecated: bool,
+    pub read_only: bool,
+    pub write_only: bool,
+    pub description_html: SafeHtml,
+    pub bounds: Vec<String>,
+    pub enum_values: Vec<EnumValue>,
+    /// How many values of the enumeration are not listed.
+    pub enum_more: usize,
+    pub default: Option<String>,
+    pub example: Option<String>,
+    /// The schema that `allOf` took this property from.
+    pub from: Option<String>,
+    /// Properties; of the items when the type is an array.
+    pub children: Vec<SchemaNode>,
+    /// "one of" or "any of"; empty without variants.
+    pub variants_words: String,
+    pub variants: Vec<SchemaVariant>,
+    /// What the values of other keys are.
+    pub additional: Vec<SchemaNode>,
+    /// The schema repeats one around it; this is its name.
+    pub recursive_ref: Option<String>,
+    /// There is more inside than is shown here.
+    pub cut: bool,
+}
+
+/// Builds one tree.
+pub(super) struct Builder<'c, 'f> {
+    pub(super) context: &'c Context<'f>,
+    pub(super) direction: Direction,
+}
+
+/// Where a node stands.
+struct Place<'p> {
+    name: String,
+    anchor: String,
+    required: bool,
+    from: Option<String>,
+    depth: usize,
+    /// Names of the shared schemas around it.
+    around: &'p [String],
+}
+
+impl<'f> Builder<'_, 'f> {
+    /// The tree of a body, parameter or header.
+    pub(super) fn root(&self, schema: &'f Value, anchor: &str) -> SchemaNode {
+        self.node(
+            schema,
+            Place {
+                name: String::new(),
+                anchor: anchor.to_owned(),
+                required: false,
+                from: None,
+                depth: 0,
+                around: &[],
+            },
+        )
+    }
+
+    fn node(&self, schema: &'f Value, place: Place<'_>) -> SchemaNode {
+        let layers = Layers::of(schema, self.context);
+        let mut node = self.leaf(&layers, place.name, place.anchor);
+        node.required = place.required;
+        node.from = place.from;
+        if let Some(name) = layers.names.iter().find(|name| place.around.contains(name)) {
+            node.recursive_ref = Some(name.clone());
+            return node;
+        }
+        node.cut = layers.missing;
+        if !self.context.take_node() {
+            node.cut = true;
+            return node;
+        }
+        let mut around = place.around.to_vec();
+        around.extend(layers.names.iter().cloned());
+        self.fill(&mut node, &layers, place.depth, &around, 0);
+        node
+    }
+
+    /// All that a node says without looking inside.
+    fn leaf(&self, layers: &Layers<'f>, name: String, anchor: String) -> SchemaNode {
+        let (enum_values, enum_more) = enumeration(layers);
+        let example = layers.get("example").or_else(|| {
+            layers
+                .get("examples")
+                .and_then(Value::as_array)
+                .and_then(|examples| examples.first())
+        });
+        SchemaNode {
+            name,
+            anchor,
+            type_words: words::type_of(layers, self.context),
+            nullable: layers.is_nullable(),
+            deprecated: layers.flag("deprecated"),
+            read_only: layers.flag("readOnly"),
+            write_only: layers.flag("writeOnly"),
+            description_html: layers.text("description").map(to_html).unwrap_or_default(),
+            bounds: bounds::of(layers),
+            enum_values,
+            enum_more,
+            default: layers.get("default").map(words::value),
+            example: example.filter(|value| !value.is_object()).map(words::value),
+            ..SchemaNode::default()
+        }
+    }
+
+    /// Adds what is inside. `unwrapped` counts arrays opened without going a level deeper.
+    fn fill(
+        &self,
+        node: &mut SchemaNode,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[String],
+        unwrapped: usize,
+    ) {
+        let items = layers.get("items");
+        if depth >= DEPTH_MAX {
+            node.cut |= has_inside(layers, self.context);
+            return;
+        }
+        self.properties(node, layers, depth, around);
+        self.tuple(node, layers, depth, around);
+        self.additional(node, layers, depth, around);
+        self.variants(node, layers, depth, around);
+        if let Some(items) = items.filter(|items| items.is_object())
+            && unwrapped < DEPTH_MAX
+        {
+            let items = Layers::of(items, self.context);
+            node.cut |= items.missing;
+            if let Some(name) = items.names.iter().find(|name| around.contains(name)) {
+                node.recursive_ref = Some(name.clone());
+                return;
+            }
+            self.items_say(node, &items);
+            let mut around = around.to_vec();
+            around.extend(items.names.iter().cloned());
+            node.anchor.push_str("[]");
+            self.fill(node, &items, depth, &around, unwrapped + 1);
+            node.anchor.truncate(node.anchor.len() - 2);
+        }
+    }
+
+    /// Bounds and values of an array's items are told on the array's own line.
+    fn items_say(&self, node: &mut SchemaNode, items: &Layers<'f>) {
+        let inner = bounds::of(items)
+            .into_iter()
+            .filter(|bound| bound != "no other properties");
+        node.bounds
+            .extend(inner.map(|bound| format!("each {bound}")));
+        if node.enum_values.is_empty() {
+            (node.enum_values, node.enum_more) = enumeration(items);
+        }
+        if node.description_html.is_empty() {
+            node.description_html = items.text("description").map(to_html).unwrap_or_default();
+        }
+    }
+
+    fn properties(
+        &self,
+        node: &mut SchemaNode,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[String],
+    ) {
+        let required = layers.required();
+        for Property { name, schema, from } in layers.properties() {
+            if self.is_hidden(schema) {
+                continue;
+            }
+            node.children.push(self.node(
+                schema,
+                Place {
+                    name: name.to_owned(),
+                    anchor: format!("{}.{name}", node.anchor),
+                    required: required.contains(name),
+                    from,
+                    depth: depth + 1,
+                    around,
+                },
+            ));
+        }
+    }
+
+    fn is_hidden(&self, schema: &'f Value) -> bool {
+        let layers = Layers::of(schema, self.context);
+        match self.direction {
+            Direction::Request => layers.flag("readOnly"),
+            Direction::Response => layers.flag("writeOnly"),
+        }
+    }
+
+    fn tuple(&self, node: &mut SchemaNode, layers: &Layers<'f>, depth: usize, around: &[String]) {
+        let elements = layers
+            .get("prefixItems")
+            .or_else(|| layers.get("items"))
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        for (index, schema) in elements.enumerate() {
+            node.children.push(self.node(
+                schema,
+                Place {
+                    name: format!("[{index}]"),
+                    anchor: format!("{}.{index}", node.anchor),
+                    required: false,
+                    from: None,
+                    depth: depth + 1,
+                    around,
+                },
+            ));
+        }
+    }
+
+    fn additional(
+        &self,
+        node: &mut SchemaNode,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[String],
+    ) {
+        let patterns = layers.get("patternProperties").and_then(Value::as_object);
+        let patterns = patterns
+            .into_iter()
+            .flatten()
+            .map(|(pattern, schema)| (pattern.clone(), schema));
+        let others = layers
+            .get("additionalProperties")
+            .filter(|schema| schema.is_object() || **schema == Value::Bool(true))
+            .map(|schema| ("{key}".to_owned(), schema));
+        for (name, schema) in patterns.chain(others) {
+            // `true` beside named properties is the rule, not news.
+            if *schema == Value::Bool(true) && !node.children.is_empty() {
+                continue;
+            }
+            node.additional.push(self.node(
+                schema,
+                Place {
+                    anchor: format!("{}.{name}", node.anchor),
+                    name,
+                    required: false,
+                    from: None,
+                    depth: depth + 1,
+                    around,
+                },
+            ));
+        }
+    }
+
+    fn variants(
+        &self,
+        node: &mut SchemaNode,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[String],
+    ) {
+        let Some((which, list)) = layers.alternatives() else {
+            return;
+        };
+        // "X or null" is X, nullable.
+        if let [only] = &list[..]
+            && node.children.is_empty()
+        {
+            let inner = Layers::of(only, self.context);
+            if let Some(name) = inner.names.iter().find(|name| around.contains(name)) {
+                node.recursive_ref = Some(name.clone());
+                return;
+            }
+            node.cut |= inner.missing;
+            if node.bounds.is_empty() {
+                node.bounds = bounds::of(&inner);
+            }
+            if node.enum_values.is_empty() {
+                (node.enum_values, node.enum_more) = enumeration(&inner);
+            }
+            let mut around = around.to_vec();
+            around.extend(inner.names.iter().cloned());
+            return self.fill(node, &inner, depth + 1, &around, 0);
+        }
+        which.clone_into(&mut node.variants_words);
+        node.cut |= list.len() > VARIANTS_MAX;
+        for (index, schema) in list.into_iter().take(VARIANTS_MAX).enumerate() {
+            let name = reference_name(schema);
+            let title = schema
+                .get("title")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            let variant = self.node(
+                schema,
+                Place {
+                    name: String::new(),
+                    anchor: format!("{}~{}", node.anchor, index + 1),
+                    required: false,
+                    from: None,
+                    depth: depth + 1,
+                    around,
+                },
+            );
+            let label = title.or_else(|| name.clone());
+            node.variants.push(SchemaVariant {
+                label: label
+                    .unwrap_or_else(|| format!("Option {}: {}", index + 1, variant.type_words)),
+                discriminator: discriminator(layers, name.as_deref()),
+                schema: variant,
+            });
+        }
+    }
+}
+
+fn has_inside(layers: &Layers<'_>, context: &Context<'_>) -> bool {
+    let keys = ["prefixItems", "patternProperties"];
+    let items = layers.get("items").filter(|items| items.is_object());
+    !layers.properties().is_empty()
+        || layers
+            .alternatives()
+            .is_some_and(|(_, list)| list.len() > 1)
+        || layers
+            .get("additionalProperties")
+            .is_some_and(Value::is_object)
+        || keys.iter().any(|key| layers.get(key).is_some())
+        || items.is_some_and(|items| {
+            // One look is enough: items of items are rare this deep.
+            !Layers::of(items, context).properties().is_empty()
+        })
+}
+
+/// `petType = dog`, from the mapping, or the schema's name where the mapping has none.
+fn discriminator(layers: &Layers<'_>, name: Option<&str>) -> Option<String> {
+    let rule = layers.get("discriminator")?;
+    let property = rule.get("propertyName")?.as_str()?;
+    let name = name?;
+    let mapped = rule
+        .get("mapping")
+        .and_then(Value::as_object)
+        .and_then(|mapping| {
+            mapping
+                .iter()
+                .find(|(_, target)| {
+                    target
+                        .as_str()
+                        .is_some_and(|target| target.rsplit('/').next() == Some(name))
+                })
+                .map(|(value, _)| value.as_str())
+        });
+    Some(format!("{property} = {}", mapped.unwrap_or(name)))
+}
+
+fn enumeration(layers: &Layers<'_>) -> (Vec<EnumValue>, usize) {
+    let Some(values) = layers.get("enum").and_then(Value::as_array) else {
+        return (Vec::new(), 0);
+    };
+    let described = [
+        "x-enum-descriptions",
+        "x-enumDescriptions",
+        "x-enum-varnames",
+        "x-enumNames",
+    ]
+    .into_iter()
+    .find_map(|key| layers.get(key));
+    let description = |index: usize, value: &Value| match described? {
+        Value::Array(list) => list.get(index)?.as_str().map(str::to_owned),
+        Value::Object(by_value) => by_value
+            .get(&words::value(value))?
+            .as_str()
+            .map(str::to_owned),
+        _ => None,
+    };
+    let shown = values
+        .iter()
+        .enumerate()
+        .take(ENUM_MAX)
+        .map(|(index, value)| EnumValue {
+            value: words::value(value),
+            description: description(index, value),
+        })
+        .collect();
+    (shown, values.len().saturating_sub(ENUM_MAX))
+}

@@ -1,0 +1,265 @@
+//! Types, formats, styles and statuses in words.
+
+use serde_json::Value;
+
+use super::Context;
+use super::layers::{Layers, reference_name};
+
+/// How deep "array of array of …" is spelled out.
+const NESTING_MAX: usize = 4;
+
+/// The type of a schema in words: `array of Pet`, `string, date and time`.
+pub(super) fn type_of(layers: &Layers<'_>, context: &Context<'_>) -> String {
+    spell(layers, context, 0)
+}
+
+fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
+    if layers.nothing {
+        return "nothing".to_owned();
+    }
+    if let Some((_, alternatives)) = layers.alternatives()
+        && layers.properties().is_empty()
+    {
+        return one_of(layers, &alternatives, context, nesting);
+    }
+    let types = layers.types();
+    let words: Vec<String> = types
+        .iter()
+        .map(|kind| kind_of(kind, layers, context, nesting))
+        .collect();
+    match words.is_empty() {
+        false => words.join(" or "),
+        true if layers.is_nullable() => "null".to_owned(),
+        true => named(layers).unwrap_or_else(|| "any value".to_owned()),
+    }
+}
+
+fn one_of(
+    layers: &Layers<'_>,
+    alternatives: &[&Value],
+    context: &Context<'_>,
+    nesting: usize,
+) -> String {
+    if let [only] = alternatives
+        && nesting < NESTING_MAX
+    {
+        return spell(&Layers::of(only, context), context, nesting + 1);
+    }
+    if let Some(name) = named(layers) {
+        return name;
+    }
+    let mut words: Vec<String> = Vec::new();
+    for schema in alternatives.iter().take(5) {
+        let word = reference_name(schema).unwrap_or_else(|| brief(schema));
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if alternatives.len() > 5 {
+        words.push("…".to_owned());
+    }
+    words.join(" or ")
+}
+
+fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
+    match kind {
+        "array" => {
+            let Some(items) = layers.get("items").filter(|items| items.is_object()) else {
+                let is_tuple = layers.get("prefixItems").is_some()
+                    || layers.get("items").is_some_and(Value::is_array);
+                return if is_tuple {
+                    "tuple".to_owned()
+                } else {
+                    "array".to_owned()
+                };
+            };
+            if layers.get("prefixItems").is_some() {
+                return "tuple".to_owned();
+            }
+            if nesting >= NESTING_MAX {
+                return "array".to_owned();
+            }
+            format!(
+                "array of {}",
+                spell(&Layers::of(items, context), context, nesting + 1)
+            )
+        }
+        "object" => {
+            let values = layers
+                .get("additionalProperties")
+                .filter(|values| values.is_object());
+            match values {
+                Some(values) if layers.properties().is_empty() && nesting < NESTING_MAX => {
+                    let values = Layers::of(values, context);
+                    format!("map of {}", spell(&values, context, nesting + 1))
+                }
+                _ => named(layers).unwrap_or_else(|| "object".to_owned()),
+            }
+        }
+        kind => match layers.text("format").map(format_of) {
+            Some(format) => format!("{kind}, {format}"),
+            None => kind.to_owned(),
+        },
+    }
+}
+
+fn named(layers: &Layers<'_>) -> Option<String> {
+    layers
+        .name
+        .clone()
+        .or_else(|| layers.text("title").map(str::to_owned))
+}
+
+fn format_of(format: &str) -> &str {
+    match format {
+        "date-time" => "date and time (RFC 3339)",
+        "date" => "date (YYYY-MM-DD)",
+        "time" => "time (RFC 3339)",
+        "duration" => "duration (ISO 8601)",
+        "uuid" => "UUID",
+        "email" | "idn-email" => "e-mail address",
+        "uri" | "url" | "iri" => "URL",
+        "uri-reference" => "URL, also relative",
+        "hostname" | "idn-hostname" => "host name",
+        "ipv4" => "IPv4 address",
+        "ipv6" => "IPv6 address",
+        "byte" => "base64",
+        "binary" => "binary",
+        "password" => "password",
+        "int32" => "32 bits",
+        "int64" => "64 bits",
+        "float" => "single precision",
+        "double" => "double precision",
+        "regex" => "regular expression",
+        other => other,
+    }
+}
+
+/// A schema in one or two words, without looking behind references.
+pub(super) fn brief(schema: &Value) -> String {
+    if let Some(name) = reference_name(schema) {
+        return name;
+    }
+    if let Some(title) = schema.get("title").and_then(Value::as_str) {
+        return title.to_owned();
+    }
+    if let Some(constant) = schema.get("const") {
+        return value(constant);
+    }
+    match schema.get("enum").and_then(Value::as_array) {
+        Some(values) if values.len() == 1 => return value(&values[0]),
+        Some(_) => return "one of a list".to_owned(),
+        None => {}
+    }
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind.clone(),
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" or "),
+        _ => "object".to_owned(),
+    }
+}
+
+/// A value as it would be typed: text bare, all else as JSON; cut when long.
+pub(super) fn value(value: &Value) -> String {
+    let full = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match full.char_indices().nth(500) {
+        Some((end, _)) => format!("{}…", &full[..end]),
+        None => full,
+    }
+}
+
+/// How a parameter of several values is written, when there is anything to say.
+pub(super) fn style(parameter: &Value, name: &str, kinds: &[&str]) -> Option<String> {
+    let location = parameter["in"].as_str().unwrap_or("query");
+    let default = if matches!(location, "query" | "cookie") {
+        "form"
+    } else {
+        "simple"
+    };
+    let style = parameter["style"].as_str().unwrap_or(default);
+    let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
+    let list = kinds.contains(&"array");
+    if !list && !kinds.contains(&"object") {
+        return match style {
+            "label" => Some(format!("written with a leading dot: .{name}")),
+            "matrix" => Some(format!("written as ;{name}=value")),
+            _ => None,
+        };
+    }
+    let words = match (style, explode, list) {
+        ("form", true, true) => format!("repeat it for each value: {name}=a&{name}=b"),
+        ("form", false, true) => format!("values separated by commas: {name}=a,b"),
+        ("form", true, false) => "each property is a parameter of its own: key=value".to_owned(),
+        ("form", false, false) => format!("keys and values separated by commas: {name}=key,value"),
+        ("spaceDelimited", ..) => format!("values separated by spaces: {name}=a%20b"),
+        ("pipeDelimited", ..) => format!("values separated by bars: {name}=a|b"),
+        ("deepObject", ..) => format!("each property in brackets: {name}[key]=value"),
+        ("simple", _, true) => "values separated by commas: a,b".to_owned(),
+        ("simple", true, false) => "keys and values: key=value,other=value".to_owned(),
+        ("simple", false, false) => "keys and values separated by commas: key,value".to_owned(),
+        ("label", true, true) => "values each after a dot: .a.b".to_owned(),
+        ("label", false, true) => "values after a dot: .a,b".to_owned(),
+        ("label", true, false) => "keys and values after dots: .key=value".to_owned(),
+        ("label", false, false) => "keys and values after a dot: .key,value".to_owned(),
+        ("matrix", true, true) => format!("repeat it for each value: ;{name}=a;{name}=b"),
+        ("matrix", false, true) => format!("values separated by commas: ;{name}=a,b"),
+        ("matrix", true, false) => "each property by itself: ;key=value".to_owned(),
+        ("matrix", false, false) => format!("keys and values: ;{name}=key,value"),
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// A status code, range or `default` in words.
+pub(super) fn status(status: &str) -> &'static str {
+    match status {
+        "default" => "Any other status",
+        "1XX" => "Any informational status",
+        "2XX" => "Any success",
+        "3XX" => "Any redirect",
+        "4XX" => "Any client error",
+        "5XX" => "Any server error",
+        "200" => "OK",
+        "201" => "Created",
+        "202" => "Accepted",
+        "203" => "Non-authoritative information",
+        "204" => "No content",
+        "206" => "Partial content",
+        "207" => "Multi-status",
+        "301" => "Moved permanently",
+        "302" => "Found",
+        "303" => "See other",
+        "304" => "Not modified",
+        "307" => "Temporary redirect",
+        "308" => "Permanent redirect",
+        "400" => "Bad request",
+        "401" => "Unauthorized",
+        "402" => "Payment required",
+        "403" => "Forbidden",
+        "404" => "Not found",
+        "405" => "Method not allowed",
+        "406" => "Not acceptable",
+        "408" => "Request timeout",
+        "409" => "Conflict",
+        "410" => "Gone",
+        "412" => "Precondition failed",
+        "413" => "Content too large",
+        "415" => "Unsupported media type",
+        "422" => "Unprocessable content",
+        "423" => "Locked",
+        "428" => "Precondition required",
+        "429" => "Too many requests",
+        "500" => "Internal server error",
+        "501" => "Not implemented",
+        "502" => "Bad gateway",
+        "503" => "Service unavailable",
+        "504" => "Gateway timeout",
+        _ => "",
+    }
+}

@@ -1,0 +1,371 @@
+//! Sample calls: one request model from a fragment, written out for a language.
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::render::example::{self, essence, is_json};
+use crate::render::layers::Layers;
+use crate::render::{Context, Direction};
+
+/// The header that carries the key.
+pub const KEY_HEADER: &str = "X-API-Key";
+
+/// RFC 3986 unreserved characters stay; all else is encoded.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The literal parts of a path template: what a path may hold stays.
+const LITERAL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'|')
+    .add(b'[')
+    .add(b']');
+
+/// A request that satisfies the description: required parameters and an example body filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRequest {
+    /// In capitals.
+    pub method: String,
+    pub url: String,
+    /// In order; without the key and without `Content-Type` of a form.
+    pub headers: Vec<(String, String)>,
+    pub body: SampleBody,
+}
+
+/// The body of a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SampleBody {
+    None,
+    Text {
+        content_type: String,
+        text: String,
+    },
+    /// `application/x-www-form-urlencoded`, values not yet encoded.
+    Form(Vec<(String, String)>),
+    Multipart(Vec<SamplePart>),
+    /// The content of a file the reader has.
+    File {
+        content_type: String,
+    },
+}
+
+/// One part of a multipart form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplePart {
+    pub name: String,
+    /// `None` is a file the reader has.
+    pub value: Option<String>,
+}
+
+/// The name samples give to a file of the reader's.
+const FILE_NAME: &str = "file.bin";
+
+impl SampleRequest {
+    /// Builds the request for `base_url` (scheme, host and base path of the gateway).
+    pub fn from_fragment(base_url: &str, fragment: &Value) -> Self {
+        let operation = &fragment["operation"];
+        let context = Context::new(fragment);
+        let parameters = operation["parameters"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        let mut path = fragment["path"].as_str().unwrap_or("/").to_owned();
+        let (mut query, mut headers, mut cookies) = (Vec::new(), Vec::new(), Vec::new());
+        for parameter in parameters {
+            let Some(name) = parameter["name"].as_str() else {
+                continue;
+            };
+            let place = parameter["in"].as_str().unwrap_or_default();
+            if place != "path" && parameter["required"] != true {
+                continue;
+            }
+            let value = value_of(parameter, &context);
+            match place {
+                "path" => {
+                    let text = path_value(parameter, name, &value);
+                    path = path.replace(&format!("{{{name}}}"), &text);
+                }
+                "query" => query.extend(query_pairs(parameter, name, &value)),
+                "header" if !is_reserved(name) => headers.push((name.to_owned(), plain(&value))),
+                "cookie" => cookies.push(format!("{name}={}", encode(&plain(&value)))),
+                _ => {}
+            }
+        }
+        if !cookies.is_empty() {
+            headers.push(("Cookie".to_owned(), cookies.join("; ")));
+        }
+        Self {
+            method: fragment["method"].as_str().unwrap_or("GET").to_owned(),
+            url: url(base_url, &path, &query),
+            headers,
+            body: body(&operation["requestBody"], &context),
+        }
+    }
+}
+
+/// Set by the sample itself or by the client.
+fn is_reserved(name: &str) -> bool {
+    [
+        KEY_HEADER,
+        "authorization",
+        "content-type",
+        "accept",
+        "content-length",
+        "host",
+    ]
+    .iter()
+    .any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
+
+fn url(base_url: &str, path: &str, query: &[String]) -> String {
+    // A parameter the description forgot keeps its name, so that the URL stays one.
+    let path = path.replace(['{', '}'], "");
+    let mut url = base_url.trim_end_matches('/').to_owned();
+    if !path.starts_with('/') {
+        url.push('/');
+    }
+    // What follows `#` is never sent; AWS descriptions tell operations apart by it.
+    let path = path.split('#').next().unwrap_or_default();
+    url.extend(utf8_percent_encode(path, LITERAL));
+    if !query.is_empty() {
+        url.push(if path.contains('?') { '&' } else { '?' });
+        url.push_str(&query.join("&"));
+    }
+    url
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, VALUE).to_string()
+}
+
+/// A value as bare text.
+fn plain(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(","),
+        Value::Object(_) => value.to_string(),
+        other => other.to_string(),
+    };
+    // A header or path cannot hold these.
+    text.replace(['\r', '\n', '\0'], " ")
+}
+
+fn value_of(parameter: &Value, context: &Context<'_>) -> Value {
+    if let Some(given) = crate::render::given_example(parameter) {
+        return given.clone();
+    }
+    let (content_type, schema) = crate::render::schema_of(parameter);
+    let made = example::of_schema(schema, Direction::Request, context)
+        .map_or_else(|| json!("value"), |example| example.value);
+    match content_type {
+        Some(_) if !made.is_string() => Value::String(made.to_string()),
+        _ => made,
+    }
+}
+
+fn path_value(parameter: &Value, name: &str, value: &Value) -> String {
+    let text = match value {
+        Value::Array(elements) => elements
+            .iter()
+            .map(|element| encode(&plain(element)))
+            .collect::<Vec<_>>()
+            .join(","),
+        value => encode(&plain(value)),
+    };
+    // An empty segment would name another path.
+    let text = if text.is_empty() { encode(name) } else { text };
+    match parameter["style"].as_str() {
+        Some("label") => format!(".{text}"),
+        Some("matrix") => format!(";{name}={text}"),
+        _ => text,
+    }
+}
+
+fn query_pairs(parameter: &Value, name: &str, value: &Value) -> Vec<String> {
+    let key = encode(name);
+    let style = parameter["style"].as_str().unwrap_or("form");
+    let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
+    match value {
+        Value::Array(elements) if explode && style == "form" => elements
+            .iter()
+            .map(|element| format!("{key}={}", encode(&plain(element))))
+            .collect(),
+        Value::Array(elements) => {
+            let separator = match style {
+                "spaceDelimited" => "%20",
+                "pipeDelimited" => "%7C",
+                _ => ",",
+            };
+            let values: Vec<String> = elements
+                .iter()
+                .map(|element| encode(&plain(element)))
+                .collect();
+            vec![format!("{key}={}", values.join(separator))]
+        }
+        Value::Object(members) if style == "deepObject" => members
+            .iter()
+            .map(|(member, value)| {
+                format!("{key}%5B{}%5D={}", encode(member), encode(&plain(value)))
+            })
+            .collect(),
+        Value::Object(members) if explode => members
+            .iter()
+            .map(|(member, value)| format!("{}={}", encode(member), encode(&plain(value))))
+            .collect(),
+        Value::Object(members) => {
+            let flat: Vec<String> = members
+                .iter()
+                .flat_map(|(member, value)| [encode(member), encode(&plain(value))])
+                .collect();
+            vec![format!("{key}={}", flat.join(","))]
+        }
+        value => vec![format!("{key}={}", encode(&plain(value)))],
+    }
+}
+
+fn body(body: &Value, context: &Context<'_>) -> SampleBody {
+    let Some(content) = body["content"].as_object() else {
+        return SampleBody::None;
+    };
+    let json_first = content
+        .iter()
+        .find(|(media_type, _)| is_json(&essence(media_type)));
+    let Some((media_type, media)) = json_first.or_else(|| content.iter().next()) else {
+        return SampleBody::None;
+    };
+    let essence = essence(media_type);
+    let value = crate::render::given_example(media).cloned().or_else(|| {
+        let schema = media.get("schema")?;
+        Some(example::of_schema(schema, Direction::Request, context)?.value)
+    });
+    match &*essence {
+        "application/x-www-form-urlencoded" => SampleBody::Form(fields(value.as_ref())),
+        essence if essence.starts_with("multipart/") => {
+            SampleBody::Multipart(parts(&media["schema"], value.as_ref(), context))
+        }
+        essence if example::can_be_text(essence) => {
+            let content_type = if essence.contains('*') {
+                "application/json"
+            } else {
+                media_type
+            }
+            .to_owned();
+            let root = media
+                .get("schema")
+                .and_then(|schema| example::xml_root(schema, context));
+            let value = value.unwrap_or_else(|| json!({}));
+            let text = example::as_text(&value, &content_type, root.as_deref());
+            SampleBody::Text { content_type, text }
+        }
+        _ => SampleBody::File {
+            content_type: media_type.clone(),
+        },
+    }
+}
+
+fn fields(value: Option<&Value>) -> Vec<(String, String)> {
+    let members = value.and_then(Value::as_object).into_iter().flatten();
+    members
+        .map(|(name, value)| (name.clone(), plain(value)))
+        .collect()
+}
+
+fn parts(schema: &Value, value: Option<&Value>, context: &Context<'_>) -> Vec<SamplePart> {
+    let layers = Layers::of(schema, context);
+    let parts = layers.properties().into_iter().map(|property| {
+        let inner = Layers::of(property.schema, context);
+        let is_file = inner.text("format") == Some("binary")
+            || inner
+                .get("contentMediaType")
+                .is_some_and(|_| inner.get("contentEncoding").is_none());
+        let value = value.and_then(|value| value.get(property.name)).map(plain);
+        SamplePart {
+            name: property.name.to_owned(),
+            value: if is_file {
+                None
+            } else {
+                Some(value.unwrap_or_default())
+            },
+        }
+    });
+    parts.collect()
+}
+
+/// A `curl` command for a POSIX shell that runs as it is pasted.
+///
+/// `key_placeholder` is put into [`KEY_HEADER`]. One of the form `$NAME` is left for the shell to
+/// fill in; anything else is quoted as it is. Empty leaves the header out.
+pub fn curl(base_url: &str, fragment: &Value, key_placeholder: &str) -> String {
+    let request = SampleRequest::from_fragment(base_url, fragment);
+    let mut lines = vec![match &*request.method {
+        "GET" => format!("curl {}", quote(&request.url)),
+        "HEAD" => format!("curl --head {}", quote(&request.url)),
+        method => format!("curl -X {method} {}", quote(&request.url)),
+    }];
+    if !key_placeholder.is_empty() {
+        lines.push(format!("-H {}", key_argument(key_placeholder)));
+    }
+    for (name, value) in &request.headers {
+        lines.push(format!("-H {}", quote(&format!("{name}: {value}"))));
+    }
+    match &request.body {
+        SampleBody::None => {}
+        SampleBody::Text { content_type, text } => {
+            lines.push(format!(
+                "-H {}",
+                quote(&format!("Content-Type: {content_type}"))
+            ));
+            lines.push(format!("--data-raw {}", quote(text)));
+        }
+        SampleBody::Form(fields) => lines.extend(fields.iter().map(|(name, value)| {
+            format!(
+                "--data-raw {}",
+                quote(&format!("{}={}", encode(name), encode(value)))
+            )
+        })),
+        SampleBody::Multipart(parts) => lines.extend(parts.iter().map(|part| match &part.value {
+            Some(value) => format!("--form-string {}", quote(&format!("{}={value}", part.name))),
+            None => format!("-F {}", quote(&format!("{}=@{FILE_NAME}", part.name))),
+        })),
+        SampleBody::File { content_type } => {
+            lines.push(format!(
+                "-H {}",
+                quote(&format!("Content-Type: {content_type}"))
+            ));
+            lines.push(format!("--data-binary @{FILE_NAME}"));
+        }
+    }
+    lines.join(" \\\n  ")
+}
+
+/// Within double quotes the shell fills in a variable; nothing else of the argument is special.
+fn key_argument(placeholder: &str) -> String {
+    let is_variable = placeholder.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty()
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    });
+    if is_variable {
+        return format!("\"{KEY_HEADER}: {placeholder}\"");
+    }
+    quote(&format!("{KEY_HEADER}: {placeholder}"))
+}
+
+/// One argument of a POSIX shell (IEEE 1003.1, 2.2.2): between single quotes nothing is special.
+fn quote(argument: &str) -> String {
+    // No program can be given a NUL in an argument.
+    format!("'{}'", argument.replace('\0', "").replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests;
