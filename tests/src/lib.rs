@@ -1,1 +1,5 @@
 //! gatehouse-harness
+
+mod test_db;
+
+pub use test_db::TestDb;
