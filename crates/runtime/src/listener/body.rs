@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::BoxError;
 use super::settings::ListenerSettings;
 use super::stats::ListenerStats;
 use super::watch::Watch;
@@ -186,15 +187,15 @@ impl Drop for RequestMark {
 }
 
 pin_project! {
-    /// The body of an answer; none when we answer in place of the service.
+    /// The body of an answer: the service's, or ours when we answer in its place.
     pub(super) struct ResponseBody<B> {
         #[pin]
-        body: Option<B>,
+        body: Either<B, Full<Bytes>>,
         turn: ReaderTurn,
     }
 }
 
-/// Whether the next move is the reader's. Fields drop in order: the wait ends before the request.
+/// Whether the next move is the reader's. The wait for it ends before the request does.
 struct ReaderTurn {
     handed_out: bool,
     mark: RequestMark,
@@ -215,7 +216,18 @@ impl Drop for ReaderTurn {
 }
 
 impl<B> ResponseBody<B> {
-    pub(super) fn new(body: Option<B>, mark: RequestMark) -> Self {
+    pub(super) fn new(body: B, mark: RequestMark) -> Self {
+        Self {
+            body: Either::Left(body),
+            turn: ReaderTurn {
+                handed_out: false,
+                mark,
+            },
+        }
+    }
+
+    pub(super) fn refusal(words: Bytes, mark: RequestMark) -> Self {
+        let body = Either::Right(Full::new(words));
         Self {
             body,
             turn: ReaderTurn {
@@ -226,20 +238,21 @@ impl<B> ResponseBody<B> {
     }
 }
 
-impl<B: Body> Body for ResponseBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
+impl<B> Body for ResponseBody<B>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.project();
         this.turn.take_back();
-        let Some(body) = this.body.as_pin_mut() else {
-            return Poll::Ready(None);
-        };
-        let polled = body.poll_frame(cx);
+        let polled = this.body.poll_frame(cx);
         if matches!(polled, Poll::Ready(Some(Ok(_)))) {
             this.turn.handed_out = true;
             this.turn.mark.0.frame_handed_out();
@@ -248,12 +261,10 @@ impl<B: Body> Body for ResponseBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Body::is_end_stream)
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body
-            .as_ref()
-            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        self.body.size_hint()
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -23,6 +23,7 @@ use tower::{Service, ServiceExt};
 use super::admission::Permit;
 use super::body::{RequestBody, RequestMark, ResponseBody};
 use super::io::WatchedStream;
+use super::refusal::{Refusal, Refusals};
 use super::settings::ListenerSettings;
 use super::sniff::{Protocol, Sniffed, sniff};
 use super::stats::{CloseReason, ListenerStats};
@@ -45,6 +46,7 @@ pub(super) struct Connection(Arc<Shared>);
 struct Shared {
     settings: ListenerSettings,
     stats: ListenerStats,
+    refusals: Refusals,
     tasks: TaskTracker,
     drain: CancellationToken,
     cut: CancellationToken,
@@ -56,6 +58,7 @@ impl Connection {
     pub(super) fn new(
         settings: &ListenerSettings,
         stats: &ListenerStats,
+        refusals: &Refusals,
         tasks: &TaskTracker,
         drain: &CancellationToken,
         cut: &CancellationToken,
@@ -63,6 +66,7 @@ impl Connection {
         Self(Arc::new(Shared {
             settings: settings.clone(),
             stats: stats.clone(),
+            refusals: refusals.clone(),
             tasks: tasks.clone(),
             drain: drain.clone(),
             cut: cut.clone(),
@@ -171,18 +175,17 @@ impl Shared {
     {
         let mark = RequestMark::new(watch);
         let settings = &self.settings;
-        let too_many = request.headers().len() > settings.headers_max;
+        let refused = (request.headers().len() > settings.headers_max)
+            .then(|| self.refusals.answer(Refusal::TooManyHeaders));
         let mut request =
             request.map(|incoming| RequestBody::new(incoming, settings, self.stats.clone()));
         request.extensions_mut().insert(Peer(peer));
         async move {
-            if too_many {
-                let mut response = Response::new(ResponseBody::new(None, mark));
-                *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-                return Ok(response);
+            if let Some(refused) = refused {
+                return Ok(refused.map(|words| ResponseBody::refusal(words, mark)));
             }
             let response = service.oneshot(request).await.map_err(Into::into)?;
-            Ok(response.map(|body| ResponseBody::new(Some(body), mark)))
+            Ok(response.map(|body| ResponseBody::new(body, mark)))
         }
     }
 

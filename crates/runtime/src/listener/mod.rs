@@ -12,6 +12,7 @@ mod admission;
 mod body;
 mod connection;
 mod io;
+mod refusal;
 mod settings;
 mod sniff;
 mod stats;
@@ -30,11 +31,13 @@ use tokio_util::task::TaskTracker;
 use tower::Service;
 
 pub use body::{BodyError, RequestBody};
+pub use refusal::Refusal;
 pub use settings::{H2Settings, ListenerSettings};
 pub use stats::{CloseReason, ListenerStats};
 
 use admission::{Admission, Admitted};
 use connection::Connection;
+use refusal::Refusals;
 
 /// Any error, for the bounds of services and bodies.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -62,6 +65,7 @@ pub struct Listener {
     socket: TcpListener,
     local_addr: SocketAddr,
     stats: ListenerStats,
+    refusals: Refusals,
 }
 
 impl Listener {
@@ -80,7 +84,19 @@ impl Listener {
             socket,
             local_addr,
             stats: ListenerStats::default(),
+            refusals: Refusals::default(),
         })
+    }
+
+    /// Lets the role word the answers that the listener gives in its place, for example as the
+    /// problems of the house. Without this they have a short problem of their own.
+    #[must_use]
+    pub fn word_refusals<F>(mut self, answer: F) -> Self
+    where
+        F: Fn(Refusal) -> Response<Bytes> + Send + Sync + 'static,
+    {
+        self.refusals = Refusals::new(answer);
+        self
     }
 
     /// The address clients can connect to, with the real port.
@@ -115,7 +131,14 @@ impl Listener {
         let tasks = TaskTracker::new();
         let cut = CancellationToken::new();
         let admission = Admission::new(settings, self.stats.clone());
-        let connection = Connection::new(settings, &self.stats, &tasks, &shutdown, &cut);
+        let connection = Connection::new(
+            settings,
+            &self.stats,
+            &self.refusals,
+            &tasks,
+            &shutdown,
+            &cut,
+        );
         let mut trouble = AcceptTrouble::default();
         loop {
             let accepted = tokio::select! {
@@ -129,7 +152,7 @@ impl Listener {
                         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                         connection.start(stream, peer, permit, service.clone());
                     }
-                    Admitted::Busy => admission.answer_busy(stream, &tasks),
+                    Admitted::Busy => admission.answer_busy(stream, &self.refusals, &tasks),
                     Admitted::TooManyFromSource => drop(stream),
                 },
                 Err(error) => trouble.pause(&error, &self.stats, &shutdown).await,

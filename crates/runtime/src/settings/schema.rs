@@ -128,9 +128,20 @@ impl Schema {
         })
     }
 
-    fn nearest(&self, path: &KeyPath) -> Option<String> {
-        let wanted = path.to_string();
-        nearest(&wanted, self.examples.keys().map(ToString::to_string))
+    /// The known key most like `path`, or the known table when a table was found there.
+    fn nearest(&self, path: &KeyPath, is_table: bool) -> Option<String> {
+        let depth_of = |known: &KeyPath| {
+            if is_table {
+                known.0.len() - 1
+            } else {
+                known.0.len()
+            }
+        };
+        let known = self
+            .examples
+            .keys()
+            .map(|known| known.0[..depth_of(known)].join("."));
+        nearest(&path.to_string(), known.filter(|name| !name.is_empty()))
     }
 }
 
@@ -149,7 +160,7 @@ impl FileWalk<'_> {
             let path = at.child(key.get_ref());
             match value.get_ref() {
                 DeValue::Table(inner) if self.schema.is_table(&path) => self.table(inner, &path)?,
-                _ => self.leaf(key, path)?,
+                found => self.leaf(key, path, found.is_table())?,
             }
         }
         Ok(())
@@ -159,11 +170,12 @@ impl FileWalk<'_> {
         &mut self,
         key: &Spanned<std::borrow::Cow<'_, str>>,
         path: KeyPath,
+        is_table: bool,
     ) -> Result<(), SettingsError> {
         let line = line_of(self.text, key.span().start);
         if self.schema.example(&path).is_none() {
             let place = format!("{}:{line}", self.shown);
-            let nearest = self.schema.nearest(&path);
+            let nearest = self.schema.nearest(&path, is_table);
             return Err(SettingsError::Unknown {
                 place,
                 name: path.to_string(),

@@ -76,10 +76,13 @@ fn from(file: Option<&str>, variables: &[(&str, &str)]) -> Result<Loaded<Setting
 fn refusal(file: Option<&str>, variables: &[(&str, &str)]) -> String {
     let refused = from(file, variables).expect_err("refused").to_string();
     // The folder differs from run to run.
-    match refused.find("gatehouse.toml") {
-        Some(start) if refused.starts_with('/') => refused[start..].to_owned(),
-        _ => refused,
-    }
+    let Some(name) = refused.find("gatehouse.toml") else {
+        return refused;
+    };
+    let folder = refused[..name]
+        .rfind(['(', ' '])
+        .map_or(0, |before| before + 1);
+    format!("{}{}", &refused[..folder], &refused[name..])
 }
 
 fn printed(loaded: &Loaded<Settings>) -> String {
@@ -174,7 +177,7 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_name() {
     );
     assert_eq!(
         refusal(Some("[listner]\nidle = '5s'\n"), &[]),
-        "gatehouse.toml:1: unknown setting listner; did you mean listener.idle?"
+        "gatehouse.toml:1: unknown setting listner; did you mean listener?"
     );
     assert_eq!(
         refusal(Some("zzz = 1"), &[]),
@@ -308,12 +311,7 @@ fn secrets_are_never_printed_nor_repeated_in_errors() {
     let wrong_kind = refusal(Some("[mail]\nsmtp_url = ['canary']"), &[]);
     assert_eq!(
         wrong_kind,
-        format!(
-            "mail.smtp_url ({}): is not a value this secret can hold",
-            "gatehouse.toml:2"
-        )
-        .replace("(gatehouse", "(gatehouse"),
-        "{wrong_kind}"
+        "mail.smtp_url (gatehouse.toml:2): is not a value this secret can hold"
     );
 }
 
