@@ -4,4 +4,5 @@ pub(crate) mod chart;
 pub(crate) mod form;
 pub(crate) mod parts;
 pub(crate) mod shell;
+pub(crate) mod states;
 pub(crate) mod words;

@@ -1,0 +1,46 @@
+//! A page is a template; how it may be cached is declared beside it.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{CACHE_CONTROL, HeaderValue};
+
+/// Who may keep a copy of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cache {
+    /// Every page with a form token in it: nobody.
+    Private,
+    /// Answers that are the same for everybody: shared caches, for a minute.
+    Shared,
+}
+
+impl Cache {
+    fn header(self) -> HeaderValue {
+        match self {
+            Self::Private => HeaderValue::from_static("private, no-store"),
+            Self::Shared => HeaderValue::from_static("public, max-age=60"),
+        }
+    }
+}
+
+/// Renders a template. A template that fails is an internal error, not a half page.
+pub(crate) fn respond(template: &impl Template, cache: Cache) -> Response {
+    match template.render() {
+        Ok(html) => ([(CACHE_CONTROL, cache.header())], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            crate::page_error::PageError::internal().into_response()
+        }
+    }
+}
+
+/// Makes a template struct a response.
+macro_rules! web_page {
+    ($page:ident, $cache:ident) => {
+        impl ::axum::response::IntoResponse for $page {
+            fn into_response(self) -> ::axum::response::Response {
+                $crate::page::respond(&self, $crate::page::Cache::$cache)
+            }
+        }
+    };
+}
+pub(crate) use web_page;

@@ -1,0 +1,1 @@
+//! `POST /theme`: light, dark, or as the system says.

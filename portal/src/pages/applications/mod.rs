@@ -1,0 +1,7 @@
+//! Applications: what calls the APIs, with their subscriptions, keys and usage.
+
+pub(crate) mod key;
+pub(crate) mod keys;
+pub(crate) mod list;
+pub(crate) mod show;
+pub(crate) mod usage;

@@ -1,0 +1,10 @@
+//! The catalogue: find an API, read it, ask for access.
+
+pub(crate) mod api;
+pub(crate) mod home;
+pub(crate) mod list;
+pub(crate) mod operation;
+pub(crate) mod rail;
+pub(crate) mod reference;
+pub(crate) mod request;
+pub(crate) mod schema_view;

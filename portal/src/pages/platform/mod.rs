@@ -1,0 +1,3 @@
+//! The installation itself; platform administrators only.
+
+pub(crate) mod tenants;

@@ -1,0 +1,76 @@
+//! Problems as pages, and one public page for every code an answer can carry.
+
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
+use askama::Template;
+use gatehouse_problem::{Problem, ProblemKind, Source};
+
+/// What happened, what to do, the way out, the request id.
+#[derive(Template)]
+#[template(path = "pages/errors/problem.html")]
+pub(crate) struct ProblemPage {
+    pub(crate) shell: Shell,
+    pub(crate) heading: &'static str,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<String>,
+    pub(crate) fix: &'static str,
+    pub(crate) way_out: Link,
+    pub(crate) request_id: String,
+}
+
+web_page!(ProblemPage, Private);
+
+impl ProblemPage {
+    pub(crate) fn new(shell: Shell, problem: &Problem, request_id: String) -> Self {
+        let way_out = match problem.kind() {
+            ProblemKind::Internal | ProblemKind::Unavailable | ProblemKind::Overloaded => {
+                Link::new("Try again", shell.to(&shell.here))
+            }
+            ProblemKind::CsrfFailed => Link::new("Open the page again", shell.to("/")),
+            _ => Link::new("Browse APIs", shell.to("/apis")),
+        };
+        Self {
+            heading: problem.kind().title(),
+            detail: problem.message().to_owned(),
+            errors: problem.errors().iter().map(|error| error.detail.clone()).collect(),
+            fix: problem.kind().fix(),
+            way_out,
+            request_id,
+            shell,
+        }
+    }
+}
+
+/// Meaning, cause and fix of one code.
+#[derive(Template)]
+#[template(path = "pages/errors/code.html")]
+pub(crate) struct CodePage {
+    shell: Shell,
+    crumbs: Crumbs,
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+    fix: &'static str,
+    source: &'static str,
+}
+
+web_page!(CodePage, Private);
+
+/// `GET /help`
+#[derive(Template)]
+#[template(path = "pages/account/help.html")]
+pub(crate) struct HelpPage {
+    shell: Shell,
+    kinds: Vec<KindRow>,
+}
+
+struct KindRow {
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+}
+
+web_page!(HelpPage, Private);
+

@@ -1,0 +1,4 @@
+//! Access requests as the requesting side sees them.
+
+pub(crate) mod list;
+pub(crate) mod show;

@@ -1,0 +1,159 @@
+//! The settings of the portal; `settings.default.toml` is their manual.
+
+use gatehouse_runtime::Secret;
+use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size, duration};
+use gatehouse_runtime::telemetry::LogSettings;
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The embedded default file: every key with its default and its meaning.
+pub const DEFAULTS: &str = include_str!("../settings.default.toml");
+
+/// The name of the role, as settings, logs and metrics know it.
+pub const ROLE: &str = "portal";
+
+/// How a portal runs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where it listens.
+    pub listen: ListenAddr,
+    /// The URL browsers use; the listening address when absent.
+    pub public_url: Option<PublicUrl>,
+    /// Whether a plain http public URL off loopback is accepted.
+    pub allow_plain_http: bool,
+    /// The URL of the admin API, for commands shown on pages.
+    pub admin_api_url: PublicUrl,
+    /// The URL of the gateways, for the addresses of APIs.
+    pub gateway_url: PublicUrl,
+    /// The database.
+    pub database_url: Option<Secret<String>>,
+    /// Connections to it, at most.
+    pub database_connections: u32,
+    /// The file of the master key.
+    pub master_key_file: Option<PathBuf>,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Largest upload in bytes.
+    #[serde(deserialize_with = "byte_size")]
+    pub upload_max: u64,
+    /// Ends of sessions.
+    pub session: SessionSettings,
+    /// The demo's conveniences.
+    pub demo: DemoSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// When sessions end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionSettings {
+    /// Without a request.
+    #[serde(deserialize_with = "duration")]
+    pub idle: Duration,
+    /// In any case.
+    #[serde(deserialize_with = "duration")]
+    pub absolute: Duration,
+}
+
+/// One-click sign-in for the demo.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoSettings {
+    /// Whether the demo's conveniences exist at all.
+    pub enabled: bool,
+    /// E-mail addresses offered for one-click sign-in.
+    pub people: Vec<String>,
+}
+
+/// Why a portal refuses to start with these settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RefusedSettings {
+    /// Browsers would drop the session cookie.
+    #[error(
+        "public_url {0} is plain http and not a loopback address, so browsers would drop the session cookie. Put TLS in \
+         front and use its https address, or set allow_plain_http = true to go without the protection."
+    )]
+    PlainHttp(String),
+    /// Anybody could sign in as anybody.
+    #[error("demo.enabled lets anybody sign in as anybody, so listen must be a loopback address, not {0}.")]
+    DemoInTheOpen(String),
+}
+
+/// What the settings come to once the real address is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Front {
+    /// The URL every link is built from.
+    pub public_url: PublicUrl,
+    /// Whether the session cookie can be `Secure` with the `__Host-` prefix.
+    pub secure_cookies: bool,
+}
+
+impl Settings {
+    /// Judges the public URL and the demo for the address that was bound.
+    pub fn front(&self, bound: SocketAddr) -> Result<Front, RefusedSettings> {
+        if self.demo.enabled && !bound.ip().to_canonical().is_loopback() {
+            return Err(RefusedSettings::DemoInTheOpen(bound.to_string()));
+        }
+        let public_url = self.public_url.clone().unwrap_or_else(|| PublicUrl::from(bound));
+        let secure_cookies = public_url.is_https() || is_loopback(public_url.host());
+        if !secure_cookies && !self.allow_plain_http {
+            return Err(RefusedSettings::PlainHttp(public_url.to_string()));
+        }
+        Ok(Front { public_url, secure_cookies })
+    }
+}
+
+/// Whether browsers treat the host as trustworthy without TLS (W3C Secure Contexts §3.1).
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFAULTS, ROLE, RefusedSettings, Settings};
+    use gatehouse_runtime::settings::{Environment, load};
+    use std::time::Duration;
+
+    fn settings(variables: &[(&str, &str)]) -> Settings {
+        let environment: Environment = variables.iter().copied().collect();
+        load(ROLE, DEFAULTS, None, &environment).unwrap().settings
+    }
+
+    #[test]
+    fn the_default_file_is_whole_and_says_what_it_should() {
+        let settings = settings(&[]);
+        assert_eq!(settings.session.idle, Duration::from_secs(3600));
+        assert_eq!(settings.session.absolute, Duration::from_secs(86_400));
+        assert_eq!(settings.upload_max, 50 * 1024 * 1024);
+        assert!(!settings.demo.enabled && !settings.allow_plain_http);
+        let front = settings.front("127.0.0.1:4711".parse().unwrap()).unwrap();
+        assert_eq!(front.public_url.to_string(), "http://127.0.0.1:4711");
+        assert!(front.secure_cookies);
+    }
+
+    #[test]
+    fn a_plain_http_address_in_the_open_is_refused_unless_asked_for() {
+        let url = ("GATEHOUSE_PORTAL__PUBLIC_URL", "http://developers.example.com");
+        let bound = "0.0.0.0:8080".parse().unwrap();
+        assert!(matches!(settings(&[url]).front(bound), Err(RefusedSettings::PlainHttp(_))));
+        let allowed = settings(&[url, ("GATEHOUSE_PORTAL__ALLOW_PLAIN_HTTP", "true")]).front(bound).unwrap();
+        assert!(!allowed.secure_cookies);
+        let https = settings(&[("GATEHOUSE_PORTAL__PUBLIC_URL", "https://developers.example.com")]);
+        assert!(https.front(bound).unwrap().secure_cookies);
+        for loopback in ["http://localhost:1", "http://[::1]:1", "http://127.0.0.9:1"] {
+            assert!(settings(&[("GATEHOUSE_PORTAL__PUBLIC_URL", loopback)]).front(bound).is_ok(), "{loopback}");
+        }
+    }
+
+    #[test]
+    fn demo_sign_in_never_listens_in_the_open() {
+        let demo = settings(&[("GATEHOUSE_PORTAL__DEMO__ENABLED", "true")]);
+        assert!(demo.front("127.0.0.1:8080".parse().unwrap()).is_ok());
+        assert!(matches!(demo.front("0.0.0.0:8080".parse().unwrap()), Err(RefusedSettings::DemoInTheOpen(_))));
+    }
+}

@@ -1,0 +1,225 @@
+//! What every page carries around its content: who is here, where they are, and the bars above and below.
+
+use crate::assets::AssetUrls;
+use crate::view::parts::Flash;
+use askama::filters::HtmlSafe;
+use gatehouse_domain::role::{Permission, Role};
+
+/// The signed-in person, as the bar shows them.
+#[derive(Debug, Clone)]
+pub(crate) struct ShellUser {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) roles_in_words: String,
+}
+
+impl ShellUser {
+    pub(crate) fn initials(&self) -> String {
+        let letters: String =
+            self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+        letters.to_uppercase()
+    }
+}
+
+/// A person of the demo, offered for one-click sign-in. Exists only when the settings say demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DemoPerson {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) role: String,
+    /// Offered as a switch in the banner of every page.
+    pub(crate) switch: bool,
+}
+
+/// Another tenant the person belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct TenantLink {
+    pub(crate) name: String,
+    pub(crate) href: String,
+}
+
+/// One line of the console's rail.
+#[derive(Debug, Clone)]
+pub(crate) struct RailEntry {
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
+    pub(crate) current: bool,
+    pub(crate) count: usize,
+}
+
+/// Everything around the content. Templates read it as `shell`.
+#[derive(Debug, Clone)]
+pub(crate) struct Shell {
+    /// What goes before every path: the public URL's base path and the tenant's prefix.
+    pub(crate) base: String,
+    pub(crate) tenant_name: String,
+    pub(crate) theme: &'static str,
+    pub(crate) assets: AssetUrls,
+    pub(crate) csrf_token: String,
+    pub(crate) user: Option<ShellUser>,
+    /// The permissions of the person's roles here; decides what shows, never what is allowed.
+    pub(crate) permissions: Vec<Permission>,
+    pub(crate) is_platform_admin: bool,
+    pub(crate) has_console: bool,
+    pub(crate) inbox_count: usize,
+    pub(crate) waiting_requests: usize,
+    pub(crate) other_tenants: Vec<TenantLink>,
+    pub(crate) shows_outbox: bool,
+    pub(crate) banner: Option<String>,
+    pub(crate) demo_people: Vec<DemoPerson>,
+    pub(crate) flash: Option<Flash>,
+    /// Path and query of this page inside the tenant, to come back to.
+    pub(crate) here: String,
+    pub(crate) in_console: bool,
+    pub(crate) page_has_search: bool,
+    pub(crate) section: &'static str,
+    pub(crate) version: &'static str,
+}
+
+impl Shell {
+    /// The link to a path of this tenant.
+    pub(crate) fn to(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The hidden field every form begins with.
+    pub(crate) fn csrf(&self) -> CsrfField<'_> {
+        CsrfField(&self.csrf_token)
+    }
+
+    pub(crate) fn initial(&self) -> String {
+        self.tenant_name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+    }
+
+    pub(crate) fn is(&self, section: &str) -> bool {
+        self.section == section
+    }
+
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    pub(crate) fn flash_html(&self) -> MaybeHtml<'_> {
+        MaybeHtml(self.flash.as_ref())
+    }
+
+    /// Says which entry of the navigation is current.
+    pub(crate) fn at(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+
+    /// The page owns a search field of its own; the bar's steps aside.
+    pub(crate) fn with_own_search(mut self) -> Self {
+        self.page_has_search = true;
+        self
+    }
+
+    /// The page is one of the console.
+    pub(crate) fn console(mut self, section: &'static str) -> Self {
+        self.in_console = true;
+        self.section = section;
+        self
+    }
+
+    /// The label of the rail's current entry, for the button that opens the rail on a phone.
+    pub(crate) fn console_here(&self) -> &'static str {
+        RAIL.iter().find(|line| line.section == self.section).map_or("Menu", |line| line.label)
+    }
+
+    /// The lines of one group of the rail that this person can use.
+    pub(crate) fn console_entries(&self, group: &str) -> Vec<RailEntry> {
+        RAIL.iter()
+            .filter(|line| line.group == group && line.needs.is_none_or(|needed| self.may(needed)))
+            .map(|line| RailEntry {
+                label: line.label,
+                href: self.to(line.path),
+                current: line.section == self.section,
+                count: if line.section == "requests" { self.waiting_requests } else { 0 },
+            })
+            .collect()
+    }
+}
+
+struct RailLine {
+    group: &'static str,
+    label: &'static str,
+    path: &'static str,
+    section: &'static str,
+    needs: Option<Permission>,
+}
+
+const fn line(
+    group: &'static str,
+    label: &'static str,
+    path: &'static str,
+    section: &'static str,
+    needs: Option<Permission>,
+) -> RailLine {
+    RailLine { group, label, path, section, needs }
+}
+
+const RAIL: [RailLine; 9] = [
+    line("", "Home", "/console", "home", None),
+    line("", "Requests", "/console/requests", "requests", Some(Permission::SubscriptionRead)),
+    line("Offer", "APIs", "/console/apis", "apis", Some(Permission::ApiRead)),
+    line("Offer", "Plans", "/console/plans", "plans", Some(Permission::ApiRead)),
+    line("Offer", "Applications", "/console/applications", "applications", Some(Permission::SubscriptionRead)),
+    line("Offer", "People and teams", "/console/people", "people", Some(Permission::MemberRead)),
+    line("Run", "Gateways", "/console/gateways", "gateways", Some(Permission::GatewayRead)),
+    line("Run", "Audit", "/console/audit", "audit", Some(Permission::AuditRead)),
+    line("Run", "Access tokens", "/console/settings/tokens", "tokens", Some(Permission::TokenManage)),
+];
+
+/// Role names as sentences use them.
+pub(crate) fn roles_in_words(roles: &[Role]) -> String {
+    match roles {
+        [] => "No role here".to_owned(),
+        roles => {
+            let words: Vec<String> = roles.iter().map(|role| capital(role.as_str())).collect();
+            words.join(", ")
+        }
+    }
+}
+
+/// The first letter in upper case.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The token's hidden input; the token is base64url, so it needs no escaping, and is escaped anyway.
+pub(crate) struct CsrfField<'a>(&'a str);
+
+impl std::fmt::Display for CsrfField<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let safe: String =
+            self.0.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+        write!(f, "<input type=\"hidden\" name=\"csrf\" value=\"{safe}\">")
+    }
+}
+
+impl askama::FastWritable for CsrfField<'_> {
+    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(write!(dest, "{self}")?)
+    }
+}
+
+impl HtmlSafe for CsrfField<'_> {}
+
+/// A flash message, or nothing.
+pub(crate) struct MaybeHtml<'a>(Option<&'a Flash>);
+
+impl std::fmt::Display for MaybeHtml<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.map_or(Ok(()), |flash| flash.fmt(f))
+    }
+}
+
+impl askama::FastWritable for MaybeHtml<'_> {
+    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(write!(dest, "{self}")?)
+    }
+}
+
+impl HtmlSafe for MaybeHtml<'_> {}
