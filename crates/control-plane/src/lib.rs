@@ -9,10 +9,13 @@
 
 pub mod actor;
 pub mod audit;
+pub mod changes;
 pub mod config;
 pub mod db;
+pub mod gateways;
 pub mod keys;
 pub mod refusal;
+pub mod usage;
 pub mod work;
 
 pub use actor::{Actor, ActorKind};

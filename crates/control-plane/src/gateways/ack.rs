@@ -1,0 +1,68 @@
+//! Acknowledgements: what each node runs, and how many are alive to share limits.
+
+use gatehouse_snapshot::node_auth::unhex;
+use gatehouse_snapshot::protocol::{AckReply, AckRequest, NODE_LIVE_S};
+use time::{Duration, OffsetDateTime};
+
+use super::node::Node;
+use crate::db::Db;
+use crate::refusal::Refusal;
+
+/// Longest error text kept of a node.
+const ERROR_CHARACTERS_MAX: usize = 500;
+
+/// Records what a node runs. The first acknowledgement of a number keeps its time, for "in force after 0.4 s".
+pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<AckReply, Refusal> {
+    let now = db.clock().now();
+    let seq = i64::try_from(request.seq)
+        .map_err(|_| Refusal::field("/seq", "out_of_range", "Use a sequence number."))?;
+    let hash = unhex(&request.state_hash).filter(|hash| hash.len() == 32);
+    let hash =
+        hash.ok_or_else(|| Refusal::field("/state_hash", "format", "Send 64 hexadecimal digits."))?;
+    let applied_at = OffsetDateTime::from(request.applied_at);
+    let error = request
+        .error
+        .as_deref()
+        .map(|text| text.chars().take(ERROR_CHARACTERS_MAX).collect::<String>());
+    let version: String = request.version.chars().take(40).collect();
+    let mut tx = db.global().await?;
+    sqlx::query!(
+        "update gateway_node set last_seen_at = $2, applied_seq = $3, applied_hash = $4, applied_at = $5, last_error = $6, version = $7
+         where id = $1",
+        node.id.uuid(),
+        now,
+        seq,
+        hash,
+        applied_at,
+        error,
+        version,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if request.generation > 0 {
+        sqlx::query!(
+            "insert into node_ack (node_id, seq, applied_at, received_at) values ($1, $2, $3, $4) on conflict do nothing",
+            node.id.uuid(),
+            seq,
+            applied_at,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    let group = sqlx::query!(
+        r#"select g.head_seq,
+                  (select count(*) from gateway_node n
+                   where n.group_id = g.id and n.retired_at is null and n.last_seen_at > $2) as "live!"
+           from gateway_group g where g.id = $1"#,
+        node.group.uuid(),
+        now - Duration::seconds(NODE_LIVE_S),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(AckReply {
+        live_nodes: u32::try_from(group.live.max(1)).unwrap_or(1),
+        head_seq: group.head_seq.unsigned_abs(),
+    })
+}

@@ -1,0 +1,217 @@
+//! The configuration feed: signed deltas after a sequence number, or a streamed snapshot.
+
+use bytes::Bytes;
+use gatehouse_domain::id::{ChangeId, GatewayGroupId};
+use gatehouse_snapshot::FORMAT;
+use gatehouse_snapshot::delta::{Header, SignedDelta};
+use gatehouse_snapshot::object::{Moment, ObjectKind, ObjectRef, Record};
+use gatehouse_snapshot::sign::Signer;
+use gatehouse_snapshot::snapshot::Writer;
+use gatehouse_snapshot::state_hash::StateHash;
+use uuid::Uuid;
+
+use super::node::Node;
+use crate::db::{Db, Tx};
+use crate::refusal::Refusal;
+
+/// Deltas in one answer, and the distance behind the head above which a snapshot is cheaper.
+const DELTAS_MAX: i64 = 500;
+/// Objects read at a time while a snapshot streams.
+const PAGE: i64 = 2_000;
+
+/// What a gateway gets.
+#[derive(Debug)]
+pub enum ConfigAnswer {
+    /// It has the newest configuration: wait for the head to move.
+    Current,
+    /// Signed deltas, each after its length, oldest first.
+    Deltas(Bytes),
+    /// Everything, piece by piece.
+    Snapshot(Box<SnapshotReader>),
+}
+
+/// Answers a gateway that runs `since` of `generation`.
+pub async fn config_since(
+    db: &Db,
+    node: Node,
+    generation: u32,
+    since: u64,
+) -> Result<ConfigAnswer, Refusal> {
+    let mut tx = db.global().await?;
+    let group = sqlx::query!(
+        r#"select generation, head_seq,
+                  (select min(seq) from config_change where group_id = $1) as oldest
+           from gateway_group where id = $1"#,
+        node.group.uuid(),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let since = i64::try_from(since).unwrap_or(i64::MAX);
+    let same_generation = i64::from(generation) == i64::from(group.generation);
+    if same_generation && since > 0 && since == group.head_seq {
+        return Ok(ConfigAnswer::Current);
+    }
+    let reachable = group.oldest.is_some_and(|oldest| oldest <= since + 1)
+        && group.head_seq - since <= DELTAS_MAX;
+    if !same_generation || since == 0 || since > group.head_seq || !reachable {
+        drop(tx);
+        return Ok(ConfigAnswer::Snapshot(Box::new(
+            SnapshotReader::open(db, node.group).await?,
+        )));
+    }
+    let signer = db.keys().config_signer()?;
+    let rows = sqlx::query!(
+        "select seq, change_id, body, prev_hash, new_hash, created_at from config_change
+         where group_id = $1 and seq > $2 order by seq limit $3",
+        node.group.uuid(),
+        since,
+        DELTAS_MAX,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut bytes = Vec::new();
+    for row in rows {
+        let header = Header {
+            format: FORMAT,
+            group: node.group,
+            generation: group.generation.unsigned_abs(),
+            prev_seq: row.seq.unsigned_abs() - 1,
+            seq: row.seq.unsigned_abs(),
+            prev_hash: hash(&row.prev_hash)?,
+            new_hash: hash(&row.new_hash)?,
+            body_sha256: [0; 32],
+            change: ChangeId::from_uuid(row.change_id),
+            at: Moment::from(row.created_at),
+        };
+        let delta = SignedDelta::new(header, row.body, &signer).encode();
+        bytes.extend_from_slice(
+            &u32::try_from(delta.len())
+                .map_err(anyhow::Error::from)?
+                .to_le_bytes(),
+        );
+        bytes.extend_from_slice(&delta);
+    }
+    Ok(ConfigAnswer::Deltas(bytes.into()))
+}
+
+fn hash(bytes: &[u8]) -> Result<StateHash, Refusal> {
+    StateHash::from_slice(bytes)
+        .ok_or_else(|| Refusal::Internal(anyhow::anyhow!("a stored state hash is not 32 bytes")))
+}
+
+/// A snapshot being read, in one repeatable-read transaction and a page of memory.
+pub struct SnapshotReader {
+    tx: Tx,
+    signer: Signer,
+    group: GatewayGroupId,
+    generation: u32,
+    seq: u64,
+    state_hash: StateHash,
+    at: Moment,
+    writer: Option<Writer>,
+    after: Option<(i16, Uuid)>,
+    started: bool,
+}
+
+impl std::fmt::Debug for SnapshotReader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("SnapshotReader")
+            .field("group", &self.group)
+            .field("seq", &self.seq)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SnapshotReader {
+    async fn open(db: &Db, group: GatewayGroupId) -> Result<Self, Refusal> {
+        let mut tx = db.global().await?;
+        sqlx::query("set transaction isolation level repeatable read, read only")
+            .execute(&mut *tx)
+            .await?;
+        // A gateway on a slow line may take its time between pages.
+        sqlx::query("set local idle_in_transaction_session_timeout = '10min'")
+            .execute(&mut *tx)
+            .await?;
+        let head = sqlx::query!(
+            "select generation, head_seq, state_hash from gateway_group where id = $1",
+            group.uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        Ok(Self {
+            tx,
+            signer: db.keys().config_signer()?,
+            group,
+            generation: head.generation.unsigned_abs(),
+            seq: head.head_seq.unsigned_abs(),
+            state_hash: hash(&head.state_hash)?,
+            at: Moment::from(db.clock().now()),
+            writer: Some(Writer::default()),
+            after: None,
+            started: false,
+        })
+    }
+
+    /// The next bytes to send, `None` at the end. An error means the snapshot must be cut off, never finished.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        let Some(writer) = self.writer.as_mut() else {
+            return Ok(None);
+        };
+        let mut bytes = if std::mem::replace(&mut self.started, true) {
+            Vec::new()
+        } else {
+            writer.start()
+        };
+        loop {
+            let (after_kind, after_id) = self.after.unwrap_or((0, Uuid::nil()));
+            let rows = sqlx::query!(
+                "select kind, object_id, body from config_object
+                 where group_id = $1 and (kind, object_id) > ($2, $3) order by kind, object_id limit $4",
+                self.group.uuid(),
+                after_kind,
+                after_id,
+                PAGE,
+            )
+            .fetch_all(&mut *self.tx)
+            .await?;
+            let Some(last) = rows.last() else { break };
+            self.after = Some((last.kind, last.object_id));
+            for row in rows {
+                let kind = u8::try_from(row.kind)
+                    .ok()
+                    .and_then(ObjectKind::from_number);
+                let kind = kind.ok_or_else(|| {
+                    anyhow::anyhow!("a stored object has the unknown kind {}", row.kind)
+                })?;
+                let record = Record {
+                    object: ObjectRef {
+                        kind,
+                        id: row.object_id,
+                    },
+                    body: row.body.into(),
+                };
+                bytes.extend(writer.push(record).unwrap_or_default());
+            }
+            if !bytes.is_empty() {
+                return Ok(Some(bytes.into()));
+            }
+        }
+        if writer.state_hash() != self.state_hash {
+            return Err(Refusal::Internal(anyhow::anyhow!(
+                "the objects of group {} do not add up to its state hash",
+                self.group
+            )));
+        }
+        if let Some(writer) = self.writer.take() {
+            bytes.extend(writer.finish(
+                self.group,
+                self.generation,
+                self.seq,
+                self.at,
+                &self.signer,
+            ));
+        }
+        Ok(Some(bytes.into()))
+    }
+}

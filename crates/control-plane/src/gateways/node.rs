@@ -1,0 +1,218 @@
+//! Nodes: proving who calls, listing what each runs, retiring one for good.
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::{GatewayGroupId, NodeId};
+use gatehouse_snapshot::node_auth::{CLOCK_SKEW_MAX_S, Claim};
+use gatehouse_snapshot::protocol::NODE_LIVE_S;
+use gatehouse_snapshot::sign::PublicKey;
+use serde::Serialize;
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use crate::actor::{Actor, ActorKind};
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::refusal::Refusal;
+use crate::work::Work;
+
+/// A gateway whose signature was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Node {
+    /// Who it is.
+    pub id: NodeId,
+    /// The only group it sees.
+    pub group: GatewayGroupId,
+}
+
+/// Checks a signed request: known and not retired node, clocks within [`CLOCK_SKEW_MAX_S`], a nonce never seen, a signature
+/// over this very request. `None` is one answer for all of them.
+pub async fn authenticate_node(
+    db: &Db,
+    claim: &Claim,
+    method: &str,
+    path_and_query: &str,
+    body: &[u8],
+) -> Result<Option<Node>, Refusal> {
+    let now = db.clock().now();
+    if (now.unix_timestamp() - claim.time_s).abs() > CLOCK_SKEW_MAX_S {
+        return Ok(None);
+    }
+    let mut tx = db.global().await?;
+    let row = sqlx::query!(
+        "select group_id, public_key from gateway_node where id = $1 and retired_at is null",
+        claim.node.uuid()
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let Ok(public_key) = <[u8; 32]>::try_from(row.public_key) else {
+        return Ok(None);
+    };
+    if !claim.is_signed_by(PublicKey(public_key), method, path_and_query, body) {
+        return Ok(None);
+    }
+    let fresh = sqlx::query!(
+        "insert into node_nonce (node_id, nonce, seen_at) values ($1, $2, $3) on conflict do nothing",
+        claim.node.uuid(),
+        claim.nonce.as_slice(),
+        now,
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    tx.commit().await?;
+    Ok((fresh == 1).then_some(Node {
+        id: claim.node,
+        group: GatewayGroupId::from_uuid(row.group_id),
+    }))
+}
+
+/// What can be said about a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeState {
+    /// Runs the newest configuration.
+    InForce,
+    /// Alive, but runs an older one.
+    Behind,
+    /// Not heard from; what it runs is unknown.
+    Silent,
+}
+
+/// A node as lists show it.
+#[derive(Debug, Clone, Serialize)]
+pub struct NodeView {
+    /// Identity.
+    pub id: NodeId,
+    /// Name it joined under.
+    pub name: String,
+    /// Slug of its group.
+    pub group: String,
+    /// Program version.
+    pub version: String,
+    /// What can be said about it now.
+    pub state: NodeState,
+    /// Sequence number it runs.
+    pub applied_seq: i64,
+    /// Newest sequence number of its group.
+    pub head_seq: i64,
+    /// When it swapped that configuration in.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub applied_at: Option<OffsetDateTime>,
+    /// When it was last heard from.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_seen_at: OffsetDateTime,
+    /// When it joined.
+    #[serde(with = "time::serde::rfc3339")]
+    pub joined_at: OffsetDateTime,
+    /// Why the newest change is not in force there.
+    pub last_error: Option<String>,
+}
+
+/// Lists the gateways that serve an environment of the actor's tenant, by name.
+pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal> {
+    actor.require(Permission::GatewayRead)?;
+    let live_since = db.clock().now() - Duration::seconds(NODE_LIVE_S);
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rows = sqlx::query!(
+        "select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error
+         from gateway_node n join gateway_group g on g.id = n.group_id
+         where n.retired_at is null and n.group_id in (select group_id from group_environment)
+         order by n.name, n.id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let view = |row| state_of(row, live_since);
+    Ok(rows
+        .into_iter()
+        .map(|row| NodeView {
+            id: NodeId::from_uuid(row.id),
+            name: row.name,
+            group: row.slug,
+            version: row.version,
+            state: view((row.last_seen_at, row.applied_seq, row.head_seq)),
+            applied_seq: row.applied_seq,
+            head_seq: row.head_seq,
+            applied_at: row.applied_at,
+            last_seen_at: row.last_seen_at,
+            joined_at: row.joined_at,
+            last_error: row.last_error,
+        })
+        .collect())
+}
+
+fn state_of(
+    (last_seen_at, applied_seq, head_seq): (OffsetDateTime, i64, i64),
+    live_since: OffsetDateTime,
+) -> NodeState {
+    if last_seen_at < live_since {
+        NodeState::Silent
+    } else if applied_seq < head_seq {
+        NodeState::Behind
+    } else {
+        NodeState::InForce
+    }
+}
+
+/// Ends a node's identity for good: its requests are refused and it no longer counts in "in force on n of m".
+pub async fn retire_node(db: &Db, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
+    actor.require(Permission::GatewayManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let group = sqlx::query_scalar!(
+        "select g.slug from gateway_node n join gateway_group g on g.id = n.group_id
+         where n.id = $1 and n.retired_at is null and n.group_id in (select group_id from group_environment)",
+        id.uuid(),
+    )
+    .fetch_optional(work.conn())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    require_group(work.conn(), actor, &group).await?;
+    let now = work.now();
+    let retired = sqlx::query!(
+        "update gateway_node set retired_at = $2 where id = $1 and retired_at is null",
+        id.uuid(),
+        now
+    )
+    .execute(work.conn())
+    .await?
+    .rows_affected();
+    if retired == 0 {
+        return Err(Refusal::Conflict(
+            "This gateway is already retired.".to_owned(),
+        ));
+    }
+    work.audit(AuditEntry {
+        action: "gateway.retire",
+        subject: id.to_string(),
+        ..AuditEntry::default()
+    });
+    work.commit(()).await?;
+    Ok(())
+}
+
+/// Finds a group the actor may manage: one of its own tenant's, or a shared one when the actor belongs to the platform. A
+/// gateway of a shared group sees every tenant's traffic, so a tenant's operator alone may not add one.
+pub(super) async fn require_group(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    slug: &str,
+) -> Result<GatewayGroupId, Refusal> {
+    let row = sqlx::query!(
+        r#"select g.id, g.tenant_id,
+                  exists (select from platform_grant p where p.user_id = $2) as "platform!"
+           from gateway_group g
+           where g.slug = $1 and (g.tenant_id is null or g.tenant_id = $3)"#,
+        slug,
+        actor.user().map(|user| user.uuid()),
+        actor.tenant().uuid(),
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(|| Refusal::unknown("/group"))?;
+    if row.tenant_id.is_none() && !row.platform && *actor.kind() != ActorKind::System {
+        return Err(Refusal::NotYours(
+            "Gateways of a shared group are managed by the platform's administrators.".to_owned(),
+        ));
+    }
+    Ok(GatewayGroupId::from_uuid(row.id))
+}

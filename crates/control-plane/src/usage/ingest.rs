@@ -1,0 +1,406 @@
+//! Ingest: every batch of a gateway taken exactly once.
+//!
+//! The high-water mark of (node, boot) moves in the same transaction as the rollups, so a batch whose reply was lost is
+//! recognised when it comes again, and a missing batch is asked for by its number.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use gatehouse_domain::id::{SubscriptionId, TenantId};
+use gatehouse_domain::plan::QuotaPeriod;
+use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::protocol::{QuotaUsed, UsageReply};
+use gatehouse_snapshot::usage::{Batch, CallRecord};
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::rollup::{Resolution, RollupKey, Sums, fold};
+use super::window::window_start;
+use crate::db::Db;
+use crate::gateways::Node;
+use crate::refusal::Refusal;
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ingest {
+    /// It counts, now or since it first came.
+    Taken(UsageReply),
+    /// A batch before it is missing; send that one.
+    Gap {
+        /// The sequence number to send.
+        expected: u64,
+    },
+}
+
+/// A gateway's clock may be off, and its spool may be old; beyond these bounds a record counts at the bound.
+const OLDEST: Duration = Duration::days(62);
+const NEWEST: Duration = Duration::minutes(5);
+
+/// Takes a batch.
+pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.system().await?;
+    let taken = lock_mark(&mut tx, node, batch.boot, now).await?;
+    if batch.sequence > taken + 1 {
+        return Ok(Ingest::Gap {
+            expected: taken + 1,
+        });
+    }
+    let places = places_of(&mut tx, node).await?;
+    let (own, foreign): (Vec<_>, Vec<_>) = batch
+        .records
+        .iter()
+        .map(|call| {
+            (
+                call,
+                OffsetDateTime::from(call.at).clamp(now - OLDEST, now + NEWEST),
+            )
+        })
+        .partition(|(call, _)| is_own(call, &places));
+    let counted = quota_use(&own, &zones_of(&places));
+    if batch.sequence == taken + 1 {
+        store_rollups(&mut tx, &own).await?;
+        store_calls(&mut tx, &own).await?;
+        store_unattributed(&mut tx, node, &foreign).await?;
+        store_quotas(&mut tx, &counted).await?;
+        mark_credentials(&mut tx, &own).await?;
+        sqlx::query!(
+            "update usage_mark set sequence = $3, at = $4 where node_id = $1 and boot = $2",
+            node.id.uuid(),
+            batch.boot,
+            i64::try_from(batch.sequence).map_err(anyhow::Error::from)?,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
+        if batch.dropped > 0 {
+            tracing::warn!(node = %node.id, dropped = batch.dropped, "a gateway could not keep records of calls");
+        }
+    }
+    let quotas = totals(&mut tx, &counted).await?;
+    tx.commit().await?;
+    Ok(Ingest::Taken(UsageReply {
+        boot: batch.boot,
+        sequence: batch.sequence.max(taken),
+        quotas,
+    }))
+}
+
+async fn lock_mark(
+    conn: &mut PgConnection,
+    node: Node,
+    boot: Uuid,
+    now: OffsetDateTime,
+) -> Result<u64, Refusal> {
+    sqlx::query!(
+        "insert into usage_mark (node_id, boot, sequence, at) values ($1, $2, 0, $3) on conflict do nothing",
+        node.id.uuid(),
+        boot,
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let sequence = sqlx::query_scalar!(
+        "select sequence from usage_mark where node_id = $1 and boot = $2 for update",
+        node.id.uuid(),
+        boot,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(sequence.unsigned_abs())
+}
+
+/// The environments a node's group serves: what it may report about.
+type Places = HashMap<Uuid, (TenantId, String)>;
+
+async fn places_of(conn: &mut PgConnection, node: Node) -> Result<Places, Refusal> {
+    let rows = sqlx::query!(
+        "select e.environment_id, e.tenant_id, t.time_zone
+         from group_environment e join tenant t on t.id = e.tenant_id where e.group_id = $1",
+        node.group.uuid(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                row.environment_id,
+                (TenantId::from_uuid(row.tenant_id), row.time_zone),
+            )
+        })
+        .collect())
+}
+
+fn zones_of(places: &Places) -> HashMap<TenantId, &str> {
+    places
+        .values()
+        .map(|(tenant, zone)| (*tenant, zone.as_str()))
+        .collect()
+}
+
+/// A gateway may only charge tenants it serves.
+fn is_own(call: &CallRecord, places: &Places) -> bool {
+    let place = call
+        .attribution
+        .environment
+        .and_then(|environment| places.get(&environment.uuid()));
+    place.is_some_and(|(tenant, _)| call.attribution.tenant == Some(*tenant))
+}
+
+async fn store_rollups(
+    conn: &mut PgConnection,
+    calls: &[(&CallRecord, OffsetDateTime)],
+) -> Result<(), Refusal> {
+    let Some(first) = calls.iter().map(|(_, at)| *at).min() else {
+        return Ok(());
+    };
+    let last = calls.iter().map(|(_, at)| *at).max().unwrap_or(first);
+    sqlx::query!(
+        "select ensure_partitions($1, $2)",
+        first,
+        last + Duration::SECOND
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    for resolution in Resolution::ALL {
+        for (key, sums) in fold(resolution, calls.iter().copied()) {
+            upsert(conn, resolution, &key, &sums).await?;
+        }
+    }
+    Ok(())
+}
+
+macro_rules! upsert_into {
+    ($table:literal, $conn:expr, $key:expr, $sums:expr) => {
+        sqlx::query!(
+            "insert into " + $table + " as row (tenant_id, bucket, environment_id, api_version_id, operation_key, application_id,
+                 subscription_id, plan_id, credential_id, status_class, reason, count, interrupted, bytes_in, bytes_out,
+                 latency_us_sum, upstream_us_sum, latency_histogram)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             on conflict (tenant_id, bucket, environment_id, api_version_id, operation_key, application_id, subscription_id, plan_id,
+                          credential_id, status_class, reason)
+             do update set count = row.count + excluded.count,
+                           interrupted = row.interrupted + excluded.interrupted,
+                           bytes_in = row.bytes_in + excluded.bytes_in,
+                           bytes_out = row.bytes_out + excluded.bytes_out,
+                           latency_us_sum = row.latency_us_sum + excluded.latency_us_sum,
+                           upstream_us_sum = row.upstream_us_sum + excluded.upstream_us_sum,
+                           latency_histogram = array(select mine + more
+                               from unnest(row.latency_histogram, excluded.latency_histogram) with ordinality as h (mine, more, n)
+                               order by n)",
+            $key.tenant,
+            $key.bucket,
+            $key.environment,
+            $key.api_version,
+            $key.operation,
+            $key.application,
+            $key.subscription,
+            $key.plan,
+            $key.credential,
+            $key.status_class,
+            $key.reason,
+            $sums.count,
+            $sums.interrupted,
+            $sums.bytes_in,
+            $sums.bytes_out,
+            $sums.latency_us,
+            $sums.upstream_us,
+            &$sums.histogram,
+        )
+        .execute($conn)
+        .await?
+    };
+}
+
+async fn upsert(
+    conn: &mut PgConnection,
+    resolution: Resolution,
+    key: &RollupKey,
+    sums: &Sums,
+) -> Result<(), Refusal> {
+    match resolution {
+        Resolution::Minute => upsert_into!("usage_minute", conn, key, sums),
+        Resolution::Hour => upsert_into!("usage_hour", conn, key, sums),
+        Resolution::Day => upsert_into!("usage_day", conn, key, sums),
+    };
+    Ok(())
+}
+
+/// The call log holds calls of applications only: a flood without a key is counted, not listed.
+async fn store_calls(
+    conn: &mut PgConnection,
+    calls: &[(&CallRecord, OffsetDateTime)],
+) -> Result<(), Refusal> {
+    let calls: Vec<_> = calls
+        .iter()
+        .filter(|(call, _)| call.attribution.application.is_some())
+        .collect();
+    let column = |read: fn(&CallRecord) -> Option<Uuid>| {
+        calls
+            .iter()
+            .map(|(call, _)| read(call))
+            .collect::<Vec<Option<Uuid>>>()
+    };
+    let number = |read: fn(&CallRecord) -> u64| {
+        calls
+            .iter()
+            .map(|(call, _)| i64::try_from(read(call)).unwrap_or(i64::MAX))
+            .collect::<Vec<i64>>()
+    };
+    let text = |read: fn(&CallRecord) -> String| {
+        calls
+            .iter()
+            .map(|(call, _)| read(call))
+            .collect::<Vec<String>>()
+    };
+    sqlx::query!(
+        "insert into call_log (tenant_id, at, request_id, environment_id, api_version_id, operation_key, application_id,
+             subscription_id, credential_id, method, path, status, reason, latency_us, upstream_us, bytes_in, bytes_out, interrupted)
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[],
+             $9::uuid[], $10::text[], $11::text[], $12::int[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[],
+             $17::bigint[], $18::bool[])",
+        &column(|call| call.attribution.tenant.map(Uuid::from)) as &[Option<Uuid>],
+        &calls.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
+        &calls.iter().map(|(call, _)| call.request_id).collect::<Vec<_>>(),
+        &column(|call| call.attribution.environment.map(Uuid::from)) as &[Option<Uuid>],
+        &column(|call| call.attribution.api_version.map(Uuid::from)) as &[Option<Uuid>],
+        &text(|call| call.attribution.operation.as_ref().map(ToString::to_string).unwrap_or_default()),
+        &column(|call| call.attribution.application.map(Uuid::from)) as &[Option<Uuid>],
+        &column(|call| call.attribution.subscription.map(Uuid::from)) as &[Option<Uuid>],
+        &column(|call| call.attribution.credential.map(Uuid::from)) as &[Option<Uuid>],
+        &text(|call| call.method.clone()),
+        &text(|call| call.path.clone()),
+        &calls.iter().map(|(call, _)| i32::from(call.status)).collect::<Vec<_>>(),
+        &text(|call| call.reason.clone()),
+        &number(|call| call.latency_us),
+        &number(|call| call.upstream_us),
+        &number(|call| call.bytes_in),
+        &number(|call| call.bytes_out),
+        &calls.iter().map(|(call, _)| call.interrupted).collect::<Vec<_>>(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn store_unattributed(
+    conn: &mut PgConnection,
+    node: Node,
+    calls: &[(&CallRecord, OffsetDateTime)],
+) -> Result<(), Refusal> {
+    let mut rows: BTreeMap<(OffsetDateTime, &str), i64> = BTreeMap::new();
+    for (call, at) in calls {
+        *rows
+            .entry((Resolution::Minute.bucket(*at), call.reason.as_str()))
+            .or_default() += 1;
+    }
+    for ((bucket, reason), count) in rows {
+        sqlx::query!(
+            "insert into unattributed_usage as row (bucket, group_id, reason, count) values ($1, $2, $3, $4)
+             on conflict (bucket, group_id, reason) do update set count = row.count + excluded.count",
+            bucket,
+            node.group.uuid(),
+            reason,
+            count,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Calls per subscription and window that count against quotas.
+type QuotaUse = BTreeMap<(TenantId, SubscriptionId, QuotaPeriod, OffsetDateTime), i64>;
+
+fn quota_use(calls: &[(&CallRecord, OffsetDateTime)], zones: &HashMap<TenantId, &str>) -> QuotaUse {
+    let mut counted = QuotaUse::new();
+    for (call, at) in calls {
+        let who = &call.attribution;
+        let (Some(tenant), Some(subscription), true) = (who.tenant, who.subscription, call.counted)
+        else {
+            continue;
+        };
+        let zone = zones.get(&tenant).copied().unwrap_or("UTC");
+        for period in QuotaPeriod::ALL {
+            let (start, _) = window_start(*period, *at, zone);
+            *counted
+                .entry((tenant, subscription, *period, start))
+                .or_default() += 1;
+        }
+    }
+    counted
+}
+
+async fn store_quotas(conn: &mut PgConnection, counted: &QuotaUse) -> Result<(), Refusal> {
+    for ((tenant, subscription, period, start), used) in counted {
+        // Selected from the subscription itself: a gateway cannot charge one that does not exist in that tenant.
+        sqlx::query!(
+            "insert into quota_counter as row (tenant_id, subscription_id, period, window_start, used)
+             select s.tenant_id, s.id, $3, $4, $5 from subscription s where s.tenant_id = $1 and s.id = $2
+             on conflict (tenant_id, subscription_id, period, window_start) do update set used = row.used + excluded.used",
+            tenant.uuid(),
+            subscription.uuid(),
+            period.as_str(),
+            start,
+            used,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn totals(conn: &mut PgConnection, counted: &QuotaUse) -> Result<Vec<QuotaUsed>, Refusal> {
+    let mut quotas = Vec::with_capacity(counted.len());
+    for (tenant, subscription, period, start) in counted.keys() {
+        let used = sqlx::query_scalar!(
+            "select used from quota_counter where tenant_id = $1 and subscription_id = $2 and period = $3 and window_start = $4",
+            tenant.uuid(),
+            subscription.uuid(),
+            period.as_str(),
+            start,
+        )
+        .fetch_optional(&mut *conn)
+        .await?;
+        quotas.extend(used.map(|used| QuotaUsed {
+            subscription: *subscription,
+            period: *period,
+            window_start: Moment::from(*start),
+            used: used.unsigned_abs(),
+        }));
+    }
+    Ok(quotas)
+}
+
+/// First and last use of keys. The last use moves at most every five minutes, so a busy key is not a busy row.
+async fn mark_credentials(
+    conn: &mut PgConnection,
+    calls: &[(&CallRecord, OffsetDateTime)],
+) -> Result<(), Refusal> {
+    let mut seen = HashSet::new();
+    let mut order: Vec<_> = calls
+        .iter()
+        .filter_map(|(call, at)| Some((call.attribution.credential?, *at, *call)))
+        .collect();
+    order.sort_by_key(|(credential, at, _)| (*credential, *at));
+    for (credential, at, call) in order
+        .iter()
+        .filter(|(credential, _, _)| seen.insert(*credential))
+    {
+        sqlx::query!(
+            "update credential set first_call_at = coalesce(first_call_at, $2::timestamptz),
+                 first_call_status = case when first_call_at is null then $3 else first_call_status end,
+                 first_call_latency_us = case when first_call_at is null then $4 else first_call_latency_us end,
+                 last_used_at = $2::timestamptz
+             where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '5 minutes')",
+            credential.uuid(),
+            at,
+            i32::from(call.status),
+            i64::try_from(call.latency_us).unwrap_or(i64::MAX),
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}

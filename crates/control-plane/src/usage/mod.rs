@@ -1,0 +1,15 @@
+//! The usage ledger: one place that portal, enforcement and statements read.
+//!
+//! [`ingest`] takes a gateway's batches exactly once; [`read`] answers the pages.
+
+mod ingest;
+mod read;
+mod rollup;
+mod window;
+
+pub use ingest::{Ingest, ingest};
+pub use read::{
+    CallView, OperationUsage, QuotaView, UsageBucket, UsageRange, UsageTotals, UsageView,
+    application_usage, recent_calls, subscription_quota,
+};
+pub use window::window_start;

@@ -1,0 +1,435 @@
+//! What pages and statements read of the ledger. Lists read rollups only, never the call log.
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::{ApplicationId, SubscriptionId};
+use gatehouse_domain::plan::QuotaPeriod;
+use gatehouse_snapshot::usage::LATENCY_BOUNDS_US;
+use serde::Serialize;
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::window::window_start;
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::refusal::Refusal;
+
+/// How far back, and how finely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsageRange {
+    /// The last hour by minute.
+    Hour,
+    /// The last day by hour.
+    Day,
+    /// The last 14 days by day.
+    Fortnight,
+    /// The last 90 days by day.
+    Quarter,
+}
+
+impl UsageRange {
+    /// The word in URLs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Fortnight => "14d",
+            Self::Quarter => "90d",
+        }
+    }
+
+    /// Reads [`UsageRange::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Hour, Self::Day, Self::Fortnight, Self::Quarter]
+            .into_iter()
+            .find(|range| range.as_str() == text)
+    }
+
+    const fn step(self) -> Duration {
+        match self {
+            Self::Hour => Duration::MINUTE,
+            Self::Day => Duration::HOUR,
+            Self::Fortnight | Self::Quarter => Duration::DAY,
+        }
+    }
+
+    const fn steps(self) -> i32 {
+        match self {
+            Self::Hour => 60,
+            Self::Day => 24,
+            Self::Fortnight => 14,
+            Self::Quarter => 90,
+        }
+    }
+}
+
+/// Sums over a range.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct UsageTotals {
+    /// All calls.
+    pub calls: i64,
+    /// Answered with 2xx or 3xx.
+    pub succeeded: i64,
+    /// Answered with 4xx, refusals by limits left out.
+    pub client_errors: i64,
+    /// Refused by a rate limit or quota.
+    pub limited: i64,
+    /// Answered with 5xx.
+    pub server_errors: i64,
+    /// Upper bound of the bucket that holds the median, microseconds.
+    pub p50_us: Option<u64>,
+    /// The same for the 95th percentile.
+    pub p95_us: Option<u64>,
+}
+
+/// One step of the range.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsageBucket {
+    /// When the step begins.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Its sums.
+    #[serde(flatten)]
+    pub totals: UsageTotals,
+}
+
+/// Sums of one operation.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperationUsage {
+    /// Slug of the API.
+    pub api: String,
+    /// Version label.
+    pub version: String,
+    /// Operation key.
+    pub operation: String,
+    /// Its sums.
+    #[serde(flatten)]
+    pub totals: UsageTotals,
+}
+
+/// An application's usage.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsageView {
+    /// Over the whole range.
+    pub totals: UsageTotals,
+    /// Every step of the range, oldest first, empty ones included.
+    pub buckets: Vec<UsageBucket>,
+    /// The busiest operations, at most 50.
+    pub operations: Vec<OperationUsage>,
+}
+
+/// Refuses an actor who is neither in the application's team nor allowed to see every application's usage.
+async fn require_reader(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    application: ApplicationId,
+) -> Result<(), Refusal> {
+    let row = sqlx::query!(
+        r#"select exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $2) as "member!"
+           from application a where a.id = $1 and a.state <> 'deleted'"#,
+        application.uuid(),
+        actor.user().map(|user| user.uuid()),
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    if row.member || actor.may(Permission::UsageReadAny) {
+        Ok(())
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+struct Row {
+    bucket: OffsetDateTime,
+    api: Option<String>,
+    version: Option<String>,
+    operation_key: String,
+    status_class: i16,
+    reason: String,
+    count: i64,
+    histogram: Vec<i64>,
+}
+
+/// An application's usage over a range that ends now.
+pub async fn application_usage(
+    db: &Db,
+    actor: &Actor,
+    application: ApplicationId,
+    range: UsageRange,
+) -> Result<UsageView, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(actor.tenant()).await?;
+    require_reader(&mut tx, actor, application).await?;
+    let step = range.step();
+    let last = floor(now, step);
+    let first = last - step * (range.steps() - 1);
+    let rows = rows_of(&mut tx, application, range, first).await?;
+    let mut buckets: Vec<(OffsetDateTime, Tally)> = (0..range.steps())
+        .map(|number| (first + step * number, Tally::default()))
+        .collect();
+    let mut whole = Tally::default();
+    let mut operations: std::collections::BTreeMap<(String, String, String), Tally> =
+        std::collections::BTreeMap::new();
+    for row in &rows {
+        whole.add(row);
+        if let Ok(place) = buckets.binary_search_by_key(&row.bucket, |(at, _)| *at) {
+            buckets[place].1.add(row);
+        }
+        let key = (
+            row.api.clone().unwrap_or_default(),
+            row.version.clone().unwrap_or_default(),
+            row.operation_key.clone(),
+        );
+        operations.entry(key).or_default().add(row);
+    }
+    let mut operations: Vec<OperationUsage> = operations
+        .into_iter()
+        .map(|((api, version, operation), tally)| OperationUsage {
+            api,
+            version,
+            operation,
+            totals: tally.totals(),
+        })
+        .collect();
+    operations.sort_by_key(|operation| std::cmp::Reverse(operation.totals.calls));
+    operations.truncate(50);
+    Ok(UsageView {
+        totals: whole.totals(),
+        buckets: buckets
+            .into_iter()
+            .map(|(at, tally)| UsageBucket {
+                at,
+                totals: tally.totals(),
+            })
+            .collect(),
+        operations,
+    })
+}
+
+fn floor(at: OffsetDateTime, step: Duration) -> OffsetDateTime {
+    let seconds = step.whole_seconds();
+    OffsetDateTime::from_unix_timestamp(
+        at.unix_timestamp() - at.unix_timestamp().rem_euclid(seconds),
+    )
+    .unwrap_or(at)
+}
+
+macro_rules! rows_from {
+    ($table:literal, $conn:expr, $application:expr, $first:expr) => {
+        sqlx::query_as!(
+            Row,
+            r#"select u.bucket, a.slug as "api?", v.label as "version?", u.operation_key, u.status_class, u.reason, u.count,
+                      u.latency_histogram as histogram
+               from "# + $table + r#" u
+               left join api_version v on v.id = u.api_version_id
+               left join api a on a.id = v.api_id
+               where u.application_id = $1 and u.bucket >= $2"#,
+            $application,
+            $first,
+        )
+        .fetch_all($conn)
+        .await?
+    };
+}
+
+async fn rows_of(
+    conn: &mut PgConnection,
+    application: ApplicationId,
+    range: UsageRange,
+    first: OffsetDateTime,
+) -> Result<Vec<Row>, Refusal> {
+    Ok(match range {
+        UsageRange::Hour => rows_from!("usage_minute", conn, application.uuid(), first),
+        UsageRange::Day => rows_from!("usage_hour", conn, application.uuid(), first),
+        UsageRange::Fortnight | UsageRange::Quarter => {
+            rows_from!("usage_day", conn, application.uuid(), first)
+        }
+    })
+}
+
+#[derive(Default)]
+struct Tally {
+    totals: UsageTotals,
+    histogram: Vec<i64>,
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row) {
+        self.totals.calls += row.count;
+        let limited = matches!(row.reason.as_str(), "rate_limited" | "quota_exceeded");
+        match row.status_class {
+            _ if limited => self.totals.limited += row.count,
+            1..=3 => self.totals.succeeded += row.count,
+            4 => self.totals.client_errors += row.count,
+            _ => self.totals.server_errors += row.count,
+        }
+        self.histogram
+            .resize(self.histogram.len().max(row.histogram.len()), 0);
+        for (mine, more) in self.histogram.iter_mut().zip(&row.histogram) {
+            *mine += more;
+        }
+    }
+
+    fn totals(self) -> UsageTotals {
+        let (p50_us, p95_us) = (
+            percentile(&self.histogram, 50),
+            percentile(&self.histogram, 95),
+        );
+        UsageTotals {
+            p50_us,
+            p95_us,
+            ..self.totals
+        }
+    }
+}
+
+/// The upper bound of the bucket that holds the percentile; `None` without calls or beyond the last bound.
+fn percentile(histogram: &[i64], percent: i64) -> Option<u64> {
+    let total: i64 = histogram.iter().sum();
+    let rank = (total * percent + 99) / 100;
+    let mut seen = 0;
+    histogram
+        .iter()
+        .position(|count| {
+            seen += count;
+            total > 0 && seen >= rank
+        })
+        .and_then(|bucket| LATENCY_BOUNDS_US.get(bucket).copied())
+}
+
+/// How much of a quota is used.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuotaView {
+    /// `day` or `month`.
+    pub period: QuotaPeriod,
+    /// Requests allowed in the period.
+    pub amount: i64,
+    /// Requests counted in this period.
+    pub used: i64,
+    /// When the period began.
+    #[serde(with = "time::serde::rfc3339")]
+    pub started_at: OffsetDateTime,
+    /// When it ends and the count begins anew.
+    #[serde(with = "time::serde::rfc3339")]
+    pub resets_at: OffsetDateTime,
+}
+
+/// The quotas of a subscription's plan and what is used of them.
+pub async fn subscription_quota(
+    db: &Db,
+    actor: &Actor,
+    subscription: SubscriptionId,
+) -> Result<Vec<QuotaView>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let owner = sqlx::query!(
+        "select s.application_id, t.time_zone from subscription s join tenant t on t.id = s.tenant_id where s.id = $1",
+        subscription.uuid(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    require_reader(
+        &mut tx,
+        actor,
+        ApplicationId::from_uuid(owner.application_id),
+    )
+    .await?;
+    let limits = sqlx::query!(
+        r#"select l.amount, l.period as "period!"
+           from subscription s join plan p on p.id = s.plan_id join plan_limit l on l.plan_revision_id = p.current_revision_id
+           where s.id = $1 and l.algorithm = 'quota' order by l.position, l.id"#,
+        subscription.uuid(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut quotas = Vec::with_capacity(limits.len());
+    for limit in limits {
+        let Some(period) = QuotaPeriod::parse(&limit.period) else {
+            continue;
+        };
+        let (started_at, resets_at) = window_start(period, now, &owner.time_zone);
+        let used = sqlx::query_scalar!(
+            "select used from quota_counter where subscription_id = $1 and period = $2 and window_start = $3",
+            subscription.uuid(),
+            limit.period,
+            started_at,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        quotas.push(QuotaView {
+            period,
+            amount: limit.amount,
+            used: used.unwrap_or(0),
+            started_at,
+            resets_at,
+        });
+    }
+    Ok(quotas)
+}
+
+/// One call, as the application's own people see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallView {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The request id without its prefix, as a UUID.
+    pub request_id: Uuid,
+    /// Method.
+    pub method: String,
+    /// Path without query.
+    pub path: String,
+    /// Status sent.
+    pub status: i32,
+    /// `ok`, or the problem code.
+    pub reason: String,
+    /// Whole time, microseconds.
+    pub latency_us: i64,
+    /// Slug of the environment.
+    pub environment: Option<String>,
+}
+
+/// An application's latest calls, newest first, at most `limit` (1 to 200).
+pub async fn recent_calls(
+    db: &Db,
+    actor: &Actor,
+    application: ApplicationId,
+    limit: i64,
+) -> Result<Vec<CallView>, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    require_reader(&mut tx, actor, application).await?;
+    let calls = sqlx::query_as!(
+        CallView,
+        r#"select c.at, c.request_id, c.method, c.path, c.status, c.reason, c.latency_us, e.slug as "environment?"
+           from call_log c left join environment e on e.id = c.environment_id
+           where c.application_id = $1 order by c.at desc limit $2"#,
+        application.uuid(),
+        limit.clamp(1, 200),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(calls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_name_the_bucket_that_holds_them() {
+        let mut histogram = vec![0; LATENCY_BOUNDS_US.len() + 1];
+        assert_eq!(percentile(&histogram, 95), None);
+        histogram[0] = 94;
+        histogram[5] = 6;
+        assert_eq!(percentile(&histogram, 50), Some(500));
+        assert_eq!(percentile(&histogram, 95), Some(20_000));
+        histogram[LATENCY_BOUNDS_US.len()] = 1_000;
+        assert_eq!(
+            percentile(&histogram, 95),
+            None,
+            "slower than the last bound"
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! Quota windows: calendar days and months in a tenant's time zone.
+
+use gatehouse_domain::plan::QuotaPeriod;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+use time::OffsetDateTime;
+
+/// The beginning and the end of the period that holds `at`, in the zone named by IANA (UTC when the name is not known).
+///
+/// Days are midnight to midnight where they are 23 or 25 hours long, too.
+pub fn window_start(
+    period: QuotaPeriod,
+    at: OffsetDateTime,
+    zone: &str,
+) -> (OffsetDateTime, OffsetDateTime) {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let instant =
+        Timestamp::from_nanosecond(at.unix_timestamp_nanos()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let local = instant.to_zoned(zone);
+    let bounds = || -> Result<(Zoned, Zoned), jiff::Error> {
+        let start = match period {
+            QuotaPeriod::Day => local.start_of_day()?,
+            QuotaPeriod::Month => local.first_of_month()?.start_of_day()?,
+        };
+        let end = match period {
+            QuotaPeriod::Day => start.checked_add(1.day())?.start_of_day()?,
+            QuotaPeriod::Month => start.checked_add(1.month())?.start_of_day()?,
+        };
+        Ok((start, end))
+    };
+    match bounds() {
+        Ok((start, end)) => (to_time(&start), to_time(&end)),
+        // Only dates beyond year 9999 get here.
+        Err(_) => (at, at),
+    }
+}
+
+fn to_time(zoned: &Zoned) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(zoned.timestamp().as_nanosecond())
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_day_is_the_tenants_day_even_when_it_has_23_or_25_hours() {
+        let hours = |at| {
+            let (start, end) = window_start(QuotaPeriod::Day, at, "Europe/Berlin");
+            (end - start).whole_hours()
+        };
+        assert_eq!(hours(datetime!(2026-03-29 12:00 UTC)), 23);
+        assert_eq!(hours(datetime!(2026-10-25 12:00 UTC)), 25);
+        assert_eq!(hours(datetime!(2026-11-20 12:00 UTC)), 24);
+    }
+
+    #[test]
+    fn a_month_begins_at_local_midnight_of_its_first() {
+        let (start, end) = window_start(
+            QuotaPeriod::Month,
+            datetime!(2026-11-30 23:30 UTC),
+            "Europe/Berlin",
+        );
+        assert_eq!(start, datetime!(2026-11-30 23:00 UTC));
+        assert_eq!(end, datetime!(2026-12-31 23:00 UTC));
+        let (start, _) = window_start(QuotaPeriod::Month, datetime!(2026-11-30 23:30 UTC), "UTC");
+        assert_eq!(start, datetime!(2026-11-01 00:00 UTC));
+    }
+}
