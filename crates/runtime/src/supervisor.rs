@@ -281,4 +281,15 @@ mod tests {
         supervisor.cancel();
         assert!(other.is_cancelled());
     }
+
+    #[tokio::test]
+    async fn a_request_to_end_from_outside_begins_shutdown() {
+        let supervisor = Supervisor::new();
+        supervisor.stop_on_signals().expect("handlers");
+        gatehouse_os::kill(std::process::id(), gatehouse_os::Signal::Terminate).expect("ourselves");
+        let stopped = tokio::time::timeout(Duration::from_secs(10), supervisor.cancelled());
+        stopped.await.expect("shutdown begins");
+        let outcome = supervisor.shutdown(Duration::from_secs(10)).await;
+        assert!(outcome.still_running.is_empty());
+    }
 }

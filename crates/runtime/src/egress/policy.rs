@@ -23,26 +23,108 @@ pub enum Refused {
     Unresolved(String),
 }
 
-/// Global addresses, and the networks the operator allows besides. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+/// Which addresses may be called. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct AddressPolicy {
     allowed: Arc<[IpNet]>,
+    beyond: Beyond,
+}
+
+/// What may be called besides the allowed networks.
+#[derive(Debug, Clone, Copy)]
+enum Beyond {
+    PublicInternet,
+    AllButMetadata,
 }
 
 impl AddressPolicy {
-    /// Allows these networks besides the public internet.
+    /// The public internet and these networks; for URLs that came from people.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>) -> Self {
         Self {
             allowed: allowed.into(),
+            beyond: Beyond::PublicInternet,
+        }
+    }
+
+    /// Everything but the addresses at which clouds hand out credentials; for upstreams, which
+    /// usually live in private networks.
+    #[must_use]
+    pub fn for_upstreams() -> Self {
+        Self {
+            allowed: Arc::default(),
+            beyond: Beyond::AllButMetadata,
         }
     }
 
     /// Whether an address may be called. IPv4 addresses in IPv6 clothes are judged as what they are.
     #[must_use]
     pub fn allows(&self, address: IpAddr) -> bool {
-        let plain = address.to_canonical();
-        self.allowed.iter().any(|network| network.contains(&plain)) || is_global(plain)
+        let plain = undressed(address);
+        self.allowed.iter().any(|network| network.contains(&plain))
+            || match self.beyond {
+                Beyond::PublicInternet => is_global(plain),
+                Beyond::AllButMetadata => !is_metadata(plain),
+            }
+    }
+
+    /// Resolves a host, a name or an address, and gives its addresses only when every one of them may
+    /// be called: a name that mixes public and internal addresses is an attempt to slip in. Connect to
+    /// what this returns, never to the name.
+    pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Refused> {
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
+        let unresolved = || Refused::Unresolved(host.to_owned());
+        let found = tokio::net::lookup_host((bare, port))
+            .await
+            .map_err(|_| unresolved())?;
+        let found: Vec<SocketAddr> = found.collect();
+        if found.is_empty() {
+            return Err(unresolved());
+        }
+        match found.iter().find(|address| !self.allows(address.ip())) {
+            Some(forbidden) => Err(Refused::Address(forbidden.ip())),
+            None => Ok(found),
+        }
+    }
+}
+
+impl Default for AddressPolicy {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+/// The IPv4 address that an IPv6 one stands for: mapped (RFC 4291 2.5.5.2), NAT64 by its well-known
+/// prefix (RFC 6052) or 6to4 (RFC 3056); others as they are.
+fn undressed(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(plain) = address.to_canonical() else {
+        return address.to_canonical();
+    };
+    let embedded = |high: u16, low: u16| {
+        let [a, b] = high.to_be_bytes();
+        let [c, d] = low.to_be_bytes();
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+    };
+    match plain.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => embedded(high, low),
+        _ => IpAddr::V6(plain),
+    }
+}
+
+/// Link-local addresses, and those few at which clouds serve credentials outside of it.
+fn is_metadata(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_link_local()
+                || matches!(address.octets(), [100, 100, 100, 200] | [192, 0, 0, 192])
+        }
+        IpAddr::V6(address) => {
+            address.is_unicast_link_local()
+                || address.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
+        }
     }
 }
 
@@ -76,20 +158,9 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Only 2000::/3 is handed out for global use (RFC 4291 2.4); inside it, ranges that carry an IPv4
-/// address are judged by that address, and special ones are refused.
+/// Only 2000::/3 is handed out for global use (RFC 4291 2.4); special ranges inside it are refused.
 fn is_global_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    let embedded = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        is_global_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match segments {
-        // NAT64 (RFC 6052): the well-known prefix only.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-        // 6to4 (RFC 3056).
-        [0x2002, high, low, ..] => embedded(high, low),
+    match address.segments() {
         // Protocol assignments with Teredo, ORCHID and benchmarks; documentation, old and new.
         [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
@@ -105,8 +176,7 @@ pub(super) fn literal_address(url: &Url) -> Option<IpAddr> {
         .ok()
 }
 
-/// Resolves a name and hands over its addresses only when every one of them may be called: a name
-/// that mixes public and internal addresses is an attempt to slip in.
+/// The policy as the resolver of the HTTP client, so that it connects to checked addresses only.
 pub(super) struct CheckedResolver {
     policy: AddressPolicy,
 }
@@ -121,17 +191,7 @@ impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let policy = self.policy.clone();
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await;
-            let found: Vec<SocketAddr> = found
-                .map_err(|_| Refused::Unresolved(host.clone()))?
-                .collect();
-            if found.is_empty() {
-                return Err(Refused::Unresolved(host).into());
-            }
-            if let Some(forbidden) = found.iter().find(|address| !policy.allows(address.ip())) {
-                return Err(Refused::Address(forbidden.ip()).into());
-            }
+            let found = policy.resolve(name.as_str(), 0).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

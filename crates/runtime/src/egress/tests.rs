@@ -154,6 +154,31 @@ fn public_addresses_are_allowed() {
 }
 
 #[tokio::test]
+async fn upstreams_may_be_private_but_never_hand_out_cloud_credentials() {
+    let policy = AddressPolicy::for_upstreams();
+    for host in ["127.0.0.1", "10.0.0.1", "[fd00::1]", "1.1.1.1"] {
+        let found = policy.resolve(host, 80).await.expect(host);
+        assert_eq!(found[0].port(), 80);
+    }
+    for host in [
+        "169.254.169.254",
+        "[::ffff:169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:a9fe:a9fe::]",
+        "[fe80::1]",
+        "[fd00:ec2::254]",
+        "100.100.100.200",
+        "192.0.0.192",
+    ] {
+        let refused = policy.resolve(host, 80).await.expect_err(host);
+        assert!(
+            matches!(refused, Refused::Address(_)),
+            "{host}: {refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_allowed_network_can_be_called_and_redirects_are_not_followed() {
     let (address, _task) = server(
         b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 2\r\n\r\nhi",

@@ -11,7 +11,9 @@
 mod admission;
 mod body;
 mod connection;
+mod ending;
 mod io;
+mod protocols;
 mod refusal;
 mod settings;
 mod sniff;

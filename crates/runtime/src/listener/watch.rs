@@ -173,3 +173,71 @@ impl Watch {
         (at(since, self.spans.keep_alive), Some(CloseReason::Idle))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(many_streams: bool) -> Watch {
+        let settings = ListenerSettings {
+            write_progress_bytes: 100,
+            ..ListenerSettings::default()
+        };
+        Watch::new(Spans::of(&settings), Instant::now(), many_streams)
+    }
+
+    #[test]
+    fn a_reader_that_drips_stays_blocked_and_one_that_reads_enough_does_not() {
+        let watch = watch(false);
+        watch.request_began();
+        assert_eq!(watch.deadline().1, None);
+        watch.write_blocked();
+        watch.bytes_written(99);
+        watch.write_blocked();
+        assert_eq!(watch.deadline().1, Some(CloseReason::Write));
+        watch.bytes_written(1);
+        assert_eq!(watch.deadline().1, None);
+    }
+
+    #[test]
+    fn a_reader_that_has_read_everything_is_not_waited_for() {
+        let watch = watch(false);
+        watch.request_began();
+        watch.write_blocked();
+        watch.bytes_written(1);
+        watch.flushed();
+        assert_eq!(watch.deadline().1, None);
+        watch.frame_handed_out();
+        assert_eq!(watch.deadline().1, Some(CloseReason::Write));
+        watch.next_frame_asked();
+        assert_eq!(watch.deadline().1, None);
+    }
+
+    #[test]
+    fn bytes_between_requests_begin_a_header_in_http_1_only() {
+        for (many_streams, reason) in [(false, CloseReason::Header), (true, CloseReason::Idle)] {
+            let watch = watch(many_streams);
+            assert_eq!(
+                watch.deadline().1,
+                Some(CloseReason::Header),
+                "the first request"
+            );
+            watch.request_began();
+            watch.request_ended();
+            assert_eq!(watch.deadline().1, Some(CloseReason::Idle));
+            watch.bytes_read();
+            assert_eq!(watch.deadline().1, Some(reason));
+        }
+    }
+
+    #[test]
+    fn the_last_of_several_streams_makes_the_connection_idle() {
+        let watch = watch(true);
+        watch.request_began();
+        watch.request_began();
+        watch.request_ended();
+        assert_eq!(watch.deadline().1, None);
+        watch.request_ended();
+        assert_eq!(watch.deadline().1, Some(CloseReason::Idle));
+    }
+}

@@ -126,29 +126,29 @@ impl State {
 impl Check {
     /// All is well.
     pub fn ok(&self) {
-        self.report(Report::Ok);
+        self.report(&Report::Ok);
     }
 
     /// It serves, but not as it should; the text says what is missing.
     pub fn degraded(&self, detail: impl Into<String>) {
-        self.report(Report::Degraded {
+        self.report(&Report::Degraded {
             detail: detail.into(),
         });
     }
 
     /// It cannot serve; the text says why.
     pub fn failed(&self, detail: impl Into<String>) {
-        self.report(Report::Failed {
+        self.report(&Report::Failed {
             detail: detail.into(),
         });
     }
 
-    fn report(&self, report: Report) {
+    fn report(&self, report: &Report) {
         let before = self.health.lock().checks.insert(self.name, report.clone());
-        if before.as_ref() == Some(&report) {
+        if before.as_ref() == Some(report) {
             return;
         }
-        match (&report, before) {
+        match (report, before) {
             (Report::Ok, Some(Report::Degraded { .. } | Report::Failed { .. })) => {
                 tracing::info!(check = self.name, "check recovered");
             }

@@ -10,6 +10,8 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry};
 
+use super::process::ProcessCollector;
+
 const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
@@ -28,6 +30,7 @@ impl Metrics {
             ("version".to_owned(), version),
         ]);
         registry.register("build", "The program that answers", build);
+        registry.register_collector(Box::new(ProcessCollector));
         Self(Arc::new(Mutex::new(registry)))
     }
 
@@ -87,6 +90,16 @@ mod tests {
             text.contains("gatehouse_build_info{role=\"gateway\",version="),
             "{text}"
         );
+        for gauge in [
+            "gatehouse_process_resident_bytes ",
+            "gatehouse_process_open_files ",
+        ] {
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix(gauge))
+                .expect(gauge);
+            assert!(line.parse::<u64>().expect("a number") > 0, "{text}");
+        }
         assert!(text.ends_with("# EOF\n"), "{text}");
     }
 }

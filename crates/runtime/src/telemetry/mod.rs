@@ -4,6 +4,7 @@ mod health;
 mod json_line;
 mod logs;
 mod metrics;
+mod process;
 
 pub use health::{Check, Health};
 pub use logs::{LogFormat, LogSettings, LogsError, init_logs};
@@ -32,5 +33,26 @@ impl StatusPages {
             "/metrics" => Some(self.metrics.page()),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_pages_answer_reads_and_nothing_else() {
+        let pages = StatusPages {
+            health: Health::new(),
+            metrics: Metrics::new("portal"),
+        };
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            let page = pages.answer(&Method::GET, path).expect("a page");
+            assert_eq!(page.status(), 200);
+            assert!(pages.answer(&Method::HEAD, path).is_some());
+            assert!(pages.answer(&Method::POST, path).is_none());
+        }
+        assert!(pages.answer(&Method::GET, "/healthz/").is_none());
+        assert!(pages.answer(&Method::GET, "/").is_none());
     }
 }

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -139,6 +140,18 @@ async fn answer(
             let chunk = Bytes::from(vec![b'x'; 64 << 10]);
             *response.body_mut() = Endless(chunk).boxed_unsync();
         }
+        "/upgrade" => {
+            let upgraded = hyper::upgrade::on(request);
+            #[expect(clippy::disallowed_methods, reason = "ends with the connection")]
+            tokio::spawn(async move {
+                let mut io = TokioIo::new(upgraded.await.expect("upgraded"));
+                let (mut reader, mut writer) = tokio::io::split(&mut io);
+                let _ = tokio::io::copy(&mut reader, &mut writer).await;
+            });
+            *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+            let echo = http::HeaderValue::from_static("echo");
+            response.headers_mut().insert(http::header::UPGRADE, echo);
+        }
         "/panic" => panic!("planted"),
         _ => *response.body_mut() = text("hello".to_owned()),
     }
@@ -262,6 +275,23 @@ async fn a_panic_ends_its_connection_and_no_other() {
     assert_eq!(client.until_closed().await, "");
     server.closed(CloseReason::Panic, 1).await;
     assert!(neighbour.get("/").await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_keeps_its_place_in_the_limits_until_it_ends() {
+    let server = Server::start(patient());
+    let mut client = server.connect().await;
+    client
+        .send("GET /upgrade HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
+        .await;
+    assert!(client.response().await.starts_with("HTTP/1.1 101 "));
+    server.closed(CloseReason::Finished, 1).await;
+    client.send("raw bytes").await;
+    let mut back = [0; 9];
+    client.0.read_exact(&mut back).await.expect("an echo");
+    assert_eq!((&back, server.stats.open()), (b"raw bytes", 1));
+    drop(client);
+    eventually(|| server.stats.open() == 0, || "still open".to_owned()).await;
 }
 
 #[tokio::test]
