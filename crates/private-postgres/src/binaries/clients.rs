@@ -16,6 +16,10 @@ use super::archive::WheelPin;
 /// One run of a client, over a slow line too.
 const CLIENT_MAX: Duration = Duration::from_secs(180);
 
+/// One more try, soon: without a network the next source should get its turn within seconds.
+const NPM_PATIENCE: [&str; 2] = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+const PIP_PATIENCE: [&str; 2] = ["--retries=1", "--timeout=30"];
+
 /// The clients that are on PATH.
 pub(super) struct Clients {
     path: OsString,
@@ -39,6 +43,7 @@ impl Clients {
     ) -> Result<PathBuf, String> {
         let mut npm = self.client(&["npm"], dir)?;
         npm.args(["pack", "--silent", "--ignore-scripts"])
+            .args(NPM_PATIENCE)
             .arg(format!("{package}@{version}"));
         if let Some(registry) = registry {
             npm.arg("--registry").arg(registry);
@@ -51,7 +56,8 @@ impl Clients {
     /// Downloads one wheel into `dir`, whatever Python version pip itself runs on.
     pub(super) async fn pip_download(&self, pin: &WheelPin, dir: &Path) -> Result<PathBuf, String> {
         let mut pip = self.client(&["pip3", "pip"], dir)?;
-        pip.args(["download", "--quiet", "--no-deps", "--dest", "."]);
+        pip.args(["download", "--quiet", "--no-deps", "--dest", "."])
+            .args(PIP_PATIENCE);
         pip.args(wheel_tags(pin)).arg(pin.requirement);
         run(pip).await?;
         arrived(dir.join(pin.file))

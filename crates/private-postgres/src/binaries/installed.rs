@@ -15,6 +15,8 @@ const VERSIONED: [(&str, &str, &str); 6] = [
     ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"),
 ];
 
+const DEBIAN_VERSIONS: &str = "usr/lib/postgresql";
+
 /// Everything usable, in order of preference.
 pub(super) async fn known(options: &FindOptions) -> Vec<Binaries> {
     let options = options.clone();
@@ -41,21 +43,23 @@ pub(super) fn cached(options: &FindOptions) -> Vec<Binaries> {
     found
 }
 
-/// The programs inside an unpacked tree: our archives have `bin` on top, Debian's lie deeper.
+/// The programs inside an unpacked tree: npm's have `bin` on top, the others lie deeper.
 pub(super) fn in_tree(tree: &Path, origin: Origin) -> Result<Binaries, String> {
-    let debian = folders(&tree.join("usr/lib/postgresql"), "").pop();
-    match debian {
-        Some(version) => {
-            Binaries::probe(&version.join("bin"), origin, Some(debian_libraries(tree)))
-        }
-        None => Binaries::probe(&tree.join("bin"), origin, None),
-    }
+    let wheel = Some(tree.join(fetch::WHEEL_TREE)).filter(|wheel| wheel.exists());
+    let root = wheel.or_else(|| folders(&tree.join(DEBIAN_VERSIONS), "").pop());
+    Binaries::probe(&root.as_deref().unwrap_or(tree).join("bin"), origin)
 }
 
-fn debian_libraries(tree: &Path) -> OsString {
+/// The libraries of Debian packages that were unpacked somewhere instead of installed.
+pub(super) fn packaged_libraries(bin_dir: &Path) -> Option<OsString> {
+    let versions = bin_dir.parent()?.parent()?;
+    let root = versions.to_str()?.strip_suffix(DEBIAN_VERSIONS)?;
+    if root == "/" {
+        return None;
+    }
     let multiarch = archive::debian_multiarch();
-    let dirs = ["usr/lib", "lib"].map(|lib| tree.join(lib).join(multiarch).into_os_string());
-    dirs.join(&OsString::from(":"))
+    let dirs = ["usr/lib", "lib"].map(|lib| Path::new(root).join(lib).join(multiarch));
+    std::env::join_paths(dirs).ok()
 }
 
 fn system(options: &FindOptions) -> Vec<Binaries> {
@@ -71,7 +75,7 @@ fn system(options: &FindOptions) -> Vec<Binaries> {
         .collect();
     let mut found: Vec<Binaries> = Vec::new();
     for dir in versioned.chain(on_path) {
-        if let Ok(binaries) = Binaries::probe(&dir, Origin::System, None)
+        if let Ok(binaries) = Binaries::probe(&dir, Origin::System)
             && found.iter().all(|other| other.bin_dir != binaries.bin_dir)
         {
             found.push(binaries);
@@ -103,6 +107,31 @@ fn trailing_number(dir: &Path) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn libraries_are_named_for_unpacked_packages_only() {
+        let unpacked = Path::new("/cache/postgres-apt/usr/lib/postgresql/15/bin");
+        let libraries = packaged_libraries(unpacked)
+            .expect("libraries")
+            .into_string()
+            .expect("text");
+        assert!(
+            libraries.starts_with("/cache/postgres-apt/usr/lib/"),
+            "{libraries}"
+        );
+        assert!(
+            libraries.contains(":/cache/postgres-apt/lib/"),
+            "{libraries}"
+        );
+        assert_eq!(
+            packaged_libraries(Path::new("/usr/lib/postgresql/15/bin")),
+            None
+        );
+        assert_eq!(
+            packaged_libraries(Path::new("/cache/postgres-npm/bin")),
+            None
+        );
+    }
 
     #[test]
     fn version_folders_are_compared_as_numbers_not_as_text() {
