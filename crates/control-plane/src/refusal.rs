@@ -87,6 +87,27 @@ impl Refusal {
             pointer: pointer.into(),
         }
     }
+
+    /// Whether the same request may well succeed a little later: the database is away, full or busy.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(fault)) => {
+                // Connection trouble, shutdown, resources, cancelled, locks, serialisation, deadlock, read-only standby.
+                let code = fault.code().unwrap_or_default();
+                ["08", "53", "57"].contains(&code.get(..2).unwrap_or_default())
+                    || ["55P03", "40001", "40P01", "25006"].contains(&&*code)
+            }
+            Self::Database(fault) => matches!(
+                fault,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ),
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for Refusal {

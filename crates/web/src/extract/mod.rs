@@ -1,0 +1,12 @@
+//! Extractors whose refusals are problems: bodies, queries, paths.
+
+mod body;
+mod fields;
+mod json;
+mod path;
+mod query;
+
+pub use body::{BodyLimit, read_body};
+pub use json::{Json, OptionalJson, parse_json};
+pub use path::Path;
+pub use query::Query;
