@@ -1,9 +1,9 @@
 //! What Gatehouse asks of the operating system and the standard library does not offer safely.
 //!
 //! The only crate with `unsafe` code. Each module wraps a few libc calls in functions that cannot be
-//! misused: child set-up ([`child`]), a process that stops a shared server ([`caretaker`]), signals and
-//! liveness of other processes ([`process`]), names in the user database ([`user`]) and resource
-//! limits ([`limits`]).
+//! misused: child set-up (`child`), a process that stops a shared server ([`caretaker`]), signals and
+//! liveness of other processes (`process`), names in the user database (`user`) and resource
+//! limits (`limits`).
 //!
 //! It must not know what the children are, nor hold any policy. File locks need nothing from here:
 //! [`std::fs::File::lock`], `try_lock`, `lock_shared` and `unlock` are flock(2).

@@ -5,15 +5,16 @@ use tokio::net::TcpListener;
 
 use super::*;
 
+/// Long enough for a busy machine; nothing waits this long when it works.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 fn closed() -> Egress {
     Egress::new(&EgressSettings::default()).expect("client")
 }
 
-fn open_to_loopback(body_bytes_max: usize) -> Egress {
-    let allowed_networks = vec!["127.0.0.0/8".parse().expect("network")];
-    let total_timeout = Duration::from_millis(300);
+fn open_to_loopback(body_bytes_max: usize, total_timeout: Duration) -> Egress {
     let settings = EgressSettings {
-        allowed_networks,
+        allowed_networks: vec!["127.0.0.0/8".parse().expect("network")],
         total_timeout,
         body_bytes_max,
         ..EgressSettings::default()
@@ -184,7 +185,7 @@ async fn an_allowed_network_can_be_called_and_redirects_are_not_followed() {
         b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 2\r\n\r\nhi",
     )
     .await;
-    let answer = open_to_loopback(64)
+    let answer = open_to_loopback(64, PATIENCE)
         .call(EgressRequest::get(format!("http://{address}/")))
         .await;
     let answer = answer.expect("an answer");
@@ -199,9 +200,40 @@ async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() {
     for (limit, fits) in [(5, false), (6, true), (7, true)] {
         let (address, _task) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsixsix").await;
         let url = format!("http://{address}/");
-        match open_to_loopback(limit).call(EgressRequest::get(url)).await {
+        match open_to_loopback(limit, PATIENCE)
+            .call(EgressRequest::get(url))
+            .await
+        {
             Ok(answer) => assert!(fits && answer.body == "sixsix".as_bytes()),
             Err(error) => assert!(!fits && matches!(error, EgressError::TooLarge { bytes_max: 5 })),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_measured_by_what_it_unpacks_to() {
+    use std::io::Write;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(&vec![0; 1 << 20]).expect("packs");
+    let packed = packer.finish().expect("packs");
+    assert!(packed.len() < 4_096, "a bomb is small");
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+        packed.len()
+    );
+    let answer: &'static [u8] = [head.into_bytes(), packed].concat().leak();
+    for (limit, fits) in [((1 << 20) - 1, false), (1 << 20, true)] {
+        let (address, _task) = server(answer).await;
+        let url = format!("http://{address}/");
+        let read = open_to_loopback(limit, PATIENCE)
+            .call(EgressRequest::get(url))
+            .await;
+        match read {
+            Ok(answer) => assert!(fits && answer.body.len() == 1 << 20),
+            Err(error) => assert!(
+                !fits && matches!(error, EgressError::TooLarge { .. }),
+                "{error:?}"
+            ),
         }
     }
 }
@@ -214,7 +246,9 @@ async fn a_server_that_stops_in_the_middle_is_given_up() {
     ] {
         let (address, _task) = server(answer).await;
         let url = format!("http://{address}/");
-        let failed = open_to_loopback(64).call(EgressRequest::get(url)).await;
+        let failed = open_to_loopback(64, Duration::from_millis(100))
+            .call(EgressRequest::get(url))
+            .await;
         assert!(matches!(failed, Err(EgressError::TimedOut)), "{failed:?}");
     }
 }

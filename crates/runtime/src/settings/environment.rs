@@ -238,7 +238,7 @@ impl<'a> VariableNames<'a> {
     /// Whether a variable outside our prefix was most likely meant for us. Others are left alone:
     /// other roles have theirs, and container platforms invent `GATEHOUSE_…_PORT` for a service.
     fn is_slip(&self, name: &str) -> bool {
-        let flat = |name: &str| name.replace("__", "_");
+        let flat = |name: &str| name.trim_end_matches("_FILE").replace("__", "_");
         self.known_names().any(|known| {
             flat(&known) == flat(name)
                 || (self.role_is_misspelt(name)

@@ -203,6 +203,10 @@ fn an_unknown_variable_is_refused_with_the_nearest_name() {
             "GATEHOUSE_GATEWAY__LISTEN",
         ),
         ("GATEHOUSE_GATEWAY_LISTEN", "GATEHOUSE_GATEWAY__LISTEN"),
+        (
+            "GATEHOUSE_GATEWAY_DATABASE_URL_FILE",
+            "GATEHOUSE_GATEWAY__DATABASE_URL",
+        ),
         ("GATEHOUSE_GATEWYA__WORKERS", "GATEHOUSE_GATEWAY__WORKERS"),
     ] {
         let expected = format!("environment: unknown setting {name}; did you mean {nearest}?");
