@@ -1,7 +1,7 @@
 //! What Gatehouse asks of the operating system and the standard library does not offer safely.
 //!
 //! The only crate with `unsafe` code. Each module wraps a few libc calls in functions that cannot be
-//! misused: child set-up (`child`), a process that stops a shared server ([`caretaker`]), signals and
+//! misused: child set-up (`child`), a process that stops a shared server (`caretaker`), signals and
 //! liveness of other processes (`process`), names in the user database (`user`) and resource
 //! limits (`limits`).
 //!
