@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use gatehouse_private_postgres::{
-    Binaries, Durability, FindOptions, OWNER_ROLE, Options, Running, SUPERUSER, cluster_major,
+    Binaries, Durability, FindOptions, OWNER_ROLE, Options, Running, SUPERUSER, data_major,
     start_or_attach,
 };
 use sqlx::migrate::Migrator;
@@ -56,16 +56,16 @@ async fn start(workspace: &Path) -> Result<Running> {
     let target = target_dir(workspace);
     let data_dir = target.join("prepare-postgres");
     let mut find = FindOptions::new(target.join("postgres-cache"), environment("PATH"));
-    find.major = cluster_major(&data_dir);
+    let options = Options {
+        durability: Durability::Tests,
+        ..Options::default()
+    };
+    find.major = data_major(&data_dir, &options);
     let binaries = Binaries::find(&find).await?;
     if find.major.is_some_and(|major| major != binaries.major()) {
         // Only ever holds one throw-away database.
         std::fs::remove_dir_all(&data_dir).context("removing the data of another version")?;
     }
-    let options = Options {
-        durability: Durability::Tests,
-        ..Options::default()
-    };
     Ok(start_or_attach(&data_dir, &binaries, &options).await?)
 }
 
@@ -75,7 +75,9 @@ async fn rewrite(workspace: &Path, running: &Running) -> Result<usize> {
     ensure!(touched > 0, "no source uses query!");
     // Beside the real folder until the build has passed: a failed one changes nothing.
     let fresh = tempfile::tempdir_in(target_dir(workspace)).context("making a folder")?;
-    let build = Command::new(env!("CARGO"))
+    // The cargo that runs us, when one does; it knows its toolchain.
+    let cargo = environment("CARGO").unwrap_or_else(|| "cargo".into());
+    let build = Command::new(cargo)
         .args(["check", "--workspace", "--all-targets"])
         .current_dir(workspace)
         .env("SQLX_OFFLINE", "false")

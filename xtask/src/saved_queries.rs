@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// Makes `kept` hold exactly the query files of `fresh`. Returns how many were added, changed or removed.
 pub(crate) fn replace(kept: &Path, fresh: &Path) -> Result<usize> {
     std::fs::create_dir_all(kept).with_context(|| format!("making {}", kept.display()))?;
     let (old, new) = (read(kept)?, read(fresh)?);
+    // The workspace has queries, so a build that saved none has not compiled them.
+    ensure!(!new.is_empty(), "the build saved no query");
     let mut changed = 0;
     for (name, content) in &new {
         if old.get(name) != Some(content) {
@@ -70,5 +72,8 @@ mod tests {
         );
         assert!(kept.path().join("README.md").exists());
         assert_eq!(replace(kept.path(), fresh.path()).expect("again"), 0);
+        let nothing = tempfile::tempdir().expect("nothing");
+        replace(kept.path(), nothing.path()).expect_err("a build that asked nothing");
+        assert_eq!(read(kept.path()).expect("kept").len(), 3);
     }
 }

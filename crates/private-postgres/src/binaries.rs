@@ -48,7 +48,7 @@ pub struct FindOptions {
     pub fetch: bool,
     /// Base address of an npm registry or mirror, without a trailing slash needed.
     pub registry: Option<String>,
-    /// The version existing data needs ([`crate::cluster_major`]); preferred over newer ones.
+    /// The version existing data needs ([`crate::data_major`]); preferred over newer ones.
     pub major: Option<u32>,
 }
 

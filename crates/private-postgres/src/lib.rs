@@ -1,8 +1,9 @@
 //! A Postgres of our own: found or fetched, started, attached to and stopped, for installations
 //! that name no `DATABASE_URL` and for the tests.
 //!
-//! Two calls make it: [`Binaries::find`] finds a Postgres on the machine or fetches a pinned one, and
-//! [`start_or_attach`] brings the server of one data directory up, or finds the one already there.
+//! [`bring_up`] is the whole of it: [`Binaries::find`] finds a Postgres on the machine or fetches a pinned
+//! one, and [`start_or_attach`] starts the server of one data directory, or finds the one already there.
+//! [`attach`] only looks.
 //! The server listens on a Unix socket only, runs as an ordinary user also when we are root, and stops
 //! with this program however this program ends.
 //!
@@ -28,4 +29,4 @@ pub use error::Error;
 pub use options::{Durability, Lifetime, Options};
 pub use roles::{APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, SYSTEM_ROLE, prepare_roles};
 pub use running::Running;
-pub use start::{cluster_major, start_or_attach};
+pub use start::{attach, bring_up, data_major, start_or_attach};

@@ -52,6 +52,19 @@ impl Place {
         Self::decide_in(&stand_in, binaries, options)?.ok_or_else(|| unreachable(&stand_in))
     }
 
+    /// Where the data of this directory are, when there are any: here or in the stand-in. Makes nothing.
+    pub(crate) fn of_existing_data(wanted: &Path, options: &Options) -> Option<Self> {
+        let wanted = wanted.canonicalize().ok()?;
+        let stand_in = options.fallback_root.join(short_name(&wanted));
+        let holds_data = |dir: &PathBuf| cluster_dir(dir).exists();
+        let data_dir = [wanted, stand_in].into_iter().find(holds_data)?;
+        Some(Self {
+            cluster: cluster_dir(&data_dir),
+            data_dir,
+            identity: Identity::Ourselves,
+        })
+    }
+
     fn decide_in(
         data_dir: &Path,
         binaries: &Binaries,

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::error::Error;
 use crate::pid_file::{PidFile, Postmaster};
+use crate::place::Place;
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -41,6 +42,18 @@ pub struct Running {
 }
 
 impl Running {
+    /// A server another process started, when its file says that it is ready and where it listens.
+    pub(crate) fn attached(place: &Place, file: PidFile) -> Option<Self> {
+        let socket_dir = file.socket_dir.filter(|_| file.ready)?;
+        Some(Self {
+            data_dir: place.data_dir.clone(),
+            socket_dir,
+            pid: file.pid,
+            child: None,
+            owned: false,
+        })
+    }
+
     /// A `postgres:` address over the Unix socket, for sqlx and libpq alike.
     #[must_use]
     pub fn connect_url(&self, database: &str, role: &str) -> String {

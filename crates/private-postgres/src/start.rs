@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::binaries::Binaries;
+use crate::binaries::{Binaries, FindOptions};
 use crate::error::Error;
 use crate::files::open_private;
 use crate::initdb::initialise;
@@ -20,16 +20,44 @@ use crate::options::Options;
 use crate::pid_file::{PidFile, Postmaster};
 use crate::place::Place;
 use crate::roles::prepare_roles;
-use crate::running::{Running, cluster_dir, server_lock};
+use crate::running::{Running, server_lock};
 use crate::server::{await_ready, launch};
 
 const POLL: Duration = Duration::from_millis(5);
 
-/// The major version an existing data directory was made by, to find a matching Postgres with.
+/// The major version the existing data of a directory need, to find a matching Postgres with.
 #[must_use]
-pub fn cluster_major(data_dir: &Path) -> Option<u32> {
-    let file = cluster_dir(data_dir).join("PG_VERSION");
+pub fn data_major(data_dir: &Path, options: &Options) -> Option<u32> {
+    let file = Place::of_existing_data(data_dir, options)?
+        .cluster
+        .join("PG_VERSION");
     std::fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+/// The server that runs in `data_dir` and is ready, or `None`. Starts, makes and waits for nothing.
+pub fn attach(data_dir: &Path, options: &Options) -> Option<Running> {
+    let place = Place::of_existing_data(data_dir, options)?;
+    // Held alone while somebody starts it: then it may answer already and still lack its roles.
+    let start_lock = File::open(place.data_dir.join("start.lock")).ok()?;
+    start_lock.try_lock_shared().ok()?;
+    let file = PidFile::read(&place.cluster)?;
+    let ours = file.postmaster(&place.cluster) == Postmaster::Ours;
+    Running::attached(&place, file).filter(|_| ours)
+}
+
+/// All of it: attaches to a server that runs, else finds a Postgres that fits the data and starts it.
+pub async fn bring_up(
+    data_dir: &Path,
+    find: &FindOptions,
+    options: &Options,
+) -> Result<Running, Error> {
+    if let Some(running) = attach(data_dir, options) {
+        return Ok(running);
+    }
+    let mut find = find.clone();
+    find.major = find.major.or_else(|| data_major(data_dir, options));
+    let binaries = Binaries::find(&find).await?;
+    start_or_attach(data_dir, &binaries, options).await
 }
 
 /// Brings up the server of `data_dir`, or attaches to the one that runs there already.
@@ -96,16 +124,8 @@ fn look(place: &Place) -> Result<Found, Error> {
             });
         }
     }
-    match file.socket_dir.filter(|_| file.ready) {
-        Some(socket_dir) => Ok(Found::Server(Running {
-            data_dir: place.data_dir.clone(),
-            socket_dir,
-            pid: file.pid,
-            child: None,
-            owned: false,
-        })),
-        None => Ok(Found::Changing),
-    }
+    let attached = Running::attached(place, file);
+    Ok(attached.map_or(Found::Changing, Found::Server))
 }
 
 fn check_version(place: &Place, binaries: &Binaries) -> Result<(), Error> {

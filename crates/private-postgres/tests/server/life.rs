@@ -4,13 +4,13 @@ use std::os::unix::fs::MetadataExt;
 
 use gatehouse_os::{Signal, kill, pid_alive};
 use gatehouse_private_postgres::{
-    APP_ROLE, DATABASE, Durability, Lifetime, OWNER_ROLE, Options, SUPERUSER, SYSTEM_ROLE,
-    cluster_major, prepare_roles, start_or_attach,
+    APP_ROLE, DATABASE, Durability, Lifetime, OWNER_ROLE, Options, SUPERUSER, SYSTEM_ROLE, attach,
+    bring_up, data_major, prepare_roles, start_or_attach,
 };
 
 use sqlx::Connection;
 
-use crate::{PATIENCE, binaries, connect, open_dir, options, start};
+use crate::{PATIENCE, binaries, cache, connect, find_options, open_dir, options, start};
 
 #[tokio::test]
 async fn a_new_directory_gets_a_server_and_a_second_start_attaches_to_it() {
@@ -32,6 +32,35 @@ async fn a_new_directory_gets_a_server_and_a_second_start_attaches_to_it() {
     first.stop().await.expect("stop");
     assert!(!pid_alive(pid));
     assert!(!pid_file.exists(), "a clean stop removes the pid file");
+}
+
+#[tokio::test]
+async fn looking_for_a_server_makes_nothing_and_bringing_it_up_again_attaches() {
+    let dir = open_dir();
+    let data_dir = dir.path().join("pg");
+    assert!(attach(&data_dir, &options()).is_none());
+    assert!(!data_dir.exists());
+    let find = find_options(&cache());
+    let running = bring_up(&data_dir, &find, &options()).await.expect("cold");
+    let looked = attach(&data_dir, &options()).expect("it runs");
+    assert_eq!(looked.pid(), running.pid());
+    // Whoever starts it holds the lock alone; until then the server may lack its roles.
+    let starting = std::fs::File::open(running.data_dir().join("start.lock")).expect("lock file");
+    starting.lock().expect("lock");
+    assert!(attach(&data_dir, &options()).is_none());
+    drop(starting);
+    // No Postgres needs to be found for a server that runs already.
+    let mut nowhere = find;
+    nowhere.bin_dir = Some("/nowhere".into());
+    let again = bring_up(&data_dir, &nowhere, &options())
+        .await
+        .expect("attach");
+    assert!(again.is_attached());
+    running.stop().await.expect("stop");
+    assert!(attach(&data_dir, &options()).is_none());
+    bring_up(&data_dir, &nowhere, &options())
+        .await
+        .expect_err("nothing to start it with");
 }
 
 #[tokio::test]
@@ -100,7 +129,7 @@ async fn committed_data_survives_a_stop_and_a_start_with_full_durability() {
         .await
         .expect("write");
     running.stop().await.expect("stop");
-    assert_eq!(cluster_major(dir.path()), Some(binaries.major()));
+    assert_eq!(data_major(dir.path(), &full), Some(binaries.major()));
     let again = start_or_attach(dir.path(), &binaries, &full)
         .await
         .expect("start again");

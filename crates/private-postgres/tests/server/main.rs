@@ -48,15 +48,16 @@ fn find_options(cache: &Path) -> FindOptions {
     FindOptions::new(cache.to_owned(), std::env::var_os("PATH"))
 }
 
-/// The machine's Postgres, or one fetched into a cache that all runs of these tests share.
+/// One that all runs of these tests share.
+fn cache() -> PathBuf {
+    let exe = this_exe();
+    let target = exe.parent().and_then(Path::parent);
+    target.expect("target directory").join("postgres-cache")
+}
+
+/// The machine's Postgres, or a fetched one.
 async fn binaries() -> Binaries {
-    let exe = std::env::current_exe().expect("path of this test");
-    let target = exe
-        .parent()
-        .and_then(Path::parent)
-        .expect("target directory");
-    let cache = target.join("postgres-cache");
-    Binaries::find(&find_options(&cache))
+    Binaries::find(&find_options(&cache()))
         .await
         .expect("a Postgres")
 }
