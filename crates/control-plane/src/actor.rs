@@ -39,6 +39,8 @@ pub struct Actor {
     permissions: BTreeSet<Permission>,
     ip: Option<IpAddr>,
     request_id: Option<String>,
+    idempotency_key: Option<String>,
+    dry_run: bool,
 }
 
 impl Actor {
@@ -55,6 +57,8 @@ impl Actor {
             permissions,
             ip: None,
             request_id: None,
+            idempotency_key: None,
+            dry_run: false,
         }
     }
 
@@ -74,6 +78,30 @@ impl Actor {
         self.ip = Some(ip);
         self.request_id = Some(request_id.into());
         self
+    }
+
+    /// Adds the idempotency key of the request: the commit marks it as carried out.
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// Makes every verb this actor calls roll back at its commit: the same checks and the same result, no effect.
+    #[must_use]
+    pub fn on_a_dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+
+    /// Whether nothing may be kept of what this actor does.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// The idempotency key of the request.
+    pub(crate) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
     }
 
     /// The tenant everything this actor does happens in.

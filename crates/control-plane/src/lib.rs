@@ -13,6 +13,7 @@ pub mod changes;
 pub mod config;
 pub mod db;
 pub mod gateways;
+pub mod idempotency;
 pub mod keys;
 pub mod refusal;
 pub mod usage;

@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditEntry};
 use crate::config::{self, Touched};
 use crate::db::{Db, Tx};
+use crate::idempotency;
 use crate::refusal::Refusal;
 
 /// The number a change got in one gateway group.
@@ -179,6 +180,12 @@ impl<'a> Work<'a> {
             }
             None => None,
         };
+        if self.actor.is_dry_run() {
+            return self.roll_back(value).await;
+        }
+        if let Some(key) = self.actor.idempotency_key() {
+            idempotency::mark_done(&mut self.tx, self.actor, key).await?;
+        }
         self.tx.commit().await?;
         Ok(Changed { value, change })
     }

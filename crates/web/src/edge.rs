@@ -99,7 +99,7 @@ async fn serve(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) 
     let status = response.status().as_u16();
     edge.metrics.count(&seen.method, &seen.route, status, took);
     if !is_status_page(&seen.route) {
-        tracing::info!(path = seen.path, status, latency_us = took.as_micros(), %client, "answered");
+        tracing::info!(path = seen.path, status, latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), %client, "answered");
     }
     response
 }

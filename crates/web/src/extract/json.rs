@@ -79,11 +79,21 @@ fn require_json(request: &Request) -> Result<(), Problem> {
 
 /// Reads a value from the bytes of a JSON text.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    refuse_positional::<T>(body)?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| not_acceptable(error.path(), error.inner()))?;
     deserializer.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+/// serde reads a struct from an array too; nobody means that.
+fn refuse_positional<T: DeserializeOwned>(body: &[u8]) -> Result<(), Problem> {
+    if body.trim_ascii_start().first() != Some(&b'[') || fields::names_of::<T>().is_empty() {
+        return Ok(());
+    }
+    let fault = FieldError::new("", "wrong_type", "Send an object.");
+    Err(Problem::new(ProblemKind::Invalid).field(fault))
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
