@@ -51,7 +51,9 @@ fn find_options(cache: &Path) -> FindOptions {
 /// One that all runs of these tests share.
 fn cache() -> PathBuf {
     let exe = this_exe();
-    let target = exe.parent().and_then(Path::parent);
+    let target = exe
+        .ancestors()
+        .find(|dir| dir.join("CACHEDIR.TAG").exists());
     target.expect("target directory").join("postgres-cache")
 }
 
