@@ -1,4 +1,9 @@
-//! Reads every description under a folder and counts how each ended: `survey FOLDER [LINES]`.
+//! Reads every description under a folder, renders its pages and counts how each ended:
+//! `cargo run -p gatehouse-spec --example survey -- FOLDER`.
+#![expect(
+    clippy::print_stdout,
+    reason = "a tool for people; its report is its purpose"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

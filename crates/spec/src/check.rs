@@ -14,6 +14,9 @@ use crate::finding::{Finding, FindingCode, Findings, Location};
 use crate::grammar::METHODS;
 use crate::pointer;
 
+/// No server takes a longer request line.
+const PATH_BYTES_MAX: usize = 4096;
+
 /// The two lists every check writes to.
 #[derive(Default)]
 pub(crate) struct Report {
@@ -135,7 +138,7 @@ fn repeated_keys(duplicates: Vec<(String, Location)>, report: &mut Report) {
 
 fn info(document: &Value, report: &mut Report) {
     if !document.get("info").is_some_and(Value::is_object) {
-        return report.error(
+        return report.warning(
             FindingCode::MissingInfo,
             "/info",
             "the `info` object is missing",
@@ -195,6 +198,12 @@ fn path_items(
         let here = pointer::join(&section_pointer, path);
         if section == "paths" {
             template(path, &here, report);
+        } else if path.len() > PATH_BYTES_MAX {
+            let message = format!(
+                "the name {} is longer than {PATH_BYTES_MAX} bytes",
+                quoted(path)
+            );
+            report.error(FindingCode::PathTemplate, &here, message);
         }
         match item {
             Value::Object(item) => {
@@ -213,6 +222,13 @@ fn path_items(
 fn template(path: &str, here: &str, report: &mut Report) {
     if !path.starts_with('/') {
         let message = format!("the path {} must start with `/`", quoted(path));
+        return report.error(FindingCode::PathTemplate, here, message);
+    }
+    if path.len() > PATH_BYTES_MAX {
+        let message = format!(
+            "the path {} is longer than {PATH_BYTES_MAX} bytes",
+            quoted(path)
+        );
         return report.error(FindingCode::PathTemplate, here, message);
     }
     if !is_balanced(path) {

@@ -104,14 +104,12 @@ fn schema_child(key: &str) -> Child {
     }
 }
 
+/// Told of each object with its kind and place.
+type Visitor<'v> = dyn FnMut(&mut Map<String, Value>, Kind, &At<'_>) + 'v;
+
 /// Visits every object of a known kind under `value`, outer before inner. The visitor may change
 /// the object, also its keys; what it leaves there is walked next.
-pub(crate) fn walk(
-    value: &mut Value,
-    kind: Kind,
-    at: &At<'_>,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, Kind, &At<'_>),
-) {
+pub(crate) fn walk(value: &mut Value, kind: Kind, at: &At<'_>, visit: &mut Visitor<'_>) {
     match value {
         Value::Object(object) => {
             visit(object, kind, at);
@@ -133,12 +131,7 @@ pub(crate) fn walk(
     }
 }
 
-fn walk_each(
-    value: &mut Value,
-    kind: Kind,
-    at: &At<'_>,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, Kind, &At<'_>),
-) {
+fn walk_each(value: &mut Value, kind: Kind, at: &At<'_>, visit: &mut Visitor<'_>) {
     match value {
         Value::Object(members) => {
             for (key, member) in members.iter_mut() {

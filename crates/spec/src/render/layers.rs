@@ -51,7 +51,7 @@ impl<'f> Layers<'f> {
         layers
     }
 
-    fn collect(&mut self, schema: &'f Value, from: Option<String>, context: &Context<'f>) {
+    fn collect(&mut self, schema: &'f Value, from: Option<&str>, context: &Context<'f>) {
         let Some(object) = schema.as_object() else {
             return;
         };
@@ -61,7 +61,7 @@ impl<'f> Layers<'f> {
         }
         self.missing |= object.get(CUT_MARK) == Some(&Value::Bool(true));
         self.parts.push(Part {
-            from: from.clone(),
+            from: from.map(str::to_owned),
             schema: object,
         });
         if let Some(name) = reference_name(schema) {
@@ -70,7 +70,7 @@ impl<'f> Layers<'f> {
                 let target = context.schemas.and_then(|schemas| schemas.get(&name));
                 self.names.push(name);
                 match target {
-                    Some(target) => self.collect(target, from.clone(), context),
+                    Some(target) => self.collect(target, from, context),
                     None => self.missing = true,
                 }
             }
@@ -81,8 +81,8 @@ impl<'f> Layers<'f> {
             .into_iter()
             .flatten()
         {
-            let base = reference_name(part).or_else(|| from.clone());
-            self.collect(part, base, context);
+            let base = reference_name(part);
+            self.collect(part, base.as_deref().or(from), context);
         }
     }
 
@@ -133,10 +133,7 @@ impl<'f> Layers<'f> {
                 Some(one) => null(one),
                 None => false,
             }
-            || self
-                .alternatives_with_null()
-                .iter()
-                .any(|schema| is_null(schema))
+            || self.alternatives_with_null().iter().any(is_null)
     }
 
     /// Properties of all layers, each name once.

@@ -110,6 +110,11 @@ impl<'f> Context<'f> {
         }
     }
 
+    /// Whether the page's allowance is used up.
+    fn is_full(&self) -> bool {
+        self.nodes_left.get() == 0
+    }
+
     /// Takes one node from the page's allowance.
     fn take_node(&self) -> bool {
         let left = self.nodes_left.get();
@@ -138,6 +143,3 @@ fn is_web_address(url: &str) -> bool {
     let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
     lower.starts_with("https://") || lower.starts_with("http://")
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,7 +21,7 @@ pub(super) fn convert(
         Some(Value::Array(own)) => own,
         _ => Vec::new(),
     };
-    let split = split(own, shared, context, at, report);
+    let split = split(&own, shared, context, at, report);
     let mut operation = Object::new();
     for (key, value) in source {
         let value = match (&*key, value) {
@@ -61,7 +61,7 @@ struct Split {
 }
 
 fn split(
-    own: Vec<Value>,
+    own: &[Value],
     shared: &[Value],
     context: &Context,
     at: &str,

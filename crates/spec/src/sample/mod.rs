@@ -1,11 +1,15 @@
 //! Sample calls: one request model from a fragment, written out for a language.
 
+mod curl;
+
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::render::example::{self, essence, is_json};
 use crate::render::layers::Layers;
 use crate::render::{Context, Direction};
+
+pub use curl::curl;
 
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "X-API-Key";
@@ -300,72 +304,3 @@ fn parts(schema: &Value, value: Option<&Value>, context: &Context<'_>) -> Vec<Sa
     });
     parts.collect()
 }
-
-/// A `curl` command for a POSIX shell that runs as it is pasted.
-///
-/// `key_placeholder` is put into [`KEY_HEADER`]. One of the form `$NAME` is left for the shell to
-/// fill in; anything else is quoted as it is. Empty leaves the header out.
-pub fn curl(base_url: &str, fragment: &Value, key_placeholder: &str) -> String {
-    let request = SampleRequest::from_fragment(base_url, fragment);
-    let mut lines = vec![match &*request.method {
-        "GET" => format!("curl {}", quote(&request.url)),
-        "HEAD" => format!("curl --head {}", quote(&request.url)),
-        method => format!("curl -X {method} {}", quote(&request.url)),
-    }];
-    if !key_placeholder.is_empty() {
-        lines.push(format!("-H {}", key_argument(key_placeholder)));
-    }
-    for (name, value) in &request.headers {
-        lines.push(format!("-H {}", quote(&format!("{name}: {value}"))));
-    }
-    match &request.body {
-        SampleBody::None => {}
-        SampleBody::Text { content_type, text } => {
-            lines.push(format!(
-                "-H {}",
-                quote(&format!("Content-Type: {content_type}"))
-            ));
-            lines.push(format!("--data-raw {}", quote(text)));
-        }
-        SampleBody::Form(fields) => lines.extend(fields.iter().map(|(name, value)| {
-            format!(
-                "--data-raw {}",
-                quote(&format!("{}={}", encode(name), encode(value)))
-            )
-        })),
-        SampleBody::Multipart(parts) => lines.extend(parts.iter().map(|part| match &part.value {
-            Some(value) => format!("--form-string {}", quote(&format!("{}={value}", part.name))),
-            None => format!("-F {}", quote(&format!("{}=@{FILE_NAME}", part.name))),
-        })),
-        SampleBody::File { content_type } => {
-            lines.push(format!(
-                "-H {}",
-                quote(&format!("Content-Type: {content_type}"))
-            ));
-            lines.push(format!("--data-binary @{FILE_NAME}"));
-        }
-    }
-    lines.join(" \\\n  ")
-}
-
-/// Within double quotes the shell fills in a variable; nothing else of the argument is special.
-fn key_argument(placeholder: &str) -> String {
-    let is_variable = placeholder.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty()
-            && !name.starts_with(|c: char| c.is_ascii_digit())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    });
-    if is_variable {
-        return format!("\"{KEY_HEADER}: {placeholder}\"");
-    }
-    quote(&format!("{KEY_HEADER}: {placeholder}"))
-}
-
-/// One argument of a POSIX shell (IEEE 1003.1, 2.2.2): between single quotes nothing is special.
-fn quote(argument: &str) -> String {
-    // No program can be given a NUL in an argument.
-    format!("'{}'", argument.replace('\0', "").replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests;
