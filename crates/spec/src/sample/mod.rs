@@ -172,6 +172,8 @@ fn value_of(parameter: &Value, context: &Context<'_>) -> Value {
     let made = example::of_schema(schema, Direction::Request, context)
         .map_or_else(|| json!("value"), |example| example.value);
     match content_type {
+        // A text nothing is known of: `/pets/petId` says more than `/pets/string`.
+        None if made == "string" => parameter["name"].clone(),
         Some(_) if !made.is_string() => Value::String(made.to_string()),
         _ => made,
     }

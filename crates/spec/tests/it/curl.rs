@@ -215,3 +215,12 @@ fn a_binary_body_is_a_file_of_the_readers() {
         ][..]
     );
 }
+
+#[test]
+fn a_text_that_nothing_is_known_of_is_named_after_its_parameter() {
+    let description = read(&with_paths(
+        r#"{"/a/{owner}":{"get":{"parameters":[{"name":"owner","in":"path","required":true,"schema":{"type":"string"}}]}}}"#,
+    ));
+    let request = SampleRequest::from_fragment("http://h", &fragment(&description, "GET /a/{}"));
+    assert_eq!(request.url, "http://h/a/owner");
+}
