@@ -27,8 +27,6 @@ create table app_user (
     password_hash text,
     email_verified_at timestamptz,
     status text not null default 'unverified' check (status in ('unverified', 'active', 'locked', 'deactivated')),
-    failed_logins int not null default 0,
-    locked_until timestamptz,
     created_at timestamptz not null,
     row_version int not null default 1
 );
@@ -49,11 +47,29 @@ create table user_token (
     purpose text not null check (purpose in ('verify_email', 'reset_password', 'first_admin')),
     user_id uuid references app_user (id),
     tenant_id uuid references tenant (id),
+    -- What was typed at sign-up, taken over when the link is used: each link activates its own sign-up.
+    name text,
+    password_hash text,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     used_at timestamptz
 );
+create index user_token_of_user on user_token (user_id) where used_at is null;
+create index user_token_expiry on user_token (expires_at);
 select make_global('user_token');
+
+-- Attempts at something guessable, counted by an account, an address or both, so that replicas share the count.
+create table attempt (
+    -- SHA-256 of what is counted.
+    key bytea primary key,
+    failures int not null,
+    blocked_until timestamptz not null,
+    -- Set where this account has signed in from this address before: a stranger's failures do not count there.
+    familiar_until timestamptz,
+    last_at timestamptz not null
+);
+create index attempt_age on attempt (last_at);
+select make_global('attempt');
 
 create table platform_grant (
     user_id uuid not null references app_user (id),
@@ -96,21 +112,6 @@ create table role_grant (
 );
 select make_tenant_owned('role_grant');
 
-create table invitation (
-    id uuid primary key,
-    tenant_id uuid not null references tenant (id),
-    email text not null,
-    role text not null check (role in ('owner', 'admin', 'publisher', 'approver', 'operator', 'auditor', 'developer')),
-    token_hash bytea not null unique,
-    invited_by uuid references app_user (id),
-    created_at timestamptz not null,
-    expires_at timestamptz not null,
-    accepted_at timestamptz,
-    unique (tenant_id, id)
-);
-create unique index invitation_open_key on invitation (tenant_id, lower(email)) where accepted_at is null;
-select make_tenant_owned('invitation');
-
 create table team (
     id uuid primary key,
     tenant_id uuid not null references tenant (id),
@@ -138,6 +139,24 @@ create table team_member (
 );
 create index team_member_user on team_member (tenant_id, user_id);
 select make_tenant_owned('team_member');
+
+create table invitation (
+    id uuid primary key,
+    tenant_id uuid not null references tenant (id),
+    email text not null,
+    role text not null check (role in ('owner', 'admin', 'publisher', 'approver', 'operator', 'auditor', 'developer')),
+    -- Joined on acceptance.
+    team_id uuid,
+    token_hash bytea not null unique,
+    invited_by uuid references app_user (id),
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    accepted_at timestamptz,
+    unique (tenant_id, id),
+    foreign key (tenant_id, team_id) references team (tenant_id, id)
+);
+create unique index invitation_open_key on invitation (tenant_id, lower(email)) where accepted_at is null;
+select make_tenant_owned('invitation');
 
 create table access_token (
     id uuid primary key,
@@ -185,10 +204,10 @@ grant execute on function memberships_of(uuid) to gatehouse_app;
 
 -- An invitation link is opened before its tenant is known.
 create function find_invitation(wanted bytea)
-    returns table (id uuid, tenant_id uuid, email text, role text, expires_at timestamptz, accepted_at timestamptz)
+    returns table (id uuid, tenant_id uuid, email text, role text, team_id uuid, expires_at timestamptz, accepted_at timestamptz)
     language sql stable security definer set search_path = public
 as $$
-    select i.id, i.tenant_id, i.email, i.role, i.expires_at, i.accepted_at from invitation i where i.token_hash = wanted
+    select i.id, i.tenant_id, i.email, i.role, i.team_id, i.expires_at, i.accepted_at from invitation i where i.token_hash = wanted
 $$;
 create policy owner_lookup on invitation for select to current_user using (true);
 revoke all on function find_invitation(bytea) from public;

@@ -51,6 +51,8 @@ create table mail (
     subject text not null,
     body_text text not null,
     body_html text not null,
+    -- The one-time token of the link, sealed to this row; gone once the mail is sent.
+    sealed_token bytea,
     state text not null check (state in ('pending', 'sent', 'held', 'dead')),
     attempts int not null default 0,
     next_at timestamptz not null,

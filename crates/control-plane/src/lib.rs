@@ -7,19 +7,34 @@
 //!
 //! Start with [`subscriptions`], then [`work`] and [`config`]. This crate knows no HTTP and no HTML.
 
+pub mod accounts;
 pub mod actor;
 pub mod audit;
 pub mod changes;
 pub mod config;
 pub mod db;
+pub mod emails;
 pub mod gateways;
 pub mod idempotency;
+pub mod installation;
 pub mod keys;
+pub mod mail;
+pub mod members;
+mod one_time;
+pub mod page;
+pub mod passwords;
+pub mod platform;
 pub mod refusal;
+pub mod sessions;
+pub mod teams;
+pub mod tenants;
+pub mod tokens;
 pub mod usage;
 pub mod work;
 
 pub use actor::{Actor, ActorKind};
 pub use db::Db;
+pub use page::{Listed, Lookup, Page};
+pub use platform::PlatformActor;
 pub use refusal::{FieldFault, Refusal};
 pub use work::{Change, Changed, GroupSeq};

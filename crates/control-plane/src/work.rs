@@ -96,6 +96,11 @@ impl<'a> Work<'a> {
         &mut self.tx
     }
 
+    /// The handle, for keys and the clock.
+    pub(crate) fn db(&self) -> &'a Db {
+        self.db
+    }
+
     /// The moment this work happens at: one for the whole transaction.
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.now

@@ -1,0 +1,167 @@
+//! People's accounts: sign-up, sign-in, reset. An account is known across tenants; what it may do is decided by each.
+//!
+//! Nothing here tells a stranger whether an address has an account: every answer is the same text and takes the same time.
+
+mod attempts;
+mod reset;
+mod sign_in;
+mod sign_up;
+
+use gatehouse_domain::id::UserId;
+use gatehouse_domain::{Email, PlatformRole};
+use serde::Serialize;
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+pub use reset::{change_password, request_password_reset, reset_password};
+pub use sign_in::{SignIn, WRONG, sign_in};
+pub(crate) use sign_up::require_open;
+pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};
+
+use crate::db::Db;
+use crate::platform::PlatformActor;
+use crate::refusal::Refusal;
+
+/// A person.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserView {
+    /// Their id.
+    pub id: UserId,
+    /// As typed at sign-up.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// `unverified`, `active`, `locked` or `deactivated`.
+    pub status: String,
+}
+
+/// The person with an id. For the person themselves; lists of members come from [`crate::members`].
+pub async fn get_user(db: &Db, id: UserId) -> Result<UserView, Refusal> {
+    let mut tx = db.global().await?;
+    get(&mut tx, id).await
+}
+
+pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView, Refusal> {
+    let row = sqlx::query!(
+        "select email, name, status from app_user where id = $1",
+        id.uuid()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(UserView {
+        id,
+        email: row.email,
+        name: row.name,
+        status: row.status,
+    })
+}
+
+/// The person an address belongs to.
+pub(crate) async fn find_by_email(
+    conn: &mut PgConnection,
+    email: &str,
+) -> Result<Option<UserView>, Refusal> {
+    let row = sqlx::query!(
+        "select id, email, name, status from app_user where lower(email) = lower($1)",
+        email
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| UserView {
+        id: row.id.into(),
+        email: row.email,
+        name: row.name,
+        status: row.status,
+    }))
+}
+
+/// Writes an account. `None` when the address has one: whoever was faster, it is theirs.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    id: UserId,
+    email: &Email,
+    name: &str,
+    password_hash: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<Option<UserId>, Refusal> {
+    // With a password the address is proved: by a mailed link, or by the operator's own terminal.
+    let active = password_hash.is_some();
+    let inserted = sqlx::query!(
+        "insert into app_user (id, email, name, password_hash, email_verified_at, status, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (lower(email)) do nothing",
+        id.uuid(),
+        email.as_str(),
+        name,
+        password_hash,
+        active.then_some(now),
+        if active { "active" } else { "unverified" },
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok((inserted.rows_affected() == 1).then_some(id))
+}
+
+/// Takes an unverified account over with what its owner just proved. `false` when it was active already.
+pub(crate) async fn activate(
+    conn: &mut PgConnection,
+    id: UserId,
+    name: &str,
+    password_hash: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Refusal> {
+    let updated = sqlx::query!(
+        "update app_user set status = 'active', email_verified_at = $2, name = $3, password_hash = $4,
+                             row_version = row_version + 1
+         where id = $1 and status = 'unverified'",
+        id.uuid(),
+        now,
+        name,
+        password_hash,
+    )
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// The person as a caller above all tenants. `None` for people without a platform role.
+pub async fn platform_actor(db: &Db, user: UserId) -> Result<Option<PlatformActor>, Refusal> {
+    let mut tx = db.global().await?;
+    let rows = sqlx::query!(
+        "select u.name, g.role from platform_grant g join app_user u on u.id = g.user_id
+         where u.id = $1 and u.status = 'active'",
+        user.uuid()
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let Some(name) = rows.first().map(|row| row.name.clone()) else {
+        return Ok(None);
+    };
+    let roles = rows
+        .iter()
+        .filter_map(|row| PlatformRole::parse(&row.role))
+        .collect();
+    Ok(Some(PlatformActor::person(user, name, roles)))
+}
+
+/// Forgets counted attempts and links that no longer matter. A background verb; call it every few minutes.
+pub async fn purge(db: &Db) -> Result<u64, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.global().await?;
+    let attempts = sqlx::query!(
+        "delete from attempt where last_at < $1 and coalesce(familiar_until, last_at) < $2",
+        now - Duration::days(1),
+        now,
+    )
+    .execute(&mut *tx)
+    .await?;
+    let links = sqlx::query!(
+        "delete from user_token where expires_at < $1",
+        now - Duration::days(7)
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(attempts.rows_affected() + links.rows_affected())
+}

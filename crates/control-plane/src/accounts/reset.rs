@@ -1,0 +1,154 @@
+//! Changing a password: with the old one, or by a mailed link.
+
+use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_runtime::Secret;
+use serde_json::json;
+
+use super::{UserView, attempts, find_by_email, get};
+use crate::actor::{Actor, ActorKind};
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::emails;
+use crate::mail::{self, NewMail};
+use crate::one_time::{self, Carried, Purpose};
+use crate::passwords;
+use crate::refusal::Refusal;
+use crate::sessions;
+use crate::tenants;
+use crate::work::Work;
+
+/// Mails a reset link to an address that has an account. The answer is the same for one that has none.
+pub async fn request_password_reset(
+    db: &Db,
+    tenant: TenantId,
+    email: &str,
+) -> Result<(), Refusal> {
+    let actor = Actor::system(tenant, "password reset");
+    let mut work = Work::begin(db, &actor).await?;
+    let now = work.now();
+    let email = email.trim().to_lowercase();
+    let place = tenants::get(work.conn(), tenant).await?;
+    let may_mail = attempts::may_mail(work.conn(), &email, now).await?;
+    let user = find_by_email(work.conn(), &email)
+        .await?
+        .filter(|user| user.status == "active");
+    if let Some(user) = user.filter(|_| may_mail) {
+        one_time::void(work.conn(), Purpose::ResetPassword, user.id, now).await?;
+        let carried = Carried {
+            user: Some(user.id),
+            tenant: Some(tenant),
+            ..Carried::default()
+        };
+        let token = one_time::create(work.conn(), Purpose::ResetPassword, now, carried).await?;
+        let mail = NewMail {
+            to: user.email,
+            letter: emails::reset_password(&place.name),
+            token: Some(token),
+        };
+        mail::queue(&mut work, mail).await?;
+    }
+    work.emit("account.reset", tenant, json!({ "tenant": tenant }));
+    work.commit(()).await.map(|changed| changed.value)
+}
+
+/// Uses a reset link. Every session of the person ends.
+pub async fn reset_password(
+    db: &Db,
+    token: &str,
+    new_password: &Secret<String>,
+) -> Result<UserId, Refusal> {
+    let now = db.clock().now();
+    let (user, tenant) = {
+        let mut tx = db.global().await?;
+        let carried = one_time::look(&mut tx, Purpose::ResetPassword, token, now).await?;
+        let (Some(user), Some(tenant)) = (carried.user, carried.tenant) else {
+            return Err(one_time::spent());
+        };
+        (get(&mut tx, user).await?, tenant)
+    };
+    // Judged before the link is used up, so that a refused password can be corrected.
+    let context = vec![user.email.clone(), user.name.clone()];
+    let hash = passwords::accept(new_password, "/password", context).await?;
+    let actor = person(&user, tenant);
+    let mut work = Work::begin(db, &actor).await?;
+    one_time::claim(work.conn(), Purpose::ResetPassword, token, now).await?;
+    set_password(&mut work, &user, &hash, "account.reset_password").await?;
+    work.commit(user.id).await.map(|changed| changed.value)
+}
+
+/// Changes the password of a signed-in person who knows the old one. Every session of theirs ends, this one too.
+pub async fn change_password(
+    db: &Db,
+    actor: &Actor,
+    old_password: &Secret<String>,
+    new_password: &Secret<String>,
+) -> Result<(), Refusal> {
+    let (user, stored) = {
+        let id = actor.user().ok_or(Refusal::NotFound)?;
+        let mut tx = db.global().await?;
+        let stored = sqlx::query_scalar!(
+            "select password_hash from app_user where id = $1",
+            id.uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        (get(&mut tx, id).await?, stored)
+    };
+    let ip = actor.ip().unwrap_or(std::net::Ipv6Addr::UNSPECIFIED.into());
+    let charge = attempts::charge(db, &user.email.to_lowercase(), ip).await?;
+    if !passwords::verify(old_password, stored).await? {
+        let detail = "This is not your present password.";
+        return Err(Refusal::field("/old_password", "wrong", detail));
+    }
+    charge.succeed(db).await?;
+    let context = vec![user.email.clone(), user.name.clone()];
+    let hash = passwords::accept(new_password, "/new_password", context).await?;
+    let mut work = Work::begin(db, actor).await?;
+    set_password(&mut work, &user, &hash, "account.change_password").await?;
+    work.commit(()).await.map(|changed| changed.value)
+}
+
+fn person(user: &UserView, tenant: TenantId) -> Actor {
+    let kind = ActorKind::User {
+        id: user.id,
+        roles: Vec::new(),
+    };
+    Actor::new(tenant, kind, user.name.clone(), Default::default())
+}
+
+async fn set_password(
+    work: &mut Work<'_>,
+    user: &UserView,
+    hash: &str,
+    action: &'static str,
+) -> Result<(), Refusal> {
+    let now = work.now();
+    let updated = sqlx::query!(
+        "update app_user set password_hash = $2, row_version = row_version + 1 where id = $1 and status = 'active'",
+        user.id.uuid(),
+        hash,
+    )
+    .execute(work.conn())
+    .await?;
+    if updated.rows_affected() == 0 {
+        return Err(one_time::spent());
+    }
+    one_time::void(work.conn(), Purpose::ResetPassword, user.id, now).await?;
+    sessions::delete_all_in(work.conn(), user.id).await?;
+    attempts::forget(work.conn(), &user.email.to_lowercase()).await?;
+    let id: TenantId = work.tenant().into();
+    let tenant = tenants::get(work.conn(), id).await?;
+    let mail = NewMail {
+        to: user.email.clone(),
+        letter: emails::password_changed(&tenant.name),
+        token: None,
+    };
+    mail::queue(work, mail).await?;
+    work.audit(AuditEntry {
+        action,
+        subject: user.id.to_string(),
+        ..AuditEntry::default()
+    });
+    work.emit("account.reset", user.id, json!({ "user": user.id }));
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Signing in with address and password.
+
+use std::net::IpAddr;
+
+use gatehouse_domain::id::UserId;
+use gatehouse_runtime::Secret;
+
+use super::attempts;
+use crate::db::Db;
+use crate::passwords;
+use crate::refusal::Refusal;
+
+/// The one answer to every wrong combination.
+pub const WRONG: &str = "E-mail or password is wrong.";
+
+/// An attempt to sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// As typed.
+    pub email: String,
+    /// As typed.
+    pub password: Secret<String>,
+    /// Where the attempt comes from, after trusted proxies.
+    pub ip: IpAddr,
+}
+
+/// Who it is. Wrong address, wrong password, unproved and locked accounts get the same answer after the same time; too
+/// many failures of the account or from the address answer [`Refusal::TooMany`] without looking.
+pub async fn sign_in(db: &Db, input: SignIn) -> Result<UserId, Refusal> {
+    let email = input.email.trim().to_lowercase();
+    let charge = attempts::charge(db, &email, input.ip).await?;
+    let account = {
+        let mut tx = db.global().await?;
+        sqlx::query!(
+            "select id, password_hash from app_user where lower(email) = lower($1) and status = 'active'",
+            email
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+    };
+    let (id, stored) = match account {
+        Some(account) => (Some(account.id), account.password_hash),
+        None => (None, None),
+    };
+    match (passwords::verify(&input.password, stored).await, id) {
+        (Ok(true), Some(id)) => {
+            charge.succeed(db).await?;
+            Ok(id.into())
+        }
+        (Ok(_), _) => Err(Refusal::NotYours(WRONG.to_owned())),
+        (Err(refusal), _) => {
+            charge.refund(db).await?;
+            Err(refusal)
+        }
+    }
+}

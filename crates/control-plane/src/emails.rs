@@ -1,0 +1,14 @@
+//! The words of every mail, in a text and an HTML part.
+//!
+//! Order of each: the result, the reason or next step, one link, why it came. Values people typed are cleaned of control
+//! characters before they reach a subject, so no header can be added by a name (RFC 5322 §2.2). No mail carries a key.
+
+mod access;
+mod account;
+mod letter;
+
+pub use access::{Access, access_letter, request_received};
+pub use account::{
+    already_registered, invitation, password_changed, reset_password, verify_email,
+};
+pub use letter::{Letter, PORTAL, TOKEN};

@@ -1,0 +1,415 @@
+//! Invitations: a link, bound to one address, that makes its holder a member.
+
+use gatehouse_domain::id::{TeamId, TenantId, UserId};
+use gatehouse_domain::{Email, Permission, Role};
+use gatehouse_runtime::Secret;
+use serde::Serialize;
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::join::{joined, taken};
+use super::roles::require_power_over;
+use super::{MemberStatus, add_membership};
+use crate::accounts::{self, UserView};
+use crate::actor::{Actor, ActorKind};
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::emails;
+use crate::mail::{self, NewMail};
+use crate::one_time::{OneTimeToken, hash_of, spent};
+use crate::page::{Listed, Page};
+use crate::passwords;
+use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::tenants;
+use crate::work::{Changed, Work};
+
+/// How long an invitation waits.
+const LIFETIME: Duration = Duration::days(7);
+
+/// Whom to invite, and as what.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// The address the link is bound to.
+    pub email: String,
+    /// The role it gives.
+    pub role: Role,
+    /// The team it joins, besides a personal one.
+    pub team: Option<TeamId>,
+}
+
+/// An invitation. The link itself is only in the mail.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvitationView {
+    /// Names it in lists.
+    pub id: Uuid,
+    /// The address it is bound to.
+    pub email: String,
+    /// The role it gives.
+    pub role: Role,
+    /// The team it joins.
+    pub team: Option<TeamId>,
+    /// Who invited.
+    pub invited_by: Option<UserId>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Until when the link works.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}
+
+/// Invites an address. An earlier open invitation of the same address is replaced; its link stops working.
+pub async fn invite(
+    db: &Db,
+    actor: &Actor,
+    input: Invite,
+) -> Result<Changed<InvitationView>, Refusal> {
+    actor.require(Permission::MemberManage)?;
+    require_power_over(actor, input.role)?;
+    let mut faults = Faults::default();
+    let email = faults.parse("/email", "email", Email::new(input.email.trim()));
+    faults.finish()?;
+    let email = email.ok_or(Refusal::NotFound)?;
+    let mut work = Work::begin(db, actor).await?;
+    let place = tenants::get(work.conn(), actor.tenant()).await?;
+    refuse_members(&mut work, actor, &email).await?;
+    let (tenant, now, id) = (work.tenant(), work.now(), work.new_id::<Uuid>());
+    if let Some(team) = input.team {
+        let exists = sqlx::query_scalar!(
+            r#"select exists (select from team where tenant_id = $1 and id = $2 and personal_user_id is null) as "exists!""#,
+            tenant,
+            team.uuid()
+        )
+        .fetch_one(work.conn())
+        .await?;
+        if !exists {
+            return Err(Refusal::unknown("/team"));
+        }
+    }
+    sqlx::query!(
+        "delete from invitation where tenant_id = $1 and lower(email) = lower($2) and accepted_at is null",
+        tenant,
+        email.as_str()
+    )
+    .execute(work.conn())
+    .await?;
+    let token = OneTimeToken::generate();
+    sqlx::query!(
+        "insert into invitation (id, tenant_id, email, role, team_id, token_hash, invited_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id,
+        tenant,
+        email.as_str(),
+        input.role.as_str(),
+        input.team.map(TeamId::uuid),
+        token.hash(),
+        actor.user().map(UserId::uuid),
+        now,
+        now + LIFETIME,
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("invitation_open_key", || {
+        Refusal::Conflict(format!("{email} was invited a moment ago."))
+    })?;
+    let mail = NewMail {
+        to: email.to_string(),
+        letter: emails::invitation(&place.name, actor.name(), input.role),
+        token: Some(token),
+    };
+    mail::queue(&mut work, mail).await?;
+    let facts = json!({ "email": email, "role": input.role, "team": input.team });
+    work.audit(AuditEntry {
+        action: "member.invite",
+        subject: actor.tenant().to_string(),
+        after: Some(facts.clone()),
+        ..AuditEntry::default()
+    });
+    work.emit("member.invited", actor.tenant(), facts);
+    work.commit(InvitationView {
+        id,
+        email: email.to_string(),
+        role: input.role,
+        team: input.team,
+        invited_by: actor.user(),
+        created_at: now,
+        expires_at: now + LIFETIME,
+    })
+    .await
+}
+
+async fn refuse_members(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    email: &Email,
+) -> Result<(), Refusal> {
+    let Some(user) = accounts::find_by_email(work.conn(), email.as_str()).await? else {
+        return Ok(());
+    };
+    match super::get(work.conn(), actor.tenant(), user.id).await {
+        Ok(member) if member.status == MemberStatus::Disabled => Err(Refusal::Conflict(format!(
+            "{email} is a disabled member. Enable them instead."
+        ))),
+        Ok(_) => Err(Refusal::Conflict(format!("{email} is a member already."))),
+        Err(Refusal::NotFound) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Invitations that still wait, newest first.
+pub async fn list_invitations(
+    db: &Db,
+    actor: &Actor,
+    page: &Page,
+) -> Result<Listed<InvitationView>, Refusal> {
+    actor.require(Permission::MemberRead)?;
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rows = sqlx::query!(
+        "select id, email, role, team_id, invited_by, created_at, expires_at from invitation
+         where tenant_id = $1 and accepted_at is null and expires_at > $2 and ($3::uuid is null or id < $3)
+         order by id desc limit $4",
+        actor.tenant().uuid(),
+        db.clock().now(),
+        page.after,
+        page.fetch(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let views = rows
+        .into_iter()
+        .map(|row| {
+            Ok(InvitationView {
+                id: row.id,
+                email: row.email,
+                role: role_of(&row.role)?,
+                team: row.team_id.map(TeamId::from_uuid),
+                invited_by: row.invited_by.map(UserId::from_uuid),
+                created_at: row.created_at,
+                expires_at: row.expires_at,
+            })
+        })
+        .collect::<Result<_, Refusal>>()?;
+    Ok(Listed::cut(views, page, |view: &InvitationView| view.id))
+}
+
+fn role_of(word: &str) -> Result<Role, Refusal> {
+    Ok(Role::parse(word).ok_or_else(|| anyhow::anyhow!("unknown role {word}"))?)
+}
+
+/// Takes an invitation back; its link stops working.
+pub async fn revoke_invitation(db: &Db, actor: &Actor, id: Uuid) -> Result<Changed<()>, Refusal> {
+    actor.require(Permission::MemberManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let tenant = work.tenant();
+    let email = sqlx::query_scalar!(
+        "delete from invitation where tenant_id = $1 and id = $2 and accepted_at is null returning email",
+        tenant,
+        id
+    )
+    .fetch_one(work.conn())
+    .await?;
+    work.audit(AuditEntry {
+        action: "member.revoke_invitation",
+        subject: actor.tenant().to_string(),
+        before: Some(json!({ "email": email })),
+        ..AuditEntry::default()
+    });
+    work.commit(()).await
+}
+
+/// What the page behind an invitation link shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvitationPreview {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its name.
+    pub tenant_name: String,
+    /// The address the link is bound to.
+    pub email: String,
+    /// The role it gives.
+    pub role: Role,
+    /// Whether the address has an account: its owner signs in instead of choosing a password.
+    pub has_account: bool,
+}
+
+/// What a link offers, without using it.
+pub async fn preview_invitation(db: &Db, token: &str) -> Result<InvitationPreview, Refusal> {
+    let open = find_open(db, token).await?;
+    let mut tx = db.global().await?;
+    let account = accounts::find_by_email(&mut tx, &open.email).await?;
+    let tenant = tenants::get(&mut tx, open.tenant).await?;
+    Ok(InvitationPreview {
+        tenant: tenant.id,
+        tenant_name: tenant.name,
+        email: open.email,
+        role: open.role,
+        has_account: account.is_some_and(|user| user.status == "active"),
+    })
+}
+
+struct OpenInvitation {
+    id: Uuid,
+    tenant: TenantId,
+    email: String,
+    role: Role,
+    team: Option<TeamId>,
+}
+
+async fn find_open(db: &Db, token: &str) -> Result<OpenInvitation, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.global().await?;
+    let row = sqlx::query!(
+        r#"select id as "id!", tenant_id as "tenant_id!", email as "email!", role as "role!", team_id
+           from find_invitation($1) where accepted_at is null and expires_at > $2"#,
+        hash_of(token),
+        now,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let row = row.ok_or_else(spent)?;
+    Ok(OpenInvitation {
+        id: row.id,
+        tenant: row.tenant_id.into(),
+        email: row.email,
+        role: role_of(&row.role)?,
+        team: row.team_id.map(TeamId::from_uuid),
+    })
+}
+
+/// Who accepts.
+#[derive(Debug, Clone)]
+pub enum AcceptInvitation {
+    /// Somebody without an account: the link proves the address.
+    New {
+        /// Their name.
+        name: String,
+        /// The password they choose.
+        password: Secret<String>,
+    },
+    /// A signed-in person; their address must be the invited one.
+    SignedIn(UserId),
+}
+
+/// Uses an invitation. Of any number of simultaneous uses one succeeds.
+pub async fn accept_invitation(
+    db: &Db,
+    token: &str,
+    who: AcceptInvitation,
+) -> Result<(UserId, TenantId), Refusal> {
+    let open = find_open(db, token).await?;
+    let joiner = Joiner::of(db, &open, who).await?;
+    let kind = ActorKind::User {
+        id: joiner.id,
+        roles: Vec::new(),
+    };
+    let actor = Actor::new(open.tenant, kind, joiner.name.clone(), Default::default());
+    let mut work = Work::begin(db, &actor).await?;
+    let (tenant, now) = (work.tenant(), work.now());
+    let claimed = sqlx::query!(
+        "update invitation set accepted_at = $3
+         where tenant_id = $1 and id = $2 and accepted_at is null and expires_at > $3",
+        tenant,
+        open.id,
+        now,
+    )
+    .execute(work.conn())
+    .await?;
+    if claimed.rows_affected() == 0 {
+        return Err(spent());
+    }
+    joiner.write_account(&mut work).await?;
+    add_membership(&mut work, joiner.id, &[open.role]).await?;
+    if let Some(team) = open.team {
+        sqlx::query!(
+            "insert into team_member (tenant_id, team_id, user_id, role, created_at) values ($1, $2, $3, 'member', $4)
+             on conflict (tenant_id, team_id, user_id) do nothing",
+            tenant,
+            team.uuid(),
+            joiner.id.uuid(),
+            now,
+        )
+        .execute(work.conn())
+        .await?;
+    }
+    joined(&mut work, "member.accept_invitation", joiner.id, &joiner.name, &[open.role]);
+    work.commit((joiner.id, open.tenant))
+        .await
+        .map(|changed| changed.value)
+}
+
+/// The person who accepts, before anything was written.
+struct Joiner {
+    id: UserId,
+    name: String,
+    /// What to write: an account that does not exist, or one that was never verified.
+    account: Option<(Email, String)>,
+    exists: bool,
+}
+
+impl Joiner {
+    async fn of(db: &Db, open: &OpenInvitation, who: AcceptInvitation) -> Result<Self, Refusal> {
+        let email = Email::new(open.email.clone()).map_err(anyhow::Error::from)?;
+        match who {
+            AcceptInvitation::SignedIn(id) => {
+                let user = accounts::get_user(db, id).await?;
+                let same = user.email.to_lowercase() == email.canonical();
+                if !same || user.status != "active" {
+                    return Err(Refusal::NotYours(format!(
+                        "This invitation is for another address than {}. Sign in with that one.",
+                        user.email
+                    )));
+                }
+                Ok(Self {
+                    id,
+                    name: user.name,
+                    account: None,
+                    exists: true,
+                })
+            }
+            AcceptInvitation::New { name, password } => {
+                let mut faults = Faults::default();
+                let name = faults.text("/name", &name, 80);
+                faults.finish()?;
+                let known = find_account(db, &email).await?;
+                let context = vec![email.to_string(), name.clone()];
+                let hash = passwords::accept(&password, "/password", context).await?;
+                let fresh = gatehouse_runtime::random::uuid_v7(db.clock().now()).into();
+                Ok(Self {
+                    id: known.as_ref().map_or(fresh, |user| user.id),
+                    name,
+                    account: Some((email, hash)),
+                    exists: known.is_some(),
+                })
+            }
+        }
+    }
+
+    async fn write_account(&self, work: &mut Work<'_>) -> Result<(), Refusal> {
+        let Some((email, hash)) = &self.account else {
+            return Ok(());
+        };
+        let now = work.now();
+        let written = if self.exists {
+            accounts::activate(work.conn(), self.id, &self.name, hash, now).await?
+        } else {
+            accounts::insert(work.conn(), self.id, email, &self.name, Some(hash), now)
+                .await?
+                .is_some()
+        };
+        if written { Ok(()) } else { Err(taken(email)) }
+    }
+}
+
+/// The unverified account of an address, if there is one; an active one has to sign in.
+async fn find_account(db: &Db, email: &Email) -> Result<Option<UserView>, Refusal> {
+    let mut tx = db.global().await?;
+    let user = accounts::find_by_email(&mut tx, email.as_str()).await?;
+    match user {
+        Some(user) if user.status == "unverified" => Ok(Some(user)),
+        Some(_) => Err(Refusal::Conflict(format!(
+            "{email} has an account already. Sign in, then open the link again."
+        ))),
+        None => Ok(None),
+    }
+}

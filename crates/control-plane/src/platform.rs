@@ -1,0 +1,89 @@
+//! Who asks for something above all tenants: a platform person or the program itself.
+
+use std::net::IpAddr;
+
+use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_domain::{Permission, PlatformRole};
+
+use crate::actor::{Actor, ActorKind};
+use crate::refusal::Refusal;
+
+/// A caller with rights over the whole installation. Made by [`crate::accounts::platform_actor`] or
+/// [`PlatformActor::system`]; never from what a request claims.
+#[derive(Debug, Clone)]
+pub struct PlatformActor {
+    user: Option<UserId>,
+    name: String,
+    roles: Vec<PlatformRole>,
+    request: Option<(IpAddr, String)>,
+}
+
+impl PlatformActor {
+    pub(crate) fn person(user: UserId, name: String, roles: Vec<PlatformRole>) -> Self {
+        Self {
+            user: Some(user),
+            name,
+            roles,
+            request: None,
+        }
+    }
+
+    /// The program itself, with every right. `name` is what audit logs show.
+    pub fn system(name: &str) -> Self {
+        Self {
+            user: None,
+            name: name.to_owned(),
+            roles: PlatformRole::ALL.to_vec(),
+            request: None,
+        }
+    }
+
+    /// Adds where the request came from, for the audit log.
+    #[must_use]
+    pub fn from_request(mut self, ip: IpAddr, request_id: impl Into<String>) -> Self {
+        self.request = Some((ip, request_id.into()));
+        self
+    }
+
+    /// The person, when it is one.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
+    /// The name audit logs show.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the caller may create and suspend tenants.
+    pub fn is_admin(&self) -> bool {
+        self.roles.contains(&PlatformRole::PlatformAdmin)
+    }
+
+    pub(crate) fn require_admin(&self) -> Result<(), Refusal> {
+        if self.is_admin() {
+            Ok(())
+        } else {
+            Err(Refusal::NotYours(
+                "Only a platform administrator may do this.".to_owned(),
+            ))
+        }
+    }
+
+    /// The same caller inside one tenant, for the audit log there. Call after the platform right was checked.
+    pub(crate) fn in_tenant(&self, tenant: TenantId) -> Actor {
+        let kind = match self.user {
+            Some(id) => ActorKind::User {
+                id,
+                roles: Vec::new(),
+            },
+            None => ActorKind::System,
+        };
+        let everything = Permission::ALL.iter().copied().collect();
+        let actor = Actor::new(tenant, kind, self.name.clone(), everything);
+        match &self.request {
+            Some((ip, request_id)) => actor.from_request(*ip, request_id.clone()),
+            None => actor,
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! CI access tokens: scoped, bound to one tenant, always with an end.
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
+use gatehouse_domain::key::{Key, KeyId, KeyKind};
+use serde::Serialize;
+use serde_json::json;
+use std::net::IpAddr;
+use subtle::ConstantTimeEq;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::actor::{Actor, ActorKind};
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::gateways::{fresh_key, stored_key_id};
+use crate::members;
+use crate::page::{Listed, Page};
+use crate::refusal::{Faults, Refusal};
+use crate::work::{Changed, Work};
+
+/// Days a token lives when nothing is said.
+pub const DAYS_DEFAULT: i64 = 90;
+/// Longest life in days.
+pub const DAYS_MAX: i64 = 365;
+/// How exactly the time of last use is kept.
+const LAST_USED_STEP: Duration = Duration::minutes(5);
+
+/// A token; its secret was shown once.
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenView {
+    /// Its id.
+    pub id: AccessTokenId,
+    /// Its name.
+    pub name: String,
+    /// The public start of its text: `gta_` and the key id.
+    pub prefix: String,
+    /// The last four characters of its text.
+    pub last4: String,
+    /// What it may do.
+    pub scopes: Vec<Permission>,
+    /// The only APIs it may touch; `None` is every API.
+    pub apis: Option<Vec<ApiId>>,
+    /// Who made it.
+    pub created_by: Option<UserId>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it stops working.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// When it was last used, to five minutes.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_used_at: Option<OffsetDateTime>,
+    /// When it was revoked.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub revoked_at: Option<OffsetDateTime>,
+    /// Version for conditional changes.
+    pub row_version: i32,
+}
+
+/// The caller a token stands for. `None` for every text that does not open anything now: malformed, unknown, wrong,
+/// expired, revoked, of a closed tenant.
+pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Actor>, Refusal> {
+    let Ok(key) = Key::parse(text) else {
+        return Ok(None);
+    };
+    if key.kind() != KeyKind::AccessToken {
+        return Ok(None);
+    }
+    let now = db.clock().now();
+    let mut tx = db.global().await?;
+    let row = sqlx::query!(
+        r#"select f.id as "id!", f.tenant_id as "tenant_id!", f.name as "name!", f.secret_hash as "secret_hash!",
+                  f.scopes as "scopes!", f.api_ids, f.expires_at as "expires_at!", f.revoked_at, f.last_used_at,
+                  t.status as "tenant_status!"
+           from find_access_token($1) f join tenant t on t.id = f.tenant_id"#,
+        stored_key_id(&key),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    drop(tx);
+    let Some(row) = row else { return Ok(None) };
+    let right: bool = row
+        .secret_hash
+        .as_slice()
+        .ct_eq(key.secret_hash().0.as_slice())
+        .into();
+    if !right || row.revoked_at.is_some() || row.expires_at <= now {
+        return Ok(None);
+    }
+    let scopes = parse_scopes(&row.scopes)?.into_iter().collect();
+    let Some(permissions) = members::permissions_in(&row.tenant_status, scopes)? else {
+        return Ok(None);
+    };
+    let tenant: TenantId = row.tenant_id.into();
+    if row.last_used_at.is_none_or(|used| used + LAST_USED_STEP <= now) {
+        note_use(db, tenant, row.id, now).await?;
+    }
+    let kind = ActorKind::Token {
+        id: row.id.into(),
+        apis: row
+            .api_ids
+            .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
+    };
+    Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
+}
+
+async fn note_use(
+    db: &Db,
+    tenant: TenantId,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let mut tx = db.tenant(tenant).await?;
+    // Skipped while another request of the same token writes it.
+    sqlx::query!(
+        "update access_token set last_used_at = $3
+         where tenant_id = $1 and id = (select id from access_token where tenant_id = $1 and id = $2
+                                        and (last_used_at is null or last_used_at <= $4) for update skip locked)",
+        tenant.uuid(),
+        id,
+        now,
+        now - LAST_USED_STEP,
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn parse_scopes(words: &[String]) -> Result<Vec<Permission>, Refusal> {
+    let read = |word: &String| {
+        Permission::parse(word).ok_or_else(|| anyhow::anyhow!("unknown scope {word}"))
+    };
+    Ok(words.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// What a new token needs.
+#[derive(Debug, Clone)]
+pub struct CreateToken {
+    /// Its name, 1 to 80 characters.
+    pub name: String,
+    /// What it may do; at least one, and nothing its maker may not do.
+    pub scopes: Vec<Permission>,
+    /// The only APIs it may touch; `None` is every API.
+    pub apis: Option<Vec<ApiId>>,
+    /// Days until it stops working, 1 to 365; 90 when nothing is said.
+    pub expires_in_days: Option<i64>,
+}
+
+/// Makes a token. The key is shown once and kept nowhere.
+pub async fn create_token(
+    db: &Db,
+    actor: &Actor,
+    mut input: CreateToken,
+) -> Result<Changed<(TokenView, Key)>, Refusal> {
+    actor.require(Permission::TokenManage)?;
+    let name = judge(actor, &mut input)?;
+    let mut work = Work::begin(db, actor).await?;
+    require_apis(&mut work, actor, input.apis.as_deref()).await?;
+    let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
+    let key = fresh_key(KeyKind::AccessToken);
+    let view = TokenView {
+        id,
+        name,
+        prefix: prefix_of(key.id()),
+        last4: key.last4(),
+        scopes: input.scopes,
+        apis: input.apis,
+        created_by: actor.user(),
+        created_at: now,
+        expires_at: now + Duration::days(input.expires_in_days.unwrap_or(DAYS_DEFAULT)),
+        last_used_at: None,
+        revoked_at: None,
+        row_version: 1,
+    };
+    insert(&mut work, &view, &key).await?;
+    work.audit(AuditEntry {
+        action: "token.create",
+        subject: id.to_string(),
+        after: Some(json!({
+            "name": view.name, "scopes": view.scopes, "apis": view.apis, "prefix": view.prefix,
+            "expires_at": view.expires_at.unix_timestamp(),
+        })),
+        ..AuditEntry::default()
+    });
+    work.emit(
+        "token.created",
+        id,
+        json!({ "token": id, "name": view.name, "actor": actor.user() }),
+    );
+    work.commit((view, key)).await
+}
+
+fn judge(actor: &Actor, input: &mut CreateToken) -> Result<String, Refusal> {
+    let mut faults = Faults::default();
+    let name = faults.text("/name", &input.name, 80);
+    input.scopes.sort();
+    input.scopes.dedup();
+    faults.require(
+        !input.scopes.is_empty(),
+        "/scopes",
+        "required",
+        "Choose at least one scope.",
+    );
+    for (position, scope) in input.scopes.iter().enumerate() {
+        faults.require(
+            actor.may(*scope),
+            &format!("/scopes/{position}"),
+            "not_yours",
+            format!("You may not do '{scope}' yourself, so a token of yours may not either."),
+        );
+    }
+    let days = input.expires_in_days.unwrap_or(DAYS_DEFAULT);
+    faults.require(
+        (1..=DAYS_MAX).contains(&days),
+        "/expires_in_days",
+        "range",
+        format!("Use 1 to {DAYS_MAX} days; got {days}."),
+    );
+    if let Some(apis) = &mut input.apis {
+        apis.sort();
+        apis.dedup();
+        faults.require(
+            (1..=100).contains(&apis.len()),
+            "/apis",
+            "range",
+            format!("Name 1 to 100 APIs, or none at all; got {}.", apis.len()),
+        );
+    }
+    faults.finish()?;
+    Ok(name)
+}
+
+/// Every named API is one of the tenant's, and one its maker may touch: a token never makes a wider one.
+async fn require_apis(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    apis: Option<&[ApiId]>,
+) -> Result<(), Refusal> {
+    let Some(apis) = apis else {
+        return match actor.kind() {
+            ActorKind::Token { apis: Some(_), .. } => Err(Refusal::field(
+                "/apis",
+                "required",
+                "Name APIs: the token you use is limited to some.",
+            )),
+            _ => Ok(()),
+        };
+    };
+    let wanted: Vec<Uuid> = apis.iter().map(|api| api.uuid()).collect();
+    let tenant = work.tenant();
+    let known = sqlx::query_scalar!(
+        "select id from api where tenant_id = $1 and id = any($2)",
+        tenant,
+        &wanted
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for (position, api) in apis.iter().enumerate() {
+        if !known.contains(&api.uuid()) || actor.require_api(*api).is_err() {
+            return Err(Refusal::unknown(format!("/apis/{position}")));
+        }
+    }
+    Ok(())
+}
+
+fn prefix_of(id: KeyId) -> String {
+    format!("{}{id}", KeyKind::AccessToken.prefix())
+}
+
+async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), Refusal> {
+    let hash = key.secret_hash();
+    let scopes: Vec<_> = view
+        .scopes
+        .iter()
+        .map(|scope| scope.as_str().to_owned())
+        .collect();
+    let apis: Option<Vec<Uuid>> = view
+        .apis
+        .as_ref()
+        .map(|apis| apis.iter().map(|api| api.uuid()).collect());
+    let tenant = work.tenant();
+    sqlx::query!(
+        "insert into access_token (id, tenant_id, name, key_id, secret_hash, last4, scopes, api_ids, created_by, created_at,
+                                   expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        view.id.uuid(),
+        tenant,
+        view.name,
+        stored_key_id(key),
+        hash.0.as_slice(),
+        view.last4,
+        &scopes,
+        apis.as_deref(),
+        view.created_by.map(UserId::uuid),
+        view.created_at,
+        view.expires_at,
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}
+
+struct TokenRow {
+    id: Uuid,
+    name: String,
+    key_id: i64,
+    last4: String,
+    scopes: Vec<String>,
+    api_ids: Option<Vec<Uuid>>,
+    created_by: Option<Uuid>,
+    created_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    last_used_at: Option<OffsetDateTime>,
+    revoked_at: Option<OffsetDateTime>,
+    row_version: i32,
+}
+
+impl TryFrom<TokenRow> for TokenView {
+    type Error = Refusal;
+
+    fn try_from(row: TokenRow) -> Result<Self, Refusal> {
+        Ok(Self {
+            id: row.id.into(),
+            name: row.name,
+            prefix: prefix_of(KeyId::from_u64(row.key_id.cast_unsigned())),
+            last4: row.last4,
+            scopes: parse_scopes(&row.scopes)?,
+            apis: row
+                .api_ids
+                .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
+            created_by: row.created_by.map(UserId::from_uuid),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            revoked_at: row.revoked_at,
+            row_version: row.row_version,
+        })
+    }
+}
+
+/// Every token of the tenant, newest first, ended ones too.
+pub async fn list_tokens(
+    db: &Db,
+    actor: &Actor,
+    page: &Page,
+) -> Result<Listed<TokenView>, Refusal> {
+    actor.require(Permission::TokenManage)?;
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rows = sqlx::query_as!(
+        TokenRow,
+        "select id, name, key_id, last4, scopes, api_ids, created_by, created_at, expires_at, last_used_at, revoked_at, row_version
+         from access_token where tenant_id = $1 and ($2::uuid is null or id < $2)
+         order by id desc limit $3",
+        actor.tenant().uuid(),
+        page.after,
+        page.fetch(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let views = rows
+        .into_iter()
+        .map(TokenView::try_from)
+        .collect::<Result<_, _>>()?;
+    Ok(Listed::cut(views, page, |view: &TokenView| view.id.uuid()))
+}
+
+/// One token.
+pub async fn get_token(db: &Db, actor: &Actor, id: AccessTokenId) -> Result<TokenView, Refusal> {
+    actor.require(Permission::TokenManage)?;
+    let mut tx = db.tenant(actor.tenant()).await?;
+    get(&mut tx, actor.tenant(), id).await
+}
+
+async fn get(
+    conn: &mut sqlx::postgres::PgConnection,
+    tenant: TenantId,
+    id: AccessTokenId,
+) -> Result<TokenView, Refusal> {
+    let row = sqlx::query_as!(
+        TokenRow,
+        "select id, name, key_id, last4, scopes, api_ids, created_by, created_at, expires_at, last_used_at, revoked_at, row_version
+         from access_token where tenant_id = $1 and id = $2",
+        tenant.uuid(),
+        id.uuid(),
+    )
+    .fetch_one(conn)
+    .await?;
+    row.try_into()
+}
+
+/// Ends a token at once.
+pub async fn revoke_token(
+    db: &Db,
+    actor: &Actor,
+    id: AccessTokenId,
+) -> Result<Changed<TokenView>, Refusal> {
+    actor.require(Permission::TokenManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let before = get(work.conn(), actor.tenant(), id).await?;
+    let (tenant, now) = (work.tenant(), work.now());
+    let updated = sqlx::query!(
+        "update access_token set revoked_at = $3, row_version = row_version + 1
+         where tenant_id = $1 and id = $2 and revoked_at is null",
+        tenant,
+        id.uuid(),
+        now,
+    )
+    .execute(work.conn())
+    .await?;
+    if updated.rows_affected() == 0 {
+        return Err(Refusal::Conflict(format!(
+            "The token '{}' was revoked already.",
+            before.name
+        )));
+    }
+    work.audit(AuditEntry {
+        action: "token.revoke",
+        subject: id.to_string(),
+        before: Some(json!({ "name": before.name, "prefix": before.prefix })),
+        ..AuditEntry::default()
+    });
+    work.emit(
+        "token.revoked",
+        id,
+        json!({ "token": id, "name": before.name, "actor": actor.user() }),
+    );
+    let view = get(work.conn(), actor.tenant(), id).await?;
+    work.commit(view).await
+}
