@@ -255,7 +255,8 @@ pub async fn list(
         filter.before_seq,
         filter.action,
         filter.subject,
-        filter.limit.clamp(1, 200),
+        // One more than a page, which tells whether there is a next one.
+        filter.limit.clamp(1, 201),
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -144,8 +144,9 @@ fn log_cause(response: &Response) {
     tracing::error!(code, cause, "request failed");
 }
 
-/// Writes the body of a problem, unless a layer further in already showed it in another form.
-fn render_problem(response: &mut Response, id: RequestId, error_pages: Option<&str>) {
+/// Writes the body of a problem, unless a layer further in already showed it in another form. For layers that need the whole
+/// answer; the edge does it for all others.
+pub fn render_problem(response: &mut Response, id: RequestId, error_pages: Option<&str>) {
     let Some(found) = response.extensions_mut().remove::<ProblemInResponse>() else {
         return;
     };

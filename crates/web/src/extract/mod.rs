@@ -9,4 +9,4 @@ mod query;
 pub use body::{BodyLimit, read_body};
 pub use json::{Json, OptionalJson, parse_json};
 pub use path::Path;
-pub use query::Query;
+pub use query::{Query, boolean_parameter, refuse_unknown_parameters};

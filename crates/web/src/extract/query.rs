@@ -21,7 +21,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    refuse_unknown(query, fields::names_of::<T>())?;
+    refuse_unknown_parameters(query, fields::names_of::<T>())?;
     refuse_repeated(query)?;
     let parsed = form_urlencoded::parse(query.as_bytes());
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(parsed)).map_err(|error| {
@@ -42,7 +42,8 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     })
 }
 
-fn refuse_unknown(query: &str, known: &[&str]) -> Result<(), Problem> {
+/// Refuses every parameter of a query string that is not among the known ones; names the nearest.
+pub fn refuse_unknown_parameters(query: &str, known: &[&str]) -> Result<(), Problem> {
     let mut faults = Vec::new();
     for (name, _) in form_urlencoded::parse(query.as_bytes()) {
         if known.contains(&&*name) {
@@ -70,6 +71,20 @@ fn refuse_unknown(query: &str, known: &[&str]) -> Result<(), Problem> {
                 .detail(detail)
                 .fields(faults))
         }
+    }
+}
+
+/// Reads a parameter that is `true` or `false`; false when it is not given.
+pub fn boolean_parameter(query: &str, name: &str) -> Result<bool, Problem> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(given, _)| given == name);
+    match values.next().as_ref().map(|(_, value)| &**value) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::new(ProblemKind::Invalid).field(FieldError::new(
+            format!("?{name}"),
+            "wrong_type",
+            "Use true or false.",
+        ))),
     }
 }
 

@@ -1,0 +1,32 @@
+//! Schemas of ids: a prefix and 26 characters of Crockford's base 32.
+
+use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! ids {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("The text of a ", stringify!($name), ".")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let prefix = gatehouse_domain::id::$name::PREFIX;
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")))
+                    .examples([json!(format!("{prefix}_01m2k3a4b5c6d7e8f9g0h1j2k3"))])
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+ids! {
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CredentialId EnvironmentId GatewayGroupId LimitId
+    NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
+}

@@ -1,0 +1,160 @@
+//! Who calls: a bearer token becomes an [`Actor`], and a handler names the permission it needs in its [`Caller`]'s type.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use gatehouse_control_plane::{Actor, Db, tokens};
+use gatehouse_domain::Permission;
+use gatehouse_runtime::RequestId;
+use gatehouse_web::{ClientIp, Problem, ProblemKind};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+/// Finds the actor of a request, or answers 401. Everything behind this layer has an actor.
+pub(crate) async fn authenticate(
+    State(db): State<Db>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let text = bearer(request.headers()).ok_or_else(not_signed_in)?;
+    let ClientIp(ip) = part(request.extensions())?;
+    let id: RequestId = part(request.extensions())?;
+    let actor = tokens::authenticate(&db, text, ip).await?;
+    let actor = actor.ok_or_else(not_signed_in)?;
+    tracing::debug!(tenant = %actor.tenant(), actor = actor.name(), "authenticated");
+    request
+        .extensions_mut()
+        .insert(actor.from_request(ip, id.as_str()));
+    Ok(next.run(request).await)
+}
+
+fn not_signed_in() -> Problem {
+    Problem::new(ProblemKind::NotSignedIn)
+}
+
+/// What a layer further out left; without it the router is put together wrongly.
+pub(crate) fn part<T: Clone + Send + Sync + 'static>(
+    extensions: &http::Extensions,
+) -> Result<T, Problem> {
+    let found = extensions.get::<T>().cloned();
+    found.ok_or_else(|| {
+        Problem::internal(anyhow::anyhow!(
+            "no {} in the request",
+            std::any::type_name::<T>()
+        ))
+    })
+}
+
+/// The token of exactly one `Authorization: Bearer` (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The permission a handler needs before its verb looks closer.
+pub(crate) trait Need {
+    /// None: any token of the tenant; the verb decides by what is asked about.
+    const PERMISSION: Option<Permission>;
+}
+
+macro_rules! needs {
+    ($($name:ident = $permission:expr;)*) => {
+        /// One type for each permission a handler can ask for.
+        pub(crate) mod needs {
+            use super::{Need, Permission};
+            $(
+                #[derive(Debug)]
+                pub(crate) enum $name {}
+
+                impl Need for $name {
+                    const PERMISSION: Option<Permission> = $permission;
+                }
+            )*
+        }
+    };
+}
+
+needs! {
+    AnyToken = None;
+    CatalogueRead = Some(Permission::CatalogueRead);
+    ApplicationManage = Some(Permission::ApplicationManage);
+    ApiRead = Some(Permission::ApiRead);
+    ApiWrite = Some(Permission::ApiWrite);
+    UpstreamManage = Some(Permission::UpstreamManage);
+    PlanManage = Some(Permission::PlanManage);
+    SubscriptionDecide = Some(Permission::SubscriptionDecide);
+    SubscriptionEnforce = Some(Permission::SubscriptionEnforce);
+    MemberRead = Some(Permission::MemberRead);
+    MemberManage = Some(Permission::MemberManage);
+    TeamManage = Some(Permission::TeamManage);
+    TokenManage = Some(Permission::TokenManage);
+    GatewayRead = Some(Permission::GatewayRead);
+    GatewayManage = Some(Permission::GatewayManage);
+    AuditRead = Some(Permission::AuditRead);
+    TenantManage = Some(Permission::TenantManage);
+}
+
+/// An actor who has the permission `N`. The only way for a handler to an actor, so none can forget to say what it needs.
+#[derive(Debug)]
+pub(crate) struct Caller<N> {
+    actor: Actor,
+    need: PhantomData<fn() -> N>,
+}
+
+impl<N: Need, S: Send + Sync> FromRequestParts<S> for Caller<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let actor: Actor = part(&parts.extensions)?;
+        if let Some(permission) = N::PERMISSION {
+            actor.require(permission)?;
+        }
+        Ok(Self {
+            actor,
+            need: PhantomData,
+        })
+    }
+}
+
+impl<N> Deref for Caller<N> {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_bearer_token_is_read() {
+        let headers = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, value.parse().unwrap());
+            }
+            headers
+        };
+        assert_eq!(bearer(&headers(&["Bearer gta_1"])), Some("gta_1"));
+        assert_eq!(bearer(&headers(&["bearer gta_1"])), Some("gta_1"));
+        for refused in [
+            &[][..],
+            &["Basic gta_1"],
+            &["gta_1"],
+            &["Bearer a", "Bearer a"],
+        ] {
+            assert_eq!(bearer(&headers(refused)), None, "{refused:?}");
+        }
+    }
+}

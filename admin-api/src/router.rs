@@ -1,0 +1,88 @@
+//! The table of contents of the admin API.
+
+use std::sync::Arc;
+
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use axum::{Extension, Router};
+use gatehouse_web::edge::{no_such_address, no_such_method};
+use gatehouse_web::{BodyLimit, Edge, edge};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::edge::{auth, conditional, idempotency, list, parameters};
+use crate::state::AdminApi;
+use crate::{gateway, openapi, v1};
+
+/// Every endpoint of `/v1`.
+pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default().merge(identity()).merge(running())
+}
+
+/// Who belongs to the tenant, and which machines speak for it.
+fn identity() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::tenant::get::get_tenant,
+            v1::tenant::update::update_tenant
+        ))
+        .routes(routes!(v1::members::list::list_members))
+        .routes(routes!(v1::members::get::get_member))
+        .routes(routes!(v1::members::set_roles::set_member_roles))
+        .routes(routes!(v1::members::disable::disable_member))
+        .routes(routes!(v1::members::enable::enable_member))
+        .routes(routes!(
+            v1::invitations::list::list_invitations,
+            v1::invitations::create::create_invitation
+        ))
+        .routes(routes!(v1::invitations::revoke::revoke_invitation))
+        .routes(routes!(
+            v1::teams::list::list_teams,
+            v1::teams::create::create_team
+        ))
+        .routes(routes!(
+            v1::teams::get::get_team,
+            v1::teams::update::update_team
+        ))
+        .routes(routes!(
+            v1::teams::add_member::add_team_member,
+            v1::teams::remove_member::remove_team_member
+        ))
+        .routes(routes!(
+            v1::tokens::list::list_tokens,
+            v1::tokens::create::create_token
+        ))
+        .routes(routes!(v1::tokens::get::get_token))
+        .routes(routes!(v1::tokens::revoke::revoke_token))
+}
+
+/// What runs, what changed, and who did it.
+fn running() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(v1::gateways::list::list_gateways))
+        .routes(routes!(v1::gateways::create_join_token::create_join_token))
+        .routes(routes!(v1::gateways::retire::retire_gateway))
+        .routes(routes!(v1::changes::get::get_change))
+        .routes(routes!(v1::audit_events::list::list_audit_events))
+}
+
+/// The whole service. The layers of `/v1` are listed from the inside out: the last one sees a request first.
+pub(crate) fn router(state: AdminApi, edge: Arc<Edge>) -> Router {
+    let (endpoints, _) = endpoints().split_for_parts();
+    let body = BodyLimit(usize::try_from(state.limits.body).unwrap_or(usize::MAX));
+    let v1 = endpoints
+        .layer(from_fn(conditional::if_none_match))
+        .layer(from_fn_with_state(state.clone(), list::link_next))
+        .layer(from_fn_with_state(state.clone(), idempotency::once))
+        .layer(from_fn_with_state(openapi::parameters(), parameters::check))
+        .layer(from_fn_with_state(state.clone(), auth::authenticate))
+        .layer(Extension(body));
+    let router = Router::new()
+        .merge(v1)
+        .route("/v1/openapi.json", get(openapi::show))
+        .merge(gateway::router())
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(no_such_method)
+        .with_state(state);
+    edge::wrap(router, edge)
+}

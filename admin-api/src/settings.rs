@@ -1,0 +1,103 @@
+//! The settings of the admin API; `settings.default.toml` is their manual.
+
+use std::path::PathBuf;
+
+use gatehouse_runtime::Secret;
+use gatehouse_runtime::listener::ListenerSettings;
+use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size};
+use gatehouse_runtime::telemetry::LogSettings;
+use serde::Deserialize;
+
+/// The embedded default file: every key with its default and its meaning.
+pub const DEFAULTS: &str = include_str!("../settings.default.toml");
+
+/// The name of the role, as settings, logs and metrics know it.
+pub const ROLE: &str = "admin-api";
+
+/// How an admin API runs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where it listens.
+    pub listen: ListenAddr,
+    /// The URL clients use; the listening address when absent.
+    pub public_url: Option<PublicUrl>,
+    /// The portal's URL, for links in problems and mails.
+    pub portal_public_url: PublicUrl,
+    /// Where the gateways are reached, for the addresses of APIs.
+    pub gateway_public_url: PublicUrl,
+    /// One managed database address.
+    pub database_url: Option<Secret<String>>,
+    /// The address as `gatehouse_app`.
+    pub database_app_url: Option<Secret<String>>,
+    /// The address as `gatehouse_system`.
+    pub database_system_url: Option<Secret<String>>,
+    /// The file of the master key.
+    pub master_key_file: Option<PathBuf>,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Sizes of bodies.
+    pub limits: Limits,
+    /// How mail leaves.
+    pub mail: MailSettings,
+    /// Deadlines and caps of connections.
+    pub listener: ListenerSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Sizes of bodies, bytes.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Any body but a description.
+    #[serde(deserialize_with = "byte_size")]
+    pub body: u64,
+    /// An uploaded description.
+    #[serde(deserialize_with = "byte_size")]
+    pub spec: u64,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The server; none keeps mails in the outbox.
+    pub smtp_url: Option<Secret<String>>,
+    /// The sender.
+    pub from: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use gatehouse_runtime::settings::{Environment, load};
+
+    use super::*;
+
+    fn settings(variables: &[(&str, &str)]) -> Settings {
+        let environment: Environment = variables.iter().copied().collect();
+        load(ROLE, DEFAULTS, None, &environment).unwrap().settings
+    }
+
+    #[test]
+    fn the_default_file_is_whole_and_says_what_it_should() {
+        let settings = settings(&[]);
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8001");
+        assert_eq!(settings.limits.spec, 50 << 20);
+        assert_eq!(settings.listener, ListenerSettings::default());
+        assert!(settings.database_url.is_none() && settings.mail.smtp_url.is_none());
+    }
+
+    #[test]
+    fn secrets_in_the_environment_do_not_show() {
+        let settings = settings(&[
+            ("DATABASE_URL", "postgres://gatehouse:canary@localhost/x"),
+            (
+                "GATEHOUSE_ADMIN_API__MAIL__SMTP_URL",
+                "smtps://me:canary@mail",
+            ),
+        ]);
+        assert!(settings.mail.smtp_url.is_some());
+        assert!(!format!("{settings:?}").contains("canary"));
+    }
+}

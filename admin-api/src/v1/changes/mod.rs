@@ -1,0 +1,3 @@
+//! Changes of configuration.
+
+pub(crate) mod get;

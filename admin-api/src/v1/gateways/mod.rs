@@ -1,0 +1,5 @@
+//! Gateways.
+
+pub(crate) mod create_join_token;
+pub(crate) mod list;
+pub(crate) mod retire;

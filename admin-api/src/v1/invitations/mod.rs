@@ -1,0 +1,5 @@
+//! People who are asked to join.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod revoke;

@@ -1,0 +1,10 @@
+//! The endpoints, one file each: `v1/<resource>/<verb>.rs`.
+
+pub(crate) mod audit_events;
+pub(crate) mod changes;
+pub(crate) mod gateways;
+pub(crate) mod invitations;
+pub(crate) mod members;
+pub(crate) mod teams;
+pub(crate) mod tenant;
+pub(crate) mod tokens;

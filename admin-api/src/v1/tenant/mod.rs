@@ -1,0 +1,4 @@
+//! The tenant itself.
+
+pub(crate) mod get;
+pub(crate) mod update;
