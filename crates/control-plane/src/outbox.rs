@@ -1,0 +1,115 @@
+//! From events to notices and mails, exactly once.
+//!
+//! An event, its notices, its mails and the mark that it was published are one transaction, so a dispatcher that dies
+//! leaves either all of it or nothing; any number of dispatchers may run.
+
+mod deliveries;
+mod recipients;
+
+use gatehouse_domain::id::{EventId, NotificationId};
+use gatehouse_runtime::random;
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+pub use crate::mail::Links;
+
+use crate::db::Db;
+use crate::emails::Letter;
+use crate::mail::{self, NewMail};
+use crate::refusal::Refusal;
+use recipients::Person;
+
+/// Most events of one call.
+const BATCH: usize = 200;
+
+struct Event {
+    id: Uuid,
+    tenant_id: Uuid,
+    kind: String,
+    subject: String,
+    payload: Value,
+    at: OffsetDateTime,
+}
+
+/// What one person gets of one event.
+struct Delivery {
+    to: Person,
+    title: String,
+    body: String,
+    /// A path inside the portal.
+    link: String,
+    letter: Option<Letter>,
+}
+
+/// Publishes the events that wait, oldest first, and says how many. A background verb.
+pub async fn dispatch(db: &Db) -> Result<usize, Refusal> {
+    for done in 0..BATCH {
+        if !dispatch_one(db).await? {
+            return Ok(done);
+        }
+    }
+    Ok(BATCH)
+}
+
+async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.system().await?;
+    let event = sqlx::query_as!(
+        Event,
+        "select id, tenant_id, type as kind, subject, payload, at from outbox
+         where published_at is null order by at, id limit 1 for update skip locked",
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(event) = event else { return Ok(false) };
+    for delivery in deliveries::of(&mut tx, &event).await? {
+        deliver(&mut tx, &event, delivery, now).await?;
+    }
+    sqlx::query!(
+        "update outbox set published_at = $2 where id = $1",
+        event.id,
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Writes one person's share. The unique keys on (event, person) are the second guard against writing it twice.
+async fn deliver(
+    conn: &mut PgConnection,
+    event: &Event,
+    delivery: Delivery,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let id: NotificationId = random::uuid_v7(now).into();
+    sqlx::query!(
+        "insert into notification (id, tenant_id, user_id, event_id, type, title, body, link, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (tenant_id, event_id, user_id) do nothing",
+        id.uuid(),
+        event.tenant_id,
+        delivery.to.id,
+        event.id,
+        event.kind,
+        delivery.title,
+        delivery.body,
+        delivery.link,
+        event.at,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let Some(letter) = delivery.letter else {
+        return Ok(());
+    };
+    let mail = NewMail {
+        to: delivery.to.email,
+        letter,
+        token: None,
+    };
+    let event_id = EventId::from_uuid(event.id);
+    mail::queue_for_event(conn, event.tenant_id, event_id, &mail, now).await
+}

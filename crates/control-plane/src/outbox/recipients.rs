@@ -1,0 +1,156 @@
+//! Who is told.
+//!
+//! These statements run in the system scope, which sees every tenant: each names its tenant.
+
+use gatehouse_domain::{Permission, Role};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::refusal::Refusal;
+
+/// Somebody who is told.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) id: Uuid,
+    pub(super) email: String,
+}
+
+/// Somebody who uses what changed, through one of their applications.
+pub(super) struct Subscriber {
+    pub(super) person: Person,
+    pub(super) application_id: Uuid,
+    pub(super) application_name: String,
+}
+
+/// Active members whose roles allow to decide requests.
+pub(super) async fn approvers(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    except: &[Uuid],
+) -> Result<Vec<Person>, Refusal> {
+    let roles: Vec<String> = Role::ALL
+        .iter()
+        .filter(|role| role.allows(Permission::SubscriptionDecide))
+        .map(|role| role.as_str().to_owned())
+        .collect();
+    let people = sqlx::query_as!(
+        Person,
+        "select u.id, u.email
+         from membership m join app_user u on u.id = m.user_id
+         where m.tenant_id = $1 and m.status = 'active' and u.status = 'active' and m.user_id <> all($3)
+           and exists (select from role_grant r where r.tenant_id = m.tenant_id and r.user_id = m.user_id and r.role = any($2))
+         order by u.id",
+        tenant,
+        &roles,
+        except,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// Active members of the team an application belongs to, and whoever asked for the access.
+pub(super) async fn team_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    application: Uuid,
+    requester: Option<Uuid>,
+    except: Option<Uuid>,
+) -> Result<Vec<Person>, Refusal> {
+    let people = sqlx::query_as!(
+        Person,
+        "select u.id, u.email
+         from membership m join app_user u on u.id = m.user_id
+         where m.tenant_id = $1 and m.status = 'active' and u.status = 'active' and ($4::uuid is null or m.user_id <> $4)
+           and (m.user_id = $3
+                or exists (select from application a
+                           join team_member tm on tm.tenant_id = a.tenant_id and tm.team_id = a.owner_team_id
+                           where a.tenant_id = $1 and a.id = $2 and tm.user_id = m.user_id))
+         order by u.id",
+        tenant,
+        application,
+        requester,
+        except,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// One active member.
+pub(super) async fn member(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    user: Uuid,
+) -> Result<Vec<Person>, Refusal> {
+    let people = sqlx::query_as!(
+        Person,
+        "select u.id, u.email from membership m join app_user u on u.id = m.user_id
+         where m.tenant_id = $1 and m.user_id = $2 and m.status = 'active' and u.status = 'active'",
+        tenant,
+        user,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// People whose applications are subscribed to a plan, or to an API or one of its versions; each once.
+pub(super) async fn subscribers(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    plan: Option<Uuid>,
+    api_or_version: Option<Uuid>,
+) -> Result<Vec<Subscriber>, Refusal> {
+    let rows = sqlx::query!(
+        "select distinct on (u.id) u.id, u.email, a.id as application_id, a.name as application_name
+         from subscription s
+         join application a on a.tenant_id = s.tenant_id and a.id = s.application_id
+         join team_member tm on tm.tenant_id = a.tenant_id and tm.team_id = a.owner_team_id
+         join membership m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id and m.status = 'active'
+         join app_user u on u.id = m.user_id and u.status = 'active'
+         where s.tenant_id = $1 and s.state = 'active'
+           and ($2::uuid is null or s.plan_id = $2)
+           and ($3::uuid is null
+                or exists (select from product_item i
+                           join api_version v on v.tenant_id = i.tenant_id and v.id = i.api_version_id
+                           where i.tenant_id = s.tenant_id and i.product_id = s.product_id and (v.id = $3 or v.api_id = $3)))
+         order by u.id, a.id",
+        tenant,
+        plan,
+        api_or_version,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Subscriber {
+            person: Person {
+                id: row.id,
+                email: row.email,
+            },
+            application_id: row.application_id,
+            application_name: row.application_name,
+        })
+        .collect())
+}
+
+/// A person's name, for words.
+pub(super) async fn name_of(
+    conn: &mut PgConnection,
+    user: Option<Uuid>,
+) -> Result<Option<String>, Refusal> {
+    let Some(user) = user else { return Ok(None) };
+    let name = sqlx::query_scalar!("select name from app_user where id = $1", user)
+        .fetch_optional(conn)
+        .await?;
+    Ok(name)
+}
+
+/// The tenant's name, for words.
+pub(super) async fn tenant_name(conn: &mut PgConnection, tenant: Uuid) -> Result<String, Refusal> {
+    let name = sqlx::query_scalar!("select name from tenant where id = $1", tenant)
+        .fetch_one(conn)
+        .await?;
+    Ok(name)
+}
