@@ -75,7 +75,10 @@ create table operation (
     tags text[] not null default '{}',
     deprecated boolean not null default false,
     webhook boolean not null default false,
-    fragment jsonb not null,
+    -- Webhooks and operations another one shadows have a page but answer no call.
+    routed boolean not null default true,
+    -- json, not jsonb: pages show members in the order their author wrote them.
+    fragment json not null,
     search tsvector not null generated always as (
         setweight(to_tsvector('simple', coalesce(operation_id, '')), 'A')
         || setweight(to_tsvector('english', summary), 'B')

@@ -40,6 +40,47 @@ create table visibility_grant (
 );
 select make_tenant_owned('visibility_grant');
 
+-- Who may find what, decided here alone: the catalogue, search, reference pages, downloads and access requests all ask
+-- these functions. A viewer is a person or nobody, and a member of the tenant or not.
+create function reaches_audience(product_id uuid, person uuid, member boolean) returns boolean
+    language sql stable
+as $$
+    select exists (
+        select from product p
+        where p.id = reaches_audience.product_id
+          and p.state in ('published', 'deprecated')
+          and (p.visibility = 'public'
+               or reaches_audience.member and p.visibility = 'tenant'
+               or reaches_audience.member and exists (
+                   select from team_member m
+                   where m.user_id = reaches_audience.person
+                     and (m.team_id = p.owner_team_id
+                          or p.visibility = 'restricted'
+                             and exists (select from visibility_grant g where g.product_id = p.id and g.team_id = m.team_id)))))
+$$;
+
+create function visible_version(version_id uuid, person uuid, member boolean) returns boolean
+    language sql stable
+as $$
+    select exists (
+        select from api_version v
+        join product_item i on i.api_version_id = v.id
+        where v.id = visible_version.version_id
+          and v.state in ('published', 'deprecated')
+          and reaches_audience(i.product_id, visible_version.person, visible_version.member))
+$$;
+
+create function visible_product(product_id uuid, person uuid, member boolean) returns boolean
+    language sql stable
+as $$
+    select reaches_audience(visible_product.product_id, visible_product.person, visible_product.member)
+       and exists (
+           select from product_item i
+           join api_version v on v.id = i.api_version_id
+           where i.product_id = visible_product.product_id
+             and v.state in ('published', 'deprecated'))
+$$;
+
 create table plan (
     id uuid primary key,
     tenant_id uuid not null references tenant (id),
@@ -161,6 +202,8 @@ create table approval_request (
     subscription_id uuid not null,
     required int not null check (required between 0 and 2),
     state text not null check (state in ('open', 'approved', 'rejected', 'withdrawn')),
+    requested_by uuid references app_user (id),
+    reason text not null default '' check (char_length(reason) <= 1000),
     created_at timestamptz not null,
     due_at timestamptz not null,
     closed_at timestamptz,

@@ -9,9 +9,12 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod apis;
+pub mod applications;
 pub mod audit;
 pub mod changes;
 pub mod config;
+pub mod credentials;
 pub mod db;
 pub mod emails;
 pub mod gateways;
@@ -20,18 +23,25 @@ pub mod installation;
 pub mod keys;
 pub mod mail;
 pub mod members;
+mod membership;
 pub mod notices;
 mod one_time;
 pub mod outbox;
 pub mod page;
 pub mod passwords;
+pub mod plans;
 pub mod platform;
+pub mod refs;
 pub mod refusal;
 pub mod sessions;
+pub mod subscriptions;
 pub mod teams;
 pub mod tenants;
 pub mod tokens;
 pub mod usage;
+pub mod versions;
+pub mod visibility;
+mod words;
 pub mod work;
 
 pub use actor::{Actor, ActorKind};

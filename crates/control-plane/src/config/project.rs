@@ -200,7 +200,7 @@ async fn route(
     .fetch_all(&mut *conn)
     .await?;
     let operations = sqlx::query!(
-        "select operation_key, method, path_template from operation where revision_id = $1 and not webhook order by position",
+        "select operation_key, method, path_template from operation where revision_id = $1 and routed order by position",
         row.current_revision_id,
     )
     .fetch_all(&mut *conn)

@@ -1,0 +1,150 @@
+//! Changing an API and who may find it.
+
+use gatehouse_domain::id::{ApiId, TeamId};
+use gatehouse_domain::{Permission, Visibility};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::create::owner_team;
+use super::view::{self, ApiView, DataClass};
+use super::lock;
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::{Faults, Refusal};
+use crate::words::require_version;
+use crate::work::{Changed, Work};
+
+/// Changes to an API; `None` leaves a field as it is. Its slug stays: addresses are built from it.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateApi {
+    /// For people.
+    pub name: Option<String>,
+    /// In one sentence.
+    pub summary: Option<String>,
+    /// Whose it is.
+    pub owner_team: Option<Lookup<TeamId>>,
+    /// Who may find it. Subscriptions stay, whoever finds it.
+    pub visibility: Option<Visibility>,
+    /// Every team a restricted API is shown to.
+    pub granted_teams: Option<Vec<Lookup<TeamId>>>,
+    /// How sensitive its data is.
+    pub data_class: Option<DataClass>,
+}
+
+/// Most teams of [`UpdateApi::granted_teams`].
+const GRANTS_MAX: usize = 200;
+
+/// Changes an API.
+pub async fn update_api(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    expected: Option<i32>,
+    input: UpdateApi,
+) -> Result<Changed<ApiView>, Refusal> {
+    actor.require(Permission::ApiWrite)?;
+    let mut work = Work::begin(db, actor).await?;
+    let row = lock(work.conn(), actor, &api).await?;
+    let before = view::read(work.conn(), row.id).await?;
+    require_version(expected, before.row_version)?;
+    let mut faults = Faults::default();
+    let name = faults.text("/name", input.name.as_ref().unwrap_or(&before.name), 120);
+    let summary = input.summary.as_ref().unwrap_or(&before.summary);
+    let summary = faults.optional_text("/summary", summary, 400);
+    faults.finish()?;
+    let team = match &input.owner_team {
+        Some(team) => owner_team(work.conn(), actor, Some(team)).await?,
+        None => before.owner_team.id.uuid(),
+    };
+    sqlx::query!(
+        "update api set name = $2, summary = $3, owner_team_id = $4, data_class = $5, row_version = row_version + 1 where id = $1",
+        row.id,
+        name,
+        summary,
+        team,
+        input.data_class.unwrap_or(before.data_class).as_str(),
+    )
+    .execute(work.conn())
+    .await?;
+    sqlx::query!(
+        "update product set name = $2, owner_team_id = $3, visibility = $4, row_version = row_version + 1 where id = $1",
+        row.product_id,
+        name,
+        team,
+        input.visibility.unwrap_or(before.visibility).as_str(),
+    )
+    .execute(work.conn())
+    .await?;
+    if let Some(teams) = &input.granted_teams {
+        show_to(&mut work, row.product_id, teams).await?;
+    }
+    let after = view::read(work.conn(), row.id).await?;
+    work.audit(AuditEntry {
+        action: "api.update",
+        subject: after.id.to_string(),
+        before: Some(recorded(&before)),
+        after: Some(recorded(&after)),
+        reason: None,
+    });
+    work.commit(after).await
+}
+
+fn recorded(api: &ApiView) -> Value {
+    let teams: Vec<_> = api.granted_teams.iter().map(|team| &team.slug).collect();
+    json!({
+        "name": api.name,
+        "summary": api.summary,
+        "team": api.owner_team.slug,
+        "visibility": api.visibility,
+        "granted_teams": teams,
+        "data_class": api.data_class,
+    })
+}
+
+async fn show_to(
+    work: &mut Work<'_>,
+    product: Uuid,
+    teams: &[Lookup<TeamId>],
+) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    faults.require(
+        teams.len() <= GRANTS_MAX,
+        "/granted_teams",
+        "too_many",
+        format!("Use at most {GRANTS_MAX} teams."),
+    );
+    faults.finish()?;
+    let mut found = Vec::with_capacity(teams.len());
+    for (place, team) in teams.iter().enumerate() {
+        let (id, slug) = team.parts();
+        let team = sqlx::query_scalar!(
+            "select id from team where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2)",
+            id,
+            slug,
+        )
+        .fetch_optional(work.conn())
+        .await?;
+        found.push(team.ok_or_else(|| Refusal::unknown(format!("/granted_teams/{place}")))?);
+    }
+    let tenant = work.tenant();
+    sqlx::query!(
+        "delete from visibility_grant where product_id = $1 and not team_id = any($2)",
+        product,
+        &found,
+    )
+    .execute(work.conn())
+    .await?;
+    sqlx::query!(
+        "insert into visibility_grant (tenant_id, product_id, team_id)
+         select $1, $2, team from unnest($3::uuid[]) as team
+         on conflict do nothing",
+        tenant,
+        product,
+        &found,
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! APIs as their owners see them.
+
+use std::collections::HashMap;
+
+use gatehouse_domain::id::{ApiId, TeamId};
+use gatehouse_domain::{ApiVersionState, Visibility};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::page::Page;
+use crate::refs::TeamRef;
+use crate::refusal::Refusal;
+use crate::versions::{self, VersionView};
+use crate::visibility::Eyes;
+use crate::words::known;
+
+/// How sensitive the data of an API is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataClass {
+    /// For everybody.
+    Public,
+    /// For the organisation.
+    #[default]
+    Internal,
+    /// About people.
+    Personal,
+    /// Secret.
+    Secret,
+}
+
+impl DataClass {
+    /// Every class, least sensitive first.
+    pub const ALL: [Self; 4] = [Self::Public, Self::Internal, Self::Personal, Self::Secret];
+
+    /// The word in tables and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Internal => "internal",
+            Self::Personal => "personal",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// Reads [`DataClass::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+}
+
+/// An API.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiView {
+    /// Identity.
+    pub id: ApiId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// In one sentence.
+    pub summary: String,
+    /// Whose it is.
+    pub owner_team: TeamRef,
+    /// How sensitive its data is.
+    pub data_class: DataClass,
+    /// Who may find it.
+    pub visibility: Visibility,
+    /// Teams a restricted API is shown to.
+    pub granted_teams: Vec<TeamRef>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// For If-Match.
+    pub row_version: i32,
+    /// Its versions, newest first.
+    pub versions: Vec<VersionView>,
+}
+
+impl ApiView {
+    /// Leaves out what only owners see.
+    pub(super) fn keep_published(&mut self) {
+        self.versions.retain(|version| {
+            matches!(
+                version.state,
+                ApiVersionState::Published | ApiVersionState::Deprecated
+            )
+        });
+        self.granted_teams.clear();
+    }
+}
+
+/// Which APIs a list has.
+#[derive(Debug, Clone, Default)]
+pub struct ApiFilter {
+    /// Part of the name or slug.
+    pub q: Option<String>,
+    /// Only of the asking person's teams.
+    pub mine: bool,
+}
+
+/// Reads one API.
+pub(super) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<ApiView, Refusal> {
+    let wanted = Wanted {
+        id: Some(id),
+        everything: true,
+        limit: 1,
+        ..Wanted::default()
+    };
+    select(conn, &wanted).await?.pop().ok_or(Refusal::NotFound)
+}
+
+/// Lists APIs, newest first.
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    eyes: Eyes,
+    everything: bool,
+    apis: Option<Vec<Uuid>>,
+    filter: &ApiFilter,
+    page: &Page,
+) -> Result<Vec<ApiView>, Refusal> {
+    let wanted = Wanted {
+        after: page.after,
+        q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
+        mine: filter.mine,
+        person: eyes.person,
+        everything,
+        apis,
+        limit: page.fetch(),
+        ..Wanted::default()
+    };
+    select(conn, &wanted).await
+}
+
+#[derive(Default)]
+struct Wanted<'a> {
+    id: Option<Uuid>,
+    after: Option<Uuid>,
+    q: Option<&'a str>,
+    mine: bool,
+    person: Option<Uuid>,
+    everything: bool,
+    apis: Option<Vec<Uuid>>,
+    limit: i64,
+}
+
+async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiView>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select a.id, a.slug, a.name, a.summary, a.data_class, a.created_at, a.row_version, p.visibility, p.id as product_id,
+                  t.id as team_id, t.slug as team_slug, t.name as team_name
+           from api a
+           join product p on p.api_id = a.id
+           join team t on t.id = a.owner_team_id
+           where ($1::uuid is null or a.id = $1)
+             and ($2::uuid is null or a.id < $2)
+             and ($3::text is null or strpos(lower(a.name), lower($3)) > 0 or strpos(a.slug, lower($3)) > 0)
+             and (not $4 or exists (select from team_member m where m.team_id = t.id and m.user_id = $5))
+             and ($6 or visible_product(p.id, $5, true))
+             and ($7::uuid[] is null or a.id = any($7))
+           order by a.id desc
+           limit $8"#,
+        wanted.id,
+        wanted.after,
+        wanted.q,
+        wanted.mine,
+        wanted.person,
+        wanted.everything,
+        wanted.apis.as_deref(),
+        wanted.limit,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let apis: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut versions = versions::of_apis(conn, &apis).await?;
+    let products: Vec<Uuid> = rows.iter().map(|row| row.product_id).collect();
+    let mut granted = granted_teams(conn, &products).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(ApiView {
+                id: row.id.into(),
+                slug: row.slug,
+                name: row.name,
+                summary: row.summary,
+                owner_team: TeamRef {
+                    id: row.team_id.into(),
+                    slug: row.team_slug,
+                    name: row.team_name,
+                },
+                data_class: known(DataClass::parse(&row.data_class), &row.data_class)?,
+                visibility: known(Visibility::parse(&row.visibility), &row.visibility)?,
+                granted_teams: granted.remove(&row.product_id).unwrap_or_default(),
+                created_at: row.created_at,
+                row_version: row.row_version,
+                versions: versions.remove(&row.id).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+async fn granted_teams(
+    conn: &mut PgConnection,
+    products: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<TeamRef>>, Refusal> {
+    let rows = sqlx::query!(
+        "select g.product_id, t.id, t.slug, t.name from visibility_grant g join team t on t.id = g.team_id
+         where g.product_id = any($1) order by t.slug",
+        products,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut granted: HashMap<Uuid, Vec<TeamRef>> = HashMap::new();
+    for row in rows {
+        granted.entry(row.product_id).or_default().push(TeamRef {
+            id: TeamId::from_uuid(row.id),
+            slug: row.slug,
+            name: row.name,
+        });
+    }
+    Ok(granted)
+}

@@ -1,0 +1,375 @@
+//! Applications: what calls APIs. Each belongs to a team, so that people can leave.
+
+mod delete;
+mod view;
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::Slug;
+use gatehouse_domain::id::{ApplicationId, TeamId};
+use serde_json::json;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::membership;
+use crate::page::{Listed, Lookup, Page};
+use crate::refusal::{Faults, Refusal};
+use crate::words::{require_version, required_reason};
+use crate::work::{Changed, Work};
+
+pub use delete::delete_application;
+pub use view::{ApplicationFilter, ApplicationState, ApplicationView};
+
+pub(crate) use view::{find, lock};
+
+/// Longest name, in characters.
+const NAME_MAX: usize = 80;
+/// Longest description, in characters.
+const DESCRIPTION_MAX: usize = 400;
+
+/// A new application.
+#[derive(Debug, Clone, Default)]
+pub struct CreateApplication {
+    /// For people; its slug is made from it.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// Its owner; `None` is the asking person's own team.
+    pub team: Option<Lookup<TeamId>>,
+}
+
+/// Changes to an application; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateApplication {
+    /// For people; the slug stays.
+    pub name: Option<String>,
+    /// What it does.
+    pub description: Option<String>,
+    /// Another owner, of which the actor is a member too.
+    pub team: Option<Lookup<TeamId>>,
+}
+
+/// Makes an application.
+pub async fn create_application(
+    db: &Db,
+    actor: &Actor,
+    input: CreateApplication,
+) -> Result<Changed<ApplicationView>, Refusal> {
+    membership::require_consumer(actor)?;
+    let mut work = Work::begin(db, actor).await?;
+    let made = make(&mut work, actor, &input, "").await?;
+    let view = view::read(work.conn(), made.id.uuid()).await?;
+    work.commit(view).await
+}
+
+/// An application that was just made.
+pub(crate) struct Made {
+    pub(crate) id: ApplicationId,
+    pub(crate) team: Uuid,
+}
+
+/// Makes an application in a unit of work; `pointer` is where its input stands in a larger one.
+pub(crate) async fn make(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    input: &CreateApplication,
+    pointer: &str,
+) -> Result<Made, Refusal> {
+    let mut faults = Faults::default();
+    let name = faults.text(&format!("{pointer}/name"), &input.name, NAME_MAX);
+    let description = faults.optional_text(
+        &format!("{pointer}/description"),
+        &input.description,
+        DESCRIPTION_MAX,
+    );
+    faults.finish()?;
+    let team = owner(
+        work.conn(),
+        actor,
+        input.team.as_ref(),
+        &format!("{pointer}/team"),
+    )
+    .await?;
+    let id: ApplicationId = work.new_id();
+    let slug = insert(work, actor, id, team, &name, &description).await?;
+    work.audit(AuditEntry {
+        action: "application.create",
+        subject: id.to_string(),
+        after: Some(json!({ "name": name, "slug": slug, "team": TeamId::from_uuid(team) })),
+        ..AuditEntry::default()
+    });
+    work.emit(
+        "application.created",
+        id,
+        json!({ "application": { "id": id, "name": name } }),
+    );
+    work.touch(Touched::Application(id));
+    Ok(Made { id, team })
+}
+
+/// The slug made from the name, with a number added while others have it.
+async fn insert(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    id: ApplicationId,
+    team: Uuid,
+    name: &str,
+    description: &str,
+) -> Result<String, Refusal> {
+    let base = Slug::from_name(name).map_or_else(|| "app".to_owned(), |slug| slug.to_string());
+    let person = membership::person(work.conn(), actor).await?;
+    let (tenant, now) = (work.tenant(), work.now());
+    for number in 1..=1000 {
+        let slug = numbered(&base, number);
+        let inserted = sqlx::query!(
+            "insert into application (id, tenant_id, owner_team_id, slug, name, description, created_by, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (tenant_id, slug) where state <> 'deleted' do nothing",
+            id.uuid(),
+            tenant,
+            team,
+            slug,
+            name,
+            description,
+            person,
+            now,
+        )
+        .execute(work.conn())
+        .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(slug);
+        }
+    }
+    Err(Refusal::Conflict(
+        "Too many applications have this name; choose another.".to_owned(),
+    ))
+}
+
+fn numbered(base: &str, number: u32) -> String {
+    if number == 1 {
+        return base.to_owned();
+    }
+    let ending = format!("-{number}");
+    let room = 40 - ending.len();
+    let kept = base.get(..room).unwrap_or(base).trim_end_matches('-');
+    format!("{kept}{ending}")
+}
+
+/// The team a new application belongs to.
+async fn owner(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    team: Option<&Lookup<TeamId>>,
+    pointer: &str,
+) -> Result<Uuid, Refusal> {
+    let Some(team) = team else {
+        let person = membership::person(conn, actor).await?;
+        return sqlx::query_scalar!("select id from team where personal_user_id = $1", person)
+            .fetch_optional(conn)
+            .await?
+            .ok_or_else(|| Refusal::field(pointer, "required", "Name the team that owns it."));
+    };
+    let (id, slug) = team.parts();
+    let found = sqlx::query_scalar!(
+        "select id from team where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2)",
+        id,
+        slug,
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or_else(|| Refusal::unknown(pointer))?;
+    if membership::may_act_for_team(conn, actor, found).await? {
+        Ok(found)
+    } else {
+        Err(Refusal::NotYours(
+            "You are not a member of that team.".to_owned(),
+        ))
+    }
+}
+
+/// Changes an application's name, description or owner.
+pub async fn update_application(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+    expected: Option<i32>,
+    input: UpdateApplication,
+) -> Result<Changed<ApplicationView>, Refusal> {
+    membership::require_consumer(actor)?;
+    let mut work = Work::begin(db, actor).await?;
+    let row = lock(work.conn(), &application).await?;
+    membership::require_team(work.conn(), actor, row.team_id).await?;
+    require_version(expected, row.row_version)?;
+    let mut faults = Faults::default();
+    let name = match &input.name {
+        Some(name) => faults.text("/name", name, NAME_MAX),
+        None => row.name.clone(),
+    };
+    let description = match &input.description {
+        Some(text) => faults.optional_text("/description", text, DESCRIPTION_MAX),
+        None => row.description.clone(),
+    };
+    faults.finish()?;
+    let team = match &input.team {
+        Some(team) => owner(work.conn(), actor, Some(team), "/team").await?,
+        None => row.team_id,
+    };
+    sqlx::query!(
+        "update application set name = $2, description = $3, owner_team_id = $4, row_version = row_version + 1 where id = $1",
+        row.id,
+        name,
+        description,
+        team,
+    )
+    .execute(work.conn())
+    .await?;
+    work.audit(AuditEntry {
+        action: "application.update",
+        subject: row.subject(),
+        before: Some(json!({ "name": row.name, "description": row.description, "team": TeamId::from_uuid(row.team_id) })),
+        after: Some(json!({ "name": name, "description": description, "team": TeamId::from_uuid(team) })),
+        reason: None,
+    });
+    let view = view::read(work.conn(), row.id).await?;
+    work.commit(view).await
+}
+
+/// Stops every call of an application, as the provider; the reason reaches its team verbatim.
+pub async fn suspend_application(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+    reason: &str,
+) -> Result<Changed<ApplicationView>, Refusal> {
+    actor.require(Permission::SubscriptionEnforce)?;
+    let reason = required_reason(reason)?;
+    let stop = Stop {
+        from: "active",
+        to: "suspended",
+        action: "application.suspend",
+        event: "application.suspended",
+        otherwise: "The application is suspended already.",
+    };
+    set_state(db, actor, application, stop, reason).await
+}
+
+/// Lifts that stop.
+pub async fn unsuspend_application(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+) -> Result<Changed<ApplicationView>, Refusal> {
+    actor.require(Permission::SubscriptionEnforce)?;
+    let stop = Stop {
+        from: "suspended",
+        to: "active",
+        action: "application.unsuspend",
+        event: "application.unsuspended",
+        otherwise: "The application is not suspended.",
+    };
+    set_state(db, actor, application, stop, String::new()).await
+}
+
+struct Stop {
+    from: &'static str,
+    to: &'static str,
+    action: &'static str,
+    event: &'static str,
+    otherwise: &'static str,
+}
+
+async fn set_state(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+    stop: Stop,
+    reason: String,
+) -> Result<Changed<ApplicationView>, Refusal> {
+    let mut work = Work::begin(db, actor).await?;
+    let row = lock(work.conn(), &application).await?;
+    let changed = sqlx::query!(
+        "update application set state = $3, row_version = row_version + 1 where id = $1 and state = $2",
+        row.id,
+        stop.from,
+        stop.to,
+    )
+    .execute(work.conn())
+    .await?;
+    if changed.rows_affected() != 1 {
+        return Err(Refusal::Conflict(stop.otherwise.to_owned()));
+    }
+    work.audit(AuditEntry {
+        action: stop.action,
+        subject: row.subject(),
+        before: Some(json!({ "state": stop.from })),
+        after: Some(json!({ "state": stop.to })),
+        reason: (!reason.is_empty()).then(|| reason.clone()),
+    });
+    work.emit(stop.event, row.subject(), row.payload(&reason));
+    work.touch(Touched::Application(row.id.into()));
+    let view = view::read(work.conn(), row.id).await?;
+    work.commit(view).await
+}
+
+/// Reads an application the actor may see.
+pub async fn get_application(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+) -> Result<ApplicationView, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let row = view::find(&mut tx, &application)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    require_sight(&mut tx, actor, row.team_id).await?;
+    view::read(&mut tx, row.id).await
+}
+
+/// Lists the applications the actor may see, newest first.
+pub async fn list_applications(
+    db: &Db,
+    actor: &Actor,
+    filter: &ApplicationFilter,
+    page: &Page,
+) -> Result<Listed<ApplicationView>, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let person = membership::person(&mut tx, actor).await?;
+    let only_own = filter.mine || !sees_all(actor);
+    let views = view::list(&mut tx, person, only_own, filter, page).await?;
+    Ok(Listed::cut(views, page, |view| view.id.uuid()))
+}
+
+fn sees_all(actor: &Actor) -> bool {
+    actor.may(Permission::SubscriptionRead) || actor.may(Permission::ApplicationManageAny)
+}
+
+/// Hides an application from whoever may not know of it.
+pub(crate) async fn require_sight(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    team: Uuid,
+) -> Result<(), Refusal> {
+    let person = membership::person(conn, actor).await?;
+    if sees_all(actor) || membership::is_in_team(conn, person, team).await? {
+        Ok(())
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_numbered_slug_stays_within_forty_characters() {
+        assert_eq!(numbered("shop", 1), "shop");
+        assert_eq!(numbered("shop", 12), "shop-12");
+        let long = "a".repeat(40);
+        assert_eq!(numbered(&long, 2), format!("{}-2", "a".repeat(38)));
+        assert!(Slug::new(numbered(&format!("{}-b", "a".repeat(37)), 10)).is_ok());
+    }
+}

@@ -1,0 +1,216 @@
+//! Rotation: a new key at once, the old one for an overlap.
+
+use gatehouse_domain::id::CredentialId;
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::credential::{CredentialFacts, CredentialState};
+use gatehouse_domain::key::Key;
+use serde_json::json;
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::view::{self, CredentialView, shown};
+use super::{NewKey, insert, payload, recorded};
+use crate::actor::Actor;
+use crate::applications;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::membership;
+use crate::page::Lookup;
+use crate::plans::terms::{KeyBounds, key_bounds};
+use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::words::{ago, known, require_version};
+use crate::work::{Changed, Work};
+
+/// Replaces a key. The old one works `overlap_s` seconds longer, which the plans bound; with 0 it ends now.
+pub async fn rotate(
+    db: &Db,
+    actor: &Actor,
+    id: CredentialId,
+    expected: Option<i32>,
+    overlap_s: i64,
+) -> Result<Changed<(CredentialView, Key)>, Refusal> {
+    membership::require_consumer(actor)?;
+    let mut work = Work::begin(db, actor).await?;
+    let application = application_of(work.conn(), id).await?;
+    let app = applications::lock(work.conn(), &Lookup::Id(application.into())).await?;
+    membership::require_team(work.conn(), actor, app.team_id).await?;
+    let old = lock(work.conn(), id).await?;
+    require_version(expected, old.row_version)?;
+    let now = work.now();
+    old.require_active(now)?;
+    let bounds = key_bounds(work.conn(), app.id, old.environment).await?;
+    require_overlap(overlap_s, bounds)?;
+    if overlap_s > 0 {
+        require_single_chain(work.conn(), &old, now).await?;
+    }
+    retire(&mut work, actor, &old, overlap_s).await?;
+    let new = NewKey {
+        application: app.id,
+        environment: old.environment,
+        kind: old.kind,
+        name: &old.name,
+        expires_at: old.next_end(bounds, now),
+        rotated_from: Some(old.id),
+    };
+    let (new_id, key) = insert(&mut work, actor, &new).await.on_constraint(
+        "credential_rotated_from_key",
+        || Refusal::Conflict("This key was replaced already.".to_owned()),
+    )?;
+    work.touch(Touched::Credential(id));
+    let view = view::read(work.conn(), new_id.uuid(), now).await?;
+    let mut after = recorded(&view);
+    after["overlap_s"] = json!(overlap_s);
+    work.audit(AuditEntry {
+        action: "credential.rotate",
+        subject: new_id.to_string(),
+        before: Some(json!({ "credential": id, "row_version": old.row_version })),
+        after: Some(after),
+        reason: None,
+    });
+    work.emit("credential.rotated", new_id, payload(&view, &app.name, ""));
+    work.commit((view, key)).await
+}
+
+async fn application_of(conn: &mut PgConnection, id: CredentialId) -> Result<Uuid, Refusal> {
+    let application = sqlx::query_scalar!(
+        "select application_id from credential where id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    application.ok_or(Refusal::NotFound)
+}
+
+/// The key that is replaced.
+struct Old {
+    id: Uuid,
+    environment: Uuid,
+    kind: EnvironmentKind,
+    name: String,
+    facts: CredentialFacts,
+    created_at: OffsetDateTime,
+    rotated_from: Option<Uuid>,
+    revoked_at: Option<OffsetDateTime>,
+    row_version: i32,
+}
+
+async fn lock(conn: &mut PgConnection, id: CredentialId) -> Result<Old, Refusal> {
+    let row = sqlx::query!(
+        "select c.id, c.environment_id, e.kind, c.name, c.state, c.not_before, c.expires_at, c.retire_at, c.created_at,
+                c.rotated_from, c.revoked_at, c.row_version
+         from credential c join environment e on e.id = c.environment_id
+         where c.id = $1
+         for no key update of c",
+        id.uuid(),
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    Ok(Old {
+        id: row.id,
+        environment: row.environment_id,
+        kind: known(EnvironmentKind::parse(&row.kind), &row.kind)?,
+        name: row.name,
+        facts: CredentialFacts {
+            state: known(CredentialState::parse(&row.state), &row.state)?,
+            not_before: row.not_before,
+            expires_at: row.expires_at,
+            retire_at: row.retire_at,
+        },
+        created_at: row.created_at,
+        rotated_from: row.rotated_from,
+        revoked_at: row.revoked_at,
+        row_version: row.row_version,
+    })
+}
+
+impl Old {
+    /// Only a key in use can be replaced: a retiring one was, a revoked or expired one is over.
+    fn require_active(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let words = match shown(self.facts, now) {
+            CredentialState::Active => return Ok(()),
+            CredentialState::Retiring => "This key was replaced already.".to_owned(),
+            CredentialState::Revoked => {
+                let when = self.revoked_at.or(self.facts.retire_at);
+                let when = when.map_or(String::new(), |at| format!(" {}", ago(at, now)));
+                format!("This key was revoked{when}; make a new one.")
+            }
+            CredentialState::Expired => "This key has expired; make a new one.".to_owned(),
+        };
+        Err(Refusal::Conflict(words))
+    }
+
+    /// The new key lives as long as the old one was meant to, within what the plans allow.
+    fn next_end(&self, bounds: KeyBounds, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let same = self.facts.expires_at.map(|end| now + (end - self.created_at));
+        let longest = bounds
+            .max_days
+            .map(|days| now + Duration::days(days.into()));
+        [same, longest].into_iter().flatten().min()
+    }
+}
+
+fn require_overlap(overlap_s: i64, bounds: KeyBounds) -> Result<(), Refusal> {
+    let max = bounds.max_overlap_s;
+    let mut faults = Faults::default();
+    faults.require(
+        (0..=max).contains(&overlap_s),
+        "/overlap_s",
+        "out_of_range",
+        format!("Use 0 to {max} seconds; got {overlap_s}."),
+    );
+    faults.finish()
+}
+
+/// Of one chain of keys, at most one is retiring.
+async fn require_single_chain(
+    conn: &mut PgConnection,
+    old: &Old,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let retiring = sqlx::query_scalar!(
+        "select last4 from credential where id = $1 and state = 'retiring' and retire_at > $2",
+        old.rotated_from,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    match retiring {
+        None => Ok(()),
+        Some(last4) => Err(Refusal::Conflict(format!(
+            "The key ending in {last4}, which this one replaced, still works; retire it first or rotate without overlap."
+        ))),
+    }
+}
+
+async fn retire(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    old: &Old,
+    overlap_s: i64,
+) -> Result<(), Refusal> {
+    let person = membership::person(work.conn(), actor).await?;
+    let now = work.now();
+    let ends_now = overlap_s == 0;
+    let retired = sqlx::query!(
+        "update credential
+         set state = case when $2 then 'revoked' else 'retiring' end, retire_at = $3,
+             revoked_at = case when $2 then $4::timestamptz end, revoked_by = case when $2 then $5::uuid end,
+             revoked_reason = case when $2 then 'Replaced by a new key.' end, row_version = row_version + 1
+         where id = $1 and state = 'active'",
+        old.id,
+        ends_now,
+        now + Duration::seconds(overlap_s),
+        now,
+        person,
+    )
+    .execute(work.conn())
+    .await?;
+    if retired.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Refusal::Conflict("This key was replaced already.".to_owned()))
+    }
+}

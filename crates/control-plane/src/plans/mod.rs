@@ -1,0 +1,229 @@
+//! Plans: what a subscription allows and who must agree to it. Limits change only by a new, immutable revision.
+
+mod close;
+pub(crate) mod limits;
+pub(crate) mod terms;
+mod update;
+mod view;
+
+use gatehouse_domain::id::{ApiId, PlanId};
+use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
+use gatehouse_domain::{EnvironmentKind, Permission, Slug};
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::page::{Listed, Lookup, Page};
+use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::work::{Changed, Work};
+
+pub use close::{ClosePlan, close_plan};
+pub use limits::LimitView;
+pub use update::{UpdatePlan, update_plan};
+pub use view::PlanView;
+
+pub(crate) use view::of_product;
+
+/// Longest rotation overlap that a plan may allow: 30 days.
+const OVERLAP_MAX_S: i32 = 30 * 86_400;
+
+/// A new plan.
+#[derive(Debug, Clone)]
+pub struct CreatePlan {
+    /// In URLs.
+    pub slug: String,
+    /// For people, at most 80 characters.
+    pub name: String,
+    /// At most 400 characters.
+    pub summary: String,
+    /// Who must agree to a request.
+    pub approval: ApprovalMode,
+    /// Where it is offered, at least one.
+    pub environments: Vec<EnvironmentKind>,
+    /// All of them apply; the strictest decides. None is no limit.
+    pub limits: Vec<LimitRule>,
+    /// Days a subscription lasts; `None` is without an end.
+    pub max_subscription_days: Option<i32>,
+    /// Longest life of a key, in days.
+    pub max_key_days: Option<i32>,
+    /// Longest overlap of a key rotation, in seconds; `None` is 30 days.
+    pub max_overlap_s: Option<i32>,
+    /// Being prepared: not offered yet.
+    pub staging: bool,
+}
+
+impl Default for CreatePlan {
+    fn default() -> Self {
+        Self {
+            slug: String::new(),
+            name: String::new(),
+            summary: String::new(),
+            approval: ApprovalMode::Manual,
+            environments: EnvironmentKind::ALL.to_vec(),
+            limits: Vec::new(),
+            max_subscription_days: None,
+            max_key_days: None,
+            max_overlap_s: None,
+            staging: false,
+        }
+    }
+}
+
+/// Makes a plan of an API.
+pub async fn create_plan(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    input: CreatePlan,
+) -> Result<Changed<PlanView>, Refusal> {
+    actor.require(Permission::PlanManage)?;
+    let mut faults = Faults::default();
+    let slug = faults.parse("/slug", "slug", Slug::new(input.slug.as_str()));
+    let bounds = Bounds {
+        environments: &input.environments,
+        limits: &input.limits,
+        max_subscription_days: input.max_subscription_days,
+        max_key_days: input.max_key_days,
+        max_overlap_s: input.max_overlap_s.unwrap_or(OVERLAP_MAX_S),
+    };
+    let name = faults.text("/name", &input.name, 80);
+    let summary = faults.optional_text("/summary", &input.summary, 400);
+    bounds.check(faults)?;
+    let Some(slug) = slug else {
+        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+    };
+    let mut work = Work::begin(db, actor).await?;
+    let api = apis::find(work.conn(), actor, &api).await?;
+    let id: PlanId = work.new_id();
+    let (tenant, now) = (work.tenant(), work.now());
+    let state = if input.staging {
+        PlanState::Staging
+    } else {
+        PlanState::Published
+    };
+    sqlx::query!(
+        "insert into plan (id, tenant_id, product_id, slug, name, summary, state, approval, environments, max_subscription_days,
+                           max_key_days, max_overlap_s, position, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select count(*) from plan where product_id = $3), $13)",
+        id.uuid(),
+        tenant,
+        api.product_id,
+        slug.as_str(),
+        name,
+        summary,
+        state.as_str(),
+        input.approval.as_str(),
+        &bounds.environment_words(),
+        bounds.max_subscription_days,
+        bounds.max_key_days,
+        bounds.max_overlap_s,
+        now,
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("plan_slug_key", || {
+        Refusal::Conflict(format!("The API has a plan '{slug}' already."))
+    })?;
+    limits::store_revision(&mut work, id, &input.limits).await?;
+    let view = view::read(work.conn(), id.uuid()).await?;
+    work.audit(AuditEntry {
+        action: "plan.create",
+        subject: id.to_string(),
+        after: Some(view.recorded()),
+        ..AuditEntry::default()
+    });
+    work.emit(
+        "plan.created",
+        id,
+        json!({ "api": { "slug": api.slug, "name": api.name }, "plan": { "slug": view.slug, "name": view.name } }),
+    );
+    work.touch(Touched::Plan(id));
+    work.commit(view).await
+}
+
+/// The numbers and lists of a plan, checked together.
+struct Bounds<'a> {
+    environments: &'a [EnvironmentKind],
+    limits: &'a [LimitRule],
+    max_subscription_days: Option<i32>,
+    max_key_days: Option<i32>,
+    max_overlap_s: i32,
+}
+
+impl Bounds<'_> {
+    fn check(&self, mut faults: Faults) -> Result<(), Refusal> {
+        faults.require(
+            !self.environments.is_empty(),
+            "/environments",
+            "required",
+            "Offer the plan in at least one environment.",
+        );
+        for (pointer, days) in [
+            ("/max_subscription_days", self.max_subscription_days),
+            ("/max_key_days", self.max_key_days),
+        ] {
+            if let Some(days) = days {
+                faults.require(
+                    (1..=3650).contains(&days),
+                    pointer,
+                    "out_of_range",
+                    format!("Use 1 to 3650 days; got {days}."),
+                );
+            }
+        }
+        faults.require(
+            (0..=OVERLAP_MAX_S).contains(&self.max_overlap_s),
+            "/max_overlap_s",
+            "out_of_range",
+            format!(
+                "Use 0 to {OVERLAP_MAX_S} seconds; got {}.",
+                self.max_overlap_s
+            ),
+        );
+        for fault in limits::check(self.limits) {
+            faults.require(false, &fault.pointer, fault.code, fault.detail);
+        }
+        faults.finish()
+    }
+
+    fn environment_words(&self) -> Vec<String> {
+        EnvironmentKind::ALL
+            .iter()
+            .filter(|kind| self.environments.contains(kind))
+            .map(|kind| kind.as_str().to_owned())
+            .collect()
+    }
+}
+
+/// Lists the plans of an API: every one for whoever manages APIs, else those on offer.
+pub async fn list_plans(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    page: &Page,
+) -> Result<Listed<PlanView>, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let offered = !actor.may(Permission::ApiRead);
+    let views = view::list(&mut tx, api.product_id, offered, page).await?;
+    Ok(Listed::cut(views, page, |view| view.id.uuid()))
+}
+
+/// Reads one plan of an API.
+pub async fn get_plan(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    plan: Lookup<PlanId>,
+) -> Result<PlanView, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let view = view::find(&mut tx, api.product_id, &plan).await?;
+    if view.state == PlanState::Staging && !actor.may(Permission::ApiRead) {
+        return Err(Refusal::NotFound);
+    }
+    Ok(view)
+}

@@ -1,0 +1,153 @@
+//! Changing a plan. New limits are a new revision; subscriptions under the plan have them at once.
+
+use gatehouse_domain::id::{ApiId, PlanId};
+use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
+use gatehouse_domain::{EnvironmentKind, Permission};
+use serde_json::json;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::view::{self, PlanView};
+use super::{Bounds, limits};
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::{Faults, Refusal};
+use crate::words::require_version;
+use crate::work::{Changed, Work};
+
+/// Changes to a plan; `None` leaves a field as it is, an inner `None` takes a bound away.
+#[derive(Debug, Clone, Default)]
+pub struct UpdatePlan {
+    /// For people.
+    pub name: Option<String>,
+    /// What it is for.
+    pub summary: Option<String>,
+    /// Staging to published, published to deprecated and back. Closing is a verb of its own.
+    pub state: Option<PlanState>,
+    /// Who must agree to a request; those that wait keep the rule they were asked under.
+    pub approval: Option<ApprovalMode>,
+    /// Where it is offered; subscriptions elsewhere stay.
+    pub environments: Option<Vec<EnvironmentKind>>,
+    /// All limits; a new revision when they differ.
+    pub limits: Option<Vec<LimitRule>>,
+    /// Days a new subscription lasts.
+    pub max_subscription_days: Option<Option<i32>>,
+    /// Longest life of a new key, in days.
+    pub max_key_days: Option<Option<i32>>,
+    /// Longest overlap of a key rotation, in seconds.
+    pub max_overlap_s: Option<i32>,
+}
+
+/// Changes a plan.
+pub async fn update_plan(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    plan: Lookup<PlanId>,
+    expected: Option<i32>,
+    input: UpdatePlan,
+) -> Result<Changed<PlanView>, Refusal> {
+    actor.require(Permission::PlanManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let api = apis::find(work.conn(), actor, &api).await?;
+    let before = lock(work.conn(), api.product_id, &plan).await?;
+    require_version(expected, before.row_version)?;
+    let state = next_state(&before, input.state)?;
+    let mut faults = Faults::default();
+    let name = faults.text("/name", input.name.as_ref().unwrap_or(&before.name), 80);
+    let summary = input.summary.as_ref().unwrap_or(&before.summary);
+    let summary = faults.optional_text("/summary", summary, 400);
+    let old_limits: Vec<_> = before.limits.iter().map(|limit| limit.rule).collect();
+    let new_limits = input.limits.as_ref().unwrap_or(&old_limits);
+    let bounds = Bounds {
+        environments: input.environments.as_ref().unwrap_or(&before.environments),
+        limits: new_limits,
+        max_subscription_days: input
+            .max_subscription_days
+            .unwrap_or(before.max_subscription_days),
+        max_key_days: input.max_key_days.unwrap_or(before.max_key_days),
+        max_overlap_s: input.max_overlap_s.unwrap_or(before.max_overlap_s),
+    };
+    bounds.check(faults)?;
+    sqlx::query!(
+        "update plan
+         set name = $2, summary = $3, state = $4, approval = $5, environments = $6, max_subscription_days = $7, max_key_days = $8,
+             max_overlap_s = $9, row_version = row_version + 1
+         where id = $1",
+        before.id.uuid(),
+        name,
+        summary,
+        state.as_str(),
+        input.approval.unwrap_or(before.approval).as_str(),
+        &bounds.environment_words(),
+        bounds.max_subscription_days,
+        bounds.max_key_days,
+        bounds.max_overlap_s,
+    )
+    .execute(work.conn())
+    .await?;
+    if *new_limits != old_limits {
+        limits::store_revision(&mut work, before.id, new_limits).await?;
+    }
+    let after = view::read(work.conn(), before.id.uuid()).await?;
+    work.audit(AuditEntry {
+        action: "plan.update",
+        subject: after.id.to_string(),
+        before: Some(before.recorded()),
+        after: Some(after.recorded()),
+        reason: None,
+    });
+    work.emit(
+        "plan.changed",
+        after.id,
+        json!({
+            "api": { "slug": api.slug, "name": api.name },
+            "plan": { "slug": after.slug, "name": after.name },
+            "limits_changed": after.revision != before.revision,
+        }),
+    );
+    work.touch(Touched::Plan(after.id));
+    work.commit(after).await
+}
+
+/// Locks a plan of a product and reads it.
+pub(super) async fn lock(
+    conn: &mut PgConnection,
+    product: Uuid,
+    plan: &Lookup<PlanId>,
+) -> Result<PlanView, Refusal> {
+    let (id, slug) = plan.parts();
+    let found = sqlx::query_scalar!(
+        "select id from plan where product_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or slug = $3)
+         for no key update",
+        product,
+        id,
+        slug,
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    view::read(conn, found).await
+}
+
+fn next_state(plan: &PlanView, wanted: Option<PlanState>) -> Result<PlanState, Refusal> {
+    use PlanState::{Closed, Deprecated, Published, Staging};
+    let wanted = wanted.unwrap_or(plan.state);
+    match (plan.state, wanted) {
+        (Closed, _) => Err(Refusal::Conflict("The plan is closed.".to_owned())),
+        (_, Closed) => Err(Refusal::field(
+            "/state",
+            "not_here",
+            "Close a plan by closing it, which says what happens to its subscriptions.",
+        )),
+        (from, to) if from == to => Ok(to),
+        (Staging, Published) | (Published, Deprecated) | (Deprecated, Published) => Ok(wanted),
+        (from, to) => Err(Refusal::Conflict(format!(
+            "A {from} plan cannot become {to}."
+        ))),
+    }
+}

@@ -1,0 +1,196 @@
+//! Plans as people see them.
+
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::id::{PlanId, ProductId};
+use gatehouse_domain::plan::{ApprovalMode, PlanState};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::limits::{self, LimitView};
+use crate::page::{Lookup, Page};
+use crate::refusal::Refusal;
+use crate::words::known;
+
+/// A plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanView {
+    /// Identity.
+    pub id: PlanId,
+    /// What it is a plan of.
+    pub product_id: ProductId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// What it is for.
+    pub summary: String,
+    /// Whether it can be asked for.
+    pub state: PlanState,
+    /// Who must agree to a request.
+    pub approval: ApprovalMode,
+    /// Where it is offered.
+    pub environments: Vec<EnvironmentKind>,
+    /// The limits in force.
+    pub limits: Vec<LimitView>,
+    /// The number of the limits in force.
+    pub revision: i32,
+    /// Days a subscription lasts.
+    pub max_subscription_days: Option<i32>,
+    /// Longest life of a key, in days.
+    pub max_key_days: Option<i32>,
+    /// Longest overlap of a key rotation, in seconds.
+    pub max_overlap_s: i32,
+    /// Subscriptions in force or waiting.
+    pub subscriptions: i64,
+    /// For If-Match.
+    pub row_version: i32,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+impl PlanView {
+    /// What the audit log keeps of a plan.
+    pub(super) fn recorded(&self) -> Value {
+        let limits: Vec<_> = self.limits.iter().map(|limit| &limit.words).collect();
+        json!({
+            "slug": self.slug,
+            "name": self.name,
+            "summary": self.summary,
+            "state": self.state,
+            "approval": self.approval,
+            "environments": self.environments,
+            "limits": limits,
+            "revision": self.revision,
+            "max_subscription_days": self.max_subscription_days,
+            "max_key_days": self.max_key_days,
+            "max_overlap_s": self.max_overlap_s,
+        })
+    }
+}
+
+/// Reads one plan.
+pub(super) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<PlanView, Refusal> {
+    let wanted = Wanted {
+        id: Some(id),
+        limit: 1,
+        ..Wanted::default()
+    };
+    select(conn, &wanted).await?.pop().ok_or(Refusal::NotFound)
+}
+
+/// Finds one plan of a product.
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    product: Uuid,
+    plan: &Lookup<PlanId>,
+) -> Result<PlanView, Refusal> {
+    let (id, slug) = plan.parts();
+    let wanted = Wanted {
+        id,
+        slug,
+        product: Some(product),
+        limit: 1,
+        ..Wanted::default()
+    };
+    select(conn, &wanted).await?.pop().ok_or(Refusal::NotFound)
+}
+
+/// Lists the plans of a product, newest first.
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    product: Uuid,
+    offered: bool,
+    page: &Page,
+) -> Result<Vec<PlanView>, Refusal> {
+    let wanted = Wanted {
+        product: Some(product),
+        offered,
+        after: page.after,
+        limit: page.fetch(),
+        ..Wanted::default()
+    };
+    select(conn, &wanted).await
+}
+
+/// The plans of a product on offer, in the order they were made.
+pub(crate) async fn of_product(
+    conn: &mut PgConnection,
+    product: Uuid,
+) -> Result<Vec<PlanView>, Refusal> {
+    let wanted = Wanted {
+        product: Some(product),
+        offered: true,
+        limit: 200,
+        ..Wanted::default()
+    };
+    let mut plans = select(conn, &wanted).await?;
+    plans.reverse();
+    Ok(plans)
+}
+
+#[derive(Default)]
+struct Wanted<'a> {
+    id: Option<Uuid>,
+    slug: Option<&'a str>,
+    product: Option<Uuid>,
+    /// Only those that can be asked for.
+    offered: bool,
+    after: Option<Uuid>,
+    limit: i64,
+}
+
+async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<PlanView>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.product_id, p.slug, p.name, p.summary, p.state, p.approval, p.environments, p.max_subscription_days,
+                  p.max_key_days, p.max_overlap_s, p.row_version, p.created_at, coalesce(r.number, 0) as "revision!",
+                  (select count(*) from subscription s where s.plan_id = p.id and s.state in ('pending', 'active')) as "subscriptions!"
+           from plan p left join plan_revision r on r.id = p.current_revision_id
+           where ($1::uuid is null or p.id = $1)
+             and ($2::text is null or p.slug = $2)
+             and ($3::uuid is null or p.product_id = $3)
+             and (not $4 or p.state in ('published', 'deprecated'))
+             and ($5::uuid is null or p.id < $5)
+           order by p.id desc
+           limit $6"#,
+        wanted.id,
+        wanted.slug,
+        wanted.product,
+        wanted.offered,
+        wanted.after,
+        wanted.limit,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut limits = limits::of_plans(conn, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PlanView {
+                id: row.id.into(),
+                product_id: row.product_id.into(),
+                slug: row.slug,
+                name: row.name,
+                summary: row.summary,
+                state: known(PlanState::parse(&row.state), &row.state)?,
+                approval: known(ApprovalMode::parse(&row.approval), &row.approval)?,
+                environments: row
+                    .environments
+                    .iter()
+                    .map(|word| known(EnvironmentKind::parse(word), word))
+                    .collect::<Result<_, _>>()?,
+                limits: limits.remove(&row.id).unwrap_or_default(),
+                revision: row.revision,
+                max_subscription_days: row.max_subscription_days,
+                max_key_days: row.max_key_days,
+                max_overlap_s: row.max_overlap_s,
+                subscriptions: row.subscriptions,
+                row_version: row.row_version,
+                created_at: row.created_at,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,253 @@
+//! Questions put to approvers and their answers: who agreed, to what, and whether that is enough.
+
+use gatehouse_domain::id::PlanId;
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::view::{Approvals, RequestSubject};
+use crate::refusal::{OnConstraint, Refusal};
+use crate::work::Work;
+
+/// How soon a question should be answered.
+pub(super) const DECISION_DUE: Duration = Duration::days(2);
+
+/// What an approver made their agreement depend on, as stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Agreed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) plan: Option<PlanId>,
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(super) starts_at: Option<OffsetDateTime>,
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(super) ends_at: Option<OffsetDateTime>,
+}
+
+impl Agreed {
+    /// What several people agreed to together: every date as strict as the strictest of them. `None` when they agreed to
+    /// different plans.
+    fn together(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        all.into_iter().try_fold(Self::default(), |sum, one| {
+            let plan = match (sum.plan, one.plan) {
+                (Some(first), Some(second)) if first != second => return None,
+                (first, second) => first.or(second),
+            };
+            Some(Self {
+                plan,
+                starts_at: sum.starts_at.max(one.starts_at),
+                ends_at: [sum.ends_at, one.ends_at].into_iter().flatten().min(),
+            })
+        })
+    }
+}
+
+/// A question to approvers.
+pub(super) struct Question<'a> {
+    pub(super) subscription: Uuid,
+    pub(super) subject: RequestSubject,
+    pub(super) required: i32,
+    pub(super) asked_by: Option<Uuid>,
+    pub(super) reason: &'a str,
+}
+
+/// Puts a question. One with nobody to ask is answered at once, by rule.
+pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<Uuid, Refusal> {
+    let id: Uuid = work.new_id();
+    let (tenant, now) = (work.tenant(), work.now());
+    let answered = question.required == 0;
+    sqlx::query!(
+        "insert into approval_request (id, tenant_id, subject_type, subscription_id, required, state, requested_by, reason, created_at, due_at, closed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        id,
+        tenant,
+        question.subject.as_str(),
+        question.subscription,
+        question.required,
+        if answered { "approved" } else { "open" },
+        question.asked_by,
+        question.reason,
+        now,
+        now + DECISION_DUE,
+        answered.then_some(now),
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("approval_request_open_key", || {
+        Refusal::Conflict("This was asked already and waits for a decision.".to_owned())
+    })?;
+    Ok(id)
+}
+
+/// An answer.
+pub(super) struct Answer<'a> {
+    /// Null in the database: a rule or the program itself.
+    pub(super) by: Option<Uuid>,
+    pub(super) approved: bool,
+    pub(super) reason: &'a str,
+    pub(super) agreed: &'a Agreed,
+}
+
+/// Stores an answer.
+pub(super) async fn answer(
+    work: &mut Work<'_>,
+    request: Uuid,
+    answer: &Answer<'_>,
+) -> Result<(), Refusal> {
+    let id: Uuid = work.new_id();
+    let (tenant, now) = (work.tenant(), work.now());
+    let conditions = serde_json::to_value(answer.agreed).map_err(anyhow::Error::from)?;
+    sqlx::query!(
+        "insert into approval_decision (id, tenant_id, request_id, actor_id, decision, reason, conditions, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id,
+        tenant,
+        request,
+        answer.by,
+        if answer.approved { "approved" } else { "rejected" },
+        answer.reason,
+        conditions,
+        now,
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("approval_decision_actor_key", || {
+        Refusal::Conflict("You agreed already; another person has to agree too.".to_owned())
+    })?;
+    Ok(())
+}
+
+/// An open question, locked.
+pub(super) struct OpenQuestion {
+    pub(super) id: Uuid,
+    pub(super) required: i32,
+    pub(super) asked_by: Option<Uuid>,
+}
+
+/// Locks the open question of a kind.
+pub(super) async fn lock_open(
+    conn: &mut PgConnection,
+    subscription: Uuid,
+    subject: RequestSubject,
+) -> Result<Option<OpenQuestion>, Refusal> {
+    let row = sqlx::query_as!(
+        OpenQuestion,
+        "select id, required, requested_by as asked_by from approval_request
+         where subscription_id = $1 and subject_type = $2 and state = 'open'
+         for no key update",
+        subscription,
+        subject.as_str(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row)
+}
+
+/// Whether enough people agreed, and to what.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    pub(super) approvals: Approvals,
+    pub(super) agreed: Agreed,
+}
+
+impl Tally {
+    pub(super) fn is_enough(&self) -> bool {
+        self.approvals.given >= self.approvals.required
+    }
+}
+
+/// Counts the agreements to a question; the same person, or the program itself, counts once.
+pub(super) async fn tally(
+    conn: &mut PgConnection,
+    question: &OpenQuestion,
+) -> Result<Tally, Refusal> {
+    let rows = sqlx::query!(
+        "select actor_id, conditions from approval_decision where request_id = $1 and decision = 'approved'",
+        question.id,
+    )
+    .fetch_all(conn)
+    .await?;
+    let people: std::collections::BTreeSet<_> = rows.iter().map(|row| row.actor_id).collect();
+    let agreed = rows
+        .into_iter()
+        .map(|row| serde_json::from_value(row.conditions))
+        .collect::<Result<Vec<Agreed>, _>>()
+        .map_err(anyhow::Error::from)?;
+    let agreed = Agreed::together(agreed).ok_or_else(|| {
+        Refusal::Conflict(
+            "Somebody else agreed to another plan; agree to the same one, or reject.".to_owned(),
+        )
+    })?;
+    Ok(Tally {
+        approvals: Approvals {
+            given: i32::try_from(people.len()).unwrap_or(i32::MAX),
+            required: question.required,
+        },
+        agreed,
+    })
+}
+
+/// Closes a question.
+pub(super) async fn close(
+    conn: &mut PgConnection,
+    question: Uuid,
+    state: &'static str,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    sqlx::query!(
+        "update approval_request set state = $2, closed_at = $3 where id = $1 and state = 'open'",
+        question,
+        state,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_people_agree_to_is_as_strict_as_the_stricter_one() {
+        let day = |days| OffsetDateTime::UNIX_EPOCH + Duration::days(days);
+        let plan = PlanId::from_uuid(Uuid::from_u128(1));
+        let first = Agreed {
+            plan: Some(plan),
+            starts_at: Some(day(1)),
+            ends_at: None,
+        };
+        let second = Agreed {
+            plan: None,
+            starts_at: Some(day(3)),
+            ends_at: Some(day(9)),
+        };
+        let third = Agreed {
+            ends_at: Some(day(7)),
+            ..Agreed::default()
+        };
+        let both = Agreed::together([first.clone(), second, third]).unwrap();
+        assert_eq!(
+            both,
+            Agreed {
+                plan: Some(plan),
+                starts_at: Some(day(3)),
+                ends_at: Some(day(7))
+            }
+        );
+        let other = Agreed {
+            plan: Some(PlanId::from_uuid(Uuid::from_u128(2))),
+            ..Agreed::default()
+        };
+        assert_eq!(Agreed::together([first, other]), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! Another plan of the same product: the team asks, the target plan's rule or an approver decides. Keys stay.
+
+use gatehouse_domain::id::{PlanId, SubscriptionId};
+use gatehouse_domain::subscription::SubscriptionEvent;
+use serde_json::json;
+
+use super::act::{Act, Record};
+use super::approval::{self, Agreed, Answer, OpenQuestion, Question};
+use super::decide::{give, kind, refuse, terms_of};
+use super::view::{RequestSubject, SubscriptionView};
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::plans::terms;
+use crate::refusal::Refusal;
+use crate::words::{optional_reason, required_reason};
+use crate::work::Changed;
+
+/// Asks for another plan, which is in force at once when its rule needs nobody.
+pub async fn request_plan_change(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+    plan: Lookup<PlanId>,
+    reason: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin_as_consumer(db, actor, id).await?;
+    let reason = optional_reason(reason)?;
+    act.apply(SubscriptionEvent::ChangePlan)?;
+    let product = act.row.product_id;
+    let terms = terms::find(act.work.conn(), product, &plan)
+        .await?
+        .ok_or_else(|| Refusal::unknown("/plan"))?;
+    terms.require_open("/plan", kind(&act)?)?;
+    if terms.id == act.row.plan_id {
+        return Err(Refusal::Conflict(format!(
+            "The plan is {} already.",
+            terms.name
+        )));
+    }
+    let required = terms.approval.approvals_required();
+    let question = Question {
+        subscription: act.row.id,
+        subject: RequestSubject::PlanChange,
+        required,
+        asked_by: act.rights.person,
+        reason: &reason,
+    };
+    let question = approval::ask(&mut act.work, &question).await?;
+    let event = if required == 0 {
+        let answer = Answer {
+            by: None,
+            approved: true,
+            reason: "The plan needs no approval.",
+            agreed: &Agreed::default(),
+        };
+        approval::answer(&mut act.work, question, &answer).await?;
+        take_effect(&mut act, terms.id).await?;
+        "subscription.plan_changed"
+    } else {
+        act.wanted_plan = Some(terms.id);
+        "subscription.requested"
+    };
+    act.finish(Record {
+        details: json!({ "subject": RequestSubject::PlanChange }),
+        ..Record::new("subscription.request_plan_change", event, reason)
+    })
+    .await
+}
+
+/// Agrees to another plan.
+pub async fn approve_plan_change(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+    note: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin(db, actor, id, SubscriptionEvent::ChangePlan).await?;
+    let note = optional_reason(note)?;
+    act.apply(SubscriptionEvent::ChangePlan)?;
+    let question = open_question(&mut act).await?;
+    let tally = give(&mut act, &question, &note, &Agreed::default()).await?;
+    let mut record = Record::new(
+        "subscription.approve_plan_change",
+        "subscription.plan_changed",
+        note,
+    );
+    record.details = json!({ "approvals": tally.approvals });
+    if tally.is_enough() {
+        let wanted = act.row.wanted_plan_id.unwrap_or(act.row.plan_id);
+        take_effect(&mut act, wanted).await?;
+    } else {
+        record.event = None;
+    }
+    act.finish(record).await
+}
+
+/// Refuses another plan; the present one stays.
+pub async fn reject_plan_change(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+    reason: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin(db, actor, id, SubscriptionEvent::ChangePlan).await?;
+    let reason = required_reason(reason)?;
+    let question = open_question(&mut act).await?;
+    refuse(&mut act, &question, &reason).await?;
+    act.wanted_plan = None;
+    let mut record = Record::new(
+        "subscription.reject_plan_change",
+        "subscription.rejected",
+        reason,
+    );
+    record.details = json!({ "subject": RequestSubject::PlanChange });
+    act.finish(record).await
+}
+
+/// Takes the question for another plan back.
+pub async fn withdraw_plan_change(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin_as_consumer(db, actor, id).await?;
+    let question = locked(&mut act).await?;
+    let now = act.work.now();
+    approval::close(act.work.conn(), question.id, "withdrawn", now).await?;
+    act.wanted_plan = None;
+    let mut record = Record::new(
+        "subscription.withdraw_plan_change",
+        "subscription.withdrawn",
+        String::new(),
+    );
+    record.details = json!({ "subject": RequestSubject::PlanChange });
+    act.finish(record).await
+}
+
+async fn open_question(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
+    let question = locked(act).await?;
+    act.rights.authorise_decision(question.asked_by)?;
+    Ok(question)
+}
+
+async fn locked(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
+    let subscription = act.row.id;
+    approval::lock_open(act.work.conn(), subscription, RequestSubject::PlanChange)
+        .await?
+        .ok_or_else(|| Refusal::Conflict("No other plan is asked for any more.".to_owned()))
+}
+
+/// The new plan's longest term counts from the subscription's start; what it has left is never lengthened.
+async fn take_effect(act: &mut Act<'_>, plan: uuid::Uuid) -> Result<(), Refusal> {
+    let terms = terms_of(act, Some(plan.into())).await?;
+    act.plan = terms.id;
+    act.wanted_plan = None;
+    let start = act.work.now();
+    act.facts.ends_at = [act.facts.ends_at, terms.latest_end(start)]
+        .into_iter()
+        .flatten()
+        .min();
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! Decisions on access requests: approve, under conditions if need be, or reject with a reason.
+
+use gatehouse_domain::id::{PlanId, SubscriptionId};
+use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_domain::EnvironmentKind;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::act::{Act, Record};
+use super::approval::{self, Agreed, Answer, OpenQuestion, Tally};
+use super::view::{RequestSubject, SubscriptionView};
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::plans::terms::{self, Terms};
+use crate::refusal::{FieldFault, Refusal};
+use crate::words::{known, optional_reason, required_reason};
+use crate::work::Changed;
+
+/// What an approval depends on. The default agrees to what was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    /// Another plan of the same product.
+    pub plan: Option<Lookup<PlanId>>,
+    /// First moment of access, when later than now.
+    pub starts_at: Option<OffsetDateTime>,
+    /// First moment without access.
+    pub ends_at: Option<OffsetDateTime>,
+    /// Words for the requester, at most 500 characters.
+    pub note: String,
+}
+
+/// One of many decisions.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// On which request.
+    pub subscription: SubscriptionId,
+    /// How.
+    pub verdict: Verdict,
+}
+
+/// How a request is decided.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// Agreed.
+    Approve(Conditions),
+    /// Refused, with the reason the requester reads.
+    Reject(String),
+}
+
+/// Most decisions of one call.
+const DECISIONS_MAX: usize = 200;
+
+/// Agrees to a request. With a plan that needs two people, the first agreement leaves it pending.
+pub async fn approve(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+    conditions: Conditions,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin(db, actor, id, SubscriptionEvent::Approve).await?;
+    let question = open_question(&mut act, SubscriptionEvent::Approve).await?;
+    let note = optional_reason(&conditions.note)?;
+    let agreed = agree(&mut act, &conditions).await?;
+    let tally = give(&mut act, &question, &note, &agreed).await?;
+    let record = |event| Record {
+        action: "subscription.approve",
+        event,
+        reason: note,
+        details: json!({ "approvals": tally.approvals, "conditions": agreed }),
+    };
+    if !tally.is_enough() {
+        return act.finish(record(None)).await;
+    }
+    let terms = terms_of(&mut act, tally.agreed.plan).await?;
+    act.plan = terms.id;
+    act.facts.starts_at = tally.agreed.starts_at;
+    act.apply(SubscriptionEvent::Approve)?;
+    let start = act.facts.starts_at.unwrap_or(act.work.now());
+    act.facts.ends_at = [tally.agreed.ends_at, terms.latest_end(start)]
+        .into_iter()
+        .flatten()
+        .min();
+    if act.facts.ends_at.is_some_and(|end| end <= start) {
+        return Err(Refusal::Conflict(
+            "Together, the conditions of both approvers leave no time between start and end."
+                .to_owned(),
+        ));
+    }
+    act.finish(record(Some("subscription.approved"))).await
+}
+
+/// Refuses a request; the reason reaches the requester verbatim, who may ask again.
+pub async fn reject(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+    reason: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let mut act = Act::begin(db, actor, id, SubscriptionEvent::Reject).await?;
+    let question = open_question(&mut act, SubscriptionEvent::Reject).await?;
+    let reason = required_reason(reason)?;
+    refuse(&mut act, &question, &reason).await?;
+    act.apply(SubscriptionEvent::Reject)?;
+    act.finish(Record::new(
+        "subscription.reject",
+        "subscription.rejected",
+        reason,
+    ))
+    .await
+}
+
+/// Decides many requests, each in its own transaction: one that fails keeps none of the others from being decided.
+pub async fn decide_many(
+    db: &Db,
+    actor: &Actor,
+    decisions: Vec<Decision>,
+) -> Vec<Result<Changed<SubscriptionView>, Refusal>> {
+    let mut results = Vec::with_capacity(decisions.len());
+    for (index, decision) in decisions.into_iter().enumerate() {
+        results.push(if index >= DECISIONS_MAX {
+            Err(Refusal::field(
+                format!("/decisions/{index}"),
+                "too_many",
+                format!("Decide at most {DECISIONS_MAX} requests at once."),
+            ))
+        } else {
+            match decision.verdict {
+                Verdict::Approve(conditions) => {
+                    approve(db, actor, decision.subscription, conditions).await
+                }
+                Verdict::Reject(reason) => {
+                    reject(db, actor, decision.subscription, &reason).await
+                }
+            }
+        });
+    }
+    results
+}
+
+/// The open question of a pending subscription, when this actor may answer it; else who was faster.
+async fn open_question(
+    act: &mut Act<'_>,
+    event: SubscriptionEvent,
+) -> Result<OpenQuestion, Refusal> {
+    let requester = act.row.requested_by;
+    act.rights.authorise_decision(requester)?;
+    let before = act.facts;
+    act.apply(event)?;
+    act.facts = before;
+    let subscription = act.row.id;
+    approval::lock_open(act.work.conn(), subscription, RequestSubject::Subscription)
+        .await?
+        .ok_or_else(|| Refusal::Internal(anyhow::anyhow!("a pending subscription has no question")))
+}
+
+/// Checks what this approver agrees to.
+async fn agree(act: &mut Act<'_>, conditions: &Conditions) -> Result<Agreed, Refusal> {
+    let now = act.work.now();
+    let terms = match &conditions.plan {
+        None => current_terms(act).await?,
+        Some(plan) => {
+            let product = act.row.product_id;
+            let terms = terms::find(act.work.conn(), product, plan)
+                .await?
+                .ok_or_else(|| Refusal::unknown("/plan"))?;
+            terms.require_open("/plan", kind(act)?)?;
+            terms
+        }
+    };
+    let start = conditions.starts_at.map_or(now, |start| start.max(now));
+    let mut faults = Vec::new();
+    if let Some(end) = conditions.ends_at {
+        if end <= start {
+            let detail = "The end must lie after the start, and in the future.";
+            faults.push(FieldFault::new("/ends_at", "before_start", detail));
+        }
+        if terms.latest_end(start).is_some_and(|latest| end > latest) {
+            let days = terms.max_subscription_days.unwrap_or_default();
+            let detail = format!("The plan {} ends after at most {days} days.", terms.name);
+            faults.push(FieldFault::new("/ends_at", "beyond_plan", detail));
+        }
+    }
+    if start - now > time::Duration::days(3650) {
+        let detail = "Start within ten years.";
+        faults.push(FieldFault::new("/starts_at", "too_far", detail));
+    }
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
+    }
+    Ok(Agreed {
+        plan: conditions
+            .plan
+            .as_ref()
+            .map(|_| PlanId::from_uuid(terms.id)),
+        starts_at: conditions.starts_at,
+        ends_at: conditions.ends_at,
+    })
+}
+
+/// Stores this person's agreement and counts them all.
+pub(super) async fn give(
+    act: &mut Act<'_>,
+    question: &OpenQuestion,
+    reason: &str,
+    agreed: &Agreed,
+) -> Result<Tally, Refusal> {
+    let answer = Answer {
+        by: act.rights.person,
+        approved: true,
+        reason,
+        agreed,
+    };
+    approval::answer(&mut act.work, question.id, &answer).await?;
+    let tally = approval::tally(act.work.conn(), question).await?;
+    if tally.is_enough() {
+        let now = act.work.now();
+        approval::close(act.work.conn(), question.id, "approved", now).await?;
+    }
+    Ok(tally)
+}
+
+/// Stores this person's refusal. Somebody who agreed before may still change their mind in words, not in the record.
+pub(super) async fn refuse(
+    act: &mut Act<'_>,
+    question: &OpenQuestion,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let answer = Answer {
+        by: act.rights.person,
+        approved: false,
+        reason,
+        agreed: &Agreed::default(),
+    };
+    approval::answer(&mut act.work, question.id, &answer).await?;
+    let now = act.work.now();
+    approval::close(act.work.conn(), question.id, "rejected", now).await
+}
+
+/// The kind of environment the subscription is for.
+pub(super) fn kind(act: &Act<'_>) -> Result<EnvironmentKind, Refusal> {
+    let word = &act.row.environment_kind;
+    known(EnvironmentKind::parse(word), word)
+}
+
+/// The terms of the plan the subscription is under.
+pub(super) async fn current_terms(act: &mut Act<'_>) -> Result<Terms, Refusal> {
+    terms_of(act, None).await
+}
+
+/// The terms of another plan of the product, or of the current one.
+pub(super) async fn terms_of(
+    act: &mut Act<'_>,
+    plan: Option<PlanId>,
+) -> Result<Terms, Refusal> {
+    let plan = Lookup::Id(plan.unwrap_or(act.row.plan_id.into()));
+    let product = act.row.product_id;
+    terms::find(act.work.conn(), product, &plan)
+        .await?
+        .ok_or_else(|| Refusal::Internal(anyhow::anyhow!("a subscription has no plan")))
+}

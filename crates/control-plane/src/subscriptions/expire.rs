@@ -1,0 +1,67 @@
+//! What the clock ended already is written down: pages and places follow; gateways never wait for this.
+
+use gatehouse_domain::subscription::SubscriptionEvent;
+
+use super::act::{self, StoredChange};
+use super::row;
+use crate::actor::{Actor, ActorKind};
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::refusal::Refusal;
+use crate::work::Work;
+
+/// Records the end of the tenant's subscriptions whose end date has passed, at most `limit` in one transaction. Returns how
+/// many; call again while that is `limit`.
+pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
+    if !matches!(actor.kind(), ActorKind::System) {
+        return Err(Refusal::NotYours(
+            "Only the program itself does this.".to_owned(),
+        ));
+    }
+    let mut work = Work::begin(db, actor).await?;
+    let now = work.now();
+    // Rows somebody is working on are left for the next round.
+    let ids = sqlx::query_scalar!(
+        "select id from subscription where state = 'active' and ends_at <= $1
+         order by id limit $2
+         for no key update skip locked",
+        now,
+        limit.clamp(1, 1000),
+    )
+    .fetch_all(work.conn())
+    .await?;
+    if ids.is_empty() {
+        work.roll_back(()).await?;
+        return Ok(0);
+    }
+    for id in &ids {
+        let row = row::find(work.conn(), None, *id)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        let facts = row
+            .facts()?
+            .apply(SubscriptionEvent::Expire, now)
+            .map_err(|refused| Refusal::Conflict(act::why_not(&row, refused, now)))?;
+        let change = StoredChange {
+            facts,
+            plan: row.plan_id,
+            wanted_plan: None,
+            by: None,
+            note: None,
+        };
+        act::store(work.conn(), &row, &change, now).await?;
+        work.audit(AuditEntry {
+            action: "subscription.expire",
+            subject: row.subscription().to_string(),
+            before: Some(act::changed(&row)?),
+            after: Some(serde_json::json!({ "state": facts.state, "ended_reason": facts.ended_reason })),
+            reason: None,
+        });
+        let payload = act::payload(&row, "", None);
+        work.emit("subscription.expired", row.subscription(), payload);
+        work.touch(Touched::Subscription(row.subscription()));
+    }
+    work.commit(()).await?;
+    Ok(ids.len())
+}

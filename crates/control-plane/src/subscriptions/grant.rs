@@ -1,0 +1,122 @@
+//! Granting access without a request.
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::Role;
+use gatehouse_domain::plan::ApprovalMode;
+use sqlx::postgres::PgConnection;
+
+use super::approval::{self, Agreed, Answer, Question};
+use super::request::{New, conclude, insert, make_room};
+use super::rights::Rights;
+use super::view::{RequestSubject, SubscriptionView};
+use super::wish::{Asking, RequestAccess, Wish};
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::membership;
+use crate::refusal::Refusal;
+use crate::words::required_reason;
+use crate::work::{Changed, Work};
+
+/// Gives access at once: to another team's application, or to one's own when the tenant has no other approver. A request
+/// for the same access that waits is decided by it.
+pub async fn grant(
+    db: &Db,
+    actor: &Actor,
+    input: RequestAccess,
+    reason: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    actor.require(Permission::SubscriptionDecide)?;
+    let reason = required_reason(reason)?;
+    let mut work = Work::begin(db, actor).await?;
+    let rights = Rights::of(work.conn(), actor).await?;
+    rights.authorise_decision(None)?;
+    let wish = Wish::find(&mut work, actor, &rights, Asking::Approver, &input).await?;
+    if wish.terms.approval == ApprovalMode::TwoPerson {
+        return Err(Refusal::NotYours(format!(
+            "The plan {} needs two people; ask for access and let two approvers agree.",
+            wish.terms.name
+        )));
+    }
+    let own = membership::is_in_team(work.conn(), rights.person, wish.team).await?;
+    if own && approvers(work.conn()).await? > 1 {
+        return Err(Refusal::NotYours(
+            "This is your own team's application; ask for access and let another approver decide."
+                .to_owned(),
+        ));
+    }
+    withdraw_waiting(&mut work, &wish).await?;
+    make_room(&mut work, &wish).await?;
+    let new = New {
+        active: true,
+        by: rights.person,
+        reason: &reason,
+    };
+    let id = insert(&mut work, &wish, &new).await?;
+    let question = Question {
+        subscription: id.uuid(),
+        subject: RequestSubject::Subscription,
+        required: 0,
+        asked_by: rights.person,
+        reason: &reason,
+    };
+    let question = approval::ask(&mut work, &question).await?;
+    let answer = Answer {
+        by: rights.person,
+        approved: true,
+        reason: &reason,
+        agreed: &Agreed::default(),
+    };
+    approval::answer(&mut work, question, &answer).await?;
+    conclude(
+        work,
+        &rights,
+        id,
+        "subscription.grant",
+        "subscription.granted",
+        &reason,
+    )
+    .await
+}
+
+/// How many active members may decide.
+async fn approvers(conn: &mut PgConnection) -> Result<i64, Refusal> {
+    let roles: Vec<String> = Role::ALL
+        .iter()
+        .filter(|role| role.allows(Permission::SubscriptionDecide))
+        .map(|role| role.as_str().to_owned())
+        .collect();
+    let count = sqlx::query_scalar!(
+        r#"select count(distinct m.user_id) as "count!"
+           from membership m join role_grant g on g.tenant_id = m.tenant_id and g.user_id = m.user_id
+           where m.status = 'active' and g.role = any($1)"#,
+        &roles,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(count)
+}
+
+/// A request that waits for the same access gives way to the grant.
+async fn withdraw_waiting(work: &mut Work<'_>, wish: &Wish) -> Result<(), Refusal> {
+    let now = work.now();
+    let waiting = sqlx::query_scalar!(
+        "update subscription set state = 'withdrawn', ended_at = $4, ended_note = 'Granted instead.', row_version = row_version + 1
+         where application_id = $1 and product_id = $2 and environment_id = $3 and state = 'pending'
+         returning id",
+        wish.application,
+        wish.product,
+        wish.environment,
+        now,
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    let Some(id) = waiting else { return Ok(()) };
+    sqlx::query!(
+        "update approval_request set state = 'withdrawn', closed_at = $2 where subscription_id = $1 and state = 'open'",
+        id,
+        now,
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}

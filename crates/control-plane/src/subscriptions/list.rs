@@ -1,0 +1,83 @@
+//! Reading subscriptions.
+
+use gatehouse_domain::id::{ApiId, ApplicationId, SubscriptionId};
+use gatehouse_domain::subscription::StoredState;
+
+use super::rights::Rights;
+use super::row::{self, Wanted};
+use super::view::SubscriptionView;
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::page::{Listed, Lookup, Page};
+use crate::refusal::Refusal;
+
+/// Which subscriptions a list has. An id or slug that leads nowhere gives an empty list.
+#[derive(Debug, Clone, Default)]
+pub struct SubscriptionFilter {
+    /// In one stored state.
+    pub state: Option<StoredState>,
+    /// Of one application.
+    pub application: Option<Lookup<ApplicationId>>,
+    /// To one API.
+    pub api: Option<Lookup<ApiId>>,
+    /// In the environment with this slug.
+    pub environment: Option<String>,
+    /// Only of the asking person's teams.
+    pub mine: bool,
+}
+
+/// Lists the subscriptions the actor may see, newest first.
+pub async fn list_subscriptions(
+    db: &Db,
+    actor: &Actor,
+    filter: &SubscriptionFilter,
+    page: &Page,
+) -> Result<Listed<SubscriptionView>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rights = Rights::of(&mut tx, actor).await?;
+    let wanted = wanted(filter, &rights, page);
+    let rows = row::list(&mut tx, rights.person, &wanted).await?;
+    let views = rows
+        .into_iter()
+        .map(|row| row.view(&rights, now))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Listed::cut(views, page, |view| view.id.uuid()))
+}
+
+fn wanted(filter: &SubscriptionFilter, rights: &Rights, page: &Page) -> Wanted {
+    let (application_id, application_slug) = filter
+        .application
+        .as_ref()
+        .map_or((None, None), Lookup::parts);
+    let (api_id, api_slug) = filter.api.as_ref().map_or((None, None), Lookup::parts);
+    Wanted {
+        after: page.after,
+        state: filter.state.map(StoredState::as_str),
+        application_id,
+        application_slug: application_slug.map(str::to_owned),
+        api_id,
+        api_slug: api_slug.map(str::to_owned),
+        environment_slug: filter.environment.clone(),
+        only_own: filter.mine || !rights.sees_all(),
+        apis: rights.apis().cloned(),
+        limit: page.fetch(),
+        ..Wanted::default()
+    }
+}
+
+/// Reads one subscription the actor may see.
+pub async fn get_subscription(
+    db: &Db,
+    actor: &Actor,
+    id: SubscriptionId,
+) -> Result<SubscriptionView, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rights = Rights::of(&mut tx, actor).await?;
+    let row = row::find(&mut tx, rights.person, id.uuid())
+        .await?
+        .filter(|row| rights.may_see(row))
+        .ok_or(Refusal::NotFound)?;
+    row.view(&rights, now)
+}

@@ -1,0 +1,45 @@
+//! Subscriptions: asked for, decided, stopped, changed and ended. The state machine itself is
+//! [`gatehouse_domain::subscription`]; here are the hands that move it.
+//!
+//! [`request`] and [`grant`] make one; [`approve`] and [`reject`] decide it; every other verb is one event on one locked
+//! row (`act.rs`). Who may do what is in `rights.rs`, for the verbs and for the buttons of pages alike.
+
+mod act;
+mod approval;
+mod change_plan;
+mod decide;
+mod end;
+mod expire;
+mod grant;
+mod hold;
+mod list;
+mod queue;
+mod renew;
+mod request;
+mod rights;
+mod row;
+mod supersede;
+mod timeline;
+mod view;
+mod wish;
+
+pub use change_plan::{
+    approve_plan_change, reject_plan_change, request_plan_change, withdraw_plan_change,
+};
+pub use decide::{Conditions, Decision, Verdict, approve, decide_many, reject};
+pub use end::{cancel, revoke, withdraw};
+pub use expire::expire_due;
+pub use grant::grant;
+pub use hold::{pause, resume, suspend, unsuspend};
+pub use list::{SubscriptionFilter, get_subscription, list_subscriptions};
+pub use queue::{OtherAccess, RequestFilter, RequestRow, list_requests};
+pub use renew::{approve_renewal, reject_renewal, renew};
+pub use request::request;
+pub use timeline::{TimelineEntry, timeline};
+pub use view::{
+    Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
+};
+pub use wish::{AppChoice, RequestAccess};
+
+pub(crate) use end::end_all_of_application;
+pub(crate) use supersede::{move_to_plan, supersede_of_plan, supersede_of_product};

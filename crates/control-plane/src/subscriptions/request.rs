@@ -1,0 +1,250 @@
+//! Asking for access.
+
+use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::subscription::{EndedReason, StoredState};
+use gatehouse_runtime::random;
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::act::{self, StoredChange};
+use super::approval::{self, Agreed, Answer, Question};
+use super::rights::Rights;
+use super::row;
+use super::view::{RequestSubject, SubscriptionView};
+use super::wish::{Asking, RequestAccess, Wish};
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::membership;
+use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::words::ago;
+use crate::work::{Changed, Work};
+
+/// Longest reason of a request, in characters.
+const REASON_MAX: usize = 1000;
+
+/// Asks for access, with a new application if need be. A plan whose rule needs nobody is active at once.
+pub async fn request(
+    db: &Db,
+    actor: &Actor,
+    input: RequestAccess,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    membership::require_consumer(actor)?;
+    let mut faults = Faults::default();
+    let reason = faults.optional_text("/reason", &input.reason, REASON_MAX);
+    faults.finish()?;
+    let mut work = Work::begin(db, actor).await?;
+    let rights = Rights::of(work.conn(), actor).await?;
+    let wish = Wish::find(&mut work, actor, &rights, Asking::Consumer, &input).await?;
+    make_room(&mut work, &wish).await?;
+    let required = wish.terms.approval.approvals_required();
+    let new = New {
+        active: required == 0,
+        by: rights.person,
+        reason: &reason,
+    };
+    let id = insert(&mut work, &wish, &new).await?;
+    let question = Question {
+        subscription: id.uuid(),
+        subject: RequestSubject::Subscription,
+        required,
+        asked_by: rights.person,
+        reason: &reason,
+    };
+    let question = approval::ask(&mut work, &question).await?;
+    if required == 0 {
+        let answer = Answer {
+            by: None,
+            approved: true,
+            reason: "The plan needs no approval.",
+            agreed: &Agreed::default(),
+        };
+        approval::answer(&mut work, question, &answer).await?;
+    }
+    let event = if required == 0 {
+        "subscription.approved"
+    } else {
+        "subscription.requested"
+    };
+    conclude(work, &rights, id, "subscription.request", event, &reason).await
+}
+
+/// Records a new subscription, reads it back and commits.
+pub(super) async fn conclude(
+    mut work: Work<'_>,
+    rights: &Rights,
+    id: SubscriptionId,
+    action: &'static str,
+    event: &'static str,
+    reason: &str,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let row = row::find(work.conn(), rights.person, id.uuid())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut after = act::changed(&row)?;
+    after["application"] = json!(row.application().id);
+    after["api"] = json!(row.api_slug);
+    after["environment"] = json!(row.environment_slug);
+    work.audit(AuditEntry {
+        action,
+        subject: id.to_string(),
+        before: None,
+        after: Some(after),
+        reason: (!reason.is_empty()).then(|| reason.to_owned()),
+    });
+    // What is granted at once was decided by a rule, so nobody is named.
+    let by = (event != "subscription.approved")
+        .then_some(rights.person)
+        .flatten();
+    work.emit(event, id, act::payload(&row, reason, by));
+    work.touch(Touched::Subscription(id));
+    let view = row.view(rights, work.now())?;
+    work.commit(view).await
+}
+
+/// Ends a subscription in the way that is over by the clock, though nothing has recorded it yet; refuses for one that is
+/// open.
+pub(super) async fn make_room(work: &mut Work<'_>, wish: &Wish) -> Result<(), Refusal> {
+    let found = sqlx::query_scalar!(
+        "select id from subscription
+         where application_id = $1 and product_id = $2 and environment_id = $3 and state in ('pending', 'active')
+         for no key update",
+        wish.application,
+        wish.product,
+        wish.environment,
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    let Some(id) = found else { return Ok(()) };
+    let now = work.now();
+    let row = row::find(work.conn(), None, id)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut facts = row.facts()?;
+    let over = facts.state == StoredState::Active && facts.ends_at.is_some_and(|end| now >= end);
+    if !over {
+        let what = if facts.state == StoredState::Pending {
+            format!("was asked for {}", ago(row.created_at, now))
+        } else {
+            format!("is {} already", facts.shown(now))
+        };
+        return Err(Refusal::Conflict(format!(
+            "{} access of {} to {} {what}.",
+            capitalised(&row.environment_slug),
+            row.application_name,
+            row.api_name,
+        )));
+    }
+    facts.state = StoredState::Ended;
+    facts.ended_reason = Some(EndedReason::Expired);
+    let change = StoredChange {
+        facts,
+        plan: row.plan_id,
+        wanted_plan: None,
+        by: None,
+        note: None,
+    };
+    act::store(work.conn(), &row, &change, now).await?;
+    work.emit(
+        "subscription.expired",
+        row.subscription(),
+        act::payload(&row, "", None),
+    );
+    work.touch(Touched::Subscription(row.subscription()));
+    Ok(())
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// How a new subscription begins.
+pub(super) struct New<'a> {
+    pub(super) active: bool,
+    pub(super) by: Option<Uuid>,
+    pub(super) reason: &'a str,
+}
+
+/// Stores a new subscription. The one before it in the same place is touched too: gateways drop it, so that what they hold
+/// per application, product and environment stays bounded.
+pub(super) async fn insert(
+    work: &mut Work<'_>,
+    wish: &Wish,
+    new: &New<'_>,
+) -> Result<SubscriptionId, Refusal> {
+    let before = sqlx::query_scalar!(
+        "select id from subscription
+         where application_id = $1 and product_id = $2 and environment_id = $3
+         order by id desc limit 1
+         for no key update",
+        wish.application,
+        wish.product,
+        wish.environment,
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    let (tenant, now) = (work.tenant(), work.now());
+    let id = SubscriptionId::from_uuid(random::uuid_v7(after(before, now)));
+    let starts_at = new.active.then_some(now);
+    sqlx::query!(
+        "insert into subscription (id, tenant_id, application_id, product_id, plan_id, environment_id, state, starts_at, ends_at,
+                                   requested_by, request_reason, decided_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $8, $12)",
+        id.uuid(),
+        tenant,
+        wish.application,
+        wish.product,
+        wish.terms.id,
+        wish.environment,
+        if new.active { "active" } else { "pending" },
+        starts_at,
+        starts_at.and_then(|start| wish.terms.latest_end(start)),
+        new.by,
+        new.reason,
+        now,
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("subscription_open_key", || {
+        Refusal::Conflict("The same access was asked for just now.".to_owned())
+    })?;
+    if let Some(before) = before {
+        work.touch(Touched::Subscription(before.into()));
+    }
+    Ok(id)
+}
+
+/// Ids of one place grow, whatever clock made the one before: the greatest is the one that counts.
+fn after(before: Option<Uuid>, now: OffsetDateTime) -> OffsetDateTime {
+    let made = before
+        .and_then(|id| id.get_timestamp())
+        .and_then(|made| {
+            let (seconds, nanos) = made.to_unix();
+            let seconds = i64::try_from(seconds).ok()?;
+            OffsetDateTime::from_unix_timestamp(seconds)
+                .ok()?
+                .replace_nanosecond(nanos)
+                .ok()
+        });
+    made.map_or(now, |made| now.max(made + Duration::MILLISECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_request_has_a_greater_id_even_when_the_clock_stands_still_or_goes_back() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let first = random::uuid_v7(now);
+        for later in [now, now - Duration::hours(1)] {
+            assert!(random::uuid_v7(after(Some(first), later)) > first);
+        }
+        assert_eq!(after(None, now), now);
+    }
+}

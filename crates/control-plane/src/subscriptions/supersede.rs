@@ -1,0 +1,135 @@
+//! What a wider decision does to subscriptions: a plan is closed, an API retired.
+
+use gatehouse_domain::subscription::SubscriptionEvent;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::act::{self, StoredChange};
+use super::row::{self, Row};
+use crate::config::Touched;
+use crate::refusal::Refusal;
+use crate::work::Work;
+
+/// Ends the open subscriptions of a plan: requests at once, live ones at `ends_at`. Returns how many.
+pub(crate) async fn supersede_of_plan(
+    work: &mut Work<'_>,
+    plan: Uuid,
+    ends_at: OffsetDateTime,
+    by: Option<Uuid>,
+) -> Result<usize, Refusal> {
+    let ids = sqlx::query_scalar!(
+        "select id from subscription where plan_id = $1 and state in ('pending', 'active') order by id for no key update",
+        plan,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for id in &ids {
+        let row = read(work, *id).await?;
+        if row.state == "pending" || ends_at <= work.now() {
+            supersede(work, &row, "The plan was closed.", by).await?;
+            continue;
+        }
+        let mut facts = row.facts()?;
+        facts.ends_at = Some(facts.ends_at.map_or(ends_at, |end| end.min(ends_at)));
+        let change = StoredChange {
+            facts,
+            plan: row.plan_id,
+            wanted_plan: None,
+            by,
+            note: None,
+        };
+        change_one(work, &row, &change).await?;
+    }
+    Ok(ids.len())
+}
+
+/// Moves the open subscriptions of a plan to another plan of the same product. Returns how many.
+pub(crate) async fn move_to_plan(
+    work: &mut Work<'_>,
+    plan: Uuid,
+    target: Uuid,
+    by: Option<Uuid>,
+) -> Result<usize, Refusal> {
+    let ids = sqlx::query_scalar!(
+        "select id from subscription where plan_id = $1 and state in ('pending', 'active') order by id for no key update",
+        plan,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for id in &ids {
+        let row = read(work, *id).await?;
+        let change = StoredChange {
+            facts: row.facts()?,
+            plan: target,
+            wanted_plan: row.wanted_plan_id.filter(|wanted| *wanted != target),
+            by,
+            note: None,
+        };
+        change_one(work, &row, &change).await?;
+        let payload = act::payload(&row, "The plan was closed.", by);
+        work.emit("subscription.plan_changed", row.subscription(), payload);
+    }
+    Ok(ids.len())
+}
+
+/// Ends the open subscriptions of a product at once. Returns how many.
+pub(crate) async fn supersede_of_product(
+    work: &mut Work<'_>,
+    product: Uuid,
+    by: Option<Uuid>,
+) -> Result<usize, Refusal> {
+    let ids = sqlx::query_scalar!(
+        "select id from subscription where product_id = $1 and state in ('pending', 'active') order by id for no key update",
+        product,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for id in &ids {
+        let row = read(work, *id).await?;
+        supersede(work, &row, "The API was retired.", by).await?;
+    }
+    Ok(ids.len())
+}
+
+async fn read(work: &mut Work<'_>, id: Uuid) -> Result<Row, Refusal> {
+    row::find(work.conn(), None, id)
+        .await?
+        .ok_or(Refusal::NotFound)
+}
+
+async fn supersede(
+    work: &mut Work<'_>,
+    row: &Row,
+    note: &'static str,
+    by: Option<Uuid>,
+) -> Result<(), Refusal> {
+    let now = work.now();
+    let facts = row.facts()?;
+    // One past its end date is over already; the clock's reason stays the true one.
+    let ended = facts
+        .apply(SubscriptionEvent::Supersede, now)
+        .or_else(|_| facts.apply(SubscriptionEvent::Expire, now))
+        .map_err(|refused| Refusal::Conflict(act::why_not(row, refused, now)))?;
+    let change = StoredChange {
+        facts: ended,
+        plan: row.plan_id,
+        wanted_plan: None,
+        by,
+        note: Some(note),
+    };
+    change_one(work, row, &change).await?;
+    let payload = act::payload(row, note, by);
+    work.emit("subscription.expired", row.subscription(), payload);
+    Ok(())
+}
+
+async fn change_one(
+    work: &mut Work<'_>,
+    row: &Row,
+    change: &StoredChange<'_>,
+) -> Result<(), Refusal> {
+    let now = work.now();
+    act::store(work.conn(), row, change, now).await?;
+    work.touch(Touched::Subscription(row.subscription()));
+    Ok(())
+}

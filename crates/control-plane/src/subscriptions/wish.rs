@@ -1,0 +1,185 @@
+//! What somebody asks access for, with every reference found and checked.
+
+use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, TeamId};
+use gatehouse_domain::{EnvironmentKind, Permission};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::rights::Rights;
+use crate::actor::Actor;
+use crate::applications::{self, CreateApplication};
+use crate::membership;
+use crate::page::Lookup;
+use crate::plans::terms::{self, Terms};
+use crate::refusal::Refusal;
+use crate::words::known;
+use crate::work::Work;
+
+/// Access for which application: one that exists, or one made with the request.
+#[derive(Debug, Clone)]
+pub enum AppChoice {
+    /// One that exists.
+    Existing(Lookup<ApplicationId>),
+    /// One made in the same transaction.
+    New {
+        /// Its name.
+        name: String,
+        /// Its owner; `None` is the asking person's own team.
+        team: Option<Lookup<TeamId>>,
+    },
+}
+
+/// An access request.
+#[derive(Debug, Clone)]
+pub struct RequestAccess {
+    /// Who will call.
+    pub application: AppChoice,
+    /// What will be called.
+    pub api: Lookup<ApiId>,
+    /// Under which limits.
+    pub plan: Lookup<PlanId>,
+    /// Where.
+    pub environment: Lookup<EnvironmentId>,
+    /// What for, at most 1000 characters.
+    pub reason: String,
+}
+
+/// An access request with everything in it found.
+pub(super) struct Wish {
+    pub(super) application: Uuid,
+    pub(super) team: Uuid,
+    pub(super) product: Uuid,
+    pub(super) terms: Terms,
+    pub(super) environment: Uuid,
+}
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// The application's team, for what it can see in the catalogue.
+    Consumer,
+    /// An approver, for anybody.
+    Approver,
+}
+
+impl Wish {
+    /// Finds everything in `input` and keeps the plan from being closed and the application from being deleted meanwhile.
+    /// Locks are taken in one order
+    /// by every verb: API, product, plan, application, subscription, question, credential.
+    pub(super) async fn find(
+        work: &mut Work<'_>,
+        actor: &Actor,
+        rights: &Rights,
+        asking: Asking,
+        input: &RequestAccess,
+    ) -> Result<Self, Refusal> {
+        let product = product(work.conn(), actor, rights, asking, &input.api).await?;
+        let terms = terms::find(work.conn(), product, &input.plan)
+            .await?
+            .ok_or_else(|| Refusal::unknown("/plan"))?;
+        let (environment, kind) = environment(work.conn(), &input.environment).await?;
+        terms.require_open("/plan", kind)?;
+        let (application, team) = match &input.application {
+            AppChoice::Existing(lookup) => existing(work.conn(), actor, asking, lookup).await?,
+            AppChoice::New { name, team } => {
+                let input = CreateApplication {
+                    name: name.clone(),
+                    description: String::new(),
+                    team: team.clone(),
+                };
+                let made = applications::make(work, actor, &input, "/application").await?;
+                (made.id.uuid(), made.team)
+            }
+        };
+        Ok(Self {
+            application,
+            team,
+            product,
+            terms,
+            environment,
+        })
+    }
+}
+
+async fn product(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    rights: &Rights,
+    asking: Asking,
+    api: &Lookup<ApiId>,
+) -> Result<Uuid, Refusal> {
+    let (id, slug) = api.parts();
+    // The program itself and whoever grants may name what the catalogue does not show them.
+    let everything = asking == Asking::Approver || actor.may(Permission::ApiWrite);
+    let row = sqlx::query!(
+        r#"select p.id, p.api_id as "api_id!"
+           from product p join api a on a.id = p.api_id
+           where ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)
+             and p.state in ('published', 'deprecated')
+             and ($3 or visible_product(p.id, $4, true))
+           for share of p"#,
+        id,
+        slug,
+        everything,
+        rights.person,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(|| Refusal::unknown("/api"))?;
+    actor
+        .require_api(ApiId::from_uuid(row.api_id))
+        .map_err(|_| Refusal::unknown("/api"))?;
+    Ok(row.id)
+}
+
+async fn environment(
+    conn: &mut PgConnection,
+    environment: &Lookup<EnvironmentId>,
+) -> Result<(Uuid, EnvironmentKind), Refusal> {
+    let (id, slug) = environment.parts();
+    let row = sqlx::query!(
+        "select id, kind from environment where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2)",
+        id,
+        slug,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(|| Refusal::unknown("/environment"))?;
+    Ok((
+        row.id,
+        known(EnvironmentKind::parse(&row.kind), &row.kind)?,
+    ))
+}
+
+async fn existing(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    asking: Asking,
+    application: &Lookup<ApplicationId>,
+) -> Result<(Uuid, Uuid), Refusal> {
+    let (id, slug) = application.parts();
+    let row = sqlx::query!(
+        "select id, owner_team_id, state from application
+         where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2) and state <> 'deleted'
+         for share",
+        id,
+        slug,
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or_else(|| Refusal::unknown("/application"))?;
+    if asking == Asking::Consumer {
+        membership::require_team(conn, actor, row.owner_team_id)
+            .await
+            .map_err(|refusal| match refusal {
+                Refusal::NotFound => Refusal::unknown("/application"),
+                other => other,
+            })?;
+    }
+    if row.state == "suspended" {
+        return Err(Refusal::Conflict(
+            "The application is suspended.".to_owned(),
+        ));
+    }
+    Ok((row.id, row.owner_team_id))
+}

@@ -1,0 +1,318 @@
+//! Versions of APIs: offered, phased out, ended.
+
+mod retire;
+mod view;
+
+use gatehouse_domain::id::{ApiId, RouteId};
+use gatehouse_domain::{ApiVersionState, Permission};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::{Faults, Refusal};
+use crate::words::require_version;
+use crate::work::{Changed, Work};
+
+pub use retire::{Retire, retire_version};
+pub use view::{RevisionView, VersionView};
+
+pub(crate) use view::{find, of_apis};
+
+/// Longest version label, in characters.
+const LABEL_MAX: usize = 20;
+
+/// How a version is phased out.
+#[derive(Debug, Clone)]
+pub struct Deprecate {
+    /// When it ends.
+    pub sunset_at: OffsetDateTime,
+    /// The label of the version to move to.
+    pub successor: Option<String>,
+}
+
+/// Refuses a label that could not stand in a URL: lower-case letters, digits, dots and dashes, 1 to 20, a letter or digit
+/// first.
+pub(crate) fn require_label(label: &str) -> Result<(), Refusal> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let mut faults = Faults::default();
+    faults.require(
+        (1..=LABEL_MAX).contains(&label.chars().count()),
+        "/version",
+        "length",
+        format!("Use 1 to {LABEL_MAX} characters."),
+    );
+    faults.require(
+        label.starts_with(plain) && label.chars().all(|c| plain(c) || matches!(c, '.' | '-')),
+        "/version",
+        "characters",
+        "Use lower-case letters, digits, dots and dashes, a letter or digit first.",
+    );
+    faults.finish()
+}
+
+/// Reads a version of an API the actor may see.
+pub async fn get_version(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    label: &str,
+) -> Result<VersionView, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let version = find(&mut tx, api.id, label).await?;
+    if is_visible(actor, &version) {
+        Ok(version)
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+/// Lists the versions of an API the actor may see, newest first.
+pub async fn list_versions(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+) -> Result<Vec<VersionView>, Refusal> {
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let mut versions = of_apis(&mut tx, &[api.id])
+        .await?
+        .remove(&api.id)
+        .unwrap_or_default();
+    versions.retain(|version| is_visible(actor, version));
+    Ok(versions)
+}
+
+fn is_visible(actor: &Actor, version: &VersionView) -> bool {
+    actor.may(Permission::ApiRead)
+        || matches!(
+            version.state,
+            ApiVersionState::Published | ApiVersionState::Deprecated
+        )
+}
+
+/// Offers a version, or takes its deprecation back.
+pub async fn publish_version(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    label: &str,
+    expected: Option<i32>,
+) -> Result<Changed<VersionView>, Refusal> {
+    actor.require(Permission::ApiWrite)?;
+    let mut step = Step::begin(db, actor, &api, label, expected).await?;
+    if step.version.current_revision.is_none() {
+        return Err(Refusal::Conflict(
+            "Publish a description of it first.".to_owned(),
+        ));
+    }
+    step.require(ApiVersionState::Published)?;
+    let changed = sqlx::query!(
+        "update api_version
+         set state = 'published', deprecated_at = null, sunset_at = null, successor_id = null, row_version = row_version + 1
+         where id = $1 and state = $2",
+        step.version.id.uuid(),
+        step.version.state.as_str(),
+    )
+    .execute(step.work.conn())
+    .await?;
+    step.require_changed(changed.rows_affected())?;
+    step.finish("version.publish", "api.published", String::new(), Value::Null)
+        .await
+}
+
+/// Phases a version out: it works until its end, and its callers are told in every answer.
+pub async fn deprecate_version(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    label: &str,
+    expected: Option<i32>,
+    input: Deprecate,
+) -> Result<Changed<VersionView>, Refusal> {
+    actor.require(Permission::ApiWrite)?;
+    let mut step = Step::begin(db, actor, &api, label, expected).await?;
+    step.require(ApiVersionState::Deprecated)?;
+    let now = step.work.now();
+    let mut faults = Faults::default();
+    faults.require(
+        input.sunset_at > now,
+        "/sunset_at",
+        "in_the_past",
+        "The end must lie in the future.",
+    );
+    faults.finish()?;
+    let successor = step.successor(input.successor.as_deref()).await?;
+    let changed = sqlx::query!(
+        "update api_version
+         set state = 'deprecated', deprecated_at = $3, sunset_at = $4, successor_id = $5, row_version = row_version + 1
+         where id = $1 and state = $2",
+        step.version.id.uuid(),
+        step.version.state.as_str(),
+        now,
+        input.sunset_at,
+        successor,
+    )
+    .execute(step.work.conn())
+    .await?;
+    step.require_changed(changed.rows_affected())?;
+    step.finish("version.deprecate", "api.deprecated", String::new(), Value::Null)
+        .await
+}
+
+/// One move of a version's life, under the lock of its API.
+struct Step<'a> {
+    work: Work<'a>,
+    api: apis::Row,
+    version: VersionView,
+}
+
+impl<'a> Step<'a> {
+    async fn begin(
+        db: &'a Db,
+        actor: &'a Actor,
+        api: &Lookup<ApiId>,
+        label: &str,
+        expected: Option<i32>,
+    ) -> Result<Self, Refusal> {
+        let mut work = Work::begin(db, actor).await?;
+        let api = apis::lock(work.conn(), actor, api).await?;
+        let version = find(work.conn(), api.id, label).await?;
+        require_version(expected, version.row_version)?;
+        Ok(Self { work, api, version })
+    }
+
+    fn require(&self, next: ApiVersionState) -> Result<(), Refusal> {
+        let from = self.version.state;
+        if from.may_become(next) {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(if from == next {
+            format!("The version is {next} already.")
+        } else {
+            format!("A {from} version cannot become {next}.")
+        }))
+    }
+
+    fn require_changed(&self, rows: u64) -> Result<(), Refusal> {
+        if rows == 1 {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(
+            "The version was changed by somebody else just now.".to_owned(),
+        ))
+    }
+
+    async fn successor(&mut self, label: Option<&str>) -> Result<Option<Uuid>, Refusal> {
+        let Some(label) = label.filter(|label| !label.is_empty()) else {
+            return Ok(None);
+        };
+        if label == self.version.label {
+            return Err(Refusal::field(
+                "/successor",
+                "itself",
+                "Name another version.",
+            ));
+        }
+        let found = sqlx::query_scalar!(
+            "select id from api_version where api_id = $1 and label = $2",
+            self.api.id,
+            label
+        )
+        .fetch_optional(self.work.conn())
+        .await?;
+        found
+            .map(Some)
+            .ok_or_else(|| Refusal::unknown("/successor"))
+    }
+
+    async fn finish(
+        mut self,
+        action: &'static str,
+        event: &'static str,
+        reason: String,
+        details: Value,
+    ) -> Result<Changed<VersionView>, Refusal> {
+        touch_routes(&mut self.work, self.version.id.uuid()).await?;
+        let after = find(self.work.conn(), self.api.id, &self.version.label).await?;
+        self.work.audit(AuditEntry {
+            action,
+            subject: after.id.to_string(),
+            before: Some(recorded(&self.version, &Value::Null)),
+            after: Some(recorded(&after, &details)),
+            reason: (!reason.is_empty()).then(|| reason.clone()),
+        });
+        self.work.emit(
+            event,
+            self.api.api(),
+            json!({
+                "api": { "slug": self.api.slug, "name": self.api.name },
+                "version": after.label,
+                "sunset_at": self.version_date(after.sunset_at),
+                "successor": after.successor,
+                "reason": reason,
+            }),
+        );
+        self.work.commit(after).await
+    }
+
+    fn version_date(&self, date: Option<OffsetDateTime>) -> Option<String> {
+        date?
+            .format(&time::format_description::well_known::Rfc3339)
+            .ok()
+    }
+}
+
+fn recorded(version: &VersionView, details: &Value) -> Value {
+    let mut recorded = json!({
+        "label": version.label,
+        "state": version.state,
+        "successor": version.successor,
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut recorded, details) {
+        all.extend(more.clone());
+    }
+    recorded
+}
+
+/// Says that gateways may need the routes of a version again.
+pub(crate) async fn touch_routes(work: &mut Work<'_>, version: Uuid) -> Result<(), Refusal> {
+    let routes = sqlx::query_scalar!("select id from route where api_version_id = $1", version)
+        .fetch_all(work.conn())
+        .await?;
+    for route in routes {
+        work.touch(Touched::Route(RouteId::from_uuid(route)));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_held_at_their_rules() {
+        for (label, accepted) in [
+            ("v1", true),
+            ("1", true),
+            ("2026-11-20", true),
+            ("1.0-beta.2", true),
+            ("", false),
+            ("V1", false),
+            ("-1", false),
+            (".1", false),
+            ("v1/..", false),
+            ("v 1", false),
+            ("a2345678901234567890", true),
+            ("a23456789012345678901", false),
+        ] {
+            assert_eq!(require_label(label).is_ok(), accepted, "{label}");
+        }
+    }
+}
