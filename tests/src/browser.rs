@@ -1,0 +1,160 @@
+//! A real browser: headless chromium driven over WebDriver, with a profile of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use crate::ports;
+use crate::process::{Plan, Process, inherited};
+use crate::wait::{PATIENCE, eventually};
+
+/// Two browsers at once are as many as two cores take.
+static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
+/// One browser with an empty profile; it ends with this value.
+pub struct Browser {
+    pub driver: WebDriver,
+    _chromedriver: Process,
+    _profile: TempDir,
+    _turn: tokio::sync::SemaphorePermit<'static>,
+}
+
+fn find(names: &[&str]) -> Option<PathBuf> {
+    let (_, path) = inherited().find(|(name, _)| *name == "PATH")?;
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+}
+
+impl Browser {
+    /// Starts one, with script allowed or not. `None` when this machine has no chromium; the caller says so aloud.
+    pub async fn open(javascript: bool) -> Option<Self> {
+        let chromium = find(&["chromium", "chromium-browser", "google-chrome"])?;
+        let chromedriver = find(&["chromedriver"])?;
+        let turn = TURNS.acquire().await.ok()?;
+        let profile = tempfile::Builder::new().prefix("gatehouse-browser-").tempdir().ok()?;
+        let port = ports::free().port();
+        let process = Process::start(driver_plan(chromedriver, port, profile.path()));
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary(chromium.to_str()?).ok()?;
+        let data = format!("--user-data-dir={}", profile.path().join("profile").display());
+        let flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,1200",
+            &data,
+        ];
+        for flag in flags {
+            capabilities.add_arg(flag).ok()?;
+        }
+        if !javascript {
+            let off = json!({"profile.managed_default_content_settings.javascript": 2});
+            capabilities.add_experimental_option("prefs", off).ok()?;
+        }
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = eventually(PATIENCE, "a browser starts", async || {
+            WebDriver::new(&url, capabilities.clone()).await.map_err(|error| error.to_string())
+        })
+        .await;
+        Some(Self { driver, _chromedriver: process, _profile: profile, _turn: turn })
+    }
+
+    pub async fn goto(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The address in the bar.
+    pub async fn at(&self) -> String {
+        self.driver.current_url().await.expect("a page is open").to_string()
+    }
+
+    async fn wait_for(&self, css: &str) -> WebElement {
+        eventually(PATIENCE, &format!("{css} is on the page"), async || {
+            let found = self.driver.find(By::Css(css)).await;
+            match found {
+                Ok(element) => Ok(element),
+                Err(_) => Err(self.says().await),
+            }
+        })
+        .await
+    }
+
+    /// Types into a field.
+    pub async fn type_into(&self, css: &str, text: &str) {
+        let field = self.wait_for(css).await;
+        field.clear().await.expect("a field can be emptied");
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Clicks the first element that matches.
+    pub async fn click(&self, css: &str) {
+        let element = self.wait_for(css).await;
+        element.scroll_into_view().await.expect("it is on the page");
+        element.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+    }
+
+    /// Clicks the button or link with these words, and waits until the page it leads to is another one.
+    pub async fn press(&self, label: &str) {
+        let path = format!("//main//*[self::button or self::a][contains(normalize-space(.), \"{label}\")]");
+        let element = eventually(PATIENCE, &format!("'{label}' can be pressed"), async || {
+            match self.driver.find(By::XPath(path.as_str())).await {
+                Ok(element) => Ok(element),
+                Err(_) => Err(self.says().await),
+            }
+        })
+        .await;
+        element.scroll_into_view().await.expect("it is on the page");
+        element.click().await.unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+    }
+
+    /// The words on the page.
+    pub async fn says(&self) -> String {
+        match self.driver.find(By::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Waits for words.
+    pub async fn wait_until_it_says(&self, words: &str, within: Duration) {
+        eventually(within, &format!("the page says '{words}'"), async || {
+            let said = self.says().await;
+            let place = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+            if said.contains(words) { Ok(()) } else { Err(format!("{place}: {said}")) }
+        })
+        .await;
+    }
+
+    /// The value of a field.
+    pub async fn value_of(&self, css: &str) -> String {
+        let field = self.wait_for(css).await;
+        field.value().await.ok().flatten().unwrap_or_default()
+    }
+
+    /// What the page's console holds at the level of errors: script faults and refusals of the content policy.
+    pub async fn quit(self) {
+        let _ = self.driver.clone().quit().await;
+    }
+}
+
+fn driver_plan(program: PathBuf, port: u16, folder: &Path) -> Plan {
+    Plan {
+        name: "chromedriver".to_owned(),
+        program,
+        args: vec![format!("--port={port}"), "--allowed-ips=127.0.0.1".to_owned()],
+        env: BTreeMap::new(),
+        log: folder.join("chromedriver.log"),
+        announce: None,
+        working_dir: folder.to_owned(),
+    }
+}

@@ -1,0 +1,32 @@
+//! Kinds of callers as types: each can do what its like can do from outside, by the protocol its like speaks.
+
+mod administrator;
+mod anonymous;
+mod approver;
+mod ci_token;
+mod consumer;
+mod developer;
+mod portal;
+
+pub use administrator::Administrator;
+pub use anonymous::Anonymous;
+pub use approver::Approver;
+pub use ci_token::CiToken;
+pub use consumer::Consumer;
+pub use developer::{Access, Developer, Wish};
+pub use portal::Portal;
+
+use std::time::Duration;
+
+/// A client that goes where it is told and nowhere else: no proxy, no redirects, a deadline.
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("a client without special settings")
+}
+
+/// Long enough for the rule, and no common one.
+pub const PASSWORD: &str = "a quiet stone wall by the sea";

@@ -1,0 +1,43 @@
+//! Running a command line verb to its end.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use gatehouse_os::{Signal, die_with_parent};
+
+use crate::process::inherited;
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Panics with everything it said unless it ended with 0.
+    #[track_caller]
+    pub fn assert_success(&self) -> &Self {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        self
+    }
+}
+
+/// Runs `program` with an environment of its own and waits for it, off the async threads.
+pub async fn run(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
+    let mut command = Command::new(program);
+    command.args(args).env_clear().envs(inherited()).envs(env.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ended = tokio::task::spawn_blocking(move || {
+        die_with_parent(&mut command, Signal::Kill);
+        command.output()
+    });
+    let Output { status, stdout, stderr } =
+        ended.await.expect("not cancelled").expect("the command starts");
+    Ran {
+        code: status.code(),
+        stdout: String::from_utf8_lossy(&stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}
