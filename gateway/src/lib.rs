@@ -1,1 +1,31 @@
-//! gatehouse-gateway
+//! The data plane: judges every call by its key and subscription, counts it, forwards it, and knows no database.
+//!
+//! The life of a request, in reading order: [`proxy`] is the whole story in one function; `validate` reads the head,
+//! `tables` finds environment, route and operation, `policies` says who calls, whether they may and whether now, `upstream`
+//! forwards with the permit that only the subscription check makes, `answer` streams back, `call` and `usage` record it.
+//!
+//! Beside that, `live_config` keeps the tables current and on disk. The gateway starts and serves with everything else dead.
+//! It depends on domain, snapshot, problem and runtime; never on the control plane, SQL, the portal or the admin API.
+//!
+//! Start with [`Gateway::start`]. It needs tokio's multi-thread runtime.
+
+mod answer;
+mod call;
+pub mod check;
+mod files;
+mod frames;
+mod live_config;
+mod metrics;
+mod policies;
+mod proxy;
+mod refusal;
+pub mod settings;
+mod start;
+mod status;
+mod tables;
+mod upstream;
+mod usage;
+mod validate;
+
+pub use settings::Settings;
+pub use start::{Addresses, Gateway};

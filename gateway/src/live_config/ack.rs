@@ -1,0 +1,43 @@
+//! Saying what is in force: at once after every change, and as a heartbeat.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatehouse_snapshot::protocol::{AckRequest, HEARTBEAT_S};
+
+use super::control_plane::Enrolled;
+use super::{ConfigStatus, Sharing};
+
+/// Acknowledges for ever.
+pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, sharing: Arc<Sharing>) {
+    let mut was_away = false;
+    loop {
+        let in_force = status.in_force();
+        let request = AckRequest {
+            generation: in_force.generation,
+            seq: in_force.seq,
+            state_hash: in_force.state_hash.to_string(),
+            applied_at: in_force.applied_at,
+            error: in_force.refused.clone().or_else(|| in_force.alarm.clone()),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        match enrolled.ack(&request).await {
+            Ok(reply) => {
+                status.contact();
+                sharing.learn(reply.live_nodes, reply.head_seq);
+                if std::mem::take(&mut was_away) {
+                    tracing::info!("the control plane is back");
+                    status.reconnect.notify_one();
+                }
+            }
+            Err(error) => {
+                if !was_away {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "not acknowledged");
+                }
+                was_away = true;
+            }
+        }
+        let _ =
+            tokio::time::timeout(Duration::from_secs(HEARTBEAT_S), status.changed.notified()).await;
+    }
+}

@@ -1,0 +1,252 @@
+//! What a gateway starts from when everything else is dead: snapshots as they were downloaded, and a journal of the signed
+//! deltas after them.
+//!
+//! A snapshot is `snapshot-<generation>-<seq>-<sha256>.bin`, written aside, flushed, renamed, never changed. Two older ones are
+//! kept. Journals are `journal-<generation>-<seq>.log`, frames of signed deltas that follow that position; after an older
+//! snapshot, all later journals are replayed in order, so a damaged newest snapshot loses nothing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use gatehouse_snapshot::Refused;
+use gatehouse_snapshot::delta::SignedDelta;
+use gatehouse_snapshot::node_auth::hex;
+use gatehouse_snapshot::snapshot::Manifest;
+use sha2::{Digest, Sha256};
+
+use super::apply::{ConfigError, Running, Trust};
+use super::control_plane::aside;
+use crate::files;
+use crate::frames::{self, Frames};
+
+/// Snapshots kept: the newest and two older ones.
+const SNAPSHOTS_KEPT: usize = 3;
+/// A journal longer than this is replaced by a new snapshot.
+const JOURNAL_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Generation and sequence number.
+pub(crate) type Position = (u32, u64);
+
+/// The folder of configuration.
+pub(crate) struct Disk {
+    folder: PathBuf,
+    journal: Option<File>,
+    /// Bytes of deltas since the newest snapshot.
+    journal_bytes: u64,
+}
+
+/// What was found at start.
+pub(crate) struct Found {
+    /// The newest configuration that could be used.
+    pub(crate) running: Option<Running>,
+    /// What was wrong with newer ones.
+    pub(crate) alarm: Option<String>,
+    /// The newest position any file here claims: nothing older is taken from the control plane.
+    pub(crate) floor: Position,
+}
+
+struct SnapshotFile {
+    position: Position,
+    sha256: String,
+    path: PathBuf,
+}
+
+impl Disk {
+    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
+        let folder = data_dir.join("config");
+        files::private_folder(&folder)?;
+        Ok(Self {
+            folder,
+            journal: None,
+            journal_bytes: 0,
+        })
+    }
+
+    /// Where a snapshot is downloaded to.
+    pub(crate) fn aside(&self) -> PathBuf {
+        aside(&self.folder)
+    }
+
+    /// Loads the newest usable configuration and opens a journal for what follows.
+    pub(crate) fn load(&mut self, trust: &Trust) -> io::Result<Found> {
+        let mut alarms = Vec::new();
+        let mut running = None;
+        let snapshots = self.snapshots()?;
+        let mut floor = snapshots.first().map_or((0, 0), |newest| newest.position);
+        for file in &snapshots {
+            match file.read(trust) {
+                Ok(found) => {
+                    running = Some(found);
+                    break;
+                }
+                Err(error) => alarms.push(format!("{}: {error}", file.shown())),
+            }
+        }
+        if let Some(running) = &mut running {
+            self.replay(running, trust, &mut alarms)?;
+            floor = floor.max((running.generation, running.seq));
+            self.begin_journal((running.generation, running.seq))?;
+        }
+        Ok(Found {
+            running,
+            alarm: (!alarms.is_empty()).then(|| alarms.join("; ")),
+            floor,
+        })
+    }
+
+    fn replay(
+        &mut self,
+        running: &mut Running,
+        trust: &Trust,
+        alarms: &mut Vec<String>,
+    ) -> io::Result<()> {
+        for (_, path) in self.journals()? {
+            let bytes = fs::read(&path)?;
+            let mut frames = Frames::of(&bytes);
+            for payload in frames.by_ref() {
+                let prepared = SignedDelta::decode(payload)
+                    .map_err(ConfigError::from)
+                    .and_then(|delta| running.prepare(&delta, trust));
+                match prepared {
+                    Ok(prepared) => {
+                        running.apply(prepared);
+                        self.journal_bytes += payload.len() as u64;
+                    }
+                    Err(ConfigError::Refused(Refused::Older { .. })) => {}
+                    Err(error) => {
+                        alarms.push(format!("{}: {error}", shown(&path)));
+                        return Ok(());
+                    }
+                }
+            }
+            if frames.good_bytes() < bytes.len() {
+                // A torn end is what a power cut leaves; the control plane sends that delta again.
+                tracing::warn!(journal = shown(&path), "the journal ends in a torn frame");
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a delta that is in force. Returns whether a new snapshot should take the journal's place.
+    pub(crate) fn append(&mut self, delta: &[u8]) -> io::Result<bool> {
+        let mut frame = Vec::with_capacity(delta.len() + 8);
+        frames::push(&mut frame, delta);
+        let journal = self.journal.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        let before = journal.metadata()?.len();
+        if let Err(error) = journal.write_all(&frame) {
+            // A torn frame would hide what is appended after it.
+            journal.set_len(before)?;
+            return Err(error);
+        }
+        journal.sync_data()?;
+        self.journal_bytes += frame.len() as u64;
+        Ok(self.journal_bytes > JOURNAL_BYTES_MAX)
+    }
+
+    /// Keeps the downloaded snapshot under its name, begins a journal after it, and removes what is no longer needed.
+    pub(crate) fn keep_snapshot(&mut self, bytes: &[u8], manifest: &Manifest) -> io::Result<()> {
+        let position = (manifest.generation, manifest.seq);
+        let name = format!(
+            "snapshot-{}-{}-{}.bin",
+            manifest.generation,
+            manifest.seq,
+            hex(&Sha256::digest(bytes))
+        );
+        // Flushed when it was downloaded.
+        files::rename(&self.aside(), &self.folder.join(name))?;
+        self.journal_bytes = 0;
+        self.begin_journal(position)?;
+        self.prune()
+    }
+
+    fn begin_journal(&mut self, (generation, seq): Position) -> io::Result<()> {
+        let path = self.folder.join(format!("journal-{generation}-{seq}.log"));
+        // A file of this name holds nothing that follows: what did would have been replayed, and the position be later.
+        let journal = OpenOptions::new().create(true).append(true).open(&path)?;
+        journal.set_len(0)?;
+        File::open(&self.folder)?.sync_all()?;
+        self.journal = Some(journal);
+        Ok(())
+    }
+
+    fn prune(&self) -> io::Result<()> {
+        let snapshots = self.snapshots()?;
+        for old in snapshots.iter().skip(SNAPSHOTS_KEPT) {
+            fs::remove_file(&old.path)?;
+        }
+        let oldest = snapshots.iter().take(SNAPSHOTS_KEPT).next_back();
+        let oldest = oldest.map_or((0, 0), |oldest| oldest.position);
+        // A journal reaches up to where the next one begins.
+        for pair in self.journals()?.windows(2) {
+            if pair[1].0 <= oldest {
+                fs::remove_file(&pair[0].1)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Snapshot files, newest first.
+    fn snapshots(&self) -> io::Result<Vec<SnapshotFile>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = shown(&path);
+            let parts: Option<Vec<&str>> = name
+                .strip_prefix("snapshot-")
+                .and_then(|name| name.strip_suffix(".bin"))
+                .map(|name| name.split('-').collect());
+            if let Some([generation, seq, sha256]) = parts.as_deref()
+                && let (Ok(generation), Ok(seq)) = (generation.parse(), seq.parse())
+            {
+                let sha256 = (*sha256).to_owned();
+                found.push(SnapshotFile {
+                    position: (generation, seq),
+                    sha256,
+                    path,
+                });
+            }
+        }
+        found.sort_by(|left, right| right.position.cmp(&left.position));
+        Ok(found)
+    }
+
+    /// Journals by where they begin, oldest first.
+    fn journals(&self) -> io::Result<Vec<(Position, PathBuf)>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = shown(&path);
+            let position = name
+                .strip_prefix("journal-")
+                .and_then(|name| name.strip_suffix(".log"))
+                .and_then(|name| name.split_once('-'));
+            if let Some((generation, seq)) = position
+                && let (Ok(generation), Ok(seq)) = (generation.parse(), seq.parse())
+            {
+                found.push(((generation, seq), path));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+impl SnapshotFile {
+    fn read(&self, trust: &Trust) -> Result<Running, ConfigError> {
+        let bytes = fs::read(&self.path)?;
+        if hex(&Sha256::digest(&bytes)) != self.sha256 {
+            return Err(Refused::Damaged("snapshot").into());
+        }
+        Running::of_snapshot(&bytes, trust, None).map(|(running, _)| running)
+    }
+
+    fn shown(&self) -> String {
+        format!("snapshot {}-{}", self.position.0, self.position.1)
+    }
+}
+
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}

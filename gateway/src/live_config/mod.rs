@@ -1,0 +1,134 @@
+//! Configuration while it runs: join once, then pull, verify, compile aside, swap, keep on disk, acknowledge.
+//!
+//! [`pull`] is the one task that changes what runs; [`ack`] tells the control plane and learns how limits are shared.
+//! [`apply`] is the order of a change, [`disk`] what survives. Whatever is refused leaves what runs untouched and is told in
+//! the log, in a metric and in the next acknowledgement.
+
+pub(crate) mod ack;
+pub(crate) mod apply;
+pub(crate) mod control_plane;
+pub(crate) mod disk;
+pub(crate) mod identity;
+pub(crate) mod join;
+pub(crate) mod pull;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use gatehouse_runtime::Clock;
+use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::state_hash::StateHash;
+use tokio::sync::Notify;
+
+/// How limits are shared, as the control plane last said. It outlives an outage: the last known number stays in force.
+#[derive(Debug)]
+pub(crate) struct Sharing {
+    live_nodes: AtomicU32,
+    head_seq: AtomicU64,
+}
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Self {
+            live_nodes: AtomicU32::new(1),
+            head_seq: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Sharing {
+    pub(crate) fn live_nodes(&self) -> u32 {
+        self.live_nodes.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn head_seq(&self) -> u64 {
+        self.head_seq.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn learn(&self, live_nodes: u32, head_seq: u64) {
+        self.live_nodes.store(live_nodes.max(1), Ordering::Relaxed);
+        self.head_seq.store(head_seq, Ordering::Relaxed);
+    }
+}
+
+/// What is in force, for the acknowledgement and the status page.
+#[derive(Debug, Clone)]
+pub(crate) struct InForce {
+    pub(crate) generation: u32,
+    pub(crate) seq: u64,
+    pub(crate) state_hash: StateHash,
+    pub(crate) applied_at: Moment,
+    /// `disk` or `control plane`; `none` before the first configuration.
+    pub(crate) source: &'static str,
+    /// Why the newest change is not in force.
+    pub(crate) refused: Option<String>,
+    /// What is wrong with the copies on disk.
+    pub(crate) alarm: Option<String>,
+}
+
+/// Shared between the tasks of this folder and the status page.
+#[derive(Debug)]
+pub(crate) struct ConfigStatus {
+    in_force: ArcSwap<InForce>,
+    clock: Clock,
+    /// Milliseconds of the steady clock plus one; 0 before the first answer.
+    contact_ms: AtomicU64,
+    /// Rung after every change of `in_force`, so that it is acknowledged at once.
+    pub(crate) changed: Notify,
+    /// Rung when the control plane is back: a poll that hangs since before is given up.
+    pub(crate) reconnect: Notify,
+}
+
+impl ConfigStatus {
+    pub(crate) fn new(clock: Clock) -> Arc<Self> {
+        Arc::new(Self {
+            in_force: ArcSwap::from_pointee(InForce {
+                generation: 0,
+                seq: 0,
+                state_hash: StateHash::EMPTY,
+                applied_at: Moment(0),
+                source: "none",
+                refused: None,
+                alarm: None,
+            }),
+            clock,
+            contact_ms: AtomicU64::new(0),
+            changed: Notify::new(),
+            reconnect: Notify::new(),
+        })
+    }
+
+    pub(crate) fn in_force(&self) -> Arc<InForce> {
+        self.in_force.load_full()
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut InForce)) {
+        let mut next = InForce::clone(&self.in_force.load());
+        change(&mut next);
+        self.in_force.store(Arc::new(next));
+        self.changed.notify_one();
+    }
+
+    /// The control plane answered.
+    pub(crate) fn contact(&self) {
+        let now_ms = u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX - 1);
+        self.contact_ms.store(now_ms + 1, Ordering::Relaxed);
+    }
+
+    /// How long ago it last did; `None` when it never did.
+    pub(crate) fn since_contact(&self) -> Option<Duration> {
+        match self.contact_ms.load(Ordering::Relaxed) {
+            0 => None,
+            then => {
+                let then = Duration::from_millis(then - 1);
+                Some(self.clock.monotonic().saturating_sub(then))
+            }
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}

@@ -1,0 +1,226 @@
+//! The one task that changes what runs.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatehouse_runtime::random;
+use gatehouse_snapshot::Refused;
+use gatehouse_snapshot::delta::SignedDelta;
+use gatehouse_snapshot::object::Moment;
+
+use super::ConfigStatus;
+use super::apply::{ConfigError, Running, Trust};
+use super::control_plane::{CallError, Enrolled, News};
+use super::disk::{Disk, Position};
+use crate::metrics::GatewayMetrics;
+use crate::tables::Tables;
+
+/// Between two attempts while the control plane is away; short enough that a return is noticed within seconds.
+const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_millis(2_500);
+/// Between two attempts after something was refused.
+const REFUSED_PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// The puller and everything it owns.
+pub(crate) struct Puller {
+    pub(crate) tables: Arc<Tables>,
+    pub(crate) status: Arc<ConfigStatus>,
+    pub(crate) metrics: Arc<GatewayMetrics>,
+    trust: Trust,
+    disk: Disk,
+    running: Option<Running>,
+    floor: Position,
+    /// Asks for a whole snapshot next.
+    resync: bool,
+}
+
+impl Puller {
+    /// Starts from what is on disk: no network, nothing else alive.
+    pub(crate) fn from_disk(
+        mut disk: Disk,
+        trust: Trust,
+        tables: Arc<Tables>,
+        status: Arc<ConfigStatus>,
+        metrics: Arc<GatewayMetrics>,
+    ) -> std::io::Result<Self> {
+        let found = disk.load(&trust)?;
+        if let Some(alarm) = &found.alarm {
+            tracing::error!(alarm, "a configuration on disk could not be used");
+            metrics.configuration_refused("disk");
+        }
+        let puller = Self {
+            tables,
+            status,
+            metrics,
+            trust,
+            disk,
+            running: found.running,
+            floor: found.floor,
+            resync: false,
+        };
+        if let Some(running) = &puller.running {
+            puller.tables.replace(Arc::clone(&running.set));
+            puller.tell("disk");
+        }
+        puller
+            .status
+            .change(|in_force| in_force.alarm = found.alarm.clone());
+        Ok(puller)
+    }
+
+    /// Pulls for ever. Dropped at shutdown; a change is applied or not, never half.
+    pub(crate) async fn run(mut self, enrolled: Enrolled<'_>) {
+        let mut pause = PAUSE;
+        loop {
+            let (generation, seq) = match &self.running {
+                Some(running) if !self.resync => (running.generation, running.seq),
+                _ => (0, 0),
+            };
+            let aside = self.disk.aside();
+            let status = Arc::clone(&self.status);
+            let news = tokio::select! {
+                news = enrolled.config(generation, seq, &aside) => news,
+                // A poll that was begun before an outage may hang long after it.
+                () = status.reconnect.notified() => continue,
+            };
+            let (went_well, pause_max) = match news {
+                Ok(news) => {
+                    self.status.contact();
+                    (self.take(news), REFUSED_PAUSE_MAX)
+                }
+                Err(error) => {
+                    self.failed(&error);
+                    (false, PAUSE_MAX)
+                }
+            };
+            if went_well {
+                pause = PAUSE;
+                continue;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(random::jitter(pause)) => {}
+                () = status.reconnect.notified() => {}
+            }
+            pause = (pause * 2).min(pause_max);
+        }
+    }
+
+    fn failed(&self, error: &CallError) {
+        tracing::info!(
+            error = error as &dyn std::error::Error,
+            "no configuration was pulled"
+        );
+        if let CallError::Refused { code, .. } = error
+            && code == "node_unknown"
+        {
+            self.metrics.configuration_refused("node_unknown");
+            let text =
+                "the control plane does not know this gateway any more; join it again".to_owned();
+            self.status.change(|in_force| in_force.refused = Some(text));
+        }
+    }
+
+    /// Takes what came; `false` when something of it was refused.
+    fn take(&mut self, news: News) -> bool {
+        // Compiling and writing may take a while; the other tasks of this thread go elsewhere meanwhile.
+        tokio::task::block_in_place(|| match news {
+            News::Nothing => true,
+            News::Deltas(deltas) => deltas.iter().all(|delta| {
+                let taken = self.take_delta(delta);
+                self.outcome(taken)
+            }),
+            News::Snapshot => {
+                let taken = self.take_snapshot();
+                self.outcome(taken)
+            }
+        })
+    }
+
+    fn outcome(&mut self, taken: Result<(), ConfigError>) -> bool {
+        match taken {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "configuration refused"
+                );
+                self.metrics.configuration_refused(error.reason());
+                self.resync |= error.asks_for_snapshot();
+                let text = error.to_string();
+                self.status.change(|in_force| in_force.refused = Some(text));
+                false
+            }
+        }
+    }
+
+    fn take_delta(&mut self, bytes: &[u8]) -> Result<(), ConfigError> {
+        let delta = SignedDelta::decode(bytes)?;
+        let running = self.running.as_mut().ok_or(Refused::Gap {
+            running: 0,
+            follows: 0,
+        })?;
+        let prepared = running.prepare(&delta, &self.trust)?;
+        // Enforced first, then kept: a revoked key must not wait for a disk. It is acknowledged after both.
+        running.apply(prepared);
+        self.floor = (running.generation, running.seq);
+        let kept = self.disk.append(bytes);
+        self.metrics.configuration_applied();
+        self.tell("control plane");
+        match kept {
+            Ok(long) => {
+                self.resync |= long;
+                Ok(())
+            }
+            Err(error) => {
+                // In force but not on disk: a new snapshot mends the journal's hole.
+                self.resync = true;
+                Err(error.into())
+            }
+        }
+    }
+
+    fn take_snapshot(&mut self) -> Result<(), ConfigError> {
+        let aside = self.disk.aside();
+        let bytes = fs::read(&aside)?;
+        let (next, manifest) = Running::of_snapshot(&bytes, &self.trust, self.running.as_ref())?;
+        let position = (next.generation, next.seq);
+        if position < self.floor {
+            return Err(Refused::Older {
+                what: "snapshot",
+                generation: next.generation,
+                seq: next.seq,
+            }
+            .into());
+        }
+        self.tables.replace(Arc::clone(&next.set));
+        self.running = Some(next);
+        self.floor = position;
+        self.resync = false;
+        self.metrics.configuration_applied();
+        self.tell("control plane");
+        self.disk.keep_snapshot(&bytes, &manifest)?;
+        self.status.change(|in_force| in_force.alarm = None);
+        Ok(())
+    }
+
+    /// Makes what runs known.
+    fn tell(&self, source: &'static str) {
+        let Some(running) = &self.running else { return };
+        let applied_at = Moment::from(self.status.clock().now());
+        self.status.change(|in_force| {
+            in_force.generation = running.generation;
+            in_force.seq = running.seq;
+            in_force.state_hash = running.state_hash;
+            in_force.applied_at = applied_at;
+            in_force.source = source;
+            in_force.refused = None;
+        });
+        tracing::info!(
+            generation = running.generation,
+            seq = running.seq,
+            source,
+            "configuration in force"
+        );
+    }
+}

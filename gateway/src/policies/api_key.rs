@@ -1,0 +1,289 @@
+//! Who calls: the one API key of a request, judged against the table.
+
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::credential::{CredentialState, CredentialVerdict};
+use gatehouse_domain::id::{ApplicationId, CredentialId};
+use gatehouse_domain::key::{Key, KeyKind};
+use gatehouse_problem::ProblemKind;
+use gatehouse_snapshot::object::{Credential, Moment};
+use gatehouse_snapshot::sign::credential_digest;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName};
+use subtle::ConstantTimeEq;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::call::Now;
+use crate::refusal::{Refusal, refuse};
+use crate::tables::{CompiledEnvironment, TableSet};
+
+/// The header of an API key.
+pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// Query parameters that are taken for a key, whatever they hold. A key is never accepted there: addresses are logged.
+const QUERY_NAMES: [&str; 4] = ["x-api-key", "api_key", "api-key", "apikey"];
+const KEY_PREFIXES: [&str; 2] = ["gth_live_", "gth_test_"];
+
+/// An identified caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Consumer {
+    pub(crate) application: ApplicationId,
+    pub(crate) credential: CredentialId,
+}
+
+/// What can be said about a caller. "Cannot be said" is not "no": a client whose key may be good must not be told that it is
+/// bad.
+#[derive(Debug)]
+pub(crate) enum Authentication {
+    /// The key is good and this is whose it is.
+    Identified(Consumer),
+    /// The key is not good, for this reason. The credential, where one was recognised.
+    Refused(Refusal, Option<Consumer>),
+    /// The gateway lacks what it needs to judge.
+    Undecidable(&'static str),
+}
+
+/// The key with which digests of presented keys are made; absent until the gateway has joined.
+pub(crate) type GroupKey = zeroize::Zeroizing<[u8; 32]>;
+
+/// Judges the request's key for an environment.
+pub(crate) fn authenticate(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    environment: &CompiledEnvironment,
+    tables: &TableSet,
+    group_key: Option<&GroupKey>,
+    now: Now,
+) -> Authentication {
+    let key = match presented(headers, query).and_then(|text| parse(text, environment)) {
+        Ok(key) => key,
+        Err(refusal) => return Authentication::Refused(refusal, None),
+    };
+    let Some(group_key) = group_key else {
+        return Authentication::Undecidable("This gateway has not joined its group yet.");
+    };
+    // An unknown key id costs no hash; a known one is compared in constant time.
+    let Some(credential) = tables.credentials.get(&key.id().as_u64()) else {
+        return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
+    };
+    let digest = credential_digest(group_key, &key.secret_hash().0);
+    if !bool::from(digest.ct_eq(&credential.digest)) {
+        return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
+    }
+    let consumer = Consumer {
+        application: credential.application,
+        credential: credential.id,
+    };
+    match judge(&credential, environment, now) {
+        Ok(()) => Authentication::Identified(consumer),
+        Err(refusal) => Authentication::Refused(refusal, Some(consumer)),
+    }
+}
+
+/// The one text that is presented as a key, or why it is none or more than one.
+fn presented<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Refusal> {
+    let mut texts = headers
+        .get_all(&API_KEY)
+        .iter()
+        .chain(headers.get_all(AUTHORIZATION));
+    let in_query = query.is_some_and(query_holds_key);
+    let Some(text) = texts.next() else {
+        return Err(if in_query {
+            refuse(
+                ProblemKind::NoKey,
+                "A key in the address is not accepted, because addresses are logged; treat that key as leaked.",
+            )
+        } else {
+            ProblemKind::NoKey.into()
+        });
+    };
+    if texts.next().is_some() || in_query {
+        return Err(ProblemKind::AmbiguousKey.into());
+    }
+    let text = text.to_str().map_err(|_| ProblemKind::KeyMalformed)?;
+    if headers.contains_key(&API_KEY) {
+        return Ok(text);
+    }
+    // RFC 9110 §11.1: the scheme is case-insensitive; RFC 6750 §2.1: one space, then the token.
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
+        None if text.eq_ignore_ascii_case("bearer") => Err(ProblemKind::KeyMalformed.into()),
+        _ => Err(refuse(
+            ProblemKind::NoKey,
+            "The Authorization header is of another scheme than Bearer.",
+        )),
+    }
+}
+
+fn query_holds_key(query: &str) -> bool {
+    query.split('&').any(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decoded(name);
+        QUERY_NAMES
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+            || KEY_PREFIXES
+                .iter()
+                .any(|prefix| decoded(value).starts_with(prefix))
+    })
+}
+
+/// Percent-decodes the first characters, enough to recognise a name or a prefix.
+fn decoded(text: &str) -> String {
+    const ENOUGH: usize = 16;
+    let bytes = text.as_bytes();
+    let mut decoded = String::new();
+    let mut at = 0;
+    while at < bytes.len() && decoded.len() < ENOUGH {
+        let escaped = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        decoded.push(char::from(escaped.unwrap_or(bytes[at])));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    decoded
+}
+
+fn parse(text: &str, environment: &CompiledEnvironment) -> Result<Key, Refusal> {
+    let key = Key::parse(text).map_err(|_| ProblemKind::KeyMalformed)?;
+    match key.kind() {
+        KeyKind::ApiKey(kind) if kind == environment.object.kind => Ok(key),
+        KeyKind::ApiKey(kind) => Err(refuse(
+            ProblemKind::WrongEnvironment,
+            match kind {
+                EnvironmentKind::Sandbox => "This is a gth_test_ key on a production address.",
+                EnvironmentKind::Production => "This is a gth_live_ key on a sandbox address.",
+            },
+        )),
+        KeyKind::AccessToken => Err(refuse(
+            ProblemKind::KeyUnknown,
+            "This is an access token of the admin API; no API answers to it.",
+        )),
+        KeyKind::JoinToken => Err(refuse(
+            ProblemKind::KeyUnknown,
+            "This is a token that enrols gateways; no API answers to it.",
+        )),
+    }
+}
+
+fn judge(
+    credential: &Credential,
+    environment: &CompiledEnvironment,
+    now: Now,
+) -> Result<(), Refusal> {
+    if credential.environment != environment.object.id {
+        return Err(refuse(
+            ProblemKind::WrongEnvironment,
+            "The key is good, but was made for another environment or tenant than this address.",
+        ));
+    }
+    let date = |moment: Option<Moment>| {
+        moment.and_then(|moment| OffsetDateTime::from(moment).format(&Rfc3339).ok())
+    };
+    match credential.facts().verdict(now.time) {
+        CredentialVerdict::Valid => Ok(()),
+        CredentialVerdict::Revoked => Err(match (credential.state, date(credential.retire_at)) {
+            (CredentialState::Retiring, Some(retired)) => refuse(
+                ProblemKind::KeyRevoked,
+                format!("The key was replaced; it worked until {retired}."),
+            ),
+            _ => ProblemKind::KeyRevoked.into(),
+        }),
+        CredentialVerdict::Expired => {
+            let not_yet = credential
+                .not_before
+                .filter(|moment| now.time < OffsetDateTime::from(*moment));
+            let detail = match (date(not_yet), date(credential.expires_at)) {
+                (Some(first), _) => format!("The key works from {first} on."),
+                (None, Some(expired)) => format!("The key worked until {expired}."),
+                (None, None) => "The key has run out.".to_owned(),
+            };
+            Err(refuse(ProblemKind::KeyExpired, detail))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(headers: &[(&str, &str)], query: Option<&str>) -> Result<String, &'static str> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                value.parse().unwrap(),
+            );
+        }
+        presented(&map, query)
+            .map(str::to_owned)
+            .map_err(|refusal| refusal.kind().code())
+    }
+
+    #[test]
+    fn thirty_combinations_have_one_meaning_each() {
+        const KEY: &str = "gth_live_x";
+        let bearer = "Bearer gth_live_x";
+        let (x, a) = ("x-api-key", "authorization");
+        let ok = Ok(KEY.to_owned());
+        type Row<'a> = (
+            &'a [(&'a str, &'a str)],
+            Option<&'a str>,
+            Result<String, &'static str>,
+        );
+        let ambiguous = Err("ambiguous_key");
+        let rows: &[Row<'_>] = &[
+            (&[], None, Err("no_key")),
+            (&[(x, KEY)], None, ok.clone()),
+            (&[("X-Api-Key", KEY)], None, ok.clone()),
+            (&[(a, bearer)], None, ok.clone()),
+            (&[(a, "bearer gth_live_x")], None, ok.clone()),
+            (&[(a, "BEARER gth_live_x")], None, ok.clone()),
+            (&[(a, "Basic dTpw")], None, Err("no_key")),
+            (&[(a, KEY)], None, Err("no_key")),
+            (&[(a, "Bearer")], None, Err("key_malformed")),
+            (
+                &[(a, "Bearer  gth_live_x")],
+                None,
+                Ok(" gth_live_x".to_owned()),
+            ),
+            (&[(x, "")], None, Ok(String::new())),
+            (&[(x, KEY), (x, KEY)], None, ambiguous.clone()),
+            (&[(x, KEY), (x, "")], None, ambiguous.clone()),
+            (&[(x, ""), (x, KEY)], None, ambiguous.clone()),
+            (&[(a, bearer), (a, bearer)], None, ambiguous.clone()),
+            (&[(a, bearer), (a, "Basic dTpw")], None, ambiguous.clone()),
+            (&[(x, KEY), (a, bearer)], None, ambiguous.clone()),
+            (&[(x, KEY), (a, "Bearer other")], None, ambiguous.clone()),
+            (&[(x, KEY), (a, "Basic dTpw")], None, ambiguous.clone()),
+            (&[(x, KEY), (a, "")], None, ambiguous.clone()),
+            (&[(x, KEY)], Some("api_key=1"), ambiguous.clone()),
+            (&[(x, KEY)], Some("API_KEY=1"), ambiguous.clone()),
+            (
+                &[(x, KEY)],
+                Some("a=1&x-api-key=gth_live_x"),
+                ambiguous.clone(),
+            ),
+            (&[(x, KEY)], Some("apikey"), ambiguous.clone()),
+            (&[(x, KEY)], Some("key=gth_live_x"), ambiguous.clone()),
+            (&[(x, KEY)], Some("token=gth%5flive%5Fx"), ambiguous.clone()),
+            (&[(x, KEY)], Some("api%5fkey=1"), ambiguous.clone()),
+            (&[(a, bearer)], Some("api-key=1"), ambiguous.clone()),
+            (&[(x, KEY)], Some("q=keys&api=1"), ok.clone()),
+            (&[(x, KEY)], Some(""), ok),
+            (&[], Some("api_key=gth_live_x"), Err("no_key")),
+            (&[], Some("q=gth_live_x"), Err("no_key")),
+        ];
+        for (headers, query, wanted) in rows {
+            assert_eq!(outcome(headers, *query), *wanted, "{headers:?} {query:?}");
+        }
+    }
+
+    #[test]
+    fn decoding_stops_at_what_is_no_escape() {
+        assert_eq!(decoded("a%4"), "a%4");
+        assert_eq!(decoded("%zz"), "%zz");
+        assert_eq!(decoded("%67th_live_"), "gth_live_");
+        assert_eq!(decoded("é%"), "Ã©%");
+    }
+}

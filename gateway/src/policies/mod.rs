@@ -1,0 +1,13 @@
+//! The judgements a request passes, in the order of [`crate::proxy::handle_request`]; see `docs/policy-order.md`.
+//!
+//! [`api_key`] says who calls, [`subscription`] whether they may (and makes the [`Permit`] that alone reaches a backend),
+//! [`admit`] whether now. [`counters`] remembers what a subscription has used.
+
+pub(crate) mod api_key;
+pub(crate) mod calendar;
+pub(crate) mod counters;
+pub(crate) mod limits;
+pub(crate) mod subscription;
+
+pub(crate) use limits::{Standing, admit, limit_names};
+pub(crate) use subscription::Permit;

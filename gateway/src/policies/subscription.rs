@@ -1,0 +1,202 @@
+//! Whether the caller may call this route: the one place that makes a [`Permit`].
+
+use std::sync::Arc;
+
+use gatehouse_domain::subscription::{Access, ShownState};
+use gatehouse_problem::{Problem, ProblemKind};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::api_key::Consumer;
+use super::counters::Counters;
+use crate::call::{Now, Subject};
+use crate::refusal::{Refusal, refuse};
+use crate::tables::{Compiled, CompiledPlan, CompiledRoute, Held, Place, TableSet};
+
+/// Proof that a call may be forwarded: a live subscription of a known application opens this route.
+///
+/// Only [`authorise`] makes one and `upstream` accepts nothing else, so an unauthorised forward does not compile.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    consumer: Consumer,
+    route: Arc<CompiledRoute>,
+    plan: Arc<CompiledPlan>,
+    counters: Arc<Counters>,
+}
+
+impl Permit {
+    pub(crate) fn consumer(&self) -> &Consumer {
+        &self.consumer
+    }
+
+    pub(crate) fn route(&self) -> &CompiledRoute {
+        &self.route
+    }
+
+    pub(crate) fn plan(&self) -> &Arc<CompiledPlan> {
+        &self.plan
+    }
+
+    pub(crate) fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+}
+
+/// Judges tenant, application and subscription, in that order, by the gateway's own clock.
+pub(crate) fn authorise(
+    subject: &Subject<'_>,
+    consumer: Consumer,
+    tables: &TableSet,
+    compiled: &Compiled,
+    now: Now,
+    found: &mut Option<Held>,
+) -> Result<Permit, Refusal> {
+    if subject.environment.tenant.object.suspended {
+        return Err(ProblemKind::TenantSuspended.into());
+    }
+    // The key names an application that this configuration does not hold: the key may well be good.
+    let application = tables
+        .applications
+        .get(&consumer.application)
+        .ok_or(ProblemKind::AuthUnknown)?;
+    if application.suspended {
+        return Err(ProblemKind::ApplicationSuspended.into());
+    }
+    let candidates = subject.route.object.products.iter().filter_map(|product| {
+        tables.subscriptions.get(&Place {
+            application: consumer.application,
+            product: *product,
+            environment: subject.environment.object.id,
+        })
+    });
+    let mut refused: Option<(Held, ShownState)> = None;
+    for held in candidates {
+        let Some(decisive) = held.first() else {
+            continue;
+        };
+        match decisive.subscription.facts().access(now.time) {
+            Access::Granted => {
+                *found = Some(decisive.clone());
+                return permit(subject, consumer, compiled, decisive);
+            }
+            Access::Refused(shown) => {
+                let closer = refused
+                    .as_ref()
+                    .is_none_or(|(_, known)| closeness(shown) > closeness(*known));
+                if closer {
+                    refused = Some((decisive.clone(), shown));
+                }
+            }
+        }
+    }
+    let Some((held, shown)) = refused else {
+        return Err(not_subscribed(subject));
+    };
+    let refusal = refusal_of(subject, &held, shown);
+    *found = Some(held);
+    Err(refusal)
+}
+
+fn permit(
+    subject: &Subject<'_>,
+    consumer: Consumer,
+    compiled: &Compiled,
+    held: &Held,
+) -> Result<Permit, Refusal> {
+    // Without its plan the limits are not known; letting the call through would be letting it through without any.
+    let plan = compiled
+        .plan(held.subscription.plan)
+        .ok_or(ProblemKind::AuthUnknown)?;
+    Ok(Permit {
+        consumer,
+        route: Arc::clone(subject.route),
+        plan: Arc::clone(plan),
+        counters: Arc::clone(&held.counters),
+    })
+}
+
+/// Of several refusals, the one nearest to access explains best.
+const fn closeness(shown: ShownState) -> u8 {
+    match shown {
+        ShownState::Active => 10,
+        ShownState::Scheduled => 9,
+        ShownState::Paused => 8,
+        ShownState::Suspended => 7,
+        ShownState::Pending => 6,
+        ShownState::Expired => 5,
+        ShownState::Superseded => 4,
+        ShownState::Revoked => 3,
+        ShownState::Cancelled => 2,
+        ShownState::Rejected => 1,
+        ShownState::Withdrawn => 0,
+    }
+}
+
+fn refusal_of(subject: &Subject<'_>, held: &Held, shown: ShownState) -> Refusal {
+    let subscription = &held.subscription;
+    let date = |moment: Option<gatehouse_snapshot::object::Moment>| {
+        moment
+            .and_then(|moment| OffsetDateTime::from(moment).format(&Rfc3339).ok())
+            .unwrap_or_else(|| "a date that is not set yet".to_owned())
+    };
+    let (kind, detail) = match shown {
+        ShownState::Pending => (
+            ProblemKind::SubscriptionPending,
+            "The request waits for a decision.".to_owned(),
+        ),
+        ShownState::Scheduled => (
+            ProblemKind::SubscriptionPending,
+            format!(
+                "Access was granted and begins {}.",
+                date(subscription.starts_at)
+            ),
+        ),
+        ShownState::Rejected => (
+            ProblemKind::SubscriptionRejected,
+            "The request was refused.".to_owned(),
+        ),
+        ShownState::Suspended => (
+            ProblemKind::SubscriptionSuspended,
+            "The provider stopped this access for now.".to_owned(),
+        ),
+        ShownState::Paused => (
+            ProblemKind::SubscriptionPaused,
+            "Your own team stopped this access for now.".to_owned(),
+        ),
+        ShownState::Expired => (
+            ProblemKind::SubscriptionExpired,
+            format!("Access ended {}.", date(subscription.ends_at)),
+        ),
+        ShownState::Cancelled => (
+            ProblemKind::SubscriptionExpired,
+            "Your own team ended this access.".to_owned(),
+        ),
+        ShownState::Revoked => (
+            ProblemKind::SubscriptionExpired,
+            "The provider ended this access.".to_owned(),
+        ),
+        ShownState::Superseded => (
+            ProblemKind::SubscriptionExpired,
+            "The plan was closed or the API retired.".to_owned(),
+        ),
+        ShownState::Withdrawn | ShownState::Active => return not_subscribed(subject),
+    };
+    with_help(subject, refuse(kind, detail))
+}
+
+fn not_subscribed(subject: &Subject<'_>) -> Refusal {
+    let place = &subject.route.object.path;
+    let problem = Problem::new(ProblemKind::NotSubscribed).detail(format!(
+        "The application of this key has no access to {place}."
+    ));
+    with_help(subject, problem.into())
+}
+
+/// Links the page where access is requested, and where a request's state is shown.
+fn with_help(subject: &Subject<'_>, mut refusal: Refusal) -> Refusal {
+    if let Some(portal) = subject.portal {
+        let page = format!("/apis/{}/request", subject.route.api_slug());
+        refusal.problem = refusal.problem.help(portal.join(&page));
+    }
+    refusal
+}

@@ -1,0 +1,377 @@
+//! Starting a gateway, and its orderly end.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use arc_swap::ArcSwapOption;
+use gatehouse_runtime::listener::{Listener, ListenerSettings, RequestBody};
+use gatehouse_runtime::telemetry::{Health, Metrics, StatusPages};
+use gatehouse_runtime::{Clock, Supervisor, random};
+use gatehouse_snapshot::sign::Signer;
+use http::Request;
+use tokio_util::sync::CancellationToken;
+
+use crate::call::{Concurrency, Ledgers};
+use crate::files;
+use crate::live_config::apply::Trust;
+use crate::live_config::control_plane::{ControlPlane, Enrolled};
+use crate::live_config::disk::Disk;
+use crate::live_config::identity::{self, Identity};
+use crate::live_config::pull::Puller;
+use crate::live_config::{ConfigStatus, Sharing, ack, join};
+use crate::metrics::GatewayMetrics;
+use crate::policies::api_key::GroupKey;
+use crate::proxy::{Proxy, handle_request};
+use crate::settings::{ROLE, Settings};
+use crate::status::{Checks, Status};
+use crate::tables::Tables;
+use crate::upstream::{Connector, Upstreams};
+use crate::usage::ledger::QuotaLedger;
+use crate::usage::shipper::Shipper;
+use crate::usage::spool::Spool;
+
+/// Time for handing over the last calls at shutdown; what remains is in the spool.
+const LAST_SHIPMENT: Duration = Duration::from_secs(3);
+
+/// Where a gateway listens, with the real ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// Consumers call here.
+    pub gateway: SocketAddr,
+    /// Health and metrics answer here.
+    pub status: SocketAddr,
+}
+
+/// A running gateway. Its tasks belong to the supervisor it was started with and end when that one shuts down.
+#[derive(Debug)]
+pub struct Gateway {
+    addresses: Addresses,
+    /// Held so that no second gateway uses the same folder.
+    _lock: Arc<File>,
+}
+
+/// What the tasks beside the request path share.
+#[derive(Clone)]
+struct Control {
+    settings: Arc<Settings>,
+    control_plane: Arc<ControlPlane>,
+    signer: Arc<Signer>,
+    tables: Arc<Tables>,
+    config: Arc<ConfigStatus>,
+    sharing: Arc<Sharing>,
+    metrics: Arc<GatewayMetrics>,
+    group_key: Arc<ArcSwapOption<GroupKey>>,
+    shipper: Shipper,
+    identity: Arc<std::sync::OnceLock<Identity>>,
+}
+
+impl Gateway {
+    /// Starts a gateway and returns when it listens. With a configuration on disk it serves from then on, whoever else is
+    /// alive; without one it answers 503 `auth_unknown` until the first one has come.
+    ///
+    /// Fails when the settings are unsafe, the data folder cannot be used or is used by another gateway, or an address is
+    /// taken.
+    pub async fn start(
+        settings: Settings,
+        clock: Clock,
+        supervisor: &Supervisor,
+    ) -> anyhow::Result<Self> {
+        settings.check()?;
+        let lock = claim(&settings)?;
+        let data_dir = settings.data_dir.as_path();
+        let boot = random::uuid_v7(clock.now());
+        let spool = Arc::new(
+            Spool::open(data_dir.join("usage"), boot, settings.usage.spool)
+                .context("opening the spool of calls")?,
+        );
+        let quotas = QuotaLedger::open(data_dir.join("quotas.log"), spool.folder());
+        let quotas = Arc::new(quotas.context("reading what quotas have used")?);
+        let metrics = Arc::new(GatewayMetrics::default());
+        let control = Control {
+            control_plane: Arc::new(ControlPlane::new(
+                settings.control_plane.clone(),
+                clock.clone(),
+            )?),
+            signer: Arc::new(identity::own_key(data_dir)?),
+            tables: Arc::default(),
+            config: ConfigStatus::new(clock.clone()),
+            sharing: Arc::default(),
+            metrics: Arc::clone(&metrics),
+            group_key: Arc::default(),
+            shipper: Shipper {
+                spool: Arc::clone(&spool),
+                quotas: Arc::clone(&quotas),
+                metrics: Arc::clone(&metrics),
+                every: settings.usage.ship_every,
+            },
+            identity: Arc::default(),
+            settings: Arc::new(settings),
+        };
+        let puller = match Identity::load(data_dir_of(&control))? {
+            Some(identity) => Some(control.enrol(identity)?),
+            None => None,
+        };
+        let concurrency = Concurrency::new(control.settings.limits.concurrency);
+        let proxy = control.proxy(
+            clock,
+            supervisor,
+            concurrency.clone(),
+            Arc::clone(&spool),
+            quotas,
+        )?;
+        let listener = bind(control.settings.listen.0)?;
+        let status_listener = bind(control.settings.status_listen.0)?;
+        let addresses = Addresses {
+            gateway: listener.local_addr(),
+            status: status_listener.local_addr(),
+        };
+        let pages = StatusPages {
+            health: Health::new(),
+            metrics: Metrics::new(ROLE),
+        };
+        metrics.register(&pages.metrics);
+        listener.stats().register(&pages.metrics);
+        let status = Status {
+            checks: Checks::register(&pages.health),
+            pages: pages.clone(),
+            metrics,
+            config: Arc::clone(&control.config),
+            sharing: Arc::clone(&control.sharing),
+            tables: Arc::clone(&control.tables),
+            concurrency,
+            spool,
+        };
+        let end = CancellationToken::new();
+        supervisor.spawn_essential(
+            "status listener",
+            serve_status(status_listener, status, end.clone()),
+        );
+        supervisor.spawn(
+            "control plane",
+            control.clone().follow(puller, supervisor.token()),
+        );
+        let serving = control.serve(listener, proxy, pages.health, supervisor.token(), end);
+        supervisor.spawn_essential("gateway listener", serving);
+        tracing::info!(gateway = %addresses.gateway, status = %addresses.status, "listening");
+        Ok(Self {
+            addresses,
+            _lock: lock,
+        })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+}
+
+fn data_dir_of(control: &Control) -> &std::path::Path {
+    &control.settings.data_dir
+}
+
+/// Makes the data folder and holds it against a second gateway.
+fn claim(settings: &Settings) -> anyhow::Result<Arc<File>> {
+    let data_dir = &settings.data_dir;
+    files::private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
+    let lock = File::create(data_dir.join("lock"))?;
+    lock.try_lock()
+        .with_context(|| format!("{} is in use by another gateway", data_dir.display()))?;
+    Ok(Arc::new(lock))
+}
+
+fn bind(address: SocketAddr) -> anyhow::Result<Listener> {
+    Listener::bind(address).with_context(|| format!("listening on {address}"))
+}
+
+impl Control {
+    /// Takes on an identity: its group key, and what is on disk of its configuration.
+    fn enrol(&self, identity: Identity) -> anyhow::Result<Puller> {
+        self.group_key
+            .store(Some(Arc::new(identity.group_key.clone())));
+        let trust = Trust {
+            group: identity.group,
+            keys: identity.trusted.clone(),
+        };
+        let _ = self.identity.set(identity);
+        let disk =
+            Disk::open(&self.settings.data_dir).context("opening the configuration on disk")?;
+        let puller = Puller::from_disk(
+            disk,
+            trust,
+            Arc::clone(&self.tables),
+            Arc::clone(&self.config),
+            Arc::clone(&self.metrics),
+        );
+        puller.context("reading the configuration on disk")
+    }
+
+    fn proxy(
+        &self,
+        clock: Clock,
+        supervisor: &Supervisor,
+        concurrency: Concurrency,
+        spool: Arc<Spool>,
+        quotas: Arc<QuotaLedger>,
+    ) -> anyhow::Result<Proxy> {
+        let settings = &self.settings;
+        let connector = Connector::new(settings.upstream.ca_file.as_deref());
+        Ok(Proxy {
+            limits: settings.limits.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            error_pages: settings.error_pages.clone(),
+            concurrency,
+            tables: Arc::clone(&self.tables),
+            group_key: Arc::clone(&self.group_key),
+            sharing: Arc::clone(&self.sharing),
+            quotas,
+            ledgers: Ledgers {
+                clock,
+                spool,
+                metrics: Arc::clone(&self.metrics),
+            },
+            upstreams: Upstreams {
+                connector: connector.context("reading the authorities backends are trusted by")?,
+                settings: settings.upstream.clone(),
+                supervisor: supervisor.clone(),
+                metrics: Arc::clone(&self.metrics),
+            },
+        })
+    }
+
+    /// Joins if need be, then follows the control plane until shutdown.
+    async fn follow(self, puller: Option<Puller>, shutdown: CancellationToken) {
+        let following = async {
+            let puller = match puller {
+                Some(puller) => puller,
+                None => match self.join().await {
+                    Ok(puller) => puller,
+                    Err(error) => {
+                        // Without a place for configuration there is nothing to follow; /readyz says so.
+                        let text = format!("{error:#}");
+                        tracing::error!(error = text, "cannot begin to follow the control plane");
+                        self.config.change(|in_force| in_force.refused = Some(text));
+                        return std::future::pending().await;
+                    }
+                },
+            };
+            let Some(enrolled) = self.enrolled() else {
+                return;
+            };
+            tokio::join!(
+                puller.run(self.enrolled_again(&enrolled)),
+                ack::run(
+                    self.enrolled_again(&enrolled),
+                    Arc::clone(&self.config),
+                    Arc::clone(&self.sharing)
+                ),
+                self.shipper.clone().run(&enrolled),
+            );
+        };
+        tokio::select! {
+            () = following => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+
+    async fn join(&self) -> anyhow::Result<Puller> {
+        let report = |reason: &str| {
+            tracing::warn!(reason, "not joined yet");
+            let text = format!("not joined: {reason}");
+            self.config.change(|in_force| in_force.refused = Some(text));
+        };
+        let settings = &self.settings;
+        let identity = join::join(
+            settings,
+            &self.control_plane,
+            &self.signer,
+            &settings.data_dir,
+            report,
+        )
+        .await;
+        self.config.change(|in_force| in_force.refused = None);
+        self.enrol(identity)
+    }
+
+    fn enrolled(&self) -> Option<Enrolled<'_>> {
+        Some(Enrolled {
+            control_plane: &self.control_plane,
+            node: self.identity.get()?.node,
+            signer: &self.signer,
+        })
+    }
+
+    fn enrolled_again<'a>(&'a self, enrolled: &Enrolled<'_>) -> Enrolled<'a> {
+        Enrolled {
+            control_plane: &self.control_plane,
+            node: enrolled.node,
+            signer: &self.signer,
+        }
+    }
+
+    /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records, fall silent.
+    async fn serve(
+        self,
+        listener: Listener,
+        proxy: Proxy,
+        health: Health,
+        shutdown: CancellationToken,
+        end: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let draining = shutdown.clone();
+        let proxy = Arc::new(proxy);
+        let service = tower::service_fn(move |request: Request<RequestBody>| {
+            let proxy = Arc::clone(&proxy);
+            async move { Ok::<_, Infallible>(handle_request(&proxy, request).await) }
+        });
+        let serving = listener.serve(service, &self.settings.listener, shutdown);
+        let mut serving = std::pin::pin!(serving);
+        let outcome = tokio::select! {
+            outcome = &mut serving => outcome,
+            () = draining.cancelled() => {
+                health.begin_drain();
+                serving.await
+            }
+        };
+        tracing::info!(cut = outcome.cut, "calls under way have ended");
+        if let Some(set) = self.tables.current() {
+            set.compiled
+                .load()
+                .upstreams()
+                .for_each(|upstream| upstream.close());
+        }
+        if let Some(enrolled) = self.enrolled() {
+            let shipping = self.shipper.ship_all(&enrolled);
+            if !matches!(
+                tokio::time::timeout(LAST_SHIPMENT, shipping).await,
+                Ok(Ok(()))
+            ) {
+                tracing::info!("the last calls stay in the spool until the next start");
+            }
+        }
+        end.cancel();
+        Ok(())
+    }
+}
+
+async fn serve_status(
+    listener: Listener,
+    status: Status,
+    end: CancellationToken,
+) -> anyhow::Result<()> {
+    let status = Arc::new(status);
+    let service = tower::service_fn(move |request: Request<RequestBody>| {
+        let answer = status.answer(&request);
+        async move { Ok::<_, Infallible>(answer) }
+    });
+    let settings = ListenerSettings {
+        connections_max: 256,
+        drain: Duration::from_secs(1),
+        ..ListenerSettings::default()
+    };
+    listener.serve(service, &settings, end).await;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! `/healthz`, `/readyz` and `/metrics`, on their own listener only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatehouse_runtime::telemetry::{Check, Health, StatusPages};
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::call::Concurrency;
+use crate::live_config::{ConfigStatus, Sharing};
+use crate::metrics::{GatewayMetrics, Readings};
+use crate::tables::Tables;
+use crate::usage::spool::Spool;
+
+/// Silence of the control plane after which it is called away.
+const AWAY_AFTER: Duration = Duration::from_secs(10);
+
+/// What the pages are made from, when they are asked for.
+pub(crate) struct Status {
+    pub(crate) pages: StatusPages,
+    pub(crate) metrics: Arc<GatewayMetrics>,
+    pub(crate) config: Arc<ConfigStatus>,
+    pub(crate) sharing: Arc<Sharing>,
+    pub(crate) tables: Arc<Tables>,
+    pub(crate) concurrency: Concurrency,
+    pub(crate) spool: Arc<Spool>,
+    pub(crate) checks: Checks,
+}
+
+/// The parts that report.
+pub(crate) struct Checks {
+    configuration: Check,
+    control_plane: Check,
+    usage: Check,
+}
+
+impl Checks {
+    pub(crate) fn register(health: &Health) -> Self {
+        Self {
+            configuration: health.register("configuration"),
+            control_plane: health.register("control_plane"),
+            usage: health.register("usage"),
+        }
+    }
+}
+
+impl Status {
+    /// Answers a request to the status listener.
+    pub(crate) fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
+        self.refresh();
+        let page = self.pages.answer(request.method(), request.uri().path());
+        let page = page.unwrap_or_else(|| {
+            let mut missing = Response::new(Bytes::new());
+            *missing.status_mut() = StatusCode::NOT_FOUND;
+            missing
+        });
+        page.map(Full::new)
+    }
+
+    fn refresh(&self) {
+        let in_force = self.config.in_force();
+        let since_contact = self.config.since_contact();
+        let shown = |time: OffsetDateTime| time.format(&Rfc3339).unwrap_or_default();
+        let health = &self.pages.health;
+        let age_s = since_contact.map(|since| since.as_secs());
+        health.set_fact(
+            "config",
+            serde_json::json!({
+                "generation": in_force.generation,
+                "seq": in_force.seq,
+                "state_hash": in_force.state_hash.to_string(),
+                "source": in_force.source,
+                "applied_at": shown(in_force.applied_at.into()),
+                "seconds_since_contact": age_s,
+                "head_seq": self.sharing.head_seq(),
+            }),
+        );
+        self.report_configuration();
+        match since_contact {
+            Some(since) if since < AWAY_AFTER => self.checks.control_plane.ok(),
+            Some(_) => self
+                .checks
+                .control_plane
+                .degraded("does not answer; serving what is in force"),
+            None => self
+                .checks
+                .control_plane
+                .degraded("has not answered since the start"),
+        }
+        match self.spool.dropped() {
+            0 => self.checks.usage.ok(),
+            dropped => {
+                let text =
+                    format!("{dropped} calls could not be kept: the spool or the disk is full");
+                self.checks.usage.degraded(text);
+            }
+        }
+        self.read_metrics(since_contact);
+    }
+
+    fn report_configuration(&self) {
+        let in_force = self.config.in_force();
+        let check = &self.checks.configuration;
+        match (&in_force.refused, &in_force.alarm) {
+            (refused, _) if in_force.source == "none" => {
+                let why = refused.as_deref().unwrap_or("none has been received yet");
+                check.failed(why);
+            }
+            (Some(refused), _) => {
+                check.degraded(format!("the newest change is refused: {refused}"))
+            }
+            (None, Some(alarm)) => check.degraded(format!("copies on disk are bad: {alarm}")),
+            (None, None) => check.ok(),
+        }
+    }
+
+    fn read_metrics(&self, since_contact: Option<Duration>) {
+        let in_force = self.config.in_force();
+        let set = self.tables.current();
+        let readings = Readings {
+            generation: in_force.generation,
+            seq: in_force.seq,
+            head_seq: self.sharing.head_seq(),
+            seconds_since_contact: since_contact.map_or(-1.0, |since| since.as_secs_f64()),
+            routes: set
+                .as_ref()
+                .map_or(0, |set| set.compiled.load().route_count()),
+            credentials: set.as_ref().map_or(0, |set| set.credentials.len()),
+            subscriptions: set.as_ref().map_or(0, |set| set.subscriptions.len()),
+            live_nodes: self.sharing.live_nodes(),
+            under_way: self.concurrency.under_way(),
+            spool_bytes: self.spool.bytes(),
+            dropped: self.spool.dropped(),
+        };
+        self.metrics.read(&readings);
+    }
+}

@@ -1,0 +1,352 @@
+//! Our own strict reading of a request, before anything is routed: what it does not accept is refused, never repaired.
+//!
+//! hyper accepts more than is safe to forward (repeated Transfer-Encoding, several Hosts, odd targets). Framing headers are
+//! judged here and never forwarded: they are made anew from what was actually parsed. Paths are judged once, undecoded, and
+//! the very bytes that were judged are routed by and forwarded, so no later reader can see another path in them.
+
+use gatehouse_problem::ProblemKind;
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method, Request, Version};
+
+use crate::refusal::{Refusal, refuse};
+use crate::settings::Limits;
+
+const METHOD_BYTES_MAX: usize = 16;
+const HEADER_NAME_BYTES_MAX: usize = 256;
+const HOST_BYTES_MAX: usize = 255;
+
+/// What a valid request addresses.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target<'a> {
+    /// Host without port, lower case.
+    pub(crate) host: String,
+    /// The path as it was sent.
+    pub(crate) path: &'a str,
+    /// The query as it was sent.
+    pub(crate) query: Option<&'a str>,
+}
+
+/// Judges the head of a request.
+pub(crate) fn request<'a, B>(
+    request: &'a Request<B>,
+    body_bytes: Option<u64>,
+    limits: &Limits,
+) -> Result<Target<'a>, Refusal> {
+    method(request.method())?;
+    framing(request.headers(), request.version())?;
+    fields(request.headers(), limits)?;
+    let host = host(request)?;
+    let (path, query) = target(request, limits)?;
+    if body_bytes.is_some_and(|bytes| bytes > limits.body) {
+        return Err(body_too_large(limits).closing());
+    }
+    Ok(Target { host, path, query })
+}
+
+/// The refusal of a body above the limit.
+pub(crate) fn body_too_large(limits: &Limits) -> Refusal {
+    refuse(
+        ProblemKind::BodyTooLarge,
+        format!("A body may have {} bytes.", limits.body),
+    )
+}
+
+fn bad(detail: &str) -> Refusal {
+    refuse(ProblemKind::BadRequest, detail).closing()
+}
+
+fn method(method: &Method) -> Result<(), Refusal> {
+    if method.as_str().len() > METHOD_BYTES_MAX {
+        return Err(bad("The method is too long."));
+    }
+    if *method == Method::CONNECT {
+        return Err(bad("This gateway is no proxy: CONNECT is not answered."));
+    }
+    Ok(())
+}
+
+/// RFC 9112 §6: one length or one final `chunked`, never both, never repeated.
+fn framing(headers: &HeaderMap, version: Version) -> Result<(), Refusal> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    if let Some(coding) = codings.next() {
+        if version != Version::HTTP_11 {
+            return Err(bad("Transfer-Encoding belongs to HTTP/1.1."));
+        }
+        if codings.next().is_some() || !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
+            return Err(bad("Transfer-Encoding must be a single 'chunked'."));
+        }
+        if headers.contains_key(CONTENT_LENGTH) {
+            return Err(bad("Both Transfer-Encoding and Content-Length were sent."));
+        }
+    }
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    if let Some(length) = lengths.next() {
+        let digits = length.as_bytes();
+        let plain = (1..=19).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+        if lengths.next().is_some() || !plain {
+            return Err(bad("Content-Length must be one decimal number."));
+        }
+    }
+    Ok(())
+}
+
+fn fields(headers: &HeaderMap, limits: &Limits) -> Result<(), Refusal> {
+    let too_large = |detail: String| refuse(ProblemKind::HeadersTooLarge, detail).closing();
+    if headers.len() > limits.headers_max {
+        return Err(too_large(format!(
+            "A request may have {} headers.",
+            limits.headers_max
+        )));
+    }
+    let mut bytes = 0;
+    for (name, value) in headers {
+        // Name, colon, space, value, line end.
+        bytes += (name.as_str().len() + value.len() + 4) as u64;
+        if name.as_str().len() > HEADER_NAME_BYTES_MAX {
+            return Err(too_large(format!(
+                "A header name may have {HEADER_NAME_BYTES_MAX} characters."
+            )));
+        }
+        if !is_field_value(value) {
+            return Err(bad("A header holds a control character."));
+        }
+    }
+    if bytes > limits.header_bytes {
+        return Err(too_large(format!(
+            "Headers may have {} bytes together.",
+            limits.header_bytes
+        )));
+    }
+    Ok(())
+}
+
+/// RFC 9110 §5.5: visible characters, spaces and tabs inside, obs-text.
+fn is_field_value(value: &HeaderValue) -> bool {
+    value
+        .as_bytes()
+        .iter()
+        .all(|byte| *byte == b'\t' || (*byte >= 0x20 && *byte != 0x7f))
+}
+
+/// RFC 9112 §3.2: exactly one Host, well formed, also for HTTP/1.0; in HTTP/2 the authority, and a Host only if equal.
+fn host<B>(request: &Request<B>) -> Result<String, Refusal> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let header = hosts.next();
+    if hosts.next().is_some() {
+        return Err(bad("More than one Host was sent."));
+    }
+    let header = header
+        .map(|value| {
+            value
+                .to_str()
+                .map_err(|_| bad("The Host is not well formed."))
+        })
+        .transpose()?;
+    let authority = match request.version() {
+        Version::HTTP_2 => request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str()),
+        _ => None,
+    };
+    let text = match (authority, header) {
+        (Some(authority), Some(header)) if !authority.eq_ignore_ascii_case(header) => {
+            return Err(bad("Host and authority differ."));
+        }
+        (Some(text), _) | (None, Some(text)) => text,
+        (None, None) => return Err(bad("No Host was sent.")),
+    };
+    host_name(text).ok_or_else(|| bad("The Host is not well formed."))
+}
+
+/// `name`, `name:port`, `1.2.3.4:port`, `[::1]:port`; the name in lower case, without a final dot.
+fn host_name(text: &str) -> Option<String> {
+    if text.is_empty() || text.len() > HOST_BYTES_MAX {
+        return None;
+    }
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, after) = rest.split_once(']')?;
+            address.parse::<std::net::Ipv6Addr>().ok()?;
+            let port = if after.is_empty() {
+                None
+            } else {
+                Some(after.strip_prefix(':')?)
+            };
+            (&text[..address.len() + 2], port)
+        }
+        None => {
+            let (host, port) = text
+                .split_once(':')
+                .map_or((text, None), |(host, port)| (host, Some(port)));
+            let name = host.strip_suffix('.').unwrap_or(host);
+            let label = |label: &str| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && label
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            };
+            if !name.split('.').all(label) {
+                return None;
+            }
+            (name, port)
+        }
+    };
+    let port_is_plain = port.is_none_or(|port| {
+        (1..=5).contains(&port.len())
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse::<u16>().is_ok()
+    });
+    port_is_plain.then(|| host.to_ascii_lowercase())
+}
+
+/// RFC 9112 §3.2.1: origin-form only, in the characters of RFC 3986 §3.3 and §3.4.
+fn target<'a, B>(
+    request: &'a Request<B>,
+    limits: &Limits,
+) -> Result<(&'a str, Option<&'a str>), Refusal> {
+    let uri = request.uri();
+    if request.version() != Version::HTTP_2 && (uri.scheme().is_some() || uri.authority().is_some())
+    {
+        return Err(bad(
+            "The request target must be a path, not a whole address.",
+        ));
+    }
+    let (path, query) = (uri.path(), uri.query());
+    let bytes = path.len() + query.map_or(0, |query| query.len() + 1);
+    if bytes as u64 > limits.address {
+        return Err(refuse(
+            ProblemKind::AddressTooLong,
+            format!("Path and query may have {} bytes.", limits.address),
+        )
+        .closing());
+    }
+    if !path.starts_with('/') {
+        return Err(bad("The request target must begin with '/'."));
+    }
+    self::path(path).map_err(|reason| refuse(ProblemKind::BadRequest, reason))?;
+    if let Some(query) = query
+        && !query.bytes().all(is_query_byte)
+    {
+        return Err(refuse(
+            ProblemKind::BadRequest,
+            "The query holds a character that must be percent-encoded.",
+        ));
+    }
+    Ok((path, query))
+}
+
+/// Printable ASCII without what ends a query or breaks out of a log or page. Brackets, braces and bars are sent raw by many
+/// clients and have one reading.
+fn is_query_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'`' | b'^')
+}
+
+/// Refuses every path that two parsers could read as two paths.
+pub(crate) fn path(path: &str) -> Result<(), &'static str> {
+    let segments = path.split('/').skip(1);
+    let count = path.matches('/').count();
+    for (place, segment) in segments.enumerate() {
+        if segment.is_empty() && place + 1 < count {
+            return Err("The path holds '//'.");
+        }
+        if segment == "." || segment == ".." {
+            return Err("The path holds a dot segment.");
+        }
+        if segment.is_ascii() && !segment.contains('%') {
+            plain_segment(segment.as_bytes())?;
+        } else {
+            encoded_segment(segment.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn plain_segment(segment: &[u8]) -> Result<(), &'static str> {
+    match segment.iter().find(|byte| !is_path_byte(**byte)) {
+        None => Ok(()),
+        Some(b';') => Err("The path holds ';'."),
+        Some(b'\\') => Err("The path holds '\\'."),
+        Some(_) => Err("The path holds a character that must be percent-encoded."),
+    }
+}
+
+/// RFC 3986 §3.3 `pchar` without percent signs and without `;`, which some servers cut paths at.
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,=:@".contains(&byte)
+}
+
+/// Decodes once and judges what comes out: nothing may appear that would be something else in plain.
+fn encoded_segment(segment: &[u8]) -> Result<(), &'static str> {
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut rest = segment;
+    while let Some((byte, after)) = rest.split_first() {
+        if *byte != b'%' {
+            plain_segment(&[*byte])?;
+            decoded.push(*byte);
+            rest = after;
+            continue;
+        }
+        let escaped = after
+            .split_at_checked(2)
+            .and_then(|(digits, after)| Some((hex_byte(digits)?, after)));
+        let Some((byte, after)) = escaped else {
+            return Err("The path holds '%' without two hexadecimal digits.");
+        };
+        match byte {
+            b'/' | b'\\' => return Err("The path holds an encoded slash."),
+            b'.' => return Err("The path holds an encoded dot."),
+            b';' => return Err("The path holds an encoded ';'."),
+            b'%' if after.len() >= 2 && hex_byte(&after[..2]).is_some() => {
+                return Err("The path is encoded twice.");
+            }
+            0..=0x1f | 0x7f => return Err("The path holds an encoded control character."),
+            // An encoded letter would be routed as text it is not. '~' alone is encoded by older clients.
+            b'-' | b'_' => return Err("The path encodes a character that needs no encoding."),
+            byte if byte.is_ascii_alphanumeric() => {
+                return Err("The path encodes a character that needs no encoding.");
+            }
+            byte => decoded.push(byte),
+        }
+        rest = after;
+    }
+    let text = std::str::from_utf8(&decoded).map_err(|_| "The path is not UTF-8.")?;
+    if text.chars().any(is_lookalike) {
+        return Err("The path holds a character that some servers read as a dot or slash.");
+    }
+    Ok(())
+}
+
+/// Full-width and one-dot forms that "best fit" conversions turn into `.`, `/`, `\`, `;` and `%`, and C1 controls.
+fn is_lookalike(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ff0e}'
+            | '\u{ff0f}'
+            | '\u{ff3c}'
+            | '\u{ff1b}'
+            | '\u{ff05}'
+            | '\u{2024}'
+            | '\u{2025}'
+            | '\u{2044}'
+            | '\u{2215}'
+            | '\u{2216}'
+            | '\u{29f5}'
+            | '\u{29f8}'
+            | '\u{fe52}'
+            | '\u{fe68}'
+            | '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+    )
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    match digits {
+        [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
