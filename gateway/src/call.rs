@@ -143,7 +143,6 @@ impl Call {
         }
     }
 
-
     /// Microseconds since the call arrived.
     pub(crate) fn elapsed_us(&self) -> u64 {
         steady_ns(&self.ledgers.clock).saturating_sub(self.now.steady_ns) / 1_000

@@ -1,0 +1,229 @@
+//! A gateway in this process, with a data folder that can outlive it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatehouse_gateway::{Addresses, Gateway, Settings, settings};
+use gatehouse_runtime::settings::Environment;
+use gatehouse_runtime::{Clock, Supervisor};
+use gatehouse_snapshot::object::Object;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::control_plane::ControlPlane;
+use crate::http::{self, Reply, until};
+use crate::objects::good_key;
+
+/// A control plane, a gateway that follows it, and what both run on.
+pub(crate) struct World {
+    pub(crate) control_plane: ControlPlane,
+    pub(crate) node: Node,
+    pub(crate) folder: Arc<TempDir>,
+    control_tasks: Supervisor,
+    runtime: Arc<Runtime>,
+}
+
+/// One run of a gateway.
+pub(crate) struct Node {
+    pub(crate) addresses: Addresses,
+    tasks: Supervisor,
+    gateway: Option<Gateway>,
+    runtime: Arc<Runtime>,
+}
+
+/// How a gateway is to be started.
+pub(crate) struct Start<'a> {
+    pub(crate) variables: &'a [(&'a str, &'a str)],
+    pub(crate) clock: Clock,
+}
+
+impl Default for Start<'_> {
+    fn default() -> Self {
+        Self {
+            variables: &[],
+            clock: Clock::system(),
+        }
+    }
+}
+
+impl World {
+    /// A gateway that runs this configuration.
+    pub(crate) fn with(objects: Vec<Object>) -> Self {
+        Self::start(objects, &Start::default())
+    }
+
+    pub(crate) fn start(objects: Vec<Object>, start: &Start<'_>) -> Self {
+        let world = Self::unconfigured(start);
+        world.control_plane.upsert(objects);
+        world.wait_for_head();
+        world
+    }
+
+    /// A gateway whose control plane has nothing published yet.
+    pub(crate) fn unconfigured(start: &Start<'_>) -> Self {
+        let runtime = Arc::new(
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("a runtime"),
+        );
+        let control_tasks = Supervisor::new();
+        let control_plane = {
+            let _inside = runtime.enter();
+            ControlPlane::start(&control_tasks)
+        };
+        let folder = Arc::new(TempDir::new().expect("a folder"));
+        let node = Node::start(&runtime, folder.path(), control_plane.address, start);
+        Self {
+            control_plane,
+            node,
+            folder,
+            control_tasks,
+            runtime,
+        }
+    }
+
+    /// Waits until the gateway says that it runs the newest change.
+    pub(crate) fn wait_for_head(&self) {
+        until("the gateway runs the newest change", || {
+            let state = self.control_plane.state();
+            let wanted = (state.generation, state.seq, state.state_hash.to_string());
+            state
+                .acks
+                .last()
+                .is_some_and(|ack| (ack.generation, ack.seq, ack.state_hash.clone()) == wanted)
+        });
+    }
+
+    /// Publishes objects and waits until they are in force.
+    pub(crate) fn put(&self, objects: Vec<Object>) {
+        self.control_plane.upsert(objects);
+        self.wait_for_head();
+    }
+
+    /// Waits until the gateway reports that it refused something; returns what it says.
+    pub(crate) fn wait_for_refusal(&self) -> String {
+        let mut said = None;
+        until("the gateway reports a refusal", || {
+            said = self.control_plane.last_ack().and_then(|ack| ack.error);
+            said.is_some()
+        });
+        said.unwrap_or_default()
+    }
+
+    /// Ends the gateway and starts it again on the same folder.
+    pub(crate) fn restart(&mut self, start: &Start<'_>) {
+        self.node.stop();
+        self.node = Node::start(
+            &self.runtime,
+            self.folder.path(),
+            self.control_plane.address,
+            start,
+        );
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.node.get(path)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.control_tasks.cancel();
+    }
+}
+
+impl Node {
+    fn start(
+        runtime: &Arc<Runtime>,
+        folder: &Path,
+        control_plane: SocketAddr,
+        start: &Start<'_>,
+    ) -> Self {
+        let tasks = Supervisor::new();
+        let gateway = runtime.block_on(Gateway::start(
+            settings_for(folder, control_plane, start.variables),
+            start.clock.clone(),
+            &tasks,
+        ));
+        let gateway = gateway.expect("the gateway starts");
+        Self {
+            addresses: gateway.addresses(),
+            tasks,
+            gateway: Some(gateway),
+            runtime: Arc::clone(runtime),
+        }
+    }
+
+    /// Ends in order.
+    pub(crate) fn stop(&mut self) {
+        if self.gateway.is_some() {
+            let outcome = self
+                .runtime
+                .block_on(self.tasks.shutdown(Duration::from_secs(10)));
+            assert!(outcome.still_running.is_empty(), "{outcome:?}");
+            self.gateway = None;
+        }
+    }
+
+    pub(crate) fn tasks(&self) -> &Supervisor {
+        &self.tasks
+    }
+
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        http::call(self.addresses.gateway, method, path, headers, body)
+    }
+
+    /// A GET with the good key.
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, &[("x-api-key", &good_key())], b"")
+    }
+
+    pub(crate) fn status_page(&self, path: &str) -> Reply {
+        http::call(self.addresses.status, "GET", path, &[], b"")
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.tasks.cancel();
+    }
+}
+
+/// The settings of a test's gateway.
+pub(crate) fn settings_for(
+    folder: &Path,
+    control_plane: SocketAddr,
+    variables: &[(&str, &str)],
+) -> Settings {
+    let mut all = vec![
+        ("LISTEN", "127.0.0.1:0".to_owned()),
+        ("STATUS_LISTEN", "127.0.0.1:0".to_owned()),
+        ("DATA_DIR", folder.display().to_string()),
+        ("CONTROL_PLANE", format!("http://{control_plane}")),
+        ("JOIN_TOKEN", "gte_good".to_owned()),
+        ("ERROR_PAGES", "https://portal.test".to_owned()),
+        ("USAGE__SHIP_EVERY", "20ms".to_owned()),
+        ("LISTENER__DRAIN", "1s".to_owned()),
+    ];
+    for (name, value) in variables {
+        all.retain(|(known, _)| known != name);
+        all.push((name, (*value).to_owned()));
+    }
+    let environment: Environment = all
+        .into_iter()
+        .map(|(name, value)| (format!("GATEHOUSE_GATEWAY__{name}"), value))
+        .collect();
+    gatehouse_runtime::settings::load(settings::ROLE, settings::DEFAULTS, None, &environment)
+        .expect("good settings")
+        .settings
+}
