@@ -9,7 +9,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /var/lib/gatehouse gatehouse \
-    && install -d -o gatehouse -g gatehouse -m 0700 /var/lib/gatehouse
+    && install -d -o gatehouse -g gatehouse -m 0700 /var/lib/gatehouse /run/join
 COPY --from=build /src/target/release/gatehouse /usr/local/bin/gatehouse
 USER 10001
 WORKDIR /var/lib/gatehouse

@@ -27,6 +27,26 @@ pub struct DbAddresses {
 }
 
 impl DbAddresses {
+    /// Reads the settings every role has: either one `database_url`, or an address for each working role.
+    pub fn from_settings(
+        database_url: Option<&str>,
+        app: Option<&str>,
+        system: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        match (database_url, app, system) {
+            (None, Some(app), Some(system)) => Ok(Self {
+                app: app.to_owned(),
+                system: system.to_owned(),
+                shared: false,
+            }),
+            (Some(url), None, None) => Ok(Self::managed(url)),
+            (None, None, None) => bail!(
+                "name the database: set DATABASE_URL, or start everything with `gatehouse up`"
+            ),
+            _ => bail!("set either database_url, or both database_app_url and database_system_url"),
+        }
+    }
+
     /// One managed address.
     pub fn managed(url: &str) -> Self {
         Self {
@@ -98,6 +118,14 @@ impl Db {
     pub async fn ping(&self) -> Result<(), Refusal> {
         sqlx::query("select 1").execute(&self.0.app).await?;
         Ok(())
+    }
+
+    /// How far this program's clock is ahead of the database's.
+    pub async fn clock_difference(&self) -> Result<time::Duration, Refusal> {
+        let theirs: time::OffsetDateTime = sqlx::query_scalar("select clock_timestamp()")
+            .fetch_one(&self.0.app)
+            .await?;
+        Ok(self.0.clock.now() - theirs)
     }
 
     /// A transaction that sees one tenant's rows and the global tables.

@@ -20,6 +20,7 @@ pub mod emails;
 pub mod gateways;
 pub mod idempotency;
 pub mod installation;
+pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod members;

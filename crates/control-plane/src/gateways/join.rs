@@ -65,63 +65,108 @@ pub(crate) fn stored_key_id(key: &Key) -> i64 {
     key.id().as_u64().cast_signed()
 }
 
-/// Makes a join token. For the shared group only people of the platform may.
+/// Makes a join token. For a shared group only people of the platform may.
 pub async fn create_join_token(
     db: &Db,
     actor: &Actor,
     input: CreateJoinToken,
 ) -> Result<(JoinTokenView, Key), Refusal> {
     actor.require(Permission::GatewayManage)?;
-    let mut faults = Faults::default();
-    faults.require(
-        (1..=100).contains(&input.uses),
-        "/uses",
-        "out_of_range",
-        format!("Use 1 to 100; got {}.", input.uses),
-    );
-    let ttl_ok = (Duration::MINUTE..=Duration::days(7)).contains(&input.ttl);
-    faults.require(
-        ttl_ok,
-        "/ttl_s",
-        "out_of_range",
-        "Use 60 seconds to 7 days.",
-    );
-    faults.finish()?;
+    input.check()?;
     let mut work = Work::begin(db, actor).await?;
     let group = require_group(work.conn(), actor, &input.group).await?;
-    let key = fresh_key(KeyKind::JoinToken);
     let now = work.now();
-    let expires_at = now + input.ttl;
-    let id: uuid::Uuid = work.new_id();
+    let created_by = actor.user().map(|user| user.uuid());
+    let (view, key) = store(work.conn(), group, &input, created_by, now).await?;
+    work.audit(AuditEntry {
+        action: "gateway.create_join_token",
+        subject: group.to_string(),
+        after: serde_json::to_value(&view).ok(),
+        ..AuditEntry::default()
+    });
+    Ok((work.commit(view).await?.value, key))
+}
+
+/// Makes a join token for the owner of the installation, who sits at its command line: for any group, and before there is a
+/// tenant whose audit log could hold it.
+pub async fn create_installation_join_token(
+    db: &Db,
+    input: CreateJoinToken,
+) -> Result<(JoinTokenView, Key), Refusal> {
+    input.check()?;
+    let now = db.clock().now();
+    let mut tx = db.global().await?;
+    shared_group(&mut tx, now).await?;
+    let group = sqlx::query_scalar!("select id from gateway_group where slug = $1", input.group)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| Refusal::unknown("/group"))?;
+    let made = store(&mut tx, group.into(), &input, None, now).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The group that serves every tenant without one of its own; made when first needed.
+pub(crate) async fn shared_group(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<GatewayGroupId, Refusal> {
+    let id = GatewayGroupId::from_uuid(random::uuid_v7(now));
+    sqlx::query!(
+        "insert into gateway_group (id, slug, name, created_at) values ($1, 'default', 'Shared gateways', $2)
+         on conflict (slug) do nothing",
+        id.uuid(),
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let id = sqlx::query_scalar!("select id from gateway_group where slug = 'default'")
+        .fetch_one(conn)
+        .await?;
+    Ok(id.into())
+}
+
+impl CreateJoinToken {
+    fn check(&self) -> Result<(), Refusal> {
+        let mut faults = Faults::default();
+        let uses = format!("Use 1 to 100; got {}.", self.uses);
+        faults.require((1..=100).contains(&self.uses), "/uses", "out_of_range", uses);
+        let ttl_ok = (Duration::MINUTE..=Duration::days(7)).contains(&self.ttl);
+        faults.require(ttl_ok, "/ttl_s", "out_of_range", "Use 60 seconds to 7 days.");
+        faults.finish()
+    }
+}
+
+async fn store(
+    conn: &mut PgConnection,
+    group: GatewayGroupId,
+    input: &CreateJoinToken,
+    created_by: Option<uuid::Uuid>,
+    now: OffsetDateTime,
+) -> Result<(JoinTokenView, Key), Refusal> {
+    let key = fresh_key(KeyKind::JoinToken);
     let secret_hash = key.secret_hash();
+    let expires_at = now + input.ttl;
     sqlx::query!(
         "insert into join_token (id, group_id, key_id, secret_hash, uses_left, created_by, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        id,
+        random::uuid_v7(now),
         group.uuid(),
         stored_key_id(&key),
         secret_hash.0.as_slice(),
         input.uses,
-        actor.user().map(|user| user.uuid()),
+        created_by,
         now,
         expires_at,
     )
-    .execute(work.conn())
+    .execute(conn)
     .await?;
-    work.audit(AuditEntry {
-        action: "gateway.create_join_token",
-        subject: group.to_string(),
-        after: Some(
-            serde_json::json!({ "uses": input.uses, "expires_at": expires_at.to_string() }),
-        ),
-        ..AuditEntry::default()
-    });
     let view = JoinTokenView {
         group,
         uses: input.uses,
         expires_at,
     };
-    Ok((work.commit(view).await?.value, key))
+    Ok((view, key))
 }
 
 /// Exchanges a join token for an identity. `None`: the token is unknown, used up or expired, which is one answer. The same

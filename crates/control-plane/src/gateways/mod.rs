@@ -7,5 +7,8 @@ mod node;
 
 pub use ack::acknowledge;
 pub use feed::{ConfigAnswer, SnapshotReader, config_since};
-pub use join::{CreateJoinToken, JoinTokenView, create_join_token, join};
+pub use join::{
+    CreateJoinToken, JoinTokenView, create_installation_join_token, create_join_token, join,
+};
+pub(crate) use join::{fresh_key, shared_group, stored_key_id};
 pub use node::{Node, NodeState, NodeView, authenticate_node, list_nodes, retire_node};

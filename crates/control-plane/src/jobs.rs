@@ -1,0 +1,135 @@
+//! The background work of the control plane. The admin API runs it; any number of replicas may, because every job takes its
+//! work with `for update skip locked` or is harmless to repeat.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatehouse_runtime::{Secret, Supervisor, random};
+use sqlx::postgres::PgConnection;
+
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::mail::{self, Links, Mailer};
+use crate::outbox;
+use crate::refusal::Refusal;
+use crate::subscriptions;
+
+/// What the jobs need to know of their surroundings.
+#[derive(Debug, Clone)]
+pub struct JobSettings {
+    /// The portal's public URL, for links in mails.
+    pub portal_url: String,
+    /// The mail server; without one mails stay in the outbox.
+    pub smtp_url: Option<Secret<String>>,
+    /// Sender of mails.
+    pub mail_from: String,
+}
+
+/// New events become notices and mails within this time.
+const DISPATCH_EVERY: Duration = Duration::from_millis(250);
+/// Mails that are due are sent this often.
+const MAIL_EVERY: Duration = Duration::from_millis(500);
+/// Subscriptions that ended by the clock are marked this often; gateways need no mark to refuse them.
+const EXPIRE_EVERY: Duration = Duration::from_secs(30);
+/// Partitions are made and old rows removed this often.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// Partitions exist this far ahead, so that no record ever waits for one.
+const PARTITIONS_AHEAD: time::Duration = time::Duration::days(62);
+/// How long configuration changes and acknowledgements are kept; a gateway that was away longer gets a snapshot.
+const CHANGES_KEPT: time::Duration = time::Duration::days(30);
+/// A nonce is remembered for longer than its time is accepted.
+const NONCES_KEPT: time::Duration = time::Duration::minutes(5);
+
+/// Starts every job; they end with the supervisor.
+pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow::Result<()> {
+    let mailer = Arc::new(Mailer::new(settings.smtp_url.as_ref(), &settings.mail_from)?);
+    let links = Links::new(&settings.portal_url);
+    repeat(supervisor, "jobs.outbox", DISPATCH_EVERY, db, |db| async move {
+        outbox::dispatch(&db).await.map(drop)
+    });
+    repeat(supervisor, "jobs.mail", MAIL_EVERY, db, move |db| {
+        let (mailer, links) = (Arc::clone(&mailer), links.clone());
+        async move { mail::send_due(&db, &mailer, &links).await.map(drop) }
+    });
+    repeat(supervisor, "jobs.expire", EXPIRE_EVERY, db, |db| async move { expire(&db).await });
+    repeat(supervisor, "jobs.housekeeping", HOUSEKEEPING_EVERY, db, |db| async move {
+        housekeeping(&db).await
+    });
+    Ok(())
+}
+
+/// Runs a job again and again. A failure is logged once until the job works again: while the database is away nothing is
+/// gained by saying so four times a second.
+fn repeat<F, R>(supervisor: &Supervisor, name: &'static str, every: Duration, db: &Db, job: F)
+where
+    F: Fn(Db) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), Refusal>> + Send + 'static,
+{
+    let db = db.clone();
+    let token = supervisor.token();
+    supervisor.spawn(name, async move {
+        let mut failing = false;
+        loop {
+            match job(db.clone()).await {
+                Ok(()) if std::mem::take(&mut failing) => tracing::info!(job = name, "working again"),
+                Ok(()) => {}
+                Err(error) if !std::mem::replace(&mut failing, true) => {
+                    tracing::warn!(job = name, error = &error as &dyn std::error::Error, "a background job failed");
+                }
+                Err(_) => {}
+            }
+            let pause = if failing { every.max(Duration::from_secs(2)) } else { every };
+            tokio::select! {
+                () = token.cancelled() => return,
+                () = tokio::time::sleep(random::jitter(pause)) => {}
+            }
+        }
+    });
+}
+
+/// Most subscriptions marked in one transaction.
+const EXPIRE_AT_ONCE: i64 = 200;
+
+/// Marks what the clock ended, tenant by tenant: each end is written in its own tenant's audit log.
+async fn expire(db: &Db) -> Result<(), Refusal> {
+    let mut tx = db.system().await?;
+    let now = db.clock().now();
+    let tenants = sqlx::query_scalar!(
+        "select distinct tenant_id from subscription where state = 'active' and ends_at <= $1",
+        now,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    drop(tx);
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), "clock");
+        subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+    }
+    Ok(())
+}
+
+/// Makes partitions ahead of time and removes what has had its time.
+pub async fn housekeeping(db: &Db) -> Result<(), Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.system().await?;
+    let made = sqlx::query_scalar!(r#"select ensure_partitions($1, $2) as "made!""#, now, now + PARTITIONS_AHEAD)
+        .fetch_one(&mut *tx)
+        .await?;
+    if made > 0 {
+        tracing::info!(made, "made partitions ahead of time");
+    }
+    purge(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(), Refusal> {
+    sqlx::query!("delete from session where expires_at < $1", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from idempotency_key where expires_at < $1", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from node_nonce where seen_at < $1", now - NONCES_KEPT).execute(&mut *conn).await?;
+    sqlx::query!("delete from join_token where expires_at < $1", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from config_change where created_at < $1", now - CHANGES_KEPT).execute(&mut *conn).await?;
+    sqlx::query!("delete from node_ack where received_at < $1", now - CHANGES_KEPT).execute(&mut *conn).await?;
+    Ok(())
+}
