@@ -7,7 +7,7 @@
 //! Beside that, `live_config` keeps the tables current and on disk. The gateway starts and serves with everything else dead.
 //! It depends on domain, snapshot, problem and runtime; never on the control plane, SQL, the portal or the admin API.
 //!
-//! Start with [`Gateway::start`]. It needs tokio's multi-thread runtime.
+//! Start with [`BoundGateway`]. It needs tokio's multi-thread runtime.
 
 mod answer;
 mod call;
@@ -27,5 +27,5 @@ mod upstream;
 mod usage;
 mod validate;
 
-pub use settings::Settings;
-pub use start::{Addresses, Gateway};
+pub use settings::{DEFAULTS, ROLE, Settings};
+pub use start::BoundGateway;

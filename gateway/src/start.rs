@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
-use gatehouse_runtime::listener::{Listener, ListenerSettings, RequestBody};
+use gatehouse_runtime::listener::{DrainOutcome, Listener, ListenerSettings, RequestBody};
 use gatehouse_runtime::telemetry::{Health, Metrics, StatusPages};
 use gatehouse_runtime::{Clock, Supervisor, random};
 use gatehouse_snapshot::sign::Signer;
@@ -37,21 +37,15 @@ use crate::usage::spool::Spool;
 /// Time for handing over the last calls at shutdown; what remains is in the spool.
 const LAST_SHIPMENT: Duration = Duration::from_secs(3);
 
-/// Where a gateway listens, with the real ports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Addresses {
-    /// Consumers call here.
-    pub gateway: SocketAddr,
-    /// Health and metrics answer here.
-    pub status: SocketAddr,
-}
-
-/// A running gateway. Its tasks belong to the supervisor it was started with and end when that one shuts down.
-#[derive(Debug)]
-pub struct Gateway {
-    addresses: Addresses,
+/// A gateway that has its ports and its data folder, and the configuration on disk in force, but does not serve yet.
+pub struct BoundGateway {
+    listener: Listener,
+    status_listener: Listener,
+    control: Control,
+    puller: Option<Puller>,
+    clock: Clock,
     /// Held so that no second gateway uses the same folder.
-    _lock: Arc<File>,
+    _lock: File,
 }
 
 /// What the tasks beside the request path share.
@@ -69,118 +63,90 @@ struct Control {
     identity: Arc<std::sync::OnceLock<Identity>>,
 }
 
-impl Gateway {
-    /// Starts a gateway and returns when it listens. With a configuration on disk it serves from then on, whoever else is
-    /// alive; without one it answers 503 `auth_unknown` until the first one has come.
+impl BoundGateway {
+    /// Binds both addresses, takes hold of the data folder and puts what is on disk of the configuration in force. Inside a
+    /// multi-thread tokio runtime.
     ///
     /// Fails when the settings are unsafe, the data folder cannot be used or is used by another gateway, or an address is
     /// taken.
-    pub async fn start(
-        settings: Settings,
-        clock: Clock,
-        supervisor: &Supervisor,
-    ) -> anyhow::Result<Self> {
+    pub fn bind(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         settings.check()?;
         let lock = claim(&settings)?;
-        let data_dir = settings.data_dir.as_path();
-        let boot = random::uuid_v7(clock.now());
-        let spool = Arc::new(
-            Spool::open(data_dir.join("usage"), boot, settings.usage.spool)
-                .context("opening the spool of calls")?,
-        );
-        let quotas = QuotaLedger::open(data_dir.join("quotas.log"), spool.folder());
-        let quotas = Arc::new(quotas.context("reading what quotas have used")?);
-        let metrics = Arc::new(GatewayMetrics::default());
-        let control = Control {
-            control_plane: Arc::new(ControlPlane::new(
-                settings.control_plane.clone(),
-                clock.clone(),
-            )?),
-            signer: Arc::new(identity::own_key(data_dir)?),
-            tables: Arc::default(),
-            config: ConfigStatus::new(clock.clone()),
-            sharing: Arc::default(),
-            metrics: Arc::clone(&metrics),
-            group_key: Arc::default(),
-            shipper: Shipper {
-                spool: Arc::clone(&spool),
-                quotas: Arc::clone(&quotas),
-                metrics: Arc::clone(&metrics),
-                every: settings.usage.ship_every,
-            },
-            identity: Arc::default(),
-            settings: Arc::new(settings),
-        };
-        let puller = match Identity::load(data_dir_of(&control))? {
+        let listener = bind(settings.listen.0)?;
+        let status_listener = bind(settings.status_listen.0)?;
+        let control = Control::new(settings, &clock)?;
+        let puller = match Identity::load(&control.settings.data_dir)? {
             Some(identity) => Some(control.enrol(identity)?),
             None => None,
         };
-        let concurrency = Concurrency::new(control.settings.limits.concurrency);
-        let proxy = control.proxy(
-            clock,
-            supervisor,
-            concurrency.clone(),
-            Arc::clone(&spool),
-            quotas,
-        )?;
-        let listener = bind(control.settings.listen.0)?;
-        let status_listener = bind(control.settings.status_listen.0)?;
-        let addresses = Addresses {
-            gateway: listener.local_addr(),
-            status: status_listener.local_addr(),
-        };
-        let pages = StatusPages {
-            health: Health::new(),
-            metrics: Metrics::new(ROLE),
-        };
-        metrics.register(&pages.metrics);
-        listener.stats().register(&pages.metrics);
-        let status = Status {
-            checks: Checks::register(&pages.health),
-            pages: pages.clone(),
-            metrics,
-            config: Arc::clone(&control.config),
-            sharing: Arc::clone(&control.sharing),
-            tables: Arc::clone(&control.tables),
-            concurrency,
-            spool,
-        };
-        let end = CancellationToken::new();
-        supervisor.spawn_essential(
-            "status listener",
-            serve_status(status_listener, status, end.clone()),
-        );
-        supervisor.spawn(
-            "control plane",
-            control.clone().follow(puller, supervisor.token()),
-        );
-        let serving = control.serve(listener, proxy, pages.health, supervisor.token(), end);
-        supervisor.spawn_essential("gateway listener", serving);
-        tracing::info!(gateway = %addresses.gateway, status = %addresses.status, "listening");
         Ok(Self {
-            addresses,
+            listener,
+            status_listener,
+            control,
+            puller,
+            clock,
             _lock: lock,
         })
     }
 
-    /// Where it listens.
-    pub fn addresses(&self) -> Addresses {
-        self.addresses
+    /// Where consumers call, with the real port.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.listener.local_addr()
+    }
+
+    /// Where health and metrics answer, with the real port.
+    pub fn status_addr(&self) -> SocketAddr {
+        self.status_listener.local_addr()
+    }
+
+    /// Serves until the supervisor begins shutdown, then drains. With a configuration it serves whoever else is alive;
+    /// without one it answers 503 `auth_unknown` until the first one has come.
+    pub async fn serve(self, supervisor: &Supervisor) -> anyhow::Result<DrainOutcome> {
+        let Self {
+            listener,
+            status_listener,
+            control,
+            puller,
+            clock,
+            _lock,
+        } = self;
+        let concurrency = Concurrency::new(control.settings.limits.concurrency);
+        let proxy = control.proxy(clock, supervisor, concurrency.clone())?;
+        let pages = StatusPages {
+            health: Health::new(),
+            metrics: Metrics::new(ROLE),
+        };
+        control.metrics.register(&pages.metrics);
+        listener.stats().register(&pages.metrics);
+        let status = Status {
+            checks: Checks::register(&pages.health),
+            pages: pages.clone(),
+            metrics: Arc::clone(&control.metrics),
+            config: Arc::clone(&control.config),
+            sharing: Arc::clone(&control.sharing),
+            tables: Arc::clone(&control.tables),
+            concurrency,
+            spool: Arc::clone(&control.shipper.spool),
+        };
+        let end = CancellationToken::new();
+        let _falls_silent = end.clone().drop_guard();
+        supervisor.spawn_essential("gateway.status", serve_status(status_listener, status, end));
+        let following = control.clone().follow(puller, supervisor.token());
+        supervisor.spawn("gateway.control_plane", following);
+        Ok(control
+            .serve(listener, proxy, pages.health, supervisor.token())
+            .await)
     }
 }
 
-fn data_dir_of(control: &Control) -> &std::path::Path {
-    &control.settings.data_dir
-}
-
 /// Makes the data folder and holds it against a second gateway.
-fn claim(settings: &Settings) -> anyhow::Result<Arc<File>> {
+fn claim(settings: &Settings) -> anyhow::Result<File> {
     let data_dir = &settings.data_dir;
     files::private_folder(data_dir).with_context(|| format!("making {}", data_dir.display()))?;
     let lock = File::create(data_dir.join("lock"))?;
     lock.try_lock()
         .with_context(|| format!("{} is in use by another gateway", data_dir.display()))?;
-    Ok(Arc::new(lock))
+    Ok(lock)
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<Listener> {
@@ -188,6 +154,34 @@ fn bind(address: SocketAddr) -> anyhow::Result<Listener> {
 }
 
 impl Control {
+    fn new(settings: Settings, clock: &Clock) -> anyhow::Result<Self> {
+        let data_dir = settings.data_dir.as_path();
+        let boot = random::uuid_v7(clock.now());
+        let spool = Spool::open(data_dir.join("usage"), boot, settings.usage.spool);
+        let spool = Arc::new(spool.context("opening the spool of calls")?);
+        let quotas = QuotaLedger::open(data_dir.join("quotas.log"), spool.folder());
+        let quotas = Arc::new(quotas.context("reading what quotas have used")?);
+        let metrics = Arc::new(GatewayMetrics::default());
+        let control_plane = ControlPlane::new(settings.control_plane.clone(), clock.clone())?;
+        Ok(Self {
+            control_plane: Arc::new(control_plane),
+            signer: Arc::new(identity::own_key(data_dir)?),
+            tables: Arc::default(),
+            config: ConfigStatus::new(clock.clone()),
+            sharing: Arc::default(),
+            metrics: Arc::clone(&metrics),
+            group_key: Arc::default(),
+            shipper: Shipper {
+                spool,
+                quotas,
+                metrics,
+                every: settings.usage.ship_every,
+            },
+            identity: Arc::default(),
+            settings: Arc::new(settings),
+        })
+    }
+
     /// Takes on an identity: its group key, and what is on disk of its configuration.
     fn enrol(&self, identity: Identity) -> anyhow::Result<Puller> {
         self.group_key
@@ -214,8 +208,6 @@ impl Control {
         clock: Clock,
         supervisor: &Supervisor,
         concurrency: Concurrency,
-        spool: Arc<Spool>,
-        quotas: Arc<QuotaLedger>,
     ) -> anyhow::Result<Proxy> {
         let settings = &self.settings;
         let connector = Connector::new(settings.upstream.ca_file.as_deref());
@@ -227,10 +219,10 @@ impl Control {
             tables: Arc::clone(&self.tables),
             group_key: Arc::clone(&self.group_key),
             sharing: Arc::clone(&self.sharing),
-            quotas,
+            quotas: Arc::clone(&self.shipper.quotas),
             ledgers: Ledgers {
                 clock,
-                spool,
+                spool: Arc::clone(&self.shipper.spool),
                 metrics: Arc::clone(&self.metrics),
             },
             upstreams: Upstreams {
@@ -312,15 +304,14 @@ impl Control {
         }
     }
 
-    /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records, fall silent.
+    /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records.
     async fn serve(
         self,
         listener: Listener,
         proxy: Proxy,
         health: Health,
         shutdown: CancellationToken,
-        end: CancellationToken,
-    ) -> anyhow::Result<()> {
+    ) -> DrainOutcome {
         let draining = shutdown.clone();
         let proxy = Arc::new(proxy);
         let service = tower::service_fn(move |request: Request<RequestBody>| {
@@ -352,8 +343,7 @@ impl Control {
                 tracing::info!("the last calls stay in the spool until the next start");
             }
         }
-        end.cancel();
-        Ok(())
+        outcome
     }
 }
 

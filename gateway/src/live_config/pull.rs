@@ -96,7 +96,10 @@ impl Puller {
             };
             if went_well {
                 pause = PAUSE;
-                continue;
+                // At sequence 0 a poll is always answered at once, with the snapshot that is already in force.
+                if self.running.as_ref().is_some_and(|running| running.seq > 0) {
+                    continue;
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(random::jitter(pause)) => {}
@@ -192,6 +195,13 @@ impl Puller {
                 seq: next.seq,
             }
             .into());
+        }
+        let same = |running: &Running| {
+            (running.generation, running.seq, running.state_hash)
+                == (next.generation, next.seq, next.state_hash)
+        };
+        if !self.resync && self.running.as_ref().is_some_and(same) {
+            return Ok(());
         }
         self.tables.replace(Arc::clone(&next.set));
         self.running = Some(next);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatehouse_gateway::{Addresses, Gateway, Settings, settings};
+use gatehouse_gateway::{BoundGateway, DEFAULTS, ROLE, Settings};
 use gatehouse_runtime::settings::Environment;
 use gatehouse_runtime::{Clock, Supervisor};
 use gatehouse_snapshot::object::Object;
@@ -27,9 +27,9 @@ pub(crate) struct World {
 
 /// One run of a gateway.
 pub(crate) struct Node {
-    pub(crate) addresses: Addresses,
+    pub(crate) gateway: SocketAddr,
+    pub(crate) status: SocketAddr,
     tasks: Supervisor,
-    gateway: Option<Gateway>,
     runtime: Arc<Runtime>,
 }
 
@@ -144,29 +144,29 @@ impl Node {
         start: &Start<'_>,
     ) -> Self {
         let tasks = Supervisor::new();
-        let gateway = runtime.block_on(Gateway::start(
-            settings_for(folder, control_plane, start.variables),
-            start.clock.clone(),
-            &tasks,
-        ));
-        let gateway = gateway.expect("the gateway starts");
+        let settings = settings_for(folder, control_plane, start.variables);
+        let _inside = runtime.enter();
+        let bound = BoundGateway::bind(settings, start.clock.clone()).expect("the gateway starts");
+        let (gateway, status) = (bound.local_addr(), bound.status_addr());
+        let supervisor = tasks.clone();
+        tasks.spawn_essential("gateway", async move {
+            bound.serve(&supervisor).await.map(drop)
+        });
         Self {
-            addresses: gateway.addresses(),
+            gateway,
+            status,
             tasks,
-            gateway: Some(gateway),
             runtime: Arc::clone(runtime),
         }
     }
 
     /// Ends in order.
-    pub(crate) fn stop(&mut self) {
-        if self.gateway.is_some() {
-            let outcome = self
-                .runtime
-                .block_on(self.tasks.shutdown(Duration::from_secs(10)));
-            assert!(outcome.still_running.is_empty(), "{outcome:?}");
-            self.gateway = None;
-        }
+    pub(crate) fn stop(&self) {
+        let outcome = self
+            .runtime
+            .block_on(self.tasks.shutdown(Duration::from_secs(10)));
+        assert!(outcome.still_running.is_empty(), "{outcome:?}");
+        assert!(self.tasks.failure().is_none(), "{:?}", self.tasks.failure());
     }
 
     pub(crate) fn tasks(&self) -> &Supervisor {
@@ -180,7 +180,7 @@ impl Node {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Reply {
-        http::call(self.addresses.gateway, method, path, headers, body)
+        http::call(self.gateway, method, path, headers, body)
     }
 
     /// A GET with the good key.
@@ -189,7 +189,7 @@ impl Node {
     }
 
     pub(crate) fn status_page(&self, path: &str) -> Reply {
-        http::call(self.addresses.status, "GET", path, &[], b"")
+        http::call(self.status, "GET", path, &[], b"")
     }
 }
 
@@ -223,7 +223,7 @@ pub(crate) fn settings_for(
         .into_iter()
         .map(|(name, value)| (format!("GATEHOUSE_GATEWAY__{name}"), value))
         .collect();
-    gatehouse_runtime::settings::load(settings::ROLE, settings::DEFAULTS, None, &environment)
+    gatehouse_runtime::settings::load(ROLE, DEFAULTS, None, &environment)
         .expect("good settings")
         .settings
 }
