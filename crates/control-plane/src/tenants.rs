@@ -122,7 +122,9 @@ pub async fn set_tenant_status(
     let mut work = Work::begin(db, &actor).await?;
     let before = get_locked(work.conn(), id).await?;
     if before.status == status {
-        return Err(Refusal::Conflict(format!("The tenant is already {status}.")));
+        return Err(Refusal::Conflict(format!(
+            "The tenant is already {status}."
+        )));
     }
     if before.status == TenantStatus::Closed {
         return Err(Refusal::Conflict(
@@ -295,6 +297,19 @@ pub async fn list_tenants(
     Ok(Listed::cut(tenants, page, |tenant: &TenantView| {
         tenant.id.uuid()
     }))
+}
+
+/// Every tenant, oldest first, for verbs that walk the whole installation.
+pub async fn every_tenant(db: &Db) -> Result<Vec<TenantView>, Refusal> {
+    let mut tx = db.global().await?;
+    let rows = sqlx::query_as!(
+        TenantRow,
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+         from tenant order by id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    rows.into_iter().map(TenantView::try_from).collect()
 }
 
 /// The tenant a host name, a path or a setting names. Asks nobody's permission: which tenants exist is public.

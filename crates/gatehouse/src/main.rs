@@ -1,2 +1,30 @@
-//! gatehouse
-fn main() {}
+//! The one executable: every role, the supervisor that runs them together, and the command line.
+//!
+//! Start with [`cli`]: it is the table of contents.
+
+mod cli;
+mod commands;
+mod output;
+mod stack;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return output::fail(&anyhow::Error::new(error).context("starting the runtime"));
+        }
+    };
+    // Verbs await whole transactions; boxed, their futures do not live on the main thread's stack.
+    match runtime.block_on(Box::pin(commands::run(cli))) {
+        Ok(code) => code,
+        Err(error) => output::fail(&error),
+    }
+}

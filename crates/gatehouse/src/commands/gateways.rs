@@ -1,0 +1,101 @@
+//! `gatehouse gateway token|list`: join tokens and what each gateway runs, straight from the database.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use gatehouse_control_plane::gateways::{
+    CreateJoinToken, create_installation_join_token, list_nodes,
+};
+use gatehouse_control_plane::tenants::first_tenant;
+use gatehouse_control_plane::{Actor, Db};
+use gatehouse_runtime::settings::parse_duration;
+
+use crate::cli::{DataDir, GatewayCommand};
+use crate::output;
+use crate::stack::database;
+
+pub(crate) async fn run(command: GatewayCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        GatewayCommand::Token {
+            data,
+            group,
+            uses,
+            ttl,
+            output,
+        } => {
+            let ttl = parse_duration(&ttl).context("--ttl")?;
+            let ttl = time::Duration::try_from(ttl).context("--ttl")?;
+            let input = CreateJoinToken { group, uses, ttl };
+            with_db(&data, async |db| token(db, input, output.as_deref()).await).await
+        }
+        GatewayCommand::List { data } => with_db(&data, list).await,
+    }
+}
+
+async fn with_db(
+    data: &DataDir,
+    verb: impl AsyncFnOnce(&Db) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let database = database(data).await?;
+    let db = database.open(&data.data_dir).await?;
+    let outcome = verb(&db).await;
+    db.close().await;
+    database.stop().await?;
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// The command line acts for the installation itself: whoever can read its data folder already owns it.
+async fn actor(db: &Db) -> anyhow::Result<Actor> {
+    let first = first_tenant(db).await.context("reading the first tenant")?;
+    let first =
+        first.context("there is no tenant yet; open the first administrator's link first")?;
+    Ok(Actor::system(first.id, "command line"))
+}
+
+async fn token(db: &Db, input: CreateJoinToken, file: Option<&Path>) -> anyhow::Result<()> {
+    let (view, key) = create_installation_join_token(db, input)
+        .await
+        .context("making a join token")?;
+    match file {
+        None => output::data(key.reveal().as_str())?,
+        Some(path) => {
+            let mut options = std::fs::OpenOptions::new();
+            options.create(true).write(true).truncate(true).mode(0o600);
+            let mut file = options
+                .open(path)
+                .with_context(|| format!("writing {}", path.display()))?;
+            file.write_all(key.reveal().as_bytes())?;
+        }
+    }
+    output::talk(format!(
+        "For {} gateway(s), until {}.",
+        view.uses, view.expires_at
+    ));
+    Ok(())
+}
+
+async fn list(db: &Db) -> anyhow::Result<()> {
+    output::data(format!(
+        "{:<24} {:<12} {:<10} {:>8} {:>8}  {}",
+        "NAME", "GROUP", "STATE", "RUNS", "NEWEST", "ERROR"
+    ))?;
+    for node in list_nodes(db, &actor(db).await?)
+        .await
+        .context("listing gateways")?
+    {
+        let state = serde_json::to_value(node.state)?;
+        output::data(format!(
+            "{:<24} {:<12} {:<10} {:>8} {:>8}  {}",
+            node.name,
+            node.group,
+            state.as_str().unwrap_or_default(),
+            node.applied_seq,
+            node.head_seq,
+            node.last_error.unwrap_or_default(),
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! `gatehouse spec publish`: one command for CI, with exit codes; the same as one `PUT` of the file.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use gatehouse_runtime::settings::parse_duration;
+use reqwest::Method;
+use serde_json::Value;
+
+use super::remote::AdminApi;
+use crate::cli::{Format, Spec, SpecPublish};
+use crate::output::{self, exit};
+
+pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
+    let Spec::Publish(args) = command;
+    let content = read(&args.file)?;
+    let wait = parse_duration(&args.wait).context("--wait")?;
+    let api = AdminApi::new(&args.remote)?;
+    let published = match api.send(Method::PUT, &path(&args), Some(content)).await? {
+        Ok(published) => published,
+        Err(refused) => return Ok(refused.report()),
+    };
+    match args.remote.output {
+        Format::Json => output::data(serde_json::to_string_pretty(&published)?)?,
+        Format::Table => table(&args, &published)?,
+    }
+    match published["change_id"].as_str() {
+        Some(change) if !wait.is_zero() => wait_in_force(&api, change, wait).await,
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut content = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut content)
+            .context("reading standard input")?;
+        return Ok(content);
+    }
+    std::fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+fn path(args: &SpecPublish) -> String {
+    let mut path = format!(
+        "/v1/apis/{}/versions/{}/spec?create={}&dry_run={}",
+        args.api, args.version, args.create, args.dry_run
+    );
+    if let Some(commit) = &args.commit {
+        path.push_str("&commit=");
+        path.extend(commit.chars().filter(char::is_ascii_alphanumeric));
+    }
+    path
+}
+
+fn table(args: &SpecPublish, published: &Value) -> anyhow::Result<()> {
+    let outcome = published["outcome"].as_str().unwrap_or("published");
+    let number = &published["revision"]["number"];
+    let operations = &published["operations"];
+    output::data(format!(
+        "{} {}  {outcome}  revision {number}  {operations} operations",
+        args.api, args.version
+    ))?;
+    for warning in published["warnings"].as_array().into_iter().flatten() {
+        let detail = warning
+            .as_str()
+            .or_else(|| warning["detail"].as_str())
+            .unwrap_or_default();
+        output::talk(format!("warning: {detail}"));
+    }
+    Ok(())
+}
+
+/// A publish is only done when it is enforced.
+async fn wait_in_force(api: &AdminApi, change: &str, wait: Duration) -> anyhow::Result<ExitCode> {
+    let deadline = Instant::now() + wait;
+    loop {
+        let state = match api
+            .send(Method::GET, &format!("/v1/changes/{change}"), None)
+            .await?
+        {
+            Ok(state) => state,
+            Err(refused) => return Ok(refused.report()),
+        };
+        let sum = |name: &str| -> u64 {
+            state["groups"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|group| group[name].as_u64())
+                .sum()
+        };
+        let (applied, total) = (sum("applied"), sum("gateways_total"));
+        if state["in_force"] == true {
+            output::talk(format!("In force on {applied} of {total} gateways."));
+            return Ok(ExitCode::SUCCESS);
+        }
+        if Instant::now() > deadline {
+            output::talk(format!(
+                "Published, but in force on {applied} of {total} gateways only after {} s.",
+                wait.as_secs()
+            ));
+            return Ok(ExitCode::from(exit::FAILED));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

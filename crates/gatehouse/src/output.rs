@@ -1,0 +1,32 @@
+//! What the command line writes: data to standard output, talk to standard error.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Exit codes of every verb (documented in docs/cli.md).
+pub(crate) mod exit {
+    /// The verb did not do what was asked.
+    pub(crate) const FAILED: u8 = 1;
+    /// Not signed in, or without the permission.
+    pub(crate) const NOT_SIGNED_IN: u8 = 5;
+}
+
+/// Writes a line of data. A reader that went away (`| head`) is no error.
+pub(crate) fn data(line: impl AsRef<str>) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{}", line.as_ref()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes a line of talk.
+pub(crate) fn talk(line: impl AsRef<str>) {
+    // Nowhere is left to report that standard error is gone.
+    let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+}
+
+/// Reports why a verb failed, cause by cause.
+pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
+    talk(format!("gatehouse: {error:#}"));
+    ExitCode::from(exit::FAILED)
+}

