@@ -16,7 +16,11 @@ use crate::{gateway, openapi, v1};
 
 /// Every endpoint of `/v1`.
 pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
-    OpenApiRouter::default().merge(identity()).merge(running())
+    OpenApiRouter::default()
+        .merge(catalogue())
+        .merge(access())
+        .merge(identity())
+        .merge(running())
 }
 
 /// Who belongs to the tenant, and which machines speak for it.
@@ -54,6 +58,102 @@ fn identity() -> OpenApiRouter<AdminApi> {
         ))
         .routes(routes!(v1::tokens::get::get_token))
         .routes(routes!(v1::tokens::revoke::revoke_token))
+}
+
+/// What is offered: APIs, their versions and descriptions, their plans.
+fn catalogue() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::apis::list::list_apis,
+            v1::apis::create::create_api
+        ))
+        .routes(routes!(
+            v1::apis::get::get_api,
+            v1::apis::update::update_api
+        ))
+        .routes(routes!(v1::versions::list::list_versions))
+        .routes(routes!(v1::versions::get::get_version))
+        .routes(routes!(v1::versions::publish::publish_version))
+        .routes(routes!(v1::versions::deprecate::deprecate_version))
+        .routes(routes!(v1::versions::retire::retire_version))
+        .routes(routes!(
+            v1::plans::list::list_plans,
+            v1::plans::create::create_plan
+        ))
+        .routes(routes!(
+            v1::plans::get::get_plan,
+            v1::plans::update::update_plan
+        ))
+        .routes(routes!(v1::plans::close::close_plan))
+}
+
+/// Who may call what: applications, their subscriptions, their keys.
+fn access() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::applications::list::list_applications,
+            v1::applications::create::create_application
+        ))
+        .routes(routes!(
+            v1::applications::get::get_application,
+            v1::applications::update::update_application,
+            v1::applications::delete::delete_application
+        ))
+        .routes(routes!(v1::applications::suspend::suspend_application))
+        .routes(routes!(v1::applications::unsuspend::unsuspend_application))
+        .routes(routes!(v1::usage::application::get_application_usage))
+        .routes(routes!(v1::usage::calls::list_application_calls))
+        .routes(routes!(
+            v1::keys::list::list_keys,
+            v1::keys::issue::issue_key
+        ))
+        .routes(routes!(v1::keys::get::get_key))
+        .routes(routes!(v1::keys::rotate::rotate_key))
+        .routes(routes!(v1::keys::revoke::revoke_key))
+        .merge(subscriptions())
+}
+
+/// The life of a subscription, in the order it is lived.
+fn subscriptions() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::subscriptions::list::list_subscriptions,
+            v1::subscriptions::request::request_access
+        ))
+        .routes(routes!(v1::subscriptions::grant::grant_access))
+        .routes(routes!(
+            v1::subscriptions::list_requests::list_access_requests
+        ))
+        .routes(routes!(v1::subscriptions::decide_many::decide_many))
+        .routes(routes!(v1::subscriptions::get::get_subscription))
+        .routes(routes!(v1::subscriptions::timeline::list_timeline))
+        .routes(routes!(v1::usage::quota::list_quotas))
+        .routes(routes!(v1::subscriptions::withdraw::withdraw_subscription))
+        .routes(routes!(v1::subscriptions::approve::approve_subscription))
+        .routes(routes!(v1::subscriptions::reject::reject_subscription))
+        .routes(routes!(v1::subscriptions::suspend::suspend_subscription))
+        .routes(routes!(
+            v1::subscriptions::unsuspend::unsuspend_subscription
+        ))
+        .routes(routes!(v1::subscriptions::pause::pause_subscription))
+        .routes(routes!(v1::subscriptions::resume::resume_subscription))
+        .routes(routes!(
+            v1::subscriptions::request_plan_change::request_plan_change
+        ))
+        .routes(routes!(
+            v1::subscriptions::approve_plan_change::approve_plan_change
+        ))
+        .routes(routes!(
+            v1::subscriptions::reject_plan_change::reject_plan_change
+        ))
+        .routes(routes!(
+            v1::subscriptions::withdraw_plan_change::withdraw_plan_change
+        ))
+        .routes(routes!(v1::subscriptions::renew::renew_subscription))
+        .routes(routes!(v1::subscriptions::approve_renewal::approve_renewal))
+        .routes(routes!(v1::subscriptions::reject_renewal::reject_renewal))
+        .routes(routes!(v1::subscriptions::cancel::cancel_subscription))
+        .routes(routes!(v1::subscriptions::revoke::revoke_subscription))
 }
 
 /// What runs, what changed, and who did it.

@@ -30,3 +30,30 @@ ids! {
     AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CredentialId EnvironmentId GatewayGroupId LimitId
     NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
 }
+
+macro_rules! lookups {
+    ($($name:ident = $what:literal;)*) => {$(
+        #[doc = concat!("The id or slug of ", $what, ".")]
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some(concat!("Id or slug of ", $what, ".")))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+lookups! {
+    ApiLookup = "an API";
+    ApplicationLookup = "an application";
+    EnvironmentLookup = "an environment";
+    PlanLookup = "a plan of the API";
+    TeamLookup = "a team";
+}

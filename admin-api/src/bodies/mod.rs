@@ -3,6 +3,8 @@
 //! Endpoints answer with the views of the control plane; these types say what that looks like on the wire, and a test holds
 //! every answer to them. They hold nothing and are never made.
 
+mod access;
+mod catalogue;
 mod identity;
 pub mod ids;
 mod operations;
@@ -10,6 +12,8 @@ pub mod words;
 
 use utoipa::ToSchema;
 
+pub use access::*;
+pub use catalogue::*;
 pub use identity::*;
 pub use operations::*;
 

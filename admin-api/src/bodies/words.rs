@@ -32,24 +32,56 @@ macro_rules! all {
 }
 
 words! {
+    /// Whether an application may call.
+    ApplicationState = vec!["active", "suspended"];
     /// Where an API version stands in its life.
     ApiVersionState = all!(domain::api::ApiVersionState);
+    /// How a request for a plan is decided.
+    ApprovalMode = all!(domain::plan::ApprovalMode);
+    /// Whether a key opens anything.
+    CredentialState = all!(domain::credential::CredentialState);
+    /// How sensitive the data of an API is.
+    DataClass = vec!["public", "internal", "personal", "secret"];
+    /// Why a subscription is over.
+    EndedReason = all!(domain::subscription::EndedReason);
+    /// Which side of the fence an environment is on.
+    EnvironmentKind = vec!["sandbox", "production"];
+    /// What a limit bounds.
+    LimitKind = vec!["rate", "quota"];
     /// Whether a member may sign in.
     MemberStatus = vec!["active", "disabled"];
     /// What can be said about a gateway.
     NodeState = vec!["in_force", "behind", "silent"];
     /// One thing that can be allowed.
     Permission = all!(domain::Permission);
+    /// Whether a plan can be asked for.
+    PlanState = all!(domain::plan::PlanState);
+    /// A calendar period, in the tenant's time zone.
+    QuotaPeriod = all!(domain::plan::QuotaPeriod);
+    /// What approvers are asked.
+    RequestSubject = vec!["subscription", "plan_change", "renewal"];
     /// A built-in role of a tenant.
     Role = all!(domain::Role);
+    /// What a subscription is at this moment.
+    ShownState = all!(domain::subscription::ShownState);
     /// Who may sign up.
     SignupMode = all!(domain::api::SignupMode);
     /// How far a change got on one gateway.
     Spread = vec!["applied", "waiting", "silent"];
+    /// What was decided about a subscription.
+    StoredState = all!(domain::subscription::StoredState);
+    /// What can happen to a subscription.
+    SubscriptionEvent = all!(domain::subscription::SubscriptionEvent);
     /// Whether a team offers APIs or uses them.
     TeamKind = vec!["provider", "consumer"];
     /// A person's part in a team.
     TeamRole = vec!["lead", "member"];
     /// Whether a tenant may be used.
     TenantStatus = all!(domain::api::TenantStatus);
+    /// Over which time usage is told, by which steps: minutes, hours, days, days.
+    UsageRange = vec!["hour", "day", "14d", "90d"];
+    /// Who may find an API.
+    Visibility = all!(domain::api::Visibility);
+    /// What is decided about a request.
+    Verdict = vec!["approve", "reject"];
 }

@@ -160,6 +160,12 @@ impl<T: Serialize> IntoResponse for List<T> {
     }
 }
 
+/// A changed thing merged with its change, where it is a part of a larger answer.
+pub(crate) fn merged<T: Serialize>(changed: &Changed<T>) -> Value {
+    let body = Body::of(&changed.value).map(|body| body.with_change(changed.change.as_ref()));
+    body.map_or(Value::Null, |body| Value::Object(body.members))
+}
+
 /// A JSON object and the tag of the thing it shows.
 struct Body {
     members: Map<String, Value>,

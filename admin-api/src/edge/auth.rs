@@ -62,13 +62,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The permission a handler needs before its verb looks closer.
 pub(crate) trait Need {
-    /// None: any token of the tenant; the verb decides by what is asked about.
-    const PERMISSION: Option<Permission>;
+    /// One of these suffices. None at all: any token of the tenant; the verb decides by what is asked about.
+    const ANY_OF: &'static [Permission];
 }
 
 macro_rules! needs {
-    ($($name:ident = $permission:expr;)*) => {
-        /// One type for each permission a handler can ask for.
+    ($($name:ident = $($permission:ident)|*;)*) => {
+        /// One type for each need of a handler.
         pub(crate) mod needs {
             use super::{Need, Permission};
             $(
@@ -76,7 +76,7 @@ macro_rules! needs {
                 pub(crate) enum $name {}
 
                 impl Need for $name {
-                    const PERMISSION: Option<Permission> = $permission;
+                    const ANY_OF: &'static [Permission] = &[$(Permission::$permission),*];
                 }
             )*
         }
@@ -84,26 +84,31 @@ macro_rules! needs {
 }
 
 needs! {
-    AnyToken = None;
-    CatalogueRead = Some(Permission::CatalogueRead);
-    ApplicationManage = Some(Permission::ApplicationManage);
-    ApiRead = Some(Permission::ApiRead);
-    ApiWrite = Some(Permission::ApiWrite);
-    UpstreamManage = Some(Permission::UpstreamManage);
-    PlanManage = Some(Permission::PlanManage);
-    SubscriptionDecide = Some(Permission::SubscriptionDecide);
-    SubscriptionEnforce = Some(Permission::SubscriptionEnforce);
-    MemberRead = Some(Permission::MemberRead);
-    MemberManage = Some(Permission::MemberManage);
-    TeamManage = Some(Permission::TeamManage);
-    TokenManage = Some(Permission::TokenManage);
-    GatewayRead = Some(Permission::GatewayRead);
-    GatewayManage = Some(Permission::GatewayManage);
-    AuditRead = Some(Permission::AuditRead);
-    TenantManage = Some(Permission::TenantManage);
+    AnyToken = ;
+    CatalogueRead = CatalogueRead;
+    ApplicationManage = ApplicationManage | ApplicationManageAny;
+    ApplicationRead = ApplicationManage | ApplicationManageAny | SubscriptionRead;
+    KeyRevoke = ApplicationManage | ApplicationManageAny | SubscriptionEnforce;
+    ApiRead = ApiRead;
+    ApiWrite = ApiWrite;
+    SpecPublish = SpecPublish | ApiWrite;
+    UpstreamManage = UpstreamManage;
+    PlanManage = PlanManage;
+    SubscriptionRead = SubscriptionRead;
+    SubscriptionSee = SubscriptionRead | ApplicationManage | ApplicationManageAny;
+    SubscriptionDecide = SubscriptionDecide;
+    SubscriptionEnforce = SubscriptionEnforce;
+    MemberRead = MemberRead;
+    MemberManage = MemberManage;
+    TeamManage = TeamManage;
+    TokenManage = TokenManage;
+    GatewayRead = GatewayRead;
+    GatewayManage = GatewayManage;
+    AuditRead = AuditRead;
+    TenantManage = TenantManage;
 }
 
-/// An actor who has the permission `N`. The only way for a handler to an actor, so none can forget to say what it needs.
+/// An actor who has what `N` names. The only way for a handler to an actor, so none can forget to say what it needs.
 #[derive(Debug)]
 pub(crate) struct Caller<N> {
     actor: Actor,
@@ -115,8 +120,9 @@ impl<N: Need, S: Send + Sync> FromRequestParts<S> for Caller<N> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let actor: Actor = part(&parts.extensions)?;
-        if let Some(permission) = N::PERMISSION {
-            actor.require(permission)?;
+        let has_one = N::ANY_OF.iter().any(|permission| actor.may(*permission));
+        if let (false, Some(first)) = (has_one, N::ANY_OF.first()) {
+            actor.require(*first)?;
         }
         Ok(Self {
             actor,

@@ -6,4 +6,5 @@ pub(crate) mod auth;
 pub(crate) mod conditional;
 pub(crate) mod idempotency;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod parameters;

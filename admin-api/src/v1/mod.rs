@@ -1,10 +1,17 @@
 //! The endpoints, one file each: `v1/<resource>/<verb>.rs`.
 
+pub(crate) mod apis;
+pub(crate) mod applications;
 pub(crate) mod audit_events;
 pub(crate) mod changes;
 pub(crate) mod gateways;
 pub(crate) mod invitations;
+pub(crate) mod keys;
 pub(crate) mod members;
+pub(crate) mod plans;
+pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod tenant;
 pub(crate) mod tokens;
+pub(crate) mod usage;
+pub(crate) mod versions;

@@ -72,6 +72,11 @@ impl Problem {
         &self.0.problem
     }
 
+    /// What a 5xx was caused by, for the log.
+    pub fn cause(&self) -> Option<&anyhow::Error> {
+        self.0.cause.as_ref()
+    }
+
     /// What kind it is.
     pub fn kind(&self) -> ProblemKind {
         self.0.problem.kind()

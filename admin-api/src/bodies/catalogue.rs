@@ -1,0 +1,162 @@
+//! APIs, versions, plans.
+
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use super::{TeamRef, ids, words};
+
+/// An API.
+#[derive(Debug, ToSchema)]
+pub struct Api {
+    /// Identity.
+    pub id: ids::ApiId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// In one sentence.
+    pub summary: String,
+    /// Whose it is.
+    pub owner_team: TeamRef,
+    /// How sensitive its data is.
+    pub data_class: words::DataClass,
+    /// Who may find it.
+    pub visibility: words::Visibility,
+    /// Teams a restricted API is shown to.
+    pub granted_teams: Vec<TeamRef>,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// Its versions, newest first.
+    pub versions: Vec<Version>,
+}
+
+/// A version of an API.
+#[derive(Debug, ToSchema)]
+pub struct Version {
+    /// Identity.
+    pub id: ids::ApiVersionId,
+    /// Of which API.
+    pub api_id: ids::ApiId,
+    /// In URLs, such as `v1`.
+    pub label: String,
+    /// Where it stands in its life.
+    pub state: words::ApiVersionState,
+    /// The description in force.
+    pub current_revision: Option<Revision>,
+    /// Since when it is deprecated.
+    pub deprecated_at: Option<OffsetDateTime>,
+    /// When it ends.
+    pub sunset_at: Option<OffsetDateTime>,
+    /// Label of the version to move to.
+    pub successor: Option<String>,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}
+
+/// A stored description.
+#[derive(Debug, ToSchema)]
+pub struct Revision {
+    /// Identity.
+    pub id: ids::SpecRevisionId,
+    /// Counts up within the version, from 1.
+    pub number: i32,
+    /// What it was written in, such as `openapi-3.1`.
+    pub format: String,
+    /// Its title.
+    pub title: String,
+    /// The version it declares itself.
+    pub declared_version: String,
+    /// Digest of its bytes, hexadecimal.
+    pub sha256: String,
+    /// How many operations it has.
+    pub operations: i64,
+    /// What is doubtful about it.
+    pub warnings: serde_json::Value,
+    /// When it was published.
+    pub created_at: OffsetDateTime,
+    /// Where it came from.
+    pub source: serde_json::Value,
+}
+
+/// All versions of an API.
+#[derive(Debug, ToSchema)]
+pub struct Versions {
+    /// Newest first.
+    pub data: Vec<Version>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A plan of an API.
+#[derive(Debug, ToSchema)]
+pub struct Plan {
+    /// Identity.
+    pub id: ids::PlanId,
+    /// The product that stands for the API.
+    pub product_id: ids::ProductId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// In one sentence.
+    pub summary: String,
+    /// Whether it can be asked for.
+    pub state: words::PlanState,
+    /// How a request is decided.
+    pub approval: words::ApprovalMode,
+    /// Where it is offered.
+    pub environments: Vec<words::EnvironmentKind>,
+    /// What a subscription may call.
+    pub limits: Vec<Limit>,
+    /// Counts up with every change of the limits, from 1.
+    pub revision: i32,
+    /// Longest subscription, days.
+    pub max_subscription_days: Option<i32>,
+    /// Longest life of a key, days.
+    pub max_key_days: Option<i32>,
+    /// Longest time two keys work side by side, seconds.
+    pub max_overlap_s: i32,
+    /// Subscriptions that are not over.
+    pub subscriptions: i64,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}
+
+/// A limit of a plan.
+#[derive(Debug, ToSchema)]
+pub struct Limit {
+    /// Identity.
+    pub id: ids::LimitId,
+    /// What it bounds.
+    pub rule: LimitRule,
+    /// The same in words.
+    pub words: String,
+}
+
+/// What a limit bounds.
+#[derive(Debug, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LimitRule {
+    /// A steady rate with a burst.
+    Rate {
+        /// Requests per window.
+        amount: u32,
+        /// Length of the window, seconds.
+        window_s: u32,
+        /// Requests that may arrive at once after a pause.
+        burst: u32,
+    },
+    /// A number of requests per calendar period.
+    Quota {
+        /// Requests per period.
+        amount: u64,
+        /// The period.
+        period: words::QuotaPeriod,
+    },
+}

@@ -1,0 +1,47 @@
+//! Issues a key in the place of another, which works on for a while; the text is shown this once.
+
+use axum::extract::State;
+use gatehouse_control_plane::{Db, credentials};
+use gatehouse_domain::id::CredentialId;
+use gatehouse_web::{OptionalJson, Path, Problem};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::bodies;
+use crate::edge::answer::{WithSecret, with_key};
+use crate::edge::auth::{Caller, needs};
+
+/// Issues a key in the place of another, which works on for a while; the text is shown this once.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{key}/rotate",
+    tag = "keys",
+    params(("key" = String, Path, description = "Id of the key.")),
+    request_body = Option<RotateKey>,
+    responses((status = 201, description = "The new key", body = bodies::Secret<bodies::Key>)),
+    security(("token" = ["application.manage"]))
+)]
+pub(crate) async fn rotate_key(
+    caller: Caller<needs::ApplicationManage>,
+    State(db): State<Db>,
+    Path(key): Path<CredentialId>,
+    OptionalJson(body): OptionalJson<RotateKey>,
+) -> Result<WithSecret, Problem> {
+    let overlap_s = body.overlap_s.unwrap_or(OVERLAP_S);
+    let made = credentials::rotate(&db, &caller, key, None, overlap_s).await?;
+    Ok(with_key(&caller, made, |key| {
+        format!("/v1/keys/{}", key.id)
+    }))
+}
+
+/// How long both keys work when nothing else is asked for, seconds: seven days.
+const OVERLAP_S: i64 = 7 * 86_400;
+
+/// How to change over.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotateKey {
+    /// How long the former key works on, seconds; 0 for a key that leaked.
+    #[schema(minimum = 0, default = 604_800)]
+    overlap_s: Option<i64>,
+}

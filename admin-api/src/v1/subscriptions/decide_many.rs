@@ -1,0 +1,164 @@
+//! Decides up to 500 requests; each is carried out or refused by itself.
+
+use super::approve::ApproveSubscription;
+use axum::Extension;
+use axum::extract::State;
+use gatehouse_control_plane::subscriptions::{Decision, SubscriptionView};
+use gatehouse_control_plane::{Changed, Db, FieldFault, Refusal, subscriptions};
+use gatehouse_domain::id::SubscriptionId;
+use gatehouse_runtime::RequestId;
+use gatehouse_web::{FieldError, Json, Problem, ProblemKind};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::bodies;
+use crate::bodies::{ids, words};
+use crate::edge::answer::merged;
+use crate::edge::auth::{Caller, needs};
+use crate::state::Links;
+
+/// Decides up to 500 requests; each is carried out or refused by itself.
+#[utoipa::path(
+    post,
+    path = "/v1/subscriptions/decisions",
+    tag = "subscriptions",
+    request_body = DecideMany,
+    responses((status = 200, description = "What became of each", body = bodies::Decided)),
+    security(("token" = ["subscription.decide"]))
+)]
+pub(crate) async fn decide_many(
+    caller: Caller<needs::SubscriptionDecide>,
+    State(db): State<Db>,
+    State(links): State<Links>,
+    Extension(request_id): Extension<RequestId>,
+    Json(body): Json<DecideMany>,
+) -> Result<Json<Value>, Problem> {
+    let count = body.decisions.len();
+    if !(1..=DECISIONS_MAX).contains(&count) {
+        let detail = format!("Send 1 to {DECISIONS_MAX} decisions; got {count}.");
+        let fault = FieldError::new("/decisions", "out_of_range", detail);
+        return Err(Problem::new(ProblemKind::Invalid).field(fault));
+    }
+    let ids: Vec<_> = body
+        .decisions
+        .iter()
+        .map(|decision| decision.subscription)
+        .collect();
+    let decisions = body.decisions.into_iter().map(Decision::from).collect();
+    let decided = subscriptions::decide_many(&db, &caller, decisions).await;
+    let pages = links.portal().to_string();
+    let items = ids.into_iter().zip(decided).enumerate();
+    let data: Vec<Value> = items
+        .map(|(place, (id, outcome))| item(place, id, outcome, request_id, &pages))
+        .collect();
+    Ok(Json(json!({ "data": data })))
+}
+
+/// Most decisions of one request.
+const DECISIONS_MAX: usize = 500;
+
+/// The decisions.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecideMany {
+    /// 1 to 500.
+    #[schema(min_items = 1, max_items = 500)]
+    decisions: Vec<OneDecision>,
+}
+
+/// One decision.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneDecision {
+    /// Which request.
+    #[schema(value_type = ids::SubscriptionId)]
+    subscription: SubscriptionId,
+    /// What is decided.
+    #[schema(value_type = words::Verdict)]
+    verdict: Verdict,
+    /// Why, for the person who asked; needed to reject.
+    #[serde(default)]
+    reason: String,
+    /// With an approval: another plan than the one asked for.
+    #[schema(value_type = Option<ids::PlanLookup>)]
+    plan: Option<String>,
+    /// With an approval: first moment of access; without it now.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    starts_at: Option<OffsetDateTime>,
+    /// With an approval: first moment without access.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    ends_at: Option<OffsetDateTime>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Approve,
+    Reject,
+}
+
+impl From<OneDecision> for Decision {
+    fn from(one: OneDecision) -> Self {
+        let verdict = match one.verdict {
+            Verdict::Reject => subscriptions::Verdict::Reject(one.reason),
+            Verdict::Approve => subscriptions::Verdict::Approve(
+                ApproveSubscription {
+                    plan: one.plan,
+                    starts_at: one.starts_at,
+                    ends_at: one.ends_at,
+                    note: one.reason,
+                }
+                .into(),
+            ),
+        };
+        Self {
+            subscription: one.subscription,
+            verdict,
+        }
+    }
+}
+
+/// What became of one decision, as it would have been answered alone.
+fn item(
+    place: usize,
+    id: SubscriptionId,
+    outcome: Result<Changed<SubscriptionView>, Refusal>,
+    request_id: RequestId,
+    pages: &str,
+) -> Value {
+    match outcome {
+        Ok(changed) => {
+            json!({"subscription": id, "status": 200, "result": merged(&changed), "problem": null})
+        }
+        Err(refusal) => {
+            let problem = Problem::from(placed(refusal, place));
+            if let Some(cause) = problem.cause() {
+                tracing::error!(subscription = %id, cause = format!("{cause:#}"), "a decision failed");
+            }
+            let body = problem.inner().body(request_id.as_str(), Some(pages));
+            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+            json!({"subscription": id, "status": problem.inner().status().as_u16(), "result": null, "problem": body})
+        }
+    }
+}
+
+/// Points into the list that was sent.
+fn placed(refusal: Refusal, place: usize) -> Refusal {
+    let at = |pointer: &str| format!("/decisions/{place}{pointer}");
+    match refusal {
+        Refusal::NotFound => Refusal::unknown(at("/subscription")),
+        Refusal::UnknownReference { pointer } => Refusal::unknown(at(&pointer)),
+        Refusal::Invalid(faults) => Refusal::Invalid(
+            faults
+                .into_iter()
+                .map(|fault| FieldFault {
+                    pointer: at(&fault.pointer),
+                    ..fault
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}

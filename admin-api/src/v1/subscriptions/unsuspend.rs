@@ -1,0 +1,28 @@
+//! Lifts the stop of the provider.
+
+use axum::extract::State;
+use gatehouse_control_plane::{Db, subscriptions};
+use gatehouse_domain::id::SubscriptionId;
+use gatehouse_web::{Path, Problem};
+
+use crate::bodies;
+use crate::edge::answer::Mutation;
+use crate::edge::auth::{Caller, needs};
+
+/// Lifts the stop of the provider.
+#[utoipa::path(
+    post,
+    path = "/v1/subscriptions/{subscription}/unsuspend",
+    tag = "subscriptions",
+    params(("subscription" = String, Path, description = "Id of the subscription.")),
+    responses((status = 200, description = "The subscription as it is now", body = bodies::Changed<bodies::Subscription>)),
+    security(("token" = ["subscription.enforce"]))
+)]
+pub(crate) async fn unsuspend_subscription(
+    caller: Caller<needs::SubscriptionEnforce>,
+    State(db): State<Db>,
+    Path(subscription): Path<SubscriptionId>,
+) -> Result<Mutation, Problem> {
+    let changed = subscriptions::unsuspend(&db, &caller, subscription).await?;
+    Ok(Mutation::changed(&changed))
+}

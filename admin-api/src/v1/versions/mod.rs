@@ -1,0 +1,7 @@
+//! Versions of an API, and their descriptions.
+
+pub(crate) mod deprecate;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod publish;
+pub(crate) mod retire;
