@@ -88,6 +88,7 @@ impl ApiView {
                 ApiVersionState::Published | ApiVersionState::Deprecated
             )
         });
+        self.versions.iter_mut().for_each(VersionView::keep_public);
         self.granted_teams.clear();
     }
 }

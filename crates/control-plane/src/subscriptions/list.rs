@@ -3,6 +3,8 @@
 use gatehouse_domain::id::{ApiId, ApplicationId, SubscriptionId};
 use gatehouse_domain::subscription::StoredState;
 
+use uuid::Uuid;
+
 use super::rights::Rights;
 use super::row::{self, Wanted};
 use super::view::SubscriptionView;
@@ -80,4 +82,26 @@ pub async fn get_subscription(
         .filter(|row| rights.may_see(row))
         .ok_or(Refusal::NotFound)?;
     row.view(&rights, now)
+}
+
+/// The open subscriptions of the person's own teams to some APIs, newest first, at most 1000.
+pub(crate) async fn open_of_apis(
+    db: &Db,
+    actor: &Actor,
+    apis: Vec<Uuid>,
+) -> Result<Vec<SubscriptionView>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rights = Rights::of(&mut tx, actor).await?;
+    let wanted = Wanted {
+        apis: Some(apis),
+        only_own: true,
+        only_open: true,
+        limit: 1000,
+        ..Wanted::default()
+    };
+    let rows = row::list(&mut tx, rights.person, &wanted).await?;
+    rows.into_iter()
+        .map(|row| row.view(&rights, now))
+        .collect()
 }

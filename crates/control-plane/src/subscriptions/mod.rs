@@ -42,4 +42,5 @@ pub use view::{
 pub use wish::{AppChoice, RequestAccess};
 
 pub(crate) use end::end_all_of_application;
+pub(crate) use list::open_of_apis;
 pub(crate) use supersede::{move_to_plan, supersede_of_plan, supersede_of_product};

@@ -65,12 +65,14 @@ pub async fn get_version(
 ) -> Result<VersionView, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = apis::find_visible(&mut tx, actor, &api).await?;
-    let version = find(&mut tx, api.id, label).await?;
-    if is_visible(actor, &version) {
-        Ok(version)
-    } else {
-        Err(Refusal::NotFound)
+    let mut version = find(&mut tx, api.id, label).await?;
+    if !is_visible(actor, &version) {
+        return Err(Refusal::NotFound);
     }
+    if !actor.may(Permission::ApiRead) {
+        version.keep_public();
+    }
+    Ok(version)
 }
 
 /// Lists the versions of an API the actor may see, newest first.
@@ -86,6 +88,9 @@ pub async fn list_versions(
         .remove(&api.id)
         .unwrap_or_default();
     versions.retain(|version| is_visible(actor, version));
+    if !actor.may(Permission::ApiRead) {
+        versions.iter_mut().for_each(VersionView::keep_public);
+    }
     Ok(versions)
 }
 

@@ -41,6 +41,16 @@ pub struct VersionView {
     pub created_at: OffsetDateTime,
 }
 
+impl VersionView {
+    /// Leaves out what only owners need: where a description came from, and its warnings.
+    pub(crate) fn keep_public(&mut self) {
+        if let Some(revision) = &mut self.current_revision {
+            revision.source = serde_json::json!({});
+            revision.warnings = serde_json::json!([]);
+        }
+    }
+}
+
 /// A stored description.
 #[derive(Debug, Clone, Serialize)]
 pub struct RevisionView {

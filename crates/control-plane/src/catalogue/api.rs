@@ -1,0 +1,88 @@
+//! The page of one API.
+
+use gatehouse_domain::ApiVersionState;
+use gatehouse_domain::id::ProductId;
+use serde::Serialize;
+
+use super::entry::{self, CatalogueEntry};
+use crate::db::Db;
+use crate::environments::{self, EnvironmentView};
+use crate::plans::{self, PlanView};
+use crate::refusal::Refusal;
+use crate::subscriptions::{self, SubscriptionView};
+use crate::versions::{self, VersionView};
+use crate::visibility::Viewer;
+
+/// Everything the page of one API shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct CatalogueApi {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub entry: CatalogueEntry,
+    /// The product that stands for it.
+    pub product_id: ProductId,
+    /// Plans on offer, in the order they were made.
+    pub plans: Vec<PlanView>,
+    /// Versions on offer, newest first.
+    pub version_details: Vec<VersionView>,
+    /// Where it answers.
+    pub environments: Vec<EnvironmentView>,
+    /// The description of the latest version, Markdown as written.
+    pub description_markdown: String,
+    /// Open subscriptions of the viewer's teams.
+    pub my_subscriptions: Vec<SubscriptionView>,
+}
+
+/// Reads the page of one API.
+pub async fn catalogue_api(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    slug: &str,
+) -> Result<CatalogueApi, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let entry = entry::find(&mut tx, eyes, slug).await?;
+    let api = entry.api_id.uuid();
+    let row = sqlx::query!(
+        r#"select p.id as product_id, coalesce(r.description, '') as "description!"
+           from product p
+           join api_version v on v.api_id = p.api_id and v.label = $2
+           left join spec_revision r on r.id = v.current_revision_id
+           where p.api_id = $1"#,
+        api,
+        entry.latest,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let mut version_details = versions::of_apis(&mut tx, &[api])
+        .await?
+        .remove(&api)
+        .unwrap_or_default();
+    version_details.retain(|version| {
+        matches!(
+            version.state,
+            ApiVersionState::Published | ApiVersionState::Deprecated
+        )
+    });
+    version_details
+        .iter_mut()
+        .for_each(VersionView::keep_public);
+    let plans = plans::of_product(&mut tx, row.product_id).await?;
+    let environments = environments::all(&mut tx).await?;
+    drop(tx);
+    let my_subscriptions = match viewer {
+        Viewer::Anonymous(_) => Vec::new(),
+        Viewer::Member(actor) => subscriptions::open_of_apis(db, actor, vec![api]).await?,
+    };
+    let mut entries = [entry];
+    entry::add_access(db, viewer, &mut entries).await?;
+    let [entry] = entries;
+    Ok(CatalogueApi {
+        entry,
+        product_id: row.product_id.into(),
+        plans,
+        version_details,
+        environments,
+        description_markdown: row.description,
+        my_subscriptions,
+    })
+}

@@ -1,0 +1,15 @@
+//! The catalogue: what APIs there are, for whoever looks. Every statement here asks the same question of the database,
+//! `visible_version` or `visible_product`.
+
+mod api;
+mod entry;
+mod operations;
+mod search;
+
+pub use crate::visibility::Viewer;
+pub use api::{CatalogueApi, catalogue_api};
+pub use entry::{CatalogueEntry, CatalogueFilter, MyAccess, VersionRef, catalogue};
+pub use operations::{
+    OperationAddress, OperationDetail, OperationRow, download_spec, find_operations, get_operation,
+};
+pub use search::{OperationHit, search_operations};

@@ -1,0 +1,209 @@
+//! Operations: the rail of a reference, the page of one operation, and the description as it came.
+
+use bytes::Bytes;
+use gatehouse_domain::ApiVersionState;
+use serde::Serialize;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::environments;
+use crate::refs::{ApiRef, EnvRef};
+use crate::refusal::Refusal;
+use crate::visibility::{Eyes, Viewer};
+use crate::words::known;
+
+/// One operation in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperationRow {
+    /// In URLs, unique in the version.
+    pub slug: String,
+    /// In capitals.
+    pub method: String,
+    /// Below the version's address; a webhook's name.
+    pub path_template: String,
+    /// In one sentence; may be empty.
+    pub summary: String,
+    /// As its author grouped it.
+    pub tags: Vec<String>,
+    /// Not to be used any more.
+    pub deprecated: bool,
+    /// As its author named it.
+    pub operation_id: Option<String>,
+    /// The API calls it at its consumers.
+    pub webhook: bool,
+}
+
+/// The page of one operation.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperationDetail {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub row: OperationRow,
+    /// Of which API.
+    pub api: ApiRef,
+    /// In which version.
+    pub version: String,
+    /// Where that version stands in its life.
+    pub version_state: ApiVersionState,
+    /// All that its page needs, as `gatehouse_spec` wrote it.
+    pub fragment: serde_json::Value,
+    /// Where it answers, sandbox first; none for a webhook.
+    pub addresses: Vec<OperationAddress>,
+}
+
+/// Where an operation answers in one environment.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperationAddress {
+    /// Which environment.
+    pub environment: EnvRef,
+    /// The address of the environment, when it has one of its own; the base path is not part of it.
+    pub public_url: Option<String>,
+    /// Base path, version and operation, from the root of the gateway.
+    pub path: String,
+    /// Version and operation, to be put after `public_url`.
+    pub path_in_environment: String,
+}
+
+/// A version whose pages a viewer may read.
+struct Readable {
+    api: ApiRef,
+    label: String,
+    state: ApiVersionState,
+    revision: Uuid,
+}
+
+async fn readable(
+    conn: &mut PgConnection,
+    eyes: Eyes,
+    api_slug: &str,
+    label: &str,
+) -> Result<Readable, Refusal> {
+    let row = sqlx::query!(
+        r#"select a.id, a.slug, a.name, v.label, v.state, v.current_revision_id as "revision!"
+           from api a join api_version v on v.api_id = a.id
+           where a.slug = $1 and v.label = $2 and v.current_revision_id is not null and visible_version(v.id, $3, $4)"#,
+        api_slug,
+        label,
+        eyes.person,
+        eyes.member,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    Ok(Readable {
+        api: ApiRef {
+            id: row.id.into(),
+            slug: row.slug,
+            name: row.name,
+        },
+        label: row.label,
+        state: known(ApiVersionState::parse(&row.state), &row.state)?,
+        revision: row.revision,
+    })
+}
+
+/// Lists the operations of a version in the order of its description.
+pub async fn find_operations(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    api_slug: &str,
+    label: &str,
+) -> Result<Vec<OperationRow>, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let rows = sqlx::query_as!(
+        OperationRow,
+        "select slug, method, path_template, summary, tags, deprecated, operation_id, webhook
+         from operation where revision_id = $1 order by position",
+        version.revision,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows)
+}
+
+/// Reads the page of one operation.
+pub async fn get_operation(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    api_slug: &str,
+    label: &str,
+    operation_slug: &str,
+) -> Result<OperationDetail, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let row = sqlx::query!(
+        "select slug, method, path_template, summary, tags, deprecated, operation_id, webhook, fragment
+         from operation where revision_id = $1 and slug = $2",
+        version.revision,
+        operation_slug,
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    let addresses = if row.webhook {
+        Vec::new()
+    } else {
+        addresses(&mut tx, &version, &row.path_template).await?
+    };
+    Ok(OperationDetail {
+        row: OperationRow {
+            slug: row.slug,
+            method: row.method,
+            path_template: row.path_template,
+            summary: row.summary,
+            tags: row.tags,
+            deprecated: row.deprecated,
+            operation_id: row.operation_id,
+            webhook: row.webhook,
+        },
+        api: version.api,
+        version: version.label,
+        version_state: version.state,
+        fragment: row.fragment,
+        addresses,
+    })
+}
+
+async fn addresses(
+    conn: &mut PgConnection,
+    version: &Readable,
+    path_template: &str,
+) -> Result<Vec<OperationAddress>, Refusal> {
+    let environments = environments::all(conn).await?;
+    Ok(environments
+        .into_iter()
+        .map(|environment| {
+            let below = format!("/{}/{}{path_template}", version.api.slug, version.label);
+            OperationAddress {
+                path: format!("{}{below}", environment.base_path),
+                path_in_environment: below,
+                public_url: environment.public_url,
+                environment: EnvRef {
+                    id: environment.id,
+                    slug: environment.slug,
+                    kind: environment.kind,
+                },
+            }
+        })
+        .collect())
+}
+
+/// Reads a version's description as it came: its format, and the bytes.
+pub async fn download_spec(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    api_slug: &str,
+    label: &str,
+) -> Result<(String, Bytes), Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let row = sqlx::query!(
+        "select format, content from spec_revision where id = $1",
+        version.revision
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok((row.format, row.content.into()))
+}
