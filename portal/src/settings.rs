@@ -1,6 +1,7 @@
 //! The settings of the portal; `settings.default.toml` is their manual.
 
 use gatehouse_runtime::Secret;
+use gatehouse_runtime::listener::ListenerSettings;
 use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size, duration};
 use gatehouse_runtime::telemetry::LogSettings;
 use serde::Deserialize;
@@ -28,12 +29,16 @@ pub struct Settings {
     pub admin_api_url: PublicUrl,
     /// The URL of the gateways, for the addresses of APIs.
     pub gateway_url: PublicUrl,
-    /// The database.
+    /// One managed database address.
     pub database_url: Option<Secret<String>>,
-    /// Connections to it, at most.
-    pub database_connections: u32,
+    /// The address as `gatehouse_app`.
+    pub database_app_url: Option<Secret<String>>,
+    /// The address as `gatehouse_system`.
+    pub database_system_url: Option<Secret<String>>,
     /// The file of the master key.
     pub master_key_file: Option<PathBuf>,
+    /// Whether mail leaves the installation; without a server it waits in the outbox.
+    pub mail_server: bool,
     /// Whose X-Forwarded-For is believed.
     pub trusted_proxies: TrustedProxies,
     /// Largest upload in bytes.
@@ -43,6 +48,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// The demo's conveniences.
     pub demo: DemoSettings,
+    /// Limits of the accept loop.
+    pub listener: ListenerSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -117,7 +124,8 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::{DEFAULTS, ROLE, RefusedSettings, Settings};
     use gatehouse_runtime::settings::{Environment, load};
-    use std::time::Duration;
+    use std::path::PathBuf;
+use std::time::Duration;
 
     fn settings(variables: &[(&str, &str)]) -> Settings {
         let environment: Environment = variables.iter().copied().collect();

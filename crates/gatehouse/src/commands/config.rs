@@ -22,7 +22,7 @@ pub(crate) fn run(command: Config) -> anyhow::Result<ExitCode> {
             load::<Settings>(ROLE, DEFAULTS, file, &environment)?.print(out)?;
         }
         RoleName::Gateway => {
-            use gatehouse_gateway::settings::{DEFAULTS, ROLE, Settings};
+            use gatehouse_gateway::{DEFAULTS, ROLE, Settings};
             load::<Settings>(ROLE, DEFAULTS, file, &environment)?.print(out)?;
         }
     }

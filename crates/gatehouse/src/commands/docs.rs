@@ -58,8 +58,8 @@ fn settings() -> anyhow::Result<String> {
         (gatehouse_admin_api::ROLE, gatehouse_admin_api::DEFAULTS),
         (gatehouse_portal::ROLE, gatehouse_portal::DEFAULTS),
         (
-            gatehouse_gateway::settings::ROLE,
-            gatehouse_gateway::settings::DEFAULTS,
+            gatehouse_gateway::ROLE,
+            gatehouse_gateway::DEFAULTS,
         ),
     ] {
         writeln!(text, "\n## {role}\n\n```toml\n{}\n```", defaults.trim())?;

@@ -128,18 +128,13 @@ pub(crate) async fn portal(args: RoleArgs) -> anyhow::Result<ExitCode> {
 
 /// `gatehouse gateway`.
 pub(crate) async fn gateway(args: RoleArgs) -> anyhow::Result<ExitCode> {
-    use gatehouse_gateway::Gateway;
-    use gatehouse_gateway::settings::{DEFAULTS, ROLE, Settings};
+    use gatehouse_gateway::{BoundGateway, DEFAULTS, ROLE, Settings};
     let environment = Environment::of_process();
     let settings: Settings = load(ROLE, DEFAULTS, args.settings.as_deref(), &environment)?.settings;
     let (clock, supervisor) = begin(&settings.log, ROLE)?;
-    let drain = settings.listener.drain;
-    let gateway = Gateway::start(settings, clock, &supervisor).await?;
-    let at = gateway.addresses();
-    let addresses = json!({ "listen": at.gateway, "status_listen": at.status });
+    let bound = BoundGateway::bind(settings, clock)?;
+    let addresses = json!({ "listen": bound.local_addr(), "status_listen": bound.status_addr() });
     announce(args.announce.as_deref(), &addresses)?;
-    supervisor.cancelled().await;
-    // Its listener drains as one of the supervisor's tasks.
-    supervisor.shutdown(drain).await;
+    bound.serve(&supervisor).await?;
     Ok(end(&supervisor).await)
 }
