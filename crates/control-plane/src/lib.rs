@@ -34,6 +34,7 @@ pub mod page;
 pub mod passwords;
 pub mod plans;
 pub mod platform;
+pub mod publishing;
 pub mod refs;
 pub mod refusal;
 pub mod sessions;

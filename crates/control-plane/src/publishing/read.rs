@@ -1,0 +1,264 @@
+//! Reading a description on a thread that may block, a few at a time, and handing its operations over in batches: the
+//! fragments of a large description are hundreds of megabytes, which are never held together.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatehouse_spec::{Description, Limits, Operation, Server};
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::PublishRefusal;
+use crate::refusal::Refusal;
+
+/// Descriptions read at the same time; each may take a core and some hundred megabytes.
+const READERS_MAX: usize = 2;
+/// Longest wait for one of them to be done.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest reading of one description, or of one batch of its operations.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// A batch is handed over once it holds this many bytes of fragments.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Or this many operations.
+const BATCH_OPERATIONS: usize = 500;
+
+static READERS: Semaphore = Semaphore::const_new(READERS_MAX);
+
+/// What is stored of a description besides its operations.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) format: &'static str,
+    pub(super) sha256: [u8; 32],
+    pub(super) title: String,
+    pub(super) declared_version: String,
+    pub(super) description: String,
+    pub(super) servers: Vec<String>,
+    pub(super) first_server: Option<Server>,
+    findings: Vec<Value>,
+}
+
+/// Columns of operations, one vector each, as `unnest` takes them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) positions: Vec<i32>,
+    pub(super) keys: Vec<String>,
+    pub(super) methods: Vec<String>,
+    pub(super) path_templates: Vec<String>,
+    pub(super) operation_ids: Vec<Option<String>>,
+    pub(super) slugs: Vec<String>,
+    pub(super) summaries: Vec<String>,
+    /// Joined by [`TAG_SEPARATOR`].
+    pub(super) tags: Vec<String>,
+    pub(super) deprecated: Vec<bool>,
+    pub(super) webhooks: Vec<bool>,
+    pub(super) routed: Vec<bool>,
+    pub(super) fragments: Vec<String>,
+    bytes: usize,
+}
+
+/// Between tags in one text: a character no tag holds after cleaning.
+pub(super) const TAG_SEPARATOR: char = '\u{1f}';
+
+/// A description being read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) head: Head,
+    batches: mpsc::Receiver<Batch>,
+}
+
+impl Reading {
+    /// The next operations; `None` after the last.
+    pub(super) async fn next_batch(&mut self) -> Result<Option<Batch>, Refusal> {
+        timeout(READ_TIMEOUT, self.batches.recv())
+            .await
+            .map_err(|_| too_slow())
+    }
+}
+
+/// Reads a description up to its operations.
+pub(super) async fn read(content: Bytes) -> Result<Reading, PublishRefusal> {
+    let permit = timeout(QUEUE_TIMEOUT, READERS.acquire())
+        .await
+        .map_err(|_| Refusal::TooMany(QUEUE_TIMEOUT.as_secs()))?
+        .map_err(|closed| Refusal::Internal(closed.into()))?;
+    let (head_sender, head) = oneshot::channel();
+    let (batch_sender, batches) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        // Held until the thread is done, also when nobody waits for it any more.
+        let _permit = permit;
+        let description = match gatehouse_spec::parse(&content, &Limits::default()) {
+            Ok(description) => description,
+            Err(errors) => {
+                // A receiver that is gone needs no answer.
+                let _ = head_sender.send(Err(errors));
+                return;
+            }
+        };
+        drop(content);
+        if head_sender.send(Ok(Head::of(&description))).is_ok() {
+            send_operations(&description, &batch_sender);
+        }
+    });
+    match timeout(READ_TIMEOUT, head).await {
+        Ok(Ok(Ok(head))) => Ok(Reading { head, batches }),
+        Ok(Ok(Err(errors))) => Err(PublishRefusal::Spec(errors)),
+        Ok(Err(_)) => Err(Refusal::Internal(anyhow::anyhow!("reading a description panicked")).into()),
+        Err(_) => Err(too_slow().into()),
+    }
+}
+
+fn too_slow() -> Refusal {
+    Refusal::field(
+        "",
+        "too_slow",
+        format!("Reading the description took longer than {} s.", READ_TIMEOUT.as_secs()),
+    )
+}
+
+/// Stops as soon as nobody receives.
+fn send_operations(description: &Description, sender: &mpsc::Sender<Batch>) {
+    let mut fragments = description.fragments();
+    let mut batch = Batch::default();
+    for (position, operation) in description.operations().iter().enumerate() {
+        batch.push(position, operation, fragments.json(operation));
+        if batch.is_full() && sender.blocking_send(std::mem::take(&mut batch)).is_err() {
+            return;
+        }
+    }
+    if !batch.positions.is_empty() {
+        // A receiver that is gone needs no rest.
+        let _ = sender.blocking_send(batch);
+    }
+}
+
+impl Batch {
+    fn push(&mut self, position: usize, operation: &Operation, fragment: String) {
+        let tags: Vec<_> = operation
+            .tags
+            .iter()
+            .map(|tag| cut(tag, 100).replace(TAG_SEPARATOR, " "))
+            .filter(|tag| !tag.is_empty())
+            .collect();
+        let summary = operation.summary.as_deref().unwrap_or_default();
+        self.bytes += fragment.len();
+        self.positions.push(i32::try_from(position).unwrap_or(i32::MAX));
+        self.keys.push(clean(operation.key.as_str()));
+        self.methods.push(operation.method.as_str().to_owned());
+        self.path_templates.push(clean(&operation.path_template));
+        self.operation_ids
+            .push(operation.operation_id.as_deref().map(|id| cut(id, 300)));
+        self.slugs.push(operation.slug.clone());
+        self.summaries.push(cut(summary, 400));
+        self.tags.push(tags.join(&TAG_SEPARATOR.to_string()));
+        self.deprecated.push(operation.deprecated);
+        self.webhooks.push(operation.webhook);
+        self.routed.push(operation.is_routed());
+        self.fragments.push(fragment);
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= BATCH_BYTES || self.positions.len() >= BATCH_OPERATIONS
+    }
+}
+
+impl Head {
+    fn of(description: &Description) -> Self {
+        let servers = description.servers();
+        let mut findings: Vec<_> = description
+            .warnings()
+            .iter()
+            .map(|finding| {
+                json!({
+                    "code": finding.code,
+                    "message": clean(&finding.message),
+                    "pointer": clean(&finding.pointer),
+                    "location": finding.location,
+                })
+            })
+            .collect();
+        let dropped = description.warnings_dropped();
+        if dropped > 0 {
+            findings.push(warning("more", &format!("And {dropped} more.")));
+        }
+        Self {
+            format: description.format().as_str(),
+            sha256: description.sha256(),
+            title: cut(&description.title(), 200),
+            declared_version: cut(&description.version(), 100),
+            description: cut(&description.description().unwrap_or_default(), 200_000),
+            servers: servers
+                .iter()
+                .take(50)
+                .map(|server| cut(&server.url, 500))
+                .collect(),
+            first_server: servers.into_iter().next(),
+            findings,
+        }
+    }
+
+    /// What is wrong with the description but tolerated, with one more warning of ours.
+    pub(super) fn warnings(&self, ours: Option<&str>) -> Value {
+        let ours = ours.map(|message| warning("no_upstream", message));
+        self.findings.iter().cloned().chain(ours).collect()
+    }
+}
+
+fn warning(code: &str, message: &str) -> Value {
+    json!({ "code": code, "message": message, "pointer": "", "location": null })
+}
+
+/// At most so many characters, cleaned.
+fn cut(text: &str, max: usize) -> String {
+    text.chars()
+        .take(max)
+        .map(|c| if c == '\0' { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Postgres texts hold every character but this one.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_description_is_handed_over_whole_and_in_order() {
+        let mut paths = serde_json::Map::new();
+        for number in 0..1_201 {
+            let operation = json!({ "get": { "operationId": format!("get{number}"), "responses": {} } });
+            paths.insert(format!("/things/{number}"), operation);
+        }
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": { "title": "Nul \u{0} title", "version": "1" },
+            "paths": paths,
+        });
+        let mut reading = read(document.to_string().into()).await.unwrap();
+        assert_eq!(reading.head.title, "Nul \u{fffd} title");
+        let mut positions = Vec::new();
+        while let Some(batch) = reading.next_batch().await.unwrap() {
+            assert!(batch.positions.len() <= BATCH_OPERATIONS);
+            assert_eq!(batch.fragments.len(), batch.positions.len());
+            positions.extend(batch.positions);
+        }
+        assert_eq!(positions, (0..1_201).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_reading_gives_its_place_back() {
+        for _ in 0..READERS_MAX * 2 {
+            let document = r#"{"openapi":"3.1.0","info":{"title":"a","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}"#;
+            drop(read(Bytes::from_static(document.as_bytes())).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_description_is_refused_with_its_faults() {
+        let refusal = read(Bytes::from_static(b"{]")).await.unwrap_err();
+        assert!(matches!(refusal, PublishRefusal::Spec(errors) if !errors.errors.is_empty()));
+    }
+}
