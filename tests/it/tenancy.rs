@@ -32,7 +32,13 @@ async fn tables(conn: &mut PgConnection, condition: &str) -> BTreeSet<String> {
         "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and {condition}"
     );
-    sqlx::query(AssertSqlSafe(query)).fetch_all(conn).await.unwrap().iter().map(|row| row.get(0)).collect()
+    sqlx::query(AssertSqlSafe(query))
+        .fetch_all(conn)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
 #[tokio::test]
@@ -44,9 +50,16 @@ async fn every_table_is_tenant_owned_with_forced_row_security_or_on_the_closed_l
     let open: BTreeSet<_> = all.difference(&forced).map(String::as_str).collect();
     let closed: BTreeSet<_> = GLOBAL.iter().copied().collect();
     let stray: Vec<_> = open.difference(&closed).collect();
-    assert!(stray.is_empty(), "neither tenant-owned nor on the list: {stray:?}");
+    assert!(
+        stray.is_empty(),
+        "neither tenant-owned nor on the list: {stray:?}"
+    );
     assert!(forced.len() >= 30, "{forced:?}");
-    let with_id = tables(&mut conn, "exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')").await;
+    let with_id = tables(
+        &mut conn,
+        "exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')",
+    )
+    .await;
     for table in &forced {
         assert!(with_id.contains(table), "{table} has no tenant_id");
     }
@@ -56,7 +69,10 @@ async fn every_table_is_tenant_owned_with_forced_row_security_or_on_the_closed_l
 async fn the_working_role_sees_its_tenants_rows_only_and_none_without_a_tenant() {
     let db = TestDb::create().await;
     let mut owner = PgConnection::connect(&db.superuser_url()).await.unwrap();
-    let [ours, theirs] = ["0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"];
+    let [ours, theirs] = [
+        "0190a000-0000-7000-8000-000000000001",
+        "0190a000-0000-7000-8000-000000000002",
+    ];
     for (id, slug) in [(ours, "ours"), (theirs, "theirs")] {
         let seed = format!(
             "insert into tenant (id, slug, name, created_at) values ('{id}', '{slug}', '{slug}', now());
@@ -65,23 +81,44 @@ async fn the_working_role_sees_its_tenants_rows_only_and_none_without_a_tenant()
                  values (gen_random_uuid(), '{id}', 'production', 'production', '/{slug}', now());
              insert into outbox (id, tenant_id, type, subject, payload, at) values (gen_random_uuid(), '{id}', 't', 's', '{{}}', now());"
         );
-        sqlx::raw_sql(AssertSqlSafe(seed)).execute(&mut owner).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(seed))
+            .execute(&mut owner)
+            .await
+            .unwrap();
     }
     let owned = tables(&mut owner, "c.relforcerowsecurity").await;
     let mut app = PgConnection::connect(&db.app_url()).await.unwrap();
     let mut seen = 0;
     for table in &owned {
         let ids = format!("select tenant_id::text from {table}");
-        let none = sqlx::query(AssertSqlSafe(ids.clone())).fetch_all(&mut app).await.unwrap();
+        let none = sqlx::query(AssertSqlSafe(ids.clone()))
+            .fetch_all(&mut app)
+            .await
+            .unwrap();
         assert!(none.is_empty(), "{table} shows rows without a tenant");
         let mut tx = app.begin().await.unwrap();
-        sqlx::query("select set_config('gatehouse.tenant', $1, true)").bind(ours).execute(&mut *tx).await.unwrap();
-        for row in sqlx::query(AssertSqlSafe(ids.clone())).fetch_all(&mut *tx).await.unwrap() {
-            assert_eq!(row.get::<String, _>(0), ours, "{table} shows another tenant's row");
+        sqlx::query("select set_config('gatehouse.tenant', $1, true)")
+            .bind(ours)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        for row in sqlx::query(AssertSqlSafe(ids.clone()))
+            .fetch_all(&mut *tx)
+            .await
+            .unwrap()
+        {
+            assert_eq!(
+                row.get::<String, _>(0),
+                ours,
+                "{table} shows another tenant's row"
+            );
             seen += 1;
         }
         tx.commit().await.unwrap();
-        let after = sqlx::query(AssertSqlSafe(ids)).fetch_all(&mut app).await.unwrap();
+        let after = sqlx::query(AssertSqlSafe(ids))
+            .fetch_all(&mut app)
+            .await
+            .unwrap();
         assert!(after.is_empty(), "{table} shows rows after the commit");
     }
     assert_eq!(seen, 3, "the seeded rows of our tenant were seen");
@@ -91,14 +128,35 @@ async fn the_working_role_sees_its_tenants_rows_only_and_none_without_a_tenant()
 async fn the_working_role_can_neither_change_the_audit_log_nor_write_for_another_tenant() {
     let db = TestDb::create().await;
     let mut app = PgConnection::connect(&db.app_url()).await.unwrap();
-    for statement in ["update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log", "create table x (y int)"] {
-        let refused = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut app).await.unwrap_err().to_string();
-        assert!(refused.contains("permission denied") || refused.contains("must be owner"), "{statement}: {refused}");
+    for statement in [
+        "update audit_log set action = 'x'",
+        "delete from audit_log",
+        "truncate audit_log",
+        "create table x (y int)",
+    ] {
+        let refused = sqlx::query(AssertSqlSafe(statement.to_owned()))
+            .execute(&mut app)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("permission denied") || refused.contains("must be owner"),
+            "{statement}: {refused}"
+        );
     }
     let mut tx = app.begin().await.unwrap();
-    sqlx::query("select set_config('gatehouse.tenant', '0190a000-0000-7000-8000-000000000001', true)").execute(&mut *tx).await.unwrap();
+    sqlx::query(
+        "select set_config('gatehouse.tenant', '0190a000-0000-7000-8000-000000000001', true)",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     let foreign = "insert into outbox (id, tenant_id, type, subject, payload, at)
                    values (gen_random_uuid(), '0190a000-0000-7000-8000-000000000002', 't', 's', '{}', now())";
-    let refused = sqlx::query(foreign).execute(&mut *tx).await.unwrap_err().to_string();
+    let refused = sqlx::query(foreign)
+        .execute(&mut *tx)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("row-level security"), "{refused}");
 }

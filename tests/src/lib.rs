@@ -12,6 +12,7 @@ pub mod command;
 pub mod descriptions;
 pub mod fault_proxy;
 pub mod html;
+pub mod mailbox;
 pub mod ports;
 pub mod process;
 pub mod smtp;

@@ -1,7 +1,7 @@
-//! The first administrator: sets the installation up, reads the outbox, invites people, makes tokens.
+//! The first administrator: sets the installation up, invites people, makes tokens.
 
 use super::{Approver, CiToken, PASSWORD, Portal};
-use crate::wait::{PATIENCE, eventually};
+use crate::mailbox::Mailbox;
 
 /// A platform administrator who owns the tenants of the test, signed in.
 #[derive(Debug)]
@@ -29,39 +29,14 @@ impl Administrator {
         self.portal.at_tenant(prefix)
     }
 
-    /// Reads the newest mail to an address in the outbox page and gives its link that contains `part`.
-    pub async fn link_mailed_to(&self, prefix: &str, email: &str, part: &str) -> String {
-        let window = self.at(prefix);
-        let what = format!("a mail to {email} with a link to {part}");
-        eventually(PATIENCE, &what, async || {
-            let outbox = window.get("/outbox").await;
-            outbox.assert_status(200);
-            let rows = outbox.texts_of("table tbody tr");
-            let hrefs: Vec<_> = (1..=rows.len())
-                .map(|row| outbox.attribute(&format!("table tbody tr:nth-of-type({row}) a"), "href"))
-                .collect();
-            for (row, href) in rows.iter().zip(&hrefs) {
-                if row.contains(email) {
-                    let mail = window.get(href).await;
-                    let text = mail.text_of("pre.mail");
-                    if let Some(link) = text.split_whitespace().find(|word| word.contains(part)) {
-                        return Ok(link.to_owned());
-                    }
-                }
-            }
-            Err(format!("{rows:?}"))
-        })
-        .await
-    }
-
     /// Invites somebody as an approver; they accept with a password of their own.
-    pub async fn invite_approver(&self, prefix: &str, name: &str) -> Approver {
+    pub async fn invite_approver(&self, prefix: &str, name: &str, mailbox: &Mailbox<'_>) -> Approver {
         let email = format!("{}@providers.test", name.to_lowercase());
         let window = self.at(prefix);
         let form = window.get("/console/people").await.form("main form[action$='/console/people']");
         let form = form.set("email", &email).set("role", "approver");
         window.submit(form.press("Invite")).await.assert_status(200);
-        let link = self.link_mailed_to(prefix, &email, "/invite/").await;
+        let link = mailbox.link_to(&email, "/invite/").await;
         let portal = Portal::open(self.portal.origin(), prefix);
         let form = portal.get(&link).await.form("main form[action*='/invite/']");
         let page = portal.submit(form.set("name", name).set("password", PASSWORD).press("Continue")).await;

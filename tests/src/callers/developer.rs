@@ -1,7 +1,8 @@
 //! Somebody who builds on APIs: signs up, asks for access, makes keys, all in the portal.
 
-use super::{Administrator, PASSWORD, Portal};
+use super::{PASSWORD, Portal};
 use crate::html::Page;
+use crate::mailbox::Mailbox;
 
 /// A developer with an account, signed in.
 #[derive(Debug)]
@@ -34,14 +35,14 @@ pub struct Access {
 }
 
 impl Developer {
-    /// Signs up with a form, follows the link of the mail in the outbox, confirms.
-    pub async fn sign_up(portal: Portal, name: &str, outbox: &Administrator) -> Self {
+    /// Signs up with a form, follows the link of the mail, confirms.
+    pub async fn sign_up(portal: Portal, name: &str, mailbox: &Mailbox<'_>) -> Self {
         let email = format!("{}@developers.test", name.to_lowercase().replace(' ', "."));
         let form = portal.get("/signup").await.form("main form[action$='/signup']");
         let form = form.set("name", name).set("email", &email).set("password", PASSWORD);
         let sent = portal.submit(form.press("Create account")).await;
         sent.assert_status(200).assert_says("Check your mail");
-        let link = outbox.link_mailed_to(portal.prefix(), &email, "/verify/").await;
+        let link = mailbox.link_to(&email, "/verify/").await;
         let form = portal.get(&link).await.form("main form[action*='/verify/']");
         let page = portal.submit(form.press("Confirm e-mail")).await;
         page.assert_status(200);
@@ -59,20 +60,40 @@ impl Developer {
         let form = if exists {
             form.choose("application", wish.application)
         } else {
-            form.choose("application", "new").set("application_name", wish.application)
+            form.choose("application", "new").set("app_name", wish.application)
         };
         let page = self.portal.submit(form.set("purpose", "Orders on the phone.").press("Request access")).await;
         page.assert_status(200);
-        let request = page.at.split('?').next().unwrap_or_default().to_owned();
+        let request = self.find_request(wish.application).await;
         let (_, subscription) = request.rsplit_once("/requests/").unwrap_or_else(|| panic!("{page}"));
         Access { subscription: subscription.to_owned(), request: request.clone(), page }
     }
 
-    /// Makes a key from the page of an approved request and gives the page that shows it once.
-    pub async fn make_key(&self, access: &Access) -> (String, Page) {
-        let request = self.portal.get(&access.request).await;
-        let keys = self.portal.get(&request.link("Create key")).await;
-        self.make_key_at(&keys, None).await
+    /// Where the newest request of an application is, from the list of requests.
+    pub async fn find_request(&self, application: &str) -> String {
+        let list = self.portal.get("/requests").await;
+        let rows = list.texts_of("main table tbody tr");
+        let row = rows.iter().position(|row| row.contains(application));
+        let row = row.unwrap_or_else(|| panic!("no request of {application} on {list}")) + 1;
+        list.attribute(&format!("main table tbody tr:nth-of-type({row}) th a"), "href")
+    }
+
+    /// The keys of one of the applications.
+    pub async fn keys_page(&self, application: &str) -> Page {
+        let href = self.portal.get("/applications").await.link(application);
+        let page = self.portal.get(&format!("{href}/keys")).await;
+        page.assert_status(200);
+        page
+    }
+
+    /// Revokes the first key of an application.
+    pub async fn revoke_key(&self, application: &str) -> Page {
+        let keys = self.keys_page(application).await;
+        let confirm = self.portal.get(&keys.link("Revoke")).await;
+        let form = confirm.form("main form[action$='/revoke']");
+        let page = self.portal.submit(form.press("Revoke key")).await;
+        page.assert_status(200);
+        page
     }
 
     /// Fills in the form of a keys page.

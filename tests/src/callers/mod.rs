@@ -7,6 +7,7 @@ mod ci_token;
 mod consumer;
 mod developer;
 mod portal;
+mod scenes;
 
 pub use administrator::Administrator;
 pub use anonymous::Anonymous;
@@ -15,6 +16,7 @@ pub use ci_token::CiToken;
 pub use consumer::Consumer;
 pub use developer::{Access, Developer, Wish};
 pub use portal::Portal;
+pub use scenes::{EVERYTHING, Granted};
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ mod plan;
 mod tenant;
 
 pub use plan::{Role, StackPlan};
-pub use tenant::Tenant;
+pub use tenant::{PUBLISHER, Tenant};
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -26,6 +26,7 @@ use tempfile::TempDir;
 
 use crate::answer::Answer;
 use crate::callers::{Administrator, Anonymous, Portal};
+use crate::mailbox::Mailbox;
 use crate::process::{Process, tail};
 use crate::test_db::TestDb;
 use crate::wait::{PATIENCE, eventually_blocking};
@@ -207,6 +208,11 @@ impl TestStack {
         self.plan.gateways
     }
 
+    /// How mails reach their readers: without a mail server, through the log of the admin API.
+    pub fn mailbox(&self) -> Mailbox<'_> {
+        Mailbox::Log(self.folder().join("admin-api.log"))
+    }
+
     /// The first administrator, who owns every tenant of the stack.
     pub fn admin(&self) -> &Administrator {
         &self.admin
@@ -244,6 +250,11 @@ impl TestStack {
     /// The address of [`TestStack::sql`], for command line verbs that take a managed database.
     pub fn superuser_url(&self) -> &str {
         &self.superuser_url
+    }
+
+    /// The addresses the roles reach the database by: as the app role and as the system role.
+    pub fn database_urls(&self) -> (String, String) {
+        (self.addresses.app.clone(), self.addresses.system.clone())
     }
 
     /// The verbs themselves, to set scenes up.

@@ -5,7 +5,7 @@ use gatehouse_control_plane::{PlatformActor, accounts};
 use gatehouse_domain::id::TenantId;
 
 use super::{FIRST_TENANT, TestStack};
-use crate::callers::{Administrator, Approver, CiToken, Developer};
+use crate::callers::{Administrator, Approver, CiToken, Developer, EVERYTHING};
 
 /// A tenant and the stack it lives in.
 #[derive(Debug, Clone)]
@@ -74,6 +74,11 @@ impl<'a> Tenant<'a> {
         self.token("ci", PUBLISHER).await
     }
 
+    /// A program that may do everything a token can be allowed.
+    pub async fn root(&self) -> CiToken {
+        self.token("root", EVERYTHING).await
+    }
+
     /// A token with these scopes.
     pub async fn token(&self, name: &str, scopes: &[&str]) -> CiToken {
         let admin_api = self.stack.admin_api_url();
@@ -82,11 +87,11 @@ impl<'a> Tenant<'a> {
 
     /// Somebody who signs up in the portal.
     pub async fn developer(&self, name: &str) -> Developer {
-        Developer::sign_up(self.stack.window(&self.prefix), name, self.stack.admin()).await
+        Developer::sign_up(self.stack.window(&self.prefix), name, &self.stack.mailbox()).await
     }
 
     /// Somebody invited to decide.
     pub async fn approver(&self, name: &str) -> Approver {
-        self.stack.admin().invite_approver(&self.prefix, name).await
+        self.stack.admin().invite_approver(&self.prefix, name, &self.stack.mailbox()).await
     }
 }
