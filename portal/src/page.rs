@@ -9,15 +9,15 @@ use http::header::{CACHE_CONTROL, HeaderValue};
 pub(crate) enum Cache {
     /// Every page with a form token in it: nobody.
     Private,
-    /// Answers that are the same for everybody: shared caches, for a minute.
-    Shared,
+    /// A region that is polled: the browser may keep it, but asks each time.
+    Region,
 }
 
 impl Cache {
     fn header(self) -> HeaderValue {
         match self {
             Self::Private => HeaderValue::from_static("private, no-store"),
-            Self::Shared => HeaderValue::from_static("public, max-age=60"),
+            Self::Region => HeaderValue::from_static("private, no-cache"),
         }
     }
 }

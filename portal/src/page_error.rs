@@ -2,7 +2,8 @@
 //! there it is known who is looking.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_control_plane::Refusal;
+use gatehouse_problem::{FieldError, Problem, ProblemKind};
 
 /// Why a page could not be shown.
 #[derive(Debug)]
@@ -29,11 +30,51 @@ impl PageError {
     pub(crate) fn internal() -> Self {
         Self::of(ProblemKind::Internal)
     }
+
+    /// A fault of our own: told to the log, not to the visitor.
+    pub(crate) fn fault(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "a page failed");
+        Self::internal()
+    }
 }
 
 impl From<Problem> for PageError {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<Refusal> for PageError {
+    fn from(refusal: Refusal) -> Self {
+        problem_of(refusal).into()
+    }
+}
+
+/// What a refusal is to somebody looking at a page.
+pub(crate) fn problem_of(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Forbidden(permission) => Problem::new(ProblemKind::Forbidden)
+            .detail(format!("This needs the permission {permission}, which none of your roles has.")),
+        Refusal::NotYours(words) => Problem::new(ProblemKind::Forbidden).detail(words),
+        Refusal::NotFound => Problem::new(ProblemKind::NotFound),
+        Refusal::UnknownReference { pointer } => Problem::new(ProblemKind::UnknownReference).field(FieldError::new(
+            pointer,
+            "unknown_reference",
+            "What was chosen does not exist any more.",
+        )),
+        Refusal::Conflict(words) => Problem::new(ProblemKind::Conflict).detail(words),
+        Refusal::Stale { .. } => Problem::new(ProblemKind::VersionMismatch),
+        Refusal::Invalid(faults) => Problem::new(ProblemKind::Invalid)
+            .fields(faults.into_iter().map(|f| FieldError::new(f.pointer, f.code, f.detail)).collect()),
+        Refusal::TooMany(seconds) => Problem::new(ProblemKind::TooManyAttempts).retry_after(seconds),
+        Refusal::Database(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the database failed");
+            Problem::new(ProblemKind::Unavailable).retry_after(5)
+        }
+        Refusal::Internal(error) => {
+            tracing::error!(error = format!("{error:#}"), "a verb failed");
+            Problem::new(ProblemKind::Internal)
+        }
     }
 }
 
@@ -46,6 +87,7 @@ impl IntoResponse for PageError {
         match self {
             Self::Problem(problem) => {
                 let mut response = problem.status().into_response();
+                response.headers_mut().extend(problem.headers());
                 response.extensions_mut().insert(ProblemToShow(*problem));
                 response
             }

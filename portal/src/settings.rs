@@ -124,8 +124,7 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::{DEFAULTS, ROLE, RefusedSettings, Settings};
     use gatehouse_runtime::settings::{Environment, load};
-    use std::path::PathBuf;
-use std::time::Duration;
+    use std::time::Duration;
 
     fn settings(variables: &[(&str, &str)]) -> Settings {
         let environment: Environment = variables.iter().copied().collect();

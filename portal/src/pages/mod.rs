@@ -5,6 +5,7 @@ pub(crate) mod applications;
 pub(crate) mod catalogue;
 pub(crate) mod console;
 pub(crate) mod form_page;
+pub(crate) mod list_of;
 pub(crate) mod platform;
 pub(crate) mod problem;
 pub(crate) mod requests;

@@ -1,9 +1,11 @@
 //! Problems as pages, and one public page for every code an answer can carry.
 
+use crate::address::Path;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
+use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_problem::{Problem, ProblemKind, Source};
 
@@ -58,6 +60,25 @@ pub(crate) struct CodePage {
 
 web_page!(CodePage, Private);
 
+/// `GET /errors/{code}`
+pub(crate) async fn show_code(visitor: Visitor, Path([code]): Path<1>) -> Result<CodePage, PageError> {
+    let kind = ProblemKind::from_code(&code).ok_or_else(PageError::not_found)?;
+    let shell = visitor.shell().await?;
+    Ok(CodePage {
+        crumbs: Crumbs::new(kind.code(), vec![Link::new("Help", shell.to("/help"))]),
+        code: kind.code(),
+        status: kind.status_code(),
+        title: kind.title(),
+        fix: kind.fix(),
+        source: match kind.source() {
+            Source::Client => "The call, or the access it was made with. Its sender can fix it.",
+            Source::Gateway => "Gatehouse itself or its configuration. The operator of this installation can fix it.",
+            Source::Upstream => "The backend behind the API. Its owner can fix it.",
+        },
+        shell,
+    })
+}
+
 /// `GET /help`
 #[derive(Template)]
 #[template(path = "pages/account/help.html")]
@@ -74,3 +95,10 @@ struct KindRow {
 
 web_page!(HelpPage, Private);
 
+pub(crate) async fn show_help(visitor: Visitor) -> Result<HelpPage, PageError> {
+    let kinds = ProblemKind::ALL
+        .iter()
+        .map(|kind| KindRow { code: kind.code(), status: kind.status_code(), title: kind.title() })
+        .collect();
+    Ok(HelpPage { shell: visitor.shell().await?, kinds })
+}

@@ -1,9 +1,17 @@
 //! How far a saved change has travelled, as a page and as the region other pages poll.
 
+use crate::address::{Path, id, safe_next};
 use crate::page::web_page;
+use crate::page_error::PageError;
 use crate::view::parts::Spread;
 use crate::view::shell::Shell;
+use crate::view::words::count;
+use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::changes::{self, ChangeView};
+use gatehouse_control_plane::changes::Spread as NodeSpread;
+use gatehouse_domain::id::ChangeId;
+use time::OffsetDateTime;
 
 /// The region with a way back; script swaps the region into the page that asked.
 #[derive(Template)]
@@ -15,3 +23,68 @@ pub(crate) struct SpreadPage {
 }
 
 web_page!(SpreadPage, Private);
+
+/// `?change=`: the change a page was led to by.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Changed {
+    #[serde(default)]
+    pub(crate) change: Option<String>,
+}
+
+/// The region for a page that was led to by a change; nothing for one that is not this tenant's.
+pub(crate) async fn of(visitor: &Visitor, changed: &Changed) -> Result<Option<Spread>, PageError> {
+    let Some(change) = changed.change.as_ref().and_then(|change| change.parse::<ChangeId>().ok()) else {
+        return Ok(None);
+    };
+    match changes::get_change(visitor.db(), visitor.actor()?, change).await {
+        Ok(view) => Ok(Some(region(visitor, &view, visitor.here()))),
+        Err(gatehouse_control_plane::Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// `GET /changes/{change}`
+pub(crate) async fn show(visitor: Visitor, Path([change]): Path<1>) -> Result<SpreadPage, PageError> {
+    let change: ChangeId = id(&change)?;
+    let view = changes::get_change(visitor.db(), visitor.actor()?, change).await?;
+    let shell = visitor.shell().await?;
+    Ok(SpreadPage { spread: region(&visitor, &view, visitor.here()), back: shell.to("/"), shell })
+}
+
+fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Spread {
+    let of: usize = view.groups.iter().map(|group| group.gateways_total).sum();
+    let has: usize = view.groups.iter().map(|group| group.applied).sum();
+    Spread {
+        has,
+        of,
+        done: view.in_force,
+        detail: detail(view, of, visitor.now()),
+        href: visitor.to(&format!("/changes/{}", view.change_id)),
+        again: visitor.to(safe_next(again)),
+    }
+}
+
+fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
+    if of == 0 {
+        return "No gateway has joined yet; the first one will start with it.".to_owned();
+    }
+    if let Some(ms) = view.in_force_after_ms.filter(|_| view.in_force) {
+        return format!("It took {}.{} s.", ms / 1000, ms % 1000 / 100);
+    }
+    let missing: Vec<String> = view
+        .groups
+        .iter()
+        .flat_map(|group| &group.gateways)
+        .filter(|gateway| gateway.state != NodeSpread::Applied)
+        .map(|gateway| match (&gateway.error, gateway.state) {
+            (Some(error), _) => format!("{} refuses it: {error}.", gateway.name),
+            (None, NodeSpread::Silent) => format!(
+                "{} was last heard from {} and runs what it had.",
+                gateway.name,
+                crate::view::words::relative(gateway.last_seen_at, now)
+            ),
+            (None, _) => format!("{} is getting it.", gateway.name),
+        })
+        .collect();
+    if missing.len() > 3 { format!("{} do not have it yet.", count(missing.len(), "gateway")) } else { missing.join(" ") }
+}

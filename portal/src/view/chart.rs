@@ -78,7 +78,7 @@ impl Bars {
             width: STEP * u64::try_from(points.len().max(1)).unwrap_or(1),
             scale: (0..=4).rev().map(|part| grouped(top * part / 4)).collect(),
             bars: stack(points, top),
-            days: points.iter().map(|(label, _)| label.clone()).collect(),
+            days: spaced(points.iter().map(|(label, _)| label.as_str())),
             rows: points
                 .iter()
                 .map(|(label, values)| Row {
@@ -89,6 +89,15 @@ impl Bars {
             legend,
         }
     }
+}
+
+/// At most this many labels fit under a chart.
+const LABELS_MAX: usize = 14;
+
+/// Every n-th label, the others empty, so that a quarter's days do not run into each other.
+fn spaced<'a>(labels: impl ExactSizeIterator<Item = &'a str>) -> Vec<String> {
+    let every = labels.len().div_ceil(LABELS_MAX).max(1);
+    labels.enumerate().filter(|(at, _)| at % every == 0).map(|(_, label)| label.to_owned()).collect()
 }
 
 fn describe(legend: &[Series], points: usize) -> String {

@@ -1,7 +1,9 @@
 //! Form fields and their faults: label above, help under, error under, and a summary on top that links to each field.
 
+use crate::page_error::PageError;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_control_plane::Refusal;
 use std::fmt::Write as _;
 
 /// One fault of one field, in words that say the rule and the value.
@@ -17,6 +19,9 @@ impl Fault {
         control_id(&self.field)
     }
 }
+
+/// The name under which faults of the whole form are kept: they belong to no control.
+pub(crate) const WHOLE_FORM: &str = "form";
 
 /// All faults of one submitted form.
 #[derive(Debug, Clone, Default, Template)]
@@ -39,8 +44,14 @@ impl Faults {
         faults
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.faults.is_empty()
+    /// Moves faults from a verb's field names to this form's.
+    pub(crate) fn renamed(mut self, names: &[(&str, &str)]) -> Self {
+        for fault in &mut self.faults {
+            if let Some((_, to)) = names.iter().find(|(from, _)| *from == fault.field) {
+                fault.field = (*to).to_owned();
+            }
+        }
+        self
     }
 
     pub(crate) fn of(&self, field: &str) -> Option<String> {
@@ -109,6 +120,10 @@ impl Field {
 
     pub(crate) fn number(name: &'static str, label: &'static str) -> Self {
         Self::of_kind("number", name, label)
+    }
+
+    pub(crate) fn date(name: &'static str, label: &'static str) -> Self {
+        Self::of_kind("date", name, label)
     }
 
     pub(crate) fn area(name: &'static str, label: &'static str, max: u32) -> Self {
@@ -202,6 +217,33 @@ impl HtmlSafe for Attributes {}
 
 fn control_id(name: &str) -> String {
     format!("f-{}", name.replace('_', "-"))
+}
+
+/// The faults of a refused form: fields by their pointers, anything else said about the form beside its first field.
+/// What is no fault of the form passes on as an error.
+pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
+    let mut faults = Faults::default();
+    match refusal {
+        Refusal::Invalid(fields) => {
+            for field in fields {
+                faults.add(field_name(&field.pointer), field.detail);
+            }
+        }
+        Refusal::UnknownReference { pointer } => {
+            faults.add(field_name(&pointer), "What was chosen does not exist any more. Choose again.");
+        }
+        Refusal::Conflict(words) | Refusal::NotYours(words) => faults.add(WHOLE_FORM, words),
+        Refusal::TooMany(seconds) => {
+            faults.add(WHOLE_FORM, format!("Too many attempts. Wait {seconds} seconds, then try again."));
+        }
+        other => return Err(other.into()),
+    }
+    Ok(faults)
+}
+
+/// `/limits/0/rule/amount` is shown beside the field `limits`.
+fn field_name(pointer: &str) -> String {
+    pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

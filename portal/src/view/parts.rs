@@ -2,9 +2,10 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use serde::{Deserialize, Serialize};
 
 /// A link with its words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub(crate) label: String,
     pub(crate) href: String,
@@ -59,10 +60,10 @@ impl Badge {
 }
 
 /// What a redirect tells the page it leads to.
-#[derive(Debug, Clone, Template)]
+#[derive(Debug, Clone, Template, Serialize, Deserialize)]
 #[template(path = "components/flash.html")]
 pub(crate) struct Flash {
-    kind: &'static str,
+    kind: Tone,
     strong: String,
     rest: String,
     action: Option<Link>,
@@ -70,21 +71,35 @@ pub(crate) struct Flash {
 
 impl HtmlSafe for Flash {}
 
+/// The ground and the mark of a flash message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Tone {
+    Good,
+    Info,
+    Care,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Info => "info",
+            Self::Care => "care",
+        }
+    }
+}
+
 impl Flash {
     pub(crate) fn good(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: "good", strong: strong.into(), rest: rest.into(), action: None }
+        Self { kind: Tone::Good, strong: strong.into(), rest: rest.into(), action: None }
     }
 
     pub(crate) fn info(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: "info", strong: strong.into(), rest: rest.into(), action: None }
+        Self { kind: Tone::Info, strong: strong.into(), rest: rest.into(), action: None }
     }
 
     pub(crate) fn care(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: "care", strong: strong.into(), rest: rest.into(), action: None }
-    }
-
-    pub(crate) fn stop(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: "stop", strong: strong.into(), rest: rest.into(), action: None }
+        Self { kind: Tone::Care, strong: strong.into(), rest: rest.into(), action: None }
     }
 
     pub(crate) fn with_action(mut self, action: Link) -> Self {
@@ -230,6 +245,14 @@ impl Code {
             .string(format!("\"Authorization: Bearer {key}\""))
     }
 
+    /// A shell command as it is: first word accented.
+    pub(crate) fn shell(id: &'static str, command: impl Into<String>) -> Self {
+        let command = command.into();
+        let at = command.find(char::is_whitespace).unwrap_or(command.len());
+        let (first, rest) = command.split_at(at);
+        Self::new(id, first).command(first).text(rest)
+    }
+
     /// Coloured JSON: names accent, strings green, numbers orange.
     pub(crate) fn json(id: &'static str, title: impl Into<String>, text: &str) -> Self {
         let mut code = Self::new(id, title);
@@ -339,7 +362,7 @@ mod tests {
 
     #[test]
     fn flash_text_cannot_carry_markup() {
-        let shown = Flash::stop("<img src=x>", "\"&").to_string();
+        let shown = Flash::care("<img src=x>", "\"&").to_string();
         assert!(!shown.contains("<img"), "{shown}");
     }
 

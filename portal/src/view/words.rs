@@ -28,11 +28,6 @@ impl When {
         Self::saying(at, day(at))
     }
 
-    /// The clock time: "11:33:51".
-    pub(crate) fn clock(at: OffsetDateTime) -> Self {
-        Self::saying(at, clock(at))
-    }
-
     fn saying(at: OffsetDateTime, words: String) -> Self {
         Self {
             exact: at.format(&Rfc3339).unwrap_or_default(),

@@ -1,6 +1,16 @@
 //! Links from mails and terminals: each opens a page, and only its button uses the link up, because mail scanners follow
 //! links.
 
+use crate::address::Path;
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::pages::account::login::enter;
+use crate::pages::account::signup::SentPage;
+use crate::view::form::faults_of;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::{accounts, installation, members};
+use http::StatusCode;
 use crate::page::web_page;
 use crate::view::form::{Faults, Field};
 use crate::view::shell::Shell;
@@ -20,3 +30,224 @@ pub(crate) struct LinkPage {
 }
 
 web_page!(LinkPage, Private);
+
+fn page(
+    shell: Shell,
+    heading: &'static str,
+    lead: impl Into<String>,
+    action: String,
+    fields: Vec<Field>,
+    button: &'static str,
+    faults: Faults,
+) -> LinkPage {
+    LinkPage { shell, heading, lead: lead.into(), faults, action, fields, button }
+}
+
+fn refused(page: LinkPage) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+}
+
+/// What a used-up link and one that never existed have in common.
+const DEAD_LINK: &str = "This link does not work any more. Links work once and for a limited time.";
+
+fn dead(refusal: gatehouse_control_plane::Refusal) -> Result<Faults, PageError> {
+    match refusal {
+        gatehouse_control_plane::Refusal::NotFound => Ok(Faults::one("form", DEAD_LINK)),
+        other => faults_of(other),
+    }
+}
+
+fn verify_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
+    page(shell, "Confirm your e-mail", "One click, and your account is ready.", action, Vec::new(), "Confirm e-mail", faults)
+}
+
+/// `GET /verify/{token}`
+pub(crate) async fn show_verify(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+    let action = visitor.to(&format!("/verify/{token}"));
+    Ok(verify_page(visitor.shell().await?, action, Faults::default()))
+}
+
+/// `POST /verify/{token}`: uses the link up and signs in.
+pub(crate) async fn verify(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, PageError> {
+    match accounts::verify_email(visitor.db(), &token).await {
+        Ok(user) => enter(&visitor, user, "/apis").await,
+        Err(refusal) => {
+            let faults = dead(refusal)?;
+            let action = visitor.to(&format!("/verify/{token}"));
+            Ok(refused(verify_page(visitor.shell().await?, action, faults)))
+        }
+    }
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetupForm {
+    email: String,
+    name: String,
+    password: String,
+    tenant_name: String,
+    tenant_slug: String,
+}
+
+fn setup_page(shell: Shell, action: String, form: &SetupForm, faults: Faults) -> LinkPage {
+    let fields = vec![
+        Field::text("name", "Your name").value(&form.name).max(80).complete("name").faults(&faults),
+        Field::email("email", "E-mail").value(&form.email).faults(&faults),
+        Field::password("password", "Password", "new-password").help("At least 15 characters.").faults(&faults),
+        Field::text("tenant_name", "Name of your organisation").value(&form.tenant_name).max(80).faults(&faults),
+        Field::text("tenant_slug", "Short name")
+            .value(&form.tenant_slug)
+            .max(40)
+            .help("For addresses: lower-case letters, digits and dashes.")
+            .faults(&faults),
+    ];
+    page(
+        shell,
+        "Set up Gatehouse",
+        "You become the first administrator, and the owner of the first tenant.",
+        action,
+        fields,
+        "Create administrator",
+        faults,
+    )
+}
+
+/// `GET /setup/{token}`
+pub(crate) async fn show_setup(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+    let action = visitor.to(&format!("/setup/{token}"));
+    Ok(setup_page(visitor.shell().await?, action, &SetupForm::default(), Faults::default()))
+}
+
+/// `POST /setup/{token}`
+pub(crate) async fn setup(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(form): Form<SetupForm>,
+) -> Result<Response, PageError> {
+    let input = installation::FirstAdmin {
+        email: form.email.clone(),
+        name: form.name.clone(),
+        password: form.password.clone().into(),
+        tenant_name: form.tenant_name.clone(),
+        tenant_slug: form.tenant_slug.clone(),
+    };
+    match installation::accept_first_admin(visitor.db(), &token, input).await {
+        Ok((user, _)) => enter(&visitor, user, "/console").await,
+        Err(refusal) => {
+            let faults = dead(refusal)?;
+            let action = visitor.to(&format!("/setup/{token}"));
+            Ok(refused(setup_page(visitor.shell().await?, action, &form, faults)))
+        }
+    }
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InviteForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+}
+
+fn invite_page(visitor: &Visitor, shell: Shell, action: String, form: &InviteForm, faults: Faults) -> LinkPage {
+    let fields = if visitor.user().is_some() {
+        Vec::new()
+    } else {
+        vec![
+            Field::text("name", "Your name").value(&form.name).max(80).complete("name").faults(&faults),
+            Field::password("password", "Password", "new-password").help("At least 15 characters.").faults(&faults),
+        ]
+    };
+    let lead = match visitor.user() {
+        Some(user) => format!("You are signed in as {}.", user.email),
+        None => "Choose how you are called here and a password.".to_owned(),
+    };
+    page(shell, "Accept the invitation", lead, action, fields, "Continue", faults)
+}
+
+/// `GET /invite/{token}`
+pub(crate) async fn show_invite(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+    let action = visitor.to(&format!("/invite/{token}"));
+    let shell = visitor.shell().await?;
+    Ok(invite_page(&visitor, shell, action, &InviteForm::default(), Faults::default()))
+}
+
+/// `POST /invite/{token}`
+pub(crate) async fn invite(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(form): Form<InviteForm>,
+) -> Result<Response, PageError> {
+    let accept = match visitor.user() {
+        Some(user) => members::AcceptInvitation::SignedIn(user.id),
+        None => members::AcceptInvitation::New { name: form.name.clone(), password: form.password.clone().into() },
+    };
+    match members::accept_invitation(visitor.db(), &token, accept).await {
+        Ok((user, _)) => enter(&visitor, user, "/apis").await,
+        Err(refusal) => {
+            let faults = dead(refusal)?;
+            let action = visitor.to(&format!("/invite/{token}"));
+            let shell = visitor.shell().await?;
+            Ok(refused(invite_page(&visitor, shell, action, &form, faults)))
+        }
+    }
+}
+
+/// `GET /forgot`
+pub(crate) async fn show_forgot(visitor: Visitor) -> Result<LinkPage, PageError> {
+    let action = visitor.to("/forgot");
+    let fields = vec![Field::email("email", "E-mail")];
+    let shell = visitor.shell().await?;
+    Ok(page(shell, "New password", "A mail brings a link to choose one.", action, fields, "Send link", Faults::default()))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForgotForm {
+    email: String,
+}
+
+/// `POST /forgot`: the same answer for every address.
+pub(crate) async fn forgot(visitor: Visitor, Form(form): Form<ForgotForm>) -> Result<SentPage, PageError> {
+    accounts::request_password_reset(visitor.db(), visitor.tenant()?.id, &form.email).await?;
+    Ok(SentPage { shell: visitor.shell().await?, email: form.email })
+}
+
+fn reset_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
+    let fields =
+        vec![Field::password("password", "New password", "new-password").help("At least 15 characters.").faults(&faults)];
+    page(shell, "Choose a password", "Every other session of yours ends.", action, fields, "Set password", faults)
+}
+
+/// `GET /reset/{token}`
+pub(crate) async fn show_reset(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+    let action = visitor.to(&format!("/reset/{token}"));
+    Ok(reset_page(visitor.shell().await?, action, Faults::default()))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResetForm {
+    password: String,
+}
+
+/// `POST /reset/{token}`
+pub(crate) async fn reset(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(form): Form<ResetForm>,
+) -> Result<Response, PageError> {
+    match accounts::reset_password(visitor.db(), &token, &form.password.into()).await {
+        Ok(user) => enter(&visitor, user, "/").await,
+        Err(refusal) => {
+            let faults = dead(refusal)?;
+            let action = visitor.to(&format!("/reset/{token}"));
+            Ok(refused(reset_page(visitor.shell().await?, action, faults)))
+        }
+    }
+}

@@ -1,5 +1,15 @@
 //! Signing in and out.
 
+use crate::address::{Query, safe_next};
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::pages::account::signup;
+use crate::session;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::{Refusal, accounts};
+use gatehouse_domain::id::UserId;
+use http::StatusCode;
 use crate::page::web_page;
 use crate::view::form::{Faults, Field};
 use crate::view::shell::Shell;
@@ -19,3 +29,108 @@ pub(crate) struct LoginPage {
 }
 
 web_page!(LoginPage, Private);
+
+fn page(shell: Shell, visitor: &Visitor, next: &str, email: &str, faults: Faults) -> LoginPage {
+    LoginPage {
+        going_to: going_to(next),
+        next: next.to_owned(),
+        email: Field::email("email", "E-mail").value(email).faults(&faults),
+        password: Field::password("password", "Password", "current-password"),
+        sign_up_open: visitor.tenant().is_ok_and(|tenant| signup::is_open(tenant)),
+        faults,
+        shell,
+    }
+}
+
+/// What a deep link leads to, in words; `None` for the plain start.
+fn going_to(next: &str) -> Option<&'static str> {
+    let path = next.split('?').next().unwrap_or(next);
+    match path {
+        _ if path.starts_with("/apis/") && path.ends_with("/request") => Some("Request access"),
+        _ if path.starts_with("/requests/") => Some("your access request"),
+        _ if path.starts_with("/applications") => Some("your applications"),
+        _ if path.starts_with("/console/requests") => Some("the approval queue"),
+        _ if path.starts_with("/console") => Some("the console"),
+        _ => None,
+    }
+}
+
+/// Where somebody goes on to after signing in.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    pub(crate) next: String,
+}
+
+/// `GET /login`
+pub(crate) async fn show(visitor: Visitor, Query(query): Query<Next>) -> Result<Response, PageError> {
+    let next = safe_next(&query.next);
+    if visitor.user().is_some() {
+        return Ok(visitor.go(next).into_response());
+    }
+    let shell = visitor.shell().await?;
+    Ok(page(shell, &visitor, next, "", Faults::default()).into_response())
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /login`. A wrong password and an unknown address get the same words after the same time.
+pub(crate) async fn submit(visitor: Visitor, Form(form): Form<SignInForm>) -> Result<Response, PageError> {
+    let next = safe_next(&form.next).to_owned();
+    let input =
+        accounts::SignIn { email: form.email.clone(), password: form.password.into(), ip: visitor.ip() };
+    match accounts::sign_in(visitor.db(), input).await {
+        Ok(user) => enter(&visitor, user, &next).await,
+        Err(refusal @ (Refusal::Database(_) | Refusal::Internal(_))) => Err(refusal.into()),
+        Err(refusal) => {
+            let (status, words) = match &refusal {
+                Refusal::TooMany(seconds) => (
+                    StatusCode::TOO_MANY_REQUESTS,
+                    format!("Too many attempts. Wait {seconds} seconds, then try again."),
+                ),
+                _ => (StatusCode::UNPROCESSABLE_ENTITY, "E-mail or password is wrong.".to_owned()),
+            };
+            let shell = visitor.shell().await?;
+            Ok((status, page(shell, &visitor, &next, &form.email, Faults::one("email", words))).into_response())
+        }
+    }
+}
+
+/// Begins a session and goes on.
+pub(crate) async fn enter(visitor: &Visitor, user: UserId, next: &str) -> Result<Response, PageError> {
+    session::begin(visitor.session(), user, visitor.now()).await.map_err(PageError::fault)?;
+    Ok(visitor.go(next).into_response())
+}
+
+/// `POST /logout`
+pub(crate) async fn leave(visitor: Visitor, Form(Nothing {}): Form<Nothing>) -> Result<Response, PageError> {
+    visitor.session().flush().await.map_err(PageError::fault)?;
+    Ok(visitor.go("/").into_response())
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DemoSignIn {
+    email: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /demo/sign-in`: only in the demo, only as the people its settings name.
+pub(crate) async fn demo(visitor: Visitor, Form(form): Form<DemoSignIn>) -> Result<Response, PageError> {
+    let offered = visitor.portal().demo_people().iter().any(|person| person.email == form.email);
+    if !visitor.portal().is_demo() || !offered {
+        return Err(PageError::not_found());
+    }
+    let user = accounts::find_user_by_email(visitor.db(), &form.email).await?.ok_or_else(PageError::not_found)?;
+    // A page of the person before may not exist for the next one; the start always does.
+    let next = safe_next(&form.next).to_owned();
+    enter(&visitor, user.id, &next).await
+}

@@ -1,5 +1,25 @@
 //! `GET /applications/{app}/keys/{key}`: a key shown once, the command, and the arrival of the first call.
 
+use crate::address::{Path, Query, id};
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::pages::applications::keys::shown;
+use crate::pages::applications::show::subscriptions_of;
+use crate::pages::catalogue::addresses::public_address;
+use crate::pages::spread::{self, Changed};
+use crate::sealed;
+use crate::view::parts::Link;
+use crate::view::shell::capital;
+use crate::view::words::{clock, day, relative};
+use crate::visitor::Visitor;
+use axum::response::Redirect;
+use gatehouse_control_plane::applications::{self, ApplicationView};
+use gatehouse_control_plane::credentials::{self, CredentialView};
+use gatehouse_control_plane::subscriptions::SubscriptionView;
+use gatehouse_control_plane::{catalogue, usage};
+use gatehouse_domain::subscription::ShownState;
+use gatehouse_problem::ProblemKind;
+use time::OffsetDateTime;
 use crate::page::web_page;
 use crate::pages::Fact;
 use crate::view::parts::{Badge, Code, Crumbs, Spread, Timeline};
@@ -62,4 +82,208 @@ pub(crate) struct ArrivalRegion {
     pub(crate) arrival: Arrival,
 }
 
-web_page!(ArrivalRegion, Private);
+web_page!(ArrivalRegion, Region);
+
+/// Calls shown under the arrival.
+const CALLS_MAX: i64 = 5;
+
+/// `GET /applications/{application}/keys/{key}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([application, key]): Path<2>,
+    Query(changed): Query<Changed>,
+) -> Result<KeyPage, PageError> {
+    let (view, key) = found(&visitor, &application, &key).await?;
+    let secret = sealed::look(&visitor, &key.id.to_string()).await?;
+    let subscription = subscription_of(&visitor, &view, &key).await?;
+    let sample = sample(&visitor, subscription.as_ref(), &key, secret.as_ref().map(|(text, _)| text.as_str())).await?;
+    let spread = spread::of(&visitor, &changed).await?;
+    let in_force = spread.as_ref().map_or_else(String::new, |spread| format!("In force on {} of {} gateways", spread.has, spread.of));
+    let arrival = arrival(&visitor, &view, &key, in_force).await?;
+    let shell = visitor.shell().await?.at("applications");
+    let base = format!("/applications/{}/keys", view.id);
+    let heading = match &subscription {
+        Some(subscription) => format!("Your key for {}", subscription.api.name),
+        None => format!("Your key for {}", view.name),
+    };
+    Ok(KeyPage {
+        crumbs: Crumbs::new("Key", vec![
+            Link::new("Applications", shell.to("/applications")),
+            Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
+            Link::new("Keys", shell.to(&base)),
+        ]),
+        refresh: arrival.received.is_none(),
+        heading,
+        lead: format!(
+            "{}, {}. Made {}.",
+            view.name,
+            key.environment.kind,
+            relative(key.created_at, visitor.now())
+        ),
+        masked: shown(&key),
+        kept_until: secret.as_ref().map_or_else(String::new, |(_, until)| {
+            format!("Shown once. This page keeps it until {} UTC, then nobody can show it again.", clock(*until))
+        }),
+        secret: secret.map(|(text, _)| text),
+        stored: shell.to(&format!("{base}/{}/stored", key.id)),
+        sample,
+        timeline: timeline(subscription.as_ref(), &key, arrival.received.as_deref(), visitor.now()),
+        ends: key.expires_at.map(|at| format!("It ends on {}. You are told before.", day(at))),
+        arrival,
+        spread,
+        shell,
+    })
+}
+
+/// `GET /applications/{application}/keys/{key}/first-call`: the region alone.
+pub(crate) async fn show_arrival(
+    visitor: Visitor,
+    Path([application, key]): Path<2>,
+) -> Result<ArrivalRegion, PageError> {
+    let (view, key) = found(&visitor, &application, &key).await?;
+    Ok(ArrivalRegion { arrival: arrival(&visitor, &view, &key, String::new()).await? })
+}
+
+/// `POST /applications/{application}/keys/{key}/stored`: the secret is put away for good.
+pub(crate) async fn stored(
+    visitor: Visitor,
+    Path([application, key]): Path<2>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    let (view, key) = found(&visitor, &application, &key).await?;
+    sealed::forget(&visitor, &key.id.to_string()).await?;
+    Ok(visitor.go(&format!("/applications/{}/keys/{}", view.id, key.id)))
+}
+
+/// The application and one of its keys; a key of another application does not exist here.
+pub(crate) async fn found(
+    visitor: &Visitor,
+    application: &str,
+    key: &str,
+) -> Result<(ApplicationView, CredentialView), PageError> {
+    let actor = visitor.actor()?;
+    let view = applications::get_application(visitor.db(), actor, application.into()).await?;
+    let key = credentials::get_credential(visitor.db(), actor, id(key)?).await?;
+    if key.application_id == view.id { Ok((view, key)) } else { Err(PageError::not_found()) }
+}
+
+/// The access this key is for: the newest live one of its environment, else one that waits.
+async fn subscription_of(
+    visitor: &Visitor,
+    view: &ApplicationView,
+    key: &CredentialView,
+) -> Result<Option<SubscriptionView>, PageError> {
+    let mut all = subscriptions_of(visitor, view).await?;
+    all.retain(|one| one.environment.id == key.environment.id);
+    let live = all.iter().position(|one| one.shown == ShownState::Active);
+    let pending = || all.iter().position(|one| one.shown == ShownState::Pending);
+    Ok(live.or_else(pending).map(|at| all.swap_remove(at)))
+}
+
+/// A command that works as it is pasted: a real operation, the real address, the real key while it can be shown.
+async fn sample(
+    visitor: &Visitor,
+    subscription: Option<&SubscriptionView>,
+    key: &CredentialView,
+    secret: Option<&str>,
+) -> Result<Code, PageError> {
+    let shown = secret.map_or_else(|| "$API_KEY".to_owned(), ToOwned::to_owned);
+    let Some(subscription) = subscription else {
+        let url = public_address(visitor, &key.environment.slug, "", "").await?;
+        return Ok(Code::curl("curl", "GET", &url, &shown));
+    };
+    let viewer = visitor.viewer()?;
+    let slug = &subscription.api.slug;
+    let version = catalogue::catalogue_api(visitor.db(), &viewer, slug).await?.entry.latest;
+    let address = public_address(visitor, &key.environment.slug, slug, &version).await?;
+    let operations = catalogue::find_operations(visitor.db(), &viewer, slug, &version).await?;
+    // A read without parameters is the safest first call.
+    let easiest = operations
+        .iter()
+        .filter(|operation| operation.method.eq_ignore_ascii_case("get"))
+        .min_by_key(|operation| operation.path_template.matches('{').count())
+        .or_else(|| operations.first());
+    let Some(operation) = easiest else {
+        return Ok(Code::curl("curl", "GET", &address, &shown));
+    };
+    let detail = catalogue::get_operation(visitor.db(), &viewer, slug, &version, &operation.slug).await?;
+    Ok(Code::shell("curl", gatehouse_spec::sample::curl(&address, &detail.fragment, &shown)))
+}
+
+/// The first call if it has come, the wait if it has not, and the latest calls with their reasons in words.
+async fn arrival(
+    visitor: &Visitor,
+    view: &ApplicationView,
+    key: &CredentialView,
+    in_force: String,
+) -> Result<Arrival, PageError> {
+    let calls = usage::recent_calls(visitor.db(), visitor.actor()?, view.id, CALLS_MAX).await?;
+    let base = format!("/applications/{}/keys/{}", view.id, key.id);
+    let calls = calls
+        .into_iter()
+        .filter(|call| call.at >= key.created_at)
+        .map(|call| {
+            let kind = ProblemKind::from_code(&call.reason);
+            Call {
+                at: clock(call.at),
+                status: status_badge(call.status),
+                what: format!("{} {}", call.method, call.path),
+                took: milliseconds(call.latency_us),
+                reason: kind.map(|kind| Fact::new(kind.code(), format!("{}. {}", kind.title(), kind.fix()))),
+                help: kind.map_or_else(String::new, |kind| visitor.to(&format!("/errors/{}", kind.code()))),
+            }
+        })
+        .collect();
+    Ok(Arrival {
+        received: key
+            .first_call
+            .as_ref()
+            .map(|call| format!("First call received, {} in {}", call.status, milliseconds(call.latency_us))),
+        href: visitor.to(&format!("{base}/first-call")),
+        again: visitor.to(&base),
+        usage: visitor.to(&format!("/applications/{}/usage", view.id)),
+        in_force,
+        calls,
+    })
+}
+
+fn status_badge(status: i32) -> Badge {
+    match status {
+        200..400 => Badge::good(status.to_string()),
+        400..500 => Badge::stopped(status.to_string()),
+        _ => Badge::care(status.to_string()),
+    }
+}
+
+/// "38 ms", "0.4 ms".
+pub(crate) fn milliseconds(microseconds: i64) -> String {
+    match microseconds {
+        0..1_000 => format!("0.{} ms", microseconds / 100),
+        _ => format!("{} ms", crate::view::words::grouped(microseconds / 1_000)),
+    }
+}
+
+fn timeline(
+    subscription: Option<&SubscriptionView>,
+    key: &CredentialView,
+    received: Option<&str>,
+    now: OffsetDateTime,
+) -> Timeline {
+    let mut line = Timeline::default();
+    line = match subscription {
+        None => line.now("Request access", "Nothing can be called yet."),
+        Some(subscription) => {
+            let line = line.done("Access requested", relative(subscription.created_at, now));
+            match (&subscription.decision, subscription.shown) {
+                (Some(decision), ShownState::Active) => line.done("Approved", relative(decision.at, now)),
+                (None, ShownState::Active) => line.done("Granted", ""),
+                _ => line.now("Waiting for a decision", capital("until then calls answer 403.")),
+            }
+        }
+    };
+    let line = line.done("Key created", format!("{}, ends in {}", clock(key.created_at), key.last4));
+    match received {
+        Some(words) => line.done("First call", words.trim_start_matches("First call received, ")),
+        None => line.now("First call", "Waiting for it."),
+    }
+}

@@ -1,5 +1,29 @@
 //! `GET /applications/{app}/keys`: the keys, and the form that makes one.
 
+use crate::address::{Path, Query};
+use crate::form::Form;
+use crate::page_error::PageError;
+use crate::pages::applications::show::{lead, subscriptions_of, tabs};
+use crate::pages::spread::{self, Changed};
+use crate::sealed;
+use crate::twice::{self, Once};
+use crate::view::form::{Choice, faults_of};
+use crate::view::parts::Link;
+use crate::view::shell::capital;
+use crate::view::words::{day, relative};
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use crate::pages::list_of::everything;
+use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView, IssueKey};
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::subscriptions::SubscriptionView;
+use gatehouse_control_plane::{applications, environments};
+use gatehouse_domain::credential::CredentialState;
+use gatehouse_domain::subscription::ShownState;
+use gatehouse_domain::{EnvironmentKind, Permission};
+use gatehouse_runtime::random;
+use http::StatusCode;
+use time::OffsetDateTime;
 use crate::page::web_page;
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Spread, Tabs};
@@ -40,4 +64,146 @@ pub(crate) struct KeyRow {
     pub(crate) live: bool,
     pub(crate) rotate: String,
     pub(crate) revoke: String,
+}
+
+/// `GET /applications/{application}/keys`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([application]): Path<1>,
+    Query(changed): Query<Changed>,
+) -> Result<KeysPage, PageError> {
+    let spread = spread::of(&visitor, &changed).await?;
+    page(&visitor, &application, spread, Faults::default()).await
+}
+
+async fn page(
+    visitor: &Visitor,
+    application: &str,
+    spread: Option<Spread>,
+    faults: Faults,
+) -> Result<KeysPage, PageError> {
+    let actor = visitor.actor()?;
+    let view = applications::get_application(visitor.db(), actor, application.into()).await?;
+    let keys = credentials::list_credentials(visitor.db(), actor, Lookup::Id(view.id), &CredentialFilter::default(), &everything()).await?.data;
+    let subscriptions = subscriptions_of(visitor, &view).await?;
+    let environments = environment_choices(visitor).await?;
+    let shell = visitor.shell().await?.at("applications");
+    let base = format!("/applications/{}/keys", view.id);
+    let rows: Vec<KeyRow> = keys.iter().map(|key| row(key, &shell, &base, visitor.now())).collect();
+    let live = |one: &SubscriptionView| matches!(one.shown, ShownState::Active | ShownState::Scheduled);
+    let hint = (!subscriptions.iter().any(live)).then(|| {
+        Flash::info("A key opens nothing yet.", "Request access to an API for this application first, or make the key now and wait.")
+            .with_action(Link::new("Browse APIs", shell.to("/apis")))
+    });
+    // The environment somebody just got access to is the one they want a key for.
+    let first = subscriptions.iter().find(|one| live(one)).map(|one| one.environment.slug.clone());
+    Ok(KeysPage {
+        crumbs: Crumbs::new("Keys", vec![
+            Link::new("Applications", shell.to("/applications")),
+            Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
+        ]),
+        spread,
+        lead: lead(&view),
+        tabs: tabs(&view, "Keys", Some(rows.len()), &shell),
+        hint,
+        may_change: shell.may(Permission::ApplicationManage),
+        action: shell.to(&base),
+        nonce: nonce(),
+        environment: Field::select("environment", "Environment", environments).value(first.unwrap_or_default()).faults(&faults),
+        expires: Field::select("expires", "Expires", vec![
+            Choice::new("365", "In a year"),
+            Choice::new("90", "In 90 days"),
+            Choice::new("30", "In 30 days"),
+            Choice::new("", "As late as the plan allows"),
+        ])
+        .faults(&faults),
+        empty: Empty::new("No keys yet", "Keys appear here by their first and last characters.", None),
+        faults,
+        rows,
+        name: view.name,
+        shell,
+    })
+}
+
+fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> KeyRow {
+    KeyRow {
+        shown: shown(key),
+        environment: capital(key.environment.kind.as_str()),
+        state: state(key),
+        detail: key.retire_at.filter(|_| key.state == CredentialState::Retiring).map(|at| format!("Works until {}", day(at))).unwrap_or_default(),
+        made: day(key.created_at),
+        used: key.last_used_at.map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+        expires: key.expires_at.map_or_else(|| "Never".to_owned(), day),
+        live: matches!(key.state, CredentialState::Active | CredentialState::Retiring),
+        rotate: shell.to(&format!("{base}/{}/rotate", key.id)),
+        revoke: shell.to(&format!("{base}/{}/revoke", key.id)),
+    }
+}
+
+/// `gth_live_8fK2mQ7xTd…Vw7n`: enough to recognise a key, nothing to use it.
+pub(crate) fn shown(key: &CredentialView) -> String {
+    format!("{}…{}", key.prefix, key.last4)
+}
+
+fn state(key: &CredentialView) -> Badge {
+    match key.state {
+        CredentialState::Active => Badge::good("Active"),
+        CredentialState::Retiring => Badge::care("Retiring"),
+        CredentialState::Revoked => Badge::stopped("Revoked"),
+        CredentialState::Expired => Badge::stopped("Expired"),
+    }
+}
+
+/// The environments of the tenant as choices, production first.
+pub(crate) async fn environment_choices(visitor: &Visitor) -> Result<Vec<Choice>, PageError> {
+    let mut environments = environments::list_environments(visitor.db(), visitor.actor()?).await?;
+    environments.sort_by_key(|environment| environment.kind != EnvironmentKind::Production);
+    Ok(environments.into_iter().map(|one| Choice::new(one.slug.clone(), capital(&one.slug))).collect())
+}
+
+/// Names one filling-in of the form, so that sending it twice makes one key.
+fn nonce() -> String {
+    random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateForm {
+    nonce: String,
+    environment: String,
+    #[serde(default)]
+    expires: Option<i32>,
+}
+
+/// `POST /applications/{application}/keys`: makes the key and leads to the page that shows it once.
+pub(crate) async fn create(
+    visitor: Visitor,
+    Path([application]): Path<1>,
+    Form(form): Form<CreateForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.actor()?;
+    let db = visitor.db();
+    let guard = match twice::begin(&visitor, &form.nonce, &application).await? {
+        Once::First(guard) => guard,
+        Once::Again(path) => return Ok(visitor.go(&path).into_response()),
+    };
+    let input = IssueKey {
+        environment: form.environment.as_str().into(),
+        name: String::new(),
+        expires_in_days: form.expires,
+    };
+    match credentials::issue(db, actor, application.as_str().into(), input).await {
+        Ok(made) => {
+            let (key, text) = made.value;
+            sealed::keep(&visitor, &key.id.to_string(), &text.reveal()).await?;
+            let path = format!("/applications/{}/keys/{}", key.application_id, key.id);
+            twice::finish(&visitor, &guard, &path).await?;
+            Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
+        }
+        Err(refusal) => {
+            twice::forget(&visitor, &guard).await?;
+            let page = page(&visitor, &application, None, faults_of(refusal)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }

@@ -3,5 +3,6 @@
 pub(crate) mod key;
 pub(crate) mod keys;
 pub(crate) mod list;
+pub(crate) mod replace;
 pub(crate) mod show;
 pub(crate) mod usage;

@@ -1,5 +1,6 @@
 //! The catalogue: find an API, read it, ask for access.
 
+pub(crate) mod addresses;
 pub(crate) mod api;
 pub(crate) mod home;
 pub(crate) mod list;

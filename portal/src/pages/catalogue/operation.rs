@@ -1,5 +1,16 @@
 //! `GET /apis/{api}/{version}/reference/{operation}`: one operation, text at the left, code at the right.
 
+use crate::address::Path;
+use crate::page_error::PageError;
+use crate::pages::catalogue::addresses::address;
+use crate::pages::catalogue::rail::rail;
+use crate::pages::catalogue::schema_view::{self, FieldView};
+use crate::pages::method_class;
+use crate::view::parts::Link;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::catalogue;
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_spec::{render, sample};
 use crate::page::web_page;
 use crate::pages::Fact;
 use crate::pages::catalogue::rail::OperationRail;
@@ -55,19 +66,126 @@ pub(crate) struct AnswerView {
     pub(crate) is_bare: bool,
 }
 
-/// `GET /apis/{api}/{version}/schemas/{name}`: one named schema.
-#[derive(Template)]
-#[template(path = "pages/catalogue/schema.html")]
-pub(crate) struct SchemaPage {
-    pub(crate) shell: Shell,
-    pub(crate) crumbs: Crumbs,
-    pub(crate) rail: OperationRail,
-    pub(crate) api_name: String,
-    pub(crate) version: String,
-    pub(crate) name: String,
-    pub(crate) description: String,
-    pub(crate) inside: SchemaView,
-    pub(crate) example: Option<Code>,
+
+/// `GET /apis/{api}/{version}/reference/{operation}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api, version, operation]): Path<3>,
+) -> Result<OperationPage, PageError> {
+    let viewer = visitor.viewer()?;
+    let found = catalogue::catalogue_api(visitor.db(), &viewer, &api).await?;
+    let operations = catalogue::find_operations(visitor.db(), &viewer, &api, &version).await?;
+    let detail = catalogue::get_operation(visitor.db(), &viewer, &api, &version, &operation).await?;
+    let shell = visitor.shell().await?.at("apis");
+    let base = format!("/apis/{}/{version}/reference", found.entry.slug);
+    let page = render::OperationPage::from_fragment(&detail.fragment);
+    let address = found
+        .environments
+        .iter()
+        .max_by_key(|one| one.kind == EnvironmentKind::Production)
+        .map(|one| address(visitor.portal(), one, &found.entry.slug, &version))
+        .unwrap_or_default();
+    let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
+    Ok(OperationPage {
+        crumbs: Crumbs::new(title.clone(), vec![
+            Link::new("APIs", shell.to("/apis")),
+            Link::new(format!("{} {version}", found.entry.name), shell.to(&format!("/apis/{}?version={version}", found.entry.slug))),
+            Link::new("Reference", shell.to(&base)),
+        ]),
+        rail: rail(&operations, &base, &shell, Some(&operation), (None, "")),
+        method_class: method_class(&page.method),
+        path: if page.webhook { page.path.clone() } else { format!("/{}/{version}{}", found.entry.slug, page.path) },
+        deprecated: page.deprecated,
+        description: page.description_html.as_str().to_owned(),
+        facts: facts(&page),
+        parameters: page.parameter_groups.iter().map(parameter_group).collect(),
+        bodies: page.request_body.iter().flat_map(bodies).collect(),
+        answers: page.responses.iter().map(answer).collect(),
+        sample: Code::shell("sample", sample::curl(&address, &detail.fragment, "$API_KEY")),
+        body_example: page.request_body.as_ref().and_then(|body| example("body-example", "Body", &body.media_types)),
+        answer_examples: answer_examples(&page),
+        method: page.method,
+        title,
+        api_name: found.entry.name,
+        version,
+        shell,
+    })
 }
 
-web_page!(SchemaPage, Private);
+fn facts(page: &render::OperationPage) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("Sign-in", "API key as a bearer token, or in X-API-Key")];
+    if let Some(id) = &page.operation_id {
+        facts.push(Fact::new("Operation", id.clone()));
+    }
+    if page.cut {
+        facts.push(Fact::new("Note", "Parts were left out because the operation is very large. The download has all of it."));
+    }
+    facts
+}
+
+fn parameter_group(group: &render::ParameterGroup) -> ParameterGroup {
+    ParameterGroup {
+        label: group.title,
+        inside: SchemaView { fields: group.parameters.iter().map(parameter_field).collect(), variants: Vec::new() },
+    }
+}
+
+fn parameter_field(parameter: &render::ParameterView) -> FieldView {
+    let mut field = schema_view::field(&parameter.schema);
+    field.name = parameter.name.clone();
+    field.anchor = parameter.anchor.clone();
+    field.required = parameter.required;
+    field.deprecated = parameter.deprecated;
+    if !parameter.description_html.is_empty() {
+        field.description = parameter.description_html.as_str().to_owned();
+    }
+    field.bounds.extend(parameter.style_words.clone());
+    field
+}
+
+fn bodies(body: &render::RequestBodyView) -> Vec<BodyView> {
+    let required = if body.required { ", required" } else { "" };
+    body.media_types
+        .iter()
+        .map(|media| BodyView {
+            note: format!("{}{required}", media.media_type),
+            description: body.description_html.as_str().to_owned(),
+            inside: media.schema.as_ref().map(schema_view::root).unwrap_or_default(),
+        })
+        .collect()
+}
+
+fn answer(response: &render::ResponseView) -> AnswerView {
+    let inside = response.media_types.iter().find_map(|media| media.schema.as_ref()).map(schema_view::root);
+    AnswerView {
+        status: response.status.clone(),
+        tone: match response.status.as_bytes().first() {
+            Some(b'2' | b'3') => "good",
+            Some(b'4') => "care",
+            Some(b'5') => "stop",
+            _ => "",
+        },
+        summary: response.status_words.to_owned(),
+        note: response.media_types.first().map(|media| media.media_type.clone()).unwrap_or_default(),
+        is_bare: response.media_types.is_empty(),
+        inside: inside.unwrap_or_default(),
+    }
+}
+
+fn example(id: &'static str, title: &str, media: &[render::MediaTypeView]) -> Option<Code> {
+    let text = &media.iter().find_map(|media| media.examples.first())?.text;
+    (!text.is_empty()).then(|| Code::json(id, title, text))
+}
+
+/// The example of the first good answer and of the first bad one.
+fn answer_examples(page: &render::OperationPage) -> Vec<Code> {
+    let good = page.responses.iter().find(|response| response.status.starts_with('2'));
+    let bad = page.responses.iter().find(|response| response.status.starts_with('4'));
+    [("answer-good", good), ("answer-bad", bad)]
+        .into_iter()
+        .filter_map(|(id, response)| {
+            let response = response?;
+            example(id, &response.status, &response.media_types)
+        })
+        .collect()
+}

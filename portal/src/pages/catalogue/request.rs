@@ -1,5 +1,23 @@
 //! `GET` and `POST /apis/{api}/request`: one form, with the application made in place.
 
+use crate::address::{Path, Query};
+use crate::form::Form;
+use crate::page_error::PageError;
+use crate::pages::applications::list::team_choices;
+use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::view::form::faults_of;
+use crate::view::parts::Link;
+use crate::view::shell::capital;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::catalogue::{self, CatalogueApi};
+use gatehouse_control_plane::applications::{self, ApplicationFilter};
+use crate::pages::list_of::everything;
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::plans::PlanView;
+use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
+use gatehouse_domain::subscription::ShownState;
+use http::StatusCode;
 use crate::page::web_page;
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Crumbs, Timeline};
@@ -36,4 +54,165 @@ pub(crate) struct PlanChoice {
     pub(crate) quota: String,
     pub(crate) decision: &'static str,
     pub(crate) chosen: bool,
+}
+
+/// `?plan=&application=`
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Preset {
+    #[serde(default)]
+    plan: String,
+    #[serde(default)]
+    application: String,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestForm {
+    #[serde(default)]
+    plan: String,
+    #[serde(default)]
+    environment: String,
+    #[serde(default)]
+    application: String,
+    #[serde(default)]
+    app_name: String,
+    #[serde(default)]
+    team: String,
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `GET /apis/{api}/request`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+    Query(preset): Query<Preset>,
+) -> Result<Response, PageError> {
+    let form = RequestForm { plan: preset.plan, application: preset.application, ..RequestForm::default() };
+    page(&visitor, &api, form, Faults::default()).await
+}
+
+async fn page(visitor: &Visitor, api: &str, form: RequestForm, faults: Faults) -> Result<Response, PageError> {
+    let actor = visitor.actor()?;
+    let found = catalogue::catalogue_api(visitor.db(), &visitor.viewer()?, api).await?;
+    let all = everything();
+    let mine = ApplicationFilter { mine: true, ..ApplicationFilter::default() };
+    let applications = applications::list_applications(visitor.db(), actor, &mine, &all).await?.data;
+    let teams = team_choices(visitor).await?;
+    let shell = visitor.shell().await?.at("apis");
+    // One's own pending request is shown in place of a second one, unless the form has just said otherwise.
+    if let (Some(pending), true) = (pending(&found), form.purpose.is_empty() && applications.len() <= 1) {
+        return Ok(visitor.go(&format!("/requests/{}", pending.id)).into_response());
+    }
+    let chosen = chosen_plan(&found, &form.plan);
+    let application = match (form.application.as_str(), applications.as_slice()) {
+        ("", [only]) => only.id.to_string(),
+        ("", _) => "new".to_owned(),
+        (given, _) => given.to_owned(),
+    };
+    let environments: Vec<Choice> =
+        found.environments.iter().map(|one| Choice::new(one.slug.clone(), capital(&one.slug))).collect();
+    let environment = if form.environment.is_empty() { "production".to_owned() } else { form.environment };
+    Ok(RequestPage {
+        crumbs: Crumbs::new("Request access", vec![
+            Link::new("APIs", shell.to("/apis")),
+            Link::new(found.entry.name.clone(), shell.to(&format!("/apis/{}", found.entry.slug))),
+        ]),
+        action: shell.to(&format!("/apis/{}/request", found.entry.slug)),
+        plans: found.plans.iter().map(|plan| plan_choice(plan, plan.slug == chosen)).collect(),
+        environments,
+        environment,
+        applications: applications
+            .into_iter()
+            .map(|one| Choice::new(one.id.to_string(), format!("{} ({})", one.name, one.owner_team.name)))
+            .collect(),
+        application,
+        app_name: Field::text("app_name", "Name").value(form.app_name).max(80).optional().faults(&faults),
+        team: Field::select("team", "Team", teams).value(form.team).faults(&faults),
+        purpose: Field::area("purpose", "Purpose", 1000)
+            .value(form.purpose)
+            .help("The approver reads this. Say what you build, for whom and how many calls you expect.")
+            .faults(&faults),
+        faults,
+        timeline: Timeline::default()
+            .now("You send the request", "")
+            .next("It is decided", "You get mail and an inbox entry, with the reason if it is no.")
+            .next("You create a key", "Shown once, with a command ready to paste.")
+            .next("Your first call arrives", "The page tells you the moment it does."),
+        back: shell.to(&format!("/apis/{}", found.entry.slug)),
+        api_name: found.entry.name,
+        shell,
+    }
+    .into_response())
+}
+
+fn pending(found: &CatalogueApi) -> Option<&SubscriptionView> {
+    found.my_subscriptions.iter().find(|one| one.shown == ShownState::Pending)
+}
+
+/// The plan asked for, else the first that is offered.
+fn chosen_plan(found: &CatalogueApi, wanted: &str) -> String {
+    let by_name = found.plans.iter().find(|plan| plan.slug == wanted || plan.id.to_string() == wanted);
+    by_name.or_else(|| found.plans.first()).map(|plan| plan.slug.clone()).unwrap_or_default()
+}
+
+fn plan_choice(plan: &PlanView, chosen: bool) -> PlanChoice {
+    PlanChoice {
+        id: plan.slug.clone(),
+        name: plan.name.clone(),
+        rate: rate_words(plan),
+        quota: quota_words(plan),
+        decision: decision_words(plan.approval),
+        chosen,
+    }
+}
+
+/// `POST /apis/{api}/request`
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+    Form(form): Form<RequestForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.actor()?;
+    let application = if form.application == "new" || form.application.is_empty() {
+        AppChoice::New {
+            name: form.app_name.clone(),
+            team: Some(form.team.as_str()).filter(|team| !team.is_empty()).map(Lookup::from),
+        }
+    } else {
+        AppChoice::Existing(form.application.as_str().into())
+    };
+    let input = RequestAccess {
+        application,
+        api: api.as_str().into(),
+        plan: form.plan.as_str().into(),
+        environment: form.environment.as_str().into(),
+        reason: form.purpose.clone(),
+    };
+    if form.purpose.trim().is_empty() {
+        return refused(&visitor, &api, form, Faults::one("purpose", "Say what you build with it.")).await;
+    }
+    match subscriptions::request(visitor.db(), actor, input).await {
+        Ok(made) => {
+            // Granted at once: the next step is the key, so that is where it leads.
+            let path = match made.value.shown {
+                ShownState::Active => format!("/applications/{}/keys", made.value.application.id),
+                _ => format!("/requests/{}", made.value.id),
+            };
+            Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
+        }
+        Err(refusal) => {
+            let faults = faults_of(refusal)?.renamed(&[("name", "app_name"), ("reason", "purpose"), ("application", "app_name")]);
+            refused(&visitor, &api, form, faults).await
+        }
+    }
+}
+
+async fn refused(visitor: &Visitor, api: &str, mut form: RequestForm, faults: Faults) -> Result<Response, PageError> {
+    if form.purpose.is_empty() {
+        form.purpose.push(' ');
+    }
+    let mut response = page(visitor, api, form, faults).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }

@@ -1,5 +1,16 @@
 //! `/console/apis`: the APIs of this tenant, drafts included.
 
+use crate::address::{Query, with_query};
+use crate::page_error::PageError;
+use crate::pages::list_of::{After, older};
+use crate::view::parts::Link;
+use crate::view::shell::capital;
+use crate::view::words::count;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::apis::{self, ApiFilter};
+use gatehouse_control_plane::versions::VersionView;
+use gatehouse_domain::{ApiVersionState, Permission};
+use uuid::Uuid;
 use crate::page::web_page;
 use crate::view::parts::{Badge, Empty, Pages};
 use crate::view::shell::Shell;
@@ -26,6 +37,59 @@ pub(crate) struct ApiRow {
     pub(crate) slug: String,
     pub(crate) owner: String,
     pub(crate) versions: Vec<Badge>,
-    pub(crate) plans: String,
-    pub(crate) subscriptions: String,
+    pub(crate) visibility: String,
+}
+
+/// `?q=&after=`
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct ApisQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: Option<Uuid>,
+}
+
+/// `GET /console/apis`
+pub(crate) async fn show(visitor: Visitor, Query(query): Query<ApisQuery>) -> Result<ApisPage, PageError> {
+    let actor = visitor.require(Permission::ApiRead)?;
+    let words = query.q.trim().to_owned();
+    let filter = ApiFilter { q: Some(words.clone()).filter(|words| !words.is_empty()), ..ApiFilter::default() };
+    let after = After { after: query.after };
+    let listed = apis::list_apis(visitor.db(), actor, &filter, &after.page()).await?;
+    let shell = visitor.shell().await?.console("apis");
+    let rows: Vec<ApiRow> = listed
+        .data
+        .into_iter()
+        .map(|api| ApiRow {
+            href: shell.to(&format!("/console/apis/{}", api.slug)),
+            versions: api.versions.iter().map(version_badge).collect(),
+            visibility: capital(api.visibility.as_str()),
+            owner: api.owner_team.name,
+            name: api.name,
+            slug: api.slug,
+        })
+        .collect();
+    let may_create = shell.may(Permission::SpecPublish);
+    Ok(ApisPage {
+        lead: format!("{} here, drafts included.", count(rows.len(), "API")),
+        may_create,
+        empty: Empty::new(
+            if words.is_empty() { "No APIs yet" } else { "Nothing matches" },
+            "Publish a description, here or from CI, and the API appears.",
+            may_create.then(|| Link::new("Publish API", shell.to("/console/apis/new"))),
+        ),
+        pages: older(&with_query("/console/apis", &[("q", &words)]), &shell, rows.len(), listed.next, &after),
+        query: words,
+        rows,
+        shell,
+    })
+}
+
+fn version_badge(version: &VersionView) -> Badge {
+    match version.state {
+        ApiVersionState::Draft => Badge::not_started(version.label.clone()),
+        ApiVersionState::Published => Badge::good(version.label.clone()),
+        ApiVersionState::Deprecated => Badge::care(version.label.clone()),
+        ApiVersionState::Retired => Badge::plain(version.label.clone()),
+    }
 }

@@ -1,5 +1,17 @@
 //! `/console/applications`: who uses what, and the brakes.
 
+use crate::address::Query;
+use crate::page_error::PageError;
+use crate::pages::list_of::{After, older};
+use crate::pages::spread::{self, Changed};
+use crate::view::shell::capital;
+use crate::view::states;
+use crate::view::words::relative;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_domain::Permission;
+use gatehouse_domain::subscription::SubscriptionEvent;
+use uuid::Uuid;
 use crate::page::web_page;
 use crate::view::parts::{Badge, Empty, Pages, Spread};
 use crate::view::shell::Shell;
@@ -36,4 +48,59 @@ pub(crate) struct Brake {
     pub(crate) label: &'static str,
     pub(crate) href: String,
     pub(crate) loss: bool,
+}
+
+/// `?after=&change=`
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct ApplicationsQuery {
+    #[serde(default)]
+    after: Option<Uuid>,
+    #[serde(default)]
+    change: Option<String>,
+}
+
+/// `GET /console/applications`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<ApplicationsQuery>,
+) -> Result<ApplicationsPage, PageError> {
+    let actor = visitor.require(Permission::SubscriptionRead)?;
+    let after = After { after: query.after };
+    let filter = SubscriptionFilter::default();
+    let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let spread = spread::of(&visitor, &Changed { change: query.change }).await?;
+    let shell = visitor.shell().await?.console("applications");
+    let rows: Vec<ConsumerRow> = listed.data.iter().map(|view| row(view, &visitor, &shell)).collect();
+    Ok(ApplicationsPage {
+        spread,
+        lead: "Who uses what, newest first.".to_owned(),
+        empty: Empty::new("Nobody uses an API yet", "Applications appear here with what they may call.", None),
+        pages: older("/console/applications", &shell, rows.len(), listed.next, &after),
+        rows,
+        shell,
+    })
+}
+
+fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow {
+    let brake = |event: &SubscriptionEvent| {
+        let (label, loss) = match event {
+            SubscriptionEvent::Suspend => ("Suspend", false),
+            SubscriptionEvent::Unsuspend => ("Lift suspension", false),
+            SubscriptionEvent::Revoke => ("Revoke", true),
+            _ => return None,
+        };
+        Some(Brake { label, href: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)), loss })
+    };
+    ConsumerRow {
+        href: shell.to(&format!("/requests/{}", view.id)),
+        application: view.application.name.clone(),
+        team: view.application.team.name.clone(),
+        api: view.api.name.clone(),
+        plan: view.plan.name.clone(),
+        environment: capital(view.environment.kind.as_str()),
+        state: states::subscription(view.shown),
+        detail: view.provider_hold.as_ref().and_then(|hold| hold.reason.clone()).unwrap_or_default(),
+        since: relative(view.starts_at.unwrap_or(view.created_at), visitor.now()),
+        actions: view.actions.iter().filter_map(brake).collect(),
+    }
 }

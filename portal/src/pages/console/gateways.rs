@@ -1,5 +1,18 @@
 //! `/console/gateways`: where decisions become real.
 
+use crate::address::{Path, id};
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::pages::form_page::ConsoleConfirmPage;
+use crate::view::form::Faults;
+use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::words::{clock, count, relative};
+use crate::visitor::Visitor;
+use axum::response::Redirect;
+use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeView};
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::NodeId;
+use time::OffsetDateTime;
 use crate::page::web_page;
 use crate::view::parts::{Badge, Code, Empty};
 use crate::view::shell::Shell;
@@ -39,4 +52,141 @@ pub(crate) struct NodeRow {
     pub(crate) seen: When,
     pub(crate) error: String,
     pub(crate) retire: String,
+}
+
+/// `GET /console/gateways`
+pub(crate) async fn show(visitor: Visitor) -> Result<GatewaysPage, PageError> {
+    page(&visitor, None).await
+}
+
+async fn page(visitor: &Visitor, join: Option<(Code, OffsetDateTime)>) -> Result<GatewaysPage, PageError> {
+    let actor = visitor.require(Permission::GatewayRead)?;
+    let nodes = gateways::list_nodes(visitor.db(), actor).await?;
+    let shell = visitor.shell().await?.console("gateways");
+    let mut names: Vec<String> = nodes.iter().map(|node| node.group.clone()).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        names.push(SHARED_GROUP.to_owned());
+    }
+    let groups = names
+        .into_iter()
+        .map(|name| {
+            let nodes: Vec<&NodeView> = nodes.iter().filter(|node| node.group == name).collect();
+            group(&name, &nodes, visitor.now(), &shell)
+        })
+        .collect();
+    Ok(GatewaysPage {
+        here: shell.to("/console/gateways"),
+        may_manage: shell.may(Permission::GatewayManage),
+        join_until: join.as_ref().map_or_else(String::new, |(_, until)| format!("Token works once, until {} UTC", clock(*until))),
+        join: join.map(|(code, _)| code),
+        groups,
+        empty: Empty::new("No gateways yet", "Gateways appear here when they join.", None),
+        shell,
+    })
+}
+
+/// The group that serves every tenant unless an operator made others.
+const SHARED_GROUP: &str = "default";
+
+fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) -> GroupView {
+    let head = nodes.iter().map(|node| node.head_seq).max().unwrap_or(0);
+    let behind: Vec<&&NodeView> = nodes.iter().filter(|node| node.state != NodeState::InForce).collect();
+    let state = match (nodes.len(), behind.len()) {
+        (0, _) => Badge::not_started("Empty"),
+        (_, 0) => Badge::good("In force"),
+        _ => Badge::care("Behind"),
+    };
+    let heading = match nodes.len() {
+        0 => format!("Group {name} has no gateway"),
+        of => format!("Release {head} is in force on {} of {}", of - behind.len(), count(of, "gateway")),
+    };
+    let words = match behind.first() {
+        None if nodes.is_empty() => "Add one with the command below; it starts with everything decided so far.".to_owned(),
+        None => "Every gateway enforces every decision.".to_owned(),
+        Some(node) => format!(
+            "{} was last heard from {} and runs release {}. What was revoked since may still work there.",
+            node.name,
+            relative(node.last_seen_at, now),
+            node.applied_seq
+        ),
+    };
+    GroupView {
+        state,
+        heading,
+        words,
+        nodes: nodes.iter().map(|node| node_row(node, now, shell)).collect(),
+        join: shell.to(&format!("/console/gateways/{name}/join")),
+    }
+}
+
+fn node_row(node: &NodeView, now: OffsetDateTime, shell: &Shell) -> NodeRow {
+    NodeRow {
+        name: node.name.clone(),
+        version: node.version.clone(),
+        state: match node.state {
+            NodeState::InForce => Badge::good("In force"),
+            NodeState::Behind => Badge::care("Behind"),
+            NodeState::Silent => Badge::care("Silent"),
+        },
+        applied: node.applied_seq.to_string(),
+        behind: node.state != NodeState::InForce,
+        lag: (node.head_seq - node.applied_seq).to_string(),
+        seen: When::ago(node.last_seen_at, now),
+        error: node.last_error.clone().unwrap_or_default(),
+        retire: shell.to(&format!("/console/gateways/{}/retire", node.id)),
+    }
+}
+
+/// `POST /console/gateways/{group}/join`: the command, with a token that is shown once and works once.
+pub(crate) async fn join(
+    visitor: Visitor,
+    Path([group]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<GatewaysPage, PageError> {
+    let actor = visitor.require(Permission::GatewayManage)?;
+    let input = CreateJoinToken { group, ..CreateJoinToken::default() };
+    let (token, key) = gateways::create_join_token(visitor.db(), actor, input).await?;
+    let code = Code::new("join", "Join command")
+        .command("gatehouse")
+        .text(" gateway join \\\n  --admin ")
+        .string(visitor.portal().admin_api_url().to_string())
+        .text(" \\\n  --token ")
+        .string(key.reveal().as_str());
+    page(&visitor, Some((code, token.expires_at))).await
+}
+
+/// `GET /console/gateways/{node}/retire`
+pub(crate) async fn show_retire(visitor: Visitor, Path([node]): Path<1>) -> Result<ConsoleConfirmPage, PageError> {
+    let actor = visitor.require(Permission::GatewayManage)?;
+    let node: NodeId = id(&node)?;
+    let nodes = gateways::list_nodes(visitor.db(), actor).await?;
+    let found = nodes.into_iter().find(|one| one.id == node).ok_or_else(PageError::not_found)?;
+    let shell = visitor.shell().await?.console("gateways");
+    Ok(ConsoleConfirmPage {
+        crumbs: Crumbs::new("Retire", vec![Link::new("Gateways", shell.to("/console/gateways"))]),
+        heading: format!("Retire {}?", found.name),
+        consequence: "Its identity is revoked and nobody waits for it any more. Stop it first: a gateway that still runs \
+                      keeps serving what it has."
+            .to_owned(),
+        faults: Faults::default(),
+        action: shell.to(&format!("/console/gateways/{node}/retire")),
+        hidden: Vec::new(),
+        fields: Vec::new(),
+        button: "Retire gateway".to_owned(),
+        back: shell.to("/console/gateways"),
+        shell,
+    })
+}
+
+/// `POST /console/gateways/{node}/retire`
+pub(crate) async fn retire(
+    visitor: Visitor,
+    Path([node]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    gateways::retire_node(visitor.db(), visitor.actor()?, id(&node)?).await?;
+    visitor.tell(Flash::good("Gateway retired.", "Its identity no longer opens anything.")).await?;
+    Ok(visitor.go("/console/gateways"))
 }

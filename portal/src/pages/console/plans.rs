@@ -1,5 +1,16 @@
 //! `/console/plans`: limits, quotas, who decides.
 
+use crate::address::Query;
+use crate::page_error::PageError;
+use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::pages::list_of::{After, older};
+use crate::view::parts::Link;
+use crate::view::states;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::apis::{self, ApiFilter};
+use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_control_plane::plans;
+use gatehouse_domain::Permission;
 use crate::page::web_page;
 use crate::view::parts::{Badge, Empty, Pages};
 use crate::view::shell::Shell;
@@ -25,4 +36,37 @@ pub(crate) struct PlanRow {
     pub(crate) state: Badge,
     pub(crate) limits: String,
     pub(crate) decision: &'static str,
+}
+
+/// `GET /console/plans`
+pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<PlansPage, PageError> {
+    let actor = visitor.require(Permission::ApiRead)?;
+    let everything = Page { limit: Page::LIMIT_MAX, after: None };
+    let apis = apis::list_apis(visitor.db(), actor, &ApiFilter::default(), &everything).await?.data;
+    let mut all = Vec::new();
+    for api in &apis {
+        let lookup = Lookup::Id(api.id);
+        for plan in plans::list_plans(visitor.db(), actor, lookup, &everything).await?.data {
+            all.push((api.slug.clone(), api.name.clone(), plan));
+        }
+    }
+    let shell = visitor.shell().await?.console("plans");
+    let rows: Vec<PlanRow> = all
+        .into_iter()
+        .map(|(slug, name, plan)| PlanRow {
+            href: shell.to(&format!("/console/apis/{slug}/plans/{}", plan.slug)),
+            api: name,
+            state: states::plan(plan.state),
+            limits: format!("{}; {}", rate_words(&plan), quota_words(&plan)),
+            decision: decision_words(plan.approval),
+            name: plan.name,
+        })
+        .collect();
+    Ok(PlansPage {
+        may_change: shell.may(Permission::PlanManage),
+        empty: Empty::new("No plans yet", "Plans are made on the page of an API.", Some(Link::new("APIs", shell.to("/console/apis")))),
+        pages: older("/console/plans", &shell, rows.len(), None, &after),
+        rows,
+        shell,
+    })
 }

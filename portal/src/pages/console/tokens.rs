@@ -1,5 +1,20 @@
 //! `/console/settings/tokens`: access tokens for CI.
 
+use crate::address::{Path, Query, id};
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::sealed;
+use crate::twice::{self, Once};
+use crate::view::form::{Choice, faults_of};
+use crate::view::parts::Flash;
+use crate::view::words::{day, relative};
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Redirect, Response};
+use gatehouse_control_plane::page::Page;
+use gatehouse_control_plane::tokens::{self, CreateToken, TokenView};
+use gatehouse_domain::Permission;
+use gatehouse_runtime::random;
+use http::StatusCode;
 use crate::page::web_page;
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Empty};
@@ -39,4 +54,135 @@ pub(crate) struct TokenRow {
     pub(crate) expires: String,
     pub(crate) live: bool,
     pub(crate) revoke: String,
+}
+
+/// `?made=`: the token that was just made.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Made {
+    #[serde(default)]
+    made: Option<String>,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenForm {
+    nonce: String,
+    name: String,
+    days: Option<i64>,
+    #[serde(default)]
+    scope: Vec<String>,
+}
+
+async fn page(visitor: &Visitor, made: Option<&str>, form: &TokenForm, faults: Faults) -> Result<TokensPage, PageError> {
+    let actor = visitor.require(Permission::TokenManage)?;
+    let all = Page { limit: Page::LIMIT_MAX, after: None };
+    let tokens = tokens::list_tokens(visitor.db(), actor, &all).await?.data;
+    let secret = match made {
+        Some(id) => sealed::look(visitor, id).await?.map(|(text, _)| text),
+        None => None,
+    };
+    let shell = visitor.shell().await?.console("tokens");
+    let rows = tokens.iter().map(|token| row(token, visitor, &shell)).collect();
+    Ok(TokensPage {
+        secret,
+        stored: shell.to(&format!("/console/settings/tokens/{}/stored", made.unwrap_or_default())),
+        nonce: random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
+        name: Field::text("name", "Name").value(&form.name).max(80).help("Where it is used, such as the repository.").faults(&faults),
+        days: Field::select("days", "Ends in", vec![
+            Choice::new("90", "90 days"),
+            Choice::new("30", "30 days"),
+            Choice::new("365", "A year"),
+        ])
+        .faults(&faults),
+        scopes: Permission::ALL
+            .iter()
+            .filter(|permission| actor.may(**permission) && **permission != Permission::OwnerManage)
+            .map(|permission| ScopeChoice {
+                value: permission.as_str(),
+                label: permission.as_str(),
+                on: form.scope.iter().any(|on| on == permission.as_str())
+                    || (form.scope.is_empty() && *permission == Permission::SpecPublish),
+            })
+            .collect(),
+        faults,
+        empty: Empty::new("No tokens yet", "Tokens for CI and scripts appear here.", None),
+        rows,
+        shell,
+    })
+}
+
+fn row(token: &TokenView, visitor: &Visitor, shell: &Shell) -> TokenRow {
+    let now = visitor.now();
+    let live = token.revoked_at.is_none() && token.expires_at > now;
+    TokenRow {
+        name: token.name.clone(),
+        prefix: format!("{}…{}", token.prefix, token.last4),
+        scopes: token.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", "),
+        state: match (token.revoked_at, live) {
+            (Some(_), _) => Badge::stopped("Revoked"),
+            (None, true) => Badge::good("Active"),
+            (None, false) => Badge::stopped("Expired"),
+        },
+        used: token.last_used_at.map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+        expires: day(token.expires_at),
+        live,
+        revoke: shell.to(&format!("/console/settings/tokens/{}/revoke", token.id)),
+    }
+}
+
+/// `GET /console/settings/tokens`
+pub(crate) async fn show(visitor: Visitor, Query(query): Query<Made>) -> Result<TokensPage, PageError> {
+    page(&visitor, query.made.as_deref(), &TokenForm::default(), Faults::default()).await
+}
+
+/// `POST /console/settings/tokens`
+pub(crate) async fn create(visitor: Visitor, Form(form): Form<TokenForm>) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::TokenManage)?;
+    let guard = match twice::begin(&visitor, &form.nonce, "token").await? {
+        Once::First(guard) => guard,
+        Once::Again(path) => return Ok(visitor.go(&path).into_response()),
+    };
+    let input = CreateToken {
+        name: form.name.clone(),
+        scopes: form.scope.iter().filter_map(|word| Permission::parse(word)).collect(),
+        apis: None,
+        expires_in_days: form.days,
+    };
+    match tokens::create_token(visitor.db(), actor, input).await {
+        Ok(made) => {
+            let (token, text) = made.value;
+            sealed::keep(&visitor, &token.id.to_string(), &text.reveal()).await?;
+            let path = format!("/console/settings/tokens?made={}", token.id);
+            twice::finish(&visitor, &guard, &path).await?;
+            Ok(visitor.go(&path).into_response())
+        }
+        Err(refusal) => {
+            twice::forget(&visitor, &guard).await?;
+            let faults = faults_of(refusal)?.renamed(&[("scopes", "scope"), ("expires_in_days", "days")]);
+            let page = page(&visitor, None, &form, faults).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+/// `POST /console/settings/tokens/{token}/revoke`
+pub(crate) async fn revoke(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    let done = tokens::revoke_token(visitor.db(), visitor.actor()?, id(&token)?).await?;
+    visitor.tell(Flash::good(format!("{} is revoked.", done.value.name), "It is refused from now on.")).await?;
+    Ok(visitor.go("/console/settings/tokens"))
+}
+
+/// `POST /console/settings/tokens/{token}/stored`
+pub(crate) async fn stored(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    visitor.require(Permission::TokenManage)?;
+    sealed::forget(&visitor, &token).await?;
+    Ok(visitor.go("/console/settings/tokens"))
 }

@@ -1,5 +1,20 @@
 //! `/platform/tenants`.
 
+use crate::address::{Path, Query};
+use crate::form::Form;
+use crate::page_error::PageError;
+use crate::pages::form_page::ConfirmPage;
+use crate::pages::list_of::{After, older};
+use crate::view::form::faults_of;
+use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::words::day;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::accounts;
+use gatehouse_control_plane::platform::PlatformActor;
+use gatehouse_control_plane::tenants::{self, CreateTenant, TenantView};
+use gatehouse_domain::TenantStatus;
+use http::StatusCode;
 use crate::page::web_page;
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Pages, Spread};
@@ -16,7 +31,6 @@ pub(crate) struct TenantsPage {
     pub(crate) faults: Faults,
     pub(crate) name: Field,
     pub(crate) slug: Field,
-    pub(crate) owner: Field,
     pub(crate) rows: Vec<TenantRow>,
     pub(crate) pages: Pages,
 }
@@ -30,4 +44,150 @@ pub(crate) struct TenantRow {
     pub(crate) state: Badge,
     pub(crate) since: String,
     pub(crate) action: Option<Brake>,
+}
+
+async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
+    visitor.actor()?;
+    let user = visitor.user().ok_or_else(PageError::not_found)?;
+    let who = accounts::platform_actor(visitor.db(), user.id).await?;
+    // Outsiders learn nothing, not even that the page exists.
+    who.map(|who| who.from_request(visitor.ip(), visitor.request_id())).ok_or_else(PageError::not_found)
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TenantForm {
+    name: String,
+    slug: String,
+}
+
+/// `?after=`
+async fn page(visitor: &Visitor, after: &After, form: &TenantForm, faults: Faults) -> Result<TenantsPage, PageError> {
+    let who = platform(visitor).await?;
+    let listed = tenants::list_tenants(visitor.db(), &who, &after.page()).await?;
+    let shell = visitor.shell().await?;
+    let rows: Vec<TenantRow> = listed.data.iter().map(|tenant| row(tenant, visitor, &shell)).collect();
+    Ok(TenantsPage {
+        spread: None,
+        name: Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
+        slug: Field::text("slug", "Short name")
+            .value(&form.slug)
+            .max(40)
+            .help("For addresses; never changes.")
+            .faults(&faults),
+        faults,
+        pages: older("/platform/tenants", &shell, rows.len(), listed.next, after),
+        rows,
+        shell,
+    })
+}
+
+fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
+    let change = |label, loss| Brake { label, href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)), loss };
+    TenantRow {
+        href: format!("{}/", visitor.portal().base_of(&tenant.slug, false)),
+        name: tenant.name.clone(),
+        slug: tenant.slug.clone(),
+        state: match tenant.status {
+            TenantStatus::Active => Badge::good("Active"),
+            TenantStatus::Suspended => Badge::care("Suspended"),
+            TenantStatus::Closing => Badge::care("Closing"),
+            TenantStatus::Closed => Badge::plain("Closed"),
+        },
+        since: day(tenant.created_at),
+        action: match tenant.status {
+            TenantStatus::Active => Some(change("Suspend", true)),
+            TenantStatus::Suspended => Some(change("Lift suspension", false)),
+            TenantStatus::Closing | TenantStatus::Closed => None,
+        },
+    }
+}
+
+/// `GET /platform/tenants`
+pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<TenantsPage, PageError> {
+    page(&visitor, &after, &TenantForm::default(), Faults::default()).await
+}
+
+/// `POST /platform/tenants`
+pub(crate) async fn create(visitor: Visitor, Form(form): Form<TenantForm>) -> Result<Response, PageError> {
+    let who = platform(&visitor).await?;
+    let input = CreateTenant { slug: form.slug.clone(), name: form.name.clone(), owner: None };
+    match tenants::create_tenant(visitor.db(), &who, input).await {
+        Ok(made) => {
+            visitor.tell(Flash::good(format!("{} is ready.", made.value.name), "You are its owner.")).await?;
+            Ok(visitor.go("/platform/tenants").into_response())
+        }
+        Err(refusal) => {
+            let page = page(&visitor, &After::default(), &form, faults_of(refusal)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+async fn found(visitor: &Visitor, tenant: &str) -> Result<TenantView, PageError> {
+    let found = tenants::find_tenant(visitor.db(), &tenant.into()).await?;
+    found.ok_or_else(PageError::not_found)
+}
+
+async fn status_page(visitor: &Visitor, tenant: &TenantView, faults: Faults) -> Result<ConfirmPage, PageError> {
+    let shell = visitor.shell().await?;
+    let suspends = tenant.status == TenantStatus::Active;
+    let (heading, consequence, button) = if suspends {
+        (
+            format!("Suspend {}?", tenant.name),
+            "Every call to its APIs is refused at once. Its portal can be read and not changed.",
+            "Suspend tenant",
+        )
+    } else {
+        (format!("Lift the suspension of {}?", tenant.name), "Its APIs answer again.", "Lift suspension")
+    };
+    Ok(ConfirmPage {
+        crumbs: Crumbs::new(tenant.name.clone(), vec![Link::new("Tenants", shell.to("/platform/tenants"))]),
+        heading,
+        consequence: consequence.to_owned(),
+        action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
+        hidden: Vec::new(),
+        fields: vec![Field::area("reason", "Reason", 500).help("Kept in the audit log.").faults(&faults)],
+        faults,
+        button: button.to_owned(),
+        back: shell.to("/platform/tenants"),
+        shell,
+    })
+}
+
+/// `GET /platform/tenants/{tenant}/status`
+pub(crate) async fn show_status(visitor: Visitor, Path([tenant]): Path<1>) -> Result<ConfirmPage, PageError> {
+    platform(&visitor).await?;
+    let tenant = found(&visitor, &tenant).await?;
+    status_page(&visitor, &tenant, Faults::default()).await
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatusForm {
+    reason: String,
+}
+
+/// `POST /platform/tenants/{tenant}/status`
+pub(crate) async fn set_status(
+    visitor: Visitor,
+    Path([tenant]): Path<1>,
+    Form(form): Form<StatusForm>,
+) -> Result<Response, PageError> {
+    let who = platform(&visitor).await?;
+    let tenant = found(&visitor, &tenant).await?;
+    let next = match tenant.status {
+        TenantStatus::Active => TenantStatus::Suspended,
+        _ => TenantStatus::Active,
+    };
+    match tenants::set_tenant_status(visitor.db(), &who, tenant.id, next, &form.reason).await {
+        Ok(_) => {
+            visitor.tell(Flash::good("Saved.", "The gateways are being told.")).await?;
+            Ok(visitor.go("/platform/tenants").into_response())
+        }
+        Err(refusal) => {
+            let page = status_page(&visitor, &tenant, faults_of(refusal)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }

@@ -1,5 +1,12 @@
 //! `GET /requests`.
 
+use crate::address::Query;
+use crate::page_error::PageError;
+use crate::pages::list_of::{After, older};
+use crate::view::states;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_domain::subscription::ShownState;
 use crate::page::web_page;
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
@@ -27,4 +34,59 @@ pub(crate) struct RequestRow {
     pub(crate) state: Badge,
     pub(crate) asked: When,
     pub(crate) step: Option<Link>,
+}
+
+/// `GET /requests`
+pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<ListPage, PageError> {
+    let actor = visitor.actor()?;
+    let filter = SubscriptionFilter { mine: true, ..SubscriptionFilter::default() };
+    let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let shell = visitor.shell().await?.at("requests");
+    let waiting = listed.data.iter().filter(|view| view.shown == ShownState::Pending).count();
+    let rows: Vec<RequestRow> = listed
+        .data
+        .iter()
+        .map(|view| RequestRow {
+            href: shell.to(&format!("/requests/{}", view.id)),
+            api: view.api.name.clone(),
+            plan: view.plan.name.clone(),
+            application: view.application.name.clone(),
+            state: states::subscription(view.shown),
+            asked: When::ago(view.created_at, visitor.now()),
+            step: next_step(view, &shell),
+        })
+        .collect();
+    Ok(ListPage {
+        lead: match waiting {
+            0 => "Nothing waits for a decision.".to_owned(),
+            n => format!("{} for a decision.", if n == 1 { "1 waits".to_owned() } else { format!("{n} wait") }),
+        },
+        empty: Empty::new(
+            "No requests yet",
+            "Requests you make appear here, with who decides and what was decided.",
+            Some(Link::new("Browse APIs", shell.to("/apis"))),
+        ),
+        pages: older("/requests", &shell, rows.len(), listed.next, &after),
+        rows,
+        shell,
+    })
+}
+
+/// What somebody with this subscription does next; the same words on every page.
+pub(crate) fn next_step(view: &SubscriptionView, shell: &Shell) -> Option<Link> {
+    let api = &view.api.slug;
+    match view.shown {
+        ShownState::Active | ShownState::Scheduled => {
+            Some(Link::new("Open keys", shell.to(&format!("/applications/{}/keys", view.application.id))))
+        }
+        ShownState::Pending => Some(Link::new("See request", shell.to(&format!("/requests/{}", view.id)))),
+        ShownState::Rejected => Some(Link::new("Read reason", shell.to(&format!("/requests/{}", view.id)))),
+        ShownState::Suspended | ShownState::Paused => {
+            Some(Link::new("See why", shell.to(&format!("/requests/{}", view.id))))
+        }
+        ShownState::Expired | ShownState::Withdrawn | ShownState::Cancelled | ShownState::Revoked => {
+            Some(Link::new("Request again", shell.to(&format!("/apis/{api}/request"))))
+        }
+        ShownState::Superseded => Some(Link::new("See API", shell.to(&format!("/apis/{api}")))),
+    }
 }

@@ -1,5 +1,22 @@
 //! `GET /requests/{subscription}`: the timeline of one request, and what its team may do with it.
 
+use crate::address::{Path, Query, id};
+use crate::form::{Form, Nothing};
+use crate::page_error::PageError;
+use crate::pages::requests::list::next_step;
+use crate::pages::spread::{self, Changed};
+use crate::view::shell::capital;
+use crate::view::states;
+use crate::view::words::{day, relative};
+use crate::visitor::Visitor;
+use axum::response::Redirect;
+use gatehouse_control_plane::Refusal;
+use crate::pages::list_of::everything;
+use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView};
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::subscriptions::{self, HoldView, SubscriptionView};
+use gatehouse_domain::subscription::{ShownState, SubscriptionEvent};
+use time::OffsetDateTime;
 use crate::page::web_page;
 use crate::pages::{Action, Fact};
 use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
@@ -28,3 +45,181 @@ pub(crate) struct ShowPage {
 }
 
 web_page!(ShowPage, Private);
+
+/// `GET /requests/{request}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([request]): Path<1>,
+    Query(changed): Query<Changed>,
+) -> Result<ShowPage, PageError> {
+    let actor = visitor.actor()?;
+    let view = subscriptions::get_subscription(visitor.db(), actor, id(&request)?).await?;
+    let keys = keys_of(&visitor, &view).await?;
+    let spread = spread::of(&visitor, &changed).await?;
+    let shell = visitor.shell().await?.at("requests");
+    let path = format!("/requests/{}", view.id);
+    Ok(ShowPage {
+        crumbs: Crumbs::new(
+            format!("{} for {}", view.api.name, view.application.name),
+            vec![Link::new("Requests", shell.to("/requests"))],
+        ),
+        spread,
+        waiting: view.shown == ShownState::Pending,
+        here: shell.to(&path),
+        api: view.api.name.clone(),
+        application: view.application.name.clone(),
+        state: states::subscription(view.shown),
+        lead: format!("{}, {}.", view.plan.name, view.environment.kind),
+        step: step(&view, keys.is_empty(), &shell),
+        reason: reason(&view),
+        timeline: timeline(&view, keys.first(), visitor.now()),
+        purpose: if view.request_reason.is_empty() { "None was given.".to_owned() } else { view.request_reason.clone() },
+        facts: facts(&view),
+        actions: own_actions(&view, &shell, &path),
+        shell,
+    })
+}
+
+async fn keys_of(visitor: &Visitor, view: &SubscriptionView) -> Result<Vec<CredentialView>, PageError> {
+    let application = Lookup::Id(view.application.id);
+    match credentials::list_credentials(visitor.db(), visitor.actor()?, application, &CredentialFilter::default(), &everything()).await {
+        Ok(keys) => Ok(keys.data.into_iter().filter(|key| key.environment.id == view.environment.id).collect()),
+        // An approver sees the request of a team whose keys are none of theirs.
+        Err(Refusal::Forbidden(_) | Refusal::NotFound | Refusal::NotYours(_)) => Ok(Vec::new()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn step(view: &SubscriptionView, no_keys: bool, shell: &Shell) -> Option<Link> {
+    match view.shown {
+        ShownState::Pending => None,
+        ShownState::Active if no_keys => {
+            Some(Link::new("Create key", shell.to(&format!("/applications/{}/keys", view.application.id))))
+        }
+        _ => next_step(view, shell),
+    }
+}
+
+fn reason(view: &SubscriptionView) -> Option<Fact> {
+    let hold = view.provider_hold.as_ref().and_then(|hold| hold.reason.clone());
+    if let Some(words) = hold.filter(|words| !words.is_empty()) {
+        return Some(Fact::new("Suspended because", words));
+    }
+    if let Some(note) = view.ended.as_ref().and_then(|end| end.note.clone()).filter(|note| !note.is_empty()) {
+        return Some(Fact::new("It ended because", note));
+    }
+    let decision = view.decision.as_ref().filter(|decision| !decision.reason.is_empty())?;
+    let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
+    Some(Fact::new(format!("Written by {by}"), decision.reason.clone()))
+}
+
+/// Sent, decided, key made, first call: what was, what is now, what comes.
+fn timeline(view: &SubscriptionView, key: Option<&CredentialView>, now: OffsetDateTime) -> Timeline {
+    let by = view.requested_by.as_ref().map_or("the program", |person| person.name.as_str());
+    let line = Timeline::default().done("Requested", format!("{} by {by}", relative(view.created_at, now)));
+    let line = match (&view.decision, view.shown) {
+        (_, ShownState::Withdrawn) => return line.stopped("Withdrawn", ended_words(view, now)),
+        (Some(decision), _) if !decision.approved => {
+            let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
+            return line.stopped("Rejected", format!("{} by {by}", relative(decision.at, now)));
+        }
+        (_, ShownState::Pending) => {
+            let approvals = view.approvals;
+            let words = if approvals.required > 1 {
+                format!("{} of {} people have agreed.", approvals.given, approvals.required)
+            } else {
+                "You get mail and an inbox entry, with the reason if it is no.".to_owned()
+            };
+            return line.now("Waiting for a decision", words).next("Key created", "").next("First call", "");
+        }
+        (Some(decision), _) => {
+            let by = decision.by.as_ref().map_or("a rule of the plan", |by| by.name.as_str());
+            line.done("Approved", format!("{} by {by}", relative(decision.at, now)))
+        }
+        (None, _) => line.done("Granted", ""),
+    };
+    let line = match key {
+        Some(key) => line.done("Key created", format!("{}, ends in {}", relative(key.created_at, now), key.last4)),
+        None => line.now("Create a key", "Shown once, with a command ready to paste."),
+    };
+    let first = key.and_then(|key| key.first_call.as_ref());
+    let line = match (key, first) {
+        (_, Some(call)) => line.done("First call", format!("{}, answered {}", relative(call.at, now), call.status)),
+        (Some(_), None) => line.now("First call", "Waiting for it."),
+        (None, None) => line.next("First call", ""),
+    };
+    match view.shown {
+        ShownState::Suspended => line.stopped("Suspended", hold_words(view.provider_hold.as_ref(), now)),
+        ShownState::Paused => line.stopped("Paused", hold_words(view.consumer_hold.as_ref(), now)),
+        ShownState::Expired | ShownState::Cancelled | ShownState::Revoked | ShownState::Superseded => {
+            line.stopped(capital(view.shown.as_str()), ended_words(view, now))
+        }
+        _ => line,
+    }
+}
+
+fn hold_words(hold: Option<&HoldView>, now: OffsetDateTime) -> String {
+    hold.map(|hold| relative(hold.at, now)).unwrap_or_default()
+}
+
+fn ended_words(view: &SubscriptionView, now: OffsetDateTime) -> String {
+    view.ended.as_ref().map_or_else(String::new, |end| match &end.by {
+        Some(by) => format!("{} by {}", relative(end.at, now), by.name),
+        None => relative(end.at, now),
+    })
+}
+
+fn facts(view: &SubscriptionView) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("API", view.api.name.clone()),
+        Fact::new("Plan", view.plan.name.clone()),
+        Fact::new("Environment", capital(view.environment.kind.as_str())),
+        Fact::new("Team", view.application.team.name.clone()),
+    ];
+    if let Some(ends) = view.ends_at {
+        facts.push(Fact::new("Ends", day(ends)));
+    }
+    facts
+}
+
+/// What the consuming team may do from here. Deciding and enforcing have pages of their own in the console.
+fn own_actions(view: &SubscriptionView, shell: &Shell, path: &str) -> Vec<Action> {
+    view.actions
+        .iter()
+        .filter_map(|event| {
+            let (label, help, loss) = own_event(*event)?;
+            Some(Action { label, href: shell.to(&format!("{path}/{event}")), help, loss })
+        })
+        .collect()
+}
+
+/// Label, consequence and colour of what a consuming team does to its own subscription.
+pub(crate) fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
+    match event {
+        SubscriptionEvent::Withdraw => Some(("Withdraw request", "Nobody decides about it any more.", true)),
+        SubscriptionEvent::Pause => Some(("Pause access", "Calls are refused until your team resumes it.", false)),
+        SubscriptionEvent::Resume => Some(("Resume access", "Calls work again.", false)),
+        SubscriptionEvent::Cancel => Some(("Cancel access", "It ends now. To get it back, ask again.", true)),
+        _ => None,
+    }
+}
+
+/// `POST /requests/{request}/{event}`
+pub(crate) async fn change(
+    visitor: Visitor,
+    Path([request, event]): Path<2>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    let actor = visitor.actor()?;
+    let db = visitor.db();
+    let subscription = id(&request)?;
+    let event = SubscriptionEvent::parse(&event).ok_or_else(PageError::not_found)?;
+    let changed = match event {
+        SubscriptionEvent::Withdraw => subscriptions::withdraw(db, actor, subscription).await?,
+        SubscriptionEvent::Pause => subscriptions::pause(db, actor, subscription).await?,
+        SubscriptionEvent::Resume => subscriptions::resume(db, actor, subscription).await?,
+        SubscriptionEvent::Cancel => subscriptions::cancel(db, actor, subscription).await?,
+        _ => return Err(PageError::not_found()),
+    };
+    Ok(visitor.go_with(&format!("/requests/{subscription}"), changed.change.as_ref()))
+}

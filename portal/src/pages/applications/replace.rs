@@ -1,0 +1,157 @@
+//! Rotating a key with an overlap, and revoking one.
+
+use crate::address::Path;
+use crate::form::Form;
+use crate::page_error::PageError;
+use crate::pages::Fact;
+use crate::pages::applications::key::found;
+use crate::pages::applications::keys::shown;
+use crate::pages::form_page::{ConfirmPage, FormPage};
+use crate::sealed;
+use crate::twice::{self, Once};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
+use crate::view::words::relative;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::applications::ApplicationView;
+use gatehouse_control_plane::credentials::{self, CredentialView};
+use gatehouse_runtime::random;
+use http::StatusCode;
+
+const DAY_S: i64 = 86_400;
+
+fn crumbs(here: &str, view: &ApplicationView, shell: &Shell) -> Crumbs {
+    Crumbs::new(here, vec![
+        Link::new("Applications", shell.to("/applications")),
+        Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
+        Link::new("Keys", shell.to(&format!("/applications/{}/keys", view.id))),
+    ])
+}
+
+async fn rotate_page(
+    visitor: &Visitor,
+    view: &ApplicationView,
+    key: &CredentialView,
+    faults: Faults,
+) -> Result<FormPage, PageError> {
+    let shell = visitor.shell().await?.at("applications");
+    let base = format!("/applications/{}/keys", view.id);
+    let used = key.last_used_at.map_or_else(|| "was never used".to_owned(), |at| format!("was last used {}", relative(at, visitor.now())));
+    let nonce: String = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(FormPage {
+        crumbs: crumbs("Rotate", view, &shell),
+        heading: "Replace a key".into(),
+        lead: format!("{} {used}. Both keys work during the overlap.", shown(key)),
+        action: shell.to(&format!("{base}/{}/rotate", key.id)),
+        multipart: false,
+        hidden: vec![Fact::new(nonce, "nonce")],
+        fields: vec![
+            Field::select("overlap", "The old key works for", vec![
+                Choice::new((7 * DAY_S).to_string(), "7 days"),
+                Choice::new(DAY_S.to_string(), "1 day"),
+                Choice::new((30 * DAY_S).to_string(), "30 days"),
+                Choice::new("0", "Not at all: it has leaked"),
+            ])
+            .faults(&faults),
+        ],
+        faults,
+        button: "Make replacement".into(),
+        loss: false,
+        back: shell.to(&base),
+        shell,
+    })
+}
+
+/// `GET /applications/{application}/keys/{key}/rotate`
+pub(crate) async fn show_rotate(visitor: Visitor, Path([app, key]): Path<2>) -> Result<FormPage, PageError> {
+    let (view, key) = found(&visitor, &app, &key).await?;
+    rotate_page(&visitor, &view, &key, Faults::default()).await
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotateForm {
+    nonce: String,
+    overlap: i64,
+}
+
+/// `POST /applications/{application}/keys/{key}/rotate`
+pub(crate) async fn rotate(
+    visitor: Visitor,
+    Path([app, key]): Path<2>,
+    Form(form): Form<RotateForm>,
+) -> Result<Response, PageError> {
+    let (view, key) = found(&visitor, &app, &key).await?;
+    let guard = match twice::begin(&visitor, &form.nonce, &key.id.to_string()).await? {
+        Once::First(guard) => guard,
+        Once::Again(path) => return Ok(visitor.go(&path).into_response()),
+    };
+    match credentials::rotate(visitor.db(), visitor.actor()?, key.id, None, form.overlap).await {
+        Ok(made) => {
+            let (new, text) = made.value;
+            sealed::keep(&visitor, &new.id.to_string(), &text.reveal()).await?;
+            let path = format!("/applications/{}/keys/{}", view.id, new.id);
+            twice::finish(&visitor, &guard, &path).await?;
+            Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
+        }
+        Err(refusal) => {
+            twice::forget(&visitor, &guard).await?;
+            let page = rotate_page(&visitor, &view, &key, faults_of(refusal)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+async fn revoke_page(
+    visitor: &Visitor,
+    view: &ApplicationView,
+    key: &CredentialView,
+    faults: Faults,
+) -> Result<ConfirmPage, PageError> {
+    let shell = visitor.shell().await?.at("applications");
+    let base = format!("/applications/{}/keys", view.id);
+    let used = key.last_used_at.map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used {}.", relative(at, visitor.now())));
+    Ok(ConfirmPage {
+        crumbs: crumbs("Revoke", view, &shell),
+        heading: format!("Revoke {}?", shown(key)),
+        consequence: format!("{} calls with this key are refused at once, everywhere. {used} It cannot be undone.", view.name),
+        action: shell.to(&format!("{base}/{}/revoke", key.id)),
+        hidden: Vec::new(),
+        fields: vec![Field::text("reason", "Reason").optional().max(500).help("Kept in the audit log.").faults(&faults)],
+        faults,
+        button: "Revoke key".into(),
+        back: shell.to(&base),
+        shell,
+    })
+}
+
+/// `GET /applications/{application}/keys/{key}/revoke`
+pub(crate) async fn show_revoke(visitor: Visitor, Path([app, key]): Path<2>) -> Result<ConfirmPage, PageError> {
+    let (view, key) = found(&visitor, &app, &key).await?;
+    revoke_page(&visitor, &view, &key, Faults::default()).await
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevokeForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /applications/{application}/keys/{key}/revoke`
+pub(crate) async fn revoke(
+    visitor: Visitor,
+    Path([app, key]): Path<2>,
+    Form(form): Form<RevokeForm>,
+) -> Result<Response, PageError> {
+    let (view, key) = found(&visitor, &app, &key).await?;
+    match credentials::revoke(visitor.db(), visitor.actor()?, key.id, &form.reason).await {
+        Ok(done) => Ok(visitor.go_with(&format!("/applications/{}/keys", view.id), done.change.as_ref()).into_response()),
+        Err(refusal) => {
+            let page = revoke_page(&visitor, &view, &key, faults_of(refusal)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}

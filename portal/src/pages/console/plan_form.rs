@@ -1,0 +1,225 @@
+//! Creating and changing a plan. Limits change by a new revision; subscribers are told.
+
+use crate::address::Path;
+use crate::form::Form;
+use crate::page_error::PageError;
+use crate::pages::form_page::ConsoleFormPage;
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Link};
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::plans::{self, CreatePlan, PlanView, UpdatePlan};
+use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
+use gatehouse_domain::{EnvironmentKind, Permission};
+use http::StatusCode;
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlanForm {
+    #[serde(default)]
+    slug: String,
+    name: String,
+    #[serde(default)]
+    summary: String,
+    approval: String,
+    environments: String,
+    #[serde(default)]
+    rate: Option<u32>,
+    #[serde(default)]
+    burst: Option<u32>,
+    #[serde(default)]
+    quota: Option<u64>,
+    period: String,
+    #[serde(default)]
+    days: Option<i32>,
+}
+
+impl PlanForm {
+    fn of(plan: &PlanView) -> Self {
+        let mut form = Self {
+            slug: plan.slug.clone(),
+            name: plan.name.clone(),
+            summary: plan.summary.clone(),
+            approval: plan.approval.as_str().to_owned(),
+            environments: plan.environments.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(","),
+            days: plan.max_subscription_days,
+            ..Self::default()
+        };
+        for limit in &plan.limits {
+            match limit.rule {
+                LimitRule::Rate { amount, burst, .. } => {
+                    form.rate = Some(amount);
+                    form.burst = Some(burst);
+                }
+                LimitRule::Quota { amount, period } => {
+                    form.quota = Some(amount);
+                    form.period = period.as_str().to_owned();
+                }
+            }
+        }
+        form
+    }
+
+    fn limits(&self) -> Vec<LimitRule> {
+        let rate = self.rate.map(|amount| LimitRule::Rate {
+            amount,
+            window_s: 1,
+            // Without a burst of its own a rate allows as many at once as in one second.
+            burst: self.burst.unwrap_or(amount),
+        });
+        let quota = self.quota.map(|amount| LimitRule::Quota {
+            amount,
+            period: QuotaPeriod::parse(&self.period).unwrap_or(QuotaPeriod::Month),
+        });
+        rate.into_iter().chain(quota).collect()
+    }
+
+    fn approval(&self) -> ApprovalMode {
+        ApprovalMode::parse(&self.approval).unwrap_or(ApprovalMode::Manual)
+    }
+
+    fn environments(&self) -> Vec<EnvironmentKind> {
+        self.environments.split(',').filter_map(EnvironmentKind::parse).collect()
+    }
+}
+
+fn shown(number: Option<impl ToString>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+async fn page(
+    visitor: &Visitor,
+    api: &str,
+    plan: Option<&str>,
+    form: &PlanForm,
+    faults: Faults,
+) -> Result<ConsoleFormPage, PageError> {
+    let shell = visitor.shell().await?.console("plans");
+    let back = shell.to(&format!("/console/apis/{api}"));
+    let mut fields = Vec::new();
+    if plan.is_none() {
+        fields.push(Field::text("slug", "Short name").value(&form.slug).max(40).help("For addresses; never changes.").faults(&faults));
+    }
+    fields.extend([
+        Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
+        Field::text("summary", "In one line").optional().value(&form.summary).max(400).faults(&faults),
+        Field::select("approval", "Decision", vec![
+            Choice::new("auto", "Granted at once"),
+            Choice::new("manual", "An approver decides"),
+            Choice::new("two_person", "Two approvers decide"),
+        ])
+        .value(&form.approval)
+        .faults(&faults),
+        Field::select("environments", "Environments", vec![
+            Choice::new("sandbox,production", "Sandbox and production"),
+            Choice::new("sandbox", "Sandbox only"),
+            Choice::new("production", "Production only"),
+        ])
+        .value(&form.environments)
+        .faults(&faults),
+        Field::number("rate", "Calls a second").optional().value(shown(form.rate)).faults(&faults),
+        Field::number("burst", "Burst").optional().value(shown(form.burst)).help("Calls at once before the rate holds.").faults(&faults),
+        Field::number("quota", "Quota").optional().value(shown(form.quota)).faults(&faults),
+        Field::select("period", "Quota counts by", vec![Choice::new("month", "Month"), Choice::new("day", "Day")])
+            .value(&form.period)
+            .faults(&faults),
+        Field::number("days", "Access lasts, days").optional().value(shown(form.days)).faults(&faults),
+    ]);
+    let (heading, path, button) = match plan {
+        None => ("Create plan".to_owned(), format!("/console/apis/{api}/plans/new"), "Create plan"),
+        Some(slug) => (format!("Plan {}", form.name), format!("/console/apis/{api}/plans/{slug}"), "Save plan"),
+    };
+    Ok(ConsoleFormPage {
+        crumbs: Crumbs::new(heading.clone(), vec![Link::new("APIs", shell.to("/console/apis")), Link::new(api, back.clone())]),
+        heading,
+        lead: "Limits hold for each application. The strictest one decides.".into(),
+        faults,
+        action: shell.to(&path),
+        multipart: false,
+        hidden: Vec::new(),
+        fields,
+        button: button.into(),
+        loss: false,
+        back,
+        shell,
+    })
+}
+
+/// `GET /console/apis/{api}/plans/new`
+pub(crate) async fn show_new(visitor: Visitor, Path([api]): Path<1>) -> Result<ConsoleFormPage, PageError> {
+    visitor.require(Permission::PlanManage)?;
+    let form = PlanForm { approval: "manual".into(), environments: "sandbox,production".into(), ..PlanForm::default() };
+    page(&visitor, &api, None, &form, Faults::default()).await
+}
+
+/// `POST /console/apis/{api}/plans/new`
+pub(crate) async fn create(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+    Form(form): Form<PlanForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::PlanManage)?;
+    let input = CreatePlan {
+        slug: form.slug.clone(),
+        name: form.name.clone(),
+        summary: form.summary.clone(),
+        approval: form.approval(),
+        environments: form.environments(),
+        limits: form.limits(),
+        max_subscription_days: form.days,
+        ..CreatePlan::default()
+    };
+    match plans::create_plan(visitor.db(), actor, api.as_str().into(), input).await {
+        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+        Err(refusal) => {
+            let page = page(&visitor, &api, None, &form, renamed(faults_of(refusal)?)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn renamed(faults: Faults) -> Faults {
+    faults.renamed(&[("limits", "rate"), ("max_subscription_days", "days")])
+}
+
+async fn found(visitor: &Visitor, api: &str, plan: &str) -> Result<PlanView, PageError> {
+    let actor = visitor.require(Permission::PlanManage)?;
+    Ok(plans::get_plan(visitor.db(), actor, api.into(), plan.into()).await?)
+}
+
+/// `GET /console/apis/{api}/plans/{plan}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api, plan]): Path<2>,
+) -> Result<ConsoleFormPage, PageError> {
+    let found = found(&visitor, &api, &plan).await?;
+    page(&visitor, &api, Some(&found.slug), &PlanForm::of(&found), Faults::default()).await
+}
+
+/// `POST /console/apis/{api}/plans/{plan}`
+pub(crate) async fn update(
+    visitor: Visitor,
+    Path([api, plan]): Path<2>,
+    Form(form): Form<PlanForm>,
+) -> Result<Response, PageError> {
+    let plan = found(&visitor, &api, &plan).await?;
+    let before = PlanForm::of(&plan);
+    let limits = form.limits();
+    let input = UpdatePlan {
+        name: Some(form.name.clone()),
+        summary: Some(form.summary.clone()),
+        approval: Some(form.approval()),
+        environments: Some(form.environments()),
+        // Only a real change of limits makes a new revision and tells subscribers.
+        limits: (limits != before.limits()).then_some(limits),
+        ..UpdatePlan::default()
+    };
+    match plans::update_plan(visitor.db(), visitor.actor()?, api.as_str().into(), Lookup::Id(plan.id), None, input).await {
+        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+        Err(refusal) => {
+            let page = page(&visitor, &api, Some(&plan.slug), &form, renamed(faults_of(refusal)?)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What every handler shares, and the process around it.
+
+use crate::assets::{self, AssetUrls};
+use crate::csrf::CsrfKey;
+use crate::settings::{Front, SessionSettings, Settings};
+use crate::view::shell::DemoPerson;
+use gatehouse_control_plane::Db;
+use gatehouse_runtime::settings::PublicUrl;
+use http::HeaderMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The state of the portal. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Portal(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    settings: Settings,
+    front: Front,
+    csrf_key: CsrfKey,
+    assets: AssetUrls,
+    demo_people: Vec<DemoPerson>,
+}
+
+impl Portal {
+    pub(crate) fn new(db: Db, settings: Settings, front: Front) -> Self {
+        let csrf_key = CsrfKey::new(*db.keys().form_key());
+        let assets = assets::urls(front.public_url.base_path());
+        let demo_people = if settings.demo.enabled { demo_people(&settings.demo.people) } else { Vec::new() };
+        Self(Arc::new(Inner { db, settings, front, csrf_key, assets, demo_people }))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn csrf_key(&self) -> &CsrfKey {
+        &self.0.csrf_key
+    }
+
+    pub(crate) fn assets(&self) -> &AssetUrls {
+        &self.0.assets
+    }
+
+    pub(crate) fn session_settings(&self) -> &SessionSettings {
+        &self.0.settings.session
+    }
+
+    pub(crate) fn public_url(&self) -> &PublicUrl {
+        &self.0.front.public_url
+    }
+
+    pub(crate) fn admin_api_url(&self) -> &PublicUrl {
+        &self.0.settings.admin_api_url
+    }
+
+    pub(crate) fn gateway_url(&self) -> &PublicUrl {
+        &self.0.settings.gateway_url
+    }
+
+    pub(crate) fn upload_max(&self) -> u64 {
+        self.0.settings.upload_max
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.front.public_url.is_https()
+    }
+
+    pub(crate) fn secure_cookies(&self) -> bool {
+        self.0.front.secure_cookies
+    }
+
+    pub(crate) fn visit_cookie(&self) -> &'static str {
+        if self.secure_cookies() { "__Host-gatehouse-visit" } else { "gatehouse-visit" }
+    }
+
+    pub(crate) fn is_demo(&self) -> bool {
+        self.0.settings.demo.enabled
+    }
+
+    pub(crate) fn demo_people(&self) -> Vec<DemoPerson> {
+        self.0.demo_people.clone()
+    }
+
+    /// Whether mail waits in the outbox because no mail server is set.
+    pub(crate) fn holds_mail(&self) -> bool {
+        !self.0.settings.mail_server
+    }
+
+    /// What goes before every path of a tenant's pages. The first tenant's pages need no prefix.
+    pub(crate) fn base_of(&self, tenant: &str, first: bool) -> String {
+        let base = self.0.front.public_url.base_path();
+        if first { base.to_owned() } else { format!("{base}/t/{tenant}") }
+    }
+
+    pub(crate) fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.0.settings.trusted_proxies.client_ip(peer, headers)
+    }
+
+    /// What every page says about this installation.
+    pub(crate) fn banner(&self) -> Option<String> {
+        if self.is_demo() {
+            Some("Demo data. Delete it with gatehouse demo --reset.".to_owned())
+        } else if !self.secure_cookies() {
+            Some("This portal is served without TLS: sessions can be read on the way.".to_owned())
+        } else {
+            None
+        }
+    }
+}
+
+/// How many of the people offered are offered on every page.
+const SWITCHES: usize = 2;
+
+/// `dev@demo.test=developer` offers dev, with the word for their role.
+fn demo_people(entries: &[String]) -> Vec<DemoPerson> {
+    entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let (email, role) = entry.split_once('=').unwrap_or((entry, ""));
+            let name = email.split('@').next().unwrap_or(email).to_owned();
+            DemoPerson { name, email: email.to_owned(), role: role.to_owned(), switch: at < SWITCHES }
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! Forms with a file. The token stands before the file, so a forged upload is refused before it is read.
+
+use crate::page_error::PageError;
+use crate::visitor::Visitor;
+use axum::extract::multipart::Multipart;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use gatehouse_problem::{Problem, ProblemKind};
+use std::collections::BTreeMap;
+
+/// Longest text of a field that is not a file.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// The fields of an upload, and its file when one was chosen.
+pub(crate) struct Upload {
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) file: Option<Bytes>,
+}
+
+impl Upload {
+    /// The text of a field, trimmed; empty when it was not sent.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.fields.get(name).map(|value| value.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let visitor =
+            request.extensions().get::<Visitor>().cloned().ok_or_else(PageError::internal)?;
+        let mut parts = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
+        let mut upload = Self { fields: BTreeMap::new(), file: None };
+        let mut trusted = false;
+        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            if !trusted && name != "csrf" {
+                return Err(PageError::of(ProblemKind::CsrfFailed));
+            }
+            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
+            if is_file {
+                upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
+                continue;
+            }
+            if bytes.len() > TEXT_BYTES_MAX {
+                return Err(Problem::new(ProblemKind::BodyTooLarge).detail("A field may have 16 KiB.").into());
+            }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if name == "csrf" {
+                trusted = visitor.accepts_token(&text);
+                if !trusted {
+                    return Err(PageError::of(ProblemKind::CsrfFailed));
+                }
+            } else {
+                upload.fields.insert(name, text);
+            }
+        }
+        if trusted { Ok(upload) } else { Err(PageError::of(ProblemKind::CsrfFailed)) }
+    }
+}
+
+fn unreadable(error: &axum::extract::multipart::MultipartError) -> PageError {
+    let kind = match error.status().as_u16() {
+        413 => ProblemKind::BodyTooLarge,
+        _ => ProblemKind::BadRequest,
+    };
+    PageError::of(kind)
+}
