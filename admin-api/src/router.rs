@@ -73,6 +73,13 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
         ))
         .routes(routes!(v1::versions::list::list_versions))
         .routes(routes!(v1::versions::get::get_version))
+        .routes(routes!(
+            v1::versions::download_spec::download_spec,
+            v1::versions::publish_spec::publish_spec
+        ))
+        .routes(routes!(v1::operations::list::list_operations))
+        .routes(routes!(v1::operations::get::get_operation))
+        .routes(routes!(v1::operations::search::search_operations))
         .routes(routes!(v1::versions::publish::publish_version))
         .routes(routes!(v1::versions::deprecate::deprecate_version))
         .routes(routes!(v1::versions::retire::retire_version))
@@ -85,6 +92,17 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::plans::update::update_plan
         ))
         .routes(routes!(v1::plans::close::close_plan))
+        .routes(routes!(v1::products::list::list_products))
+        .routes(routes!(v1::products::get::get_product))
+        .routes(routes!(v1::environments::list::list_environments))
+        .routes(routes!(
+            v1::environments::get::get_environment,
+            v1::environments::update::update_environment
+        ))
+        .routes(routes!(
+            v1::upstreams::get::get_upstream,
+            v1::upstreams::put::put_upstream
+        ))
 }
 
 /// Who may call what: applications, their subscriptions, their keys.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use gatehouse_control_plane::Db;
+use gatehouse_control_plane::jobs::{self, JobSettings};
 use gatehouse_runtime::Supervisor;
 use gatehouse_runtime::listener::{DrainOutcome, Listener, RequestBody};
 use gatehouse_runtime::settings::{ListenAddr, PublicUrl};
@@ -80,6 +81,7 @@ impl BoundAdminApi {
             token.cancelled().await;
             health.begin_drain();
         });
+        jobs::start(&self.db, &self.job_settings(), supervisor)?;
         let edge = Arc::new(Edge {
             clock: self.db.clock().clone(),
             trusted_proxies: self.settings.trusted_proxies.clone(),
@@ -103,6 +105,14 @@ impl BoundAdminApi {
         Ok(listener
             .serve(service, &self.settings.listener, supervisor.token())
             .await)
+    }
+
+    fn job_settings(&self) -> JobSettings {
+        JobSettings {
+            portal_url: self.links.portal().to_string(),
+            smtp_url: self.settings.mail.smtp_url.clone(),
+            mail_from: self.settings.mail.from.clone(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod catalogue;
 mod identity;
 pub mod ids;
+mod offer;
 mod operations;
 pub mod words;
 
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 pub use access::*;
 pub use catalogue::*;
 pub use identity::*;
+pub use offer::*;
 pub use operations::*;
 
 /// One page of a list, newest first.

@@ -48,12 +48,16 @@ words! {
     EnvironmentKind = vec!["sandbox", "production"];
     /// What a limit bounds.
     LimitKind = vec!["rate", "quota"];
+    /// How calls are spread over targets.
+    LoadBalancing = vec!["round_robin", "least_connections"];
     /// Whether a member may sign in.
     MemberStatus = vec!["active", "disabled"];
     /// What can be said about a gateway.
     NodeState = vec!["in_force", "behind", "silent"];
     /// One thing that can be allowed.
     Permission = all!(domain::Permission);
+    /// What publishing did.
+    Outcome = vec!["created", "updated", "unchanged"];
     /// Whether a plan can be asked for.
     PlanState = all!(domain::plan::PlanState);
     /// A calendar period, in the tenant's time zone.

@@ -58,6 +58,14 @@ impl Mutation {
         }
     }
 
+    /// A thing of which it is known only now whether it was made or changed.
+    pub(crate) fn put<T: Serialize>(changed: &Changed<T>, made: bool) -> Self {
+        match made {
+            true => Self::changed(changed).made(),
+            false => Self::changed(changed),
+        }
+    }
+
     /// A thing that is no more.
     pub(crate) fn gone(change: Option<&Change>) -> Self {
         let nothing = Changed {

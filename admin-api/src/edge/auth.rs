@@ -91,7 +91,7 @@ needs! {
     KeyRevoke = ApplicationManage | ApplicationManageAny | SubscriptionEnforce;
     ApiRead = ApiRead;
     ApiWrite = ApiWrite;
-    SpecPublish = SpecPublish | ApiWrite;
+    SpecPublish = SpecPublish;
     UpstreamManage = UpstreamManage;
     PlanManage = PlanManage;
     SubscriptionRead = SubscriptionRead;

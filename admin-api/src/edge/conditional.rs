@@ -31,6 +31,16 @@ pub(crate) fn entity_tag(members: &Map<String, Value>) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
+/// The tag of bytes that have no version number.
+pub(crate) fn content_tag(content: &[u8]) -> HeaderValue {
+    let digest: String = Sha256::digest(content)
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
 /// Answers 304 when the client already has what a GET would show.
 pub(crate) async fn if_none_match(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -97,6 +107,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+/// Both headers of a PUT as the document lists them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the headers; PutCondition reads them")]
+pub(crate) struct PutHeaders {
+    /// The `ETag` of what is there and is replaced.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
+    /// `*` when nothing is there yet.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
 /// What a PUT insists on: a version of what is there, or that nothing is there (`If-None-Match: *`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PutCondition {
@@ -104,6 +127,16 @@ pub(crate) enum PutCondition {
     Version(Option<i32>),
     /// `If-None-Match: *`.
     Absent,
+}
+
+impl PutCondition {
+    /// The version a verb is to insist on; what is absent has version 0.
+    pub(crate) fn expected(self) -> Option<i32> {
+        match self {
+            Self::Version(version) => version,
+            Self::Absent => Some(0),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for PutCondition {

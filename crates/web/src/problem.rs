@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::publishing::PublishRefusal;
 use gatehouse_control_plane::{FieldFault, Refusal};
 use gatehouse_problem::{FieldError, ProblemKind};
 
@@ -164,6 +165,30 @@ impl From<Refusal> for Problem {
             Refusal::Database(_) => Self::internal(refusal),
             Refusal::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+impl From<PublishRefusal> for Problem {
+    fn from(refusal: PublishRefusal) -> Self {
+        let faults = match refusal {
+            PublishRefusal::Refused(refusal) => return refusal.into(),
+            PublishRefusal::Spec(faults) => faults,
+        };
+        let more = match faults.dropped {
+            0 => String::new(),
+            dropped => format!(" {dropped} more faults are not listed."),
+        };
+        let count = faults.errors.len();
+        let fields = faults.errors.into_iter().map(|finding| FieldError {
+            line: finding.location.map(|place| place.line),
+            column: finding.location.map(|place| place.column),
+            ..FieldError::new(finding.pointer, finding.code.as_str(), finding.message)
+        });
+        Self::new(ProblemKind::InvalidSpec)
+            .detail(format!(
+                "{count} faults were found; nothing was stored.{more}"
+            ))
+            .fields(fields.collect())
     }
 }
 

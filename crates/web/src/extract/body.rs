@@ -28,6 +28,11 @@ pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
         .get::<BodyLimit>()
         .copied()
         .unwrap_or_default();
+    read_body_up_to(request, limit).await
+}
+
+/// The same within a limit of its own.
+pub async fn read_body_up_to(request: Request, limit: BodyLimit) -> Result<Bytes, Problem> {
     let body = request.into_body();
     if body.size_hint().lower() > limit.0 as u64 {
         return Err(too_large(limit));

@@ -1,0 +1,5 @@
+//! Environments.
+
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;

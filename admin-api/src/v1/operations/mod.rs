@@ -1,0 +1,5 @@
+//! Operations of descriptions.
+
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod search;

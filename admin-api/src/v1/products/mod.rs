@@ -1,0 +1,4 @@
+//! What can be subscribed to.
+
+pub(crate) mod get;
+pub(crate) mod list;

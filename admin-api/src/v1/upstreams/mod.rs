@@ -1,0 +1,4 @@
+//! Where traffic goes.
+
+pub(crate) mod get;
+pub(crate) mod put;

@@ -1,0 +1,205 @@
+//! What gateways ask: joining, signed requests, the configuration feed.
+
+use std::time::Duration;
+
+use gatehouse_domain::id::NodeId;
+use gatehouse_snapshot::node_auth::{self, hex};
+use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::protocol::{
+    ACK, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, SNAPSHOT_TYPE, USAGE,
+};
+use gatehouse_snapshot::sign::Signer;
+use gatehouse_snapshot::usage::Batch;
+use http::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::served::{Answer, Served};
+
+struct Node {
+    id: NodeId,
+    signer: Signer,
+}
+
+impl Served {
+    async fn join(&self, name: &str) -> Node {
+        use gatehouse_control_plane::gateways::{CreateJoinToken, create_installation_join_token};
+        let (_, key) = create_installation_join_token(&self.db, CreateJoinToken::default())
+            .await
+            .unwrap();
+        let signer = Signer::from_seed(&[name.len() as u8; 32]).unwrap();
+        let body = json!({"token": key.reveal().as_str(), "name": name, "version": "0.1.0", "public_key": hex(&signer.public().0)});
+        let joined = self
+            .send(self.request(Method::POST, JOIN).json(&body))
+            .await;
+        let reply: JoinReply = serde_json::from_value(joined.expect(200)).unwrap();
+        let again = self
+            .send(self.request(Method::POST, JOIN).json(&body))
+            .await;
+        assert_eq!(
+            again.problem(401),
+            "join_token_invalid",
+            "a token of one use works once"
+        );
+        Node {
+            id: reply.node,
+            signer,
+        }
+    }
+
+    fn signed(
+        &self,
+        node: &Node,
+        method: Method,
+        path: &str,
+        body: &[u8],
+        nonce: u8,
+    ) -> reqwest::RequestBuilder {
+        let time = self.now().unix_timestamp();
+        let headers = node_auth::headers(
+            &node.signer,
+            node.id,
+            method.as_str(),
+            path,
+            body,
+            time,
+            [nonce; 16],
+        );
+        let mut request = self.request(method, path).body(body.to_vec());
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request
+    }
+
+    async fn config(&self, node: &Node, since: u64, wait_s: u64, nonce: u8) -> Answer {
+        let path = format!("{CONFIG}?generation=1&since={since}&wait_s={wait_s}");
+        self.send(self.signed(node, Method::GET, &path, b"", nonce))
+            .await
+    }
+}
+
+#[tokio::test]
+async fn only_requests_signed_now_by_an_enrolled_gateway_are_answered() {
+    let served = Served::start().await;
+    let node = served.join("gw").await;
+    let path = format!("{CONFIG}?generation=0&since=0&wait_s=0");
+    let request = || served.signed(&node, Method::GET, &path, b"", 1);
+    let answer = served.send(request()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), SNAPSHOT_TYPE);
+    let refused = [
+        ("a nonce used twice", request()),
+        ("no signature", served.request(Method::GET, &path)),
+        (
+            "another address",
+            served
+                .signed(&node, Method::GET, &path, b"", 2)
+                .query(&[("x", "1")]),
+        ),
+        ("a stranger", {
+            let stranger = Node {
+                id: node.id,
+                signer: Signer::from_seed(&[99; 32]).unwrap(),
+            };
+            served.signed(&stranger, Method::GET, &path, b"", 3)
+        }),
+        ("an unknown node", {
+            let unknown = Node {
+                id: NodeId::from_uuid(Uuid::from_u128(7)),
+                signer: Signer::from_seed(&[2; 32]).unwrap(),
+            };
+            served.signed(&unknown, Method::GET, &path, b"", 4)
+        }),
+    ];
+    for (what, request) in refused {
+        let answer = served.send(request).await;
+        // The address with one more parameter is refused for that before anybody is asked who it is from.
+        let expected = if what == "another address" {
+            (400, "unknown_parameter")
+        } else {
+            (401, "node_unknown")
+        };
+        assert_eq!(answer.problem(expected.0), expected.1, "{what}");
+    }
+    for (seconds, status) in [(60, 200), (61, 401), (-60, 200), (-61, 401)] {
+        let time = served.now().unix_timestamp() + seconds;
+        let nonce = [seconds as u8; 16];
+        let mut request = served.request(Method::GET, &path);
+        for (name, value) in
+            node_auth::headers(&node.signer, node.id, "GET", &path, b"", time, nonce)
+        {
+            request = request.header(name, value);
+        }
+        assert_eq!(served.send(request).await.status, status, "{seconds} s off");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_gateway_hears_of_a_change_at_once_and_of_none_in_time() {
+    let served = Served::start().await;
+    let node = served.join("gateway").await;
+    let token = served.mighty(&served.northwind).await;
+    let head = served
+        .count("select head_seq from gateway_group where slug = 'default'")
+        .await as u64;
+    let quiet = served.config(&node, head, 0, 1).await;
+    assert_eq!((quiet.status.as_u16(), quiet.text.as_str()), (204, ""));
+    let began = tokio::time::Instant::now();
+    let waiting = served.config(&node, head, 20, 2);
+    let change = async {
+        let body = json!({"name": "Weather", "description": ""});
+        served
+            .post(&token, "/v1/applications", body)
+            .await
+            .expect(201)
+    };
+    let (answer, changed) = tokio::join!(waiting, change);
+    let changed_traffic = changed["change_id"].is_string();
+    if changed_traffic {
+        assert_eq!(answer.header("content-type"), DELTAS_TYPE);
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+    assert_eq!(changed_traffic, answer.status == 200);
+}
+
+#[tokio::test]
+async fn acknowledgements_and_usage_are_taken_and_bad_ones_told() {
+    let served = Served::start().await;
+    let node = served.join("gateway-1").await;
+    let told = AckRequest {
+        generation: 1,
+        seq: 0,
+        state_hash: "00".repeat(32),
+        applied_at: Moment(served.now().unix_timestamp_nanos() as i64 / 1_000),
+        error: None,
+        version: "0.1.0".to_owned(),
+    };
+    let body = serde_json::to_vec(&told).unwrap();
+    let answer = served
+        .send(served.signed(&node, Method::POST, ACK, &body, 1))
+        .await;
+    assert_eq!(answer.expect(200)["live_nodes"], 1);
+    let answer = served
+        .send(served.signed(&node, Method::POST, ACK, b"{}", 2))
+        .await;
+    assert_eq!(answer.problem(422), "invalid");
+    let boot = Uuid::from_u128(5);
+    let batch = |sequence| Batch::new(boot, sequence, 0, Vec::new()).encode();
+    let send = |sequence, nonce| {
+        served.send(served.signed(&node, Method::POST, USAGE, &batch(sequence), nonce))
+    };
+    assert_eq!(send(1, 3).await.expect(200)["sequence"], 1);
+    assert_eq!(
+        send(1, 4).await.expect(200)["sequence"],
+        1,
+        "sent again it is taken as before"
+    );
+    let gap = send(3, 5).await;
+    assert_eq!(gap.problem(409), "sequence_gap");
+    assert!(gap.text.contains("Expected batch 2"), "{}", gap.text);
+    let answer = served
+        .send(served.signed(&node, Method::POST, USAGE, b"nonsense", 6))
+        .await;
+    assert_eq!(answer.problem(400), "bad_request");
+}

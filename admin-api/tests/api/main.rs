@@ -1,0 +1,11 @@
+//! The admin API over real sockets and a real database.
+
+mod conformance;
+mod document;
+mod entity_tags;
+mod errors;
+mod gateway_road;
+mod idempotency;
+mod isolation;
+mod lists;
+mod served;

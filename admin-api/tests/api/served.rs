@@ -1,0 +1,295 @@
+//! A served admin API with two tenants, and callers who hold tokens.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use gatehouse_admin_api::{BoundAdminApi, DEFAULTS, ROLE};
+use gatehouse_control_plane::db::DbAddresses;
+use gatehouse_control_plane::installation::{self, FirstAdmin};
+use gatehouse_control_plane::keys::MasterKey;
+use gatehouse_control_plane::members::{self, Admit};
+use gatehouse_control_plane::tenants::{self, CreateTenant};
+use gatehouse_control_plane::tokens::{self, CreateToken};
+use gatehouse_control_plane::{Actor, Db, PlatformActor};
+use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_domain::{Permission, Role};
+use gatehouse_harness::TestDb;
+use gatehouse_runtime::settings::{Environment, load};
+use gatehouse_runtime::{Clock, ClockHand, Secret, Supervisor};
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::conformance::Conformance;
+
+const PASSWORD: &str = "seven quiet herons wade upstream";
+
+/// A running admin API. Dropping it stops it and drops its database.
+pub(crate) struct Served {
+    pub(crate) db: Db,
+    pub(crate) hand: ClockHand,
+    pub(crate) northwind: Tenant,
+    pub(crate) contoso: Tenant,
+    pub(crate) test_db: TestDb,
+    address: SocketAddr,
+    supervisor: Supervisor,
+    client: reqwest::Client,
+    conformance: Conformance,
+    made: AtomicUsize,
+}
+
+/// A tenant and the person who set it up.
+#[derive(Debug, Clone)]
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) owner: UserId,
+}
+
+/// One answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Served {
+    pub(crate) async fn start() -> Self {
+        let test_db = TestDb::create().await;
+        let addresses = DbAddresses {
+            app: test_db.app_url(),
+            system: test_db.system_url(),
+            shared: false,
+        };
+        let keys = MasterKey::from_text(&"2f".repeat(32)).unwrap();
+        let (clock, hand) = Clock::adjustable(Clock::system().now());
+        let db = Db::connect(&addresses, keys, clock).await.unwrap();
+        let (northwind, contoso) = two_tenants(&db).await;
+        let (address, supervisor) = serve(&db);
+        Self {
+            db,
+            hand,
+            northwind,
+            contoso,
+            test_db,
+            address,
+            supervisor,
+            client: reqwest::Client::builder().build().unwrap(),
+            conformance: Conformance::of_document(),
+            made: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.db.clock().now()
+    }
+
+    /// A token of the tenant's owner with these scopes.
+    pub(crate) async fn token(&self, tenant: &Tenant, scopes: &[Permission]) -> String {
+        let owner = members::actor_of_user(&self.db, tenant.id, tenant.owner).await;
+        self.token_by(&owner.unwrap().unwrap(), scopes).await
+    }
+
+    /// A token with every scope.
+    pub(crate) async fn mighty(&self, tenant: &Tenant) -> String {
+        self.token(tenant, Permission::ALL).await
+    }
+
+    async fn token_by(&self, actor: &Actor, scopes: &[Permission]) -> String {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let input = CreateToken {
+            name: format!("token {number}"),
+            scopes: scopes.to_vec(),
+            apis: None,
+            expires_in_days: None,
+        };
+        let made = tokens::create_token(&self.db, actor, input).await.unwrap();
+        made.value.1.reveal().to_string()
+    }
+
+    /// Another member with a role, and a token of theirs with everything the role allows.
+    pub(crate) async fn colleague(&self, tenant: &Tenant, name: &str) -> (UserId, String) {
+        let admit = Admit {
+            email: format!("{name}@{}.example", tenant.id),
+            name: name.to_owned(),
+            password: Secret::new(PASSWORD.to_owned()),
+            roles: vec![Role::Owner],
+        };
+        let system = Actor::system(tenant.id, "test");
+        let user = members::admit(&self.db, &system, admit)
+            .await
+            .unwrap()
+            .value
+            .user_id;
+        let actor = members::actor_of_user(&self.db, tenant.id, user)
+            .await
+            .unwrap()
+            .unwrap();
+        (user, self.token_by(&actor, Permission::ALL).await)
+    }
+
+    /// Asks, and holds the answer to the document.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = self
+            .client
+            .request(method.clone(), self.url(path))
+            .bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = self.send(request).await;
+        self.conformance.hold(&method, path, &answer);
+        answer
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.ask(Method::GET, path, token, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, token, &[], Some(body)).await
+    }
+
+    /// One number of the database, seen as a superuser.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.test_db.superuser_url())
+            .await
+            .unwrap();
+        sqlx::query_scalar(sql)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.supervisor.cancel();
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text))
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json()
+    }
+
+    /// The code of a problem with this status.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> String {
+        let body = self.expect(status);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(body["request_id"], self.header("x-request-id"), "{body}");
+        body["code"].as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self
+            .headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        value.to_str().unwrap()
+    }
+}
+
+async fn two_tenants(db: &Db) -> (Tenant, Tenant) {
+    let link = installation::first_admin_link(db).await.unwrap().unwrap();
+    let first = FirstAdmin {
+        email: "owner@northwind.example".to_owned(),
+        name: "Olga Petrova".to_owned(),
+        password: Secret::new(PASSWORD.to_owned()),
+        tenant_name: "Northwind".to_owned(),
+        tenant_slug: "northwind".to_owned(),
+    };
+    let (owner, northwind) = installation::accept_first_admin(db, &link.0, first)
+        .await
+        .unwrap();
+    let input = CreateTenant {
+        slug: "contoso".to_owned(),
+        name: "Contoso".to_owned(),
+        owner: Some(owner),
+    };
+    let contoso = tenants::create_tenant(db, &PlatformActor::system("test"), input)
+        .await
+        .unwrap();
+    let northwind = Tenant {
+        id: northwind,
+        owner,
+    };
+    let contoso = Tenant {
+        id: contoso.value.id,
+        owner,
+    };
+    (northwind, contoso)
+}
+
+fn serve(db: &Db) -> (SocketAddr, Supervisor) {
+    let variables = [
+        ("GATEHOUSE_ADMIN_API__LISTEN", "127.0.0.1:0"),
+        (
+            "GATEHOUSE_ADMIN_API__PORTAL_PUBLIC_URL",
+            "https://portal.example",
+        ),
+        ("GATEHOUSE_ADMIN_API__LISTENER__DRAIN", "1s"),
+    ];
+    let environment: Environment = variables.into_iter().collect();
+    let settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;
+    let supervisor = Supervisor::new();
+    let bound = BoundAdminApi::bind(settings, db.clone()).unwrap();
+    let address = bound.local_addr();
+    let serving = supervisor.clone();
+    supervisor.spawn_essential(
+        "admin_api",
+        async move { bound.serve(&serving).await.map(drop) },
+    );
+    (address, supervisor)
+}
+
+/// Asks again until `done`, for what happens a little later.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(mut done: impl FnMut() -> F) -> T {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(value) = done().await {
+            return value;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "it never happened");
+        tokio::task::yield_now().await;
+    }
+}
