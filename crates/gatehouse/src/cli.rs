@@ -235,6 +235,8 @@ pub(crate) enum Audit {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Spec {
     /// Publish an OpenAPI or Swagger document as an API version.
+    // Here --version names the version of the API.
+    #[command(disable_version_flag = true)]
     Publish(SpecPublish),
 }
 
