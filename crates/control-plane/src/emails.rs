@@ -9,8 +9,6 @@ mod letter;
 mod usage;
 
 pub use access::{Access, access_letter, request_received};
-pub use account::{
-    already_registered, invitation, password_changed, reset_password, verify_email,
-};
+pub use account::{already_registered, invitation, password_changed, reset_password, verify_email};
 pub use letter::{Letter, PORTAL, TOKEN};
 pub use usage::{api_letter, application_letter, key_letter, limits_changed};

@@ -119,7 +119,9 @@ pub async fn accept_first_admin(
         after: Some(json!({ "email": email, "name": name })),
         ..AuditEntry::default()
     });
-    work.commit((user, tenant)).await.map(|changed| changed.value)
+    work.commit((user, tenant))
+        .await
+        .map(|changed| changed.value)
 }
 
 /// The tenant's fields have other names in this form.

@@ -60,7 +60,11 @@ pub(crate) struct NewMail {
 pub(crate) async fn queue(work: &mut Work<'_>, mail: NewMail) -> Result<(), Refusal> {
     let (id, tenant, now) = (work.new_id::<Uuid>(), work.tenant(), work.now());
     let sealed = match &mail.token {
-        Some(token) => Some(work.db().keys().seal(SEAL, &place(id), token.0.as_bytes())?),
+        Some(token) => Some(
+            work.db()
+                .keys()
+                .seal(SEAL, &place(id), token.0.as_bytes())?,
+        ),
         None => None,
     };
     insert(work.conn(), id, tenant, None, &mail, sealed, now).await

@@ -45,7 +45,10 @@ pub enum Which {
 /// The acting person; nobody else has an inbox.
 fn reader(actor: &Actor) -> Result<Uuid, Refusal> {
     actor.require(Permission::CatalogueRead)?;
-    actor.user().map(|user| user.uuid()).ok_or(Refusal::NotFound)
+    actor
+        .user()
+        .map(|user| user.uuid())
+        .ok_or(Refusal::NotFound)
 }
 
 /// The acting person's notices in this tenant, newest first.

@@ -103,11 +103,7 @@ mod tests {
             limit: 2,
             after: None,
         };
-        for (rows, kept, next) in [
-            (1, 1, None),
-            (2, 2, None),
-            (3, 2, Some(Uuid::from_u128(1))),
-        ] {
+        for (rows, kept, next) in [(1, 1, None), (2, 2, None), (3, 2, Some(Uuid::from_u128(1)))] {
             let listed = Listed::cut(ids(rows), &page, |id| *id);
             assert_eq!((listed.data.len(), listed.next), (kept, next), "{rows}");
         }
@@ -123,7 +119,10 @@ mod tests {
     #[test]
     fn a_url_names_an_id_when_it_reads_as_one() {
         let id = ApiId::from_uuid(Uuid::from_u128(9));
-        assert_eq!(Lookup::<ApiId>::from(id.to_string().as_str()), Lookup::Id(id));
+        assert_eq!(
+            Lookup::<ApiId>::from(id.to_string().as_str()),
+            Lookup::Id(id)
+        );
         assert_eq!(
             Lookup::<ApiId>::from("api_petstore"),
             Lookup::Slug("api_petstore".to_owned())

@@ -40,7 +40,9 @@ pub fn fault(password: &str, context: &[String]) -> Option<(&'static str, String
     if length < LENGTH_MIN {
         return Some((
             "too_short",
-            format!("Use at least {LENGTH_MIN} characters; this has {length}. A few random words work well."),
+            format!(
+                "Use at least {LENGTH_MIN} characters; this has {length}. A few random words work well."
+            ),
         ));
     }
     if length > LENGTH_MAX {
@@ -156,7 +158,10 @@ mod tests {
     use super::*;
 
     fn refused(password: &str) -> Option<&'static str> {
-        let context = ["ana.okafor@northwind.example".to_owned(), "Ana Okafor".to_owned()];
+        let context = [
+            "ana.okafor@northwind.example".to_owned(),
+            "Ana Okafor".to_owned(),
+        ];
         fault(password, &context).map(|(code, _)| code)
     }
 
@@ -217,7 +222,10 @@ mod tests {
         let long = format!("{} end", "nothing is cut off ".repeat(6));
         let secret = Secret::new(long.clone());
         let hash = accept(&secret, "/password", Vec::new()).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
         assert!(verify(&secret, Some(hash.clone())).await.unwrap());
         let cut = Secret::new(long[..long.len() - 1].to_owned());
         assert!(!verify(&cut, Some(hash)).await.unwrap());

@@ -2,8 +2,8 @@
 
 mod change;
 
-use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;

@@ -94,7 +94,10 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
         return Ok(None);
     };
     let tenant: TenantId = row.tenant_id.into();
-    if row.last_used_at.is_none_or(|used| used + LAST_USED_STEP <= now) {
+    if row
+        .last_used_at
+        .is_none_or(|used| used + LAST_USED_STEP <= now)
+    {
         note_use(db, tenant, row.id, now).await?;
     }
     let kind = ActorKind::Token {
@@ -106,12 +109,7 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
     Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
 }
 
-async fn note_use(
-    db: &Db,
-    tenant: TenantId,
-    id: Uuid,
-    now: OffsetDateTime,
-) -> Result<(), Refusal> {
+async fn note_use(db: &Db, tenant: TenantId, id: Uuid, now: OffsetDateTime) -> Result<(), Refusal> {
     let mut tx = db.tenant(tenant).await?;
     // Skipped while another request of the same token writes it.
     sqlx::query!(

@@ -32,6 +32,8 @@ pub(super) struct Charge {
     address: Vec<u8>,
     account: Vec<u8>,
     pair: Vec<u8>,
+    /// Whether the attempt was counted by the pair, not by the account.
+    familiar: bool,
 }
 
 struct Counter {
@@ -71,21 +73,21 @@ fn wait_after(failures: i32, free: i32, wait_max: Duration) -> Duration {
 pub(super) async fn charge(db: &Db, email: &str, ip: IpAddr) -> Result<Charge, Refusal> {
     let now = db.clock().now();
     let network = network(ip);
-    let charge = Charge {
+    let mut charge = Charge {
         address: key(&[b"address", &network]),
         account: key(&[b"account", email.as_bytes()]),
         pair: key(&[b"pair", email.as_bytes(), &network]),
+        familiar: false,
     };
     let mut tx = db.global().await?;
     let counters = lock(&mut tx, &charge, now).await?;
     let of = |key: &[u8]| counters.iter().find(|counter| counter.key == key);
-    let familiar = of(&charge.pair)
+    charge.familiar = of(&charge.pair)
         .and_then(|counter| counter.familiar_until)
         .is_some_and(|until| until > now);
-    let account_key = if familiar { &charge.pair } else { &charge.account };
     let counted = [
         (&charge.address, ADDRESS_FREE, ADDRESS_WAIT_MAX),
-        (account_key, ACCOUNT_FREE, ACCOUNT_WAIT_MAX),
+        (charge.counted_by(), ACCOUNT_FREE, ACCOUNT_WAIT_MAX),
     ];
     let blocked_until = counted
         .iter()
@@ -94,7 +96,10 @@ pub(super) async fn charge(db: &Db, email: &str, ip: IpAddr) -> Result<Charge, R
         .max();
     if let Some(until) = blocked_until.filter(|until| *until > now) {
         // Whole seconds, rounded up: who waits that long is let in.
-        let wait = (until - now).whole_milliseconds().unsigned_abs().div_ceil(1000);
+        let wait = (until - now)
+            .whole_milliseconds()
+            .unsigned_abs()
+            .div_ceil(1000);
         return Err(Refusal::TooMany(u64::try_from(wait).unwrap_or(1).max(1)));
     }
     for (key, free, wait_max) in counted {
@@ -148,6 +153,15 @@ async fn lock(
 }
 
 impl Charge {
+    /// What counts the account's failures for this attempt.
+    fn counted_by(&self) -> &Vec<u8> {
+        if self.familiar {
+            &self.pair
+        } else {
+            &self.account
+        }
+    }
+
     /// Takes the attempt back: it was not judged after all.
     pub(super) async fn refund(&self, db: &Db) -> Result<(), Refusal> {
         self.settle(db, false).await
@@ -158,29 +172,29 @@ impl Charge {
         self.settle(db, true).await
     }
 
-    async fn settle(&self, db: &Db, familiar: bool) -> Result<(), Refusal> {
+    async fn settle(&self, db: &Db, right: bool) -> Result<(), Refusal> {
         let now = db.clock().now();
         let mut tx = db.global().await?;
         lock(&mut tx, self, now).await?;
-        // Only this attempt is forgiven: a guesser's own account must not wash the address clean.
+        // Only this attempt is forgiven: neither does a guesser's own account wash the address clean, nor the owner's
+        // sign-in at home a stranger's guesses elsewhere.
         sqlx::query!(
             "update attempt set failures = greatest(failures - 1, 0), blocked_until = $2 where key = any($1)",
-            &[self.address.clone(), self.account.clone()][..],
+            &[self.address.clone(), self.counted_by().clone()][..],
             now,
         )
         .execute(&mut *tx)
         .await?;
-        sqlx::query!(
-            "update attempt set failures = case when $3 then 0 else greatest(failures - 1, 0) end, blocked_until = $2,
-                                familiar_until = case when $3 then $4 else familiar_until end
-             where key = $1",
-            self.pair,
-            now,
-            familiar,
-            now + FAMILIAR,
-        )
-        .execute(&mut *tx)
-        .await?;
+        if right {
+            sqlx::query!(
+                "update attempt set failures = 0, familiar_until = $2, last_at = $3 where key = $1",
+                self.pair,
+                now + FAMILIAR,
+                now,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         tx.commit().await?;
         Ok(())
     }

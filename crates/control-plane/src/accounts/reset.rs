@@ -18,11 +18,7 @@ use crate::tenants;
 use crate::work::Work;
 
 /// Mails a reset link to an address that has an account. The answer is the same for one that has none.
-pub async fn request_password_reset(
-    db: &Db,
-    tenant: TenantId,
-    email: &str,
-) -> Result<(), Refusal> {
+pub async fn request_password_reset(db: &Db, tenant: TenantId, email: &str) -> Result<(), Refusal> {
     let actor = Actor::system(tenant, "password reset");
     let mut work = Work::begin(db, &actor).await?;
     let now = work.now();
@@ -96,11 +92,17 @@ pub async fn change_password(
     };
     let ip = actor.ip().unwrap_or(std::net::Ipv6Addr::UNSPECIFIED.into());
     let charge = attempts::charge(db, &user.email.to_lowercase(), ip).await?;
-    if !passwords::verify(old_password, stored).await? {
-        let detail = "This is not your present password.";
-        return Err(Refusal::field("/old_password", "wrong", detail));
+    match passwords::verify(old_password, stored).await {
+        Ok(true) => charge.succeed(db).await?,
+        Ok(false) => {
+            let detail = "This is not your present password.";
+            return Err(Refusal::field("/old_password", "wrong", detail));
+        }
+        Err(refusal) => {
+            charge.refund(db).await?;
+            return Err(refusal);
+        }
     }
-    charge.succeed(db).await?;
     let context = vec![user.email.clone(), user.name.clone()];
     let hash = passwords::accept(new_password, "/new_password", context).await?;
     let mut work = Work::begin(db, actor).await?;

@@ -124,8 +124,7 @@ async fn answer_by_mail(
                 name: Some(name.to_owned()),
                 password_hash: Some(password_hash),
             };
-            let token =
-                one_time::create(work.conn(), Purpose::VerifyEmail, now, carried).await?;
+            let token = one_time::create(work.conn(), Purpose::VerifyEmail, now, carried).await?;
             NewMail {
                 to: user.email.clone(),
                 letter: emails::verify_email(&tenant.name, name),
@@ -179,6 +178,10 @@ pub async fn verify_email(db: &Db, token: &str) -> Result<UserId, Refusal> {
         after: Some(json!({ "email": account.email, "name": account.name })),
         ..AuditEntry::default()
     });
-    work.emit("member.joined", user, json!({ "user": user, "name": account.name }));
+    work.emit(
+        "member.joined",
+        user,
+        json!({ "user": user, "name": account.name }),
+    );
     work.commit(user).await.map(|changed| changed.value)
 }

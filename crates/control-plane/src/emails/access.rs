@@ -81,7 +81,9 @@ pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
         "subscription.approved" | "subscription.granted" => (
             "access_approved",
             format!("Access to {api} approved for {application}"),
-            format!("{application} may call {api} in {environment} under the plan {plan}, approved{by}."),
+            format!(
+                "{application} may call {api} in {environment} under the plan {plan}, approved{by}."
+            ),
             "Create a key for the application, if it has none yet.",
             "Open application",
         ),
@@ -95,35 +97,45 @@ pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
         "subscription.suspended" => (
             "access_suspended",
             format!("Access to {api} suspended for {application}"),
-            format!("Calls of {application} to {api} in {environment} are refused since it was suspended{by}."),
+            format!(
+                "Calls of {application} to {api} in {environment} are refused since it was suspended{by}."
+            ),
             "The keys stay as they are. Access returns when the suspension is lifted.",
             "Open application",
         ),
         "subscription.unsuspended" => (
             "access_unsuspended",
             format!("Access to {api} restored for {application}"),
-            format!("{application} may call {api} in {environment} again; the suspension was lifted{by}."),
+            format!(
+                "{application} may call {api} in {environment} again; the suspension was lifted{by}."
+            ),
             "Nothing needs to be done.",
             "Open application",
         ),
         "subscription.revoked" => (
             "access_revoked",
             format!("Access to {api} revoked for {application}"),
-            format!("{application} may no longer call {api} in {environment}; access was revoked{by}."),
+            format!(
+                "{application} may no longer call {api} in {environment}; access was revoked{by}."
+            ),
             "Its keys still work for other APIs.",
             "Open application",
         ),
         "subscription.expired" => (
             "access_expired",
             format!("Access to {api} expired for {application}"),
-            format!("The access of {application} to {api} in {environment} has reached its end date."),
+            format!(
+                "The access of {application} to {api} in {environment} has reached its end date."
+            ),
             "It can be renewed within 30 days with the same keys.",
             "Renew access",
         ),
         "subscription.renewed" => (
             "access_renewed",
             format!("Access to {api} renewed for {application}"),
-            format!("{application} may go on calling {api} in {environment} under the plan {plan}."),
+            format!(
+                "{application} may go on calling {api} in {environment} under the plan {plan}."
+            ),
             "The keys stay as they are.",
             "Open application",
         ),
@@ -166,7 +178,10 @@ mod tests {
     #[test]
     fn an_approval_says_the_outcome_and_the_object_first() {
         let letter = access_letter("subscription.approved", &access()).unwrap();
-        assert_eq!(letter.subject, "Access to Petstore approved for Mobile checkout");
+        assert_eq!(
+            letter.subject,
+            "Access to Petstore approved for Mobile checkout"
+        );
         assert_eq!(
             letter.text,
             "Mobile checkout may call Petstore in production under the plan Free, approved by Ben Ito.\n\n\
@@ -181,14 +196,28 @@ mod tests {
     fn every_outcome_has_its_own_words_and_no_mail_shouts() {
         let mut subjects = std::collections::BTreeSet::new();
         for event in [
-            "approved", "rejected", "suspended", "unsuspended", "revoked", "expired", "renewed", "plan_changed",
+            "approved",
+            "rejected",
+            "suspended",
+            "unsuspended",
+            "revoked",
+            "expired",
+            "renewed",
+            "plan_changed",
         ] {
             let letter = access_letter(&format!("subscription.{event}"), &access()).unwrap();
-            assert!(!letter.text.contains('!') && !letter.text.contains("successfully"), "{event}");
+            assert!(
+                !letter.text.contains('!') && !letter.text.contains("successfully"),
+                "{event}"
+            );
             assert!(subjects.insert(letter.subject), "{event}");
         }
         assert!(access_letter("subscription.paused", &access()).is_none());
-        assert!(request_received(&access()).text.contains("> spring release."));
+        assert!(
+            request_received(&access())
+                .text
+                .contains("> spring release.")
+        );
     }
 
     #[test]
@@ -200,7 +229,9 @@ mod tests {
             ..access()
         };
         for subject in [
-            access_letter("subscription.approved", &hostile).unwrap().subject,
+            access_letter("subscription.approved", &hostile)
+                .unwrap()
+                .subject,
             request_received(&hostile).subject,
         ] {
             assert!(!subject.contains(['\r', '\n', '\u{2028}']), "{subject:?}");

@@ -94,7 +94,11 @@ mod tests {
             password_changed(name),
             invitation(name, name, Role::Developer),
         ] {
-            assert!(!letter.subject.contains(['\r', '\n']), "{}", letter.template);
+            assert!(
+                !letter.subject.contains(['\r', '\n']),
+                "{}",
+                letter.template
+            );
         }
     }
 }

@@ -52,7 +52,8 @@ fn is_break(c: char) -> bool {
 
 /// Control characters, and those that turn the direction of text around.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escape(text: &str) -> String {
@@ -151,7 +152,10 @@ impl Draft {
                 escape(label)
             ));
         }
-        parts.push(format!("<hr>\n<p><small>{}</small></p>\n", escape(&self.why)));
+        parts.push(format!(
+            "<hr>\n<p><small>{}</small></p>\n",
+            escape(&self.why)
+        ));
         format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{}</body></html>\n",
             escape(&self.subject),
@@ -186,9 +190,16 @@ mod tests {
 
     #[test]
     fn every_line_break_of_unicode_stays_out_of_subjects() {
-        for break_ in ["\r", "\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}"] {
-            let subject = Draft::new("test", &format!("a{break_}b"), "c").because("d").subject;
-            assert!(!subject.chars().any(|c| c.is_control() || is_break(c)), "{break_:?}");
+        for break_ in [
+            "\r", "\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}",
+        ] {
+            let subject = Draft::new("test", &format!("a{break_}b"), "c")
+                .because("d")
+                .subject;
+            assert!(
+                !subject.chars().any(|c| c.is_control() || is_break(c)),
+                "{break_:?}"
+            );
         }
     }
 

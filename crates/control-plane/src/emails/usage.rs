@@ -102,7 +102,9 @@ pub fn api_letter(
         Draft::new(
             "api_retired",
             &format!("{api} was retired"),
-            &format!("{api}, which {application} uses, was retired. Calls to it are answered with 410 Gone."),
+            &format!(
+                "{api}, which {application} uses, was retired. Calls to it are answered with 410 Gone."
+            ),
         )
     } else {
         let until = sunset.map_or(String::new(), |date| format!(" It is served until {date}."));
@@ -126,7 +128,15 @@ mod tests {
     fn names_stay_in_one_line_in_every_subject() {
         let evil = "x\r\nBcc: y@example.com";
         let letters = [
-            key_letter("credential.revoked", evil, evil, evil, Some(evil), evil, "/x"),
+            key_letter(
+                "credential.revoked",
+                evil,
+                evil,
+                evil,
+                Some(evil),
+                evil,
+                "/x",
+            ),
             key_letter("credential.issued", evil, evil, evil, None, "", "/x"),
             application_letter("application.suspended", evil, evil, evil, "/x"),
             application_letter("application.unsuspended", evil, evil, "", "/x"),
@@ -135,14 +145,29 @@ mod tests {
             api_letter("api.retired", evil, evil, evil, None, "/x"),
         ];
         for letter in letters {
-            assert!(!letter.subject.contains(['\r', '\n']), "{}", letter.template);
+            assert!(
+                !letter.subject.contains(['\r', '\n']),
+                "{}",
+                letter.template
+            );
             assert!(!letter.subject.is_empty());
         }
     }
 
     #[test]
     fn a_deprecation_names_the_last_day() {
-        let letter = api_letter("api.deprecated", "N", "Petstore v1", "App", Some("2027-01-31"), "/apis/petstore");
-        assert!(letter.text.contains("served until 2027-01-31."), "{}", letter.text);
+        let letter = api_letter(
+            "api.deprecated",
+            "N",
+            "Petstore v1",
+            "App",
+            Some("2027-01-31"),
+            "/apis/petstore",
+        );
+        assert!(
+            letter.text.contains("served until 2027-01-31."),
+            "{}",
+            letter.text
+        );
     }
 }

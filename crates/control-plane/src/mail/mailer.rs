@@ -130,8 +130,5 @@ fn cause_chain(error: &dyn std::error::Error) -> String {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(500)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
 }

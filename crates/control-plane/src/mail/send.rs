@@ -151,7 +151,12 @@ async fn hold(db: &Db, due: &Due, links: &Links) -> Result<(), Refusal> {
         .await?;
     tx.commit().await?;
     // The link is logged on purpose: without a mail server this is how it reaches its reader.
-    tracing::info!(to = due.to_address, subject = due.subject, link, "mail held: no mail server is set");
+    tracing::info!(
+        to = due.to_address,
+        subject = due.subject,
+        link,
+        "mail held: no mail server is set"
+    );
     Ok(())
 }
 

@@ -139,11 +139,7 @@ pub async fn invite(
     .await
 }
 
-async fn refuse_members(
-    work: &mut Work<'_>,
-    actor: &Actor,
-    email: &Email,
-) -> Result<(), Refusal> {
+async fn refuse_members(work: &mut Work<'_>, actor: &Actor, email: &Email) -> Result<(), Refusal> {
     let Some(user) = accounts::find_by_email(work.conn(), email.as_str()).await? else {
         return Ok(());
     };
@@ -332,7 +328,13 @@ pub async fn accept_invitation(
         .execute(work.conn())
         .await?;
     }
-    joined(&mut work, "member.accept_invitation", joiner.id, &joiner.name, &[open.role]);
+    joined(
+        &mut work,
+        "member.accept_invitation",
+        joiner.id,
+        &joiner.name,
+        &[open.role],
+    );
     work.commit((joiner.id, open.tenant))
         .await
         .map(|changed| changed.value)

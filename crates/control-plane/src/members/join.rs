@@ -109,7 +109,13 @@ pub async fn join_tenant(db: &Db, tenant: TenantId, user: UserId) -> Result<Chan
         )));
     }
     add_membership(&mut work, user, &[Role::Developer]).await?;
-    joined(&mut work, "member.join", user, &account.name, &[Role::Developer]);
+    joined(
+        &mut work,
+        "member.join",
+        user,
+        &account.name,
+        &[Role::Developer],
+    );
     work.commit(()).await
 }
 
@@ -186,7 +192,12 @@ mod tests {
     #[test]
     fn personal_slugs_are_slugs_whatever_the_name() {
         let team = TeamId::from_uuid(Uuid::from_u128(0x0192_aaaa_bbbb_7ccc_8ddd_eeee_ffff_1234));
-        for name in ["Ana Okafor", "漢字", &"x".repeat(80), "a-b- c-d e-f g-h i-j k-l m-n o-p"] {
+        for name in [
+            "Ana Okafor",
+            "漢字",
+            &"x".repeat(80),
+            "a-b- c-d e-f g-h i-j k-l m-n o-p",
+        ] {
             let slug = personal_slug(name, team);
             assert!(Slug::new(slug.clone()).is_ok(), "{slug}");
         }

@@ -120,11 +120,7 @@ pub async fn set_member_status(
         after: Some(json!({ "status": status })),
         reason: None,
     });
-    work.emit(
-        event,
-        user,
-        json!({ "user": user, "actor": actor.user() }),
-    );
+    work.emit(event, user, json!({ "user": user, "actor": actor.user() }));
     let view = get(work.conn(), actor.tenant(), user).await?;
     work.commit(view).await
 }

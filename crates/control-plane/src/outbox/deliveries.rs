@@ -323,7 +323,14 @@ async fn api_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
     let sunset = row.sunset_at.map(|at| at.date().to_string());
     let people = recipients::subscribers(conn, event.tenant_id, None, Some(id)).await?;
     Ok(to_subscribers(people, |application, _| {
-        emails::api_letter(&event.kind, &tenant, &name, application, sunset.as_deref(), &path)
+        emails::api_letter(
+            &event.kind,
+            &tenant,
+            &name,
+            application,
+            sunset.as_deref(),
+            &path,
+        )
     }))
 }
 
