@@ -24,6 +24,8 @@ mod sealed;
 mod serve;
 mod session;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod twice;
 mod upload;
 mod view;

@@ -72,7 +72,7 @@ pub(crate) fn layer(
     secure: bool,
 ) -> SessionManagerLayer<PgStore> {
     let idle = time::Duration::try_from(settings.idle).unwrap_or(time::Duration::HOUR);
-    SessionManagerLayer::new(PgStore(db))
+    SessionManagerLayer::new(PgStore { db, idle })
         .with_name(if secure { "__Host-gatehouse" } else { "gatehouse" })
         .with_secure(secure)
         .with_http_only(true)
@@ -83,7 +83,10 @@ pub(crate) fn layer(
 
 /// The store of tower-sessions over the verbs of the control plane.
 #[derive(Debug, Clone)]
-pub(crate) struct PgStore(Db);
+pub(crate) struct PgStore {
+    db: Db,
+    idle: time::Duration,
+}
 
 fn hash(id: &Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
@@ -93,14 +96,15 @@ fn backend(refusal: Refusal) -> Error {
     Error::Backend(refusal.to_string())
 }
 
-fn row(record: &Record) -> Result<SessionRow> {
+/// A record as its row. Its end is counted on the database handle's clock, as everything stored is.
+fn row(store: &PgStore, record: &Record) -> Result<SessionRow> {
     let user = record.data.get(WHO).and_then(|who| serde_json::from_value::<Who>(who.clone()).ok());
     let data = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
     Ok(SessionRow {
         id_hash: hash(&record.id),
         user: user.map(|who| who.user),
         data,
-        expires_at: record.expiry_date,
+        expires_at: store.db.clock().now() + store.idle,
     })
 }
 
@@ -108,7 +112,7 @@ fn row(record: &Record) -> Result<SessionRow> {
 impl SessionStore for PgStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         for _ in 0..CREATE_ATTEMPTS {
-            if sessions::create(&self.0, &row(record)?).await.map_err(backend)? {
+            if sessions::create(&self.db, &row(self, record)?).await.map_err(backend)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -117,11 +121,11 @@ impl SessionStore for PgStore {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        sessions::save(&self.0, &row(record)?).await.map(drop).map_err(backend)
+        sessions::save(&self.db, &row(self, record)?).await.map(drop).map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some(row) = sessions::load(&self.0, &hash(id)).await.map_err(backend)? else {
+        let Some(row) = sessions::load(&self.db, &hash(id)).await.map_err(backend)? else {
             return Ok(None);
         };
         let data: HashMap<String, serde_json::Value> =
@@ -130,6 +134,6 @@ impl SessionStore for PgStore {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sessions::delete(&self.0, &hash(id)).await.map_err(backend)
+        sessions::delete(&self.db, &hash(id)).await.map_err(backend)
     }
 }

@@ -1,0 +1,139 @@
+//! The router against a real database: what single handlers promise. Journeys with real processes are in `tests/`.
+
+mod forms;
+mod pages;
+mod road;
+mod sessions;
+mod window;
+
+use crate::place;
+use crate::portal::Portal;
+use crate::router;
+use crate::settings::{DEFAULTS, ROLE, Settings};
+use axum::Router;
+use gatehouse_control_plane::db::DbAddresses;
+use gatehouse_control_plane::installation::{self, FirstAdmin};
+use gatehouse_control_plane::keys::MasterKey;
+use gatehouse_control_plane::members::{self, Admit};
+use gatehouse_control_plane::plans::{self, CreatePlan};
+use gatehouse_control_plane::publishing::{self, PublishSpec, Source};
+use gatehouse_control_plane::{Actor, Db};
+use gatehouse_domain::id::TenantId;
+use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
+use gatehouse_domain::{EnvironmentKind, Role};
+use gatehouse_harness::TestDb;
+use gatehouse_runtime::settings::{Environment, load};
+use gatehouse_runtime::{Clock, ClockHand};
+use time::macros::datetime;
+
+pub(crate) use window::Window;
+
+/// Everybody's password here.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// A portal over a database of its own, with one tenant and its owner.
+pub(crate) struct Stand {
+    pub(crate) db: Db,
+    pub(crate) router: Router,
+    pub(crate) tenant: TenantId,
+    pub(crate) hand: ClockHand,
+    _database: TestDb,
+}
+
+impl Stand {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with settings of the test's own.
+    pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
+        let (stand, token) = Self::before_set_up(variables).await;
+        let first = FirstAdmin {
+            email: "olga@acme.test".into(),
+            name: "Olga Owner".into(),
+            password: PASSWORD.to_owned().into(),
+            tenant_name: "Acme".into(),
+            tenant_slug: "acme".into(),
+        };
+        let (_, tenant) = installation::accept_first_admin(&stand.db, &token, first).await.unwrap();
+        Self { tenant, ..stand }
+    }
+
+    /// Before the one-time link was used; gives its token.
+    pub(crate) async fn before_set_up(variables: &[(&str, &str)]) -> (Self, String) {
+        let database = TestDb::create().await;
+        let addresses =
+            DbAddresses { app: database.app_url(), system: database.system_url(), shared: false };
+        let (clock, hand) = Clock::adjustable(datetime!(2026-11-20 11:38:00 UTC));
+        let keys = MasterKey::from_text(&"07".repeat(32)).unwrap();
+        let db = Db::connect(&addresses, keys, clock).await.unwrap();
+        let environment: Environment = variables.iter().copied().collect();
+        let settings: Settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;
+        let front = settings.front("127.0.0.1:8080".parse().unwrap()).unwrap();
+        let router = router::router(&Portal::new(db.clone(), settings, front)).unwrap();
+        let token = installation::first_admin_link(&db).await.unwrap().unwrap();
+        let token = token.0.to_string();
+        let tenant = TenantId::from_uuid(uuid::Uuid::nil());
+        (Self { db, router, tenant, hand, _database: database }, token)
+    }
+
+    /// A new browser without cookies.
+    pub(crate) fn window(&self) -> Window {
+        Window::new(self.router.clone())
+    }
+
+    /// A member with a role.
+    pub(crate) async fn admit(&self, email: &str, role: Role) {
+        let system = Actor::system(self.tenant, "test");
+        let input = Admit {
+            email: email.into(),
+            name: email.split('@').next().unwrap().into(),
+            password: PASSWORD.to_owned().into(),
+            roles: vec![role],
+        };
+        members::admit(&self.db, &system, input).await.unwrap();
+    }
+
+    /// A window of somebody signed in.
+    pub(crate) async fn signed_in(&self, email: &str) -> Window {
+        let mut window = self.window();
+        window.get("/login").await;
+        let answer = window.post("/login", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        window
+    }
+
+    /// The Petstore with a plan granted at once and one that is decided.
+    pub(crate) async fn publish_petstore(&self) {
+        let system = Actor::system(self.tenant, "test");
+        let document = gatehouse_harness::descriptions::petstore("Petstore", "http://127.0.0.1:9/");
+        let input = PublishSpec {
+            api: "petstore".into(),
+            version: "v1".into(),
+            content: document.to_string().into(),
+            source: Source::default(),
+            create: true,
+            dry_run: false,
+        };
+        assert!(publishing::publish_spec(&self.db, &system, input).await.is_ok());
+        for (slug, approval) in [("free", ApprovalMode::Auto), ("gold", ApprovalMode::Manual)] {
+            let plan = CreatePlan {
+                slug: slug.into(),
+                name: crate::view::shell::capital(slug),
+                approval,
+                environments: vec![EnvironmentKind::Sandbox, EnvironmentKind::Production],
+                limits: vec![
+                    LimitRule::Rate { amount: 5, window_s: 1, burst: 10 },
+                    LimitRule::Quota { amount: 1000, period: QuotaPeriod::Month },
+                ],
+                ..CreatePlan::default()
+            };
+            plans::create_plan(&self.db, &system, "petstore".into(), plan).await.unwrap();
+        }
+    }
+}
+
+/// Takes the prefixes off, as the process does before routing.
+pub(crate) fn placed(request: http::Request<axum::body::Body>) -> http::Request<axum::body::Body> {
+    place::strip(request, "")
+}

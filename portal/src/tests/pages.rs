@@ -1,0 +1,106 @@
+//! What every page has in common: headers, no failure on odd addresses, and nothing for those who may not.
+
+use super::Stand;
+use gatehouse_domain::Role;
+
+/// Every GET route, with something in place of its parameters.
+fn gets() -> Vec<String> {
+    let source = include_str!("../router.rs").replace(['\n', ' '], "");
+    let mut routes = Vec::new();
+    for route in source.split(".route(\"").skip(1) {
+        let (path, handlers) = route.split_once('"').unwrap();
+        let handlers = handlers.split(".route(").next().unwrap();
+        if handlers.contains("get(") && !path.starts_with("/static") {
+            let words = path.split('/').map(|word| if word.starts_with('{') { "x" } else { word });
+            routes.push(words.collect::<Vec<_>>().join("/"));
+        }
+    }
+    routes
+}
+
+#[tokio::test]
+async fn every_address_answers_with_a_page_and_the_security_headers() {
+    let stand = Stand::new().await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    for window in [
+        &mut stand.window(),
+        &mut stand.signed_in("dev@acme.test").await,
+        &mut stand.signed_in("olga@acme.test").await,
+    ] {
+        for path in gets() {
+            let answer = window.get(&path).await;
+            assert!(
+                matches!(answer.status, 200 | 303 | 403 | 404),
+                "{path}: {} {}",
+                answer.status,
+                answer.body
+            );
+            let header = |name: &str| answer.headers.get(name).unwrap_or_else(|| panic!("{path}: {name}"));
+            assert_eq!(header("content-security-policy"), crate::headers::CONTENT_POLICY);
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            assert_eq!(header("referrer-policy"), "same-origin");
+            assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+            if answer.status == 200 {
+                let cache = header("cache-control").to_str().unwrap();
+                assert!(cache.contains("private"), "{path}: {cache}");
+                assert!(answer.body.len() <= 60 * 1024, "{path} has {} bytes", answer.body.len());
+                assert_eq!(answer.body.matches("<h1").count(), 1, "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_developer_gets_nothing_of_the_console_and_outsiders_nothing_of_the_platform() {
+    let stand = Stand::new().await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    for path in gets().iter().filter(|path| path.starts_with("/console")) {
+        let answer = dev.get(path).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {}", answer.status);
+    }
+    assert_eq!(dev.get("/platform/tenants").await.status, 404);
+    assert!(!dev.get("/apis").await.body.contains("href=\"/console\""));
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    assert_eq!(owner.get("/platform/tenants").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_deep_link_survives_signing_in_and_leads_nowhere_else() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    let answer = window.get("/requests?x=1").await;
+    assert_eq!(answer.location(), "/login?next=%2Frequests%3Fx%3D1");
+    let page = window.get("/login?next=https%3A%2F%2Fevil.example").await;
+    assert_eq!(page.between("action=\"/login\">", "<div").matches("name=\"next\" value=\"/\"").count(), 1, "{}", page.body);
+    let fields = [("email", "olga@acme.test"), ("password", super::PASSWORD), ("next", "//evil.example")];
+    assert_eq!(window.post("/login", &fields).await.location(), "/");
+}
+
+#[tokio::test]
+async fn links_never_come_from_the_host_header() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    let request = http::Request::get("/apis").header("host", "evil.example");
+    assert!(!window.send(request, String::new()).await.body.contains("evil.example"));
+}
+
+#[tokio::test]
+async fn the_theme_is_kept_and_set_by_the_server() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    assert!(window.get("/help").await.body.contains("data-theme=\"auto\""));
+    let answer = window.post("/theme", &[("theme", "dark"), ("next", "/help")]).await;
+    assert_eq!(answer.location(), "/help");
+    assert!(window.get("/help").await.body.contains("data-theme=\"dark\""));
+}
+
+#[tokio::test]
+async fn an_unknown_tenant_is_an_unknown_page() {
+    let stand = Stand::new().await;
+    assert_eq!(stand.window().get("/t/nobody/apis").await.status, 404);
+    let mut same = stand.window();
+    let page = same.get("/t/acme/apis").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("href=\"/t/acme/apis\""), "{}", page.body);
+}
