@@ -4,9 +4,12 @@ do $$
 begin
     if not exists (select from pg_roles where rolname = 'gatehouse_app') then
         create role gatehouse_app nologin;
+        -- A managed database has one login for everything; its transactions switch to the working roles themselves.
+        execute format('grant gatehouse_app to %I', current_user);
     end if;
     if not exists (select from pg_roles where rolname = 'gatehouse_system') then
         create role gatehouse_system nologin;
+        execute format('grant gatehouse_system to %I', current_user);
     end if;
 end
 $$;

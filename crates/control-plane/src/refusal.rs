@@ -58,7 +58,7 @@ pub enum Refusal {
         current: i32,
     },
     /// Some of the input is not acceptable; every fault at once.
-    #[error("{} fields are not acceptable", .0.len())]
+    #[error("{}", in_words(.0))]
     Invalid(Vec<FieldFault>),
     /// Too many attempts; come back after that many seconds.
     #[error("too many attempts; wait {0} s")]
@@ -69,6 +69,12 @@ pub enum Refusal {
     /// A fault of the program's own.
     #[error("internal fault")]
     Internal(#[source] anyhow::Error),
+}
+
+/// Every fault with its place, for command lines and logs.
+fn in_words(faults: &[FieldFault]) -> String {
+    let words = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Refusal {
