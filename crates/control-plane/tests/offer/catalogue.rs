@@ -1,0 +1,176 @@
+//! Who finds what: the same answer in the list, on pages, in search, in downloads and in requests.
+
+use gatehouse_control_plane::apis::{self, ApiFilter, UpdateApi};
+use gatehouse_control_plane::catalogue::{self, CatalogueFilter, Viewer};
+use gatehouse_control_plane::subscriptions::AppChoice;
+use gatehouse_control_plane::{Actor, Lookup, Page, plans, versions};
+use gatehouse_domain::plan::ApprovalMode;
+use gatehouse_domain::{ApiVersionState, Visibility};
+
+use crate::world::{PETS, World, is_not_found, unknown};
+
+impl World {
+    async fn show(&self, visibility: Visibility, teams: Vec<&str>) {
+        let input = UpdateApi {
+            visibility: Some(visibility),
+            granted_teams: Some(teams.into_iter().map(Lookup::from).collect()),
+            ..UpdateApi::default()
+        };
+        apis::update_api(&self.db, &self.paul, self.api(), None, input)
+            .await
+            .unwrap();
+    }
+
+    /// Whether a viewer finds the API, asked on every road; they must agree.
+    async fn finds(&self, viewer: Viewer<'_>) -> bool {
+        let db = &self.db;
+        let page = Page::default();
+        let listed = catalogue::catalogue(db, &viewer, &CatalogueFilter::default(), &page).await;
+        let answers = [
+            !listed.unwrap().data.is_empty(),
+            catalogue::catalogue_api(db, &viewer, "pets").await.is_ok(),
+            catalogue::find_operations(db, &viewer, "pets", "v1").await.is_ok(),
+            catalogue::get_operation(db, &viewer, "pets", "v1", "listPets").await.is_ok(),
+            catalogue::download_spec(db, &viewer, "pets", "v1").await.is_ok(),
+            !catalogue::search_operations(db, &viewer, "list pet", 10).await.unwrap().is_empty(),
+        ];
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        if let Viewer::Member(actor) = viewer {
+            let verbs = [
+                apis::get_api(db, actor, self.api()).await.is_ok(),
+                versions::get_version(db, actor, self.api(), "v1").await.is_ok(),
+                plans::get_plan(db, actor, self.api(), Lookup::from("team")).await.is_ok(),
+                !apis::list_apis(db, actor, &ApiFilter::default(), &page).await.unwrap().data.is_empty(),
+                self.can_request(actor).await,
+            ];
+            assert_eq!(verbs, [answers[0]; 5]);
+        }
+        answers[0]
+    }
+
+    async fn can_request(&self, actor: &Actor) -> bool {
+        let application = AppChoice::New {
+            name: "Try".to_owned(),
+            team: None,
+        };
+        let answer = self.request(actor, self.wish(application, "team")).await;
+        match answer {
+            Ok(_) => true,
+            refused => {
+                assert_eq!(unknown(refused), "/api");
+                false
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_rule_decides_on_every_road() {
+    let world = World::create().await;
+    let (dora, eli) = (Viewer::Member(&world.dora), Viewer::Member(&world.eli));
+    let anybody = Viewer::Anonymous(world.tenant);
+    world.show(Visibility::Public, vec![]).await;
+    assert!(world.finds(anybody).await && world.finds(dora).await);
+    world.show(Visibility::Tenant, vec![]).await;
+    assert!(!world.finds(anybody).await && world.finds(dora).await);
+    world.show(Visibility::Private, vec![]).await;
+    assert!(!world.finds(anybody).await && !world.finds(dora).await);
+    let team: String = sqlx::query_scalar("select slug from team where personal_user_id = $1")
+        .bind(world.dora.user().unwrap().uuid())
+        .fetch_one(&mut world.superuser().await)
+        .await
+        .unwrap();
+    world.show(Visibility::Restricted, vec![&team]).await;
+    assert!(!world.finds(anybody).await && world.finds(dora).await && !world.finds(eli).await);
+    // A grant counts while the API is restricted, and only then.
+    world.show(Visibility::Private, vec![&team]).await;
+    assert!(!world.finds(dora).await);
+    // Whoever owns it finds it.
+    let owner = "insert into team_member (tenant_id, team_id, user_id, role, created_at)
+                 select tenant_id, owner_team_id, $1, 'member', created_at from api";
+    sqlx::query(owner)
+        .bind(world.eli.user().unwrap().uuid())
+        .execute(&mut world.superuser().await)
+        .await
+        .unwrap();
+    assert!(world.finds(eli).await && !world.finds(dora).await);
+}
+
+#[tokio::test]
+async fn the_catalogue_is_searched_filtered_and_says_what_the_viewer_has() {
+    let world = World::create().await;
+    let mine = world.ask(&world.dora, "Shop", "free").await;
+    let viewer = Viewer::Member(&world.dora);
+    let page = Page::default();
+    let list = |filter| {
+        let viewer = viewer;
+        let (db, page) = (&world.db, &page);
+        async move {
+            let filter: CatalogueFilter = filter;
+            catalogue::catalogue(db, &viewer, &filter, page).await.unwrap().data
+        }
+    };
+    let all = list(CatalogueFilter::default()).await;
+    let entry = &all[0];
+    assert_eq!((entry.name.as_str(), entry.latest.as_str(), entry.operations), ("Pets", "v1", 3));
+    assert_eq!(entry.tags, ["pets", "single"]);
+    assert_eq!(entry.approval_hint, Some(ApprovalMode::Auto));
+    assert_eq!(entry.my_access.len(), 1);
+    assert_eq!(entry.my_access[0].subscription, mine.id);
+    let q = |q: &str| CatalogueFilter {
+        q: Some(q.to_owned()),
+        ..CatalogueFilter::default()
+    };
+    for (typed, found) in [
+        ("PETS", 1),
+        ("add pet", 1),
+        ("lizard", 0),
+        ("%", 0),
+        ("'; drop table api", 0),
+        ("", 1),
+    ] {
+        assert_eq!(list(q(typed)).await.len(), found, "{typed}");
+    }
+    for (tag, found) in [("single", 1), ("other", 0)] {
+        let filter = CatalogueFilter {
+            tag: Some(tag.to_owned()),
+            ..CatalogueFilter::default()
+        };
+        assert_eq!(list(filter).await.len(), found, "{tag}");
+    }
+    let filter = CatalogueFilter {
+        state: Some(ApiVersionState::Deprecated),
+        ..CatalogueFilter::default()
+    };
+    assert!(list(filter).await.is_empty());
+    let hits = catalogue::search_operations(&world.db, &viewer, "getP", 10).await.unwrap();
+    assert_eq!(hits[0].row.slug, "getPet");
+    let page = catalogue::catalogue_api(&world.db, &viewer, "pets").await.unwrap();
+    assert_eq!(page.description_markdown, "All about *pets*.");
+    let plans: Vec<_> = page.plans.iter().map(|plan| plan.slug.as_str()).collect();
+    assert_eq!(plans.len(), 3);
+    assert_eq!(page.my_subscriptions.len(), 1);
+    assert!(page.version_details[0].current_revision.as_ref().unwrap().source.as_object().unwrap().is_empty());
+    let operation = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet").await.unwrap();
+    let paths: Vec<_> = operation.addresses.iter().map(|address| address.path.as_str()).collect();
+    assert_eq!(paths, ["/sandbox/pets/v1/pets/{id}", "/pets/v1/pets/{id}"]);
+    assert!(operation.row.deprecated);
+    for (version, slug) in [("v1", "nothing"), ("v2", "getPet")] {
+        assert!(is_not_found(&catalogue::get_operation(&world.db, &viewer, "pets", version, slug).await));
+    }
+}
+
+#[tokio::test]
+async fn members_of_a_fragment_stay_in_the_order_their_author_wrote_them() {
+    let world = World::bare().await;
+    let ordered = PETS.replace(
+        "\"schema\": { \"type\": \"string\" }",
+        "\"schema\": { \"type\": \"object\", \"properties\": { \"zebra\": {\"type\":\"string\"}, \"ant\": {\"type\":\"string\"}, \"mole\": {\"type\":\"string\", \"description\": \"nul \\u0000 here\"} } }",
+    );
+    world.publish(&ordered).await.unwrap();
+    let viewer = Viewer::Member(&world.dora);
+    let page = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet").await.unwrap();
+    let properties = page.fragment["operation"]["parameters"][0]["schema"]["properties"].as_object().unwrap().clone();
+    let names: Vec<_> = properties.keys().map(String::as_str).collect();
+    assert_eq!(names, ["zebra", "ant", "mole"]);
+}
