@@ -23,7 +23,10 @@ fn main() -> ExitCode {
         }
     };
     // Verbs await whole transactions; boxed, their futures do not live on the main thread's stack.
-    match runtime.block_on(Box::pin(commands::run(cli))) {
+    let outcome = runtime.block_on(Box::pin(commands::run(cli)));
+    // Waiting for threads that wait for children would wait for ever after a failure; children end with this process.
+    runtime.shutdown_background();
+    match outcome {
         Ok(code) => code,
         Err(error) => output::fail(&error),
     }
