@@ -1,5 +1,6 @@
 //! Members of a tenant: who belongs to it and what they may do there.
 
+mod accept;
 mod invitations;
 mod join;
 mod roles;
@@ -14,10 +15,8 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub use invitations::{
-    AcceptInvitation, InvitationPreview, InvitationView, Invite, accept_invitation, invite,
-    list_invitations, preview_invitation, revoke_invitation,
-};
+pub use accept::{AcceptInvitation, InvitationPreview, accept_invitation, preview_invitation};
+pub use invitations::{InvitationView, Invite, invite, list_invitations, revoke_invitation};
 pub(crate) use join::add_membership;
 pub use join::{Admit, admit, join_tenant};
 pub use roles::{set_member_status, set_roles};

@@ -232,6 +232,14 @@ mod tests {
         assert!(!verify(&secret, None).await.unwrap());
     }
 
+    #[test]
+    fn the_hash_of_nobody_costs_what_a_real_one_costs() {
+        let start = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1$");
+        assert!(NOBODY.starts_with(&start));
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        assert_eq!(nobody.hash.unwrap().len(), 32);
+    }
+
     #[tokio::test]
     async fn a_full_queue_refuses_instead_of_growing() {
         let pool: &'static Pool = Box::leak(Box::new(Pool::new(1, 2)));

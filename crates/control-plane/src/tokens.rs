@@ -1,5 +1,9 @@
 //! CI access tokens: scoped, bound to one tenant, always with an end.
 
+mod create;
+
+pub use create::{CreateToken, create_token};
+
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
 use gatehouse_domain::key::{Key, KeyId, KeyKind};
@@ -13,10 +17,10 @@ use uuid::Uuid;
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::gateways::{fresh_key, stored_key_id};
+use crate::gateways::stored_key_id;
 use crate::members;
 use crate::page::{Listed, Page};
-use crate::refusal::{Faults, Refusal};
+use crate::refusal::Refusal;
 use crate::work::{Changed, Work};
 
 /// Days a token lives when nothing is said.
@@ -134,171 +138,8 @@ fn parse_scopes(words: &[String]) -> Result<Vec<Permission>, Refusal> {
     Ok(words.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// What a new token needs.
-#[derive(Debug, Clone)]
-pub struct CreateToken {
-    /// Its name, 1 to 80 characters.
-    pub name: String,
-    /// What it may do; at least one, and nothing its maker may not do.
-    pub scopes: Vec<Permission>,
-    /// The only APIs it may touch; `None` is every API.
-    pub apis: Option<Vec<ApiId>>,
-    /// Days until it stops working, 1 to 365; 90 when nothing is said.
-    pub expires_in_days: Option<i64>,
-}
-
-/// Makes a token. The key is shown once and kept nowhere.
-pub async fn create_token(
-    db: &Db,
-    actor: &Actor,
-    mut input: CreateToken,
-) -> Result<Changed<(TokenView, Key)>, Refusal> {
-    actor.require(Permission::TokenManage)?;
-    let name = judge(actor, &mut input)?;
-    let mut work = Work::begin(db, actor).await?;
-    require_apis(&mut work, actor, input.apis.as_deref()).await?;
-    let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
-    let key = fresh_key(KeyKind::AccessToken);
-    let view = TokenView {
-        id,
-        name,
-        prefix: prefix_of(key.id()),
-        last4: key.last4(),
-        scopes: input.scopes,
-        apis: input.apis,
-        created_by: actor.user(),
-        created_at: now,
-        expires_at: now + Duration::days(input.expires_in_days.unwrap_or(DAYS_DEFAULT)),
-        last_used_at: None,
-        revoked_at: None,
-        row_version: 1,
-    };
-    insert(&mut work, &view, &key).await?;
-    work.audit(AuditEntry {
-        action: "token.create",
-        subject: id.to_string(),
-        after: Some(json!({
-            "name": view.name, "scopes": view.scopes, "apis": view.apis, "prefix": view.prefix,
-            "expires_at": view.expires_at.unix_timestamp(),
-        })),
-        ..AuditEntry::default()
-    });
-    work.emit(
-        "token.created",
-        id,
-        json!({ "token": id, "name": view.name, "actor": actor.user() }),
-    );
-    work.commit((view, key)).await
-}
-
-fn judge(actor: &Actor, input: &mut CreateToken) -> Result<String, Refusal> {
-    let mut faults = Faults::default();
-    let name = faults.text("/name", &input.name, 80);
-    input.scopes.sort();
-    input.scopes.dedup();
-    faults.require(
-        !input.scopes.is_empty(),
-        "/scopes",
-        "required",
-        "Choose at least one scope.",
-    );
-    for (position, scope) in input.scopes.iter().enumerate() {
-        faults.require(
-            actor.may(*scope),
-            &format!("/scopes/{position}"),
-            "not_yours",
-            format!("You may not do '{scope}' yourself, so a token of yours may not either."),
-        );
-    }
-    let days = input.expires_in_days.unwrap_or(DAYS_DEFAULT);
-    faults.require(
-        (1..=DAYS_MAX).contains(&days),
-        "/expires_in_days",
-        "range",
-        format!("Use 1 to {DAYS_MAX} days; got {days}."),
-    );
-    if let Some(apis) = &mut input.apis {
-        apis.sort();
-        apis.dedup();
-        faults.require(
-            (1..=100).contains(&apis.len()),
-            "/apis",
-            "range",
-            format!("Name 1 to 100 APIs, or none at all; got {}.", apis.len()),
-        );
-    }
-    faults.finish()?;
-    Ok(name)
-}
-
-/// Every named API is one of the tenant's, and one its maker may touch: a token never makes a wider one.
-async fn require_apis(
-    work: &mut Work<'_>,
-    actor: &Actor,
-    apis: Option<&[ApiId]>,
-) -> Result<(), Refusal> {
-    let Some(apis) = apis else {
-        return match actor.kind() {
-            ActorKind::Token { apis: Some(_), .. } => Err(Refusal::field(
-                "/apis",
-                "required",
-                "Name APIs: the token you use is limited to some.",
-            )),
-            _ => Ok(()),
-        };
-    };
-    let wanted: Vec<Uuid> = apis.iter().map(|api| api.uuid()).collect();
-    let tenant = work.tenant();
-    let known = sqlx::query_scalar!(
-        "select id from api where tenant_id = $1 and id = any($2)",
-        tenant,
-        &wanted
-    )
-    .fetch_all(work.conn())
-    .await?;
-    for (position, api) in apis.iter().enumerate() {
-        if !known.contains(&api.uuid()) || actor.require_api(*api).is_err() {
-            return Err(Refusal::unknown(format!("/apis/{position}")));
-        }
-    }
-    Ok(())
-}
-
 fn prefix_of(id: KeyId) -> String {
     format!("{}{id}", KeyKind::AccessToken.prefix())
-}
-
-async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), Refusal> {
-    let hash = key.secret_hash();
-    let scopes: Vec<_> = view
-        .scopes
-        .iter()
-        .map(|scope| scope.as_str().to_owned())
-        .collect();
-    let apis: Option<Vec<Uuid>> = view
-        .apis
-        .as_ref()
-        .map(|apis| apis.iter().map(|api| api.uuid()).collect());
-    let tenant = work.tenant();
-    sqlx::query!(
-        "insert into access_token (id, tenant_id, name, key_id, secret_hash, last4, scopes, api_ids, created_by, created_at,
-                                   expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        view.id.uuid(),
-        tenant,
-        view.name,
-        stored_key_id(key),
-        hash.0.as_slice(),
-        view.last4,
-        &scopes,
-        apis.as_deref(),
-        view.created_by.map(UserId::uuid),
-        view.created_at,
-        view.expires_at,
-    )
-    .execute(work.conn())
-    .await?;
-    Ok(())
 }
 
 struct TokenRow {

@@ -65,6 +65,12 @@ struct Event {
     payload: Value,
 }
 
+/// A moment as Postgres keeps it, in whole microseconds: what a verb answers is what a later read shows.
+fn as_stored(moment: OffsetDateTime) -> OffsetDateTime {
+    let micros = moment.nanosecond() / 1_000;
+    moment.replace_nanosecond(micros * 1_000).unwrap_or(moment)
+}
+
 /// A transaction and what its commit has to write besides.
 pub(crate) struct Work<'a> {
     db: &'a Db,
@@ -84,7 +90,7 @@ impl<'a> Work<'a> {
             db,
             actor,
             tx,
-            now: db.clock().now(),
+            now: as_stored(db.clock().now()),
             audit: Vec::new(),
             events: Vec::new(),
             touched: Vec::new(),
@@ -122,6 +128,10 @@ impl<'a> Work<'a> {
     }
 
     /// Adds an event for the outbox: mail, notices and later webhooks are made from it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "subjects are small ids; callers read better without a borrow"
+    )]
     pub(crate) fn emit(&mut self, kind: &'static str, subject: impl ToString, payload: Value) {
         self.events.push(Event {
             kind,
