@@ -98,6 +98,8 @@ declare
     child text;
     made int := 0;
 begin
+    -- Two at once would both find a partition missing. The number is arbitrary; it stands for this work.
+    perform pg_advisory_xact_lock(7165002000700);
     foreach parent in array array['usage_minute', 'usage_hour', 'usage_day', 'call_log'] loop
         month := date_trunc('month', from_time at time zone 'UTC') at time zone 'UTC';
         while month < until_time loop

@@ -8,7 +8,6 @@ use std::time::Duration;
 use anyhow::Context;
 use gatehouse_control_plane::Db;
 use gatehouse_control_plane::db::DbAddresses;
-use gatehouse_control_plane::jobs::{self, JobSettings};
 use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_runtime::clock::Clock;
 use gatehouse_runtime::settings::{Environment, load};
@@ -91,12 +90,6 @@ pub(crate) async fn admin_api(args: RoleArgs) -> anyhow::Result<ExitCode> {
         master_key_file: settings.master_key_file.clone(),
     };
     let db = control_plane.open(clock).await?;
-    let work = JobSettings {
-        portal_url: settings.portal_public_url.to_string(),
-        smtp_url: settings.mail.smtp_url.clone(),
-        mail_from: settings.mail.from.clone(),
-    };
-    jobs::start(&db, &work, &supervisor)?;
     let bound = BoundAdminApi::bind(settings, db.clone())?;
     announce(args.announce.as_deref(), &listen(bound.local_addr()))?;
     bound.serve(&supervisor).await?;
