@@ -83,7 +83,7 @@ pub(crate) fn admit(
         match take(limit, cell, calendar, now, live_nodes) {
             Ok(reading) => readings[place] = Some(reading),
             Err((reading, problem)) => {
-                give_back(&pairs, &readings, live_nodes);
+                give_back(&pairs, &mut readings, live_nodes);
                 readings[place] = Some(reading);
                 let mut refusal = Refusal::from(*problem);
                 refusal.headers = headers(&pairs, &readings, calendar, now);
@@ -154,12 +154,9 @@ fn take(
     }
 }
 
-fn give_back(pairs: &[(&CompiledLimit, &Cell)], readings: &[Option<Reading>], live_nodes: u32) {
-    for ((limit, cell), _) in pairs
-        .iter()
-        .zip(readings)
-        .filter(|(_, reading)| reading.is_some())
-    {
+fn give_back(pairs: &[(&CompiledLimit, &Cell)], readings: &mut [Option<Reading>], live_nodes: u32) {
+    for ((limit, cell), reading) in pairs.iter().zip(readings) {
+        let Some(reading) = reading else { continue };
         match (limit.rule, cell.rate(), cell.quota()) {
             (
                 LimitRule::Rate {
@@ -173,6 +170,7 @@ fn give_back(pairs: &[(&CompiledLimit, &Cell)], readings: &[Option<Reading>], li
             (LimitRule::Quota { .. }, _, Some(cell)) => cell.give_back(),
             _ => {}
         }
+        reading.remaining += 1;
     }
 }
 

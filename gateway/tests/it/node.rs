@@ -169,6 +169,12 @@ impl Node {
         assert!(self.tasks.failure().is_none(), "{:?}", self.tasks.failure());
     }
 
+    /// Does something where the gateway's tasks run.
+    pub(crate) fn inside<R>(&self, act: impl FnOnce() -> R) -> R {
+        let _inside = self.runtime.enter();
+        act()
+    }
+
     pub(crate) fn tasks(&self) -> &Supervisor {
         &self.tasks
     }

@@ -1,1 +1,291 @@
-//! usage
+//! Every call arrives at the ledger once: over restarts, refusals, gaps and cut replies.
+
+use std::collections::HashSet;
+
+use gatehouse_domain::id::{CredentialId, EnvironmentId};
+use gatehouse_snapshot::usage::CallRecord;
+
+use crate::control_plane::Mood;
+use crate::http::until;
+use crate::node::{Start, World};
+use crate::objects::{
+    APPLICATION, CREDENTIAL, PLAN, PRODUCTION, SUBSCRIPTION, TENANT, configuration,
+};
+use crate::upstream::Upstream;
+
+const PATH: &str = "/petstore/v1/pets/7?secret=1";
+
+fn records(world: &World) -> Vec<CallRecord> {
+    let state = world.control_plane.state();
+    state
+        .batches
+        .iter()
+        .flat_map(|batch| batch.records.clone())
+        .collect()
+}
+
+fn wait_for(world: &World, count: usize) -> Vec<CallRecord> {
+    until("the calls arrive", || records(world).len() >= count);
+    records(world)
+}
+
+#[test]
+fn a_record_says_whose_the_call_was_and_how_it_went() {
+    let upstream = Upstream::echo();
+    let world = World::with(configuration(&[&upstream.url()]));
+    let reply = world.get(PATH);
+    let refused = world.node.call("GET", PATH, &[("x-api-key", "x")], b"");
+    let nowhere = world.node.call("GET", "/nowhere", &[], b"");
+    let all = wait_for(&world, 3);
+    let good = &all[0];
+    assert_eq!(
+        (
+            good.status,
+            good.reason.as_str(),
+            good.counted,
+            good.interrupted
+        ),
+        (200, "ok", true, false)
+    );
+    assert_eq!(
+        (good.method.as_str(), good.path.as_str()),
+        ("GET", "/petstore/v1/pets/7"),
+        "no query is kept"
+    );
+    assert_eq!(good.bytes_out, reply.body.len() as u64);
+    assert!(good.latency_us >= good.upstream_us && good.upstream_us > 0);
+    let whose = &good.attribution;
+    assert_eq!(whose.tenant, Some(TENANT));
+    assert_eq!(whose.environment, Some::<EnvironmentId>(PRODUCTION));
+    assert_eq!(whose.application, Some(APPLICATION));
+    assert_eq!(whose.credential, Some::<CredentialId>(CREDENTIAL));
+    assert_eq!(
+        (whose.subscription, whose.plan),
+        (Some(SUBSCRIPTION), Some(PLAN))
+    );
+    assert_eq!(
+        whose.operation.as_ref().map(|key| key.as_str()),
+        Some("GET /pets/{}")
+    );
+    let text = format!(
+        "req_{}",
+        gatehouse_domain::id::encode(good.request_id.as_u128())
+    );
+    assert_eq!(reply.header("gatehouse-request-id"), Some(text.as_str()));
+    assert_eq!(
+        (all[1].status, all[1].reason.as_str(), all[1].counted),
+        (401, "key_malformed", false)
+    );
+    assert_eq!(all[1].bytes_out, refused.body.len() as u64);
+    assert_eq!((all[2].status, all[2].reason.as_str()), (404, "no_route"));
+    assert_eq!(
+        (all[2].attribution.tenant, nowhere.status),
+        (Some(TENANT), 404)
+    );
+    assert!(all[2].attribution.subscription.is_none());
+}
+
+#[test]
+fn a_response_received_whole_is_on_disk_before_its_last_byte() {
+    let upstream = Upstream::echo();
+    let world = World::with(configuration(&[&upstream.url()]));
+    world.control_plane.state().usage_mood = Mood::Failing;
+    let on_disk = || {
+        let folder = world.folder.path().join("usage");
+        let files = std::fs::read_dir(folder)
+            .expect("a spool")
+            .map_while(Result::ok);
+        let bytes: Vec<u8> = files
+            .flat_map(|file| std::fs::read(file.path()).unwrap_or_default())
+            .collect();
+        bytes
+    };
+    for number in 0..50 {
+        let reply = world.get(&format!("/petstore/v1/pets/mark-{number}-"));
+        // The very moment after the last byte: no flush, no wait.
+        let bytes = on_disk();
+        let mark = format!("mark-{number}-");
+        let found = bytes
+            .windows(mark.len())
+            .any(|window| window == mark.as_bytes());
+        assert!(found && reply.status == 200, "call {number}");
+    }
+}
+
+#[test]
+fn no_call_is_lost_or_doubled_by_failures_cut_replies_and_restarts() {
+    let upstream = Upstream::echo();
+    let mut world = World::with(configuration(&[&upstream.url()]));
+    let mut sent = HashSet::new();
+    let call = |world: &World| {
+        let id = world
+            .get(PATH)
+            .header("gatehouse-request-id")
+            .unwrap_or_default()
+            .to_owned();
+        id
+    };
+    for round in 0..6 {
+        {
+            let mut state = world.control_plane.state();
+            match round % 3 {
+                0 => state.usage_mood = Mood::Failing,
+                1 => state.cut_reply = true,
+                _ => {}
+            }
+        }
+        for _ in 0..7 {
+            assert!(sent.insert(call(&world)));
+        }
+        if round % 3 == 0 {
+            until("a batch was offered in vain", || {
+                world
+                    .node
+                    .status_page("/metrics")
+                    .text()
+                    .contains("usage_ship_failures_total")
+            });
+        }
+        if round % 2 == 1 {
+            world.restart(&Start::default());
+        }
+        world.control_plane.state().usage_mood = Mood::Well;
+    }
+    let all = wait_for(&world, sent.len());
+    let arrived: Vec<String> = all
+        .iter()
+        .map(|record| {
+            format!(
+                "req_{}",
+                gatehouse_domain::id::encode(record.request_id.as_u128())
+            )
+        })
+        .collect();
+    let distinct: HashSet<String> = arrived.iter().cloned().collect();
+    assert_eq!(arrived.len(), distinct.len(), "none is doubled");
+    assert_eq!(distinct, sent, "none is lost");
+    until("the spool is empty", || {
+        world
+            .node
+            .status_page("/metrics")
+            .text()
+            .contains("gatehouse_usage_spool_bytes 0")
+    });
+}
+
+#[test]
+fn a_batch_sent_again_is_byte_for_byte_the_same() {
+    let upstream = Upstream::echo();
+    let world = World::with(configuration(&[&upstream.url()]));
+    world.control_plane.state().cut_reply = true;
+    assert_eq!(world.get(PATH).status, 200);
+    until("the batch was offered twice", || {
+        world.control_plane.state().offered.len() >= 2
+    });
+    let state = world.control_plane.state();
+    assert_eq!(state.offered[0], state.offered[1]);
+    assert_eq!(state.batches.len(), 1);
+}
+
+#[test]
+fn a_segment_that_vanished_does_not_hold_up_the_others() {
+    let upstream = Upstream::echo();
+    let mut world = World::with(configuration(&[&upstream.url()]));
+    assert_eq!(world.get(PATH).status, 200);
+    wait_for(&world, 1);
+    world.control_plane.state().usage_mood = Mood::Failing;
+    for _ in 0..3 {
+        assert_eq!(world.get(PATH).status, 200);
+    }
+    world.restart(&Start::default());
+    // What this boot sends first is its second batch: somebody removed the first from the disk.
+    let folder = world.folder.path().join("usage");
+    for file in std::fs::read_dir(&folder)
+        .expect("a spool")
+        .map_while(Result::ok)
+    {
+        let name = file
+            .file_name()
+            .to_string_lossy()
+            .replace("00002.calls", "00004.calls");
+        std::fs::rename(file.path(), folder.join(name)).expect("renamed");
+    }
+    world.restart(&Start::default());
+    world.control_plane.state().usage_mood = Mood::Well;
+    let all = wait_for(&world, 4);
+    assert_eq!(all.len(), 4);
+    let sequences: Vec<u64> = world
+        .control_plane
+        .state()
+        .batches
+        .iter()
+        .map(|batch| batch.sequence)
+        .collect();
+    assert!(
+        sequences
+            .windows(2)
+            .all(|pair| pair[1] == pair[0] + 1 || pair[1] == 1),
+        "{sequences:?}"
+    );
+}
+
+#[test]
+fn a_full_spool_answers_on_and_counts_what_it_drops() {
+    let upstream = Upstream::echo();
+    let start = Start {
+        variables: &[("USAGE__SPOOL", "2KiB")],
+        ..Start::default()
+    };
+    let world = World::start(configuration(&[&upstream.url()]), &start);
+    world.control_plane.state().usage_mood = Mood::Failing;
+    for _ in 0..40 {
+        assert_eq!(world.get(PATH).status, 200);
+    }
+    let dropped = || -> u64 {
+        let page = world.node.status_page("/metrics").text();
+        let line = page
+            .lines()
+            .find_map(|line| line.strip_prefix("gatehouse_usage_dropped_calls "));
+        line.and_then(|count| count.parse().ok()).unwrap_or(0)
+    };
+    assert!(dropped() > 0);
+    let ready = world.node.status_page("/readyz");
+    assert_eq!(
+        (
+            ready.status,
+            ready.json()["checks"]["usage"]["status"].as_str()
+        ),
+        (200, Some("degraded"))
+    );
+    world.control_plane.state().usage_mood = Mood::Well;
+    until("the spool is empty", || {
+        world
+            .node
+            .status_page("/metrics")
+            .text()
+            .contains("gatehouse_usage_spool_bytes 0")
+    });
+    assert_eq!(world.get(PATH).status, 200);
+    until("the next batch tells what was dropped", || {
+        let state = world.control_plane.state();
+        let kept: usize = state.batches.iter().map(|batch| batch.records.len()).sum();
+        let told: u64 = state.batches.iter().map(|batch| batch.dropped).sum();
+        kept as u64 + told == 41
+    });
+}
+
+#[test]
+fn calls_of_the_last_moment_are_handed_over_at_shutdown() {
+    let upstream = Upstream::echo();
+    let start = Start {
+        variables: &[("USAGE__SHIP_EVERY", "1h")],
+        ..Start::default()
+    };
+    let world = World::start(configuration(&[&upstream.url()]), &start);
+    for _ in 0..5 {
+        assert_eq!(world.get(PATH).status, 200);
+    }
+    assert!(records(&world).is_empty());
+    world.node.stop();
+    assert_eq!(records(&world).len(), 5);
+}
