@@ -13,9 +13,14 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Path<N> {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        let raw = RawPathParams::from_request_parts(parts, state).await.map_err(|_| PageError::not_found())?;
+        let raw = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| PageError::not_found())?;
         let words: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
-        words.try_into().map(Self).map_err(|_| PageError::not_found())
+        words
+            .try_into()
+            .map(Self)
+            .map_err(|_| PageError::not_found())
     }
 }
 
@@ -27,7 +32,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         let fields = form::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        form::read(fields).map(Self).map_err(|_| PageError::not_found())
+        form::read(fields)
+            .map(Self)
+            .map_err(|_| PageError::not_found())
     }
 }
 
@@ -52,8 +59,11 @@ pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
 
 /// Percent-encodes all but unreserved characters (RFC 3986 §2.3).
 pub(crate) fn encode(text: &str) -> String {
-    const KEPT: &percent_encoding::AsciiSet =
-        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
     percent_encoding::utf8_percent_encode(text, KEPT).to_string()
 }
 
@@ -74,15 +84,29 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_out_of_the_portal() {
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "", "evil", "/a\nb", "javascript:x"] {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "evil",
+            "/a\nb",
+            "javascript:x",
+        ] {
             assert_eq!(safe_next(bad), "/", "{bad:?}");
         }
-        assert_eq!(safe_next("/apis/orders/request?plan=gold"), "/apis/orders/request?plan=gold");
+        assert_eq!(
+            safe_next("/apis/orders/request?plan=gold"),
+            "/apis/orders/request?plan=gold"
+        );
     }
 
     #[test]
     fn queries_are_encoded_and_empty_values_left_out() {
-        assert_eq!(with_query("/apis", &[("q", "a b&c"), ("tag", "")]), "/apis?q=a%20b%26c");
+        assert_eq!(
+            with_query("/apis", &[("q", "a b&c"), ("tag", "")]),
+            "/apis?q=a%20b%26c"
+        );
         assert_eq!(with_query("/apis", &[]), "/apis");
     }
 }

@@ -56,8 +56,11 @@ impl CsrfKey {
         }
         let (mask, masked) = bytes.split_at(LEN);
         let mac = self.mac(binding);
-        let difference =
-            mask.iter().zip(masked).zip(mac).fold(0, |all, ((mask, masked), mac)| all | (mask ^ masked ^ mac));
+        let difference = mask
+            .iter()
+            .zip(masked)
+            .zip(mac)
+            .fold(0, |all, ((mask, masked), mac)| all | (mask ^ masked ^ mac));
         difference == 0
     }
 
@@ -70,8 +73,15 @@ impl CsrfKey {
             }
             block
         };
-        let inner = Sha256::new().chain_update(pad(0x36)).chain_update(binding.0.as_bytes()).finalize();
-        Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().into()
+        let inner = Sha256::new()
+            .chain_update(pad(0x36))
+            .chain_update(binding.0.as_bytes())
+            .finalize();
+        Sha256::new()
+            .chain_update(pad(0x5c))
+            .chain_update(inner)
+            .finalize()
+            .into()
     }
 }
 
@@ -102,7 +112,14 @@ mod tests {
     fn broken_tokens_are_refused() {
         let key = CsrfKey::new([7; 32]);
         let token = key.token(&binding("a"));
-        for broken in ["", "x", "====", &token[1..], &format!("{token}A"), &"A".repeat(86)] {
+        for broken in [
+            "",
+            "x",
+            "====",
+            &token[1..],
+            &format!("{token}A"),
+            &"A".repeat(86),
+        ] {
             assert!(!key.accepts(&binding("a"), broken), "{broken}");
         }
     }
@@ -114,6 +131,9 @@ mod tests {
         key[..20].fill(0x0b);
         let mac = CsrfKey::new(key).mac(&binding("Hi There"));
         let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        assert_eq!(
+            hex,
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
     }
 }

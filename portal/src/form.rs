@@ -29,15 +29,25 @@ where
             .get::<Visitor>()
             .cloned()
             .ok_or_else(|| PageError::of(ProblemKind::Internal))?;
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
             return Err(visitor.error(Problem::new(ProblemKind::UnsupportedMediaType)));
         }
         let body: Bytes = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX)
             .await
-            .map_err(|_| visitor.error(Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 128 KiB.")))?;
+            .map_err(|_| {
+                visitor.error(
+                    Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 128 KiB."),
+                )
+            })?;
         let mut fields = parse(&body);
-        let token = fields.remove("csrf").and_then(|values| values.into_iter().next()).unwrap_or_default();
+        let token = fields
+            .remove("csrf")
+            .and_then(|values| values.into_iter().next())
+            .unwrap_or_default();
         if !visitor.accepts_token(&token) {
             return Err(visitor.error(Problem::new(ProblemKind::CsrfFailed)));
         }
@@ -55,24 +65,42 @@ pub(crate) struct Nothing {}
 /// Decodes `application/x-www-form-urlencoded`; repeated names keep their order.
 pub(crate) fn parse(body: &[u8]) -> BTreeMap<String, Vec<String>> {
     let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+    for pair in body
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
+        let at = pair
+            .iter()
+            .position(|byte| *byte == b'=')
+            .unwrap_or(pair.len());
         let value = pair.get(at + 1..).unwrap_or_default();
-        fields.entry(decode(&pair[..at])).or_default().push(decode(value));
+        fields
+            .entry(decode(&pair[..at]))
+            .or_default()
+            .push(decode(value));
     }
     fields
 }
 
 fn decode(text: &[u8]) -> String {
-    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let decoded = percent_encoding::percent_decode(&spaced).decode_utf8_lossy().into_owned();
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let decoded = percent_encoding::percent_decode(&spaced)
+        .decode_utf8_lossy()
+        .into_owned();
     // Browsers send line ends as CR LF; texts are stored with LF. NUL is not text.
     decoded.replace("\r\n", "\n").replace('\0', "")
 }
 
 /// Reads fields into a type: lists take all values of a name, everything else the one value.
-pub(crate) fn read<T: DeserializeOwned>(fields: BTreeMap<String, Vec<String>>) -> Result<T, String> {
-    let entries = fields.into_iter().map(|(name, values)| (name, Values(values)));
+pub(crate) fn read<T: DeserializeOwned>(
+    fields: BTreeMap<String, Vec<String>>,
+) -> Result<T, String> {
+    let entries = fields
+        .into_iter()
+        .map(|(name, values)| (name, Values(values)));
     T::deserialize(MapDeserializer::new(entries)).map_err(|error: ValueError| error.to_string())
 }
 
@@ -121,7 +149,11 @@ impl<'de> Deserializer<'de> for Values {
 
     /// An empty control means that nothing was given.
     fn deserialize_option<V: SerdeVisitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        if self.0.iter().all(|value| value.trim().is_empty()) { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.iter().all(|value| value.trim().is_empty()) {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_bool<V: SerdeVisitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -179,12 +211,15 @@ mod tests {
     #[test]
     fn repeated_fields_make_a_list_and_empty_ones_nothing() {
         let input: Input = read(parse(b"name=a+b%26c&request=1&request=2&days=&on=on")).unwrap();
-        assert_eq!(input, Input {
-            name: "a b&c".into(),
-            request: vec!["1".into(), "2".into()],
-            days: None,
-            on: true
-        });
+        assert_eq!(
+            input,
+            Input {
+                name: "a b&c".into(),
+                request: vec!["1".into(), "2".into()],
+                days: None,
+                on: true
+            }
+        );
     }
 
     #[test]

@@ -19,7 +19,9 @@ use crate::pages::console::queue::{QueuePage, QueueRow, WorthKnowing};
 use crate::pages::{Fact, Figure};
 use crate::view::chart::{Bars, Quota};
 use crate::view::form::{Choice, Faults, Field};
-use crate::view::parts::{Badge, Code, Crumbs, Empty, Flash, Link, Pages, Spread, Tab, Tabs, Timeline};
+use crate::view::parts::{
+    Badge, Code, Crumbs, Empty, Flash, Link, Pages, Spread, Tab, Tabs, Timeline,
+};
 use crate::view::shell::{DemoPerson, Shell, ShellUser};
 use crate::view::words::When;
 use askama::Template;
@@ -62,11 +64,19 @@ fn shell() -> Shell {
 }
 
 fn pages() -> Pages {
-    Pages { range: "1 to 11 of 11".into(), newer: None, older: Some("/x?after=1".into()) }
+    Pages {
+        range: "1 to 11 of 11".into(),
+        newer: None,
+        older: Some("/x?after=1".into()),
+    }
 }
 
 fn no() -> Empty {
-    Empty::new("Nothing yet", "It will appear here.", Some(Link::new("Browse APIs", "/apis")))
+    Empty::new(
+        "Nothing yet",
+        "It will appear here.",
+        Some(Link::new("Browse APIs", "/apis")),
+    )
 }
 
 fn catalogue() -> String {
@@ -101,23 +111,67 @@ fn catalogue() -> String {
             Facet {
                 name: "status",
                 label: "Status",
-                values: vec![FacetValue { value: "live".into(), label: "Live".into(), count: 10, on: true }],
+                values: vec![FacetValue {
+                    value: "live".into(),
+                    label: "Live".into(),
+                    count: 10,
+                    on: true,
+                }],
             },
         ],
         filters_on: 2,
         kept: Vec::new(),
         next_step: Some(
-            Flash::info("Identity Standard was approved for Mobile checkout.", "Your next step is to create a key.")
-                .with_action(Link::new("Create key", "/applications/a/keys")),
+            Flash::info(
+                "Identity Standard was approved for Mobile checkout.",
+                "Your next step is to create a key.",
+            )
+            .with_action(Link::new("Create key", "/applications/a/keys")),
         ),
         total: "11 APIs".into(),
         apis: vec![
-            row("Orders", "Create, change and track customer orders", Badge::not_started("Not requested"), "Gold in about 3 h", "Request access"),
-            row("Petstore", "Pets, orders and store inventory", Badge::good("Active"), "Free, 2 applications", "Open keys"),
-            row("Refunds", "Full and partial refunds with reasons", Badge::waiting("Pending"), "Standard, asked 20 min ago", "See request"),
-            row("Shipping", "Labels, rates and tracking events", Badge::stopped("Rejected"), "Reason given 3 Nov", "Read reason"),
-            row("Petstore", "Replaced by Petstore v2", Badge::care("Deprecated"), "Ends 2 Dec 2026", "See migration"),
-            row("Ledger", "Double-entry bookings and balances", Badge::plain("By invitation"), "Ask the Finance team", "Contact owner"),
+            row(
+                "Orders",
+                "Create, change and track customer orders",
+                Badge::not_started("Not requested"),
+                "Gold in about 3 h",
+                "Request access",
+            ),
+            row(
+                "Petstore",
+                "Pets, orders and store inventory",
+                Badge::good("Active"),
+                "Free, 2 applications",
+                "Open keys",
+            ),
+            row(
+                "Refunds",
+                "Full and partial refunds with reasons",
+                Badge::waiting("Pending"),
+                "Standard, asked 20 min ago",
+                "See request",
+            ),
+            row(
+                "Shipping",
+                "Labels, rates and tracking events",
+                Badge::stopped("Rejected"),
+                "Reason given 3 Nov",
+                "Read reason",
+            ),
+            row(
+                "Petstore",
+                "Replaced by Petstore v2",
+                Badge::care("Deprecated"),
+                "Ends 2 Dec 2026",
+                "See migration",
+            ),
+            row(
+                "Ledger",
+                "Double-entry bookings and balances",
+                Badge::plain("By invitation"),
+                "Ask the Finance team",
+                "Contact owner",
+            ),
         ],
         operations: Vec::new(),
         empty: no(),
@@ -131,13 +185,19 @@ fn api() -> String {
         name: name.into(),
         lead: "Most production apps".into(),
         best,
-        request: Some(Link::new(format!("Request {name}"), "/apis/orders/request?plan=gold")),
+        request: Some(Link::new(
+            format!("Request {name}"),
+            "/apis/orders/request?plan=gold",
+        )),
     };
     let cells = |values: [&str; 3]| {
         values
             .iter()
             .enumerate()
-            .map(|(at, words)| PlanCell { words: (*words).into(), best: at == 1 })
+            .map(|(at, words)| PlanCell {
+                words: (*words).into(),
+                best: at == 1,
+            })
             .collect()
     };
     ApiPage {
@@ -204,8 +264,16 @@ fn operation() -> String {
     let choice = SchemaView {
         fields: vec![],
         variants: vec![
-            VariantView { label: "Card".into(), when: "method is card".into(), inside: Box::new(inner()) },
-            VariantView { label: "Invoice".into(), when: "method is invoice".into(), inside: Box::default() },
+            VariantView {
+                label: "Card".into(),
+                when: "method is card".into(),
+                inside: Box::new(inner()),
+            },
+            VariantView {
+                label: "Invoice".into(),
+                when: "method is invoice".into(),
+                inside: Box::default(),
+            },
         ],
     };
     let link = |method: &str, title: &str, current| OperationLink {
@@ -217,16 +285,28 @@ fn operation() -> String {
         href: "/apis/orders/v2/reference/x".into(),
         current,
     };
-    let json = "{\n  \"id\": \"ord_7Qm2xk\",\n  \"total\": { \"amount\": 2380, \"currency\": \"EUR\" }\n}";
+    let json =
+        "{\n  \"id\": \"ord_7Qm2xk\",\n  \"total\": { \"amount\": 2380, \"currency\": \"EUR\" }\n}";
     OperationPage {
         shell: shell().at("apis"),
-        crumbs: Crumbs::new("Create an order", vec![Link::new("APIs", "/apis"), Link::new("Orders v2", "/")]),
+        crumbs: Crumbs::new(
+            "Create an order",
+            vec![Link::new("APIs", "/apis"), Link::new("Orders v2", "/")],
+        ),
         rail: OperationRail {
             overview: "/apis/orders/v2/reference".into(),
             query: String::new(),
             open: Some("Orders".into()),
-            operations: vec![link("GET", "List orders", false), link("POST", "Create an order", true), link("PATCH", "Change an order", false)],
-            groups: vec![GroupLink { label: "Returns".into(), href: "/".into(), count: 4 }],
+            operations: vec![
+                link("GET", "List orders", false),
+                link("POST", "Create an order", true),
+                link("PATCH", "Change an order", false),
+            ],
+            groups: vec![GroupLink {
+                label: "Returns".into(),
+                href: "/".into(),
+                count: 4,
+            }],
         },
         api_name: "Orders".into(),
         version: "v2".into(),
@@ -236,24 +316,57 @@ fn operation() -> String {
         path: "/orders/v2/orders".into(),
         deprecated: false,
         description: "<p>Makes one order and reserves stock for its lines.</p>".into(),
-        facts: vec![Fact::new("Sign-in", "API key as a bearer token"), Fact::new("Operation", "createOrder")],
+        facts: vec![
+            Fact::new("Sign-in", "API key as a bearer token"),
+            Fact::new("Operation", "createOrder"),
+        ],
         parameters: vec![ParameterGroup {
             label: "Parameters",
-            inside: SchemaView { fields: vec![field("Idempotency-Key", "header, string", true, SchemaView::default())], variants: vec![] },
+            inside: SchemaView {
+                fields: vec![field(
+                    "Idempotency-Key",
+                    "header, string",
+                    true,
+                    SchemaView::default(),
+                )],
+                variants: vec![],
+            },
         }],
         bodies: vec![BodyView {
             note: "application/json, required".into(),
             description: String::new(),
             inside: SchemaView {
-                fields: vec![field("customer", "object", true, inner()), field("payment", "one of 2", true, choice)],
+                fields: vec![
+                    field("customer", "object", true, inner()),
+                    field("payment", "one of 2", true, choice),
+                ],
                 variants: vec![],
             },
         }],
         answers: vec![
-            AnswerView { status: "201".into(), tone: "good", summary: "Order made".into(), note: String::new(), inside: inner(), is_bare: false },
-            AnswerView { status: "422".into(), tone: "care", summary: "A field is wrong".into(), note: String::new(), inside: SchemaView::default(), is_bare: true },
+            AnswerView {
+                status: "201".into(),
+                tone: "good",
+                summary: "Order made".into(),
+                note: String::new(),
+                inside: inner(),
+                is_bare: false,
+            },
+            AnswerView {
+                status: "422".into(),
+                tone: "care",
+                summary: "A field is wrong".into(),
+                note: String::new(),
+                inside: SchemaView::default(),
+                is_bare: true,
+            },
         ],
-        sample: Code::curl("sample", "POST", "https://api.acme.example/orders/v2/orders", "$KEY"),
+        sample: Code::curl(
+            "sample",
+            "POST",
+            "https://api.acme.example/orders/v2/orders",
+            "$KEY",
+        ),
         body_example: Some(Code::json("body", "Body", json)),
         answer_examples: vec![Code::json("answer-201", "201", json)],
     }
@@ -274,22 +387,43 @@ fn request() -> String {
     faults.add("app_name", "Use 3 to 40 letters; \"x\" has one.");
     RequestPage {
         shell: shell().at("apis"),
-        crumbs: Crumbs::new("Request access", vec![Link::new("APIs", "/apis"), Link::new("Orders", "/apis/orders")]),
+        crumbs: Crumbs::new(
+            "Request access",
+            vec![
+                Link::new("APIs", "/apis"),
+                Link::new("Orders", "/apis/orders"),
+            ],
+        ),
         api_name: "Orders".into(),
         action: "/apis/orders/request".into(),
-        plans: vec![plan("Free", false), plan("Gold", true), plan("Partner", false)],
-        environments: vec![Choice::new("production", "Production"), Choice::new("sandbox", "Sandbox")],
+        plans: vec![
+            plan("Free", false),
+            plan("Gold", true),
+            plan("Partner", false),
+        ],
+        environments: vec![
+            Choice::new("production", "Production"),
+            Choice::new("sandbox", "Sandbox"),
+        ],
         environment: "production".into(),
         applications: vec![Choice::new("app_1", "Mobile checkout")],
         application: "new".into(),
         app_name: Field::text("app_name", "Name").value("x").faults(&faults),
         team: Field::select("team", "Team", vec![Choice::new("t", "Store apps")]),
-        purpose: Field::area("purpose", "Purpose", 1000).help("The approver reads this.").faults(&faults),
+        purpose: Field::area("purpose", "Purpose", 1000)
+            .help("The approver reads this.")
+            .faults(&faults),
         faults,
         timeline: Timeline::default()
             .now("You send the request", "")
-            .next("The Store team decides", "You get mail and an inbox entry, with the reason if it is no.")
-            .next("You create a key", "Shown once, with a command ready to paste."),
+            .next(
+                "The Store team decides",
+                "You get mail and an inbox entry, with the reason if it is no.",
+            )
+            .next(
+                "You create a key",
+                "Shown once, with a command ready to paste.",
+            ),
         back: "/apis/orders".into(),
     }
     .render()
@@ -313,9 +447,15 @@ fn key() -> String {
         lead: "Returns desk, Gold, production. Made a minute ago by you.".into(),
         secret: Some("gth_live_8fK2mQ7xTdR4vNc9WpLs3hYb6JzGe1UaXo5Ei0Bkt2PqVw7n".into()),
         masked: "gth_live_8fK2…Vw7n".into(),
-        kept_until: "Shown once. This page keeps it until 11:42, then nobody can show it again.".into(),
+        kept_until: "Shown once. This page keeps it until 11:42, then nobody can show it again."
+            .into(),
         stored: "/x".into(),
-        sample: Code::curl("curl", "GET", "https://api.acme.example/orders/v2/orders?limit=1", "gth_live_8fK2"),
+        sample: Code::curl(
+            "curl",
+            "GET",
+            "https://api.acme.example/orders/v2/orders?limit=1",
+            "gth_live_8fK2",
+        ),
         arrival: Arrival {
             received: Some("First call received, 200 in 38 ms".into()),
             href: "/x".into(),
@@ -358,13 +498,25 @@ fn keys() -> String {
         spread: None,
         name: "Mobile checkout".into(),
         lead: "Store apps team".into(),
-        tabs: Tabs::new("Mobile checkout", vec![Tab { label: "Keys", href: "/".into(), count: Some(2), current: true }]),
+        tabs: Tabs::new(
+            "Mobile checkout",
+            vec![Tab {
+                label: "Keys",
+                href: "/".into(),
+                count: Some(2),
+                current: true,
+            }],
+        ),
         hint: None,
         faults: Faults::default(),
         may_change: true,
         action: "/x".into(),
         nonce: "n".into(),
-        environment: Field::select("environment", "Environment", vec![Choice::new("p", "Production")]),
+        environment: Field::select(
+            "environment",
+            "Environment",
+            vec![Choice::new("p", "Production")],
+        ),
         expires: Field::select("expires", "Expires", vec![Choice::new("365", "In a year")]),
         rows: vec![KeyRow {
             shown: "gth_live_8fK2…Vw7n".into(),
@@ -386,31 +538,67 @@ fn keys() -> String {
 
 fn usage() -> String {
     let points: Vec<(String, [u64; 3])> = (7..21)
-        .map(|day| (format!("{day} Nov"), [2000 + day * 130, 100 + day * 7, if day == 17 { 560 } else { 0 }]))
+        .map(|day| {
+            (
+                format!("{day} Nov"),
+                [
+                    2000 + day * 130,
+                    100 + day * 7,
+                    if day == 17 { 560 } else { 0 },
+                ],
+            )
+        })
         .collect();
     UsagePage {
         shell: shell().at("applications"),
-        crumbs: Crumbs::new("Mobile checkout", vec![Link::new("Applications", "/applications")]),
+        crumbs: Crumbs::new(
+            "Mobile checkout",
+            vec![Link::new("Applications", "/applications")],
+        ),
         name: "Mobile checkout".into(),
         lead: "Store apps team, 5 members, 3 subscriptions".into(),
-        tabs: Tabs::new("Mobile checkout", vec![
-            Tab { label: "Subscriptions", href: "/".into(), count: Some(3), current: false },
-            Tab { label: "Usage", href: "/".into(), count: None, current: true },
-        ]),
+        tabs: Tabs::new(
+            "Mobile checkout",
+            vec![
+                Tab {
+                    label: "Subscriptions",
+                    href: "/".into(),
+                    count: Some(3),
+                    current: false,
+                },
+                Tab {
+                    label: "Usage",
+                    href: "/".into(),
+                    count: None,
+                    current: true,
+                },
+            ],
+        ),
         here: "/x".into(),
         ranges: vec![Choice::new("14d", "14 days")],
         chosen: "14d".into(),
         range_words: "14 days",
         empty: None,
         figures: ["Calls", "Refused", "Failed", "Mean time"]
-            .map(|label| Figure { label, value: "57,564".into(), unit: "ms", note: "6 % more than before".into() })
+            .map(|label| Figure {
+                label,
+                value: "57,564".into(),
+                unit: "ms",
+                note: "6 % more than before".into(),
+            })
             .into(),
         quotas: vec![
             Quota::new("Orders Gold", 78_214, 100_000, 640, "Resets 1 Dec, 00:00."),
             Quota::new("Petstore Free", 2_764, 10_000, 640, "Resets 1 Dec, 00:00."),
         ],
         chart_title: "Calls per day",
-        chart: Bars::new("calls", "Calls per day", "Day", ["Answered", "Client error", "Server error"], &points),
+        chart: Bars::new(
+            "calls",
+            "Calls per day",
+            "Day",
+            ["Answered", "Client error", "Server error"],
+            &points,
+        ),
         operations: vec![OperationUse {
             method: "GET".into(),
             method_class: "get",
@@ -438,7 +626,10 @@ fn queue() -> String {
         plan: "Gold".into(),
         limits: vec!["50 / s".into(), "100,000 a month".into()],
         purpose: "Shoppers reserve online and pay in the shop. The counter reads the order.".into(),
-        facts: vec![WorthKnowing { words: "First request of this team".into(), care }],
+        facts: vec![WorthKnowing {
+            words: "First request of this team".into(),
+            care,
+        }],
         waiting: "5 h 10 min".into(),
         late,
     };
@@ -446,18 +637,36 @@ fn queue() -> String {
         shell: shell().console("requests"),
         spread: None,
         lead: "7 people are waiting. Target 4 hours, 2 are past it.".into(),
-        tabs: Tabs::new("Requests", vec![
-            Tab { label: "Waiting", href: "/".into(), count: Some(7), current: true },
-            Tab { label: "Decided", href: "/".into(), count: None, current: false },
-        ]),
+        tabs: Tabs::new(
+            "Requests",
+            vec![
+                Tab {
+                    label: "Waiting",
+                    href: "/".into(),
+                    count: Some(7),
+                    current: true,
+                },
+                Tab {
+                    label: "Decided",
+                    href: "/".into(),
+                    count: None,
+                    current: false,
+                },
+            ],
+        ),
         faults: Faults::default(),
         may_decide: true,
-        rows: vec![row("Click and collect", true, true, false), row("Partner sync", false, true, true), row("Load test", true, false, false)],
+        rows: vec![
+            row("Click and collect", true, true, false),
+            row("Partner sync", false, true, true),
+            row("Load test", true, false, false),
+        ],
         sum: "Together 110 calls / s.".into(),
         reject_open: true,
         reasons: &["Use a smaller plan first", "Purpose needs more detail"],
         preset: "Purpose needs more detail".into(),
-        reason_field: Field::area("reason", "Sent to the requester word for word", 500).help("At most 500 characters."),
+        reason_field: Field::area("reason", "Sent to the requester word for word", 500)
+            .help("At most 500 characters."),
         empty: no(),
         pages: pages(),
     }
@@ -477,10 +686,18 @@ fn console_home() -> String {
         shell: shell().console("home"),
         heading: "2 things need you".into(),
         lead: "Everything else runs as it should.".into(),
-        items: vec![item(true, "Gateway ams-1 is behind", "Open gateway"), item(false, "7 access requests wait", "Decide")],
+        items: vec![
+            item(true, "Gateway ams-1 is behind", "Open gateway"),
+            item(false, "7 access requests wait", "Decide"),
+        ],
         figures: Some(
             ["Calls", "Failed"]
-                .map(|label| Figure { label, value: "2.41".into(), unit: "million", note: "1,204 / s now".into() })
+                .map(|label| Figure {
+                    label,
+                    value: "2.41".into(),
+                    unit: "million",
+                    note: "1,204 / s now".into(),
+                })
                 .into(),
         ),
         recent: vec![RecentChange {
@@ -497,7 +714,11 @@ fn gateways() -> String {
     let node = |name: &str, behind| NodeRow {
         name: name.into(),
         version: "0.1.0".into(),
-        state: if behind { Badge::care("Behind") } else { Badge::good("In force") },
+        state: if behind {
+            Badge::care("Behind")
+        } else {
+            Badge::good("In force")
+        },
         applied: "412".into(),
         behind,
         lag: "3".into(),
@@ -509,13 +730,21 @@ fn gateways() -> String {
         shell: shell().console("gateways"),
         here: "/console/gateways".into(),
         may_manage: true,
-        join: Some(Code::new("join", "Join command").command("gatehouse").text(" gateway join \\\n  --admin https://a")),
+        join: Some(
+            Code::new("join", "Join command")
+                .command("gatehouse")
+                .text(" gateway join \\\n  --admin https://a"),
+        ),
         join_until: "Token works once, until 12:38".into(),
         groups: vec![GroupView {
             state: Badge::care("Behind"),
             heading: "Release 412 is in force on 2 of 3 gateways".into(),
             words: "ams-1 is 3 releases behind.".into(),
-            nodes: vec![node("fra-1", false), node("fra-2", false), node("ams-1", true)],
+            nodes: vec![
+                node("fra-1", false),
+                node("fra-2", false),
+                node("ams-1", true),
+            ],
             join: "/x".into(),
         }],
         empty: no(),
@@ -569,12 +798,20 @@ const HTML_BYTES_MAX: usize = 60 * 1024;
 #[test]
 fn every_page_holds_the_budget_and_the_content_policy() {
     for (name, html) in every_page() {
-        assert!(html.len() <= HTML_BYTES_MAX, "{name} has {} bytes", html.len());
+        assert!(
+            html.len() <= HTML_BYTES_MAX,
+            "{name} has {} bytes",
+            html.len()
+        );
         assert_eq!(html.matches("<h1").count(), 1, "{name} has one h1");
         for banned in [" style=", " onclick", " onload", "javascript:", "<style"] {
             assert!(!html.contains(banned), "{name} has {banned}");
         }
-        assert_eq!(html.matches("<script").count(), 1, "{name} has one script, by address");
+        assert_eq!(
+            html.matches("<script").count(),
+            1,
+            "{name} has one script, by address"
+        );
         assert!(html.contains("<main id=\"main\""), "{name}");
     }
 }
@@ -595,7 +832,11 @@ fn every_form_that_posts_carries_the_token() {
 fn ids_are_unique_on_every_page() {
     for (name, html) in every_page() {
         let mut seen = std::collections::HashSet::new();
-        for id in html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        for id in html
+            .split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
             assert!(seen.insert(id.to_owned()), "{name} has id {id} twice");
         }
     }
@@ -606,8 +847,14 @@ fn the_gallery_can_be_opened_in_a_browser() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery");
     std::fs::create_dir_all(folder.join("static")).unwrap();
     let urls = assets::urls("");
-    for (source, url) in [("gatehouse.css", &urls.css), ("gatehouse.js", &urls.js), ("icon.svg", &urls.icon)] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../static").join(source);
+    for (source, url) in [
+        ("gatehouse.css", &urls.css),
+        ("gatehouse.js", &urls.js),
+        ("icon.svg", &urls.icon),
+    ] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../static")
+            .join(source);
         std::fs::copy(from, folder.join(url.trim_start_matches('/'))).unwrap();
     }
     for (name, html) in every_page() {

@@ -32,4 +32,6 @@ mod view;
 mod visitor;
 
 pub use serve::BoundPortal;
-pub use settings::{DEFAULTS, DemoSettings, Front, ROLE, RefusedSettings, SessionSettings, Settings};
+pub use settings::{
+    DEFAULTS, DemoSettings, Front, ROLE, RefusedSettings, SessionSettings, Settings,
+};

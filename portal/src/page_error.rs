@@ -53,22 +53,34 @@ impl From<Refusal> for PageError {
 /// What a refusal is to somebody looking at a page.
 pub(crate) fn problem_of(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::Forbidden(permission) => Problem::new(ProblemKind::Forbidden)
-            .detail(format!("This needs the permission {permission}, which none of your roles has.")),
+        Refusal::Forbidden(permission) => Problem::new(ProblemKind::Forbidden).detail(format!(
+            "This needs the permission {permission}, which none of your roles has."
+        )),
         Refusal::NotYours(words) => Problem::new(ProblemKind::Forbidden).detail(words),
         Refusal::NotFound => Problem::new(ProblemKind::NotFound),
-        Refusal::UnknownReference { pointer } => Problem::new(ProblemKind::UnknownReference).field(FieldError::new(
-            pointer,
-            "unknown_reference",
-            "What was chosen does not exist any more.",
-        )),
+        Refusal::UnknownReference { pointer } => {
+            Problem::new(ProblemKind::UnknownReference).field(FieldError::new(
+                pointer,
+                "unknown_reference",
+                "What was chosen does not exist any more.",
+            ))
+        }
         Refusal::Conflict(words) => Problem::new(ProblemKind::Conflict).detail(words),
         Refusal::Stale { .. } => Problem::new(ProblemKind::VersionMismatch),
-        Refusal::Invalid(faults) => Problem::new(ProblemKind::Invalid)
-            .fields(faults.into_iter().map(|f| FieldError::new(f.pointer, f.code, f.detail)).collect()),
-        Refusal::TooMany(seconds) => Problem::new(ProblemKind::TooManyAttempts).retry_after(seconds),
+        Refusal::Invalid(faults) => Problem::new(ProblemKind::Invalid).fields(
+            faults
+                .into_iter()
+                .map(|f| FieldError::new(f.pointer, f.code, f.detail))
+                .collect(),
+        ),
+        Refusal::TooMany(seconds) => {
+            Problem::new(ProblemKind::TooManyAttempts).retry_after(seconds)
+        }
         Refusal::Database(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the database failed");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the database failed"
+            );
             Problem::new(ProblemKind::Unavailable).retry_after(5)
         }
         Refusal::Internal(error) => {

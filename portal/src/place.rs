@@ -1,7 +1,7 @@
 //! Where a request points: the public URL's base path and the tenant's prefix are taken off before routing.
 
-use http::uri::{PathAndQuery, Uri};
 use http::Request;
+use http::uri::{PathAndQuery, Uri};
 
 /// What was taken off, and what remains.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,9 @@ fn place_of(uri: &Uri, base_path: &str) -> Place {
         None => (None, path),
     };
     let inside = if inside.is_empty() { "/" } else { inside };
-    let here = uri.query().map_or_else(|| inside.to_owned(), |query| format!("{inside}?{query}"));
+    let here = uri
+        .query()
+        .map_or_else(|| inside.to_owned(), |query| format!("{inside}?{query}"));
     Place { tenant, here }
 }
 
@@ -49,16 +51,28 @@ mod tests {
 
     fn stripped(uri: &str, base: &str) -> (String, Place) {
         let request = strip(Request::builder().uri(uri).body(()).unwrap(), base);
-        (request.uri().to_string(), request.extensions().get::<Place>().unwrap().clone())
+        (
+            request.uri().to_string(),
+            request.extensions().get::<Place>().unwrap().clone(),
+        )
     }
 
     #[test]
     fn tenant_and_base_path_come_off_in_this_order() {
         let (uri, place) = stripped("/portal/t/northwind/apis?q=x", "/portal");
         assert_eq!(uri, "/apis?q=x");
-        assert_eq!(place, Place { tenant: Some("northwind".into()), here: "/apis?q=x".into() });
+        assert_eq!(
+            place,
+            Place {
+                tenant: Some("northwind".into()),
+                here: "/apis?q=x".into()
+            }
+        );
         let (uri, place) = stripped("/t/northwind", "");
-        assert_eq!((uri.as_str(), place.tenant.as_deref()), ("/", Some("northwind")));
+        assert_eq!(
+            (uri.as_str(), place.tenant.as_deref()),
+            ("/", Some("northwind"))
+        );
     }
 
     #[test]

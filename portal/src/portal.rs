@@ -27,8 +27,19 @@ impl Portal {
     pub(crate) fn new(db: Db, settings: Settings, front: Front) -> Self {
         let csrf_key = CsrfKey::new(*db.keys().form_key());
         let assets = assets::urls(front.public_url.base_path());
-        let demo_people = if settings.demo.enabled { demo_people(&settings.demo.people) } else { Vec::new() };
-        Self(Arc::new(Inner { db, settings, front, csrf_key, assets, demo_people }))
+        let demo_people = if settings.demo.enabled {
+            demo_people(&settings.demo.people)
+        } else {
+            Vec::new()
+        };
+        Self(Arc::new(Inner {
+            db,
+            settings,
+            front,
+            csrf_key,
+            assets,
+            demo_people,
+        }))
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -72,7 +83,11 @@ impl Portal {
     }
 
     pub(crate) fn visit_cookie(&self) -> &'static str {
-        if self.secure_cookies() { "__Host-gatehouse-visit" } else { "gatehouse-visit" }
+        if self.secure_cookies() {
+            "__Host-gatehouse-visit"
+        } else {
+            "gatehouse-visit"
+        }
     }
 
     pub(crate) fn is_demo(&self) -> bool {
@@ -91,7 +106,11 @@ impl Portal {
     /// What goes before every path of a tenant's pages. The first tenant's pages need no prefix.
     pub(crate) fn base_of(&self, tenant: &str, first: bool) -> String {
         let base = self.0.front.public_url.base_path();
-        if first { base.to_owned() } else { format!("{base}/t/{tenant}") }
+        if first {
+            base.to_owned()
+        } else {
+            format!("{base}/t/{tenant}")
+        }
     }
 
     pub(crate) fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -121,7 +140,12 @@ fn demo_people(entries: &[String]) -> Vec<DemoPerson> {
         .map(|(at, entry)| {
             let (email, role) = entry.split_once('=').unwrap_or((entry, ""));
             let name = email.split('@').next().unwrap_or(email).to_owned();
-            DemoPerson { name, email: email.to_owned(), role: role.to_owned(), switch: at < SWITCHES }
+            DemoPerson {
+                name,
+                email: email.to_owned(),
+                role: role.to_owned(),
+                switch: at < SWITCHES,
+            }
         })
         .collect()
 }

@@ -25,9 +25,20 @@ fn slot(name: &str) -> String {
 
 /// Keeps a secret under a name: the id of the key or token it belongs to.
 pub(crate) async fn keep(visitor: &Visitor, name: &str, secret: &str) -> Result<(), PageError> {
-    let bytes = visitor.db().keys().seal(PURPOSE, name, secret.as_bytes()).map_err(PageError::fault)?;
-    let sealed = Sealed { bytes: STANDARD.encode(bytes), until: visitor.now() + KEPT };
-    visitor.session().insert(&slot(name), sealed).await.map_err(PageError::fault)
+    let bytes = visitor
+        .db()
+        .keys()
+        .seal(PURPOSE, name, secret.as_bytes())
+        .map_err(PageError::fault)?;
+    let sealed = Sealed {
+        bytes: STANDARD.encode(bytes),
+        until: visitor.now() + KEPT,
+    };
+    visitor
+        .session()
+        .insert(&slot(name), sealed)
+        .await
+        .map_err(PageError::fault)
 }
 
 /// The secret and when it can no longer be shown; `None` once that has passed or it was put away.
@@ -35,7 +46,12 @@ pub(crate) async fn look(
     visitor: &Visitor,
     name: &str,
 ) -> Result<Option<(String, OffsetDateTime)>, PageError> {
-    let Some(sealed) = visitor.session().get::<Sealed>(&slot(name)).await.map_err(PageError::fault)? else {
+    let Some(sealed) = visitor
+        .session()
+        .get::<Sealed>(&slot(name))
+        .await
+        .map_err(PageError::fault)?
+    else {
         return Ok(None);
     };
     if visitor.now() >= sealed.until {
@@ -43,12 +59,21 @@ pub(crate) async fn look(
         return Ok(None);
     }
     let bytes = STANDARD.decode(&sealed.bytes).map_err(PageError::fault)?;
-    let plain = visitor.db().keys().open(PURPOSE, name, &bytes).map_err(PageError::fault)?;
+    let plain = visitor
+        .db()
+        .keys()
+        .open(PURPOSE, name, &bytes)
+        .map_err(PageError::fault)?;
     let text = String::from_utf8(plain.to_vec()).map_err(PageError::fault)?;
     Ok(Some((text, sealed.until)))
 }
 
 /// Puts the secret away for good.
 pub(crate) async fn forget(visitor: &Visitor, name: &str) -> Result<(), PageError> {
-    visitor.session().remove_value(&slot(name)).await.map(drop).map_err(PageError::fault)
+    visitor
+        .session()
+        .remove_value(&slot(name))
+        .await
+        .map(drop)
+        .map_err(PageError::fault)
 }

@@ -35,7 +35,12 @@ impl BoundPortal {
         let listener = Listener::bind(address)?;
         let front = settings.front(listener.local_addr())?;
         let portal = Portal::new(db.clone(), settings.clone(), front);
-        Ok(Self { listener, settings, db, portal })
+        Ok(Self {
+            listener,
+            settings,
+            db,
+            portal,
+        })
     }
 
     /// The address with the real port.
@@ -50,10 +55,16 @@ impl BoundPortal {
 
     /// Serves until the supervisor begins shutdown, then drains.
     pub async fn serve(self, supervisor: &Supervisor) -> anyhow::Result<DrainOutcome> {
-        let status = StatusPages { health: Health::new(), metrics: Metrics::new(ROLE) };
+        let status = StatusPages {
+            health: Health::new(),
+            metrics: Metrics::new(ROLE),
+        };
         self.listener.stats().register(&status.metrics);
         let check = status.health.register("database");
-        supervisor.spawn("portal.database_check", watch_database(self.db, check, supervisor.token()));
+        supervisor.spawn(
+            "portal.database_check",
+            watch_database(self.db, check, supervisor.token()),
+        );
         let health = status.health.clone();
         let token = supervisor.token();
         supervisor.spawn_job("portal.unready", async move {
@@ -65,7 +76,10 @@ impl BoundPortal {
         let service = tower::service_fn(move |request: Request<RequestBody>| {
             answer(request, status.clone(), pages.clone(), base_path.clone())
         });
-        Ok(self.listener.serve(service, &self.settings.listener, supervisor.token()).await)
+        Ok(self
+            .listener
+            .serve(service, &self.settings.listener, supervisor.token())
+            .await)
     }
 }
 

@@ -35,10 +35,23 @@ pub(crate) struct Who {
 }
 
 /// Signs a person in: a new id, so that an id planted before is worth nothing.
-pub(crate) async fn begin(session: &Session, user: UserId, now: OffsetDateTime) -> tower_session_result::Done {
+pub(crate) async fn begin(
+    session: &Session,
+    user: UserId,
+    now: OffsetDateTime,
+) -> tower_session_result::Done {
     session.flush().await?;
     session.cycle_id().await?;
-    session.insert(WHO, Who { user, since: now, seen: now }).await
+    session
+        .insert(
+            WHO,
+            Who {
+                user,
+                since: now,
+                seen: now,
+            },
+        )
+        .await
 }
 
 mod tower_session_result {
@@ -73,7 +86,11 @@ pub(crate) fn layer(
 ) -> SessionManagerLayer<PgStore> {
     let idle = time::Duration::try_from(settings.idle).unwrap_or(time::Duration::HOUR);
     SessionManagerLayer::new(PgStore { db, idle })
-        .with_name(if secure { "__Host-gatehouse" } else { "gatehouse" })
+        .with_name(if secure {
+            "__Host-gatehouse"
+        } else {
+            "gatehouse"
+        })
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
@@ -92,14 +109,18 @@ fn hash(id: &Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 
-fn backend(refusal: Refusal) -> Error {
-    Error::Backend(refusal.to_string())
+fn backend(refusal: impl Into<Refusal>) -> Error {
+    Error::Backend(refusal.into().to_string())
 }
 
 /// A record as its row. Its end is counted on the database handle's clock, as everything stored is.
 fn row(store: &PgStore, record: &Record) -> Result<SessionRow> {
-    let user = record.data.get(WHO).and_then(|who| serde_json::from_value::<Who>(who.clone()).ok());
-    let data = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+    let user = record
+        .data
+        .get(WHO)
+        .and_then(|who| serde_json::from_value::<Who>(who.clone()).ok());
+    let data =
+        serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
     Ok(SessionRow {
         id_hash: hash(&record.id),
         user: user.map(|who| who.user),
@@ -112,7 +133,10 @@ fn row(store: &PgStore, record: &Record) -> Result<SessionRow> {
 impl SessionStore for PgStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         for _ in 0..CREATE_ATTEMPTS {
-            if sessions::create(&self.db, &row(self, record)?).await.map_err(backend)? {
+            if sessions::create(&self.db, &row(self, record)?)
+                .await
+                .map_err(backend)?
+            {
                 return Ok(());
             }
             record.id = Id::default();
@@ -121,7 +145,10 @@ impl SessionStore for PgStore {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        sessions::save(&self.db, &row(self, record)?).await.map(drop).map_err(backend)
+        sessions::save(&self.db, &row(self, record)?)
+            .await
+            .map(drop)
+            .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -130,7 +157,11 @@ impl SessionStore for PgStore {
         };
         let data: HashMap<String, serde_json::Value> =
             serde_json::from_slice(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        Ok(Some(Record { id: *id, data, expiry_date: row.expires_at }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date: row.expires_at,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

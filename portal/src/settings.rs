@@ -86,7 +86,9 @@ pub enum RefusedSettings {
     )]
     PlainHttp(String),
     /// Anybody could sign in as anybody.
-    #[error("demo.enabled lets anybody sign in as anybody, so listen must be a loopback address, not {0}.")]
+    #[error(
+        "demo.enabled lets anybody sign in as anybody, so listen must be a loopback address, not {0}."
+    )]
     DemoInTheOpen(String),
 }
 
@@ -105,19 +107,27 @@ impl Settings {
         if self.demo.enabled && !bound.ip().to_canonical().is_loopback() {
             return Err(RefusedSettings::DemoInTheOpen(bound.to_string()));
         }
-        let public_url = self.public_url.clone().unwrap_or_else(|| PublicUrl::from(bound));
+        let public_url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| PublicUrl::from(bound));
         let secure_cookies = public_url.is_https() || is_loopback(public_url.host());
         if !secure_cookies && !self.allow_plain_http {
             return Err(RefusedSettings::PlainHttp(public_url.to_string()));
         }
-        Ok(Front { public_url, secure_cookies })
+        Ok(Front {
+            public_url,
+            secure_cookies,
+        })
     }
 }
 
 /// Whether browsers treat the host as trustworthy without TLS (W3C Secure Contexts §3.1).
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.ends_with(".localhost") || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -145,15 +155,31 @@ mod tests {
 
     #[test]
     fn a_plain_http_address_in_the_open_is_refused_unless_asked_for() {
-        let url = ("GATEHOUSE_PORTAL__PUBLIC_URL", "http://developers.example.com");
+        let url = (
+            "GATEHOUSE_PORTAL__PUBLIC_URL",
+            "http://developers.example.com",
+        );
         let bound = "0.0.0.0:8080".parse().unwrap();
-        assert!(matches!(settings(&[url]).front(bound), Err(RefusedSettings::PlainHttp(_))));
-        let allowed = settings(&[url, ("GATEHOUSE_PORTAL__ALLOW_PLAIN_HTTP", "true")]).front(bound).unwrap();
+        assert!(matches!(
+            settings(&[url]).front(bound),
+            Err(RefusedSettings::PlainHttp(_))
+        ));
+        let allowed = settings(&[url, ("GATEHOUSE_PORTAL__ALLOW_PLAIN_HTTP", "true")])
+            .front(bound)
+            .unwrap();
         assert!(!allowed.secure_cookies);
-        let https = settings(&[("GATEHOUSE_PORTAL__PUBLIC_URL", "https://developers.example.com")]);
+        let https = settings(&[(
+            "GATEHOUSE_PORTAL__PUBLIC_URL",
+            "https://developers.example.com",
+        )]);
         assert!(https.front(bound).unwrap().secure_cookies);
         for loopback in ["http://localhost:1", "http://[::1]:1", "http://127.0.0.9:1"] {
-            assert!(settings(&[("GATEHOUSE_PORTAL__PUBLIC_URL", loopback)]).front(bound).is_ok(), "{loopback}");
+            assert!(
+                settings(&[("GATEHOUSE_PORTAL__PUBLIC_URL", loopback)])
+                    .front(bound)
+                    .is_ok(),
+                "{loopback}"
+            );
         }
     }
 
@@ -161,6 +187,9 @@ mod tests {
     fn demo_sign_in_never_listens_in_the_open() {
         let demo = settings(&[("GATEHOUSE_PORTAL__DEMO__ENABLED", "true")]);
         assert!(demo.front("127.0.0.1:8080".parse().unwrap()).is_ok());
-        assert!(matches!(demo.front("0.0.0.0:8080".parse().unwrap()), Err(RefusedSettings::DemoInTheOpen(_))));
+        assert!(matches!(
+            demo.front("0.0.0.0:8080".parse().unwrap()),
+            Err(RefusedSettings::DemoInTheOpen(_))
+        ));
     }
 }

@@ -20,19 +20,32 @@ pub(crate) enum Once {
 /// Takes the nonce. `about` is what the form acts on: a nonce moved to another form is refused.
 pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result<Once, PageError> {
     let hash = Sha256::digest(format!("form\n{about}")).into();
-    match idempotency::begin(visitor.db(), visitor.actor()?, &format!("form-{nonce}"), hash).await? {
+    match idempotency::begin(
+        visitor.db(),
+        visitor.actor()?,
+        &format!("form-{nonce}"),
+        hash,
+    )
+    .await?
+    {
         Begin::Fresh(guard) => Ok(Once::First(guard)),
-        Begin::Replay(replay) => String::from_utf8(replay.answer).map(Once::Again).map_err(PageError::fault),
+        Begin::Replay(replay) => String::from_utf8(replay.answer)
+            .map(Once::Again)
+            .map_err(PageError::fault),
         Begin::Running => Err(Problem::new(ProblemKind::StillRunning).into()),
-        Begin::AnswerLost | Begin::Mismatch => {
-            Err(Problem::new(ProblemKind::Conflict).detail("This form was sent before. Open the page again.").into())
-        }
+        Begin::AnswerLost | Begin::Mismatch => Err(Problem::new(ProblemKind::Conflict)
+            .detail("This form was sent before. Open the page again.")
+            .into()),
     }
 }
 
 /// Remembers where the first sending went.
 pub(crate) async fn finish(visitor: &Visitor, guard: &Guard, path: &str) -> Result<(), PageError> {
-    let answer = Answer { status: SEE_OTHER, whole: path.as_bytes(), without_secret: None };
+    let answer = Answer {
+        status: SEE_OTHER,
+        whole: path.as_bytes(),
+        without_secret: None,
+    };
     Ok(idempotency::finish(visitor.db(), guard, answer).await?)
 }
 

@@ -20,7 +20,10 @@ pub(crate) struct Upload {
 impl Upload {
     /// The text of a field, trimmed; empty when it was not sent.
     pub(crate) fn text(&self, name: &str) -> String {
-        self.fields.get(name).map(|value| value.trim().to_owned()).unwrap_or_default()
+        self.fields
+            .get(name)
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -28,14 +31,24 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let visitor =
-            request.extensions().get::<Visitor>().cloned().ok_or_else(PageError::internal)?;
+        let visitor = request
+            .extensions()
+            .get::<Visitor>()
+            .cloned()
+            .ok_or_else(PageError::internal)?;
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
-        let mut upload = Self { fields: BTreeMap::new(), file: None };
+        let mut upload = Self {
+            fields: BTreeMap::new(),
+            file: None,
+        };
         let mut trusted = false;
-        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+        while let Some(part) = parts
+            .next_field()
+            .await
+            .map_err(|error| unreadable(&error))?
+        {
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some();
             if !trusted && name != "csrf" {
@@ -47,7 +60,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 continue;
             }
             if bytes.len() > TEXT_BYTES_MAX {
-                return Err(Problem::new(ProblemKind::BodyTooLarge).detail("A field may have 16 KiB.").into());
+                return Err(Problem::new(ProblemKind::BodyTooLarge)
+                    .detail("A field may have 16 KiB.")
+                    .into());
             }
             let text = String::from_utf8_lossy(&bytes).into_owned();
             if name == "csrf" {
@@ -59,7 +74,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 upload.fields.insert(name, text);
             }
         }
-        if trusted { Ok(upload) } else { Err(PageError::of(ProblemKind::CsrfFailed)) }
+        if trusted {
+            Ok(upload)
+        } else {
+            Err(PageError::of(ProblemKind::CsrfFailed))
+        }
     }
 }
 

@@ -148,7 +148,11 @@ impl Visitor {
     /// Leaves words for the page a redirect leads to. Only signed-in people have somewhere to keep them.
     pub(crate) async fn tell(&self, flash: Flash) -> Result<(), PageError> {
         if self.0.user.is_some() {
-            self.0.session.insert(FLASH, flash).await.map_err(PageError::fault)?;
+            self.0
+                .session
+                .insert(FLASH, flash)
+                .await
+                .map_err(PageError::fault)?;
         }
         Ok(())
     }
@@ -166,16 +170,30 @@ impl Visitor {
     pub(crate) async fn shell(&self) -> Result<Shell, PageError> {
         let mut shell = self.bare_shell();
         if let Some(user) = &self.0.user {
-            shell.flash = self.0.session.remove(FLASH).await.map_err(PageError::fault)?;
+            shell.flash = self
+                .0
+                .session
+                .remove(FLASH)
+                .await
+                .map_err(PageError::fault)?;
             for tenant in members::tenants_of(self.db(), user.id).await? {
-                if self.0.tenant.as_ref().is_none_or(|here| here.id != tenant.id) {
+                if self
+                    .0
+                    .tenant
+                    .as_ref()
+                    .is_none_or(|here| here.id != tenant.id)
+                {
                     let base = self.0.portal.base_of(&tenant.slug.to_string(), false);
-                    shell.other_tenants.push(TenantLink { name: tenant.name, href: format!("{base}/") });
+                    shell.other_tenants.push(TenantLink {
+                        name: tenant.name,
+                        href: format!("{base}/"),
+                    });
                 }
             }
         }
         if let Some(actor) = &self.0.actor {
-            shell.inbox_count = usize::try_from(notices::unread_count(self.db(), actor).await?).unwrap_or(0);
+            shell.inbox_count =
+                usize::try_from(notices::unread_count(self.db(), actor).await?).unwrap_or(0);
             if actor.may(Permission::SubscriptionRead) {
                 shell.waiting_requests = crate::pages::console::queue::waiting(self, actor).await?;
             }
@@ -187,12 +205,19 @@ impl Visitor {
     fn bare_shell(&self) -> Shell {
         let inner = &self.0;
         let permissions: Vec<Permission> = inner.actor.as_ref().map_or_else(Vec::new, |actor| {
-            Permission::ALL.iter().copied().filter(|permission| actor.may(*permission)).collect()
+            Permission::ALL
+                .iter()
+                .copied()
+                .filter(|permission| actor.may(*permission))
+                .collect()
         });
         let roles = inner.actor.as_ref().map(roles_of).unwrap_or_default();
         Shell {
             base: inner.base.clone(),
-            tenant_name: inner.tenant.as_ref().map_or_else(|| "Gatehouse".to_owned(), |tenant| tenant.name.clone()),
+            tenant_name: inner
+                .tenant
+                .as_ref()
+                .map_or_else(|| "Gatehouse".to_owned(), |tenant| tenant.name.clone()),
             theme: inner.theme,
             assets: inner.portal.assets().clone(),
             csrf_token: inner.portal.csrf_key().token(&inner.binding),
@@ -238,7 +263,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(PageError::internal)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(PageError::internal)
     }
 }
 
@@ -261,7 +290,9 @@ pub(crate) async fn know(
             if let Some(cookie) = new_visit {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
-            response.headers_mut().insert("x-request-id", visitor.0.request_id.header_value());
+            response
+                .headers_mut()
+                .insert("x-request-id", visitor.0.request_id.header_value());
             response
         }
         Err(problem) => without_visitor(&problem),
@@ -272,7 +303,10 @@ pub(crate) async fn know(
 
 /// Turns a problem that a handler answered with into a page.
 async fn shown(visitor: &Visitor, response: &mut Response) {
-    let forged = response.extensions_mut().remove::<ProtectionError>().is_some();
+    let forged = response
+        .extensions_mut()
+        .remove::<ProtectionError>()
+        .is_some();
     let problem = match response.extensions_mut().remove::<ProblemToShow>() {
         Some(ProblemToShow(problem)) => problem,
         None if forged => Problem::new(ProblemKind::CsrfFailed),
@@ -293,7 +327,12 @@ fn without_visitor(problem: &Problem) -> Response {
         problem.kind().title(),
         problem.kind().fix()
     );
-    (problem.status(), problem.headers().into_iter().collect::<HeaderMap>(), axum::response::Html(body)).into_response()
+    (
+        problem.status(),
+        problem.headers().into_iter().collect::<HeaderMap>(),
+        axum::response::Html(body),
+    )
+        .into_response()
 }
 
 async fn find(
@@ -303,9 +342,15 @@ async fn find(
 ) -> Result<(Visitor, Option<HeaderValue>), Problem> {
     let now = portal.db().clock().now();
     let place = head.extensions.get::<Place>().cloned();
-    let place = place.unwrap_or(Place { tenant: None, here: head.uri.path().to_owned() });
+    let place = place.unwrap_or(Place {
+        tenant: None,
+        here: head.uri.path().to_owned(),
+    });
     let headers = &head.headers;
-    let peer = head.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let peer = head
+        .extensions
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let ip = portal.client_ip(peer, headers);
     let request_id = RequestId::new(now);
     let tenant = tenant_of(portal, &place).await?;
@@ -313,14 +358,26 @@ async fn find(
         .await
         .map_err(|error| unavailable(&error))?;
     let (user, actor, is_platform_admin) = match who {
-        Some(who) => person(portal.db(), &session, who.user, tenant.as_ref(), (ip, &request_id)).await?,
+        Some(who) => {
+            person(
+                portal.db(),
+                &session,
+                who.user,
+                tenant.as_ref(),
+                (ip, &request_id),
+            )
+            .await?
+        }
         None => (None, None, false),
     };
     let (binding, new_visit) = match (&user, session.id()) {
         (Some(_), Some(id)) => (Binding(id.to_string()), None),
         _ => visit(portal, headers),
     };
-    let base = portal.base_of(place.tenant.as_deref().unwrap_or_default(), place.tenant.is_none());
+    let base = portal.base_of(
+        place.tenant.as_deref().unwrap_or_default(),
+        place.tenant.is_none(),
+    );
     let visitor = Visitor(Arc::new(Inner {
         portal: portal.clone(),
         session,
@@ -340,7 +397,10 @@ async fn find(
 }
 
 fn unavailable(error: &tower_sessions::session::Error) -> Problem {
-    tracing::error!(error = error as &dyn std::error::Error, "the session cannot be read");
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the session cannot be read"
+    );
     Problem::new(ProblemKind::Unavailable).retry_after(5)
 }
 
@@ -375,7 +435,9 @@ async fn person(
         Err(refusal) => return Err(problem_of(refusal)),
     };
     let actor = match tenant {
-        Some(tenant) => members::actor_of_user(db, tenant.id, id).await.map_err(problem_of)?,
+        Some(tenant) => members::actor_of_user(db, tenant.id, id)
+            .await
+            .map_err(problem_of)?,
         None => None,
     };
     let actor = actor.map(|actor| actor.from_request(ip, request_id.to_string()));
@@ -389,10 +451,19 @@ fn visit(portal: &Portal, headers: &HeaderMap) -> (Binding, Option<HeaderValue>)
     if let Some(value) = cookie(headers, name).filter(|value| value.len() == 32) {
         return (Binding(format!("visit:{value}")), None);
     }
-    let value: String =
-        gatehouse_runtime::random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let secure = if portal.secure_cookies() { "; Secure" } else { "" };
-    let header = HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")).ok();
+    let value: String = gatehouse_runtime::random::bytes::<16>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let secure = if portal.secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let header = HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    ))
+    .ok();
     (Binding(format!("visit:{value}")), header)
 }
 

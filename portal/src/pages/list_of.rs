@@ -10,7 +10,10 @@ const ROWS: i64 = 50;
 
 /// One page with as many rows as a page may have, for lists that are short by nature.
 pub(crate) fn everything() -> Page {
-    Page { limit: Page::LIMIT_MAX, after: None }
+    Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    }
 }
 
 /// `?after=`
@@ -22,12 +25,21 @@ pub(crate) struct After {
 
 impl After {
     pub(crate) fn page(&self) -> Page {
-        Page { limit: ROWS, after: self.after }
+        Page {
+            limit: ROWS,
+            after: self.after,
+        }
     }
 }
 
 /// The range in words, and the links to go on or back to the start.
-pub(crate) fn older(path: &str, shell: &Shell, rows: usize, next: Option<Uuid>, after: &After) -> Pages {
+pub(crate) fn older(
+    path: &str,
+    shell: &Shell,
+    rows: usize,
+    next: Option<Uuid>,
+    after: &After,
+) -> Pages {
     let mark = if path.contains('?') { '&' } else { '?' };
     Pages {
         range: match (rows, after.after) {

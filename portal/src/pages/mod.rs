@@ -20,7 +20,10 @@ pub(crate) struct Fact {
 
 impl Fact {
     pub(crate) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { label: label.into(), value: value.into() }
+        Self {
+            label: label.into(),
+            value: value.into(),
+        }
     }
 }
 

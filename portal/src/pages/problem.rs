@@ -36,7 +36,11 @@ impl ProblemPage {
         Self {
             heading: problem.kind().title(),
             detail: problem.message().to_owned(),
-            errors: problem.errors().iter().map(|error| error.detail.clone()).collect(),
+            errors: problem
+                .errors()
+                .iter()
+                .map(|error| error.detail.clone())
+                .collect(),
             fix: problem.kind().fix(),
             way_out,
             request_id,
@@ -61,7 +65,10 @@ pub(crate) struct CodePage {
 web_page!(CodePage, Private);
 
 /// `GET /errors/{code}`
-pub(crate) async fn show_code(visitor: Visitor, Path([code]): Path<1>) -> Result<CodePage, PageError> {
+pub(crate) async fn show_code(
+    visitor: Visitor,
+    Path([code]): Path<1>,
+) -> Result<CodePage, PageError> {
     let kind = ProblemKind::from_code(&code).ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?;
     Ok(CodePage {
@@ -72,7 +79,9 @@ pub(crate) async fn show_code(visitor: Visitor, Path([code]): Path<1>) -> Result
         fix: kind.fix(),
         source: match kind.source() {
             Source::Client => "The call, or the access it was made with. Its sender can fix it.",
-            Source::Gateway => "Gatehouse itself or its configuration. The operator of this installation can fix it.",
+            Source::Gateway => {
+                "Gatehouse itself or its configuration. The operator of this installation can fix it."
+            }
             Source::Upstream => "The backend behind the API. Its owner can fix it.",
         },
         shell,
@@ -98,7 +107,14 @@ web_page!(HelpPage, Private);
 pub(crate) async fn show_help(visitor: Visitor) -> Result<HelpPage, PageError> {
     let kinds = ProblemKind::ALL
         .iter()
-        .map(|kind| KindRow { code: kind.code(), status: kind.status_code(), title: kind.title() })
+        .map(|kind| KindRow {
+            code: kind.code(),
+            status: kind.status_code(),
+            title: kind.title(),
+        })
         .collect();
-    Ok(HelpPage { shell: visitor.shell().await?, kinds })
+    Ok(HelpPage {
+        shell: visitor.shell().await?,
+        kinds,
+    })
 }

@@ -8,8 +8,8 @@ use crate::view::shell::Shell;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
-use gatehouse_control_plane::changes::{self, ChangeView};
 use gatehouse_control_plane::changes::Spread as NodeSpread;
+use gatehouse_control_plane::changes::{self, ChangeView};
 use gatehouse_domain::id::ChangeId;
 use time::OffsetDateTime;
 
@@ -33,7 +33,11 @@ pub(crate) struct Changed {
 
 /// The region for a page that was led to by a change; nothing for one that is not this tenant's.
 pub(crate) async fn of(visitor: &Visitor, changed: &Changed) -> Result<Option<Spread>, PageError> {
-    let Some(change) = changed.change.as_ref().and_then(|change| change.parse::<ChangeId>().ok()) else {
+    let Some(change) = changed
+        .change
+        .as_ref()
+        .and_then(|change| change.parse::<ChangeId>().ok())
+    else {
         return Ok(None);
     };
     match changes::get_change(visitor.db(), visitor.actor()?, change).await {
@@ -44,11 +48,18 @@ pub(crate) async fn of(visitor: &Visitor, changed: &Changed) -> Result<Option<Sp
 }
 
 /// `GET /changes/{change}`
-pub(crate) async fn show(visitor: Visitor, Path([change]): Path<1>) -> Result<SpreadPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([change]): Path<1>,
+) -> Result<SpreadPage, PageError> {
     let change: ChangeId = id(&change)?;
     let view = changes::get_change(visitor.db(), visitor.actor()?, change).await?;
     let shell = visitor.shell().await?;
-    Ok(SpreadPage { spread: region(&visitor, &view, visitor.here()), back: shell.to("/"), shell })
+    Ok(SpreadPage {
+        spread: region(&visitor, &view, visitor.here()),
+        back: shell.to("/"),
+        shell,
+    })
 }
 
 fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Spread {
@@ -86,5 +97,9 @@ fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
             (None, _) => format!("{} is getting it.", gateway.name),
         })
         .collect();
-    if missing.len() > 3 { format!("{} do not have it yet.", count(missing.len(), "gateway")) } else { missing.join(" ") }
+    if missing.len() > 3 {
+        format!("{} do not have it yet.", count(missing.len(), "gateway"))
+    } else {
+        missing.join(" ")
+    }
 }

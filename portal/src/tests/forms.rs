@@ -11,7 +11,9 @@ fn posts() -> Vec<String> {
         let (path, handlers) = route.split_once('"').unwrap();
         let handlers = handlers.split(".route(").next().unwrap();
         if handlers.contains("post(") {
-            let words = path.split('/').map(|word| if word.starts_with('{') { "x" } else { word });
+            let words = path
+                .split('/')
+                .map(|word| if word.starts_with('{') { "x" } else { word });
             routes.push(words.collect::<Vec<_>>().join("/"));
         }
     }
@@ -31,8 +33,16 @@ async fn a_forged_form_changes_nothing_on_any_route() {
     for path in posts() {
         for (what, token, origin) in [
             ("no token", "", "http://127.0.0.1:8080"),
-            ("another session's token", other.token.as_str(), "http://127.0.0.1:8080"),
-            ("a foreign origin", own_token.as_str(), "https://evil.example"),
+            (
+                "another session's token",
+                other.token.as_str(),
+                "http://127.0.0.1:8080",
+            ),
+            (
+                "a foreign origin",
+                own_token.as_str(),
+                "https://evil.example",
+            ),
         ] {
             let answer = owner.post_raw(&path, &[("csrf", token)], origin).await;
             // Uploads are multipart; a plain form is refused for its type before its token.
@@ -48,8 +58,15 @@ async fn a_token_from_before_signing_in_is_worth_nothing_after() {
     let mut window = stand.window();
     window.get("/login").await;
     let before = window.token.clone();
-    window.post("/login", &[("email", "olga@acme.test"), ("password", super::PASSWORD)]).await;
-    let answer = window.post_raw("/logout", &[("csrf", &before)], "http://127.0.0.1:8080").await;
+    window
+        .post(
+            "/login",
+            &[("email", "olga@acme.test"), ("password", super::PASSWORD)],
+        )
+        .await;
+    let answer = window
+        .post_raw("/logout", &[("csrf", &before)], "http://127.0.0.1:8080")
+        .await;
     assert_eq!(answer.status, 403);
 }
 
@@ -58,7 +75,13 @@ async fn signing_in_needs_a_token_too() {
     let stand = Stand::new().await;
     let mut window = stand.window();
     let fields = [("email", "olga@acme.test"), ("password", super::PASSWORD)];
-    assert_eq!(window.post_raw("/login", &fields, "http://127.0.0.1:8080").await.status, 403);
+    assert_eq!(
+        window
+            .post_raw("/login", &fields, "http://127.0.0.1:8080")
+            .await
+            .status,
+        403
+    );
     assert!(!window.cookies.contains_key("__Host-gatehouse"));
 }
 
@@ -67,11 +90,31 @@ async fn a_wrong_password_and_an_unknown_address_read_the_same() {
     let stand = Stand::new().await;
     let mut window = stand.window();
     window.get("/login").await;
-    let wrong = window.post("/login", &[("email", "olga@acme.test"), ("password", "wrong wrong wrong")]).await;
-    let unknown = window.post("/login", &[("email", "nobody@acme.test"), ("password", "wrong wrong wrong")]).await;
+    let wrong = window
+        .post(
+            "/login",
+            &[
+                ("email", "olga@acme.test"),
+                ("password", "wrong wrong wrong"),
+            ],
+        )
+        .await;
+    let unknown = window
+        .post(
+            "/login",
+            &[
+                ("email", "nobody@acme.test"),
+                ("password", "wrong wrong wrong"),
+            ],
+        )
+        .await;
     assert_eq!((wrong.status, unknown.status), (422, 422));
     for answer in [&wrong, &unknown] {
-        assert!(answer.body.contains("E-mail or password is wrong."), "{}", answer.body);
+        assert!(
+            answer.body.contains("E-mail or password is wrong."),
+            "{}",
+            answer.body
+        );
         assert!(!answer.body.contains("wrong wrong wrong"));
     }
 }
@@ -81,18 +124,40 @@ async fn one_click_sign_in_exists_in_the_demo_only() {
     let stand = Stand::new().await;
     let mut window = stand.window();
     window.get("/login").await;
-    assert_eq!(window.post("/demo/sign-in", &[("email", "olga@acme.test")]).await.status, 404);
+    assert_eq!(
+        window
+            .post("/demo/sign-in", &[("email", "olga@acme.test")])
+            .await
+            .status,
+        404
+    );
 
     let demo = Stand::with(&[
         ("GATEHOUSE_PORTAL__DEMO__ENABLED", "true"),
-        ("GATEHOUSE_PORTAL__DEMO__PEOPLE", "[\"olga@acme.test=owner\"]"),
+        (
+            "GATEHOUSE_PORTAL__DEMO__PEOPLE",
+            "[\"olga@acme.test=owner\"]",
+        ),
     ])
     .await;
     demo.admit("dev@acme.test", Role::Developer).await;
     let mut window = demo.window();
     let page = window.get("/login").await;
     assert!(page.body.contains("Continue as olga (owner)") && page.body.contains("Demo data"));
-    assert_eq!(window.post("/demo/sign-in", &[("email", "dev@acme.test")]).await.status, 404, "not offered");
-    assert_eq!(window.post("/demo/sign-in", &[("email", "olga@acme.test")]).await.status, 303);
+    assert_eq!(
+        window
+            .post("/demo/sign-in", &[("email", "dev@acme.test")])
+            .await
+            .status,
+        404,
+        "not offered"
+    );
+    assert_eq!(
+        window
+            .post("/demo/sign-in", &[("email", "olga@acme.test")])
+            .await
+            .status,
+        303
+    );
     assert_eq!(window.get("/console").await.status, 200);
 }

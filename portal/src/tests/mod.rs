@@ -55,15 +55,20 @@ impl Stand {
             tenant_name: "Acme".into(),
             tenant_slug: "acme".into(),
         };
-        let (_, tenant) = installation::accept_first_admin(&stand.db, &token, first).await.unwrap();
+        let (_, tenant) = installation::accept_first_admin(&stand.db, &token, first)
+            .await
+            .unwrap();
         Self { tenant, ..stand }
     }
 
     /// Before the one-time link was used; gives its token.
     pub(crate) async fn before_set_up(variables: &[(&str, &str)]) -> (Self, String) {
         let database = TestDb::create().await;
-        let addresses =
-            DbAddresses { app: database.app_url(), system: database.system_url(), shared: false };
+        let addresses = DbAddresses {
+            app: database.app_url(),
+            system: database.system_url(),
+            shared: false,
+        };
         let (clock, hand) = Clock::adjustable(datetime!(2026-11-20 11:38:00 UTC));
         let keys = MasterKey::from_text(&"07".repeat(32)).unwrap();
         let db = Db::connect(&addresses, keys, clock).await.unwrap();
@@ -74,7 +79,16 @@ impl Stand {
         let token = installation::first_admin_link(&db).await.unwrap().unwrap();
         let token = token.0.to_string();
         let tenant = TenantId::from_uuid(uuid::Uuid::nil());
-        (Self { db, router, tenant, hand, _database: database }, token)
+        (
+            Self {
+                db,
+                router,
+                tenant,
+                hand,
+                _database: database,
+            },
+            token,
+        )
     }
 
     /// A new browser without cookies.
@@ -98,7 +112,9 @@ impl Stand {
     pub(crate) async fn signed_in(&self, email: &str) -> Window {
         let mut window = self.window();
         window.get("/login").await;
-        let answer = window.post("/login", &[("email", email), ("password", PASSWORD)]).await;
+        let answer = window
+            .post("/login", &[("email", email), ("password", PASSWORD)])
+            .await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         window
     }
@@ -115,7 +131,11 @@ impl Stand {
             create: true,
             dry_run: false,
         };
-        assert!(publishing::publish_spec(&self.db, &system, input).await.is_ok());
+        assert!(
+            publishing::publish_spec(&self.db, &system, input)
+                .await
+                .is_ok()
+        );
         for (slug, approval) in [("free", ApprovalMode::Auto), ("gold", ApprovalMode::Manual)] {
             let plan = CreatePlan {
                 slug: slug.into(),
@@ -123,12 +143,21 @@ impl Stand {
                 approval,
                 environments: vec![EnvironmentKind::Sandbox, EnvironmentKind::Production],
                 limits: vec![
-                    LimitRule::Rate { amount: 5, window_s: 1, burst: 10 },
-                    LimitRule::Quota { amount: 1000, period: QuotaPeriod::Month },
+                    LimitRule::Rate {
+                        amount: 5,
+                        window_s: 1,
+                        burst: 10,
+                    },
+                    LimitRule::Quota {
+                        amount: 1000,
+                        period: QuotaPeriod::Month,
+                    },
                 ],
                 ..CreatePlan::default()
             };
-            plans::create_plan(&self.db, &system, "petstore".into(), plan).await.unwrap();
+            plans::create_plan(&self.db, &system, "petstore".into(), plan)
+                .await
+                .unwrap();
         }
     }
 }

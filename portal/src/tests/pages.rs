@@ -11,7 +11,9 @@ fn gets() -> Vec<String> {
         let (path, handlers) = route.split_once('"').unwrap();
         let handlers = handlers.split(".route(").next().unwrap();
         if handlers.contains("get(") && !path.starts_with("/static") {
-            let words = path.split('/').map(|word| if word.starts_with('{') { "x" } else { word });
+            let words = path
+                .split('/')
+                .map(|word| if word.starts_with('{') { "x" } else { word });
             routes.push(words.collect::<Vec<_>>().join("/"));
         }
     }
@@ -35,15 +37,27 @@ async fn every_address_answers_with_a_page_and_the_security_headers() {
                 answer.status,
                 answer.body
             );
-            let header = |name: &str| answer.headers.get(name).unwrap_or_else(|| panic!("{path}: {name}"));
-            assert_eq!(header("content-security-policy"), crate::headers::CONTENT_POLICY);
+            let header = |name: &str| {
+                answer
+                    .headers
+                    .get(name)
+                    .unwrap_or_else(|| panic!("{path}: {name}"))
+            };
+            assert_eq!(
+                header("content-security-policy"),
+                crate::headers::CONTENT_POLICY
+            );
             assert_eq!(header("x-content-type-options"), "nosniff");
             assert_eq!(header("referrer-policy"), "same-origin");
             assert_eq!(header("cross-origin-opener-policy"), "same-origin");
             if answer.status == 200 {
                 let cache = header("cache-control").to_str().unwrap();
                 assert!(cache.contains("private"), "{path}: {cache}");
-                assert!(answer.body.len() <= 60 * 1024, "{path} has {} bytes", answer.body.len());
+                assert!(
+                    answer.body.len() <= 60 * 1024,
+                    "{path} has {} bytes",
+                    answer.body.len()
+                );
                 assert_eq!(answer.body.matches("<h1").count(), 1, "{path}");
             }
         }
@@ -57,7 +71,11 @@ async fn a_developer_gets_nothing_of_the_console_and_outsiders_nothing_of_the_pl
     let mut dev = stand.signed_in("dev@acme.test").await;
     for path in gets().iter().filter(|path| path.starts_with("/console")) {
         let answer = dev.get(path).await;
-        assert!(matches!(answer.status, 403 | 404), "{path}: {}", answer.status);
+        assert!(
+            matches!(answer.status, 403 | 404),
+            "{path}: {}",
+            answer.status
+        );
     }
     assert_eq!(dev.get("/platform/tenants").await.status, 404);
     assert!(!dev.get("/apis").await.body.contains("href=\"/console\""));
@@ -72,8 +90,19 @@ async fn a_deep_link_survives_signing_in_and_leads_nowhere_else() {
     let answer = window.get("/requests?x=1").await;
     assert_eq!(answer.location(), "/login?next=%2Frequests%3Fx%3D1");
     let page = window.get("/login?next=https%3A%2F%2Fevil.example").await;
-    assert_eq!(page.between("action=\"/login\">", "<div").matches("name=\"next\" value=\"/\"").count(), 1, "{}", page.body);
-    let fields = [("email", "olga@acme.test"), ("password", super::PASSWORD), ("next", "//evil.example")];
+    assert_eq!(
+        page.between("action=\"/login\">", "<div")
+            .matches("name=\"next\" value=\"/\"")
+            .count(),
+        1,
+        "{}",
+        page.body
+    );
+    let fields = [
+        ("email", "olga@acme.test"),
+        ("password", super::PASSWORD),
+        ("next", "//evil.example"),
+    ];
     assert_eq!(window.post("/login", &fields).await.location(), "/");
 }
 
@@ -82,17 +111,37 @@ async fn links_never_come_from_the_host_header() {
     let stand = Stand::new().await;
     let mut window = stand.window();
     let request = http::Request::get("/apis").header("host", "evil.example");
-    assert!(!window.send(request, String::new()).await.body.contains("evil.example"));
+    assert!(
+        !window
+            .send(request, String::new())
+            .await
+            .body
+            .contains("evil.example")
+    );
 }
 
 #[tokio::test]
 async fn the_theme_is_kept_and_set_by_the_server() {
     let stand = Stand::new().await;
     let mut window = stand.window();
-    assert!(window.get("/help").await.body.contains("data-theme=\"auto\""));
-    let answer = window.post("/theme", &[("theme", "dark"), ("next", "/help")]).await;
+    assert!(
+        window
+            .get("/help")
+            .await
+            .body
+            .contains("data-theme=\"auto\"")
+    );
+    let answer = window
+        .post("/theme", &[("theme", "dark"), ("next", "/help")])
+        .await;
     assert_eq!(answer.location(), "/help");
-    assert!(window.get("/help").await.body.contains("data-theme=\"dark\""));
+    assert!(
+        window
+            .get("/help")
+            .await
+            .body
+            .contains("data-theme=\"dark\"")
+    );
 }
 
 #[tokio::test]

@@ -19,7 +19,11 @@ async fn the_first_administrator_comes_in_by_a_link_that_works_once() {
     ];
     let answer = window.post(&path, &fields).await;
     let page = window.follow(answer).await;
-    assert!(page.status == 200 && page.body.contains("Console"), "{}", page.body);
+    assert!(
+        page.status == 200 && page.body.contains("Console"),
+        "{}",
+        page.body
+    );
     let mut second = stand.window();
     second.get(&path).await;
     assert_eq!(second.post(&path, &fields).await.status, 422);
@@ -31,7 +35,15 @@ async fn a_request_is_made_approved_and_leads_to_a_key_that_is_shown_once() {
     stand.publish_petstore().await;
     stand.admit("dev@acme.test", Role::Developer).await;
     let mut dev = stand.signed_in("dev@acme.test").await;
-    for path in ["/", "/apis", "/apis?q=pet", "/apis/petstore", "/apis/petstore/v1/reference", "/apis/petstore/v1/reference/getPet", "/apis/petstore/v1/spec"] {
+    for path in [
+        "/",
+        "/apis",
+        "/apis?q=pet",
+        "/apis/petstore",
+        "/apis/petstore/v1/reference",
+        "/apis/petstore/v1/reference/getPet",
+        "/apis/petstore/v1/spec",
+    ] {
         assert_eq!(dev.get(path).await.status, 200, "{path}");
     }
     dev.get("/apis/petstore/request?plan=gold").await;
@@ -45,47 +57,100 @@ async fn a_request_is_made_approved_and_leads_to_a_key_that_is_shown_once() {
     let answer = dev.post("/apis/petstore/request", &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let request = dev.follow(answer).await;
-    assert!(request.body.contains("Pending") && !request.body.contains("<script>alert"), "{}", request.body);
+    assert!(
+        request.body.contains("Pending") && !request.body.contains("<script>alert"),
+        "{}",
+        request.body
+    );
 
     let mut owner = stand.signed_in("olga@acme.test").await;
     let queue = owner.get("/console/requests").await;
     let id = queue.between("name=\"approve\" value=\"", "\"").to_owned();
-    let rejected = owner.post("/console/requests", &[("request", &id), ("decide", "reject")]).await;
+    let rejected = owner
+        .post(
+            "/console/requests",
+            &[("request", &id), ("decide", "reject")],
+        )
+        .await;
     assert_eq!(rejected.status, 422, "a rejection needs a reason");
     let answer = owner.post("/console/requests", &[("approve", &id)]).await;
     let page = owner.follow(answer).await;
-    assert!(page.body.contains("Approved Petstore for Mobile checkout."), "{}", page.body);
+    assert!(
+        page.body.contains("Approved Petstore for Mobile checkout."),
+        "{}",
+        page.body
+    );
     let answer = owner.post("/console/requests", &[("approve", &id)]).await;
     let page = owner.follow(answer).await;
-    assert!(page.body.contains("Nothing was decided."), "the second press learns who won: {}", page.body);
-    assert!(owner.get("/console/requests/decided").await.body.contains("Mobile checkout"));
+    assert!(
+        page.body.contains("Nothing was decided."),
+        "the second press learns who won: {}",
+        page.body
+    );
+    assert!(
+        owner
+            .get("/console/requests/decided")
+            .await
+            .body
+            .contains("Mobile checkout")
+    );
 
     key_is_shown_once(&mut dev, &id).await;
 }
 
 async fn key_is_shown_once(dev: &mut super::Window, id: &str) {
     let request = dev.get(&format!("/requests/{id}")).await;
-    let keys = request.between("<a class=\"btn fill\" href=\"", "\"").to_owned();
+    let keys = request
+        .between("<a class=\"btn fill\" href=\"", "\"")
+        .to_owned();
     let page = dev.get(&keys).await;
     let nonce = page.between("name=\"nonce\" value=\"", "\"").to_owned();
-    let fields = [("nonce", nonce.as_str()), ("environment", "production"), ("expires", "365")];
+    let fields = [
+        ("nonce", nonce.as_str()),
+        ("environment", "production"),
+        ("expires", "365"),
+    ];
     let first = dev.post(&keys, &fields).await;
     let again = dev.post(&keys, &fields).await;
     assert_eq!(first.status, 303, "{}", first.body);
-    assert_eq!(first.location().split('?').next(), again.location().split('?').next(), "sent twice, made once");
+    assert_eq!(
+        first.location().split('?').next(),
+        again.location().split('?').next(),
+        "sent twice, made once"
+    );
     let shown = dev.get(first.location()).await;
-    let secret = shown.between("<input id=\"key\" readonly value=\"", "\"").to_owned();
-    assert!(secret.starts_with("gth_live_") && shown.headers["cache-control"] == "private, no-store");
-    assert!(shown.body.contains("Waiting for your first call"), "{}", shown.body);
+    let secret = shown
+        .between("<input id=\"key\" readonly value=\"", "\"")
+        .to_owned();
+    assert!(
+        secret.starts_with("gth_live_") && shown.headers["cache-control"] == "private, no-store"
+    );
+    assert!(
+        shown.body.contains("Waiting for your first call"),
+        "{}",
+        shown.body
+    );
     assert!(shown.body.contains(&format!("{secret}")) && shown.body.contains("curl"));
     let path = first.location().split('?').next().unwrap().to_owned();
     assert_eq!(dev.post(&format!("{path}/stored"), &[]).await.status, 303);
-    assert!(!dev.get(&path).await.body.contains(&secret), "put away for good");
+    assert!(
+        !dev.get(&path).await.body.contains(&secret),
+        "put away for good"
+    );
     assert_eq!(dev.get(&format!("{path}/first-call")).await.status, 200);
     for page in ["rotate", "revoke"] {
-        assert_eq!(dev.get(&format!("{path}/{page}")).await.status, 200, "{page}");
+        assert_eq!(
+            dev.get(&format!("{path}/{page}")).await.status,
+            200,
+            "{page}"
+        );
     }
-    for page in ["/requests", "/applications", "/inbox", keys.trim_end_matches("/keys")] {
+    for page in [
+        "/requests",
+        "/applications",
+        "/inbox",
+        keys.trim_end_matches("/keys"),
+    ] {
         assert_eq!(dev.get(page).await.status, 200, "{page}");
     }
     let usage = dev.get(&keys.replace("/keys", "/usage")).await;
@@ -101,8 +166,21 @@ async fn a_key_that_nobody_stored_is_gone_after_ten_minutes() {
     let answer = dev.post("/applications/new", &[("name", "Checkout")]).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let keys = format!("{}/keys", answer.location());
-    let nonce = dev.get(&keys).await.between("name=\"nonce\" value=\"", "\"").to_owned();
-    let made = dev.post(&keys, &[("nonce", &nonce), ("environment", "sandbox"), ("expires", "")]).await;
+    let nonce = dev
+        .get(&keys)
+        .await
+        .between("name=\"nonce\" value=\"", "\"")
+        .to_owned();
+    let made = dev
+        .post(
+            &keys,
+            &[
+                ("nonce", &nonce),
+                ("environment", "sandbox"),
+                ("expires", ""),
+            ],
+        )
+        .await;
     assert_eq!(made.status, 303, "{}", made.body);
     let path = made.location().to_owned();
     stand.hand.advance(std::time::Duration::from_secs(599));
@@ -116,7 +194,8 @@ async fn the_console_publishes_by_upload_and_says_what_is_wrong_with_a_bad_file(
     let stand = Stand::new().await;
     let mut owner = stand.signed_in("olga@acme.test").await;
     owner.get("/console/apis/new").await;
-    let document = gatehouse_harness::descriptions::petstore("Pets", "http://127.0.0.1:9/").to_string();
+    let document =
+        gatehouse_harness::descriptions::petstore("Pets", "http://127.0.0.1:9/").to_string();
     for (content, status) in [("{\"openapi\": \"3.1.0\"", 422), (document.as_str(), 303)] {
         let token = owner.token.clone();
         let part = |name: &str, value: &str| {
@@ -125,7 +204,13 @@ async fn the_console_publishes_by_upload_and_says_what_is_wrong_with_a_bad_file(
         let file = format!(
             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n{content}\r\n--b--\r\n"
         );
-        let body = [part("csrf", &token), part("api", "pets"), part("version", "v1"), file].concat();
+        let body = [
+            part("csrf", &token),
+            part("api", "pets"),
+            part("version", "v1"),
+            file,
+        ]
+        .concat();
         let request = http::Request::post("/console/apis/new")
             .header("origin", "http://127.0.0.1:8080")
             .header("host", "127.0.0.1:8080")
@@ -133,10 +218,33 @@ async fn the_console_publishes_by_upload_and_says_what_is_wrong_with_a_bad_file(
         let answer = owner.send(request, body).await;
         assert_eq!(answer.status, status, "{}", answer.body);
     }
-    for path in ["/console", "/console/apis", "/console/apis/pets", "/console/apis/pets/plans/new", "/console/plans", "/console/audit", "/console/gateways", "/console/people", "/console/teams", "/console/settings/tokens", "/console/apis/pets/versions/v1/deprecate", "/console/apis/pets/upstreams/production"] {
+    for path in [
+        "/console",
+        "/console/apis",
+        "/console/apis/pets",
+        "/console/apis/pets/plans/new",
+        "/console/plans",
+        "/console/audit",
+        "/console/gateways",
+        "/console/people",
+        "/console/teams",
+        "/console/settings/tokens",
+        "/console/apis/pets/versions/v1/deprecate",
+        "/console/apis/pets/upstreams/production",
+    ] {
         assert_eq!(owner.get(path).await.status, 200, "{path}");
     }
-    let fields = [("slug", "free"), ("name", "Free"), ("approval", "auto"), ("environments", "sandbox,production"), ("rate", "5"), ("burst", ""), ("quota", "100"), ("period", "month"), ("days", "")];
+    let fields = [
+        ("slug", "free"),
+        ("name", "Free"),
+        ("approval", "auto"),
+        ("environments", "sandbox,production"),
+        ("rate", "5"),
+        ("burst", ""),
+        ("quota", "100"),
+        ("period", "month"),
+        ("days", ""),
+    ];
     owner.get("/console/apis/pets/plans/new").await;
     let made = owner.post("/console/apis/pets/plans/new", &fields).await;
     assert_eq!(made.status, 303, "{}", made.body);

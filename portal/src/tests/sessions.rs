@@ -8,9 +8,22 @@ async fn the_cookie_is_host_only_and_out_of_scripts_reach() {
     let stand = Stand::new().await;
     let mut window = stand.window();
     window.get("/login").await;
-    let answer = window.post("/login", &[("email", "olga@acme.test"), ("password", PASSWORD)]).await;
-    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
-    let session = cookies.iter().find(|line| line.starts_with("__Host-gatehouse=")).unwrap();
+    let answer = window
+        .post(
+            "/login",
+            &[("email", "olga@acme.test"), ("password", PASSWORD)],
+        )
+        .await;
+    let cookies: Vec<&str> = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|line| line.to_str().unwrap())
+        .collect();
+    let session = cookies
+        .iter()
+        .find(|line| line.starts_with("__Host-gatehouse="))
+        .unwrap();
     for part in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(session.contains(part), "{part} in {session}");
     }
@@ -21,9 +34,16 @@ async fn the_cookie_is_host_only_and_out_of_scripts_reach() {
 async fn an_id_planted_before_signing_in_is_not_the_one_after() {
     let stand = Stand::new().await;
     let mut window = stand.window();
-    window.cookies.insert("__Host-gatehouse".into(), "AAAAAAAAAAAAAAAAAAAAAA".into());
+    window
+        .cookies
+        .insert("__Host-gatehouse".into(), "AAAAAAAAAAAAAAAAAAAAAA".into());
     window.get("/login").await;
-    window.post("/login", &[("email", "olga@acme.test"), ("password", PASSWORD)]).await;
+    window
+        .post(
+            "/login",
+            &[("email", "olga@acme.test"), ("password", PASSWORD)],
+        )
+        .await;
     assert_ne!(window.cookies["__Host-gatehouse"], "AAAAAAAAAAAAAAAAAAAAAA");
     assert_eq!(window.get("/console").await.status, 200);
 }

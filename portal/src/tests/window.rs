@@ -17,12 +17,18 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn location(&self) -> &str {
-        self.headers.get(LOCATION).map(|value| value.to_str().unwrap()).unwrap_or_default()
+        self.headers
+            .get(LOCATION)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
     }
 
     /// The text between two marks.
     pub(crate) fn between(&self, start: &str, end: &str) -> &str {
-        let (_, rest) = self.body.split_once(start).unwrap_or_else(|| panic!("no {start} in {}", self.body));
+        let (_, rest) = self
+            .body
+            .split_once(start)
+            .unwrap_or_else(|| panic!("no {start} in {}", self.body));
         rest.split_once(end).unwrap().0
     }
 }
@@ -36,7 +42,11 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), token: String::new() }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            token: String::new(),
+        }
     }
 
     /// Opens a page and remembers its token.
@@ -67,12 +77,21 @@ impl Window {
     }
 
     /// Sends exactly these fields from this origin.
-    pub(crate) async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> Answer {
+    pub(crate) async fn post_raw(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        origin: &str,
+    ) -> Answer {
         let body: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", crate::address::encode(value)))
             .collect();
-        let site = if origin == "http://127.0.0.1:8080" { "same-origin" } else { "cross-site" };
+        let site = if origin == "http://127.0.0.1:8080" {
+            "same-origin"
+        } else {
+            "cross-site"
+        };
         let request = Request::builder()
             .method(Method::POST)
             .uri(path)
@@ -84,8 +103,15 @@ impl Window {
     }
 
     pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Answer {
-        let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header(COOKIE, line.join("; ")).body(Body::from(body)).unwrap();
+        let line: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = request
+            .header(COOKIE, line.join("; "))
+            .body(Body::from(body))
+            .unwrap();
         let response = self.router.clone().oneshot(placed(request)).await.unwrap();
         let (head, body) = response.into_parts();
         self.keep(&head.headers);

@@ -57,7 +57,13 @@ impl Bars {
         series: [&'static str; N],
         points: &[(String, [u64; N])],
     ) -> Self {
-        let top = nice_top(points.iter().map(|(_, values)| values.iter().sum::<u64>()).max().unwrap_or(0));
+        let top = nice_top(
+            points
+                .iter()
+                .map(|(_, values)| values.iter().sum::<u64>())
+                .max()
+                .unwrap_or(0),
+        );
         let mut totals = [0_u64; N];
         for (_, values) in points {
             for (total, value) in totals.iter_mut().zip(values) {
@@ -68,7 +74,11 @@ impl Bars {
             .iter()
             .zip(totals)
             .enumerate()
-            .map(|(at, (label, total))| Series { n: at + 1, label, total: grouped(total) })
+            .map(|(at, (label, total))| Series {
+                n: at + 1,
+                label,
+                total: grouped(total),
+            })
             .collect();
         Self {
             id,
@@ -97,11 +107,18 @@ const LABELS_MAX: usize = 14;
 /// Every n-th label, the others empty, so that a quarter's days do not run into each other.
 fn spaced<'a>(labels: impl ExactSizeIterator<Item = &'a str>) -> Vec<String> {
     let every = labels.len().div_ceil(LABELS_MAX).max(1);
-    labels.enumerate().filter(|(at, _)| at % every == 0).map(|(_, label)| label.to_owned()).collect()
+    labels
+        .enumerate()
+        .filter(|(at, _)| at % every == 0)
+        .map(|(_, label)| label.to_owned())
+        .collect()
 }
 
 fn describe(legend: &[Series], points: usize) -> String {
-    let totals: Vec<String> = legend.iter().map(|s| format!("{} {}", s.label, s.total)).collect();
+    let totals: Vec<String> = legend
+        .iter()
+        .map(|s| format!("{} {}", s.label, s.total))
+        .collect();
     format!("{points} bars. In all: {}.", totals.join(", "))
 }
 
@@ -117,7 +134,13 @@ fn stack<const N: usize>(points: &[(String, [u64; N])], top: u64) -> Vec<Bar> {
             // A value that is there is seen, even when it is far smaller than the scale.
             let height = if *value > 0 { (to - from).max(1) } else { 0 };
             if height > 0 {
-                bars.push(Bar { n: at + 1, x, y: HEIGHT.saturating_sub(to.max(from + height)), width: BAR, height });
+                bars.push(Bar {
+                    n: at + 1,
+                    x,
+                    y: HEIGHT.saturating_sub(to.max(from + height)),
+                    width: BAR,
+                    height,
+                });
             }
         }
         x += STEP;
@@ -202,20 +225,49 @@ mod tests {
 
     #[test]
     fn one_refusal_among_thousands_is_still_drawn() {
-        let chart = Bars::new("c", "Calls", "Day", ["Answered", "Refused"], &[("1 Nov".to_owned(), [5000, 1])]);
+        let chart = Bars::new(
+            "c",
+            "Calls",
+            "Day",
+            ["Answered", "Refused"],
+            &[("1 Nov".to_owned(), [5000, 1])],
+        );
         assert_eq!(chart.bars.len(), 2);
         assert!(chart.bars.iter().all(|bar| bar.height >= 1));
         let shown = chart.to_string();
-        assert!(shown.contains("Show as table") && shown.contains("<desc"), "{shown}");
+        assert!(
+            shown.contains("Show as table") && shown.contains("<desc"),
+            "{shown}"
+        );
         assert!(!shown.contains("style="));
     }
 
     #[test]
     fn quota_words_follow_the_numbers() {
-        assert!(Quota::new("Gold", 100, 100, 500, "").to_string().contains("All used"));
-        assert!(Quota::new("Gold", 80, 100, 500, "").to_string().contains("Faster than"));
-        assert!(Quota::new("Gold", 20, 100, 500, "").to_string().contains("80 left"));
-        assert!(Quota::new("Gold", 0, 100, 500, "").to_string().contains("Nothing used"));
-        assert!(Quota::new("Gold", 5, 0, 500, "").to_string().contains("All used"));
+        assert!(
+            Quota::new("Gold", 100, 100, 500, "")
+                .to_string()
+                .contains("All used")
+        );
+        assert!(
+            Quota::new("Gold", 80, 100, 500, "")
+                .to_string()
+                .contains("Faster than")
+        );
+        assert!(
+            Quota::new("Gold", 20, 100, 500, "")
+                .to_string()
+                .contains("80 left")
+        );
+        assert!(
+            Quota::new("Gold", 0, 100, 500, "")
+                .to_string()
+                .contains("Nothing used")
+        );
+        assert!(
+            Quota::new("Gold", 5, 0, 500, "")
+                .to_string()
+                .contains("All used")
+        );
     }
 }

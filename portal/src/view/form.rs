@@ -35,7 +35,10 @@ impl HtmlSafe for Faults {}
 impl Faults {
     /// Adds a fault; the first one of a field is the one shown beside it.
     pub(crate) fn add(&mut self, field: impl Into<String>, words: impl Into<String>) {
-        self.faults.push(Fault { field: field.into(), words: words.into() });
+        self.faults.push(Fault {
+            field: field.into(),
+            words: words.into(),
+        });
     }
 
     pub(crate) fn one(field: impl Into<String>, words: impl Into<String>) -> Self {
@@ -55,7 +58,10 @@ impl Faults {
     }
 
     pub(crate) fn of(&self, field: &str) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == field).map(|fault| fault.words.clone())
+        self.faults
+            .iter()
+            .find(|fault| fault.field == field)
+            .map(|fault| fault.words.clone())
     }
 }
 
@@ -68,7 +74,10 @@ pub(crate) struct Choice {
 
 impl Choice {
     pub(crate) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+        }
     }
 }
 
@@ -114,7 +123,11 @@ impl Field {
         Self::of_kind("email", name, label).complete("username")
     }
 
-    pub(crate) fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
+    pub(crate) fn password(
+        name: &'static str,
+        label: &'static str,
+        autocomplete: &'static str,
+    ) -> Self {
         Self::of_kind("password", name, label).complete(autocomplete)
     }
 
@@ -208,7 +221,11 @@ impl std::fmt::Display for Attributes {
 }
 
 impl askama::FastWritable for Attributes {
-    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+    fn write_into(
+        &self,
+        dest: &mut dyn std::fmt::Write,
+        _: &dyn askama::Values,
+    ) -> askama::Result<()> {
         Ok(dest.write_str(&self.0)?)
     }
 }
@@ -230,11 +247,17 @@ pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
             }
         }
         Refusal::UnknownReference { pointer } => {
-            faults.add(field_name(&pointer), "What was chosen does not exist any more. Choose again.");
+            faults.add(
+                field_name(&pointer),
+                "What was chosen does not exist any more. Choose again.",
+            );
         }
         Refusal::Conflict(words) | Refusal::NotYours(words) => faults.add(WHOLE_FORM, words),
         Refusal::TooMany(seconds) => {
-            faults.add(WHOLE_FORM, format!("Too many attempts. Wait {seconds} seconds, then try again."));
+            faults.add(
+                WHOLE_FORM,
+                format!("Too many attempts. Wait {seconds} seconds, then try again."),
+            );
         }
         other => return Err(other.into()),
     }
@@ -243,7 +266,12 @@ pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
 
 /// `/limits/0/rule/amount` is shown beside the field `limits`.
 fn field_name(pointer: &str) -> String {
-    pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
+    pointer
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -253,15 +281,24 @@ mod tests {
     #[test]
     fn a_faulty_field_keeps_its_value_and_names_its_error() {
         let faults = Faults::one("name", "Use 3 to 40 letters; \"my api\" has a space.");
-        let shown = Field::text("name", "Name").value("my \"api\"").help("Seen by all").faults(&faults).to_string();
+        let shown = Field::text("name", "Name")
+            .value("my \"api\"")
+            .help("Seen by all")
+            .faults(&faults)
+            .to_string();
         assert!(shown.contains("value=\"my &#34;api&#34;\""), "{shown}");
-        assert!(shown.contains("aria-invalid=\"true\" aria-describedby=\"f-name-error f-name-help\""), "{shown}");
+        assert!(
+            shown.contains("aria-invalid=\"true\" aria-describedby=\"f-name-error f-name-help\""),
+            "{shown}"
+        );
         assert!(faults.to_string().contains("href=\"#f-name\""));
     }
 
     #[test]
     fn a_password_is_never_echoed() {
-        let shown = Field::password("password", "Password", "new-password").value("hunter2hunter2").to_string();
+        let shown = Field::password("password", "Password", "new-password")
+            .value("hunter2hunter2")
+            .to_string();
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(!shown.contains("value="));
     }
@@ -272,6 +309,13 @@ mod tests {
         assert!(faults.to_string().contains("1 field needs"));
         faults.add("b", "y");
         assert!(faults.to_string().contains("2 fields need"));
-        assert_eq!(Fault { field: "key_days".into(), words: String::new() }.anchor(), "f-key-days");
+        assert_eq!(
+            Fault {
+                field: "key_days".into(),
+                words: String::new()
+            }
+            .anchor(),
+            "f-key-days"
+        );
     }
 }

@@ -13,7 +13,10 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into() }
+        Self {
+            label: label.into(),
+            href: href.into(),
+        }
     }
 }
 
@@ -30,32 +33,50 @@ impl HtmlSafe for Badge {}
 impl Badge {
     /// Filled dot: as it should be.
     pub(crate) fn good(word: impl Into<String>) -> Self {
-        Self { shape: "good", word: word.into() }
+        Self {
+            shape: "good",
+            word: word.into(),
+        }
     }
 
     /// Half dot: somebody or something is awaited.
     pub(crate) fn waiting(word: impl Into<String>) -> Self {
-        Self { shape: "wait", word: word.into() }
+        Self {
+            shape: "wait",
+            word: word.into(),
+        }
     }
 
     /// Triangle: works, but needs care.
     pub(crate) fn care(word: impl Into<String>) -> Self {
-        Self { shape: "care", word: word.into() }
+        Self {
+            shape: "care",
+            word: word.into(),
+        }
     }
 
     /// Square: refused or ended.
     pub(crate) fn stopped(word: impl Into<String>) -> Self {
-        Self { shape: "stop", word: word.into() }
+        Self {
+            shape: "stop",
+            word: word.into(),
+        }
     }
 
     /// Hollow dot: not started.
     pub(crate) fn not_started(word: impl Into<String>) -> Self {
-        Self { shape: "none", word: word.into() }
+        Self {
+            shape: "none",
+            word: word.into(),
+        }
     }
 
     /// No shape: a plain fact.
     pub(crate) fn plain(word: impl Into<String>) -> Self {
-        Self { shape: "", word: word.into() }
+        Self {
+            shape: "",
+            word: word.into(),
+        }
     }
 }
 
@@ -91,15 +112,30 @@ impl Tone {
 
 impl Flash {
     pub(crate) fn good(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: Tone::Good, strong: strong.into(), rest: rest.into(), action: None }
+        Self {
+            kind: Tone::Good,
+            strong: strong.into(),
+            rest: rest.into(),
+            action: None,
+        }
     }
 
     pub(crate) fn info(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: Tone::Info, strong: strong.into(), rest: rest.into(), action: None }
+        Self {
+            kind: Tone::Info,
+            strong: strong.into(),
+            rest: rest.into(),
+            action: None,
+        }
     }
 
     pub(crate) fn care(strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: Tone::Care, strong: strong.into(), rest: rest.into(), action: None }
+        Self {
+            kind: Tone::Care,
+            strong: strong.into(),
+            rest: rest.into(),
+            action: None,
+        }
     }
 
     pub(crate) fn with_action(mut self, action: Link) -> Self {
@@ -125,9 +161,17 @@ impl HtmlSafe for Crumbs {}
 
 impl Crumbs {
     pub(crate) fn new(here: impl Into<String>, parents: Vec<Link>) -> Self {
-        let mut crumbs: Vec<Crumb> =
-            parents.into_iter().map(|link| Crumb { label: link.label, href: Some(link.href) }).collect();
-        crumbs.push(Crumb { label: here.into(), href: None });
+        let mut crumbs: Vec<Crumb> = parents
+            .into_iter()
+            .map(|link| Crumb {
+                label: link.label,
+                href: Some(link.href),
+            })
+            .collect();
+        crumbs.push(Crumb {
+            label: here.into(),
+            href: None,
+        });
         Self { crumbs }
     }
 }
@@ -189,8 +233,17 @@ impl Timeline {
         self.with("stopped", word, detail)
     }
 
-    fn with(mut self, state: &'static str, word: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.steps.push(Step { state, word: word.into(), detail: detail.into() });
+    fn with(
+        mut self,
+        state: &'static str,
+        word: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        self.steps.push(Step {
+            state,
+            word: word.into(),
+            detail: detail.into(),
+        });
         self
     }
 }
@@ -214,7 +267,11 @@ impl HtmlSafe for Code {}
 
 impl Code {
     pub(crate) fn new(id: &'static str, title: impl Into<String>) -> Self {
-        Self { id, title: title.into(), parts: Vec::new() }
+        Self {
+            id,
+            title: title.into(),
+            parts: Vec::new(),
+        }
     }
 
     pub(crate) fn text(self, text: impl Into<String>) -> Self {
@@ -231,7 +288,10 @@ impl Code {
     }
 
     fn part(mut self, class: &'static str, text: impl Into<String>) -> Self {
-        self.parts.push(CodePart { class, text: text.into() });
+        self.parts.push(CodePart {
+            class,
+            text: text.into(),
+        });
         self
     }
 
@@ -239,7 +299,11 @@ impl Code {
     /// may hold a quote, a dollar sign or a backslash, which base addresses, path templates with samples and keys do not.
     pub(crate) fn curl(id: &'static str, method: &str, url: &str, key: &str) -> Self {
         let code = Self::new(id, "curl").command("curl ");
-        let code = if method == "GET" { code } else { code.text(format!("-X {method} ")) };
+        let code = if method == "GET" {
+            code
+        } else {
+            code.text(format!("-X {method} "))
+        };
         code.string(format!("\"{}\"", shell_safe(url)))
             .text(" \\\n  -H ")
             .string(format!("\"Authorization: Bearer {key}\""))
@@ -265,7 +329,9 @@ impl Code {
 
 /// Removes what a shell would read inside double quotes.
 fn shell_safe(url: &str) -> String {
-    url.chars().filter(|c| !matches!(c, '"' | '$' | '`' | '\\') && !c.is_control()).collect()
+    url.chars()
+        .filter(|c| !matches!(c, '"' | '$' | '`' | '\\') && !c.is_control())
+        .collect()
 }
 
 /// Cuts pretty-printed JSON into coloured pieces. Text that is not JSON passes through uncoloured.
@@ -283,7 +349,11 @@ fn json_pieces(text: &str) -> Vec<(&'static str, String)> {
                 let end = |c: char| !matches!(c, '-' | '+' | '.' | 'e' | 'E' | '0'..='9');
                 ("d", rest.find(end).unwrap_or(rest.len()))
             }
-            _ => ("", rest.find(['"', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']).unwrap_or(rest.len())),
+            _ => (
+                "",
+                rest.find(['"', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                    .unwrap_or(rest.len()),
+            ),
         };
         let (piece, tail) = rest.split_at(len.max(first.len_utf8()));
         pieces.push((class, piece.to_owned()));
@@ -329,8 +399,16 @@ pub(crate) struct Empty {
 impl HtmlSafe for Empty {}
 
 impl Empty {
-    pub(crate) fn new(heading: impl Into<String>, sentence: impl Into<String>, action: Option<Link>) -> Self {
-        Self { heading: heading.into(), sentence: sentence.into(), action }
+    pub(crate) fn new(
+        heading: impl Into<String>,
+        sentence: impl Into<String>,
+        action: Option<Link>,
+    ) -> Self {
+        Self {
+            heading: heading.into(),
+            sentence: sentence.into(),
+            action,
+        }
     }
 }
 
@@ -356,8 +434,14 @@ mod tests {
 
     #[test]
     fn a_badge_escapes_its_word_and_names_its_shape() {
-        assert_eq!(Badge::good("A<b").to_string().trim(), "<span class=\"badge good\">A&#60;b</span>");
-        assert_eq!(Badge::plain("Retired").to_string().trim(), "<span class=\"badge\">Retired</span>");
+        assert_eq!(
+            Badge::good("A<b").to_string().trim(),
+            "<span class=\"badge good\">A&#60;b</span>"
+        );
+        assert_eq!(
+            Badge::plain("Retired").to_string().trim(),
+            "<span class=\"badge\">Retired</span>"
+        );
     }
 
     #[test]
@@ -368,8 +452,16 @@ mod tests {
 
     #[test]
     fn json_is_cut_without_losing_a_character() {
-        for text in ["{\n  \"a\\\"b\": [-1.5e3, \"x:\", true, null]\n}", "", "not json — é", "\"open"] {
-            let joined: String = json_pieces(text).into_iter().map(|(_, piece)| piece).collect();
+        for text in [
+            "{\n  \"a\\\"b\": [-1.5e3, \"x:\", true, null]\n}",
+            "",
+            "not json — é",
+            "\"open",
+        ] {
+            let joined: String = json_pieces(text)
+                .into_iter()
+                .map(|(_, piece)| piece)
+                .collect();
             assert_eq!(joined, text);
         }
         let pieces = json_pieces("{\"name\": \"v\", \"n\": 2}");

@@ -15,8 +15,12 @@ pub(crate) struct ShellUser {
 
 impl ShellUser {
     pub(crate) fn initials(&self) -> String {
-        let letters: String =
-            self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+        let letters: String = self
+            .name
+            .split_whitespace()
+            .filter_map(|word| word.chars().next())
+            .take(2)
+            .collect();
         letters.to_uppercase()
     }
 }
@@ -88,7 +92,11 @@ impl Shell {
     }
 
     pub(crate) fn initial(&self) -> String {
-        self.tenant_name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+        self.tenant_name
+            .chars()
+            .next()
+            .map(|c| c.to_uppercase().to_string())
+            .unwrap_or_default()
     }
 
     pub(crate) fn is(&self, section: &str) -> bool {
@@ -124,7 +132,9 @@ impl Shell {
 
     /// The label of the rail's current entry, for the button that opens the rail on a phone.
     pub(crate) fn console_here(&self) -> &'static str {
-        RAIL.iter().find(|line| line.section == self.section).map_or("Menu", |line| line.label)
+        RAIL.iter()
+            .find(|line| line.section == self.section)
+            .map_or("Menu", |line| line.label)
     }
 
     /// The lines of one group of the rail that this person can use.
@@ -135,7 +145,11 @@ impl Shell {
                 label: line.label,
                 href: self.to(line.path),
                 current: line.section == self.section,
-                count: if line.section == "requests" { self.waiting_requests } else { 0 },
+                count: if line.section == "requests" {
+                    self.waiting_requests
+                } else {
+                    0
+                },
             })
             .collect()
     }
@@ -156,19 +170,73 @@ const fn line(
     section: &'static str,
     needs: Option<Permission>,
 ) -> RailLine {
-    RailLine { group, label, path, section, needs }
+    RailLine {
+        group,
+        label,
+        path,
+        section,
+        needs,
+    }
 }
 
 const RAIL: [RailLine; 9] = [
     line("", "Home", "/console", "home", None),
-    line("", "Requests", "/console/requests", "requests", Some(Permission::SubscriptionRead)),
-    line("Offer", "APIs", "/console/apis", "apis", Some(Permission::ApiRead)),
-    line("Offer", "Plans", "/console/plans", "plans", Some(Permission::ApiRead)),
-    line("Offer", "Applications", "/console/applications", "applications", Some(Permission::SubscriptionRead)),
-    line("Offer", "People and teams", "/console/people", "people", Some(Permission::MemberRead)),
-    line("Run", "Gateways", "/console/gateways", "gateways", Some(Permission::GatewayRead)),
-    line("Run", "Audit", "/console/audit", "audit", Some(Permission::AuditRead)),
-    line("Run", "Access tokens", "/console/settings/tokens", "tokens", Some(Permission::TokenManage)),
+    line(
+        "",
+        "Requests",
+        "/console/requests",
+        "requests",
+        Some(Permission::SubscriptionRead),
+    ),
+    line(
+        "Offer",
+        "APIs",
+        "/console/apis",
+        "apis",
+        Some(Permission::ApiRead),
+    ),
+    line(
+        "Offer",
+        "Plans",
+        "/console/plans",
+        "plans",
+        Some(Permission::ApiRead),
+    ),
+    line(
+        "Offer",
+        "Applications",
+        "/console/applications",
+        "applications",
+        Some(Permission::SubscriptionRead),
+    ),
+    line(
+        "Offer",
+        "People and teams",
+        "/console/people",
+        "people",
+        Some(Permission::MemberRead),
+    ),
+    line(
+        "Run",
+        "Gateways",
+        "/console/gateways",
+        "gateways",
+        Some(Permission::GatewayRead),
+    ),
+    line(
+        "Run",
+        "Audit",
+        "/console/audit",
+        "audit",
+        Some(Permission::AuditRead),
+    ),
+    line(
+        "Run",
+        "Access tokens",
+        "/console/settings/tokens",
+        "tokens",
+        Some(Permission::TokenManage),
+    ),
 ];
 
 /// Role names as sentences use them.
@@ -185,7 +253,9 @@ pub(crate) fn roles_in_words(roles: &[Role]) -> String {
 /// The first letter in upper case.
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// The token's hidden input; the token is base64url, so it needs no escaping, and is escaped anyway.
@@ -193,14 +263,21 @@ pub(crate) struct CsrfField<'a>(&'a str);
 
 impl std::fmt::Display for CsrfField<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let safe: String =
-            self.0.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+        let safe: String = self
+            .0
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .collect();
         write!(f, "<input type=\"hidden\" name=\"csrf\" value=\"{safe}\">")
     }
 }
 
 impl askama::FastWritable for CsrfField<'_> {
-    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+    fn write_into(
+        &self,
+        dest: &mut dyn std::fmt::Write,
+        _: &dyn askama::Values,
+    ) -> askama::Result<()> {
         Ok(write!(dest, "{self}")?)
     }
 }
@@ -217,7 +294,11 @@ impl std::fmt::Display for MaybeHtml<'_> {
 }
 
 impl askama::FastWritable for MaybeHtml<'_> {
-    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+    fn write_into(
+        &self,
+        dest: &mut dyn std::fmt::Write,
+        _: &dyn askama::Values,
+    ) -> askama::Result<()> {
         Ok(write!(dest, "{self}")?)
     }
 }

@@ -39,17 +39,22 @@ impl When {
 
 /// "20 Nov 2026".
 pub(crate) fn day(at: OffsetDateTime) -> String {
-    at.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default()
+    at.format(format_description!(
+        "[day padding:none] [month repr:short] [year]"
+    ))
+    .unwrap_or_default()
 }
 
 /// "20 Nov".
 pub(crate) fn short_day(at: OffsetDateTime) -> String {
-    at.format(format_description!("[day padding:none] [month repr:short]")).unwrap_or_default()
+    at.format(format_description!("[day padding:none] [month repr:short]"))
+        .unwrap_or_default()
 }
 
 /// "11:33:51".
 pub(crate) fn clock(at: OffsetDateTime) -> String {
-    at.format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default()
+    at.format(format_description!("[hour]:[minute]:[second]"))
+        .unwrap_or_default()
 }
 
 /// "4 minutes ago", "in 3 days", or the date when further off than 30 days.
@@ -63,8 +68,16 @@ pub(crate) fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
         return day(at);
     }
     let (count, unit) = whole(size);
-    let unit = if count == 1 { unit.to_owned() } else { format!("{unit}s") };
-    if distance.is_negative() { format!("in {count} {unit}") } else { format!("{count} {unit} ago") }
+    let unit = if count == 1 {
+        unit.to_owned()
+    } else {
+        format!("{unit}s")
+    };
+    if distance.is_negative() {
+        format!("in {count} {unit}")
+    } else {
+        format!("{count} {unit} ago")
+    }
 }
 
 fn whole(size: Duration) -> (i64, &'static str) {
@@ -96,7 +109,7 @@ pub(crate) fn grouped(value: impl Into<i128>) -> String {
         shown.push('-');
     }
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);
@@ -106,7 +119,11 @@ pub(crate) fn grouped(value: impl Into<i128>) -> String {
 
 /// "1 gateway", "3 gateways".
 pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(i128::try_from(n).unwrap_or(0))) }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {noun}s", grouped(i128::try_from(n).unwrap_or(0)))
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +140,11 @@ mod tests {
         assert_eq!(relative(now + Duration::days(3), now), "in 3 days");
         assert_eq!(relative(now - Duration::days(40), now), "11 Oct 2026");
         assert_eq!(relative(now, now), "just now");
-        assert!(When::ago(now, now).to_string().contains("title=\"20 Nov 2026, 11:38:00 UTC\""));
+        assert!(
+            When::ago(now, now)
+                .to_string()
+                .contains("title=\"20 Nov 2026, 11:38:00 UTC\"")
+        );
     }
 
     #[test]

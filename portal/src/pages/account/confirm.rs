@@ -3,18 +3,18 @@
 
 use crate::address::Path;
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::login::enter;
 use crate::pages::account::signup::SentPage;
 use crate::view::form::faults_of;
+use crate::view::form::{Faults, Field};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::{accounts, installation, members};
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// One button, and the fields the link needs.
 #[derive(Template)]
@@ -40,7 +40,15 @@ fn page(
     button: &'static str,
     faults: Faults,
 ) -> LinkPage {
-    LinkPage { shell, heading, lead: lead.into(), faults, action, fields, button }
+    LinkPage {
+        shell,
+        heading,
+        lead: lead.into(),
+        faults,
+        action,
+        fields,
+        button,
+    }
 }
 
 fn refused(page: LinkPage) -> Response {
@@ -58,13 +66,28 @@ fn dead(refusal: gatehouse_control_plane::Refusal) -> Result<Faults, PageError> 
 }
 
 fn verify_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
-    page(shell, "Confirm your e-mail", "One click, and your account is ready.", action, Vec::new(), "Confirm e-mail", faults)
+    page(
+        shell,
+        "Confirm your e-mail",
+        "One click, and your account is ready.",
+        action,
+        Vec::new(),
+        "Confirm e-mail",
+        faults,
+    )
 }
 
 /// `GET /verify/{token}`
-pub(crate) async fn show_verify(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+pub(crate) async fn show_verify(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+) -> Result<LinkPage, PageError> {
     let action = visitor.to(&format!("/verify/{token}"));
-    Ok(verify_page(visitor.shell().await?, action, Faults::default()))
+    Ok(verify_page(
+        visitor.shell().await?,
+        action,
+        Faults::default(),
+    ))
 }
 
 /// `POST /verify/{token}`: uses the link up and signs in.
@@ -95,10 +118,21 @@ pub(crate) struct SetupForm {
 
 fn setup_page(shell: Shell, action: String, form: &SetupForm, faults: Faults) -> LinkPage {
     let fields = vec![
-        Field::text("name", "Your name").value(&form.name).max(80).complete("name").faults(&faults),
-        Field::email("email", "E-mail").value(&form.email).faults(&faults),
-        Field::password("password", "Password", "new-password").help("At least 15 characters.").faults(&faults),
-        Field::text("tenant_name", "Name of your organisation").value(&form.tenant_name).max(80).faults(&faults),
+        Field::text("name", "Your name")
+            .value(&form.name)
+            .max(80)
+            .complete("name")
+            .faults(&faults),
+        Field::email("email", "E-mail")
+            .value(&form.email)
+            .faults(&faults),
+        Field::password("password", "Password", "new-password")
+            .help("At least 15 characters.")
+            .faults(&faults),
+        Field::text("tenant_name", "Name of your organisation")
+            .value(&form.tenant_name)
+            .max(80)
+            .faults(&faults),
         Field::text("tenant_slug", "Short name")
             .value(&form.tenant_slug)
             .max(40)
@@ -117,9 +151,17 @@ fn setup_page(shell: Shell, action: String, form: &SetupForm, faults: Faults) ->
 }
 
 /// `GET /setup/{token}`
-pub(crate) async fn show_setup(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+pub(crate) async fn show_setup(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+) -> Result<LinkPage, PageError> {
     let action = visitor.to(&format!("/setup/{token}"));
-    Ok(setup_page(visitor.shell().await?, action, &SetupForm::default(), Faults::default()))
+    Ok(setup_page(
+        visitor.shell().await?,
+        action,
+        &SetupForm::default(),
+        Faults::default(),
+    ))
 }
 
 /// `POST /setup/{token}`
@@ -140,7 +182,12 @@ pub(crate) async fn setup(
         Err(refusal) => {
             let faults = dead(refusal)?;
             let action = visitor.to(&format!("/setup/{token}"));
-            Ok(refused(setup_page(visitor.shell().await?, action, &form, faults)))
+            Ok(refused(setup_page(
+                visitor.shell().await?,
+                action,
+                &form,
+                faults,
+            )))
         }
     }
 }
@@ -154,27 +201,56 @@ pub(crate) struct InviteForm {
     password: String,
 }
 
-fn invite_page(visitor: &Visitor, shell: Shell, action: String, form: &InviteForm, faults: Faults) -> LinkPage {
+fn invite_page(
+    visitor: &Visitor,
+    shell: Shell,
+    action: String,
+    form: &InviteForm,
+    faults: Faults,
+) -> LinkPage {
     let fields = if visitor.user().is_some() {
         Vec::new()
     } else {
         vec![
-            Field::text("name", "Your name").value(&form.name).max(80).complete("name").faults(&faults),
-            Field::password("password", "Password", "new-password").help("At least 15 characters.").faults(&faults),
+            Field::text("name", "Your name")
+                .value(&form.name)
+                .max(80)
+                .complete("name")
+                .faults(&faults),
+            Field::password("password", "Password", "new-password")
+                .help("At least 15 characters.")
+                .faults(&faults),
         ]
     };
     let lead = match visitor.user() {
         Some(user) => format!("You are signed in as {}.", user.email),
         None => "Choose how you are called here and a password.".to_owned(),
     };
-    page(shell, "Accept the invitation", lead, action, fields, "Continue", faults)
+    page(
+        shell,
+        "Accept the invitation",
+        lead,
+        action,
+        fields,
+        "Continue",
+        faults,
+    )
 }
 
 /// `GET /invite/{token}`
-pub(crate) async fn show_invite(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+pub(crate) async fn show_invite(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+) -> Result<LinkPage, PageError> {
     let action = visitor.to(&format!("/invite/{token}"));
     let shell = visitor.shell().await?;
-    Ok(invite_page(&visitor, shell, action, &InviteForm::default(), Faults::default()))
+    Ok(invite_page(
+        &visitor,
+        shell,
+        action,
+        &InviteForm::default(),
+        Faults::default(),
+    ))
 }
 
 /// `POST /invite/{token}`
@@ -185,7 +261,10 @@ pub(crate) async fn invite(
 ) -> Result<Response, PageError> {
     let accept = match visitor.user() {
         Some(user) => members::AcceptInvitation::SignedIn(user.id),
-        None => members::AcceptInvitation::New { name: form.name.clone(), password: form.password.clone().into() },
+        None => members::AcceptInvitation::New {
+            name: form.name.clone(),
+            password: form.password.clone().into(),
+        },
     };
     match members::accept_invitation(visitor.db(), &token, accept).await {
         Ok((user, _)) => enter(&visitor, user, "/apis").await,
@@ -203,7 +282,15 @@ pub(crate) async fn show_forgot(visitor: Visitor) -> Result<LinkPage, PageError>
     let action = visitor.to("/forgot");
     let fields = vec![Field::email("email", "E-mail")];
     let shell = visitor.shell().await?;
-    Ok(page(shell, "New password", "A mail brings a link to choose one.", action, fields, "Send link", Faults::default()))
+    Ok(page(
+        shell,
+        "New password",
+        "A mail brings a link to choose one.",
+        action,
+        fields,
+        "Send link",
+        Faults::default(),
+    ))
 }
 
 #[derive(serde::Deserialize)]
@@ -213,21 +300,45 @@ pub(crate) struct ForgotForm {
 }
 
 /// `POST /forgot`: the same answer for every address.
-pub(crate) async fn forgot(visitor: Visitor, Form(form): Form<ForgotForm>) -> Result<SentPage, PageError> {
+pub(crate) async fn forgot(
+    visitor: Visitor,
+    Form(form): Form<ForgotForm>,
+) -> Result<SentPage, PageError> {
     accounts::request_password_reset(visitor.db(), visitor.tenant()?.id, &form.email).await?;
-    Ok(SentPage { shell: visitor.shell().await?, email: form.email })
+    Ok(SentPage {
+        shell: visitor.shell().await?,
+        email: form.email,
+    })
 }
 
 fn reset_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
-    let fields =
-        vec![Field::password("password", "New password", "new-password").help("At least 15 characters.").faults(&faults)];
-    page(shell, "Choose a password", "Every other session of yours ends.", action, fields, "Set password", faults)
+    let fields = vec![
+        Field::password("password", "New password", "new-password")
+            .help("At least 15 characters.")
+            .faults(&faults),
+    ];
+    page(
+        shell,
+        "Choose a password",
+        "Every other session of yours ends.",
+        action,
+        fields,
+        "Set password",
+        faults,
+    )
 }
 
 /// `GET /reset/{token}`
-pub(crate) async fn show_reset(visitor: Visitor, Path([token]): Path<1>) -> Result<LinkPage, PageError> {
+pub(crate) async fn show_reset(
+    visitor: Visitor,
+    Path([token]): Path<1>,
+) -> Result<LinkPage, PageError> {
     let action = visitor.to(&format!("/reset/{token}"));
-    Ok(reset_page(visitor.shell().await?, action, Faults::default()))
+    Ok(reset_page(
+        visitor.shell().await?,
+        action,
+        Faults::default(),
+    ))
 }
 
 #[derive(serde::Deserialize)]

@@ -2,16 +2,16 @@
 
 use crate::address::Query;
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
-use crate::visitor::Visitor;
-use axum::response::Redirect;
-use gatehouse_control_plane::notices;
-use crate::page::web_page;
 use crate::view::parts::{Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::When;
+use crate::visitor::Visitor;
 use askama::Template;
+use axum::response::Redirect;
+use gatehouse_control_plane::notices;
 
 /// Notices, newest first.
 #[derive(Template)]
@@ -36,7 +36,10 @@ pub(crate) struct NoticeRow {
 }
 
 /// `GET /inbox`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<InboxPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<InboxPage, PageError> {
     let actor = visitor.actor()?;
     let listed = notices::list_notifications(visitor.db(), actor, &after.page()).await?;
     let unread = notices::unread_count(visitor.db(), actor).await?;
@@ -59,7 +62,11 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
             n => format!("{n} are new."),
         },
         unread: unread > 0,
-        empty: Empty::new("All done", "Decisions, notices and everything that waits for you appear here.", None),
+        empty: Empty::new(
+            "All done",
+            "Decisions, notices and everything that waits for you appear here.",
+            None,
+        ),
         pages: older("/inbox", &shell, rows.len(), listed.next, &after),
         rows,
         shell,
@@ -67,7 +74,10 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
 }
 
 /// `POST /inbox/read`
-pub(crate) async fn read_all(visitor: Visitor, Form(Nothing {}): Form<Nothing>) -> Result<Redirect, PageError> {
+pub(crate) async fn read_all(
+    visitor: Visitor,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
     notices::mark_read(visitor.db(), visitor.actor()?, notices::Which::All).await?;
     Ok(visitor.go("/inbox"))
 }

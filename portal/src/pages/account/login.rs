@@ -2,18 +2,18 @@
 
 use crate::address::{Query, safe_next};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::signup;
 use crate::session;
+use crate::view::form::{Faults, Field};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::{Refusal, accounts};
 use gatehouse_domain::id::UserId;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Where you go on to, then e-mail and password; paste is allowed.
 #[derive(Template)]
@@ -36,7 +36,7 @@ fn page(shell: Shell, visitor: &Visitor, next: &str, email: &str, faults: Faults
         next: next.to_owned(),
         email: Field::email("email", "E-mail").value(email).faults(&faults),
         password: Field::password("password", "Password", "current-password"),
-        sign_up_open: visitor.tenant().is_ok_and(|tenant| signup::is_open(tenant)),
+        sign_up_open: visitor.tenant().is_ok_and(signup::is_open),
         faults,
         shell,
     }
@@ -63,7 +63,10 @@ pub(crate) struct Next {
 }
 
 /// `GET /login`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<Next>) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<Next>,
+) -> Result<Response, PageError> {
     let next = safe_next(&query.next);
     if visitor.user().is_some() {
         return Ok(visitor.go(next).into_response());
@@ -82,10 +85,16 @@ pub(crate) struct SignInForm {
 }
 
 /// `POST /login`. A wrong password and an unknown address get the same words after the same time.
-pub(crate) async fn submit(visitor: Visitor, Form(form): Form<SignInForm>) -> Result<Response, PageError> {
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, PageError> {
     let next = safe_next(&form.next).to_owned();
-    let input =
-        accounts::SignIn { email: form.email.clone(), password: form.password.into(), ip: visitor.ip() };
+    let input = accounts::SignIn {
+        email: form.email.clone(),
+        password: form.password.into(),
+        ip: visitor.ip(),
+    };
     match accounts::sign_in(visitor.db(), input).await {
         Ok(user) => enter(&visitor, user, &next).await,
         Err(refusal @ (Refusal::Database(_) | Refusal::Internal(_))) => Err(refusal.into()),
@@ -95,22 +104,44 @@ pub(crate) async fn submit(visitor: Visitor, Form(form): Form<SignInForm>) -> Re
                     StatusCode::TOO_MANY_REQUESTS,
                     format!("Too many attempts. Wait {seconds} seconds, then try again."),
                 ),
-                _ => (StatusCode::UNPROCESSABLE_ENTITY, "E-mail or password is wrong.".to_owned()),
+                _ => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "E-mail or password is wrong.".to_owned(),
+                ),
             };
             let shell = visitor.shell().await?;
-            Ok((status, page(shell, &visitor, &next, &form.email, Faults::one("email", words))).into_response())
+            Ok((
+                status,
+                page(
+                    shell,
+                    &visitor,
+                    &next,
+                    &form.email,
+                    Faults::one("email", words),
+                ),
+            )
+                .into_response())
         }
     }
 }
 
 /// Begins a session and goes on.
-pub(crate) async fn enter(visitor: &Visitor, user: UserId, next: &str) -> Result<Response, PageError> {
-    session::begin(visitor.session(), user, visitor.now()).await.map_err(PageError::fault)?;
+pub(crate) async fn enter(
+    visitor: &Visitor,
+    user: UserId,
+    next: &str,
+) -> Result<Response, PageError> {
+    session::begin(visitor.session(), user, visitor.now())
+        .await
+        .map_err(PageError::fault)?;
     Ok(visitor.go(next).into_response())
 }
 
 /// `POST /logout`
-pub(crate) async fn leave(visitor: Visitor, Form(Nothing {}): Form<Nothing>) -> Result<Response, PageError> {
+pub(crate) async fn leave(
+    visitor: Visitor,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, PageError> {
     visitor.session().flush().await.map_err(PageError::fault)?;
     Ok(visitor.go("/").into_response())
 }
@@ -124,12 +155,21 @@ pub(crate) struct DemoSignIn {
 }
 
 /// `POST /demo/sign-in`: only in the demo, only as the people its settings name.
-pub(crate) async fn demo(visitor: Visitor, Form(form): Form<DemoSignIn>) -> Result<Response, PageError> {
-    let offered = visitor.portal().demo_people().iter().any(|person| person.email == form.email);
+pub(crate) async fn demo(
+    visitor: Visitor,
+    Form(form): Form<DemoSignIn>,
+) -> Result<Response, PageError> {
+    let offered = visitor
+        .portal()
+        .demo_people()
+        .iter()
+        .any(|person| person.email == form.email);
     if !visitor.portal().is_demo() || !offered {
         return Err(PageError::not_found());
     }
-    let user = accounts::find_user_by_email(visitor.db(), &form.email).await?.ok_or_else(PageError::not_found)?;
+    let user = accounts::find_user_by_email(visitor.db(), &form.email)
+        .await?
+        .ok_or_else(PageError::not_found)?;
     // A page of the person before may not exist for the next one; the start always does.
     let next = safe_next(&form.next).to_owned();
     enter(&visitor, user.id, &next).await

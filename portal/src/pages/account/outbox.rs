@@ -1,17 +1,17 @@
 //! `GET /outbox`: every mail an installation without a mail server writes.
 
 use crate::address::{Path, Query};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, everything, older};
-use crate::visitor::Visitor;
-use gatehouse_control_plane::mail::{self, Links, MailView, OutboxAccess};
-use gatehouse_control_plane::page::{Listed, Page};
-use uuid::Uuid;
-use crate::page::web_page;
 use crate::view::parts::{Crumbs, Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::When;
+use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::mail::{self, Links, MailView, OutboxAccess};
+use gatehouse_control_plane::page::{Listed, Page};
+use uuid::Uuid;
 
 /// The mails, newest first.
 #[derive(Template)]
@@ -49,18 +49,29 @@ web_page!(MailPage, Private);
 
 fn permit(visitor: &Visitor) -> Result<(), PageError> {
     visitor.actor()?;
-    if visitor.sees_outbox() { Ok(()) } else { Err(PageError::not_found()) }
+    if visitor.sees_outbox() {
+        Ok(())
+    } else {
+        Err(PageError::not_found())
+    }
 }
 
 async fn list(visitor: &Visitor, page: &Page) -> Result<Listed<MailView>, PageError> {
     let portal = visitor.portal();
     let links = Links::new(portal.public_url().to_string());
-    let access = if portal.is_demo() { OutboxAccess::Demo } else { OutboxAccess::Managed };
+    let access = if portal.is_demo() {
+        OutboxAccess::Demo
+    } else {
+        OutboxAccess::Managed
+    };
     Ok(mail::list_mail(visitor.db(), visitor.actor()?, &links, access, page).await?)
 }
 
 /// `GET /outbox`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<OutboxPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<OutboxPage, PageError> {
     permit(&visitor)?;
     let listed = list(&visitor, &after.page()).await?;
     let shell = visitor.shell().await?.at("outbox");
@@ -75,7 +86,11 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
         })
         .collect();
     Ok(OutboxPage {
-        empty: Empty::new("No mail yet", "Every mail that would be sent appears here.", None),
+        empty: Empty::new(
+            "No mail yet",
+            "Every mail that would be sent appears here.",
+            None,
+        ),
         pages: older("/outbox", &shell, rows.len(), listed.next, &after),
         rows,
         shell,
@@ -83,15 +98,25 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
 }
 
 /// `GET /outbox/{mail}`
-pub(crate) async fn show_mail(visitor: Visitor, Path([id]): Path<1>) -> Result<MailPage, PageError> {
+pub(crate) async fn show_mail(
+    visitor: Visitor,
+    Path([id]): Path<1>,
+) -> Result<MailPage, PageError> {
     permit(&visitor)?;
     let id: Uuid = id.parse().map_err(|_| PageError::not_found())?;
     // The outbox is a page for development: its latest mails are all it offers.
-    let found = list(&visitor, &everything()).await?.data.into_iter().find(|mail| mail.id == id);
+    let found = list(&visitor, &everything())
+        .await?
+        .data
+        .into_iter()
+        .find(|mail| mail.id == id);
     let mail = found.ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.at("outbox");
     Ok(MailPage {
-        crumbs: Crumbs::new(mail.subject.clone(), vec![Link::new("Mail outbox", shell.to("/outbox"))]),
+        crumbs: Crumbs::new(
+            mail.subject.clone(),
+            vec![Link::new("Mail outbox", shell.to("/outbox"))],
+        ),
         link: own_link(&mail.body_text, &visitor.portal().public_url().join("/"))
             .map(|link| Link::new("Follow the link", link)),
         subject: mail.subject,
@@ -104,5 +129,7 @@ pub(crate) async fn show_mail(visitor: Visitor, Path([id]): Path<1>) -> Result<M
 
 /// The first link of the text that leads into this portal; no other link becomes a button.
 fn own_link(text: &str, portal: &str) -> Option<String> {
-    text.split_whitespace().find(|word| word.starts_with(portal)).map(ToOwned::to_owned)
+    text.split_whitespace()
+        .find(|word| word.starts_with(portal))
+        .map(ToOwned::to_owned)
 }

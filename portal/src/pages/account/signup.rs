@@ -2,19 +2,19 @@
 
 use crate::address::{Query, safe_next};
 use crate::form::Form;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::login::Next;
 use crate::view::form::faults_of;
+use crate::view::form::{Faults, Field};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_domain::SignupMode;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Name, e-mail, password.
 #[derive(Template)]
@@ -58,7 +58,11 @@ pub(crate) struct SignUpForm {
 fn page(shell: Shell, next: &str, name: &str, email: &str, faults: Faults) -> SignUpPage {
     SignUpPage {
         next: next.to_owned(),
-        name: Field::text("name", "Name").value(name).max(80).complete("name").faults(&faults),
+        name: Field::text("name", "Name")
+            .value(name)
+            .max(80)
+            .complete("name")
+            .faults(&faults),
         email: Field::email("email", "E-mail").value(email).faults(&faults),
         password: Field::password("password", "Password", "new-password")
             .help("At least 15 characters. A few words are easier to keep than signs.")
@@ -69,7 +73,10 @@ fn page(shell: Shell, next: &str, name: &str, email: &str, faults: Faults) -> Si
 }
 
 /// `GET /signup`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<Next>) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<Next>,
+) -> Result<Response, PageError> {
     if visitor.user().is_some() {
         return Ok(visitor.go("/").into_response());
     }
@@ -81,7 +88,10 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<Next>) -> Result<
 }
 
 /// `POST /signup`. The answer is the same whether or not the address has an account already.
-pub(crate) async fn submit(visitor: Visitor, Form(form): Form<SignUpForm>) -> Result<Response, PageError> {
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Form(form): Form<SignUpForm>,
+) -> Result<Response, PageError> {
     let tenant = visitor.tenant()?.id;
     let input = accounts::SignUp {
         email: form.email.clone(),
@@ -91,10 +101,20 @@ pub(crate) async fn submit(visitor: Visitor, Form(form): Form<SignUpForm>) -> Re
     let refused = accounts::sign_up(visitor.db(), tenant, input).await.err();
     let shell = visitor.shell().await?;
     match refused {
-        None => Ok(SentPage { shell, email: form.email }.into_response()),
+        None => Ok(SentPage {
+            shell,
+            email: form.email,
+        }
+        .into_response()),
         Some(refusal) => {
             let faults = faults_of(refusal)?;
-            let page = page(shell, safe_next(&form.next), &form.name, &form.email, faults);
+            let page = page(
+                shell,
+                safe_next(&form.next),
+                &form.name,
+                &form.email,
+                faults,
+            );
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

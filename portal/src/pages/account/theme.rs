@@ -34,8 +34,13 @@ pub(crate) async fn submit(visitor: Visitor, Form(choice): Form<ChooseTheme>) ->
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    let secure = if visitor.portal().secure_cookies() { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={A_YEAR_S}; HttpOnly; SameSite=Lax{secure}");
+    let secure = if visitor.portal().secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie =
+        format!("{COOKIE}={value}; Path=/; Max-Age={A_YEAR_S}; HttpOnly; SameSite=Lax{secure}");
     let mut response = visitor.go(safe_next(&choice.next)).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -2,16 +2,22 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::applications::keys::shown;
 use crate::pages::applications::show::subscriptions_of;
 use crate::pages::catalogue::addresses::public_address;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::view::parts::Link;
+use crate::view::parts::{Badge, Code, Crumbs, Spread, Timeline};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::words::{clock, day, relative};
 use crate::visitor::Visitor;
+use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::response::Redirect;
 use gatehouse_control_plane::applications::{self, ApplicationView};
 use gatehouse_control_plane::credentials::{self, CredentialView};
@@ -20,12 +26,6 @@ use gatehouse_control_plane::{catalogue, usage};
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_problem::ProblemKind;
 use time::OffsetDateTime;
-use crate::page::web_page;
-use crate::pages::Fact;
-use crate::view::parts::{Badge, Code, Crumbs, Spread, Timeline};
-use crate::view::shell::Shell;
-use askama::Template;
-use askama::filters::HtmlSafe;
 
 /// The reveal and what comes after it, on one page.
 #[derive(Template)]
@@ -96,9 +96,17 @@ pub(crate) async fn show(
     let (view, key) = found(&visitor, &application, &key).await?;
     let secret = sealed::look(&visitor, &key.id.to_string()).await?;
     let subscription = subscription_of(&visitor, &view, &key).await?;
-    let sample = sample(&visitor, subscription.as_ref(), &key, secret.as_ref().map(|(text, _)| text.as_str())).await?;
+    let sample = sample(
+        &visitor,
+        subscription.as_ref(),
+        &key,
+        secret.as_ref().map(|(text, _)| text.as_str()),
+    )
+    .await?;
     let spread = spread::of(&visitor, &changed).await?;
-    let in_force = spread.as_ref().map_or_else(String::new, |spread| format!("In force on {} of {} gateways", spread.has, spread.of));
+    let in_force = spread.as_ref().map_or_else(String::new, |spread| {
+        format!("In force on {} of {} gateways", spread.has, spread.of)
+    });
     let arrival = arrival(&visitor, &view, &key, in_force).await?;
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
@@ -107,11 +115,17 @@ pub(crate) async fn show(
         None => format!("Your key for {}", view.name),
     };
     Ok(KeyPage {
-        crumbs: Crumbs::new("Key", vec![
-            Link::new("Applications", shell.to("/applications")),
-            Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
-            Link::new("Keys", shell.to(&base)),
-        ]),
+        crumbs: Crumbs::new(
+            "Key",
+            vec![
+                Link::new("Applications", shell.to("/applications")),
+                Link::new(
+                    view.name.clone(),
+                    shell.to(&format!("/applications/{}", view.id)),
+                ),
+                Link::new("Keys", shell.to(&base)),
+            ],
+        ),
         refresh: arrival.received.is_none(),
         heading,
         lead: format!(
@@ -122,13 +136,23 @@ pub(crate) async fn show(
         ),
         masked: shown(&key),
         kept_until: secret.as_ref().map_or_else(String::new, |(_, until)| {
-            format!("Shown once. This page keeps it until {} UTC, then nobody can show it again.", clock(*until))
+            format!(
+                "Shown once. This page keeps it until {} UTC, then nobody can show it again.",
+                clock(*until)
+            )
         }),
         secret: secret.map(|(text, _)| text),
         stored: shell.to(&format!("{base}/{}/stored", key.id)),
         sample,
-        timeline: timeline(subscription.as_ref(), &key, arrival.received.as_deref(), visitor.now()),
-        ends: key.expires_at.map(|at| format!("It ends on {}. You are told before.", day(at))),
+        timeline: timeline(
+            subscription.as_ref(),
+            &key,
+            arrival.received.as_deref(),
+            visitor.now(),
+        ),
+        ends: key
+            .expires_at
+            .map(|at| format!("It ends on {}. You are told before.", day(at))),
         arrival,
         spread,
         shell,
@@ -141,7 +165,9 @@ pub(crate) async fn show_arrival(
     Path([application, key]): Path<2>,
 ) -> Result<ArrivalRegion, PageError> {
     let (view, key) = found(&visitor, &application, &key).await?;
-    Ok(ArrivalRegion { arrival: arrival(&visitor, &view, &key, String::new()).await? })
+    Ok(ArrivalRegion {
+        arrival: arrival(&visitor, &view, &key, String::new()).await?,
+    })
 }
 
 /// `POST /applications/{application}/keys/{key}/stored`: the secret is put away for good.
@@ -164,7 +190,11 @@ pub(crate) async fn found(
     let actor = visitor.actor()?;
     let view = applications::get_application(visitor.db(), actor, application.into()).await?;
     let key = credentials::get_credential(visitor.db(), actor, id(key)?).await?;
-    if key.application_id == view.id { Ok((view, key)) } else { Err(PageError::not_found()) }
+    if key.application_id == view.id {
+        Ok((view, key))
+    } else {
+        Err(PageError::not_found())
+    }
 }
 
 /// The access this key is for: the newest live one of its environment, else one that waits.
@@ -194,7 +224,10 @@ async fn sample(
     };
     let viewer = visitor.viewer()?;
     let slug = &subscription.api.slug;
-    let version = catalogue::catalogue_api(visitor.db(), &viewer, slug).await?.entry.latest;
+    let version = catalogue::catalogue_api(visitor.db(), &viewer, slug)
+        .await?
+        .entry
+        .latest;
     let address = public_address(visitor, &key.environment.slug, slug, &version).await?;
     let operations = catalogue::find_operations(visitor.db(), &viewer, slug, &version).await?;
     // A read without parameters is the safest first call.
@@ -206,8 +239,12 @@ async fn sample(
     let Some(operation) = easiest else {
         return Ok(Code::curl("curl", "GET", &address, &shown));
     };
-    let detail = catalogue::get_operation(visitor.db(), &viewer, slug, &version, &operation.slug).await?;
-    Ok(Code::shell("curl", gatehouse_spec::sample::curl(&address, &detail.fragment, &shown)))
+    let detail =
+        catalogue::get_operation(visitor.db(), &viewer, slug, &version, &operation.slug).await?;
+    Ok(Code::shell(
+        "curl",
+        gatehouse_spec::sample::curl(&address, &detail.fragment, &shown),
+    ))
 }
 
 /// The first call if it has come, the wait if it has not, and the latest calls with their reasons in words.
@@ -229,16 +266,23 @@ async fn arrival(
                 status: status_badge(call.status),
                 what: format!("{} {}", call.method, call.path),
                 took: milliseconds(call.latency_us),
-                reason: kind.map(|kind| Fact::new(kind.code(), format!("{}. {}", kind.title(), kind.fix()))),
-                help: kind.map_or_else(String::new, |kind| visitor.to(&format!("/errors/{}", kind.code()))),
+                reason: kind.map(|kind| {
+                    Fact::new(kind.code(), format!("{}. {}", kind.title(), kind.fix()))
+                }),
+                help: kind.map_or_else(String::new, |kind| {
+                    visitor.to(&format!("/errors/{}", kind.code()))
+                }),
             }
         })
         .collect();
     Ok(Arrival {
-        received: key
-            .first_call
-            .as_ref()
-            .map(|call| format!("First call received, {} in {}", call.status, milliseconds(call.latency_us))),
+        received: key.first_call.as_ref().map(|call| {
+            format!(
+                "First call received, {} in {}",
+                call.status,
+                milliseconds(call.latency_us)
+            )
+        }),
         href: visitor.to(&format!("{base}/first-call")),
         again: visitor.to(&base),
         usage: visitor.to(&format!("/applications/{}/usage", view.id)),
@@ -275,15 +319,26 @@ fn timeline(
         Some(subscription) => {
             let line = line.done("Access requested", relative(subscription.created_at, now));
             match (&subscription.decision, subscription.shown) {
-                (Some(decision), ShownState::Active) => line.done("Approved", relative(decision.at, now)),
+                (Some(decision), ShownState::Active) => {
+                    line.done("Approved", relative(decision.at, now))
+                }
                 (None, ShownState::Active) => line.done("Granted", ""),
-                _ => line.now("Waiting for a decision", capital("until then calls answer 403.")),
+                _ => line.now(
+                    "Waiting for a decision",
+                    capital("until then calls answer 403."),
+                ),
             }
         }
     };
-    let line = line.done("Key created", format!("{}, ends in {}", clock(key.created_at), key.last4));
+    let line = line.done(
+        "Key created",
+        format!("{}, ends in {}", clock(key.created_at), key.last4),
+    );
     match received {
-        Some(words) => line.done("First call", words.trim_start_matches("First call received, ")),
+        Some(words) => line.done(
+            "First call",
+            words.trim_start_matches("First call received, "),
+        ),
         None => line.now("First call", "Waiting for it."),
     }
 }

@@ -2,18 +2,23 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::applications::show::{lead, subscriptions_of, tabs};
+use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, faults_of};
+use crate::view::form::{Faults, Field};
 use crate::view::parts::Link;
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Spread, Tabs};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
-use crate::pages::list_of::everything;
 use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView, IssueKey};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::SubscriptionView;
@@ -24,11 +29,6 @@ use gatehouse_domain::{EnvironmentKind, Permission};
 use gatehouse_runtime::random;
 use http::StatusCode;
 use time::OffsetDateTime;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Crumbs, Empty, Flash, Spread, Tabs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Keys by their prefix and last characters; the secret itself is nowhere.
 #[derive(Template)]
@@ -84,24 +84,48 @@ async fn page(
 ) -> Result<KeysPage, PageError> {
     let actor = visitor.actor()?;
     let view = applications::get_application(visitor.db(), actor, application.into()).await?;
-    let keys = credentials::list_credentials(visitor.db(), actor, Lookup::Id(view.id), &CredentialFilter::default(), &everything()).await?.data;
+    let keys = credentials::list_credentials(
+        visitor.db(),
+        actor,
+        Lookup::Id(view.id),
+        &CredentialFilter::default(),
+        &everything(),
+    )
+    .await?
+    .data;
     let subscriptions = subscriptions_of(visitor, &view).await?;
     let environments = environment_choices(visitor).await?;
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
-    let rows: Vec<KeyRow> = keys.iter().map(|key| row(key, &shell, &base, visitor.now())).collect();
-    let live = |one: &SubscriptionView| matches!(one.shown, ShownState::Active | ShownState::Scheduled);
+    let rows: Vec<KeyRow> = keys
+        .iter()
+        .map(|key| row(key, &shell, &base, visitor.now()))
+        .collect();
+    let live =
+        |one: &SubscriptionView| matches!(one.shown, ShownState::Active | ShownState::Scheduled);
     let hint = (!subscriptions.iter().any(live)).then(|| {
-        Flash::info("A key opens nothing yet.", "Request access to an API for this application first, or make the key now and wait.")
-            .with_action(Link::new("Browse APIs", shell.to("/apis")))
+        Flash::info(
+            "A key opens nothing yet.",
+            "Request access to an API for this application first, or make the key now and wait.",
+        )
+        .with_action(Link::new("Browse APIs", shell.to("/apis")))
     });
     // The environment somebody just got access to is the one they want a key for.
-    let first = subscriptions.iter().find(|one| live(one)).map(|one| one.environment.slug.clone());
+    let first = subscriptions
+        .iter()
+        .find(|one| live(one))
+        .map(|one| one.environment.slug.clone());
     Ok(KeysPage {
-        crumbs: Crumbs::new("Keys", vec![
-            Link::new("Applications", shell.to("/applications")),
-            Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
-        ]),
+        crumbs: Crumbs::new(
+            "Keys",
+            vec![
+                Link::new("Applications", shell.to("/applications")),
+                Link::new(
+                    view.name.clone(),
+                    shell.to(&format!("/applications/{}", view.id)),
+                ),
+            ],
+        ),
         spread,
         lead: lead(&view),
         tabs: tabs(&view, "Keys", Some(rows.len()), &shell),
@@ -109,15 +133,25 @@ async fn page(
         may_change: shell.may(Permission::ApplicationManage),
         action: shell.to(&base),
         nonce: nonce(),
-        environment: Field::select("environment", "Environment", environments).value(first.unwrap_or_default()).faults(&faults),
-        expires: Field::select("expires", "Expires", vec![
-            Choice::new("365", "In a year"),
-            Choice::new("90", "In 90 days"),
-            Choice::new("30", "In 30 days"),
-            Choice::new("", "As late as the plan allows"),
-        ])
+        environment: Field::select("environment", "Environment", environments)
+            .value(first.unwrap_or_default())
+            .faults(&faults),
+        expires: Field::select(
+            "expires",
+            "Expires",
+            vec![
+                Choice::new("365", "In a year"),
+                Choice::new("90", "In 90 days"),
+                Choice::new("30", "In 30 days"),
+                Choice::new("", "As late as the plan allows"),
+            ],
+        )
         .faults(&faults),
-        empty: Empty::new("No keys yet", "Keys appear here by their first and last characters.", None),
+        empty: Empty::new(
+            "No keys yet",
+            "Keys appear here by their first and last characters.",
+            None,
+        ),
         faults,
         rows,
         name: view.name,
@@ -130,11 +164,20 @@ fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> 
         shown: shown(key),
         environment: capital(key.environment.kind.as_str()),
         state: state(key),
-        detail: key.retire_at.filter(|_| key.state == CredentialState::Retiring).map(|at| format!("Works until {}", day(at))).unwrap_or_default(),
+        detail: key
+            .retire_at
+            .filter(|_| key.state == CredentialState::Retiring)
+            .map(|at| format!("Works until {}", day(at)))
+            .unwrap_or_default(),
         made: day(key.created_at),
-        used: key.last_used_at.map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+        used: key
+            .last_used_at
+            .map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
         expires: key.expires_at.map_or_else(|| "Never".to_owned(), day),
-        live: matches!(key.state, CredentialState::Active | CredentialState::Retiring),
+        live: matches!(
+            key.state,
+            CredentialState::Active | CredentialState::Retiring
+        ),
         rotate: shell.to(&format!("{base}/{}/rotate", key.id)),
         revoke: shell.to(&format!("{base}/{}/revoke", key.id)),
     }
@@ -158,12 +201,18 @@ fn state(key: &CredentialView) -> Badge {
 pub(crate) async fn environment_choices(visitor: &Visitor) -> Result<Vec<Choice>, PageError> {
     let mut environments = environments::list_environments(visitor.db(), visitor.actor()?).await?;
     environments.sort_by_key(|environment| environment.kind != EnvironmentKind::Production);
-    Ok(environments.into_iter().map(|one| Choice::new(one.slug.clone(), capital(&one.slug))).collect())
+    Ok(environments
+        .into_iter()
+        .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+        .collect())
 }
 
 /// Names one filling-in of the form, so that sending it twice makes one key.
 fn nonce() -> String {
-    random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+    random::bytes::<16>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[derive(serde::Deserialize)]

@@ -2,13 +2,17 @@
 
 use crate::address::Query;
 use crate::form::Form;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::form_page::FormPage;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Badge, Empty, Pages};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
 use crate::view::words::{When, grouped};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::{
     self, ApplicationFilter, ApplicationState, ApplicationView, CreateApplication,
@@ -17,10 +21,6 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::teams;
 use gatehouse_domain::Permission;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::parts::{Badge, Empty, Pages};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// The applications of the visitor's teams.
 #[derive(Template)]
@@ -45,9 +45,15 @@ pub(crate) struct ApplicationRow {
 }
 
 /// `GET /applications`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<ListPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<ListPage, PageError> {
     let actor = visitor.actor()?;
-    let mine = ApplicationFilter { mine: true, ..ApplicationFilter::default() };
+    let mine = ApplicationFilter {
+        mine: true,
+        ..ApplicationFilter::default()
+    };
     let listed = applications::list_applications(visitor.db(), actor, &mine, &after.page()).await?;
     let shell = visitor.shell().await?.at("applications");
     let rows: Vec<ApplicationRow> = listed
@@ -67,7 +73,10 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
         empty: Empty::new(
             "No applications yet",
             "An application is what calls an API. It is also made for you when you request access.",
-            Some(Link::new("Create application", shell.to("/applications/new"))),
+            Some(Link::new(
+                "Create application",
+                shell.to("/applications/new"),
+            )),
         ),
         pages: older("/applications", &shell, rows.len(), listed.next, &after),
         rows,
@@ -93,16 +102,31 @@ pub(crate) struct CreateForm {
     team: Option<String>,
 }
 
-async fn form_page(visitor: &Visitor, form: &CreateForm, faults: Faults) -> Result<FormPage, PageError> {
+async fn form_page(
+    visitor: &Visitor,
+    form: &CreateForm,
+    faults: Faults,
+) -> Result<FormPage, PageError> {
     let teams = team_choices(visitor).await?;
     let shell = visitor.shell().await?.at("applications");
     let fields = vec![
-        Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
-        Field::select("team", "Team", teams).value(form.team.clone().unwrap_or_default()).faults(&faults),
-        Field::area("description", "Description", 400).optional().value(&form.description).faults(&faults),
+        Field::text("name", "Name")
+            .value(&form.name)
+            .max(80)
+            .faults(&faults),
+        Field::select("team", "Team", teams)
+            .value(form.team.clone().unwrap_or_default())
+            .faults(&faults),
+        Field::area("description", "Description", 400)
+            .optional()
+            .value(&form.description)
+            .faults(&faults),
     ];
     Ok(FormPage {
-        crumbs: Crumbs::new("Create application", vec![Link::new("Applications", shell.to("/applications"))]),
+        crumbs: Crumbs::new(
+            "Create application",
+            vec![Link::new("Applications", shell.to("/applications"))],
+        ),
         heading: "Create application".into(),
         lead: "Its team can see its keys and its usage.".into(),
         faults,
@@ -124,7 +148,11 @@ pub(crate) async fn team_choices(visitor: &Visitor) -> Result<Vec<Choice>, PageE
     Ok(teams
         .into_iter()
         .map(|team| {
-            let label = if team.personal { format!("{} (only you)", team.name) } else { team.name };
+            let label = if team.personal {
+                format!("{} (only you)", team.name)
+            } else {
+                team.name
+            };
             Choice::new(team.id.to_string(), label)
         })
         .collect())
@@ -137,14 +165,19 @@ pub(crate) async fn show_new(visitor: Visitor) -> Result<FormPage, PageError> {
 }
 
 /// `POST /applications/new`
-pub(crate) async fn create(visitor: Visitor, Form(form): Form<CreateForm>) -> Result<Response, PageError> {
+pub(crate) async fn create(
+    visitor: Visitor,
+    Form(form): Form<CreateForm>,
+) -> Result<Response, PageError> {
     let input = CreateApplication {
         name: form.name.clone(),
         description: form.description.clone(),
         team: form.team.as_deref().map(Lookup::from),
     };
     match applications::create_application(visitor.db(), visitor.actor()?, input).await {
-        Ok(made) => Ok(visitor.go(&format!("/applications/{}", made.value.id)).into_response()),
+        Ok(made) => Ok(visitor
+            .go(&format!("/applications/{}", made.value.id))
+            .into_response()),
         Err(refusal) => {
             let page = form_page(&visitor, &form, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

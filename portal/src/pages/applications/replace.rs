@@ -23,11 +23,17 @@ use http::StatusCode;
 const DAY_S: i64 = 86_400;
 
 fn crumbs(here: &str, view: &ApplicationView, shell: &Shell) -> Crumbs {
-    Crumbs::new(here, vec![
-        Link::new("Applications", shell.to("/applications")),
-        Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
-        Link::new("Keys", shell.to(&format!("/applications/{}/keys", view.id))),
-    ])
+    Crumbs::new(
+        here,
+        vec![
+            Link::new("Applications", shell.to("/applications")),
+            Link::new(
+                view.name.clone(),
+                shell.to(&format!("/applications/{}", view.id)),
+            ),
+            Link::new("Keys", shell.to(&format!("/applications/{}/keys", view.id))),
+        ],
+    )
 }
 
 async fn rotate_page(
@@ -38,8 +44,14 @@ async fn rotate_page(
 ) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
-    let used = key.last_used_at.map_or_else(|| "was never used".to_owned(), |at| format!("was last used {}", relative(at, visitor.now())));
-    let nonce: String = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let used = key.last_used_at.map_or_else(
+        || "was never used".to_owned(),
+        |at| format!("was last used {}", relative(at, visitor.now())),
+    );
+    let nonce: String = random::bytes::<16>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Ok(FormPage {
         crumbs: crumbs("Rotate", view, &shell),
         heading: "Replace a key".into(),
@@ -48,12 +60,16 @@ async fn rotate_page(
         multipart: false,
         hidden: vec![Fact::new(nonce, "nonce")],
         fields: vec![
-            Field::select("overlap", "The old key works for", vec![
-                Choice::new((7 * DAY_S).to_string(), "7 days"),
-                Choice::new(DAY_S.to_string(), "1 day"),
-                Choice::new((30 * DAY_S).to_string(), "30 days"),
-                Choice::new("0", "Not at all: it has leaked"),
-            ])
+            Field::select(
+                "overlap",
+                "The old key works for",
+                vec![
+                    Choice::new((7 * DAY_S).to_string(), "7 days"),
+                    Choice::new(DAY_S.to_string(), "1 day"),
+                    Choice::new((30 * DAY_S).to_string(), "30 days"),
+                    Choice::new("0", "Not at all: it has leaked"),
+                ],
+            )
             .faults(&faults),
         ],
         faults,
@@ -65,7 +81,10 @@ async fn rotate_page(
 }
 
 /// `GET /applications/{application}/keys/{key}/rotate`
-pub(crate) async fn show_rotate(visitor: Visitor, Path([app, key]): Path<2>) -> Result<FormPage, PageError> {
+pub(crate) async fn show_rotate(
+    visitor: Visitor,
+    Path([app, key]): Path<2>,
+) -> Result<FormPage, PageError> {
     let (view, key) = found(&visitor, &app, &key).await?;
     rotate_page(&visitor, &view, &key, Faults::default()).await
 }
@@ -112,14 +131,26 @@ async fn revoke_page(
 ) -> Result<ConfirmPage, PageError> {
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
-    let used = key.last_used_at.map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used {}.", relative(at, visitor.now())));
+    let used = key.last_used_at.map_or_else(
+        || "It was never used.".to_owned(),
+        |at| format!("It was last used {}.", relative(at, visitor.now())),
+    );
     Ok(ConfirmPage {
         crumbs: crumbs("Revoke", view, &shell),
         heading: format!("Revoke {}?", shown(key)),
-        consequence: format!("{} calls with this key are refused at once, everywhere. {used} It cannot be undone.", view.name),
+        consequence: format!(
+            "{} calls with this key are refused at once, everywhere. {used} It cannot be undone.",
+            view.name
+        ),
         action: shell.to(&format!("{base}/{}/revoke", key.id)),
         hidden: Vec::new(),
-        fields: vec![Field::text("reason", "Reason").optional().max(500).help("Kept in the audit log.").faults(&faults)],
+        fields: vec![
+            Field::text("reason", "Reason")
+                .optional()
+                .max(500)
+                .help("Kept in the audit log.")
+                .faults(&faults),
+        ],
         faults,
         button: "Revoke key".into(),
         back: shell.to(&base),
@@ -128,7 +159,10 @@ async fn revoke_page(
 }
 
 /// `GET /applications/{application}/keys/{key}/revoke`
-pub(crate) async fn show_revoke(visitor: Visitor, Path([app, key]): Path<2>) -> Result<ConfirmPage, PageError> {
+pub(crate) async fn show_revoke(
+    visitor: Visitor,
+    Path([app, key]): Path<2>,
+) -> Result<ConfirmPage, PageError> {
     let (view, key) = found(&visitor, &app, &key).await?;
     revoke_page(&visitor, &view, &key, Faults::default()).await
 }
@@ -148,7 +182,12 @@ pub(crate) async fn revoke(
 ) -> Result<Response, PageError> {
     let (view, key) = found(&visitor, &app, &key).await?;
     match credentials::revoke(visitor.db(), visitor.actor()?, key.id, &form.reason).await {
-        Ok(done) => Ok(visitor.go_with(&format!("/applications/{}/keys", view.id), done.change.as_ref()).into_response()),
+        Ok(done) => Ok(visitor
+            .go_with(
+                &format!("/applications/{}/keys", view.id),
+                done.change.as_ref(),
+            )
+            .into_response()),
         Err(refusal) => {
             let page = revoke_page(&visitor, &view, &key, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

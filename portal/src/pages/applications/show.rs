@@ -1,26 +1,26 @@
 //! `GET /applications/{app}`: subscriptions with status, quota left and the next step.
 
 use crate::address::{Path, Query};
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Action;
 use crate::pages::applications::list::state_badge;
 use crate::pages::requests::show::own_event;
 use crate::pages::spread::{self, Changed};
+use crate::view::chart::Quota;
 use crate::view::parts::Tab;
+use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread, Tabs};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::states;
 use crate::view::words::{clock, day, relative, short_day};
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::applications::{self, ApplicationView};
 use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_control_plane::usage;
 use gatehouse_domain::subscription::{ShownState, StoredState};
-use crate::page::web_page;
-use crate::pages::Action;
-use crate::view::chart::Quota;
-use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread, Tabs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Subscriptions and what is left of them.
 #[derive(Template)]
@@ -59,18 +59,28 @@ pub(crate) async fn show(
     Query(changed): Query<Changed>,
 ) -> Result<ShowPage, PageError> {
     let actor = visitor.actor()?;
-    let view = applications::get_application(visitor.db(), actor, application.as_str().into()).await?;
+    let view =
+        applications::get_application(visitor.db(), actor, application.as_str().into()).await?;
     let subscriptions = subscriptions_of(&visitor, &view).await?;
     let quotas = quotas(&visitor, &subscriptions).await?;
     let spread = spread::of(&visitor, &changed).await?;
     let shell = visitor.shell().await?.at("applications");
-    let rows: Vec<SubscriptionRow> = subscriptions.iter().map(|one| row(one, &visitor, &shell)).collect();
+    let rows: Vec<SubscriptionRow> = subscriptions
+        .iter()
+        .map(|one| row(one, &visitor, &shell))
+        .collect();
     Ok(ShowPage {
-        crumbs: Crumbs::new(view.name.clone(), vec![Link::new("Applications", shell.to("/applications"))]),
+        crumbs: Crumbs::new(
+            view.name.clone(),
+            vec![Link::new("Applications", shell.to("/applications"))],
+        ),
         spread,
         state: state_badge(&view),
         lead: lead(&view),
-        step: Some(Link::new("Create key", shell.to(&format!("/applications/{}/keys", view.id)))),
+        step: Some(Link::new(
+            "Create key",
+            shell.to(&format!("/applications/{}/keys", view.id)),
+        )),
         tabs: tabs(&view, "Subscriptions", Some(rows.len()), &shell),
         empty: Empty::new(
             "No access yet",
@@ -89,11 +99,24 @@ pub(crate) async fn subscriptions_of(
     visitor: &Visitor,
     application: &ApplicationView,
 ) -> Result<Vec<SubscriptionView>, PageError> {
-    let filter = SubscriptionFilter { application: Some(Lookup::Id(application.id)), ..SubscriptionFilter::default() };
-    let all = Page { limit: Page::LIMIT_MAX, after: None };
+    let filter = SubscriptionFilter {
+        application: Some(Lookup::Id(application.id)),
+        ..SubscriptionFilter::default()
+    };
+    let all = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
     let mut subscriptions =
-        subscriptions::list_subscriptions(visitor.db(), visitor.actor()?, &filter, &all).await?.data;
-    subscriptions.sort_by_key(|one| matches!(one.state, StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended));
+        subscriptions::list_subscriptions(visitor.db(), visitor.actor()?, &filter, &all)
+            .await?
+            .data;
+    subscriptions.sort_by_key(|one| {
+        matches!(
+            one.state,
+            StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended
+        )
+    });
     Ok(subscriptions)
 }
 
@@ -105,14 +128,22 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Subscriptio
         plan: view.plan.name.clone(),
         environment: capital(view.environment.kind.as_str()),
         state: states::subscription(view.shown),
-        detail: view.ends_at.map(|ends| format!("Until {}", day(ends))).unwrap_or_default(),
+        detail: view
+            .ends_at
+            .map(|ends| format!("Until {}", day(ends)))
+            .unwrap_or_default(),
         since: relative(view.starts_at.unwrap_or(view.created_at), visitor.now()),
         actions: view
             .actions
             .iter()
             .filter_map(|event| {
                 let (label, help, loss) = own_event(*event)?;
-                Some(Action { label, href: shell.to(&format!("{path}/{event}")), help, loss })
+                Some(Action {
+                    label,
+                    href: shell.to(&format!("{path}/{event}")),
+                    help,
+                    loss,
+                })
             })
             .collect(),
     }
@@ -121,18 +152,34 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Subscriptio
 /// "Store apps team".
 pub(crate) fn lead(view: &ApplicationView) -> String {
     let team = format!("Team {}.", view.owner_team.name);
-    if view.description.is_empty() { team } else { format!("{team} {}", view.description) }
+    if view.description.is_empty() {
+        team
+    } else {
+        format!("{team} {}", view.description)
+    }
 }
 
 /// The tabs of an application; `current` is the label of the one that shows.
-pub(crate) fn tabs(view: &ApplicationView, current: &str, count: Option<usize>, shell: &Shell) -> Tabs {
+pub(crate) fn tabs(
+    view: &ApplicationView,
+    current: &str,
+    count: Option<usize>,
+    shell: &Shell,
+) -> Tabs {
     let tab = |label: &'static str, path: &str| Tab {
         label,
         href: shell.to(&format!("/applications/{}{path}", view.id)),
         count: count.filter(|_| label == current),
         current: label == current,
     };
-    Tabs::new("Application", vec![tab("Subscriptions", ""), tab("Keys", "/keys"), tab("Usage", "/usage")])
+    Tabs::new(
+        "Application",
+        vec![
+            tab("Subscriptions", ""),
+            tab("Keys", "/keys"),
+            tab("Usage", "/usage"),
+        ],
+    )
 }
 
 /// What is left of every quota in force.
@@ -141,16 +188,25 @@ pub(crate) async fn quotas(
     subscriptions: &[SubscriptionView],
 ) -> Result<Vec<Quota>, PageError> {
     let mut quotas = Vec::new();
-    for one in subscriptions.iter().filter(|one| one.shown == ShownState::Active) {
+    for one in subscriptions
+        .iter()
+        .filter(|one| one.shown == ShownState::Active)
+    {
         for quota in usage::subscription_quota(visitor.db(), visitor.actor()?, one.id).await? {
             let whole = (quota.resets_at - quota.started_at).whole_seconds().max(1);
-            let gone = (visitor.now() - quota.started_at).whole_seconds().clamp(0, whole);
+            let gone = (visitor.now() - quota.started_at)
+                .whole_seconds()
+                .clamp(0, whole);
             quotas.push(Quota::new(
                 format!("{} {}", one.api.name, one.plan.name),
                 u64::try_from(quota.used).unwrap_or(0),
                 u64::try_from(quota.amount).unwrap_or(0),
                 u64::try_from(gone * 1000 / whole).unwrap_or(0),
-                format!("Resets {}, {} UTC.", short_day(quota.resets_at), clock(quota.resets_at)),
+                format!(
+                    "Resets {}, {} UTC.",
+                    short_day(quota.resets_at),
+                    clock(quota.resets_at)
+                ),
             ));
         }
     }

@@ -1,24 +1,24 @@
 //! `GET /applications/{app}/usage`: figures, quota against pace, bars, operations.
 
 use crate::address::{Path, Query};
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Figure;
 use crate::pages::applications::key::milliseconds;
 use crate::pages::applications::show::{lead, quotas, subscriptions_of, tabs};
 use crate::pages::method_class;
+use crate::view::chart::{Bars, Quota};
+use crate::view::form::Choice;
 use crate::view::parts::Link;
+use crate::view::parts::{Crumbs, Empty, Tabs};
+use crate::view::shell::Shell;
 use crate::view::words::{grouped, short_day};
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::applications;
 use gatehouse_control_plane::usage::{self, OperationUsage, UsageRange, UsageTotals};
 use time::OffsetDateTime;
 use time::macros::format_description;
-use crate::page::web_page;
-use crate::pages::Figure;
-use crate::view::chart::{Bars, Quota};
-use crate::view::form::Choice;
-use crate::view::parts::{Crumbs, Empty, Tabs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// What the application used, by time and by operation.
 #[derive(Template)]
@@ -66,8 +66,13 @@ pub(crate) async fn show(
     Query(query): Query<Range>,
 ) -> Result<UsagePage, PageError> {
     let actor = visitor.actor()?;
-    let view = applications::get_application(visitor.db(), actor, application.as_str().into()).await?;
-    let range = query.range.as_deref().and_then(UsageRange::parse).unwrap_or(UsageRange::Fortnight);
+    let view =
+        applications::get_application(visitor.db(), actor, application.as_str().into()).await?;
+    let range = query
+        .range
+        .as_deref()
+        .and_then(UsageRange::parse)
+        .unwrap_or(UsageRange::Fortnight);
     let used = usage::application_usage(visitor.db(), actor, view.id, range).await?;
     let quotas = quotas(&visitor, &subscriptions_of(&visitor, &view).await?).await?;
     let shell = visitor.shell().await?.at("applications");
@@ -81,32 +86,55 @@ pub(crate) async fn show(
         Empty::new(
             "No calls yet",
             "Calls appear here within seconds of being made.",
-            Some(Link::new("Open keys", shell.to(&format!("/applications/{}/keys", view.id)))),
+            Some(Link::new(
+                "Open keys",
+                shell.to(&format!("/applications/{}/keys", view.id)),
+            )),
         )
     });
     Ok(UsagePage {
-        crumbs: Crumbs::new("Usage", vec![
-            Link::new("Applications", shell.to("/applications")),
-            Link::new(view.name.clone(), shell.to(&format!("/applications/{}", view.id))),
-        ]),
+        crumbs: Crumbs::new(
+            "Usage",
+            vec![
+                Link::new("Applications", shell.to("/applications")),
+                Link::new(
+                    view.name.clone(),
+                    shell.to(&format!("/applications/{}", view.id)),
+                ),
+            ],
+        ),
         lead: lead(&view),
         tabs: tabs(&view, "Usage", None, &shell),
         here: shell.to(&format!("/applications/{}/usage", view.id)),
-        ranges: RANGES.iter().map(|range| Choice::new(range.as_str(), in_words(*range).0)).collect(),
+        ranges: RANGES
+            .iter()
+            .map(|range| Choice::new(range.as_str(), in_words(*range).0))
+            .collect(),
         chosen: range.as_str().to_owned(),
         range_words: words,
         empty,
         figures: figures(&used.totals),
         quotas,
         chart_title: title,
-        chart: Bars::new("calls", title, unit, ["Answered", "Refused or wrong", "Server error"], &points),
+        chart: Bars::new(
+            "calls",
+            title,
+            unit,
+            ["Answered", "Refused or wrong", "Server error"],
+            &points,
+        ),
         operations: used.operations.iter().map(operation).collect(),
         name: view.name,
         shell,
     })
 }
 
-const RANGES: [UsageRange; 4] = [UsageRange::Hour, UsageRange::Day, UsageRange::Fortnight, UsageRange::Quarter];
+const RANGES: [UsageRange; 4] = [
+    UsageRange::Hour,
+    UsageRange::Day,
+    UsageRange::Fortnight,
+    UsageRange::Quarter,
+];
 
 fn in_words(range: UsageRange) -> (&'static str, &'static str, &'static str) {
     match range {
@@ -119,7 +147,9 @@ fn in_words(range: UsageRange) -> (&'static str, &'static str, &'static str) {
 
 fn label(at: OffsetDateTime, range: UsageRange) -> String {
     match range {
-        UsageRange::Hour | UsageRange::Day => at.format(format_description!("[hour]:[minute]")).unwrap_or_default(),
+        UsageRange::Hour | UsageRange::Day => at
+            .format(format_description!("[hour]:[minute]"))
+            .unwrap_or_default(),
         UsageRange::Fortnight | UsageRange::Quarter => short_day(at),
     }
 }
@@ -127,28 +157,64 @@ fn label(at: OffsetDateTime, range: UsageRange) -> String {
 /// Answered, refused or wrong, failed behind the gateway: the three bars.
 fn split(totals: &UsageTotals) -> [u64; 3] {
     let whole = |n: i64| u64::try_from(n).unwrap_or(0);
-    [whole(totals.succeeded), whole(totals.client_errors) + whole(totals.limited), whole(totals.server_errors)]
+    [
+        whole(totals.succeeded),
+        whole(totals.client_errors) + whole(totals.limited),
+        whole(totals.server_errors),
+    ]
 }
 
 fn figures(totals: &UsageTotals) -> Vec<Figure> {
-    let figure = |label, value: String, unit, note: String| Figure { label, value, unit, note };
+    let figure = |label, value: String, unit, note: String| Figure {
+        label,
+        value,
+        unit,
+        note,
+    };
     let time = |us: Option<u64>| us.map_or_else(|| "unknown".to_owned(), |us| grouped(us / 1000));
     vec![
-        figure("Calls", grouped(totals.calls), "", format!("{} answered", grouped(totals.succeeded))),
-        figure("Refused by a limit", grouped(totals.limited), "", "Rate or quota".to_owned()),
-        figure("Failed", share(totals.server_errors, totals.calls), "%", format!("{} server errors", grouped(totals.server_errors))),
-        figure("p95", time(totals.p95_us), "ms", format!("p50 {} ms", time(totals.p50_us))),
+        figure(
+            "Calls",
+            grouped(totals.calls),
+            "",
+            format!("{} answered", grouped(totals.succeeded)),
+        ),
+        figure(
+            "Refused by a limit",
+            grouped(totals.limited),
+            "",
+            "Rate or quota".to_owned(),
+        ),
+        figure(
+            "Failed",
+            share(totals.server_errors, totals.calls),
+            "%",
+            format!("{} server errors", grouped(totals.server_errors)),
+        ),
+        figure(
+            "p95",
+            time(totals.p95_us),
+            "ms",
+            format!("p50 {} ms", time(totals.p50_us)),
+        ),
     ]
 }
 
 /// One decimal: "1.1".
 fn share(part: i64, whole: i64) -> String {
-    let tenths = if whole == 0 { 0 } else { part.saturating_mul(1000) / whole };
+    let tenths = if whole == 0 {
+        0
+    } else {
+        part.saturating_mul(1000) / whole
+    };
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 fn operation(one: &OperationUsage) -> OperationUse {
-    let (method, path) = one.operation.split_once(' ').unwrap_or(("", &one.operation));
+    let (method, path) = one
+        .operation
+        .split_once(' ')
+        .unwrap_or(("", &one.operation));
     OperationUse {
         method: method.to_owned(),
         method_class: method_class(method),
@@ -156,6 +222,9 @@ fn operation(one: &OperationUsage) -> OperationUse {
         api: format!("{} {}", one.api, one.version),
         calls: grouped(one.totals.calls),
         failed: format!("{} %", share(one.totals.server_errors, one.totals.calls)),
-        time: one.totals.p95_us.map_or_else(|| "unknown".to_owned(), |us| milliseconds(i64::try_from(us).unwrap_or(0))),
+        time: one.totals.p95_us.map_or_else(
+            || "unknown".to_owned(),
+            |us| milliseconds(i64::try_from(us).unwrap_or(0)),
+        ),
     }
 }

@@ -8,7 +8,12 @@ use crate::visitor::Visitor;
 use gatehouse_control_plane::environments::{self, EnvironmentView};
 
 /// Where an API version answers in one environment.
-pub(crate) fn address(portal: &Portal, environment: &EnvironmentView, api: &str, version: &str) -> String {
+pub(crate) fn address(
+    portal: &Portal,
+    environment: &EnvironmentView,
+    api: &str,
+    version: &str,
+) -> String {
     let base = match &environment.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => {
@@ -16,7 +21,11 @@ pub(crate) fn address(portal: &Portal, environment: &EnvironmentView, api: &str,
             portal.gateway_url().join(path.trim_end_matches('/'))
         }
     };
-    if api.is_empty() { base } else { format!("{base}/{api}/{version}") }
+    if api.is_empty() {
+        base
+    } else {
+        format!("{base}/{api}/{version}")
+    }
 }
 
 /// The same for an environment named by its slug.
@@ -27,12 +36,20 @@ pub(crate) async fn public_address(
     version: &str,
 ) -> Result<String, PageError> {
     let all = environments::list_environments(visitor.db(), visitor.actor()?).await?;
-    let found = all.iter().find(|one| one.slug == environment).ok_or_else(PageError::not_found)?;
+    let found = all
+        .iter()
+        .find(|one| one.slug == environment)
+        .ok_or_else(PageError::not_found)?;
     Ok(address(visitor.portal(), found, api, version))
 }
 
 /// One line per environment, production first.
-pub(crate) fn lines(portal: &Portal, environments: &[EnvironmentView], api: &str, version: &str) -> Vec<Fact> {
+pub(crate) fn lines(
+    portal: &Portal,
+    environments: &[EnvironmentView],
+    api: &str,
+    version: &str,
+) -> Vec<Fact> {
     let mut lines: Vec<Fact> = environments
         .iter()
         .map(|one| Fact::new(capital(&one.slug), address(portal, one, api, version)))

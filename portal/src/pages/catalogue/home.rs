@@ -1,17 +1,17 @@
 //! `GET /`: what this portal offers, and the visitor's next step.
 
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::catalogue::list::ApiRow;
 use crate::pages::catalogue::list::{next_step, row};
 use crate::view::parts::Link;
+use crate::view::parts::{Empty, Flash};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter};
 use gatehouse_control_plane::page::Page;
 use gatehouse_domain::Permission;
-use crate::page::web_page;
-use crate::pages::catalogue::list::ApiRow;
-use crate::view::parts::{Empty, Flash};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Search, the next step, the first APIs.
 #[derive(Template)]
@@ -32,8 +32,12 @@ const SHOWN: i64 = 6;
 pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
     visitor.tenant()?;
     let viewer = visitor.viewer()?;
-    let page = Page { limit: SHOWN, after: None };
-    let listed = catalogue::catalogue(visitor.db(), &viewer, &CatalogueFilter::default(), &page).await?;
+    let page = Page {
+        limit: SHOWN,
+        after: None,
+    };
+    let listed =
+        catalogue::catalogue(visitor.db(), &viewer, &CatalogueFilter::default(), &page).await?;
     let next_step = next_step(&visitor).await?;
     let shell = visitor.shell().await?.with_own_search();
     let publish = shell
@@ -42,7 +46,11 @@ pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
     Ok(HomePage {
         next_step,
         apis: listed.data.iter().map(|entry| row(entry, &shell)).collect(),
-        empty: Empty::new("No APIs are published yet", "They appear here as soon as their owners publish them.", publish),
+        empty: Empty::new(
+            "No APIs are published yet",
+            "They appear here as soon as their owners publish them.",
+            publish,
+        ),
         shell,
     })
 }

@@ -1,13 +1,18 @@
 //! `GET /apis`: the catalogue, searched and filtered on the server.
 
 use crate::address::{Query, with_query};
+use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::list_of::{After, everything, older};
+use crate::pages::Fact;
 use crate::pages::catalogue::rail::title;
+use crate::pages::list_of::{After, everything, older};
 use crate::pages::method_class;
+use crate::view::parts::{Badge, Empty, Flash, Link, Pages};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::count;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::catalogue::{
     self, CatalogueEntry, CatalogueFilter, MyAccess, OperationHit as Found,
 };
@@ -17,11 +22,6 @@ use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
 use gatehouse_domain::subscription::{ShownState, StoredState};
 use gatehouse_domain::{ApiVersionState, Permission};
 use uuid::Uuid;
-use crate::page::web_page;
-use crate::pages::Fact;
-use crate::view::parts::{Badge, Empty, Flash, Link, Pages};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Facets, search and dense rows that answer "can I use it".
 #[derive(Template)]
@@ -97,10 +97,17 @@ pub(crate) struct CatalogueQuery {
 const OPERATIONS_MAX: i64 = 20;
 
 /// `GET /apis`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<CatalogueQuery>) -> Result<ListPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<CatalogueQuery>,
+) -> Result<ListPage, PageError> {
     let viewer = visitor.viewer()?;
     let words = query.q.trim().to_owned();
-    let states: Vec<ApiVersionState> = query.state.iter().filter_map(|word| ApiVersionState::parse(word)).collect();
+    let states: Vec<ApiVersionState> = query
+        .state
+        .iter()
+        .filter_map(|word| ApiVersionState::parse(word))
+        .collect();
     let filter = CatalogueFilter {
         q: Some(words.clone()).filter(|words| !words.is_empty()),
         tag: query.tag.first().cloned(),
@@ -112,21 +119,36 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<CatalogueQuery>) 
     let after = After { after: query.after };
     let listed = catalogue::catalogue(visitor.db(), &viewer, &filter, &after.page()).await?;
     let found = match &filter.q {
-        Some(words) => catalogue::search_operations(visitor.db(), &viewer, words, OPERATIONS_MAX).await?,
+        Some(words) => {
+            catalogue::search_operations(visitor.db(), &viewer, words, OPERATIONS_MAX).await?
+        }
         None => Vec::new(),
     };
     let next_step = next_step(&visitor).await?;
     let shell = visitor.shell().await?.at("apis").with_own_search();
     let rows: Vec<ApiRow> = listed.data.iter().map(|entry| row(entry, &shell)).collect();
     let facets = facets(&listed.data, &query);
-    let path = with_query("/apis", &[("q", &words), ("state", query.state.first().map_or("", String::as_str))]);
+    let path = with_query(
+        "/apis",
+        &[
+            ("q", &words),
+            ("state", query.state.first().map_or("", String::as_str)),
+        ],
+    );
     Ok(ListPage {
         filters_on: query.state.len() + query.tag.len(),
-        kept: query.state.iter().map(|state| Fact::new(state.clone(), "state")).collect(),
+        kept: query
+            .state
+            .iter()
+            .map(|state| Fact::new(state.clone(), "state"))
+            .collect(),
         facets,
         next_step,
         total: count(rows.len(), "API"),
-        operations: found.into_iter().map(|hit| operation_hit(hit, &shell)).collect(),
+        operations: found
+            .into_iter()
+            .map(|hit| operation_hit(hit, &shell))
+            .collect(),
         empty: nothing(&query, &shell),
         pages: older(&path, &shell, rows.len(), listed.next, &after),
         apis: rows,
@@ -137,8 +159,14 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<CatalogueQuery>) 
 
 fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
     if query.q.is_empty() && query.state.is_empty() && query.tag.is_empty() {
-        let publish = shell.may(Permission::SpecPublish).then(|| Link::new("Publish API", shell.to("/console/apis/new")));
-        return Empty::new("No APIs are published yet", "They appear here as soon as their owners publish them.", publish);
+        let publish = shell
+            .may(Permission::SpecPublish)
+            .then(|| Link::new("Publish API", shell.to("/console/apis/new")));
+        return Empty::new(
+            "No APIs are published yet",
+            "They appear here as soon as their owners publish them.",
+            publish,
+        );
     }
     Empty::new(
         "Nothing matches",
@@ -151,20 +179,30 @@ fn facets(entries: &[CatalogueEntry], query: &CatalogueQuery) -> Vec<Facet> {
     let state = |state: ApiVersionState, label: &str| FacetValue {
         value: state.as_str().to_owned(),
         label: label.to_owned(),
-        count: entries.iter().filter(|entry| entry.versions.iter().any(|version| version.state == state)).count(),
+        count: entries
+            .iter()
+            .filter(|entry| entry.versions.iter().any(|version| version.state == state))
+            .count(),
         on: query.state.iter().any(|on| on == state.as_str()),
     };
     vec![Facet {
         name: "state",
         label: "Status",
-        values: vec![state(ApiVersionState::Published, "Live"), state(ApiVersionState::Deprecated, "Deprecated")],
+        values: vec![
+            state(ApiVersionState::Published, "Live"),
+            state(ApiVersionState::Deprecated, "Deprecated"),
+        ],
     }]
 }
 
 /// One API as lists show it: what it is, and what this visitor may do with it.
 pub(crate) fn row(entry: &CatalogueEntry, shell: &Shell) -> ApiRow {
     let (access, access_detail, step) = access_of(entry, shell);
-    let state = entry.versions.iter().find(|version| version.label == entry.latest).map(|version| version.state);
+    let state = entry
+        .versions
+        .iter()
+        .find(|version| version.label == entry.latest)
+        .map(|version| version.state);
     ApiRow {
         href: shell.to(&format!("/apis/{}", entry.slug)),
         name: entry.name.clone(),
@@ -190,15 +228,19 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
         _ => 5,
     };
     let Some(best) = entry.my_access.iter().min_by_key(|access| rank(access)) else {
-        let step = Link::new("Request access", shell.to(&format!("/apis/{}/request", entry.slug)));
+        let step = Link::new(
+            "Request access",
+            shell.to(&format!("/apis/{}/request", entry.slug)),
+        );
         return (Badge::not_started("Not requested"), String::new(), step);
     };
     let detail = format!("{}, {}", best.plan, best.application);
     let request = shell.to(&format!("/requests/{}", best.subscription));
     let step = match best.shown {
-        ShownState::Active | ShownState::Scheduled => {
-            Link::new("Open keys", shell.to(&format!("/applications/{}/keys", best.application_slug)))
-        }
+        ShownState::Active | ShownState::Scheduled => Link::new(
+            "Open keys",
+            shell.to(&format!("/applications/{}/keys", best.application_slug)),
+        ),
         ShownState::Pending => Link::new("See request", request),
         ShownState::Rejected => Link::new("Read reason", request),
         _ => Link::new("See access", request),
@@ -208,7 +250,10 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
 
 fn operation_hit(hit: Found, shell: &Shell) -> OperationHit {
     OperationHit {
-        href: shell.to(&format!("/apis/{}/{}/reference/{}", hit.api.slug, hit.version, hit.row.slug)),
+        href: shell.to(&format!(
+            "/apis/{}/{}/reference/{}",
+            hit.api.slug, hit.version, hit.row.slug
+        )),
         method_class: method_class(&hit.row.method),
         title: title(&hit.row),
         api: format!("{} {}", hit.api.name, hit.version),
@@ -227,9 +272,16 @@ pub(crate) async fn next_step(visitor: &Visitor) -> Result<Option<Flash>, PageEr
         state: Some(StoredState::Active),
         ..SubscriptionFilter::default()
     };
-    let page = Page { limit: 1, after: None };
+    let page = Page {
+        limit: 1,
+        after: None,
+    };
     let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &page).await?;
-    let Some(newest) = listed.data.into_iter().find(|one| one.shown == ShownState::Active) else {
+    let Some(newest) = listed
+        .data
+        .into_iter()
+        .find(|one| one.shown == ShownState::Active)
+    else {
         return Ok(None);
     };
     let keys = credentials::list_credentials(
@@ -248,7 +300,10 @@ pub(crate) async fn next_step(visitor: &Visitor) -> Result<Option<Flash>, PageEr
     let keys_page = visitor.to(&format!("/applications/{}/keys", newest.application.id));
     Ok(Some(
         Flash::info(
-            format!("{} {} is granted for {}.", newest.api.name, newest.plan.name, newest.application.name),
+            format!(
+                "{} {} is granted for {}.",
+                newest.api.name, newest.plan.name, newest.application.name
+            ),
             "Your next step is to create a key.",
         )
         .with_action(Link::new("Create key", keys_page)),

@@ -1,23 +1,23 @@
 //! `GET /apis/{api}/{version}/reference/{operation}`: one operation, text at the left, code at the right.
 
 use crate::address::Path;
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::catalogue::addresses::address;
+use crate::pages::catalogue::rail::OperationRail;
 use crate::pages::catalogue::rail::rail;
+use crate::pages::catalogue::schema_view::SchemaView;
 use crate::pages::catalogue::schema_view::{self, FieldView};
 use crate::pages::method_class;
 use crate::view::parts::Link;
+use crate::view::parts::{Code, Crumbs};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::catalogue;
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_spec::{render, sample};
-use crate::page::web_page;
-use crate::pages::Fact;
-use crate::pages::catalogue::rail::OperationRail;
-use crate::pages::catalogue::schema_view::SchemaView;
-use crate::view::parts::{Code, Crumbs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Parameters, bodies, answers, samples.
 #[derive(Template)]
@@ -66,7 +66,6 @@ pub(crate) struct AnswerView {
     pub(crate) is_bare: bool,
 }
 
-
 /// `GET /apis/{api}/{version}/reference/{operation}`
 pub(crate) async fn show(
     visitor: Visitor,
@@ -75,7 +74,8 @@ pub(crate) async fn show(
     let viewer = visitor.viewer()?;
     let found = catalogue::catalogue_api(visitor.db(), &viewer, &api).await?;
     let operations = catalogue::find_operations(visitor.db(), &viewer, &api, &version).await?;
-    let detail = catalogue::get_operation(visitor.db(), &viewer, &api, &version, &operation).await?;
+    let detail =
+        catalogue::get_operation(visitor.db(), &viewer, &api, &version, &operation).await?;
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
     let page = render::OperationPage::from_fragment(&detail.fragment);
@@ -87,22 +87,38 @@ pub(crate) async fn show(
         .unwrap_or_default();
     let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
     Ok(OperationPage {
-        crumbs: Crumbs::new(title.clone(), vec![
-            Link::new("APIs", shell.to("/apis")),
-            Link::new(format!("{} {version}", found.entry.name), shell.to(&format!("/apis/{}?version={version}", found.entry.slug))),
-            Link::new("Reference", shell.to(&base)),
-        ]),
+        crumbs: Crumbs::new(
+            title.clone(),
+            vec![
+                Link::new("APIs", shell.to("/apis")),
+                Link::new(
+                    format!("{} {version}", found.entry.name),
+                    shell.to(&format!("/apis/{}?version={version}", found.entry.slug)),
+                ),
+                Link::new("Reference", shell.to(&base)),
+            ],
+        ),
         rail: rail(&operations, &base, &shell, Some(&operation), (None, "")),
         method_class: method_class(&page.method),
-        path: if page.webhook { page.path.clone() } else { format!("/{}/{version}{}", found.entry.slug, page.path) },
+        path: if page.webhook {
+            page.path.clone()
+        } else {
+            format!("/{}/{version}{}", found.entry.slug, page.path)
+        },
         deprecated: page.deprecated,
         description: page.description_html.as_str().to_owned(),
         facts: facts(&page),
         parameters: page.parameter_groups.iter().map(parameter_group).collect(),
         bodies: page.request_body.iter().flat_map(bodies).collect(),
         answers: page.responses.iter().map(answer).collect(),
-        sample: Code::shell("sample", sample::curl(&address, &detail.fragment, "$API_KEY")),
-        body_example: page.request_body.as_ref().and_then(|body| example("body-example", "Body", &body.media_types)),
+        sample: Code::shell(
+            "sample",
+            sample::curl(&address, &detail.fragment, "$API_KEY"),
+        ),
+        body_example: page
+            .request_body
+            .as_ref()
+            .and_then(|body| example("body-example", "Body", &body.media_types)),
         answer_examples: answer_examples(&page),
         method: page.method,
         title,
@@ -113,12 +129,18 @@ pub(crate) async fn show(
 }
 
 fn facts(page: &render::OperationPage) -> Vec<Fact> {
-    let mut facts = vec![Fact::new("Sign-in", "API key as a bearer token, or in X-API-Key")];
+    let mut facts = vec![Fact::new(
+        "Sign-in",
+        "API key as a bearer token, or in X-API-Key",
+    )];
     if let Some(id) = &page.operation_id {
         facts.push(Fact::new("Operation", id.clone()));
     }
     if page.cut {
-        facts.push(Fact::new("Note", "Parts were left out because the operation is very large. The download has all of it."));
+        facts.push(Fact::new(
+            "Note",
+            "Parts were left out because the operation is very large. The download has all of it.",
+        ));
     }
     facts
 }
@@ -126,7 +148,10 @@ fn facts(page: &render::OperationPage) -> Vec<Fact> {
 fn parameter_group(group: &render::ParameterGroup) -> ParameterGroup {
     ParameterGroup {
         label: group.title,
-        inside: SchemaView { fields: group.parameters.iter().map(parameter_field).collect(), variants: Vec::new() },
+        inside: SchemaView {
+            fields: group.parameters.iter().map(parameter_field).collect(),
+            variants: Vec::new(),
+        },
     }
 }
 
@@ -150,13 +175,21 @@ fn bodies(body: &render::RequestBodyView) -> Vec<BodyView> {
         .map(|media| BodyView {
             note: format!("{}{required}", media.media_type),
             description: body.description_html.as_str().to_owned(),
-            inside: media.schema.as_ref().map(schema_view::root).unwrap_or_default(),
+            inside: media
+                .schema
+                .as_ref()
+                .map(schema_view::root)
+                .unwrap_or_default(),
         })
         .collect()
 }
 
 fn answer(response: &render::ResponseView) -> AnswerView {
-    let inside = response.media_types.iter().find_map(|media| media.schema.as_ref()).map(schema_view::root);
+    let inside = response
+        .media_types
+        .iter()
+        .find_map(|media| media.schema.as_ref())
+        .map(schema_view::root);
     AnswerView {
         status: response.status.clone(),
         tone: match response.status.as_bytes().first() {
@@ -166,7 +199,11 @@ fn answer(response: &render::ResponseView) -> AnswerView {
             _ => "",
         },
         summary: response.status_words.to_owned(),
-        note: response.media_types.first().map(|media| media.media_type.clone()).unwrap_or_default(),
+        note: response
+            .media_types
+            .first()
+            .map(|media| media.media_type.clone())
+            .unwrap_or_default(),
         is_bare: response.media_types.is_empty(),
         inside: inside.unwrap_or_default(),
     }
@@ -179,8 +216,14 @@ fn example(id: &'static str, title: &str, media: &[render::MediaTypeView]) -> Op
 
 /// The example of the first good answer and of the first bad one.
 fn answer_examples(page: &render::OperationPage) -> Vec<Code> {
-    let good = page.responses.iter().find(|response| response.status.starts_with('2'));
-    let bad = page.responses.iter().find(|response| response.status.starts_with('4'));
+    let good = page
+        .responses
+        .iter()
+        .find(|response| response.status.starts_with('2'));
+    let bad = page
+        .responses
+        .iter()
+        .find(|response| response.status.starts_with('4'));
     [("answer-good", good), ("answer-bad", bad)]
         .into_iter()
         .filter_map(|(id, response)| {

@@ -43,7 +43,11 @@ pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(String, Vec<&Operation
     let mut order: Vec<String> = Vec::new();
     let mut groups: BTreeMap<String, Vec<&OperationRow>> = BTreeMap::new();
     for operation in operations {
-        let tag = operation.tags.first().cloned().unwrap_or_else(|| UNTAGGED.to_owned());
+        let tag = operation
+            .tags
+            .first()
+            .cloned()
+            .unwrap_or_else(|| UNTAGGED.to_owned());
         if !groups.contains_key(&tag) {
             order.push(tag.clone());
         }
@@ -59,10 +63,19 @@ pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(String, Vec<&Operation
 }
 
 /// The link of one operation.
-pub(crate) fn link(operation: &OperationRow, base: &str, shell: &Shell, current: bool) -> OperationLink {
+pub(crate) fn link(
+    operation: &OperationRow,
+    base: &str,
+    shell: &Shell,
+    current: bool,
+) -> OperationLink {
     let method = operation.method.to_ascii_uppercase();
     OperationLink {
-        short: if method == "DELETE" { "DEL".to_owned() } else { method.clone() },
+        short: if method == "DELETE" {
+            "DEL".to_owned()
+        } else {
+            method.clone()
+        },
         method_class: method_class(&method),
         title: title(operation),
         path: operation.path_template.clone(),
@@ -75,7 +88,10 @@ pub(crate) fn link(operation: &OperationRow, base: &str, shell: &Shell, current:
 /// What an operation is called: its summary, else its id, else its path.
 pub(crate) fn title(operation: &OperationRow) -> String {
     if operation.summary.is_empty() {
-        operation.operation_id.clone().unwrap_or_else(|| operation.path_template.clone())
+        operation
+            .operation_id
+            .clone()
+            .unwrap_or_else(|| operation.path_template.clone())
     } else {
         operation.summary.clone()
     }
@@ -91,7 +107,8 @@ pub(crate) fn rail(
 ) -> OperationRail {
     let words = query.trim().to_lowercase();
     let groups = by_tag(operations);
-    let holds_current = |group: &[&OperationRow]| group.iter().any(|one| Some(one.slug.as_str()) == current);
+    let holds_current =
+        |group: &[&OperationRow]| group.iter().any(|one| Some(one.slug.as_str()) == current);
     let opened = groups
         .iter()
         .find(|(tag, group)| open == Some(tag.as_str()) || (open.is_none() && holds_current(group)))
@@ -99,12 +116,17 @@ pub(crate) fn rail(
     let shown: Vec<&OperationRow> = if words.is_empty() {
         opened.map(|(_, group)| group.clone()).unwrap_or_default()
     } else {
-        operations.iter().filter(|one| matches(one, &words)).collect()
+        operations
+            .iter()
+            .filter(|one| matches(one, &words))
+            .collect()
     };
     OperationRail {
         overview: shell.to(base),
         query: query.trim().to_owned(),
-        open: opened.map(|(tag, _)| tag.clone()).filter(|_| words.is_empty()),
+        open: opened
+            .map(|(tag, _)| tag.clone())
+            .filter(|_| words.is_empty()),
         operations: shown
             .into_iter()
             .take(SHOWN_MAX)

@@ -1,21 +1,21 @@
 //! `GET /apis/{api}/{version}/reference`: the operations by group.
 
 use crate::address::{Path, Query, encode};
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
+use crate::pages::catalogue::rail::{OperationLink, OperationRail};
 use crate::pages::catalogue::rail::{by_tag, link, rail};
+use crate::view::parts::Crumbs;
 use crate::view::parts::Link;
+use crate::view::shell::Shell;
 use crate::view::words::count;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::catalogue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use crate::page::web_page;
-use crate::pages::Fact;
-use crate::pages::catalogue::rail::{OperationLink, OperationRail};
-use crate::view::parts::Crumbs;
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Authentication, addresses, operations by tag, downloads.
 #[derive(Template)]
@@ -67,7 +67,13 @@ pub(crate) async fn show(
     let operations = catalogue::find_operations(visitor.db(), &viewer, &api, &version).await?;
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
-    let rail = rail(&operations, &base, &shell, None, (query.tag.as_deref(), &query.q));
+    let rail = rail(
+        &operations,
+        &base,
+        &shell,
+        None,
+        (query.tag.as_deref(), &query.q),
+    );
     let all = operations.len() <= LISTED_MAX;
     let groups = by_tag(&operations)
         .into_iter()
@@ -75,7 +81,10 @@ pub(crate) async fn show(
             count: count(group.len(), "operation"),
             href: shell.to(&format!("{base}?tag={}", encode(&tag))),
             operations: if all || rail.open.as_ref() == Some(&tag) {
-                group.into_iter().map(|one| link(one, &base, &shell, false)).collect()
+                group
+                    .into_iter()
+                    .map(|one| link(one, &base, &shell, false))
+                    .collect()
             } else {
                 Vec::new()
             },
@@ -83,14 +92,28 @@ pub(crate) async fn show(
         })
         .collect();
     Ok(ReferencePage {
-        crumbs: Crumbs::new("Reference", vec![
-            Link::new("APIs", shell.to("/apis")),
-            Link::new(found.entry.name.clone(), shell.to(&format!("/apis/{}", found.entry.slug))),
-        ]),
+        crumbs: Crumbs::new(
+            "Reference",
+            vec![
+                Link::new("APIs", shell.to("/apis")),
+                Link::new(
+                    found.entry.name.clone(),
+                    shell.to(&format!("/apis/{}", found.entry.slug)),
+                ),
+            ],
+        ),
         title: format!("{} reference", found.entry.name),
-        description: gatehouse_spec::markdown::to_html(&found.description_markdown).as_str().to_owned(),
-        authentication: "Send your key as Authorization: Bearer, or in the X-API-Key header.".to_owned(),
-        addresses: addresses::lines(visitor.portal(), &found.environments, &found.entry.slug, &version),
+        description: gatehouse_spec::markdown::to_html(&found.description_markdown)
+            .as_str()
+            .to_owned(),
+        authentication: "Send your key as Authorization: Bearer, or in the X-API-Key header."
+            .to_owned(),
+        addresses: addresses::lines(
+            visitor.portal(),
+            &found.environments,
+            &found.entry.slug,
+            &version,
+        ),
         groups,
         download: shell.to(&format!("/apis/{}/{version}/spec", found.entry.slug)),
         rail,
@@ -101,14 +124,35 @@ pub(crate) async fn show(
 }
 
 /// `GET /apis/{api}/{version}/spec`: the document as it was published, as a download.
-pub(crate) async fn download(visitor: Visitor, Path([api, version]): Path<2>) -> Result<Response, PageError> {
-    let (format, bytes) = catalogue::download_spec(visitor.db(), &visitor.viewer()?, &api, &version).await?;
+pub(crate) async fn download(
+    visitor: Visitor,
+    Path([api, version]): Path<2>,
+) -> Result<Response, PageError> {
+    let (format, bytes) =
+        catalogue::download_spec(visitor.db(), &visitor.viewer()?, &api, &version).await?;
     tracing::debug!(%format, "a description is downloaded");
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let (media_type, extension) = if is_json { ("application/json", "json") } else { ("application/yaml", "yaml") };
-    let safe = |text: &str| -> String {
-        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')).collect()
+    let (media_type, extension) = if is_json {
+        ("application/json", "json")
+    } else {
+        ("application/yaml", "yaml")
     };
-    let name = format!("attachment; filename=\"{}-{}.{extension}\"", safe(&api), safe(&version));
-    Ok(([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
+    let safe = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+            .collect()
+    };
+    let name = format!(
+        "attachment; filename=\"{}-{}.{extension}\"",
+        safe(&api),
+        safe(&version)
+    );
+    Ok((
+        [
+            (CONTENT_TYPE, media_type.to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
 }

@@ -2,27 +2,27 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::applications::list::team_choices;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::pages::list_of::everything;
 use crate::view::form::faults_of;
+use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::Link;
+use crate::view::parts::{Crumbs, Timeline};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::catalogue::{self, CatalogueApi};
 use gatehouse_control_plane::applications::{self, ApplicationFilter};
-use crate::pages::list_of::everything;
+use gatehouse_control_plane::catalogue::{self, CatalogueApi};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
 use gatehouse_domain::subscription::ShownState;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Choice, Faults, Field};
-use crate::view::parts::{Crumbs, Timeline};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Plan, application, purpose.
 #[derive(Template)]
@@ -88,21 +88,40 @@ pub(crate) async fn show(
     Path([api]): Path<1>,
     Query(preset): Query<Preset>,
 ) -> Result<Response, PageError> {
-    let form = RequestForm { plan: preset.plan, application: preset.application, ..RequestForm::default() };
+    let form = RequestForm {
+        plan: preset.plan,
+        application: preset.application,
+        ..RequestForm::default()
+    };
     page(&visitor, &api, form, Faults::default()).await
 }
 
-async fn page(visitor: &Visitor, api: &str, form: RequestForm, faults: Faults) -> Result<Response, PageError> {
+async fn page(
+    visitor: &Visitor,
+    api: &str,
+    form: RequestForm,
+    faults: Faults,
+) -> Result<Response, PageError> {
     let actor = visitor.actor()?;
     let found = catalogue::catalogue_api(visitor.db(), &visitor.viewer()?, api).await?;
     let all = everything();
-    let mine = ApplicationFilter { mine: true, ..ApplicationFilter::default() };
-    let applications = applications::list_applications(visitor.db(), actor, &mine, &all).await?.data;
+    let mine = ApplicationFilter {
+        mine: true,
+        ..ApplicationFilter::default()
+    };
+    let applications = applications::list_applications(visitor.db(), actor, &mine, &all)
+        .await?
+        .data;
     let teams = team_choices(visitor).await?;
     let shell = visitor.shell().await?.at("apis");
     // One's own pending request is shown in place of a second one, unless the form has just said otherwise.
-    if let (Some(pending), true) = (pending(&found), form.purpose.is_empty() && applications.len() <= 1) {
-        return Ok(visitor.go(&format!("/requests/{}", pending.id)).into_response());
+    if let (Some(pending), true) = (
+        pending(&found),
+        form.purpose.is_empty() && applications.len() <= 1,
+    ) {
+        return Ok(visitor
+            .go(&format!("/requests/{}", pending.id))
+            .into_response());
     }
     let chosen = chosen_plan(&found, &form.plan);
     let application = match (form.application.as_str(), applications.as_slice()) {
@@ -110,9 +129,16 @@ async fn page(visitor: &Visitor, api: &str, form: RequestForm, faults: Faults) -
         ("", _) => "new".to_owned(),
         (given, _) => given.to_owned(),
     };
-    let environments: Vec<Choice> =
-        found.environments.iter().map(|one| Choice::new(one.slug.clone(), capital(&one.slug))).collect();
-    let environment = if form.environment.is_empty() { "production".to_owned() } else { form.environment };
+    let environments: Vec<Choice> = found
+        .environments
+        .iter()
+        .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+        .collect();
+    let environment = if form.environment.is_empty() {
+        "production".to_owned()
+    } else {
+        form.environment
+    };
     Ok(RequestPage {
         crumbs: Crumbs::new("Request access", vec![
             Link::new("APIs", shell.to("/apis")),
@@ -147,13 +173,22 @@ async fn page(visitor: &Visitor, api: &str, form: RequestForm, faults: Faults) -
 }
 
 fn pending(found: &CatalogueApi) -> Option<&SubscriptionView> {
-    found.my_subscriptions.iter().find(|one| one.shown == ShownState::Pending)
+    found
+        .my_subscriptions
+        .iter()
+        .find(|one| one.shown == ShownState::Pending)
 }
 
 /// The plan asked for, else the first that is offered.
 fn chosen_plan(found: &CatalogueApi, wanted: &str) -> String {
-    let by_name = found.plans.iter().find(|plan| plan.slug == wanted || plan.id.to_string() == wanted);
-    by_name.or_else(|| found.plans.first()).map(|plan| plan.slug.clone()).unwrap_or_default()
+    let by_name = found
+        .plans
+        .iter()
+        .find(|plan| plan.slug == wanted || plan.id.to_string() == wanted);
+    by_name
+        .or_else(|| found.plans.first())
+        .map(|plan| plan.slug.clone())
+        .unwrap_or_default()
 }
 
 fn plan_choice(plan: &PlanView, chosen: bool) -> PlanChoice {
@@ -177,7 +212,9 @@ pub(crate) async fn submit(
     let application = if form.application == "new" || form.application.is_empty() {
         AppChoice::New {
             name: form.app_name.clone(),
-            team: Some(form.team.as_str()).filter(|team| !team.is_empty()).map(Lookup::from),
+            team: Some(form.team.as_str())
+                .filter(|team| !team.is_empty())
+                .map(Lookup::from),
         }
     } else {
         AppChoice::Existing(form.application.as_str().into())
@@ -190,7 +227,13 @@ pub(crate) async fn submit(
         reason: form.purpose.clone(),
     };
     if form.purpose.trim().is_empty() {
-        return refused(&visitor, &api, form, Faults::one("purpose", "Say what you build with it.")).await;
+        return refused(
+            &visitor,
+            &api,
+            form,
+            Faults::one("purpose", "Say what you build with it."),
+        )
+        .await;
     }
     match subscriptions::request(visitor.db(), actor, input).await {
         Ok(made) => {
@@ -202,13 +245,22 @@ pub(crate) async fn submit(
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
         }
         Err(refusal) => {
-            let faults = faults_of(refusal)?.renamed(&[("name", "app_name"), ("reason", "purpose"), ("application", "app_name")]);
+            let faults = faults_of(refusal)?.renamed(&[
+                ("name", "app_name"),
+                ("reason", "purpose"),
+                ("application", "app_name"),
+            ]);
             refused(&visitor, &api, form, faults).await
         }
     }
 }
 
-async fn refused(visitor: &Visitor, api: &str, mut form: RequestForm, faults: Faults) -> Result<Response, PageError> {
+async fn refused(
+    visitor: &Visitor,
+    api: &str,
+    mut form: RequestForm,
+    faults: Faults,
+) -> Result<Response, PageError> {
     if form.purpose.is_empty() {
         form.purpose.push(' ');
     }

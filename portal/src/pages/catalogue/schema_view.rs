@@ -1,9 +1,9 @@
 //! A schema as the tree readers open: fields, their bounds in words, choices as fold-outs.
 
-use gatehouse_spec::render::SchemaNode;
 use crate::view::parts::Link;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_spec::render::SchemaNode;
 
 /// Fields of one object, or the choices of a one-of, or both.
 #[derive(Debug, Clone, Default, Template)]
@@ -45,14 +45,22 @@ pub(crate) fn root(node: &SchemaNode) -> SchemaView {
         if field.name.is_empty() {
             field.name = "body".to_owned();
         }
-        return SchemaView { fields: vec![field], variants: Vec::new() };
+        return SchemaView {
+            fields: vec![field],
+            variants: Vec::new(),
+        };
     }
     view
 }
 
 fn inside(node: &SchemaNode) -> SchemaView {
     SchemaView {
-        fields: node.children.iter().chain(&node.additional).map(field).collect(),
+        fields: node
+            .children
+            .iter()
+            .chain(&node.additional)
+            .map(field)
+            .collect(),
         variants: node
             .variants
             .iter()
@@ -69,16 +77,35 @@ fn inside(node: &SchemaNode) -> SchemaView {
 pub(crate) fn field(node: &SchemaNode) -> FieldView {
     let mut bounds = node.bounds.clone();
     if !node.enum_values.is_empty() {
-        let values: Vec<&str> = node.enum_values.iter().map(|one| one.value.as_str()).collect();
-        let more = if node.enum_more > 0 { format!(" and {} more", node.enum_more) } else { String::new() };
+        let values: Vec<&str> = node
+            .enum_values
+            .iter()
+            .map(|one| one.value.as_str())
+            .collect();
+        let more = if node.enum_more > 0 {
+            format!(" and {} more", node.enum_more)
+        } else {
+            String::new()
+        };
         bounds.push(format!("One of {}{more}.", values.join(", ")));
     }
-    bounds.extend(node.default.as_ref().map(|value| format!("Default {value}.")));
+    bounds.extend(
+        node.default
+            .as_ref()
+            .map(|value| format!("Default {value}.")),
+    );
     bounds.extend(node.from.as_ref().map(|name| format!("From {name}.")));
     bounds.extend(node.read_only.then(|| "Only in answers.".to_owned()));
     bounds.extend(node.write_only.then(|| "Only in requests.".to_owned()));
-    bounds.extend(node.recursive_ref.as_ref().map(|name| format!("{name} again (recursive).")));
-    bounds.extend(node.cut.then(|| "More inside; the download has all of it.".to_owned()));
+    bounds.extend(
+        node.recursive_ref
+            .as_ref()
+            .map(|name| format!("{name} again (recursive).")),
+    );
+    bounds.extend(
+        node.cut
+            .then(|| "More inside; the download has all of it.".to_owned()),
+    );
     FieldView {
         name: node.name.clone(),
         anchor: node.anchor.clone(),

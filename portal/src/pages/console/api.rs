@@ -1,14 +1,19 @@
 //! `/console/apis/{api}`: versions, where traffic goes, plans; publishing by upload.
 
 use crate::address::{Path, Query};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::spread::{self, Changed};
+use crate::view::form::{Faults, Field};
+use crate::view::parts::{Badge, Code, Crumbs, Empty, Link, Spread};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::states;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::apis::{self, ApiView};
 use gatehouse_control_plane::page::{Lookup, Page};
@@ -16,11 +21,6 @@ use gatehouse_control_plane::plans::{self, PlanView};
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_control_plane::{environments, upstreams};
 use gatehouse_domain::{ApiVersionState, Permission};
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Code, Crumbs, Empty, Link, Spread};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// One API as its owners see it.
 #[derive(Template)]
@@ -95,20 +95,41 @@ pub(crate) async fn page(
 ) -> Result<ApiPage, PageError> {
     let actor = visitor.require(Permission::ApiRead)?;
     let view = apis::get_api(visitor.db(), actor, api.into()).await?;
-    let all = Page { limit: Page::LIMIT_MAX, after: None };
-    let plans = plans::list_plans(visitor.db(), actor, Lookup::Id(view.id), &all).await?.data;
+    let all = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
+    let plans = plans::list_plans(visitor.db(), actor, Lookup::Id(view.id), &all)
+        .await?
+        .data;
     let routes = routes(visitor, &view).await?;
     let shell = visitor.shell().await?.console("apis");
     let base = format!("/console/apis/{}", view.slug);
     let may_plan = shell.may(Permission::PlanManage);
-    let suggested = if version.is_empty() { next_label(&view.versions) } else { version.to_owned() };
+    let suggested = if version.is_empty() {
+        next_label(&view.versions)
+    } else {
+        version.to_owned()
+    };
     Ok(ApiPage {
-        crumbs: Crumbs::new(view.name.clone(), vec![Link::new("APIs", shell.to("/console/apis"))]),
+        crumbs: Crumbs::new(
+            view.name.clone(),
+            vec![Link::new("APIs", shell.to("/console/apis"))],
+        ),
         spread,
         lead: format!("Team {}. {}", view.owner_team.name, view.summary),
         portal_page: shell.to(&format!("/apis/{}", view.slug)),
-        versions: view.versions.iter().rev().map(|one| version_row(one, &base, &shell)).collect(),
-        no_versions: Empty::new("No version yet", "Publish a description to make the first one.", None),
+        versions: view
+            .versions
+            .iter()
+            .rev()
+            .map(|one| version_row(one, &base, &shell))
+            .collect(),
+        no_versions: Empty::new(
+            "No version yet",
+            "Publish a description to make the first one.",
+            None,
+        ),
         may_publish: shell.may(Permission::SpecPublish),
         max_mb: visitor.portal().upload_max() >> 20,
         publish: shell.to(&format!("{base}/versions")),
@@ -125,8 +146,15 @@ pub(crate) async fn page(
         routes,
         may_plan,
         new_plan: shell.to(&format!("{base}/plans/new")),
-        plans: plans.iter().map(|plan| plan_row(plan, &base, &shell)).collect(),
-        no_plans: Empty::new("No plans yet", "Without a plan nobody can request access.", None),
+        plans: plans
+            .iter()
+            .map(|plan| plan_row(plan, &base, &shell))
+            .collect(),
+        no_plans: Empty::new(
+            "No plans yet",
+            "Without a plan nobody can request access.",
+            None,
+        ),
         name: view.name,
         slug: view.slug,
         shell,
@@ -135,24 +163,40 @@ pub(crate) async fn page(
 
 /// The newest label, as a start for the form.
 fn next_label(versions: &[VersionView]) -> String {
-    versions.last().map_or_else(|| "v1".to_owned(), |version| version.label.clone())
+    versions
+        .last()
+        .map_or_else(|| "v1".to_owned(), |version| version.label.clone())
 }
 
 fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
     let revision = version.current_revision.as_ref();
-    let action = |label: &str, event: &str| Link::new(label, shell.to(&format!("{base}/versions/{}/{event}", version.label)));
+    let action = |label: &str, event: &str| {
+        Link::new(
+            label,
+            shell.to(&format!("{base}/versions/{}/{event}", version.label)),
+        )
+    };
     let may = shell.may(Permission::ApiWrite);
     let actions = match version.state {
         ApiVersionState::Draft if may && revision.is_some() => vec![action("Publish", "publish")],
         ApiVersionState::Published if may => vec![action("Deprecate", "deprecate")],
-        ApiVersionState::Deprecated if may => vec![action("Publish again", "publish"), action("Retire", "retire")],
+        ApiVersionState::Deprecated if may => vec![
+            action("Publish again", "publish"),
+            action("Retire", "retire"),
+        ],
         _ => Vec::new(),
     };
     VersionRow {
         label: version.label.clone(),
         state: states::version(version.state),
-        detail: version.sunset_at.map(|at| format!("Ends {}", day(at))).unwrap_or_default(),
-        revision: revision.map_or_else(|| "None yet".to_owned(), |one| format!("{} (number {})", one.title, one.number)),
+        detail: version
+            .sunset_at
+            .map(|at| format!("Ends {}", day(at)))
+            .unwrap_or_default(),
+        revision: revision.map_or_else(
+            || "None yet".to_owned(),
+            |one| format!("{} (number {})", one.title, one.number),
+        ),
         operations: revision.map_or_else(String::new, |one| grouped(one.operations)),
         published: revision.map_or_else(String::new, |one| day(one.created_at)),
         actions,
@@ -167,8 +211,20 @@ async fn routes(visitor: &Visitor, view: &ApiView) -> Result<Vec<RouteRow>, Page
     let may = actor.may(Permission::UpstreamManage);
     let mut rows = Vec::new();
     for environment in environments::list_environments(visitor.db(), actor).await? {
-        let upstream = match upstreams::get_upstream(visitor.db(), actor, Lookup::Id(view.id), &environment.slug).await {
-            Ok(upstream) => upstream.targets.iter().map(|target| target.url.clone()).collect::<Vec<_>>().join(", "),
+        let upstream = match upstreams::get_upstream(
+            visitor.db(),
+            actor,
+            Lookup::Id(view.id),
+            &environment.slug,
+        )
+        .await
+        {
+            Ok(upstream) => upstream
+                .targets
+                .iter()
+                .map(|target| target.url.clone())
+                .collect::<Vec<_>>()
+                .join(", "),
             Err(Refusal::NotFound | Refusal::Forbidden(_)) => "Not set".to_owned(),
             Err(refusal) => return Err(refusal.into()),
         };
@@ -196,10 +252,15 @@ fn plan_row(plan: &PlanView, base: &str, shell: &Shell) -> PlanRow {
 }
 
 fn command_line(visitor: &Visitor, api: &str) -> Code {
-    let url = visitor.portal().admin_api_url().join(&format!("/v1/apis/{api}/versions/v1/spec"));
+    let url = visitor
+        .portal()
+        .admin_api_url()
+        .join(&format!("/v1/apis/{api}/versions/v1/spec"));
     Code::new("cli", "Shell")
         .command("gatehouse")
-        .text(format!(" spec publish openapi.yaml --api {api} --version v1\n"))
+        .text(format!(
+            " spec publish openapi.yaml --api {api} --version v1\n"
+        ))
         .command("curl")
         .text(" -T openapi.yaml -H ")
         .string("\"Authorization: Bearer $GATEHOUSE_TOKEN\"")

@@ -1,20 +1,20 @@
 //! `/console/apis`: the APIs of this tenant, drafts included.
 
 use crate::address::{Query, with_query};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::view::parts::Link;
+use crate::view::parts::{Badge, Empty, Pages};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::words::count;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::apis::{self, ApiFilter};
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_domain::{ApiVersionState, Permission};
 use uuid::Uuid;
-use crate::page::web_page;
-use crate::view::parts::{Badge, Empty, Pages};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Every API with its versions.
 #[derive(Template)]
@@ -50,10 +50,16 @@ pub(crate) struct ApisQuery {
 }
 
 /// `GET /console/apis`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<ApisQuery>) -> Result<ApisPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<ApisQuery>,
+) -> Result<ApisPage, PageError> {
     let actor = visitor.require(Permission::ApiRead)?;
     let words = query.q.trim().to_owned();
-    let filter = ApiFilter { q: Some(words.clone()).filter(|words| !words.is_empty()), ..ApiFilter::default() };
+    let filter = ApiFilter {
+        q: Some(words.clone()).filter(|words| !words.is_empty()),
+        ..ApiFilter::default()
+    };
     let after = After { after: query.after };
     let listed = apis::list_apis(visitor.db(), actor, &filter, &after.page()).await?;
     let shell = visitor.shell().await?.console("apis");
@@ -74,11 +80,21 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<ApisQuery>) -> Re
         lead: format!("{} here, drafts included.", count(rows.len(), "API")),
         may_create,
         empty: Empty::new(
-            if words.is_empty() { "No APIs yet" } else { "Nothing matches" },
+            if words.is_empty() {
+                "No APIs yet"
+            } else {
+                "Nothing matches"
+            },
             "Publish a description, here or from CI, and the API appears.",
             may_create.then(|| Link::new("Publish API", shell.to("/console/apis/new"))),
         ),
-        pages: older(&with_query("/console/apis", &[("q", &words)]), &shell, rows.len(), listed.next, &after),
+        pages: older(
+            &with_query("/console/apis", &[("q", &words)]),
+            &shell,
+            rows.len(),
+            listed.next,
+            &after,
+        ),
         query: words,
         rows,
         shell,

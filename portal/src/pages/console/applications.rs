@@ -1,21 +1,21 @@
 //! `/console/applications`: who uses what, and the brakes.
 
 use crate::address::Query;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
+use crate::view::parts::{Badge, Empty, Pages, Spread};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::states;
 use crate::view::words::relative;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::SubscriptionEvent;
 use uuid::Uuid;
-use crate::page::web_page;
-use crate::view::parts::{Badge, Empty, Pages, Spread};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Subscriptions of every application.
 #[derive(Template)]
@@ -67,15 +67,36 @@ pub(crate) async fn show(
     let actor = visitor.require(Permission::SubscriptionRead)?;
     let after = After { after: query.after };
     let filter = SubscriptionFilter::default();
-    let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
-    let spread = spread::of(&visitor, &Changed { change: query.change }).await?;
+    let listed =
+        subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let spread = spread::of(
+        &visitor,
+        &Changed {
+            change: query.change,
+        },
+    )
+    .await?;
     let shell = visitor.shell().await?.console("applications");
-    let rows: Vec<ConsumerRow> = listed.data.iter().map(|view| row(view, &visitor, &shell)).collect();
+    let rows: Vec<ConsumerRow> = listed
+        .data
+        .iter()
+        .map(|view| row(view, &visitor, &shell))
+        .collect();
     Ok(ApplicationsPage {
         spread,
         lead: "Who uses what, newest first.".to_owned(),
-        empty: Empty::new("Nobody uses an API yet", "Applications appear here with what they may call.", None),
-        pages: older("/console/applications", &shell, rows.len(), listed.next, &after),
+        empty: Empty::new(
+            "Nobody uses an API yet",
+            "Applications appear here with what they may call.",
+            None,
+        ),
+        pages: older(
+            "/console/applications",
+            &shell,
+            rows.len(),
+            listed.next,
+            &after,
+        ),
         rows,
         shell,
     })
@@ -89,7 +110,11 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow
             SubscriptionEvent::Revoke => ("Revoke", true),
             _ => return None,
         };
-        Some(Brake { label, href: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)), loss })
+        Some(Brake {
+            label,
+            href: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)),
+            loss,
+        })
     };
     ConsumerRow {
         href: shell.to(&format!("/requests/{}", view.id)),
@@ -99,7 +124,11 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow
         plan: view.plan.name.clone(),
         environment: capital(view.environment.kind.as_str()),
         state: states::subscription(view.shown),
-        detail: view.provider_hold.as_ref().and_then(|hold| hold.reason.clone()).unwrap_or_default(),
+        detail: view
+            .provider_hold
+            .as_ref()
+            .and_then(|hold| hold.reason.clone())
+            .unwrap_or_default(),
         since: relative(view.starts_at.unwrap_or(view.created_at), visitor.now()),
         actions: view.actions.iter().filter_map(brake).collect(),
     }

@@ -1,16 +1,16 @@
 //! `/console/audit`: who did what.
 
 use crate::address::{Query, with_query};
-use crate::page_error::PageError;
-use crate::view::words::grouped;
-use crate::visitor::Visitor;
-use gatehouse_control_plane::audit::{self, AuditFilter};
-use gatehouse_domain::Permission;
 use crate::page::web_page;
+use crate::page_error::PageError;
 use crate::view::parts::{Empty, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::When;
+use crate::view::words::grouped;
+use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::audit::{self, AuditFilter};
+use gatehouse_domain::Permission;
 
 /// The log, newest first.
 #[derive(Template)]
@@ -50,7 +50,10 @@ pub(crate) struct AuditQuery {
 const ROWS: i64 = 50;
 
 /// `GET /console/audit`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<AuditQuery>) -> Result<AuditPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<AuditQuery>,
+) -> Result<AuditPage, PageError> {
     let actor = visitor.require(Permission::AuditRead)?;
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let filter = AuditFilter {
@@ -62,13 +65,20 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<AuditQuery>) -> R
     let records = audit::list(visitor.db(), actor, &filter).await?;
     let shell = visitor.shell().await?.console("audit");
     let full = i64::try_from(records.len()).is_ok_and(|n| n == ROWS);
-    let older = records.last().filter(|last| full && last.seq > 1).map(|last| {
-        let before = last.seq.to_string();
-        shell.to(&with_query(
-            "/console/audit",
-            &[("action", &query.action), ("subject", &query.subject), ("before", &before)],
-        ))
-    });
+    let older = records
+        .last()
+        .filter(|last| full && last.seq > 1)
+        .map(|last| {
+            let before = last.seq.to_string();
+            shell.to(&with_query(
+                "/console/audit",
+                &[
+                    ("action", &query.action),
+                    ("subject", &query.subject),
+                    ("before", &before),
+                ],
+            ))
+        });
     let rows: Vec<AuditRow> = records
         .into_iter()
         .map(|record| AuditRow {
@@ -82,7 +92,11 @@ pub(crate) async fn show(visitor: Visitor, Query(query): Query<AuditQuery>) -> R
         .collect();
     Ok(AuditPage {
         here: shell.to("/console/audit"),
-        empty: Empty::new("Nothing matches", "No entry has this action and subject.", None),
+        empty: Empty::new(
+            "Nothing matches",
+            "No entry has this action and subject.",
+            None,
+        ),
         pages: Pages {
             range: format!("{} shown", rows.len()),
             newer: query.before.map(|_| shell.to("/console/audit")),

@@ -9,7 +9,9 @@ use crate::view::parts::Flash;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::subscriptions::{self, Conditions, Decision, SubscriptionView, Verdict};
+use gatehouse_control_plane::subscriptions::{
+    self, Conditions, Decision, SubscriptionView, Verdict,
+};
 use gatehouse_control_plane::{Changed, Refusal};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::SubscriptionId;
@@ -35,16 +37,28 @@ pub(crate) struct DecideForm {
     reason: String,
 }
 
-pub(crate) async fn submit(visitor: Visitor, Form(form): Form<DecideForm>) -> Result<Response, PageError> {
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Form(form): Form<DecideForm>,
+) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::SubscriptionDecide)?;
     let rejecting = form.approve.is_none() && form.decide.as_deref() == Some("reject");
     let wanted = match &form.approve {
         Some(one) => vec![one.clone()],
         None => form.request.clone(),
     };
-    let reason = if form.reason.trim().is_empty() { form.preset.clone() } else { form.reason.clone() };
+    let reason = if form.reason.trim().is_empty() {
+        form.preset.clone()
+    } else {
+        form.reason.clone()
+    };
     if let Some(faults) = faults(&wanted, rejecting, &reason) {
-        let chosen = Chosen { requests: form.request, preset: form.preset, reason: form.reason, rejecting };
+        let chosen = Chosen {
+            requests: form.request,
+            preset: form.preset,
+            reason: form.reason,
+            rejecting,
+        };
         let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
@@ -61,9 +75,15 @@ pub(crate) async fn submit(visitor: Visitor, Form(form): Form<DecideForm>) -> Re
         })
         .collect();
     let outcomes = subscriptions::decide_many(visitor.db(), actor, decisions).await;
-    let change = outcomes.iter().flatten().filter_map(|done| done.change.clone()).next_back();
+    let change = outcomes
+        .iter()
+        .flatten()
+        .filter_map(|done| done.change.clone())
+        .next_back();
     visitor.tell(summary(outcomes, rejecting)?).await?;
-    Ok(visitor.go_with("/console/requests", change.as_ref()).into_response())
+    Ok(visitor
+        .go_with("/console/requests", change.as_ref())
+        .into_response())
 }
 
 fn faults(wanted: &[String], rejecting: bool, reason: &str) -> Option<Faults> {
@@ -74,7 +94,10 @@ fn faults(wanted: &[String], rejecting: bool, reason: &str) -> Option<Faults> {
         return Some(Faults::one("form", "Select at most 200 requests."));
     }
     if rejecting && reason.trim().is_empty() {
-        return Some(Faults::one("reason", "Say why. The requester reads it word for word."));
+        return Some(Faults::one(
+            "reason",
+            "Say why. The requester reads it word for word.",
+        ));
     }
     if rejecting && reason.chars().count() > 500 {
         return Some(Faults::one("reason", "Use at most 500 characters."));
@@ -103,7 +126,10 @@ fn summary(
     let rest = other.join(" ");
     Ok(match done.as_slice() {
         [] => Flash::care("Nothing was decided.", rest),
-        [one] => Flash::good(format!("{verb} {} for {}.", one.api.name, one.application.name), rest),
+        [one] => Flash::good(
+            format!("{verb} {} for {}.", one.api.name, one.application.name),
+            rest,
+        ),
         many => Flash::good(format!("{verb} {}.", count(many.len(), "request")), rest),
     })
 }

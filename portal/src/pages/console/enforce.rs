@@ -15,13 +15,15 @@ use http::StatusCode;
 
 fn words(event: SubscriptionEvent) -> Option<(&'static str, &'static str)> {
     match event {
-        SubscriptionEvent::Suspend => {
-            Some(("Suspend", "Its calls are refused at once, until the suspension is lifted. Keys stay as they are."))
-        }
+        SubscriptionEvent::Suspend => Some((
+            "Suspend",
+            "Its calls are refused at once, until the suspension is lifted. Keys stay as they are.",
+        )),
         SubscriptionEvent::Unsuspend => Some(("Lift suspension", "Its calls work again.")),
-        SubscriptionEvent::Revoke => {
-            Some(("Revoke", "Its calls are refused at once, for good. Other access of the application keeps working."))
-        }
+        SubscriptionEvent::Revoke => Some((
+            "Revoke",
+            "Its calls are refused at once, for good. Other access of the application keeps working.",
+        )),
         _ => None,
     }
 }
@@ -35,12 +37,19 @@ async fn page(
     let (verb, consequence) = words(event).ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.console("applications");
     let fields = if event.needs_reason() {
-        vec![Field::area("reason", "Reason", 500).help("The application's team reads it.").faults(&faults)]
+        vec![
+            Field::area("reason", "Reason", 500)
+                .help("The application's team reads it.")
+                .faults(&faults),
+        ]
     } else {
         Vec::new()
     };
     Ok(ConsoleConfirmPage {
-        crumbs: Crumbs::new(verb, vec![Link::new("Applications", shell.to("/console/applications"))]),
+        crumbs: Crumbs::new(
+            verb,
+            vec![Link::new("Applications", shell.to("/console/applications"))],
+        ),
         heading: format!("{verb}: {} for {}?", view.api.name, view.application.name),
         consequence: consequence.to_owned(),
         faults,
@@ -82,13 +91,19 @@ pub(crate) async fn submit(
     let subscription = id(&subscription)?;
     let event = SubscriptionEvent::parse(&event).ok_or_else(PageError::not_found)?;
     let done = match event {
-        SubscriptionEvent::Suspend => subscriptions::suspend(db, actor, subscription, &form.reason).await,
+        SubscriptionEvent::Suspend => {
+            subscriptions::suspend(db, actor, subscription, &form.reason).await
+        }
         SubscriptionEvent::Unsuspend => subscriptions::unsuspend(db, actor, subscription).await,
-        SubscriptionEvent::Revoke => subscriptions::revoke(db, actor, subscription, &form.reason).await,
+        SubscriptionEvent::Revoke => {
+            subscriptions::revoke(db, actor, subscription, &form.reason).await
+        }
         _ => return Err(PageError::not_found()),
     };
     match done {
-        Ok(done) => Ok(visitor.go_with("/console/applications", done.change.as_ref()).into_response()),
+        Ok(done) => Ok(visitor
+            .go_with("/console/applications", done.change.as_ref())
+            .into_response()),
         Err(refusal) => {
             let faults = faults_of(refusal)?;
             let view = subscriptions::get_subscription(db, actor, subscription).await?;

@@ -2,22 +2,22 @@
 
 use crate::address::{Path, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::form_page::ConsoleConfirmPage;
 use crate::view::form::Faults;
+use crate::view::parts::{Badge, Code, Empty};
 use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::shell::Shell;
+use crate::view::words::When;
 use crate::view::words::{clock, count, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::NodeId;
 use time::OffsetDateTime;
-use crate::page::web_page;
-use crate::view::parts::{Badge, Code, Empty};
-use crate::view::shell::Shell;
-use crate::view::words::When;
-use askama::Template;
 
 /// Groups, their nodes, what each runs, and the command that adds one.
 #[derive(Template)]
@@ -59,7 +59,10 @@ pub(crate) async fn show(visitor: Visitor) -> Result<GatewaysPage, PageError> {
     page(&visitor, None).await
 }
 
-async fn page(visitor: &Visitor, join: Option<(Code, OffsetDateTime)>) -> Result<GatewaysPage, PageError> {
+async fn page(
+    visitor: &Visitor,
+    join: Option<(Code, OffsetDateTime)>,
+) -> Result<GatewaysPage, PageError> {
     let actor = visitor.require(Permission::GatewayRead)?;
     let nodes = gateways::list_nodes(visitor.db(), actor).await?;
     let shell = visitor.shell().await?.console("gateways");
@@ -79,10 +82,16 @@ async fn page(visitor: &Visitor, join: Option<(Code, OffsetDateTime)>) -> Result
     Ok(GatewaysPage {
         here: shell.to("/console/gateways"),
         may_manage: shell.may(Permission::GatewayManage),
-        join_until: join.as_ref().map_or_else(String::new, |(_, until)| format!("Token works once, until {} UTC", clock(*until))),
+        join_until: join.as_ref().map_or_else(String::new, |(_, until)| {
+            format!("Token works once, until {} UTC", clock(*until))
+        }),
         join: join.map(|(code, _)| code),
         groups,
-        empty: Empty::new("No gateways yet", "Gateways appear here when they join.", None),
+        empty: Empty::new(
+            "No gateways yet",
+            "Gateways appear here when they join.",
+            None,
+        ),
         shell,
     })
 }
@@ -92,7 +101,10 @@ const SHARED_GROUP: &str = "default";
 
 fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) -> GroupView {
     let head = nodes.iter().map(|node| node.head_seq).max().unwrap_or(0);
-    let behind: Vec<&&NodeView> = nodes.iter().filter(|node| node.state != NodeState::InForce).collect();
+    let behind: Vec<&&NodeView> = nodes
+        .iter()
+        .filter(|node| node.state != NodeState::InForce)
+        .collect();
     let state = match (nodes.len(), behind.len()) {
         (0, _) => Badge::not_started("Empty"),
         (_, 0) => Badge::good("In force"),
@@ -100,10 +112,16 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
     };
     let heading = match nodes.len() {
         0 => format!("Group {name} has no gateway"),
-        of => format!("Release {head} is in force on {} of {}", of - behind.len(), count(of, "gateway")),
+        of => format!(
+            "Release {head} is in force on {} of {}",
+            of - behind.len(),
+            count(of, "gateway")
+        ),
     };
     let words = match behind.first() {
-        None if nodes.is_empty() => "Add one with the command below; it starts with everything decided so far.".to_owned(),
+        None if nodes.is_empty() => {
+            "Add one with the command below; it starts with everything decided so far.".to_owned()
+        }
         None => "Every gateway enforces every decision.".to_owned(),
         Some(node) => format!(
             "{} was last heard from {} and runs release {}. What was revoked since may still work there.",
@@ -116,7 +134,10 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
         state,
         heading,
         words,
-        nodes: nodes.iter().map(|node| node_row(node, now, shell)).collect(),
+        nodes: nodes
+            .iter()
+            .map(|node| node_row(node, now, shell))
+            .collect(),
         join: shell.to(&format!("/console/gateways/{name}/join")),
     }
 }
@@ -146,7 +167,10 @@ pub(crate) async fn join(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<GatewaysPage, PageError> {
     let actor = visitor.require(Permission::GatewayManage)?;
-    let input = CreateJoinToken { group, ..CreateJoinToken::default() };
+    let input = CreateJoinToken {
+        group,
+        ..CreateJoinToken::default()
+    };
     let (token, key) = gateways::create_join_token(visitor.db(), actor, input).await?;
     let code = Code::new("join", "Join command")
         .command("gatehouse")
@@ -158,11 +182,17 @@ pub(crate) async fn join(
 }
 
 /// `GET /console/gateways/{node}/retire`
-pub(crate) async fn show_retire(visitor: Visitor, Path([node]): Path<1>) -> Result<ConsoleConfirmPage, PageError> {
+pub(crate) async fn show_retire(
+    visitor: Visitor,
+    Path([node]): Path<1>,
+) -> Result<ConsoleConfirmPage, PageError> {
     let actor = visitor.require(Permission::GatewayManage)?;
     let node: NodeId = id(&node)?;
     let nodes = gateways::list_nodes(visitor.db(), actor).await?;
-    let found = nodes.into_iter().find(|one| one.id == node).ok_or_else(PageError::not_found)?;
+    let found = nodes
+        .into_iter()
+        .find(|one| one.id == node)
+        .ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.console("gateways");
     Ok(ConsoleConfirmPage {
         crumbs: Crumbs::new("Retire", vec![Link::new("Gateways", shell.to("/console/gateways"))]),
@@ -187,6 +217,11 @@ pub(crate) async fn retire(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
     gateways::retire_node(visitor.db(), visitor.actor()?, id(&node)?).await?;
-    visitor.tell(Flash::good("Gateway retired.", "Its identity no longer opens anything.")).await?;
+    visitor
+        .tell(Flash::good(
+            "Gateway retired.",
+            "Its identity no longer opens anything.",
+        ))
+        .await?;
     Ok(visitor.go("/console/gateways"))
 }

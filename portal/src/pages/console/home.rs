@@ -1,19 +1,19 @@
 //! `GET /console`: what needs a person, worst first.
 
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Figure;
 use crate::pages::console::queue;
+use crate::view::parts::Link;
+use crate::view::shell::Shell;
+use crate::view::words::When;
 use crate::view::words::relative;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::audit::{self, AuditFilter};
 use gatehouse_control_plane::gateways::{self, NodeState};
 use gatehouse_domain::Permission;
-use crate::page::web_page;
-use crate::pages::Figure;
-use crate::view::parts::Link;
-use crate::view::shell::Shell;
-use crate::view::words::When;
-use askama::Template;
 
 /// To do, traffic, latest changes.
 #[derive(Template)]
@@ -60,7 +60,11 @@ pub(crate) async fn show(visitor: Visitor) -> Result<ConsoleHomePage, PageError>
     if actor.may(Permission::SubscriptionRead) {
         items.extend(requests_waiting(&visitor, actor, &shell).await?);
     }
-    let recent = if actor.may(Permission::AuditRead) { recent(&visitor, actor).await? } else { Vec::new() };
+    let recent = if actor.may(Permission::AuditRead) {
+        recent(&visitor, actor).await?
+    } else {
+        Vec::new()
+    };
     Ok(ConsoleHomePage {
         heading: match items.len() {
             0 => "Nothing needs you".to_owned(),
@@ -75,7 +79,11 @@ pub(crate) async fn show(visitor: Visitor) -> Result<ConsoleHomePage, PageError>
     })
 }
 
-async fn gateways_behind(visitor: &Visitor, actor: &Actor, shell: &Shell) -> Result<Vec<TodoItem>, PageError> {
+async fn gateways_behind(
+    visitor: &Visitor,
+    actor: &Actor,
+    shell: &Shell,
+) -> Result<Vec<TodoItem>, PageError> {
     let nodes = gateways::list_nodes(visitor.db(), actor).await?;
     if nodes.is_empty() {
         return Ok(vec![TodoItem {
@@ -105,14 +113,22 @@ async fn gateways_behind(visitor: &Visitor, actor: &Actor, shell: &Shell) -> Res
         .collect())
 }
 
-async fn requests_waiting(visitor: &Visitor, actor: &Actor, shell: &Shell) -> Result<Vec<TodoItem>, PageError> {
+async fn requests_waiting(
+    visitor: &Visitor,
+    actor: &Actor,
+    shell: &Shell,
+) -> Result<Vec<TodoItem>, PageError> {
     let waiting = queue::waiting(visitor, actor).await?;
     if waiting == 0 {
         return Ok(Vec::new());
     }
     Ok(vec![TodoItem {
         bad: false,
-        what: if waiting == 1 { "1 access request waits".to_owned() } else { format!("{waiting} access requests wait") },
+        what: if waiting == 1 {
+            "1 access request waits".to_owned()
+        } else {
+            format!("{waiting} access requests wait")
+        },
         detail: "Each says who asks, for what, and what the plan would allow.".to_owned(),
         since: String::new(),
         step: Link::new("Decide", shell.to("/console/requests")),
@@ -120,7 +136,10 @@ async fn requests_waiting(visitor: &Visitor, actor: &Actor, shell: &Shell) -> Re
 }
 
 async fn recent(visitor: &Visitor, actor: &Actor) -> Result<Vec<RecentChange>, PageError> {
-    let filter = AuditFilter { limit: RECENT, ..AuditFilter::default() };
+    let filter = AuditFilter {
+        limit: RECENT,
+        ..AuditFilter::default()
+    };
     let records = audit::list(visitor.db(), actor, &filter).await?;
     Ok(records
         .into_iter()

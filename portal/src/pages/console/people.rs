@@ -2,13 +2,18 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Choice, faults_of};
+use crate::view::form::{Faults, Field};
+use crate::view::parts::{Badge, Crumbs, Empty, Pages, Tabs};
 use crate::view::parts::{Flash, Link, Tab};
+use crate::view::shell::Shell;
 use crate::view::shell::{capital, roles_in_words};
 use crate::view::words::{count, day, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::members::{self, Invite, MemberStatus, MemberView};
@@ -17,11 +22,6 @@ use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
 use gatehouse_problem::ProblemKind;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Crumbs, Empty, Pages, Tabs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Members and open invitations.
 #[derive(Template)]
@@ -75,11 +75,20 @@ pub(crate) struct RoleChoice {
     pub(crate) on: bool,
 }
 
-async fn page(visitor: &Visitor, after: &After, email: &str, faults: Faults) -> Result<PeoplePage, PageError> {
+async fn page(
+    visitor: &Visitor,
+    after: &After,
+    email: &str,
+    faults: Faults,
+) -> Result<PeoplePage, PageError> {
     let actor = visitor.require(Permission::MemberRead)?;
     let listed = members::list_members(visitor.db(), actor, &after.page()).await?;
     let open = match after.after {
-        None => members::list_invitations(visitor.db(), actor, &Page::default()).await?.data,
+        None => {
+            members::list_invitations(visitor.db(), actor, &Page::default())
+                .await?
+                .data
+        }
         Some(_) => Vec::new(),
     };
     let shell = visitor.shell().await?.console("people");
@@ -96,11 +105,19 @@ async fn page(visitor: &Visitor, after: &After, email: &str, faults: Faults) -> 
     let members = listed.data.iter().map(|member| row(member, &shell));
     let rows: Vec<PersonRow> = invited.chain(members).collect();
     Ok(PeoplePage {
-        lead: format!("{} here.", count(people, "person").replace("persons", "people")),
+        lead: format!(
+            "{} here.",
+            count(people, "person").replace("persons", "people")
+        ),
         tabs: tabs(true, &shell),
         may_manage: shell.may(Permission::MemberManage),
-        email: Field::email("email", "E-mail").complete("off").value(email).faults(&faults),
-        role: Field::select("role", "Role", role_choices(may_own)).value(Role::Developer.as_str()).faults(&faults),
+        email: Field::email("email", "E-mail")
+            .complete("off")
+            .value(email)
+            .faults(&faults),
+        role: Field::select("role", "Role", role_choices(may_own))
+            .value(Role::Developer.as_str())
+            .faults(&faults),
         faults,
         empty: Empty::new("Nobody yet", "Members appear here.", None),
         pages: older("/console/people", &shell, people, listed.next, after),
@@ -111,8 +128,19 @@ async fn page(visitor: &Visitor, after: &After, email: &str, faults: Faults) -> 
 
 /// The tabs of people and teams.
 pub(crate) fn tabs(people: bool, shell: &Shell) -> Tabs {
-    let tab = |label, path: &str, current| Tab { label, href: shell.to(path), count: None, current };
-    Tabs::new("People and teams", vec![tab("People", "/console/people", people), tab("Teams", "/console/teams", !people)])
+    let tab = |label, path: &str, current| Tab {
+        label,
+        href: shell.to(path),
+        count: None,
+        current,
+    };
+    Tabs::new(
+        "People and teams",
+        vec![
+            tab("People", "/console/people", people),
+            tab("Teams", "/console/teams", !people),
+        ],
+    )
 }
 
 fn role_choices(may_own: bool) -> Vec<Choice> {
@@ -143,7 +171,10 @@ fn state(member: &MemberView) -> Badge {
 }
 
 /// `GET /console/people`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<PeoplePage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<PeoplePage, PageError> {
     page(&visitor, &after, "", Faults::default()).await
 }
 
@@ -155,31 +186,54 @@ pub(crate) struct InviteForm {
 }
 
 /// `POST /console/people`
-pub(crate) async fn invite(visitor: Visitor, Form(form): Form<InviteForm>) -> Result<Response, PageError> {
+pub(crate) async fn invite(
+    visitor: Visitor,
+    Form(form): Form<InviteForm>,
+) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::MemberManage)?;
     let Some(role) = Role::parse(&form.role) else {
         return Err(PageError::of(ProblemKind::BadRequest));
     };
-    let input = Invite { email: form.email.clone(), role, team: None };
+    let input = Invite {
+        email: form.email.clone(),
+        role,
+        team: None,
+    };
     match members::invite(visitor.db(), actor, input).await {
         Ok(made) => {
-            let words = Flash::good("Invitation sent.", format!("{} gets a link that works for 7 days.", made.value.email));
+            let words = Flash::good(
+                "Invitation sent.",
+                format!("{} gets a link that works for 7 days.", made.value.email),
+            );
             visitor.tell(words).await?;
             Ok(visitor.go("/console/people").into_response())
         }
         Err(refusal) => {
-            let page = page(&visitor, &After::default(), &form.email, faults_of(refusal)?).await?;
+            let page = page(
+                &visitor,
+                &After::default(),
+                &form.email,
+                faults_of(refusal)?,
+            )
+            .await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
 }
 
-async fn person_page(visitor: &Visitor, member: MemberView, faults: Faults) -> Result<PersonPage, PageError> {
+async fn person_page(
+    visitor: &Visitor,
+    member: MemberView,
+    faults: Faults,
+) -> Result<PersonPage, PageError> {
     let shell = visitor.shell().await?.console("people");
     let base = format!("/console/people/{}", member.user_id);
     let may_own = shell.may(Permission::OwnerManage);
     Ok(PersonPage {
-        crumbs: Crumbs::new(member.name.clone(), vec![Link::new("People", shell.to("/console/people"))]),
+        crumbs: Crumbs::new(
+            member.name.clone(),
+            vec![Link::new("People", shell.to("/console/people"))],
+        ),
         state: state(&member),
         faults,
         action: shell.to(&format!("{base}/roles")),
@@ -214,7 +268,10 @@ fn role_help(role: Role) -> &'static str {
 }
 
 /// `GET /console/people/{person}`
-pub(crate) async fn show_person(visitor: Visitor, Path([person]): Path<1>) -> Result<PersonPage, PageError> {
+pub(crate) async fn show_person(
+    visitor: Visitor,
+    Path([person]): Path<1>,
+) -> Result<PersonPage, PageError> {
     let actor = visitor.require(Permission::MemberManage)?;
     let member = members::get_member(visitor.db(), actor, id(&person)?).await?;
     person_page(&visitor, member, Faults::default()).await
@@ -233,7 +290,11 @@ pub(crate) async fn set_roles(
     Path([person]): Path<1>,
     Form(form): Form<RolesForm>,
 ) -> Result<Response, PageError> {
-    let roles = form.role.iter().filter_map(|word| Role::parse(word)).collect();
+    let roles = form
+        .role
+        .iter()
+        .filter_map(|word| Role::parse(word))
+        .collect();
     let user = id(&person)?;
     let done = members::set_roles(visitor.db(), visitor.actor()?, user, None, roles).await;
     changed(&visitor, user, done.map(drop)).await
@@ -255,11 +316,22 @@ pub(crate) async fn set_status(
     changed(&visitor, user, done.map(drop)).await
 }
 
-async fn changed(visitor: &Visitor, user: UserId, done: Result<(), Refusal>) -> Result<Response, PageError> {
+async fn changed(
+    visitor: &Visitor,
+    user: UserId,
+    done: Result<(), Refusal>,
+) -> Result<Response, PageError> {
     match done {
         Ok(()) => {
-            visitor.tell(Flash::good("Saved.", "It holds from the next request of that person on.")).await?;
-            Ok(visitor.go(&format!("/console/people/{user}")).into_response())
+            visitor
+                .tell(Flash::good(
+                    "Saved.",
+                    "It holds from the next request of that person on.",
+                ))
+                .await?;
+            Ok(visitor
+                .go(&format!("/console/people/{user}"))
+                .into_response())
         }
         Err(refusal) => {
             let faults = faults_of(refusal)?;

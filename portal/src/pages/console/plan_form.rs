@@ -42,7 +42,12 @@ impl PlanForm {
             name: plan.name.clone(),
             summary: plan.summary.clone(),
             approval: plan.approval.as_str().to_owned(),
-            environments: plan.environments.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(","),
+            environments: plan
+                .environments
+                .iter()
+                .map(|one| one.as_str())
+                .collect::<Vec<_>>()
+                .join(","),
             days: plan.max_subscription_days,
             ..Self::default()
         };
@@ -80,7 +85,10 @@ impl PlanForm {
     }
 
     fn environments(&self) -> Vec<EnvironmentKind> {
-        self.environments.split(',').filter_map(EnvironmentKind::parse).collect()
+        self.environments
+            .split(',')
+            .filter_map(EnvironmentKind::parse)
+            .collect()
     }
 }
 
@@ -99,39 +107,91 @@ async fn page(
     let back = shell.to(&format!("/console/apis/{api}"));
     let mut fields = Vec::new();
     if plan.is_none() {
-        fields.push(Field::text("slug", "Short name").value(&form.slug).max(40).help("For addresses; never changes.").faults(&faults));
+        fields.push(
+            Field::text("slug", "Short name")
+                .value(&form.slug)
+                .max(40)
+                .help("For addresses; never changes.")
+                .faults(&faults),
+        );
     }
     fields.extend([
-        Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
-        Field::text("summary", "In one line").optional().value(&form.summary).max(400).faults(&faults),
-        Field::select("approval", "Decision", vec![
-            Choice::new("auto", "Granted at once"),
-            Choice::new("manual", "An approver decides"),
-            Choice::new("two_person", "Two approvers decide"),
-        ])
+        Field::text("name", "Name")
+            .value(&form.name)
+            .max(80)
+            .faults(&faults),
+        Field::text("summary", "In one line")
+            .optional()
+            .value(&form.summary)
+            .max(400)
+            .faults(&faults),
+        Field::select(
+            "approval",
+            "Decision",
+            vec![
+                Choice::new("auto", "Granted at once"),
+                Choice::new("manual", "An approver decides"),
+                Choice::new("two_person", "Two approvers decide"),
+            ],
+        )
         .value(&form.approval)
         .faults(&faults),
-        Field::select("environments", "Environments", vec![
-            Choice::new("sandbox,production", "Sandbox and production"),
-            Choice::new("sandbox", "Sandbox only"),
-            Choice::new("production", "Production only"),
-        ])
+        Field::select(
+            "environments",
+            "Environments",
+            vec![
+                Choice::new("sandbox,production", "Sandbox and production"),
+                Choice::new("sandbox", "Sandbox only"),
+                Choice::new("production", "Production only"),
+            ],
+        )
         .value(&form.environments)
         .faults(&faults),
-        Field::number("rate", "Calls a second").optional().value(shown(form.rate)).faults(&faults),
-        Field::number("burst", "Burst").optional().value(shown(form.burst)).help("Calls at once before the rate holds.").faults(&faults),
-        Field::number("quota", "Quota").optional().value(shown(form.quota)).faults(&faults),
-        Field::select("period", "Quota counts by", vec![Choice::new("month", "Month"), Choice::new("day", "Day")])
-            .value(&form.period)
+        Field::number("rate", "Calls a second")
+            .optional()
+            .value(shown(form.rate))
             .faults(&faults),
-        Field::number("days", "Access lasts, days").optional().value(shown(form.days)).faults(&faults),
+        Field::number("burst", "Burst")
+            .optional()
+            .value(shown(form.burst))
+            .help("Calls at once before the rate holds.")
+            .faults(&faults),
+        Field::number("quota", "Quota")
+            .optional()
+            .value(shown(form.quota))
+            .faults(&faults),
+        Field::select(
+            "period",
+            "Quota counts by",
+            vec![Choice::new("month", "Month"), Choice::new("day", "Day")],
+        )
+        .value(&form.period)
+        .faults(&faults),
+        Field::number("days", "Access lasts, days")
+            .optional()
+            .value(shown(form.days))
+            .faults(&faults),
     ]);
     let (heading, path, button) = match plan {
-        None => ("Create plan".to_owned(), format!("/console/apis/{api}/plans/new"), "Create plan"),
-        Some(slug) => (format!("Plan {}", form.name), format!("/console/apis/{api}/plans/{slug}"), "Save plan"),
+        None => (
+            "Create plan".to_owned(),
+            format!("/console/apis/{api}/plans/new"),
+            "Create plan",
+        ),
+        Some(slug) => (
+            format!("Plan {}", form.name),
+            format!("/console/apis/{api}/plans/{slug}"),
+            "Save plan",
+        ),
     };
     Ok(ConsoleFormPage {
-        crumbs: Crumbs::new(heading.clone(), vec![Link::new("APIs", shell.to("/console/apis")), Link::new(api, back.clone())]),
+        crumbs: Crumbs::new(
+            heading.clone(),
+            vec![
+                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(api, back.clone()),
+            ],
+        ),
         heading,
         lead: "Limits hold for each application. The strictest one decides.".into(),
         faults,
@@ -147,9 +207,16 @@ async fn page(
 }
 
 /// `GET /console/apis/{api}/plans/new`
-pub(crate) async fn show_new(visitor: Visitor, Path([api]): Path<1>) -> Result<ConsoleFormPage, PageError> {
+pub(crate) async fn show_new(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+) -> Result<ConsoleFormPage, PageError> {
     visitor.require(Permission::PlanManage)?;
-    let form = PlanForm { approval: "manual".into(), environments: "sandbox,production".into(), ..PlanForm::default() };
+    let form = PlanForm {
+        approval: "manual".into(),
+        environments: "sandbox,production".into(),
+        ..PlanForm::default()
+    };
     page(&visitor, &api, None, &form, Faults::default()).await
 }
 
@@ -171,7 +238,9 @@ pub(crate) async fn create(
         ..CreatePlan::default()
     };
     match plans::create_plan(visitor.db(), actor, api.as_str().into(), input).await {
-        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+        Ok(done) => Ok(visitor
+            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &api, None, &form, renamed(faults_of(refusal)?)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -194,7 +263,14 @@ pub(crate) async fn show(
     Path([api, plan]): Path<2>,
 ) -> Result<ConsoleFormPage, PageError> {
     let found = found(&visitor, &api, &plan).await?;
-    page(&visitor, &api, Some(&found.slug), &PlanForm::of(&found), Faults::default()).await
+    page(
+        &visitor,
+        &api,
+        Some(&found.slug),
+        &PlanForm::of(&found),
+        Faults::default(),
+    )
+    .await
 }
 
 /// `POST /console/apis/{api}/plans/{plan}`
@@ -215,10 +291,28 @@ pub(crate) async fn update(
         limits: (limits != before.limits()).then_some(limits),
         ..UpdatePlan::default()
     };
-    match plans::update_plan(visitor.db(), visitor.actor()?, api.as_str().into(), Lookup::Id(plan.id), None, input).await {
-        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+    match plans::update_plan(
+        visitor.db(),
+        visitor.actor()?,
+        api.as_str().into(),
+        Lookup::Id(plan.id),
+        None,
+        input,
+    )
+    .await
+    {
+        Ok(done) => Ok(visitor
+            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .into_response()),
         Err(refusal) => {
-            let page = page(&visitor, &api, Some(&plan.slug), &form, renamed(faults_of(refusal)?)).await?;
+            let page = page(
+                &visitor,
+                &api,
+                Some(&plan.slug),
+                &form,
+                renamed(faults_of(refusal)?),
+            )
+            .await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

@@ -1,20 +1,20 @@
 //! `/console/plans`: limits, quotas, who decides.
 
 use crate::address::Query;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::{After, older};
 use crate::view::parts::Link;
+use crate::view::parts::{Badge, Empty, Pages};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::visitor::Visitor;
+use askama::Template;
 use gatehouse_control_plane::apis::{self, ApiFilter};
 use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_control_plane::plans;
 use gatehouse_domain::Permission;
-use crate::page::web_page;
-use crate::view::parts::{Badge, Empty, Pages};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// The plans of every API.
 #[derive(Template)]
@@ -39,14 +39,25 @@ pub(crate) struct PlanRow {
 }
 
 /// `GET /console/plans`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<PlansPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<PlansPage, PageError> {
     let actor = visitor.require(Permission::ApiRead)?;
-    let everything = Page { limit: Page::LIMIT_MAX, after: None };
-    let apis = apis::list_apis(visitor.db(), actor, &ApiFilter::default(), &everything).await?.data;
+    let everything = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
+    let apis = apis::list_apis(visitor.db(), actor, &ApiFilter::default(), &everything)
+        .await?
+        .data;
     let mut all = Vec::new();
     for api in &apis {
         let lookup = Lookup::Id(api.id);
-        for plan in plans::list_plans(visitor.db(), actor, lookup, &everything).await?.data {
+        for plan in plans::list_plans(visitor.db(), actor, lookup, &everything)
+            .await?
+            .data
+        {
             all.push((api.slug.clone(), api.name.clone(), plan));
         }
     }
@@ -64,7 +75,11 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
         .collect();
     Ok(PlansPage {
         may_change: shell.may(Permission::PlanManage),
-        empty: Empty::new("No plans yet", "Plans are made on the page of an API.", Some(Link::new("APIs", shell.to("/console/apis")))),
+        empty: Empty::new(
+            "No plans yet",
+            "Plans are made on the page of an API.",
+            Some(Link::new("APIs", shell.to("/console/apis"))),
+        ),
         pages: older("/console/plans", &shell, rows.len(), None, &after),
         rows,
         shell,

@@ -11,9 +11,10 @@ use crate::view::parts::{Crumbs, Flash, Link};
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use gatehouse_control_plane::Changed;
-use gatehouse_control_plane::publishing::{self, Outcome, PublishRefusal, PublishSpec, Published, Source};
+use gatehouse_control_plane::publishing::{
+    self, Outcome, PublishRefusal, PublishSpec, Published, Source,
+};
 use gatehouse_domain::Permission;
 use gatehouse_spec::SpecErrors;
 use http::StatusCode;
@@ -21,9 +22,15 @@ use http::StatusCode;
 /// Faults of a description shown at once; the rest is counted.
 const FAULTS_MAX: usize = 20;
 
-async fn new_page(visitor: &Visitor, upload: Option<&Upload>, faults: Faults) -> Result<ConsoleFormPage, PageError> {
+async fn new_page(
+    visitor: &Visitor,
+    upload: Option<&Upload>,
+    faults: Faults,
+) -> Result<ConsoleFormPage, PageError> {
     let text = |name: &str| upload.map(|upload| upload.text(name)).unwrap_or_default();
-    let version = Some(text("version")).filter(|label| !label.is_empty()).unwrap_or_else(|| "v1".to_owned());
+    let version = Some(text("version"))
+        .filter(|label| !label.is_empty())
+        .unwrap_or_else(|| "v1".to_owned());
     let shell = visitor.shell().await?.console("apis");
     Ok(ConsoleFormPage {
         crumbs: Crumbs::new("Publish API", vec![Link::new("APIs", shell.to("/console/apis"))]),
@@ -96,14 +103,16 @@ async fn publish(
     let input = PublishSpec {
         api: slug.into(),
         version: upload.text("version"),
-        content: Bytes::from(content),
+        content,
         source: Source::default(),
         create,
         dry_run: false,
     };
     match publishing::publish_spec(visitor.db(), visitor.actor()?, input).await {
         Ok(done) => Ok(Ok(done)),
-        Err(PublishRefusal::Refused(refusal)) => Ok(Err(faults_of(refusal)?.renamed(&[("content", "file")]))),
+        Err(PublishRefusal::Refused(refusal)) => {
+            Ok(Err(faults_of(refusal)?.renamed(&[("content", "file")])))
+        }
         Err(PublishRefusal::Spec(errors)) => Ok(Err(spec_faults(&errors))),
     }
 }
@@ -121,19 +130,31 @@ fn spec_faults(errors: &SpecErrors) -> Faults {
     faults
 }
 
-async fn go(visitor: &Visitor, slug: &str, done: &Changed<Published>) -> Result<Response, PageError> {
+async fn go(
+    visitor: &Visitor,
+    slug: &str,
+    done: &Changed<Published>,
+) -> Result<Response, PageError> {
     let published = &done.value;
-    let operations = count(usize::try_from(published.operations).unwrap_or(0), "operation");
+    let operations = count(
+        usize::try_from(published.operations).unwrap_or(0),
+        "operation",
+    );
     let warnings = match published.warnings.as_array().map_or(0, Vec::len) {
         0 => String::new(),
         n => format!(" {}.", count(n, "warning")),
     };
     let words = match published.outcome {
-        Outcome::Unchanged => Flash::info("Nothing changed.", "This description is already published."),
-        Outcome::Created | Outcome::Updated => {
-            Flash::good(format!("Published with {operations}."), warnings.trim_start().to_owned())
+        Outcome::Unchanged => {
+            Flash::info("Nothing changed.", "This description is already published.")
         }
+        Outcome::Created | Outcome::Updated => Flash::good(
+            format!("Published with {operations}."),
+            warnings.trim_start().to_owned(),
+        ),
     };
     visitor.tell(words).await?;
-    Ok(visitor.go_with(&format!("/console/apis/{slug}"), done.change.as_ref()).into_response())
+    Ok(visitor
+        .go_with(&format!("/console/apis/{slug}"), done.change.as_ref())
+        .into_response())
 }

@@ -1,23 +1,25 @@
 //! `/console/requests`: the approval queue. A decision needs no second page.
 
 use crate::address::Query;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
-use crate::view::parts::Tab;
-use crate::view::words::age;
-use crate::visitor::Visitor;
-use gatehouse_control_plane::Actor;
-use gatehouse_control_plane::page::Page;
-use gatehouse_control_plane::subscriptions::{self, RequestFilter, RequestRow, SubscriptionFilter, SubscriptionView};
-use gatehouse_domain::Permission;
-use uuid::Uuid;
-use crate::page::web_page;
 use crate::view::form::{Faults, Field};
+use crate::view::parts::Tab;
 use crate::view::parts::{Badge, Empty, Pages, Spread, Tabs};
 use crate::view::shell::Shell;
 use crate::view::words::When;
+use crate::view::words::age;
+use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::Actor;
+use gatehouse_control_plane::page::Page;
+use gatehouse_control_plane::subscriptions::{
+    self, RequestFilter, RequestRow, SubscriptionFilter, SubscriptionView,
+};
+use gatehouse_domain::Permission;
+use uuid::Uuid;
 
 /// Waiting requests with everything a decision needs, one form, two buttons.
 #[derive(Template)]
@@ -108,14 +110,38 @@ pub(crate) struct QueueQuery {
 
 /// How many requests wait, for the rail: at most a page of them is counted.
 pub(crate) async fn waiting(visitor: &Visitor, actor: &Actor) -> Result<usize, PageError> {
-    let page = Page { limit: Page::LIMIT_MAX, after: None };
-    Ok(subscriptions::list_requests(visitor.db(), actor, &RequestFilter::default(), &page).await?.data.len())
+    let page = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
+    Ok(
+        subscriptions::list_requests(visitor.db(), actor, &RequestFilter::default(), &page)
+            .await?
+            .data
+            .len(),
+    )
 }
 
 /// `GET /console/requests`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<QueueQuery>) -> Result<QueuePage, PageError> {
-    let spread = spread::of(&visitor, &Changed { change: query.change }).await?;
-    page(&visitor, &After { after: query.after }, spread, &Chosen::default(), Faults::default()).await
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<QueueQuery>,
+) -> Result<QueuePage, PageError> {
+    let spread = spread::of(
+        &visitor,
+        &Changed {
+            change: query.change,
+        },
+    )
+    .await?;
+    page(
+        &visitor,
+        &After { after: query.after },
+        spread,
+        &Chosen::default(),
+        Faults::default(),
+    )
+    .await
 }
 
 /// What a refused form had chosen.
@@ -136,15 +162,32 @@ pub(crate) async fn page(
     faults: Faults,
 ) -> Result<QueuePage, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
-    let listed = subscriptions::list_requests(visitor.db(), actor, &RequestFilter::default(), &after.page()).await?;
+    let listed = subscriptions::list_requests(
+        visitor.db(),
+        actor,
+        &RequestFilter::default(),
+        &after.page(),
+    )
+    .await?;
     let shell = visitor.shell().await?.console("requests");
-    let rows: Vec<QueueRow> = listed.data.iter().map(|request| row(request, visitor, actor, chosen, &shell)).collect();
+    let rows: Vec<QueueRow> = listed
+        .data
+        .iter()
+        .map(|request| row(request, visitor, actor, chosen, &shell))
+        .collect();
     let late = rows.iter().filter(|row| row.late).count();
     Ok(QueuePage {
         spread,
         lead: match (rows.len(), late) {
             (0, _) => "Nobody waits.".to_owned(),
-            (n, 0) => format!("{} for a decision.", if n == 1 { "1 person waits".to_owned() } else { format!("{n} people wait") }),
+            (n, 0) => format!(
+                "{} for a decision.",
+                if n == 1 {
+                    "1 person waits".to_owned()
+                } else {
+                    format!("{n} people wait")
+                }
+            ),
             (n, late) => format!("{n} wait, {late} past the target."),
         },
         tabs: tabs(true, rows.len(), &shell),
@@ -159,7 +202,11 @@ pub(crate) async fn page(
             .help("At most 500 characters. Needed to reject.")
             .faults(&faults),
         faults,
-        empty: Empty::new("No requests waiting", "Access requests appear here as soon as they are made.", None),
+        empty: Empty::new(
+            "No requests waiting",
+            "Access requests appear here as soon as they are made.",
+            None,
+        ),
         pages: older("/console/requests", &shell, rows.len(), listed.next, after),
         rows,
         shell,
@@ -167,18 +214,32 @@ pub(crate) async fn page(
 }
 
 fn tabs(waiting_shows: bool, count: usize, shell: &Shell) -> Tabs {
-    Tabs::new("Requests", vec![
-        Tab {
-            label: "Waiting",
-            href: shell.to("/console/requests"),
-            count: waiting_shows.then_some(count),
-            current: waiting_shows,
-        },
-        Tab { label: "Decided", href: shell.to("/console/requests/decided"), count: None, current: !waiting_shows },
-    ])
+    Tabs::new(
+        "Requests",
+        vec![
+            Tab {
+                label: "Waiting",
+                href: shell.to("/console/requests"),
+                count: waiting_shows.then_some(count),
+                current: waiting_shows,
+            },
+            Tab {
+                label: "Decided",
+                href: shell.to("/console/requests/decided"),
+                count: None,
+                current: !waiting_shows,
+            },
+        ],
+    )
 }
 
-fn row(request: &RequestRow, visitor: &Visitor, actor: &Actor, chosen: &Chosen, shell: &Shell) -> QueueRow {
+fn row(
+    request: &RequestRow,
+    visitor: &Visitor,
+    actor: &Actor,
+    chosen: &Chosen,
+    shell: &Shell,
+) -> QueueRow {
     let view = &request.subscription;
     let id = view.id.to_string();
     QueueRow {
@@ -186,7 +247,10 @@ fn row(request: &RequestRow, visitor: &Visitor, actor: &Actor, chosen: &Chosen, 
         chosen: chosen.requests.contains(&id),
         own: view.requested_by.as_ref().map(|person| person.id) == actor.user(),
         application: view.application.name.clone(),
-        person: view.requested_by.as_ref().map_or_else(String::new, |person| person.name.clone()),
+        person: view
+            .requested_by
+            .as_ref()
+            .map_or_else(String::new, |person| person.name.clone()),
         team: view.application.team.name.clone(),
         api: view.api.name.clone(),
         plan: view.wanted_plan.as_ref().unwrap_or(&view.plan).name.clone(),
@@ -201,17 +265,33 @@ fn row(request: &RequestRow, visitor: &Visitor, actor: &Actor, chosen: &Chosen, 
 
 fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
     let mut facts = Vec::new();
-    facts.push(WorthKnowing { words: format!("For {}", view.environment.kind), care: false });
+    facts.push(WorthKnowing {
+        words: format!("For {}", view.environment.kind),
+        care: false,
+    });
     if request.other_access.is_empty() {
-        facts.push(WorthKnowing { words: "First access of this team".to_owned(), care: true });
+        facts.push(WorthKnowing {
+            words: "First access of this team".to_owned(),
+            care: true,
+        });
     } else {
-        let names: Vec<String> =
-            request.other_access.iter().take(3).map(|one| format!("{} {}", one.api, one.plan)).collect();
-        facts.push(WorthKnowing { words: format!("Has {}", names.join(", ")), care: false });
+        let names: Vec<String> = request
+            .other_access
+            .iter()
+            .take(3)
+            .map(|one| format!("{} {}", one.api, one.plan))
+            .collect();
+        facts.push(WorthKnowing {
+            words: format!("Has {}", names.join(", ")),
+            care: false,
+        });
     }
     if view.approvals.required > 1 {
         facts.push(WorthKnowing {
-            words: format!("{} of {} have agreed", view.approvals.given, view.approvals.required),
+            words: format!(
+                "{} of {} have agreed",
+                view.approvals.given, view.approvals.required
+            ),
             care: false,
         });
     }
@@ -219,18 +299,35 @@ fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
 }
 
 /// `GET /console/requests/decided`
-pub(crate) async fn show_decided(visitor: Visitor, Query(after): Query<After>) -> Result<DecidedPage, PageError> {
+pub(crate) async fn show_decided(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<DecidedPage, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
     let filter = SubscriptionFilter::default();
-    let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let listed =
+        subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
     let shell = visitor.shell().await?.console("requests");
-    let rows: Vec<DecidedRow> =
-        listed.data.iter().filter_map(|view| decided_row(view, &visitor, &shell)).collect();
+    let rows: Vec<DecidedRow> = listed
+        .data
+        .iter()
+        .filter_map(|view| decided_row(view, &visitor, &shell))
+        .collect();
     Ok(DecidedPage {
         lead: "What was decided, by whom, and why.".to_owned(),
         tabs: tabs(false, 0, &shell),
-        empty: Empty::new("Nothing decided yet", "Decisions appear here with their reasons.", None),
-        pages: older("/console/requests/decided", &shell, rows.len(), listed.next, &after),
+        empty: Empty::new(
+            "Nothing decided yet",
+            "Decisions appear here with their reasons.",
+            None,
+        ),
+        pages: older(
+            "/console/requests/decided",
+            &shell,
+            rows.len(),
+            listed.next,
+            &after,
+        ),
         rows,
         shell,
     })
@@ -241,11 +338,21 @@ fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Opt
     Some(DecidedRow {
         href: shell.to(&format!("/requests/{}", view.id)),
         application: view.application.name.clone(),
-        person: view.requested_by.as_ref().map_or_else(String::new, |person| person.name.clone()),
+        person: view
+            .requested_by
+            .as_ref()
+            .map_or_else(String::new, |person| person.name.clone()),
         wanted: format!("{} {}", view.api.name, view.plan.name),
-        decision: if decision.approved { Badge::good("Approved") } else { Badge::stopped("Rejected") },
+        decision: if decision.approved {
+            Badge::good("Approved")
+        } else {
+            Badge::stopped("Rejected")
+        },
         reason: decision.reason.clone(),
-        by: decision.by.as_ref().map_or_else(|| "A rule of the plan".to_owned(), |by| by.name.clone()),
+        by: decision
+            .by
+            .as_ref()
+            .map_or_else(|| "A rule of the plan".to_owned(), |by| by.name.clone()),
         at: When::ago(decision.at, visitor.now()),
     })
 }

@@ -2,13 +2,18 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::console::people::tabs;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Choice, faults_of};
+use crate::view::form::{Faults, Field};
 use crate::view::parts::Link;
+use crate::view::parts::{Crumbs, Empty, Pages, Tabs};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::members;
 use gatehouse_control_plane::page::Page;
@@ -16,11 +21,6 @@ use gatehouse_control_plane::teams::{self, CreateTeam, TeamKind, TeamRole, TeamV
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::UserId;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Crumbs, Empty, Pages, Tabs};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// The teams.
 #[derive(Template)]
@@ -83,7 +83,12 @@ pub(crate) struct TeamForm {
     kind: String,
 }
 
-async fn page(visitor: &Visitor, after: &After, form: &TeamForm, faults: Faults) -> Result<TeamsPage, PageError> {
+async fn page(
+    visitor: &Visitor,
+    after: &After,
+    form: &TeamForm,
+    faults: Faults,
+) -> Result<TeamsPage, PageError> {
     let actor = visitor.require(Permission::MemberRead)?;
     let listed = teams::list_teams(visitor.db(), actor, &after.page()).await?;
     let shell = visitor.shell().await?.console("people");
@@ -104,16 +109,30 @@ async fn page(visitor: &Visitor, after: &After, form: &TeamForm, faults: Faults)
         lead: "Teams own APIs and applications, so people can come and go.".to_owned(),
         tabs: tabs(false, &shell),
         may_manage: shell.may(Permission::TeamManage),
-        name: Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
-        slug: Field::text("slug", "Short name").value(&form.slug).max(40).faults(&faults),
-        kind: Field::select("kind", "Kind", vec![
-            Choice::new("consumer", kind_words(TeamKind::Consumer)),
-            Choice::new("provider", kind_words(TeamKind::Provider)),
-        ])
+        name: Field::text("name", "Name")
+            .value(&form.name)
+            .max(80)
+            .faults(&faults),
+        slug: Field::text("slug", "Short name")
+            .value(&form.slug)
+            .max(40)
+            .faults(&faults),
+        kind: Field::select(
+            "kind",
+            "Kind",
+            vec![
+                Choice::new("consumer", kind_words(TeamKind::Consumer)),
+                Choice::new("provider", kind_words(TeamKind::Provider)),
+            ],
+        )
         .value(&form.kind)
         .faults(&faults),
         faults,
-        empty: Empty::new("No teams yet", "Teams appear here. Everybody also has a team of their own.", None),
+        empty: Empty::new(
+            "No teams yet",
+            "Teams appear here. Everybody also has a team of their own.",
+            None,
+        ),
         pages: older("/console/teams", &shell, shown, listed.next, after),
         rows,
         shell,
@@ -128,17 +147,33 @@ fn kind_words(kind: TeamKind) -> &'static str {
 }
 
 /// `GET /console/teams`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<TeamsPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<TeamsPage, PageError> {
     page(&visitor, &after, &TeamForm::default(), Faults::default()).await
 }
 
 /// `POST /console/teams`
-pub(crate) async fn create(visitor: Visitor, Form(form): Form<TeamForm>) -> Result<Response, PageError> {
+pub(crate) async fn create(
+    visitor: Visitor,
+    Form(form): Form<TeamForm>,
+) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::TeamManage)?;
-    let kind = if form.kind == TeamKind::Provider.as_str() { TeamKind::Provider } else { TeamKind::Consumer };
-    let input = CreateTeam { slug: form.slug.clone(), name: form.name.clone(), kind };
+    let kind = if form.kind == TeamKind::Provider.as_str() {
+        TeamKind::Provider
+    } else {
+        TeamKind::Consumer
+    };
+    let input = CreateTeam {
+        slug: form.slug.clone(),
+        name: form.name.clone(),
+        kind,
+    };
     match teams::create_team(visitor.db(), actor, input).await {
-        Ok(made) => Ok(visitor.go(&format!("/console/teams/{}", made.value.id)).into_response()),
+        Ok(made) => Ok(visitor
+            .go(&format!("/console/teams/{}", made.value.id))
+            .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &After::default(), &form, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -146,24 +181,63 @@ pub(crate) async fn create(visitor: Visitor, Form(form): Form<TeamForm>) -> Resu
     }
 }
 
-async fn team_page(visitor: &Visitor, team: TeamView, faults: Faults) -> Result<TeamPage, PageError> {
+async fn team_page(
+    visitor: &Visitor,
+    team: TeamView,
+    faults: Faults,
+) -> Result<TeamPage, PageError> {
     let actor = visitor.actor()?;
     let people = match actor.may(Permission::MemberRead) {
-        true => members::list_members(visitor.db(), actor, &Page { limit: Page::LIMIT_MAX, after: None }).await?.data,
+        true => {
+            members::list_members(
+                visitor.db(),
+                actor,
+                &Page {
+                    limit: Page::LIMIT_MAX,
+                    after: None,
+                },
+            )
+            .await?
+            .data
+        }
         false => Vec::new(),
     };
     let shell = visitor.shell().await?.console("people");
     let base = format!("/console/teams/{}", team.id);
-    let email = |user: UserId| people.iter().find(|one| one.user_id == user).map(|one| one.email.clone());
-    let outside = people.iter().filter(|one| !team.members.iter().any(|member| member.user_id == one.user_id));
-    let choices = outside.map(|one| Choice::new(one.user_id.to_string(), format!("{}, {}", one.name, one.email))).collect();
+    let email = |user: UserId| {
+        people
+            .iter()
+            .find(|one| one.user_id == user)
+            .map(|one| one.email.clone())
+    };
+    let outside = people.iter().filter(|one| {
+        !team
+            .members
+            .iter()
+            .any(|member| member.user_id == one.user_id)
+    });
+    let choices = outside
+        .map(|one| {
+            Choice::new(
+                one.user_id.to_string(),
+                format!("{}, {}", one.name, one.email),
+            )
+        })
+        .collect();
     Ok(TeamPage {
-        crumbs: Crumbs::new(team.name.clone(), vec![Link::new("Teams", shell.to("/console/teams"))]),
+        crumbs: Crumbs::new(
+            team.name.clone(),
+            vec![Link::new("Teams", shell.to("/console/teams"))],
+        ),
         lead: kind_words(team.kind).to_owned(),
         may_manage: shell.may(Permission::TeamManage) && !team.personal,
         action: shell.to(&format!("{base}/members")),
         person: Field::select("person", "Person", choices).faults(&faults),
-        role: Field::select("role", "In the team", vec![Choice::new("member", "Member"), Choice::new("lead", "Lead")]),
+        role: Field::select(
+            "role",
+            "In the team",
+            vec![Choice::new("member", "Member"), Choice::new("lead", "Lead")],
+        ),
         faults,
         rows: team
             .members
@@ -186,7 +260,10 @@ async fn found(visitor: &Visitor, team: &str) -> Result<TeamView, PageError> {
 }
 
 /// `GET /console/teams/{team}`
-pub(crate) async fn show_team(visitor: Visitor, Path([team]): Path<1>) -> Result<TeamPage, PageError> {
+pub(crate) async fn show_team(
+    visitor: Visitor,
+    Path([team]): Path<1>,
+) -> Result<TeamPage, PageError> {
     let team = found(&visitor, &team).await?;
     team_page(&visitor, team, Faults::default()).await
 }
@@ -210,9 +287,15 @@ pub(crate) async fn add_member(
         let page = team_page(&visitor, team, Faults::one("person", "Choose a person.")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let role = if form.role == TeamRole::Lead.as_str() { TeamRole::Lead } else { TeamRole::Member };
+    let role = if form.role == TeamRole::Lead.as_str() {
+        TeamRole::Lead
+    } else {
+        TeamRole::Member
+    };
     match teams::add_team_member(visitor.db(), visitor.actor()?, team.id, person, role).await {
-        Ok(_) => Ok(visitor.go(&format!("/console/teams/{}", team.id)).into_response()),
+        Ok(_) => Ok(visitor
+            .go(&format!("/console/teams/{}", team.id))
+            .into_response()),
         Err(refusal) => {
             let page = team_page(&visitor, team, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -2,24 +2,24 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::sealed;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, faults_of};
+use crate::view::form::{Faults, Field};
 use crate::view::parts::Flash;
+use crate::view::parts::{Badge, Empty};
+use crate::view::shell::Shell;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::tokens::{self, CreateToken, TokenView};
 use gatehouse_domain::Permission;
 use gatehouse_runtime::random;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Empty};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Tokens, the form that makes one, and a new one shown once.
 #[derive(Template)]
@@ -73,26 +73,51 @@ pub(crate) struct TokenForm {
     scope: Vec<String>,
 }
 
-async fn page(visitor: &Visitor, made: Option<&str>, form: &TokenForm, faults: Faults) -> Result<TokensPage, PageError> {
+async fn page(
+    visitor: &Visitor,
+    made: Option<&str>,
+    form: &TokenForm,
+    faults: Faults,
+) -> Result<TokensPage, PageError> {
     let actor = visitor.require(Permission::TokenManage)?;
-    let all = Page { limit: Page::LIMIT_MAX, after: None };
+    let all = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
     let tokens = tokens::list_tokens(visitor.db(), actor, &all).await?.data;
     let secret = match made {
         Some(id) => sealed::look(visitor, id).await?.map(|(text, _)| text),
         None => None,
     };
     let shell = visitor.shell().await?.console("tokens");
-    let rows = tokens.iter().map(|token| row(token, visitor, &shell)).collect();
+    let rows = tokens
+        .iter()
+        .map(|token| row(token, visitor, &shell))
+        .collect();
     Ok(TokensPage {
         secret,
-        stored: shell.to(&format!("/console/settings/tokens/{}/stored", made.unwrap_or_default())),
-        nonce: random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
-        name: Field::text("name", "Name").value(&form.name).max(80).help("Where it is used, such as the repository.").faults(&faults),
-        days: Field::select("days", "Ends in", vec![
-            Choice::new("90", "90 days"),
-            Choice::new("30", "30 days"),
-            Choice::new("365", "A year"),
-        ])
+        stored: shell.to(&format!(
+            "/console/settings/tokens/{}/stored",
+            made.unwrap_or_default()
+        )),
+        nonce: random::bytes::<16>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        name: Field::text("name", "Name")
+            .value(&form.name)
+            .max(80)
+            .help("Where it is used, such as the repository.")
+            .faults(&faults),
+        days: Field::select(
+            "days",
+            "Ends in",
+            vec![
+                Choice::new("90", "90 days"),
+                Choice::new("30", "30 days"),
+                Choice::new("365", "A year"),
+            ],
+        )
         .faults(&faults),
         scopes: Permission::ALL
             .iter()
@@ -105,7 +130,11 @@ async fn page(visitor: &Visitor, made: Option<&str>, form: &TokenForm, faults: F
             })
             .collect(),
         faults,
-        empty: Empty::new("No tokens yet", "Tokens for CI and scripts appear here.", None),
+        empty: Empty::new(
+            "No tokens yet",
+            "Tokens for CI and scripts appear here.",
+            None,
+        ),
         rows,
         shell,
     })
@@ -117,13 +146,20 @@ fn row(token: &TokenView, visitor: &Visitor, shell: &Shell) -> TokenRow {
     TokenRow {
         name: token.name.clone(),
         prefix: format!("{}…{}", token.prefix, token.last4),
-        scopes: token.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", "),
+        scopes: token
+            .scopes
+            .iter()
+            .map(|scope| scope.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         state: match (token.revoked_at, live) {
             (Some(_), _) => Badge::stopped("Revoked"),
             (None, true) => Badge::good("Active"),
             (None, false) => Badge::stopped("Expired"),
         },
-        used: token.last_used_at.map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+        used: token
+            .last_used_at
+            .map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
         expires: day(token.expires_at),
         live,
         revoke: shell.to(&format!("/console/settings/tokens/{}/revoke", token.id)),
@@ -131,12 +167,24 @@ fn row(token: &TokenView, visitor: &Visitor, shell: &Shell) -> TokenRow {
 }
 
 /// `GET /console/settings/tokens`
-pub(crate) async fn show(visitor: Visitor, Query(query): Query<Made>) -> Result<TokensPage, PageError> {
-    page(&visitor, query.made.as_deref(), &TokenForm::default(), Faults::default()).await
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(query): Query<Made>,
+) -> Result<TokensPage, PageError> {
+    page(
+        &visitor,
+        query.made.as_deref(),
+        &TokenForm::default(),
+        Faults::default(),
+    )
+    .await
 }
 
 /// `POST /console/settings/tokens`
-pub(crate) async fn create(visitor: Visitor, Form(form): Form<TokenForm>) -> Result<Response, PageError> {
+pub(crate) async fn create(
+    visitor: Visitor,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::TokenManage)?;
     let guard = match twice::begin(&visitor, &form.nonce, "token").await? {
         Once::First(guard) => guard,
@@ -144,7 +192,11 @@ pub(crate) async fn create(visitor: Visitor, Form(form): Form<TokenForm>) -> Res
     };
     let input = CreateToken {
         name: form.name.clone(),
-        scopes: form.scope.iter().filter_map(|word| Permission::parse(word)).collect(),
+        scopes: form
+            .scope
+            .iter()
+            .filter_map(|word| Permission::parse(word))
+            .collect(),
         apis: None,
         expires_in_days: form.days,
     };
@@ -158,7 +210,8 @@ pub(crate) async fn create(visitor: Visitor, Form(form): Form<TokenForm>) -> Res
         }
         Err(refusal) => {
             twice::forget(&visitor, &guard).await?;
-            let faults = faults_of(refusal)?.renamed(&[("scopes", "scope"), ("expires_in_days", "days")]);
+            let faults =
+                faults_of(refusal)?.renamed(&[("scopes", "scope"), ("expires_in_days", "days")]);
             let page = page(&visitor, None, &form, faults).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -172,7 +225,12 @@ pub(crate) async fn revoke(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
     let done = tokens::revoke_token(visitor.db(), visitor.actor()?, id(&token)?).await?;
-    visitor.tell(Flash::good(format!("{} is revoked.", done.value.name), "It is refused from now on.")).await?;
+    visitor
+        .tell(Flash::good(
+            format!("{} is revoked.", done.value.name),
+            "It is refused from now on.",
+        ))
+        .await?;
     Ok(visitor.go("/console/settings/tokens"))
 }
 

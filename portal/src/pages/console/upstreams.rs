@@ -23,7 +23,13 @@ async fn page(
     let shell = visitor.shell().await?.console("apis");
     let back = shell.to(&format!("/console/apis/{api}"));
     Ok(ConsoleFormPage {
-        crumbs: Crumbs::new("Upstream", vec![Link::new("APIs", shell.to("/console/apis")), Link::new(api, back.clone())]),
+        crumbs: Crumbs::new(
+            "Upstream",
+            vec![
+                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(api, back.clone()),
+            ],
+        ),
         heading: format!("Upstream of {api} in {environment}"),
         lead: "Calls are spread over these addresses. A change moves traffic at once.".into(),
         action: shell.to(&format!("/console/apis/{api}/upstreams/{environment}")),
@@ -49,11 +55,18 @@ pub(crate) async fn show(
     Path([api, environment]): Path<2>,
 ) -> Result<ConsoleFormPage, PageError> {
     let actor = visitor.require(Permission::UpstreamManage)?;
-    let targets = match upstreams::get_upstream(visitor.db(), actor, api.as_str().into(), &environment).await {
-        Ok(upstream) => upstream.targets.iter().map(|target| target.url.clone()).collect::<Vec<_>>().join("\n"),
-        Err(Refusal::NotFound) => String::new(),
-        Err(refusal) => return Err(refusal.into()),
-    };
+    let targets =
+        match upstreams::get_upstream(visitor.db(), actor, api.as_str().into(), &environment).await
+        {
+            Ok(upstream) => upstream
+                .targets
+                .iter()
+                .map(|target| target.url.clone())
+                .collect::<Vec<_>>()
+                .join("\n"),
+            Err(Refusal::NotFound) => String::new(),
+            Err(refusal) => return Err(refusal.into()),
+        };
     page(&visitor, &api, &environment, &targets, Faults::default()).await
 }
 
@@ -74,15 +87,38 @@ pub(crate) async fn submit(
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
-        .map(|url| PutTarget { url: url.to_owned(), weight: 1, drain: false })
+        .map(|url| PutTarget {
+            url: url.to_owned(),
+            weight: 1,
+            drain: false,
+        })
         .collect();
-    let input = PutUpstream { targets, ..PutUpstream::default() };
-    let done =
-        upstreams::put_upstream(visitor.db(), visitor.actor()?, api.as_str().into(), &environment, None, input).await;
+    let input = PutUpstream {
+        targets,
+        ..PutUpstream::default()
+    };
+    let done = upstreams::put_upstream(
+        visitor.db(),
+        visitor.actor()?,
+        api.as_str().into(),
+        &environment,
+        None,
+        input,
+    )
+    .await;
     match done {
-        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+        Ok(done) => Ok(visitor
+            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .into_response()),
         Err(refusal) => {
-            let page = page(&visitor, &api, &environment, &form.targets, faults_of(refusal)?).await?;
+            let page = page(
+                &visitor,
+                &api,
+                &environment,
+                &form.targets,
+                faults_of(refusal)?,
+            )
+            .await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

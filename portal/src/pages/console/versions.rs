@@ -33,12 +33,18 @@ impl Event {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Publish => ("Publish", "Everybody who may see the API sees it, and its routes answer."),
+            Self::Publish => (
+                "Publish",
+                "Everybody who may see the API sees it, and its routes answer.",
+            ),
             Self::Deprecate => (
                 "Deprecate",
                 "It goes on answering, with Deprecation and Sunset headers. Nobody new should start with it.",
             ),
-            Self::Retire => ("Retire", "Its routes answer 410 from now on. This cannot be undone."),
+            Self::Retire => (
+                "Retire",
+                "Its routes answer 410 from now on. This cannot be undone.",
+            ),
         }
     }
 }
@@ -55,14 +61,32 @@ async fn page(
     let fields = match event {
         Event::Publish => Vec::new(),
         Event::Deprecate => vec![
-            Field::date("sunset", "Ends on").value(&form.sunset).help("UTC, at least as far off as the tenant promises.").faults(&faults),
-            Field::text("successor", "Successor").optional().max(40).value(&form.successor).help("The label of the version that replaces it.").faults(&faults),
+            Field::date("sunset", "Ends on")
+                .value(&form.sunset)
+                .help("UTC, at least as far off as the tenant promises.")
+                .faults(&faults),
+            Field::text("successor", "Successor")
+                .optional()
+                .max(40)
+                .value(&form.successor)
+                .help("The label of the version that replaces it.")
+                .faults(&faults),
         ],
-        Event::Retire => vec![Field::area("reason", "Reason", 500).value(&form.reason).faults(&faults)],
+        Event::Retire => vec![
+            Field::area("reason", "Reason", 500)
+                .value(&form.reason)
+                .faults(&faults),
+        ],
     };
     let back = shell.to(&format!("/console/apis/{api}"));
     Ok(ConsoleConfirmPage {
-        crumbs: Crumbs::new(verb, vec![Link::new("APIs", shell.to("/console/apis")), Link::new(api, back.clone())]),
+        crumbs: Crumbs::new(
+            verb,
+            vec![
+                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(api, back.clone()),
+            ],
+        ),
         heading: format!("{verb} {api} {version}?"),
         consequence: consequence.to_owned(),
         faults,
@@ -82,7 +106,13 @@ pub(crate) async fn show(
 ) -> Result<ConsoleConfirmPage, PageError> {
     let actor = visitor.require(Permission::ApiWrite)?;
     versions::get_version(visitor.db(), actor, api.as_str().into(), &version).await?;
-    page(&visitor, (&api, &version, &event), &VersionForm::default(), Faults::default()).await
+    page(
+        &visitor,
+        (&api, &version, &event),
+        &VersionForm::default(),
+        Faults::default(),
+    )
+    .await
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -108,21 +138,37 @@ pub(crate) async fn submit(
     let done = match Event::parse(&word)? {
         Event::Publish => versions::publish_version(db, actor, lookup, &version, None).await,
         Event::Retire => {
-            let input = Retire { reason: form.reason.clone() };
+            let input = Retire {
+                reason: form.reason.clone(),
+            };
             versions::retire_version(db, actor, lookup, &version, None, input).await
-        },
+        }
         Event::Deprecate => {
             let Some(sunset_at) = end_of(&form.sunset) else {
                 let faults = Faults::one("sunset", "Use a date such as 2027-06-30.");
                 let page = page(&visitor, (&api, &version, &word), &form, faults).await?;
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
             };
-            let successor = Some(form.successor.trim().to_owned()).filter(|label| !label.is_empty());
-            versions::deprecate_version(db, actor, lookup, &version, None, Deprecate { sunset_at, successor }).await
+            let successor =
+                Some(form.successor.trim().to_owned()).filter(|label| !label.is_empty());
+            versions::deprecate_version(
+                db,
+                actor,
+                lookup,
+                &version,
+                None,
+                Deprecate {
+                    sunset_at,
+                    successor,
+                },
+            )
+            .await
         }
     };
     match done {
-        Ok(done) => Ok(visitor.go_with(&format!("/console/apis/{api}"), done.change.as_ref()).into_response()),
+        Ok(done) => Ok(visitor
+            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .into_response()),
         Err(refusal) => {
             let faults = faults_of(refusal)?.renamed(&[("sunset_at", "sunset")]);
             let page = page(&visitor, (&api, &version, &word), &form, faults).await?;

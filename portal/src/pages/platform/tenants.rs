@@ -2,25 +2,25 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::console::applications::Brake;
 use crate::pages::form_page::ConfirmPage;
 use crate::pages::list_of::{After, older};
 use crate::view::form::faults_of;
+use crate::view::form::{Faults, Field};
+use crate::view::parts::{Badge, Pages, Spread};
 use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::shell::Shell;
 use crate::view::words::day;
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::platform::PlatformActor;
 use gatehouse_control_plane::tenants::{self, CreateTenant, TenantView};
 use gatehouse_domain::TenantStatus;
 use http::StatusCode;
-use crate::page::web_page;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Pages, Spread};
-use crate::view::shell::Shell;
-use crate::pages::console::applications::Brake;
-use askama::Template;
 
 /// Every tenant, and the form that makes one.
 #[derive(Template)]
@@ -51,7 +51,8 @@ async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
     let user = visitor.user().ok_or_else(PageError::not_found)?;
     let who = accounts::platform_actor(visitor.db(), user.id).await?;
     // Outsiders learn nothing, not even that the page exists.
-    who.map(|who| who.from_request(visitor.ip(), visitor.request_id())).ok_or_else(PageError::not_found)
+    who.map(|who| who.from_request(visitor.ip(), visitor.request_id()))
+        .ok_or_else(PageError::not_found)
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -62,14 +63,26 @@ pub(crate) struct TenantForm {
 }
 
 /// `?after=`
-async fn page(visitor: &Visitor, after: &After, form: &TenantForm, faults: Faults) -> Result<TenantsPage, PageError> {
+async fn page(
+    visitor: &Visitor,
+    after: &After,
+    form: &TenantForm,
+    faults: Faults,
+) -> Result<TenantsPage, PageError> {
     let who = platform(visitor).await?;
     let listed = tenants::list_tenants(visitor.db(), &who, &after.page()).await?;
     let shell = visitor.shell().await?;
-    let rows: Vec<TenantRow> = listed.data.iter().map(|tenant| row(tenant, visitor, &shell)).collect();
+    let rows: Vec<TenantRow> = listed
+        .data
+        .iter()
+        .map(|tenant| row(tenant, visitor, &shell))
+        .collect();
     Ok(TenantsPage {
         spread: None,
-        name: Field::text("name", "Name").value(&form.name).max(80).faults(&faults),
+        name: Field::text("name", "Name")
+            .value(&form.name)
+            .max(80)
+            .faults(&faults),
         slug: Field::text("slug", "Short name")
             .value(&form.slug)
             .max(40)
@@ -83,7 +96,11 @@ async fn page(visitor: &Visitor, after: &After, form: &TenantForm, faults: Fault
 }
 
 fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
-    let change = |label, loss| Brake { label, href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)), loss };
+    let change = |label, loss| Brake {
+        label,
+        href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
+        loss,
+    };
     TenantRow {
         href: format!("{}/", visitor.portal().base_of(&tenant.slug, false)),
         name: tenant.name.clone(),
@@ -104,17 +121,32 @@ fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
 }
 
 /// `GET /platform/tenants`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<TenantsPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<TenantsPage, PageError> {
     page(&visitor, &after, &TenantForm::default(), Faults::default()).await
 }
 
 /// `POST /platform/tenants`
-pub(crate) async fn create(visitor: Visitor, Form(form): Form<TenantForm>) -> Result<Response, PageError> {
+pub(crate) async fn create(
+    visitor: Visitor,
+    Form(form): Form<TenantForm>,
+) -> Result<Response, PageError> {
     let who = platform(&visitor).await?;
-    let input = CreateTenant { slug: form.slug.clone(), name: form.name.clone(), owner: None };
+    let input = CreateTenant {
+        slug: form.slug.clone(),
+        name: form.name.clone(),
+        owner: None,
+    };
     match tenants::create_tenant(visitor.db(), &who, input).await {
         Ok(made) => {
-            visitor.tell(Flash::good(format!("{} is ready.", made.value.name), "You are its owner.")).await?;
+            visitor
+                .tell(Flash::good(
+                    format!("{} is ready.", made.value.name),
+                    "You are its owner.",
+                ))
+                .await?;
             Ok(visitor.go("/platform/tenants").into_response())
         }
         Err(refusal) => {
@@ -129,7 +161,11 @@ async fn found(visitor: &Visitor, tenant: &str) -> Result<TenantView, PageError>
     found.ok_or_else(PageError::not_found)
 }
 
-async fn status_page(visitor: &Visitor, tenant: &TenantView, faults: Faults) -> Result<ConfirmPage, PageError> {
+async fn status_page(
+    visitor: &Visitor,
+    tenant: &TenantView,
+    faults: Faults,
+) -> Result<ConfirmPage, PageError> {
     let shell = visitor.shell().await?;
     let suspends = tenant.status == TenantStatus::Active;
     let (heading, consequence, button) = if suspends {
@@ -139,15 +175,26 @@ async fn status_page(visitor: &Visitor, tenant: &TenantView, faults: Faults) -> 
             "Suspend tenant",
         )
     } else {
-        (format!("Lift the suspension of {}?", tenant.name), "Its APIs answer again.", "Lift suspension")
+        (
+            format!("Lift the suspension of {}?", tenant.name),
+            "Its APIs answer again.",
+            "Lift suspension",
+        )
     };
     Ok(ConfirmPage {
-        crumbs: Crumbs::new(tenant.name.clone(), vec![Link::new("Tenants", shell.to("/platform/tenants"))]),
+        crumbs: Crumbs::new(
+            tenant.name.clone(),
+            vec![Link::new("Tenants", shell.to("/platform/tenants"))],
+        ),
         heading,
         consequence: consequence.to_owned(),
         action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
         hidden: Vec::new(),
-        fields: vec![Field::area("reason", "Reason", 500).help("Kept in the audit log.").faults(&faults)],
+        fields: vec![
+            Field::area("reason", "Reason", 500)
+                .help("Kept in the audit log.")
+                .faults(&faults),
+        ],
         faults,
         button: button.to_owned(),
         back: shell.to("/platform/tenants"),
@@ -156,7 +203,10 @@ async fn status_page(visitor: &Visitor, tenant: &TenantView, faults: Faults) -> 
 }
 
 /// `GET /platform/tenants/{tenant}/status`
-pub(crate) async fn show_status(visitor: Visitor, Path([tenant]): Path<1>) -> Result<ConfirmPage, PageError> {
+pub(crate) async fn show_status(
+    visitor: Visitor,
+    Path([tenant]): Path<1>,
+) -> Result<ConfirmPage, PageError> {
     platform(&visitor).await?;
     let tenant = found(&visitor, &tenant).await?;
     status_page(&visitor, &tenant, Faults::default()).await
@@ -182,7 +232,9 @@ pub(crate) async fn set_status(
     };
     match tenants::set_tenant_status(visitor.db(), &who, tenant.id, next, &form.reason).await {
         Ok(_) => {
-            visitor.tell(Flash::good("Saved.", "The gateways are being told.")).await?;
+            visitor
+                .tell(Flash::good("Saved.", "The gateways are being told."))
+                .await?;
             Ok(visitor.go("/platform/tenants").into_response())
         }
         Err(refusal) => {

@@ -1,17 +1,17 @@
 //! `GET /requests`.
 
 use crate::address::Query;
+use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
-use crate::view::states;
-use crate::visitor::Visitor;
-use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
-use gatehouse_domain::subscription::ShownState;
-use crate::page::web_page;
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
+use crate::view::states;
 use crate::view::words::When;
+use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_domain::subscription::ShownState;
 
 /// Every request of the visitor's teams, newest first, each with its next step.
 #[derive(Template)]
@@ -37,12 +37,23 @@ pub(crate) struct RequestRow {
 }
 
 /// `GET /requests`
-pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result<ListPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<ListPage, PageError> {
     let actor = visitor.actor()?;
-    let filter = SubscriptionFilter { mine: true, ..SubscriptionFilter::default() };
-    let listed = subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let filter = SubscriptionFilter {
+        mine: true,
+        ..SubscriptionFilter::default()
+    };
+    let listed =
+        subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
     let shell = visitor.shell().await?.at("requests");
-    let waiting = listed.data.iter().filter(|view| view.shown == ShownState::Pending).count();
+    let waiting = listed
+        .data
+        .iter()
+        .filter(|view| view.shown == ShownState::Pending)
+        .count();
     let rows: Vec<RequestRow> = listed
         .data
         .iter()
@@ -59,7 +70,14 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
     Ok(ListPage {
         lead: match waiting {
             0 => "Nothing waits for a decision.".to_owned(),
-            n => format!("{} for a decision.", if n == 1 { "1 waits".to_owned() } else { format!("{n} wait") }),
+            n => format!(
+                "{} for a decision.",
+                if n == 1 {
+                    "1 waits".to_owned()
+                } else {
+                    format!("{n} wait")
+                }
+            ),
         },
         empty: Empty::new(
             "No requests yet",
@@ -76,17 +94,29 @@ pub(crate) async fn show(visitor: Visitor, Query(after): Query<After>) -> Result
 pub(crate) fn next_step(view: &SubscriptionView, shell: &Shell) -> Option<Link> {
     let api = &view.api.slug;
     match view.shown {
-        ShownState::Active | ShownState::Scheduled => {
-            Some(Link::new("Open keys", shell.to(&format!("/applications/{}/keys", view.application.id))))
-        }
-        ShownState::Pending => Some(Link::new("See request", shell.to(&format!("/requests/{}", view.id)))),
-        ShownState::Rejected => Some(Link::new("Read reason", shell.to(&format!("/requests/{}", view.id)))),
-        ShownState::Suspended | ShownState::Paused => {
-            Some(Link::new("See why", shell.to(&format!("/requests/{}", view.id))))
-        }
-        ShownState::Expired | ShownState::Withdrawn | ShownState::Cancelled | ShownState::Revoked => {
-            Some(Link::new("Request again", shell.to(&format!("/apis/{api}/request"))))
-        }
+        ShownState::Active | ShownState::Scheduled => Some(Link::new(
+            "Open keys",
+            shell.to(&format!("/applications/{}/keys", view.application.id)),
+        )),
+        ShownState::Pending => Some(Link::new(
+            "See request",
+            shell.to(&format!("/requests/{}", view.id)),
+        )),
+        ShownState::Rejected => Some(Link::new(
+            "Read reason",
+            shell.to(&format!("/requests/{}", view.id)),
+        )),
+        ShownState::Suspended | ShownState::Paused => Some(Link::new(
+            "See why",
+            shell.to(&format!("/requests/{}", view.id)),
+        )),
+        ShownState::Expired
+        | ShownState::Withdrawn
+        | ShownState::Cancelled
+        | ShownState::Revoked => Some(Link::new(
+            "Request again",
+            shell.to(&format!("/apis/{api}/request")),
+        )),
         ShownState::Superseded => Some(Link::new("See API", shell.to(&format!("/apis/{api}")))),
     }
 }

@@ -2,26 +2,26 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
+use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::list_of::everything;
 use crate::pages::requests::list::next_step;
 use crate::pages::spread::{self, Changed};
+use crate::pages::{Action, Fact};
+use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
+use crate::view::shell::Shell;
 use crate::view::shell::capital;
 use crate::view::states;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::Refusal;
-use crate::pages::list_of::everything;
 use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, HoldView, SubscriptionView};
 use gatehouse_domain::subscription::{ShownState, SubscriptionEvent};
 use time::OffsetDateTime;
-use crate::page::web_page;
-use crate::pages::{Action, Fact};
-use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
-use crate::view::shell::Shell;
-use askama::Template;
 
 /// Sent, decided, key made, first call.
 #[derive(Template)]
@@ -73,17 +73,36 @@ pub(crate) async fn show(
         step: step(&view, keys.is_empty(), &shell),
         reason: reason(&view),
         timeline: timeline(&view, keys.first(), visitor.now()),
-        purpose: if view.request_reason.is_empty() { "None was given.".to_owned() } else { view.request_reason.clone() },
+        purpose: if view.request_reason.is_empty() {
+            "None was given.".to_owned()
+        } else {
+            view.request_reason.clone()
+        },
         facts: facts(&view),
         actions: own_actions(&view, &shell, &path),
         shell,
     })
 }
 
-async fn keys_of(visitor: &Visitor, view: &SubscriptionView) -> Result<Vec<CredentialView>, PageError> {
+async fn keys_of(
+    visitor: &Visitor,
+    view: &SubscriptionView,
+) -> Result<Vec<CredentialView>, PageError> {
     let application = Lookup::Id(view.application.id);
-    match credentials::list_credentials(visitor.db(), visitor.actor()?, application, &CredentialFilter::default(), &everything()).await {
-        Ok(keys) => Ok(keys.data.into_iter().filter(|key| key.environment.id == view.environment.id).collect()),
+    match credentials::list_credentials(
+        visitor.db(),
+        visitor.actor()?,
+        application,
+        &CredentialFilter::default(),
+        &everything(),
+    )
+    .await
+    {
+        Ok(keys) => Ok(keys
+            .data
+            .into_iter()
+            .filter(|key| key.environment.id == view.environment.id)
+            .collect()),
         // An approver sees the request of a team whose keys are none of theirs.
         Err(Refusal::Forbidden(_) | Refusal::NotFound | Refusal::NotYours(_)) => Ok(Vec::new()),
         Err(refusal) => Err(refusal.into()),
@@ -93,65 +112,116 @@ async fn keys_of(visitor: &Visitor, view: &SubscriptionView) -> Result<Vec<Crede
 fn step(view: &SubscriptionView, no_keys: bool, shell: &Shell) -> Option<Link> {
     match view.shown {
         ShownState::Pending => None,
-        ShownState::Active if no_keys => {
-            Some(Link::new("Create key", shell.to(&format!("/applications/{}/keys", view.application.id))))
-        }
+        ShownState::Active if no_keys => Some(Link::new(
+            "Create key",
+            shell.to(&format!("/applications/{}/keys", view.application.id)),
+        )),
         _ => next_step(view, shell),
     }
 }
 
 fn reason(view: &SubscriptionView) -> Option<Fact> {
-    let hold = view.provider_hold.as_ref().and_then(|hold| hold.reason.clone());
+    let hold = view
+        .provider_hold
+        .as_ref()
+        .and_then(|hold| hold.reason.clone());
     if let Some(words) = hold.filter(|words| !words.is_empty()) {
         return Some(Fact::new("Suspended because", words));
     }
-    if let Some(note) = view.ended.as_ref().and_then(|end| end.note.clone()).filter(|note| !note.is_empty()) {
+    if let Some(note) = view
+        .ended
+        .as_ref()
+        .and_then(|end| end.note.clone())
+        .filter(|note| !note.is_empty())
+    {
         return Some(Fact::new("It ended because", note));
     }
-    let decision = view.decision.as_ref().filter(|decision| !decision.reason.is_empty())?;
+    let decision = view
+        .decision
+        .as_ref()
+        .filter(|decision| !decision.reason.is_empty())?;
     let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
-    Some(Fact::new(format!("Written by {by}"), decision.reason.clone()))
+    Some(Fact::new(
+        format!("Written by {by}"),
+        decision.reason.clone(),
+    ))
 }
 
 /// Sent, decided, key made, first call: what was, what is now, what comes.
-fn timeline(view: &SubscriptionView, key: Option<&CredentialView>, now: OffsetDateTime) -> Timeline {
-    let by = view.requested_by.as_ref().map_or("the program", |person| person.name.as_str());
-    let line = Timeline::default().done("Requested", format!("{} by {by}", relative(view.created_at, now)));
+fn timeline(
+    view: &SubscriptionView,
+    key: Option<&CredentialView>,
+    now: OffsetDateTime,
+) -> Timeline {
+    let by = view
+        .requested_by
+        .as_ref()
+        .map_or("the program", |person| person.name.as_str());
+    let line = Timeline::default().done(
+        "Requested",
+        format!("{} by {by}", relative(view.created_at, now)),
+    );
     let line = match (&view.decision, view.shown) {
         (_, ShownState::Withdrawn) => return line.stopped("Withdrawn", ended_words(view, now)),
         (Some(decision), _) if !decision.approved => {
             let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
-            return line.stopped("Rejected", format!("{} by {by}", relative(decision.at, now)));
+            return line.stopped(
+                "Rejected",
+                format!("{} by {by}", relative(decision.at, now)),
+            );
         }
         (_, ShownState::Pending) => {
             let approvals = view.approvals;
             let words = if approvals.required > 1 {
-                format!("{} of {} people have agreed.", approvals.given, approvals.required)
+                format!(
+                    "{} of {} people have agreed.",
+                    approvals.given, approvals.required
+                )
             } else {
                 "You get mail and an inbox entry, with the reason if it is no.".to_owned()
             };
-            return line.now("Waiting for a decision", words).next("Key created", "").next("First call", "");
+            return line
+                .now("Waiting for a decision", words)
+                .next("Key created", "")
+                .next("First call", "");
         }
         (Some(decision), _) => {
-            let by = decision.by.as_ref().map_or("a rule of the plan", |by| by.name.as_str());
-            line.done("Approved", format!("{} by {by}", relative(decision.at, now)))
+            let by = decision
+                .by
+                .as_ref()
+                .map_or("a rule of the plan", |by| by.name.as_str());
+            line.done(
+                "Approved",
+                format!("{} by {by}", relative(decision.at, now)),
+            )
         }
         (None, _) => line.done("Granted", ""),
     };
     let line = match key {
-        Some(key) => line.done("Key created", format!("{}, ends in {}", relative(key.created_at, now), key.last4)),
+        Some(key) => line.done(
+            "Key created",
+            format!("{}, ends in {}", relative(key.created_at, now), key.last4),
+        ),
         None => line.now("Create a key", "Shown once, with a command ready to paste."),
     };
     let first = key.and_then(|key| key.first_call.as_ref());
     let line = match (key, first) {
-        (_, Some(call)) => line.done("First call", format!("{}, answered {}", relative(call.at, now), call.status)),
+        (_, Some(call)) => line.done(
+            "First call",
+            format!("{}, answered {}", relative(call.at, now), call.status),
+        ),
         (Some(_), None) => line.now("First call", "Waiting for it."),
         (None, None) => line.next("First call", ""),
     };
     match view.shown {
-        ShownState::Suspended => line.stopped("Suspended", hold_words(view.provider_hold.as_ref(), now)),
+        ShownState::Suspended => {
+            line.stopped("Suspended", hold_words(view.provider_hold.as_ref(), now))
+        }
         ShownState::Paused => line.stopped("Paused", hold_words(view.consumer_hold.as_ref(), now)),
-        ShownState::Expired | ShownState::Cancelled | ShownState::Revoked | ShownState::Superseded => {
+        ShownState::Expired
+        | ShownState::Cancelled
+        | ShownState::Revoked
+        | ShownState::Superseded => {
             line.stopped(capital(view.shown.as_str()), ended_words(view, now))
         }
         _ => line,
@@ -163,10 +233,12 @@ fn hold_words(hold: Option<&HoldView>, now: OffsetDateTime) -> String {
 }
 
 fn ended_words(view: &SubscriptionView, now: OffsetDateTime) -> String {
-    view.ended.as_ref().map_or_else(String::new, |end| match &end.by {
-        Some(by) => format!("{} by {}", relative(end.at, now), by.name),
-        None => relative(end.at, now),
-    })
+    view.ended
+        .as_ref()
+        .map_or_else(String::new, |end| match &end.by {
+            Some(by) => format!("{} by {}", relative(end.at, now), by.name),
+            None => relative(end.at, now),
+        })
 }
 
 fn facts(view: &SubscriptionView) -> Vec<Fact> {
@@ -188,7 +260,12 @@ fn own_actions(view: &SubscriptionView, shell: &Shell, path: &str) -> Vec<Action
         .iter()
         .filter_map(|event| {
             let (label, help, loss) = own_event(*event)?;
-            Some(Action { label, href: shell.to(&format!("{path}/{event}")), help, loss })
+            Some(Action {
+                label,
+                href: shell.to(&format!("{path}/{event}")),
+                help,
+                loss,
+            })
         })
         .collect()
 }
@@ -196,10 +273,22 @@ fn own_actions(view: &SubscriptionView, shell: &Shell, path: &str) -> Vec<Action
 /// Label, consequence and colour of what a consuming team does to its own subscription.
 pub(crate) fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
     match event {
-        SubscriptionEvent::Withdraw => Some(("Withdraw request", "Nobody decides about it any more.", true)),
-        SubscriptionEvent::Pause => Some(("Pause access", "Calls are refused until your team resumes it.", false)),
+        SubscriptionEvent::Withdraw => Some((
+            "Withdraw request",
+            "Nobody decides about it any more.",
+            true,
+        )),
+        SubscriptionEvent::Pause => Some((
+            "Pause access",
+            "Calls are refused until your team resumes it.",
+            false,
+        )),
         SubscriptionEvent::Resume => Some(("Resume access", "Calls work again.", false)),
-        SubscriptionEvent::Cancel => Some(("Cancel access", "It ends now. To get it back, ask again.", true)),
+        SubscriptionEvent::Cancel => Some((
+            "Cancel access",
+            "It ends now. To get it back, ask again.",
+            true,
+        )),
         _ => None,
     }
 }
@@ -221,5 +310,8 @@ pub(crate) async fn change(
         SubscriptionEvent::Cancel => subscriptions::cancel(db, actor, subscription).await?,
         _ => return Err(PageError::not_found()),
     };
-    Ok(visitor.go_with(&format!("/requests/{subscription}"), changed.change.as_ref()))
+    Ok(visitor.go_with(
+        &format!("/requests/{subscription}"),
+        changed.change.as_ref(),
+    ))
 }
