@@ -1,5 +1,10 @@
 //! Identity against a real Postgres: accounts, members, teams, tokens, isolation, mail and the outbox.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do, by panicking"
+)]
+
 mod accounts;
 mod isolation;
 mod mail;
