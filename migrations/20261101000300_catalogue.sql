@@ -89,6 +89,15 @@ create table operation (
     unique (tenant_id, revision_id, position),
     foreign key (tenant_id, revision_id) references spec_revision (tenant_id, id)
 );
+-- Fragments are most of what publishing writes; lz4 halves its time where the server was built with it.
+do $$
+begin
+    if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)) then
+        alter table operation alter column fragment set compression lz4;
+        alter table spec_revision alter column content set compression lz4;
+    end if;
+end
+$$;
 create index operation_search on operation using gin (search);
 select make_tenant_owned('operation');
 

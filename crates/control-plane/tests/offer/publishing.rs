@@ -8,7 +8,7 @@ use gatehouse_control_plane::publishing::{
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_control_plane::{Lookup, Refusal, apis};
-use gatehouse_domain::ApiVersionState;
+use gatehouse_domain::{ApiVersionState, BasePath};
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef, Record};
 use time::Duration;
@@ -126,7 +126,7 @@ async fn revisions_are_numbered_without_gaps_and_one_is_active_whoever_publishes
 async fn a_bad_description_stores_nothing_and_names_every_fault_with_its_place() {
     let world = World::bare().await;
     let before = world.footprint().await;
-    let bad = PETS.replace("\"summary\": \"List all pets\"", "\"$ref\": \"#/nowhere\", \"parameters\": 7");
+    let bad = PETS.replace("\"paths\": {", "\"paths\": 7, \"x-paths\": {");
     for content in ["", "{]", "[]", "{}", "openapi: 9.9.9", &bad, "\u{0}"] {
         match world.publish(content).await {
             Err(PublishRefusal::Spec(errors)) => assert!(!errors.errors.is_empty()),
@@ -151,16 +151,38 @@ async fn what_gateways_could_not_run_is_rolled_back_whole() {
     let refusal = refused(world.publish_as("acme", "v1", PETS).await);
     assert!(matches!(refusal, Refusal::Invalid(ref faults) if faults[0].pointer == "/slug"), "{refusal:?}");
     assert_eq!(world.footprint().await, before);
-    // The same fault found by the check of the whole configuration: an environment moved below an API's address.
+    // The check of the whole configuration finds what no field tells: an environment that gateways hold at /pets.
     let mut connection = world.superuser().await;
-    sqlx::query("update environment set base_path = '/pets/v1' where base_path = '/acme'")
+    let (id, body): (uuid::Uuid, Vec<u8>) = sqlx::query_as(
+        "select o.object_id, o.body from config_object o join environment e on e.id = o.object_id where e.base_path = '/acme'",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
+    let object = ObjectRef {
+        kind: ObjectKind::Environment,
+        id,
+    };
+    let record = Record {
+        object,
+        body: body.into(),
+    };
+    let Object::Environment(mut environment) = record.decode().unwrap() else {
+        panic!("not an environment");
+    };
+    environment.base_path = BasePath::parse("/pets").unwrap();
+    sqlx::query("update config_object set body = $2 where object_id = $1")
+        .bind(id)
+        .bind(Object::Environment(environment).encode().body.as_ref())
         .execute(&mut connection)
         .await
         .unwrap();
-    let stale = "update config_object o set body = body where kind = 2";
-    sqlx::query(stale).execute(&mut connection).await.unwrap();
-    let acme = world.count("select count(*) from config_object where kind = 2").await;
-    assert_eq!(acme, 4);
+    let refusal = refused(world.publish(PETS).await);
+    assert!(
+        matches!(&refusal, Refusal::Invalid(faults) if faults[0].detail.contains("rename the API")),
+        "{refusal:?}"
+    );
+    assert_eq!(world.footprint().await, before);
 }
 
 #[tokio::test]
@@ -343,10 +365,8 @@ async fn a_large_description_is_published_in_reasonable_time() {
         "openapi": "3.1.0", "info": { "title": "Large", "version": "1" },
         "servers": [{ "url": "https://large.example" }], "paths": paths, "components": { "schemas": schemas },
     });
-    let began = world.db.clock().monotonic();
     let started = std::time::Instant::now();
     let published = world.publish(&document.to_string()).await.unwrap().value;
-    assert_eq!(began, world.db.clock().monotonic());
     let took = started.elapsed();
     assert_eq!(published.operations, 1_223);
     assert!(took.as_secs() < 60, "{took:?}");
