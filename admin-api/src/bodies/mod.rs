@@ -46,9 +46,10 @@ pub struct Secret<T: ToSchema> {
     /// The thing as it is now.
     #[serde(flatten)]
     pub thing: T,
-    /// Shown this once. Null on a dry run, and in answers given again later than ten minutes, which have
-    /// `secret_expired: true`.
+    /// Shown this once. Null on a dry run, and in answers given again later than ten minutes.
     pub secret: Option<String>,
+    /// Whether this is such a late answer.
+    pub secret_expired: bool,
     /// Ask `/v1/changes/{change}` which gateways have it; null when no gateway needs to know.
     pub change_id: Option<ids::ChangeId>,
     /// The numbers the change got, one for each group of gateways.

@@ -147,6 +147,8 @@ impl IntoResponse for WithSecret {
         } = self;
         if let Ok(body) = &mut mutation.body {
             body.members.insert("secret".to_owned(), secret);
+            body.members
+                .insert("secret_expired".to_owned(), false.into());
         }
         let mut response = mutation.into_response();
         response.extensions_mut().insert(CarriesSecret);

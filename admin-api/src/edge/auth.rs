@@ -85,22 +85,24 @@ macro_rules! needs {
 
 needs! {
     AnyToken = ;
-    CatalogueRead = CatalogueRead;
-    ApplicationManage = ApplicationManage | ApplicationManageAny;
-    ApplicationRead = ApplicationManage | ApplicationManageAny | SubscriptionRead;
-    KeyRevoke = ApplicationManage | ApplicationManageAny | SubscriptionEnforce;
+    CatalogueSee = CatalogueRead | ApiRead | SpecPublish;
     ApiRead = ApiRead;
     ApiWrite = ApiWrite;
     SpecPublish = SpecPublish;
     UpstreamManage = UpstreamManage;
     PlanManage = PlanManage;
-    SubscriptionRead = SubscriptionRead;
+    ApplicationSee = ApplicationManage | ApplicationManageAny | SubscriptionRead;
+    ApplicationManage = ApplicationManage | ApplicationManageAny;
+    KeyRevoke = ApplicationManage | ApplicationManageAny | SubscriptionEnforce;
+    UsageSee = UsageReadAny | ApplicationManage | ApplicationManageAny;
     SubscriptionSee = SubscriptionRead | ApplicationManage | ApplicationManageAny;
+    SubscriptionRead = SubscriptionRead;
     SubscriptionDecide = SubscriptionDecide;
     SubscriptionEnforce = SubscriptionEnforce;
     MemberRead = MemberRead;
     MemberManage = MemberManage;
     TeamManage = TeamManage;
+    TeamLead = TeamManage | ApplicationManage;
     TokenManage = TokenManage;
     GatewayRead = GatewayRead;
     GatewayManage = GatewayManage;

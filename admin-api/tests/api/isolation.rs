@@ -1,1 +1,280 @@
+//! Nothing of one tenant is reached, named or guessed from another, and no role does what it may not.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatehouse_harness::isolation::{IsolationWalk, Names};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::served::{Served, Tenant};
+
+/// A description with one operation, whose slug is also its id.
+fn description(operation: &str) -> String {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": operation, "version": "1"},
+        "paths": {format!("/{operation}"): {"get": {"operationId": operation, "responses": {"200": {"description": "ok"}}}}}
+    })
+    .to_string()
+}
+
+/// One of everything a tenant has, under names that begin with `prefix`.
+async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String) {
+    let token = served.mighty(tenant).await;
+    let (colleague, other_token) = served.colleague(tenant, &format!("{prefix}-ana")).await;
+    let api = format!("{prefix}-weather");
+    let version = format!("{prefix}1");
+    let operation = format!("{prefix}Forecast");
+    let path = format!("/v1/apis/{api}/versions/{version}/spec?create=true");
+    let published = served
+        .send(
+            served
+                .request(Method::PUT, &path)
+                .bearer_auth(&token)
+                .body(description(&operation)),
+        )
+        .await
+        .expect(201);
+    let operations = served
+        .get(
+            &token,
+            &format!("/v1/apis/{api}/versions/{version}/operations"),
+        )
+        .await
+        .expect(200);
+    let team = format!("{prefix}-ops");
+    let made_team = served
+        .post(
+            &token,
+            "/v1/teams",
+            json!({"slug": team, "name": team, "kind": "consumer"}),
+        )
+        .await
+        .expect(201);
+    let teams = format!("/v1/teams/{team}/members/{}", tenant.owner);
+    served
+        .ask(
+            Method::PUT,
+            &teams,
+            &token,
+            &[],
+            Some(json!({"role": "lead"})),
+        )
+        .await
+        .expect(200);
+    let plan = format!("{prefix}-plan");
+    let limits = json!([{"kind": "rate", "amount": 5, "window_s": 1}, {"kind": "quota", "amount": 100, "period": "day"}]);
+    let body = json!({"slug": plan, "name": plan, "approval": "manual", "environments": ["sandbox", "production"], "limits": limits,
+                      "max_subscription_days": 30});
+    let made_plan = served
+        .post(&token, &format!("/v1/apis/{api}/plans"), body)
+        .await
+        .expect(201);
+    let made_application = served
+        .post(
+            &token,
+            "/v1/applications",
+            json!({"name": format!("{prefix} shop"), "team": team}),
+        )
+        .await
+        .expect(201);
+    let application = made_application["slug"].as_str().unwrap().to_owned();
+    let wish = json!({"application": application, "api": api, "plan": plan, "environment": "sandbox", "reason": "to try"});
+    let subscription = served
+        .post(&token, "/v1/subscriptions", wish)
+        .await
+        .expect(201);
+    let upstream = format!("/v1/apis/{api}/upstreams/sandbox");
+    let target = json!({"targets": [{"url": "https://backend.example.com"}]});
+    let put = served
+        .ask(
+            Method::PUT,
+            &upstream,
+            &token,
+            &[("if-none-match", "*")],
+            Some(target),
+        )
+        .await
+        .expect(201);
+    let key = served
+        .post(
+            &token,
+            &format!("/v1/applications/{application}/keys"),
+            json!({"environment": "sandbox", "name": "one"}),
+        )
+        .await
+        .expect(201);
+    let invited = json!({"email": format!("{prefix}@new.example"), "role": "developer"});
+    let invitation = served
+        .post(&token, "/v1/invitations", invited)
+        .await
+        .expect(201);
+    let spare = served
+        .post(
+            &other_token,
+            "/v1/tokens",
+            json!({"name": "spare", "scopes": ["api.read"]}),
+        )
+        .await
+        .expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let names: Names = [
+        ("api", vec![text(&published["api"]["id"]), api]),
+        ("version", vec![version]),
+        ("operation", vec![text(&operations["data"][0]["slug"])]),
+        ("product", vec![text(&published["api"]["slug"])]),
+        ("plan", vec![text(&made_plan["id"]), plan]),
+        ("environment", vec![text(&put["environment"]["id"])]),
+        (
+            "application",
+            vec![text(&made_application["id"]), application],
+        ),
+        ("subscription", vec![text(&subscription["id"])]),
+        ("key", vec![text(&key["id"])]),
+        ("change", vec![text(&key["change_id"])]),
+        ("team", vec![text(&made_team["id"]), team]),
+        ("user", vec![colleague.to_string()]),
+        ("token", vec![text(&spare["id"])]),
+        ("invitation", vec![text(&invitation["id"])]),
+    ]
+    .into_iter()
+    .map(|(kind, names)| (kind.to_owned(), names))
+    .collect();
+    (names, other_token)
+}
+
+/// Names of the same form that nobody has: ids with other digits, slugs with another prefix.
+fn never(foreign: &Names) -> Names {
+    let other = |name: &String| match name.split_once('_') {
+        Some((prefix, _)) => format!("{prefix}_01m2k3a4b5c6d7e8f9g0h1j2k3"),
+        None if name.contains('-') && name.len() == 36 => {
+            "018f0000-0000-7000-8000-000000000001".to_owned()
+        }
+        None => name.replace("contoso", "nothere"),
+    };
+    foreign
+        .iter()
+        .map(|(kind, names)| (kind.clone(), names.iter().map(other).collect()))
+        .collect()
+}
+
+fn bodies() -> BTreeMap<String, Value> {
+    let reason = json!({"reason": "for the walk"});
+    let wish = json!({"application": "northwind-shop", "api": "northwind-weather", "plan": "northwind-plan",
+                      "environment": "production", "reason": "to sell"});
+    let plan =
+        json!({"slug": "gold", "name": "Gold", "approval": "auto", "environments": ["sandbox"]});
+    [
+        ("update_tenant", json!({"name": "Northwind"})),
+        ("set_member_roles", json!({"roles": ["developer"]})),
+        ("create_invitation", json!({"email": "walk@new.example", "role": "developer"})),
+        ("create_team", json!({"slug": "walk", "name": "Walk", "kind": "consumer"})),
+        ("update_team", json!({"name": "Walk"})),
+        ("add_team_member", json!({"role": "member"})),
+        ("create_token", json!({"name": "walk", "scopes": ["catalogue.read"]})),
+        ("create_join_token", json!({})),
+        ("create_api", json!({"slug": "walk", "name": "Walk"})),
+        ("update_api", json!({"summary": "Walked."})),
+        ("publish_spec", json!({"openapi": "3.1.0", "info": {"title": "Walk", "version": "1"},
+                                "paths": {"/w": {"get": {"responses": {"200": {"description": "ok"}}}}}})),
+        ("deprecate_version", json!({"sunset_at": "2099-01-01T00:00:00Z"})),
+        ("retire_version", json!({"reason": "old"})),
+        ("create_plan", plan),
+        ("update_plan", json!({"summary": "Walked."})),
+        ("close_plan", json!({})),
+        ("update_environment", json!({"public_url": null})),
+        ("put_upstream", json!({"targets": [{"url": "https://backend.example.com"}]})),
+        ("create_application", json!({"name": "walk"})),
+        ("update_application", json!({"description": "Walked."})),
+        ("suspend_application", reason.clone()),
+        ("issue_key", json!({"environment": "sandbox", "name": "walk"})),
+        ("rotate_key", json!({})),
+        ("revoke_key", json!({})),
+        ("request_access", wish.clone()),
+        ("grant_access", wish),
+        ("approve_subscription", json!({})),
+        ("reject_subscription", reason.clone()),
+        ("suspend_subscription", reason.clone()),
+        ("revoke_subscription", reason.clone()),
+        ("renew_subscription", json!({})),
+        ("approve_renewal", json!({})),
+        ("reject_renewal", reason.clone()),
+        ("request_plan_change", json!({"plan": "northwind-plan"})),
+        ("approve_plan_change", json!({})),
+        ("reject_plan_change", reason),
+    ]
+    .into_iter()
+    .map(|(operation, body)| (operation.to_owned(), body))
+    .collect()
+}
+
+/// A walk by the approver, so that decisions are not refused for being one's own.
+async fn walk(served: &Served) -> IsolationWalk {
+    let (own, approver) = scene(served, &served.northwind, "northwind").await;
+    let (foreign, _) = scene(served, &served.contoso, "contoso").await;
+    let subscription = own["subscription"][0].clone();
+    let mut bodies = bodies();
+    bodies.insert(
+        "decide_many".to_owned(),
+        json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]}),
+    );
+    // Another plan can be asked for only where access is in force.
+    let wish = json!({"new_application": {"name": "granted", "team": own["team"][0]}, "api": "northwind-weather",
+                      "plan": "northwind-plan", "environment": "sandbox"});
+    let granted = served
+        .post(&approver, "/v1/subscriptions/grant", wish)
+        .await
+        .expect(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let granted = Names::from([("subscription".to_owned(), vec![granted])]);
+    IsolationWalk {
+        base: served.url(""),
+        document: serde_json::to_value(gatehouse_admin_api::document()).unwrap(),
+        token: approver,
+        own,
+        own_for: BTreeMap::from([("request_plan_change".to_owned(), granted)]),
+        never: never(&foreign),
+        foreign,
+        bodies,
+        // Gateways of the shared group serve every tenant, who all see them.
+        shared: BTreeSet::from(["gateway".to_owned()]),
+    }
+}
+
+#[tokio::test]
+async fn ids_of_another_tenant_answer_as_if_they_had_never_existed() {
+    let served = Served::start().await;
+    let walk = walk(&served).await;
+    let before = served.count("select count(*) from audit_log").await;
+    let faults = walk.foreign_ids().await;
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert_eq!(
+        served.count("select count(*) from audit_log").await,
+        before,
+        "the walk changed something"
+    );
+}
+
+#[tokio::test]
+async fn every_operation_is_refused_without_its_permission_and_by_nothing_but_it() {
+    let served = Served::start().await;
+    let mut walk = walk(&served).await;
+    walk.own.insert(
+        "gateway".to_owned(),
+        vec!["gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned()],
+    );
+    let faults = walk.permissions().await;
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}

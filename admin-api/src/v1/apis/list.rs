@@ -20,10 +20,10 @@ use crate::edge::list::page;
     tag = "apis",
     params(ApiQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Api>)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_apis(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Query(query): Query<ApiQuery>,
 ) -> Result<List<apis::ApiView>, Problem> {

@@ -19,7 +19,7 @@ use crate::edge::auth::{Caller, needs};
     tag = "applications",
     request_body = CreateApplication,
     responses((status = 201, description = "The application", body = bodies::Changed<bodies::Application>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn create_application(
     caller: Caller<needs::ApplicationManage>,

@@ -17,7 +17,7 @@ use crate::edge::conditional::{IfMatch, IfMatchHeader};
     tag = "applications",
     params(("application" = String, Path, description = "Id or slug of the application."), IfMatchHeader),
     responses((status = 200, description = "It is gone", body = bodies::Gone)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn delete_application(
     caller: Caller<needs::ApplicationManage>,

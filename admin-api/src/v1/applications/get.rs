@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "applications",
     params(("application" = String, Path, description = "Id or slug of the application.")),
     responses((status = 200, description = "The application", body = bodies::Application)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]), ("token" = ["subscription.read"]))
 )]
 pub(crate) async fn get_application(
-    caller: Caller<needs::ApplicationRead>,
+    caller: Caller<needs::ApplicationSee>,
     State(db): State<Db>,
     Path(application): Path<String>,
 ) -> Result<Single<applications::ApplicationView>, Problem> {

@@ -21,10 +21,10 @@ use crate::edge::list::page;
     tag = "applications",
     params(ApplicationQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Application>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]), ("token" = ["subscription.read"]))
 )]
 pub(crate) async fn list_applications(
-    caller: Caller<needs::ApplicationRead>,
+    caller: Caller<needs::ApplicationSee>,
     State(db): State<Db>,
     Query(query): Query<ApplicationQuery>,
 ) -> Result<List<applications::ApplicationView>, Problem> {

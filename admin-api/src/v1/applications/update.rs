@@ -21,7 +21,7 @@ use crate::edge::conditional::{IfMatch, IfMatchHeader};
     params(("application" = String, Path, description = "Id or slug of the application."), IfMatchHeader),
     request_body = UpdateApplication,
     responses((status = 200, description = "The application as it is now", body = bodies::Changed<bodies::Application>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn update_application(
     caller: Caller<needs::ApplicationManage>,

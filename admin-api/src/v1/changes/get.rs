@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "changes",
     params(("change" = String, Path, description = "The `change_id` of an answer.")),
     responses((status = 200, description = "How far it got", body = bodies::Change)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = []))
 )]
 pub(crate) async fn get_change(
-    caller: Caller<needs::CatalogueRead>,
+    caller: Caller<needs::AnyToken>,
     State(db): State<Db>,
     Path(change): Path<ChangeId>,
 ) -> Result<Single<changes::ChangeView>, Problem> {

@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "environments",
     params(("environment" = String, Path, description = "Id or slug of the environment.")),
     responses((status = 200, description = "The environment", body = bodies::Environment)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn get_environment(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path(environment): Path<String>,
 ) -> Result<Single<environments::EnvironmentView>, Problem> {

@@ -15,10 +15,10 @@ use crate::edge::auth::{Caller, needs};
     path = "/v1/environments",
     tag = "environments",
     responses((status = 200, description = "All of them", body = bodies::Environments)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_environments(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
 ) -> Result<List<environments::EnvironmentView>, Problem> {
     let data = environments::list_environments(&db, &caller).await?;

@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "keys",
     params(("key" = String, Path, description = "Id of the key.")),
     responses((status = 200, description = "The key", body = bodies::Key)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]), ("token" = ["subscription.read"]))
 )]
 pub(crate) async fn get_key(
-    caller: Caller<needs::ApplicationRead>,
+    caller: Caller<needs::ApplicationSee>,
     State(db): State<Db>,
     Path(key): Path<CredentialId>,
 ) -> Result<Single<credentials::CredentialView>, Problem> {

@@ -20,7 +20,7 @@ use crate::edge::auth::{Caller, needs};
     params(("application" = String, Path, description = "Id or slug of the application.")),
     request_body = IssueKey,
     responses((status = 201, description = "The key", body = bodies::Secret<bodies::Key>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn issue_key(
     caller: Caller<needs::ApplicationManage>,

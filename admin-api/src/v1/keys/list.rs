@@ -21,10 +21,10 @@ use crate::edge::list::page;
     tag = "keys",
     params(("application" = String, Path, description = "Id or slug of the application."), KeyQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Key>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]), ("token" = ["subscription.read"]))
 )]
 pub(crate) async fn list_keys(
-    caller: Caller<needs::ApplicationRead>,
+    caller: Caller<needs::ApplicationSee>,
     State(db): State<Db>,
     Path(application): Path<String>,
     Query(query): Query<KeyQuery>,

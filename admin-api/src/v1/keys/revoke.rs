@@ -19,7 +19,7 @@ use crate::edge::auth::{Caller, needs};
     params(("key" = String, Path, description = "Id of the key.")),
     request_body = Option<RevokeKey>,
     responses((status = 200, description = "The key as it is now", body = bodies::Changed<bodies::Key>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]), ("token" = ["subscription.enforce"]))
 )]
 pub(crate) async fn revoke_key(
     caller: Caller<needs::KeyRevoke>,

@@ -19,7 +19,7 @@ use crate::edge::auth::{Caller, needs};
     params(("key" = String, Path, description = "Id of the key.")),
     request_body = Option<RotateKey>,
     responses((status = 201, description = "The new key", body = bodies::Secret<bodies::Key>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn rotate_key(
     caller: Caller<needs::ApplicationManage>,

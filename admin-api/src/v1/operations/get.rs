@@ -17,10 +17,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`."), ("operation" = String, Path, description = "Slug of the operation.")),
     responses((status = 200, description = "The operation", body = bodies::OperationDetail)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn get_operation(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path((api, version, operation)): Path<(String, String, String)>,
 ) -> Result<Single<catalogue::OperationDetail>, Problem> {

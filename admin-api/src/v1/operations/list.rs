@@ -17,10 +17,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`.")),
     responses((status = 200, description = "All of them", body = bodies::Operations)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_operations(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path((api, version)): Path<(String, String)>,
 ) -> Result<List<catalogue::OperationRow>, Problem> {

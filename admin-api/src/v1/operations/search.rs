@@ -20,10 +20,10 @@ use crate::edge::list::page;
     tag = "apis",
     params(OperationQuery),
     responses((status = 200, description = "The best first", body = bodies::OperationHits)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn search_operations(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Query(query): Query<OperationQuery>,
 ) -> Result<List<catalogue::OperationHit>, Problem> {

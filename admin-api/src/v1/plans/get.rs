@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "plans",
     params(("api" = String, Path, description = "Id or slug of the API."), ("plan" = String, Path, description = "Id or slug of the plan.")),
     responses((status = 200, description = "The plan", body = bodies::Plan)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn get_plan(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path((api, plan)): Path<(String, String)>,
 ) -> Result<Single<plans::PlanView>, Problem> {

@@ -17,10 +17,10 @@ use crate::edge::list::ListQuery;
     tag = "plans",
     params(("api" = String, Path, description = "Id or slug of the API."), ListQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Plan>)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_plans(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path(api): Path<String>,
     Query(query): Query<ListQuery>,

@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "products",
     params(("product" = String, Path, description = "Slug of the product.")),
     responses((status = 200, description = "The product", body = bodies::ProductDetail)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn get_product(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path(product): Path<String>,
 ) -> Result<Single<catalogue::CatalogueApi>, Problem> {

@@ -19,10 +19,10 @@ use crate::edge::list::page;
     tag = "products",
     params(ProductQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Product>)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_products(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Query(query): Query<ProductQuery>,
 ) -> Result<List<catalogue::CatalogueEntry>, Problem> {

@@ -16,7 +16,7 @@ use crate::edge::auth::{Caller, needs};
     tag = "subscriptions",
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     responses((status = 200, description = "The subscription", body = bodies::Subscription)),
-    security(("token" = ["subscription.read"]))
+    security(("token" = ["subscription.read"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn get_subscription(
     caller: Caller<needs::SubscriptionSee>,

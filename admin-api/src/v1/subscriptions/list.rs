@@ -22,7 +22,7 @@ use crate::edge::list::page;
     tag = "subscriptions",
     params(SubscriptionQuery),
     responses((status = 200, description = "One page", body = bodies::List<bodies::Subscription>)),
-    security(("token" = ["subscription.read"]))
+    security(("token" = ["subscription.read"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn list_subscriptions(
     caller: Caller<needs::SubscriptionSee>,

@@ -16,7 +16,7 @@ use crate::edge::auth::{Caller, needs};
     tag = "subscriptions",
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     responses((status = 200, description = "The subscription as it is now", body = bodies::Changed<bodies::Subscription>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn pause_subscription(
     caller: Caller<needs::ApplicationManage>,

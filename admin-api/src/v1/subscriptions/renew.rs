@@ -19,7 +19,7 @@ use crate::edge::auth::{Caller, needs};
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     request_body = Option<RenewSubscription>,
     responses((status = 200, description = "The subscription as it is now", body = bodies::Changed<bodies::Subscription>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn renew_subscription(
     caller: Caller<needs::ApplicationManage>,

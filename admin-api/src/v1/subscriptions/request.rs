@@ -18,7 +18,7 @@ use crate::edge::auth::{Caller, needs};
     tag = "subscriptions",
     request_body = RequestAccess,
     responses((status = 201, description = "The subscription", body = bodies::Changed<bodies::Subscription>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn request_access(
     caller: Caller<needs::ApplicationManage>,

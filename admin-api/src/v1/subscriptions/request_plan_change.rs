@@ -21,7 +21,7 @@ use crate::edge::auth::{Caller, needs};
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     request_body = RequestPlanChange,
     responses((status = 200, description = "The subscription as it is now", body = bodies::Changed<bodies::Subscription>)),
-    security(("token" = ["application.manage"]))
+    security(("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn request_plan_change(
     caller: Caller<needs::ApplicationManage>,

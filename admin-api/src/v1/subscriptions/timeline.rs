@@ -17,7 +17,7 @@ use crate::edge::auth::{Caller, needs};
     tag = "subscriptions",
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     responses((status = 200, description = "All of it", body = bodies::Timeline)),
-    security(("token" = ["subscription.read"]))
+    security(("token" = ["subscription.read"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn list_timeline(
     caller: Caller<needs::SubscriptionSee>,

@@ -19,7 +19,7 @@ use crate::edge::auth::{Caller, needs};
     security(("token" = ["member.read"]))
 )]
 pub(crate) async fn get_team(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::MemberRead>,
     State(db): State<Db>,
     Path(team): Path<String>,
 ) -> Result<Single<teams::TeamView>, Problem> {

@@ -19,7 +19,7 @@ use crate::edge::list::ListQuery;
     security(("token" = ["member.read"]))
 )]
 pub(crate) async fn list_teams(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::MemberRead>,
     State(db): State<Db>,
     Query(query): Query<ListQuery>,
 ) -> Result<List<teams::TeamView>, Problem> {

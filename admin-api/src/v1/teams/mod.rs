@@ -5,4 +5,5 @@ pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod remove_member;
+mod team_id;
 pub(crate) mod update;

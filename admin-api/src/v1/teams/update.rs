@@ -1,12 +1,12 @@
 //! Renames a team.
 
 use axum::extract::State;
-use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, teams};
 use gatehouse_web::{Json, Path, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::team_id::team_id;
 use crate::bodies;
 use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
@@ -29,9 +29,9 @@ pub(crate) async fn update_team(
     IfMatch(expected): IfMatch,
     Json(body): Json<UpdateTeam>,
 ) -> Result<Mutation, Problem> {
-    let team = teams::get_team(&db, &caller, &Lookup::from(team.as_str())).await?;
+    let team = team_id(&db, &caller, &team).await?;
     let input = teams::UpdateTeam { name: body.name };
-    let changed = teams::update_team(&db, &caller, team.id, expected, input).await?;
+    let changed = teams::update_team(&db, &caller, team, expected, input).await?;
     Ok(Mutation::changed(&changed))
 }
 

@@ -1,13 +1,13 @@
 //! Tells how much an application has called, over a time that ends now.
 
 use axum::extract::State;
-use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::usage::UsageRange;
-use gatehouse_control_plane::{Db, applications, usage};
+use gatehouse_control_plane::{Db, usage};
 use gatehouse_web::{FieldError, Path, Problem, ProblemKind, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::application_id::application_id;
 use crate::bodies;
 use crate::bodies::words;
 use crate::edge::answer::Single;
@@ -20,18 +20,17 @@ use crate::edge::auth::{Caller, needs};
     tag = "usage",
     params(("application" = String, Path, description = "Id or slug of the application."), UsageQuery),
     responses((status = 200, description = "The usage", body = bodies::Usage)),
-    security(("token" = ["usage.read_any"]))
+    security(("token" = ["usage.read_any"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn get_application_usage(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::UsageSee>,
     State(db): State<Db>,
     Path(application): Path<String>,
     Query(query): Query<UsageQuery>,
 ) -> Result<Single<usage::UsageView>, Problem> {
-    let application = Lookup::from(application.as_str());
-    let application = applications::get_application(&db, &caller, application).await?;
+    let application = application_id(&db, &caller, &application).await?;
     let range = query.range()?;
-    let usage = usage::application_usage(&db, &caller, application.id, range).await?;
+    let usage = usage::application_usage(&db, &caller, application, range).await?;
     Ok(Single(usage))
 }
 

@@ -1,14 +1,15 @@
 //! Lists the latest calls of an application.
 
 use axum::extract::State;
-use gatehouse_control_plane::page::{Listed, Lookup};
+use gatehouse_control_plane::page::Listed;
 use gatehouse_control_plane::usage::CallView;
-use gatehouse_control_plane::{Db, applications, usage};
+use gatehouse_control_plane::{Db, usage};
 use gatehouse_domain::id;
 use gatehouse_web::{Path, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use super::application_id::application_id;
 use crate::bodies;
 use crate::edge::answer::List;
 use crate::edge::auth::{Caller, needs};
@@ -21,18 +22,17 @@ use crate::edge::list::page;
     tag = "usage",
     params(("application" = String, Path, description = "Id or slug of the application."), CallsQuery),
     responses((status = 200, description = "The newest first", body = bodies::Calls)),
-    security(("token" = ["usage.read_any"]))
+    security(("token" = ["usage.read_any"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn list_application_calls(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::UsageSee>,
     State(db): State<Db>,
     Path(application): Path<String>,
     Query(query): Query<CallsQuery>,
 ) -> Result<List<Call>, Problem> {
-    let application = Lookup::from(application.as_str());
-    let application = applications::get_application(&db, &caller, application).await?;
+    let application = application_id(&db, &caller, &application).await?;
     let limit = page(query.limit, None)?.limit;
-    let calls = usage::recent_calls(&db, &caller, application.id, limit).await?;
+    let calls = usage::recent_calls(&db, &caller, application, limit).await?;
     Ok(List(Listed {
         data: calls.into_iter().map(Call::from).collect(),
         next: None,

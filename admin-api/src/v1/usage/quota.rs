@@ -17,10 +17,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "usage",
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     responses((status = 200, description = "All of them", body = bodies::Quotas)),
-    security(("token" = ["usage.read_any"]))
+    security(("token" = ["usage.read_any"]), ("token" = ["application.manage"]), ("token" = ["application.manage_any"]))
 )]
 pub(crate) async fn list_quotas(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::UsageSee>,
     State(db): State<Db>,
     Path(subscription): Path<SubscriptionId>,
 ) -> Result<List<usage::QuotaView>, Problem> {

@@ -20,10 +20,10 @@ use crate::edge::conditional::content_tag;
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`.")),
     responses((status = 200, description = "The bytes that were published", content((String = "application/json"), (String = "application/yaml")))),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn download_spec(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path((api, version)): Path<(String, String)>,
 ) -> Result<Response, Problem> {

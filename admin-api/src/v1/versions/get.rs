@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`.")),
     responses((status = 200, description = "The version", body = bodies::Version)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn get_version(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path((api, version)): Path<(String, String)>,
 ) -> Result<Single<versions::VersionView>, Problem> {

@@ -16,10 +16,10 @@ use crate::edge::auth::{Caller, needs};
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API.")),
     responses((status = 200, description = "All of them", body = bodies::Versions)),
-    security(("token" = ["catalogue.read"]))
+    security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn list_versions(
-    caller: Caller<needs::AnyToken>,
+    caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Path(api): Path<String>,
 ) -> Result<List<versions::VersionView>, Problem> {

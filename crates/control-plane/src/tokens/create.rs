@@ -12,6 +12,7 @@ use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::gateways::{fresh_key, stored_key_id};
+use crate::membership;
 use crate::refusal::{Faults, Refusal};
 use crate::work::{Changed, Work};
 
@@ -38,6 +39,8 @@ pub async fn create_token(
     let name = judge(actor, &mut input)?;
     let mut work = Work::begin(db, actor).await?;
     require_apis(&mut work, actor, input.apis.as_deref()).await?;
+    // A token made by a token has the same person behind it: it can do no more, and nobody gains a second hand.
+    let maker = membership::person(work.conn(), actor).await?;
     let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
     let key = fresh_key(KeyKind::AccessToken);
     let view = TokenView {
@@ -47,7 +50,7 @@ pub async fn create_token(
         last4: key.last4(),
         scopes: input.scopes,
         apis: input.apis,
-        created_by: actor.user(),
+        created_by: maker.map(UserId::from_uuid),
         created_at: now,
         expires_at: now + Duration::days(input.expires_in_days.unwrap_or(DAYS_DEFAULT)),
         last_used_at: None,
