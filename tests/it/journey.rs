@@ -124,7 +124,13 @@ async fn offer_plans(ci: &CiToken) {
         ("limited", "Limited", "manual", limit),
         ("open", "Open", "auto", json!([])),
     ] {
-        let plan = json!({"slug": slug, "name": name, "approval": approval, "limits": limits});
+        let plan = json!({
+            "slug": slug,
+            "name": name,
+            "approval": approval,
+            "environments": ["production", "sandbox"],
+            "limits": limits,
+        });
         ci.post("/v1/apis/petstore/plans", &plan)
             .await
             .assert_status(201);

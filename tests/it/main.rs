@@ -6,11 +6,18 @@ mod journey;
 
 mod approvals;
 mod architecture;
+mod browser;
+mod compose;
 mod configuration;
 mod environments;
+mod exactness;
+mod large_description;
 mod lints;
+mod mail;
+mod partitions;
 mod start_up;
 mod streaming;
+mod supervisor;
 mod tenancy;
 
 /// The executable under test.

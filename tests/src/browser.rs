@@ -19,7 +19,7 @@ static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
 pub struct Browser {
     pub driver: WebDriver,
     _chromedriver: Process,
-    _profile: TempDir,
+    profile: TempDir,
     _turn: tokio::sync::SemaphorePermit<'static>,
 }
 
@@ -52,6 +52,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--window-size=1280,1200",
+            "--enable-logging",
+            "--v=0",
             &data,
         ];
         for flag in flags {
@@ -66,7 +68,7 @@ impl Browser {
             WebDriver::new(&url, capabilities.clone()).await.map_err(|error| error.to_string())
         })
         .await;
-        Some(Self { driver, _chromedriver: process, _profile: profile, _turn: turn })
+        Some(Self { driver, _chromedriver: process, profile, _turn: turn })
     }
 
     pub async fn goto(&self, url: &str) {
@@ -117,6 +119,40 @@ impl Browser {
         element.click().await.unwrap_or_else(|error| panic!("pressing {label}: {error}"));
     }
 
+    /// As [`Browser::press`], for a button where a link has the same words.
+    pub async fn press_button(&self, label: &str) {
+        let path = format!("//main//button[contains(normalize-space(.), \"{label}\")]");
+        let element = self.driver.find(By::XPath(path.as_str())).await;
+        let element = element.unwrap_or_else(|error| panic!("no button '{label}': {error}"));
+        element.scroll_into_view().await.expect("it is on the page");
+        element.click().await.unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+    }
+
+    /// Whether scripts of pages run: the portal's own marks the document.
+    pub async fn runs_script(&self) -> bool {
+        self.driver.find(By::Css("html.js")).await.is_ok()
+    }
+
+    /// The words of an element, as a person would copy them.
+    pub async fn text_of(&self, css: &str) -> String {
+        let element = self.wait_for(css).await;
+        element.text().await.unwrap_or_default()
+    }
+
+    /// The page as it stands now.
+    pub async fn source(&self) -> String {
+        self.driver.source().await.unwrap_or_default()
+    }
+
+    /// What the browser's console complained about: faults of scripts, refusals by the content policy, missing files.
+    pub async fn faults(&self) -> Vec<String> {
+        let path = self.profile.path().join("profile").join("chrome_debug.log");
+        let log = std::fs::read_to_string(path).unwrap_or_default();
+        let complaints = log.lines().filter(|line| line.contains(":CONSOLE"));
+        let grave = complaints.filter(|line| ["Refused", "Error", "Failed", "violates"].iter().any(|word| line.contains(word)));
+        grave.map(str::to_owned).collect()
+    }
+
     /// The words on the page.
     pub async fn says(&self) -> String {
         match self.driver.find(By::Css("body")).await {
@@ -141,7 +177,7 @@ impl Browser {
         field.value().await.ok().flatten().unwrap_or_default()
     }
 
-    /// What the page's console holds at the level of errors: script faults and refusals of the content policy.
+    /// Ends the browser in order.
     pub async fn quit(self) {
         let _ = self.driver.clone().quit().await;
     }

@@ -89,6 +89,13 @@ impl Page {
         found.unwrap_or_else(|| panic!("no {css} with {name} on {self}"))
     }
 
+    /// An attribute of every element that matches and has it.
+    pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
+        let html = self.html();
+        let all = selector(css);
+        html.select(&all).filter_map(|one| one.value().attr(name)).map(str::to_owned).collect()
+    }
+
     pub fn has(&self, css: &str) -> bool {
         self.html().select(&selector(css)).next().is_some()
     }

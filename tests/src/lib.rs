@@ -9,6 +9,7 @@ pub mod answer;
 pub mod browser;
 pub mod callers;
 pub mod command;
+pub mod compose;
 pub mod descriptions;
 pub mod fault_proxy;
 pub mod html;

@@ -58,7 +58,13 @@ impl CiToken {
 
     /// Adds a plan named as its slug.
     pub async fn add_plan(&self, api: &str, slug: &str, approval: &str, limits: &Value) -> Answer {
-        let plan = json!({"slug": slug, "name": slug, "approval": approval, "limits": limits});
+        let plan = json!({
+            "slug": slug,
+            "name": slug,
+            "approval": approval,
+            "environments": ["production", "sandbox"],
+            "limits": limits,
+        });
         let added = self.post(&format!("/v1/apis/{api}/plans"), &plan).await;
         added.assert_status(201);
         added

@@ -1,0 +1,57 @@
+//! GitHub's own description, 13 MB and more than a thousand operations.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use gatehouse_harness::TestStack;
+
+use crate::GATEHOUSE;
+
+/// From the npm package `@octokit/openapi`; see docs/ci.md for how it gets there.
+const DESCRIPTION: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../target/npm/node_modules/@octokit/openapi/generated/api.github.com.json"
+);
+
+/// Server time of any operation page, in a release build.
+const PAGE_MAX: Duration = Duration::from_millis(30);
+
+#[tokio::test]
+async fn the_description_of_github_is_published_and_its_operation_pages_render() {
+    let file = Path::new(DESCRIPTION);
+    if !file.exists() {
+        eprintln!("SKIPPED: @octokit/openapi is not under target/npm; GitHub's description was not tried");
+        return;
+    }
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Octo").await;
+    let ci = tenant.ci().await;
+    let published = ci.publish(stack.program(), file, "github", "v3", &["--create", "-o", "json"]).await;
+    let report: serde_json::Value = serde_json::from_str(&published.assert_success().stdout).unwrap();
+    assert!(report["operations"].as_u64().unwrap() > 1_000, "{report}");
+
+    let developer = tenant.developer("Hub").await;
+    let reference = developer.portal.get("/apis/github/v3/reference").await;
+    reference.assert_status(200);
+    let operations = operation_links(&reference);
+    assert!(operations.len() > 20, "{reference}");
+    for path in spread(&operations, 12) {
+        let began = Instant::now();
+        let page = developer.portal.get(path).await;
+        let took = began.elapsed();
+        page.assert_status(200);
+        assert!(!page.text_of("main h1").is_empty());
+        if !cfg!(debug_assertions) {
+            assert!(took < PAGE_MAX, "{path} took {took:?}");
+        }
+    }
+}
+
+fn operation_links(page: &gatehouse_harness::html::Page) -> Vec<String> {
+    page.attributes("main a[href*='/reference/']", "href")
+}
+
+/// So many of them, evenly spread.
+fn spread(all: &[String], count: usize) -> impl Iterator<Item = &str> {
+    all.iter().step_by((all.len() / count).max(1)).map(String::as_str)
+}
