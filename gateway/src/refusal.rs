@@ -6,7 +6,8 @@ use http::header::{HeaderName, HeaderValue};
 /// Why a call is answered by the gateway itself.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    pub(crate) problem: Problem,
+    /// Boxed, so that the many results that may hold one stay small.
+    pub(crate) problem: Box<Problem>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// Whether the connection must end: what follows on it cannot be trusted to be a request.
     pub(crate) close: bool,
@@ -32,7 +33,7 @@ impl Refusal {
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         Self {
-            problem,
+            problem: Box::new(problem),
             headers: Vec::new(),
             close: false,
         }

@@ -475,3 +475,6 @@ impl Parts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,7 +207,7 @@ impl Disk {
                 });
             }
         }
-        found.sort_by(|left, right| right.position.cmp(&left.position));
+        found.sort_by_key(|found| std::cmp::Reverse(found.position));
         Ok(found)
     }
 

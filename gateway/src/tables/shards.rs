@@ -28,10 +28,7 @@ impl<K: Hash + Eq + Copy, V: Clone> Sharded<K, V> {
         for (key, value) in entries {
             shards[shard_of(&hasher, &key)].insert(key, value);
         }
-        let shards = shards
-            .into_iter()
-            .map(|shard| ArcSwap::from_pointee(shard))
-            .collect();
+        let shards = shards.into_iter().map(ArcSwap::from_pointee).collect();
         Self { hasher, shards }
     }
 

@@ -130,8 +130,8 @@ impl ControlPlane {
     pub(crate) fn publish(
         &self,
         removes: Vec<ObjectRef>,
-        tightening: Vec<Object>,
-        other: Vec<Object>,
+        tightening: &[Object],
+        other: &[Object],
     ) -> Vec<u8> {
         let mut state = self.state();
         let delta = state.make_delta(removes, tightening, other);
@@ -140,8 +140,8 @@ impl ControlPlane {
         delta
     }
 
-    pub(crate) fn upsert(&self, objects: Vec<Object>) -> Vec<u8> {
-        self.publish(Vec::new(), Vec::new(), objects)
+    pub(crate) fn upsert(&self, objects: &[Object]) -> Vec<u8> {
+        self.publish(Vec::new(), &[], objects)
     }
 
     /// Answers polls that wait, whatever there is.
@@ -315,8 +315,8 @@ impl State {
     pub(crate) fn make_delta(
         &mut self,
         removes: Vec<ObjectRef>,
-        tightening: Vec<Object>,
-        other: Vec<Object>,
+        tightening: &[Object],
+        other: &[Object],
     ) -> Vec<u8> {
         let prev_hash = self.state_hash;
         for object_ref in &removes {
@@ -325,7 +325,7 @@ impl State {
             }
         }
         let encode = |objects: &[Object]| objects.iter().map(Object::encode).collect::<Vec<_>>();
-        let (tightening, other) = (encode(&tightening), encode(&other));
+        let (tightening, other) = (encode(tightening), encode(other));
         for record in tightening.iter().chain(&other) {
             if let Some(old) = self.objects.insert(record.object, record.clone()) {
                 self.state_hash.subtract(StateHash::of_record(&old));

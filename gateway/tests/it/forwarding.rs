@@ -13,7 +13,7 @@ use crate::upstream::{Upstream, nobody};
 const PATH: &str = "/petstore/v1/pets";
 
 fn world(upstream: &Upstream) -> World {
-    World::with(configuration(&[&upstream.url()]))
+    World::with(&configuration(&[&upstream.url()]))
 }
 
 fn connection(world: &World, method: &str, headers: &[(&str, &str)], body: &[u8]) -> Connection {
@@ -171,7 +171,7 @@ fn a_slow_reader_slows_the_backend_down() {
 
 #[test]
 fn faults_of_a_backend_have_their_own_codes() {
-    let world = World::with(configuration(&[&nobody()]));
+    let world = World::with(&configuration(&[&nobody()]));
     let reply = send(&world, "GET", b"");
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -183,7 +183,7 @@ fn faults_of_a_backend_have_their_own_codes() {
         exchange.read();
         exchange.reset();
     });
-    world.put(vec![target(&reset)]);
+    world.put(&[target(&reset)]);
     let reply = send(&world, "GET", b"");
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -198,7 +198,7 @@ fn faults_of_a_backend_have_their_own_codes() {
         exchange.read();
         exchange.write(b"SSH-2.0-OpenSSH_9\r\n\r\n");
     });
-    world.put(vec![target(&garbage)]);
+    world.put(&[target(&garbage)]);
     assert_eq!(send(&world, "GET", b"").code(), "upstream_failed");
     let switching = Upstream::start(|mut exchange| {
         exchange.read();
@@ -206,7 +206,7 @@ fn faults_of_a_backend_have_their_own_codes() {
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
         );
     });
-    world.put(vec![target(&switching)]);
+    world.put(&[target(&switching)]);
     assert_eq!(send(&world, "GET", b"").code(), "upstream_failed");
     let stalled = Upstream::start(|mut exchange| {
         exchange.read();
@@ -214,7 +214,7 @@ fn faults_of_a_backend_have_their_own_codes() {
     });
     let mut hasty = objects::upstream(&[&stalled.url()]);
     hasty.response_timeout_ms = 150;
-    world.put(vec![Object::Upstream(hasty)]);
+    world.put(&[Object::Upstream(hasty)]);
     let began = Instant::now();
     let reply = send(&world, "GET", b"");
     assert_eq!(
@@ -225,13 +225,13 @@ fn faults_of_a_backend_have_their_own_codes() {
     // 192.0.2.0/24 is never routed (RFC 5737); a machine may also refuse it at once.
     let mut away = objects::upstream(&["http://192.0.2.1:9"]);
     away.connect_timeout_ms = 150;
-    world.put(vec![Object::Upstream(away)]);
+    world.put(&[Object::Upstream(away)]);
     let reply = send(&world, "GET", b"");
     assert!(matches!(
         reply.code().as_str(),
         "upstream_timeout" | "upstream_unavailable"
     ));
-    world.put(vec![Object::Upstream(objects::upstream(&[
+    world.put(&[Object::Upstream(objects::upstream(&[
         "http://169.254.169.254",
     ]))]);
     assert_eq!(
@@ -281,7 +281,7 @@ fn a_stall_in_the_middle_of_an_answer_ends_the_connection() {
     let mut hasty = objects::upstream(&[&upstream.url()]);
     hasty.idle_timeout_ms = 150;
     objects.push(Object::Upstream(hasty));
-    let world = World::with(objects);
+    let world = World::with(&objects);
     let reply = connection(&world, "GET", &[], b"")
         .read(false)
         .expect("a head");
@@ -305,7 +305,7 @@ fn a_client_that_leaves_takes_its_call_to_the_backend_along() {
     let mut patient = objects::upstream(&[&upstream.url()]);
     patient.response_timeout_ms = 60_000;
     objects.push(Object::Upstream(patient));
-    let world = World::with(objects);
+    let world = World::with(&objects);
     let waiting = connection(&world, "GET", &[], b"");
     until("the backend has the call", || upstream.seen().len() == 1);
     drop(waiting);
@@ -389,7 +389,7 @@ fn connections_are_used_again_and_targets_take_turns() {
     let mut both = objects::upstream(&[&one.url(), &two.url()]);
     both.targets[0].weight = 3;
     objects.push(Object::Upstream(both.clone()));
-    let world = World::with(objects);
+    let world = World::with(&objects);
     for _ in 0..16 {
         assert_eq!(world.get(PATH).status, 200);
     }
@@ -400,7 +400,7 @@ fn connections_are_used_again_and_targets_take_turns() {
         url: format!("{}/base/", two.url()),
         weight: 1,
     }];
-    world.put(vec![Object::Upstream(both)]);
+    world.put(&[Object::Upstream(both)]);
     assert_eq!(world.get(PATH).text(), "GET /base/pets HTTP/1.1");
 }
 

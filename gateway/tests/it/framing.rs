@@ -86,7 +86,7 @@ const TRICKS: [&str; 72] = [
 #[test]
 fn no_trick_path_reaches_the_backend_with_a_key_or_without() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     for path in TRICKS {
         for key in [format!("x-api-key: {}\r\n", good_key()), String::new()] {
             let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n{key}\r\n");
@@ -107,7 +107,7 @@ fn no_trick_path_reaches_the_backend_with_a_key_or_without() {
 #[test]
 fn messages_with_doubtful_framing_are_refused_and_end_their_connection() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let key = format!("x-api-key: {}\r\n", good_key());
     let smuggled = "GET /petstore/v1/admin HTTP/1.1\r\nhost: a\r\n";
     let table = [
@@ -176,7 +176,7 @@ fn a_broken_chunk_aborts_the_backend_instead_of_finishing_its_request() {
         let whole = rest.windows(5).any(|window| window == b"0\r\n\r\n");
         assert!(!whole, "the backend was told that the body is whole");
     });
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let key = good_key();
     for bad in [
         "zz\r\nabc\r\n0\r\n\r\n",
@@ -196,7 +196,7 @@ fn a_broken_chunk_aborts_the_backend_instead_of_finishing_its_request() {
 #[test]
 fn credentials_and_identity_never_cross_however_they_are_written() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let key = good_key();
     let request = format!(
         "POST /petstore/v1/pets HTTP/1.1\r\nhost: api.test:8000\r\nX-API-Key: {key}\r\nConnection: keep-alive, X-Hop, x-api-key\r\n\
@@ -250,7 +250,7 @@ fn forwarding_fields_of_trusted_proxies_are_believed_and_continued() {
         variables: &[("TRUSTED_PROXIES", "127.0.0.0/8")],
         ..Default::default()
     };
-    let world = World::start(configuration(&[&upstream.url()]), &start);
+    let world = World::start(&configuration(&[&upstream.url()]), &start);
     let headers = [
         ("x-api-key", good_key()),
         ("x-forwarded-for", "198.51.100.4".to_owned()),
@@ -291,7 +291,7 @@ fn sizes_are_refused_with_their_own_codes() {
         variables: &[("LIMITS__BODY", "10B")],
         ..Default::default()
     };
-    let world = World::start(configuration(&[&upstream.url()]), &start);
+    let world = World::start(&configuration(&[&upstream.url()]), &start);
     let key = good_key();
     let with = |extra: &[(&str, &str)]| {
         let headers = [&[("x-api-key", key.as_str())], extra].concat();

@@ -28,7 +28,7 @@ fn world(rules: &[LimitRule], clock: &Clock, backend: &Upstream) -> World {
         variables: &[],
         clock: clock.clone(),
     };
-    World::start(objects, &start)
+    World::start(&objects, &start)
 }
 
 fn passed(world: &World, calls: usize) -> usize {
@@ -108,7 +108,7 @@ fn a_quota_ends_with_its_amount_and_begins_anew_at_midnight_of_the_tenant() {
     let world = world(&[RATE, day], &clock, &upstream);
     let mut tokyo = tenant();
     tokyo.time_zone = "Asia/Tokyo".to_owned();
-    world.put(vec![Object::Tenant(tokyo)]);
+    world.put(&[Object::Tenant(tokyo)]);
     let first = world.get(PATH);
     assert_eq!(
         header(&first, "ratelimit-policy"),
@@ -152,7 +152,7 @@ fn what_a_quota_refuses_costs_nothing_of_the_rate() {
         let refused = world.get(PATH);
         assert_eq!(refused.code(), "quota_exceeded");
         assert!(
-            header(&refused, "ratelimit").starts_with("\"second\";r=8;"),
+            header(&refused, "ratelimit").starts_with("\"second\";r=9;"),
             "given back"
         );
     }
@@ -170,13 +170,13 @@ fn changing_the_plan_or_the_subscription_resets_nothing() {
     assert_eq!(passed(&world, 4), 4);
     let mut paused = subscription(PRODUCTION);
     paused.consumer_hold = true;
-    world.put(vec![Object::Subscription(paused)]);
+    world.put(&[Object::Subscription(paused)]);
     assert_eq!(world.get(PATH).code(), "subscription_paused");
-    world.put(vec![Object::Subscription(subscription(PRODUCTION))]);
+    world.put(&[Object::Subscription(subscription(PRODUCTION))]);
     assert_eq!(passed(&world, 3), 1);
     let mut revised = plan(&[RATE, of(7)]);
     revised.limits[1].id = uuid::Uuid::from_u128(7_777).into();
-    world.put(vec![Object::Plan(revised)]);
+    world.put(&[Object::Plan(revised)]);
     assert_eq!(
         passed(&world, 5),
         2,

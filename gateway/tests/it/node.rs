@@ -50,11 +50,11 @@ impl Default for Start<'_> {
 
 impl World {
     /// A gateway that runs this configuration.
-    pub(crate) fn with(objects: Vec<Object>) -> Self {
+    pub(crate) fn with(objects: &[Object]) -> Self {
         Self::start(objects, &Start::default())
     }
 
-    pub(crate) fn start(objects: Vec<Object>, start: &Start<'_>) -> Self {
+    pub(crate) fn start(objects: &[Object], start: &Start<'_>) -> Self {
         let world = Self::unconfigured(start);
         world.control_plane.upsert(objects);
         world.wait_for_head();
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// Publishes objects and waits until they are in force.
-    pub(crate) fn put(&self, objects: Vec<Object>) {
+    pub(crate) fn put(&self, objects: &[Object]) {
         self.control_plane.upsert(objects);
         self.wait_for_head();
     }
@@ -131,8 +131,13 @@ impl World {
 }
 
 impl Drop for World {
+    /// Tasks end before the runtime they run on.
     fn drop(&mut self) {
-        self.control_tasks.cancel();
+        let end = async {
+            self.node.tasks.shutdown(Duration::from_secs(5)).await;
+            self.control_tasks.shutdown(Duration::from_secs(5)).await
+        };
+        self.runtime.block_on(end);
     }
 }
 

@@ -21,7 +21,7 @@ const FAR_AHEAD: Option<Moment> = Some(Moment(4_000_000_000_000));
 #[test]
 fn a_good_call_is_forwarded_and_answered() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let reply = world.get("/petstore/v1/pets/7?q=%2F");
     assert_eq!(
         (reply.status, reply.text().as_str()),
@@ -50,7 +50,7 @@ fn changed(number: u64, change: impl FnOnce(&mut Credential)) -> (String, Object
 #[test]
 fn every_fault_of_a_key_has_its_own_code() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let (expired, a) = changed(2, |key| key.expires_at = LONG_AGO);
     let (revoked, b) = changed(3, |key| key.state = CredentialState::Revoked);
     let (early, c) = changed(4, |key| key.not_before = FAR_AHEAD);
@@ -64,7 +64,7 @@ fn every_fault_of_a_key_has_its_own_code() {
         key.retire_at = FAR_AHEAD;
     });
     let (stale, g) = changed(8, |key| key.state = CredentialState::Expired);
-    world.put(vec![a, b, c, d, e, f, g]);
+    world.put(&[a, b, c, d, e, f, g]);
     let text = |kind, number| key_of(kind, number).reveal().to_string();
     let mut typo = good_key();
     typo.replace_range(20..21, if &typo[20..21] == "a" { "b" } else { "a" });
@@ -161,12 +161,12 @@ fn every_fault_of_a_key_has_its_own_code() {
 #[test]
 fn a_key_with_a_known_id_and_a_wrong_secret_is_unknown() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let (text, Object::Credential(mut forged)) = changed(2, |_| ()) else {
         panic!()
     };
     forged.digest[31] ^= 1;
-    world.put(vec![Object::Credential(forged)]);
+    world.put(&[Object::Credential(forged)]);
     let reply = world
         .node
         .call("GET", "/petstore/v1/pets", &[("x-api-key", &text)], b"");
@@ -176,8 +176,9 @@ fn a_key_with_a_known_id_and_a_wrong_secret_is_unknown() {
 #[test]
 fn every_state_of_a_subscription_has_its_own_code() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
-    let table: Vec<(&str, Box<dyn Fn(&mut Subscription)>)> = vec![
+    let world = World::with(&configuration(&[&upstream.url()]));
+    type Change = Box<dyn Fn(&mut Subscription)>;
+    let table: Vec<(&str, Change)> = vec![
         (
             "subscription_pending",
             Box::new(|it| it.state = StoredState::Pending),
@@ -228,7 +229,7 @@ fn every_state_of_a_subscription_has_its_own_code() {
     for (code, change) in table {
         let mut changed = subscription(PRODUCTION);
         change(&mut changed);
-        world.put(vec![Object::Subscription(changed)]);
+        world.put(&[Object::Subscription(changed)]);
         let reply = world.get("/petstore/v1/pets");
         assert_eq!((reply.status, reply.code().as_str()), (403, code));
         let help = reply.json()["help"].as_str().map(str::to_owned);
@@ -240,7 +241,7 @@ fn every_state_of_a_subscription_has_its_own_code() {
         let kind = reply.json()["type"].as_str().map(str::to_owned);
         assert_eq!(kind, Some(format!("https://portal.test/errors/{code}")));
     }
-    world.put(vec![Object::Subscription(subscription(PRODUCTION))]);
+    world.put(&[Object::Subscription(subscription(PRODUCTION))]);
     assert_eq!(
         world.get("/petstore/v1/pets").status,
         200,
@@ -252,16 +253,16 @@ fn every_state_of_a_subscription_has_its_own_code() {
 #[test]
 fn an_open_subscription_decides_before_a_later_closed_one() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let later = Subscription {
         id: uuid::Uuid::from_u128(71).into(),
         state: StoredState::Rejected,
         ..subscription(PRODUCTION)
     };
-    world.put(vec![Object::Subscription(later.clone())]);
+    world.put(&[Object::Subscription(later.clone())]);
     assert_eq!(world.get("/petstore/v1/pets").status, 200);
     let first = Object::Subscription(subscription(PRODUCTION)).object_ref();
-    world.control_plane.publish(vec![first], vec![], vec![]);
+    world.control_plane.publish(vec![first], &[], &[]);
     world.wait_for_head();
     assert_eq!(
         world.get("/petstore/v1/pets").code(),
@@ -272,17 +273,17 @@ fn an_open_subscription_decides_before_a_later_closed_one() {
 #[test]
 fn suspended_applications_and_tenants_are_refused_as_such() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let mut suspended = application();
     suspended.suspended = true;
-    world.put(vec![Object::Application(suspended)]);
+    world.put(&[Object::Application(suspended)]);
     assert_eq!(
         world.get("/petstore/v1/pets").code(),
         "application_suspended"
     );
     let mut suspended = tenant();
     suspended.suspended = true;
-    world.put(vec![Object::Tenant(suspended)]);
+    world.put(&[Object::Tenant(suspended)]);
     assert_eq!(world.get("/petstore/v1/pets").code(), "tenant_suspended");
     let no_key = world.node.call("GET", "/petstore/v1/pets", &[], b"");
     assert_eq!(
@@ -290,10 +291,7 @@ fn suspended_applications_and_tenants_are_refused_as_such() {
         "no_key",
         "who calls is asked before whether they may"
     );
-    world.put(vec![
-        Object::Tenant(tenant()),
-        Object::Application(application()),
-    ]);
+    world.put(&[Object::Tenant(tenant()), Object::Application(application())]);
     assert_eq!(world.get("/petstore/v1/pets").status, 200);
 }
 
@@ -305,13 +303,11 @@ fn what_a_key_may_not_be_judged_without_is_503_and_not_401() {
     assert_eq!((reply.status, reply.code().as_str()), (503, "auth_unknown"));
     assert_eq!(reply.header("retry-after"), Some("2"));
     assert_eq!(world.node.status_page("/readyz").status, 503);
-    world.put(configuration(&[&upstream.url()]));
+    world.put(&configuration(&[&upstream.url()]));
     assert_eq!(world.get("/petstore/v1/pets").status, 200);
     assert_eq!(world.node.status_page("/readyz").status, 200);
     let application = Object::Application(application()).object_ref();
-    world
-        .control_plane
-        .publish(vec![application], vec![], vec![]);
+    world.control_plane.publish(vec![application], &[], &[]);
     world.wait_for_head();
     assert_eq!(
         world.get("/petstore/v1/pets").code(),
@@ -321,8 +317,8 @@ fn what_a_key_may_not_be_judged_without_is_503_and_not_401() {
     let plan = Object::Plan(plan(&[])).object_ref();
     world.control_plane.publish(
         vec![plan],
-        vec![],
-        vec![Object::Application(objects::application())],
+        &[],
+        &[Object::Application(objects::application())],
     );
     world.wait_for_head();
     assert_eq!(world.get("/petstore/v1/pets").code(), "auth_unknown");
@@ -331,7 +327,7 @@ fn what_a_key_may_not_be_judged_without_is_503_and_not_401() {
 #[test]
 fn addresses_lead_to_an_operation_or_to_404_405_and_410() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     for path in [
         "/",
         "/petstore",
@@ -375,7 +371,7 @@ fn addresses_lead_to_an_operation_or_to_404_405_and_410() {
     assert_eq!((head.status, head.body.len()), (401, 0));
     let mut retired = route(PRODUCTION, 0);
     retired.state = ApiVersionState::Retired;
-    world.put(vec![Object::Route(retired)]);
+    world.put(&[Object::Route(retired)]);
     let reply = world.node.call("GET", "/petstore/v1/pets", &[], b"");
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -383,7 +379,7 @@ fn addresses_lead_to_an_operation_or_to_404_405_and_410() {
     );
     let mut nowhere = route(PRODUCTION, 0);
     nowhere.upstream = None;
-    world.put(vec![Object::Route(nowhere)]);
+    world.put(&[Object::Route(nowhere)]);
     assert_eq!(
         world.get("/petstore/v1/pets").code(),
         "upstream_unavailable"
@@ -426,7 +422,7 @@ fn the_environment_is_found_before_the_route_and_nothing_outside_it_is_seen() {
     let mut sandbox = subscription(SANDBOX);
     sandbox.id = uuid::Uuid::from_u128(76).into();
     objects.push(Object::Subscription(sandbox));
-    let world = World::with(objects);
+    let world = World::with(&objects);
     let (ours, theirs, test) = (
         good_key(),
         their_key.reveal().to_string(),
@@ -466,7 +462,7 @@ fn an_environment_with_a_host_of_its_own_answers_there_only() {
             environment.host = Some("api.example".to_owned());
         }
     }
-    let world = World::with(objects);
+    let world = World::with(&objects);
     let at = |host: &str| {
         let headers = [("host", host), ("x-api-key", &good_key())];
         world
@@ -497,7 +493,7 @@ fn the_order_of_judgements_is_the_documented_one() {
         variables: &[("LIMITS__BODY", "1KiB")],
         ..Start::default()
     };
-    let world = World::start(objects, &start);
+    let world = World::start(&objects, &start);
     let good = good_key();
     let call = |method: &str, path: &str, headers: &[(&str, &str)]| {
         world.node.call(method, path, headers, b"").code()
@@ -520,7 +516,7 @@ fn the_order_of_judgements_is_the_documented_one() {
     closed.suspended = true;
     let mut paused = subscription(PRODUCTION);
     paused.consumer_hold = true;
-    world.put(vec![
+    world.put(&[
         Object::Application(suspended),
         Object::Tenant(closed),
         Object::Subscription(paused),
@@ -529,26 +525,24 @@ fn the_order_of_judgements_is_the_documented_one() {
     assert_eq!(call("GET", "/petstore/v1/pets", &[]), "no_key");
     let key = [("x-api-key", good.as_str())];
     assert_eq!(call("GET", "/petstore/v1/pets", &key), "tenant_suspended");
-    world.put(vec![Object::Tenant(tenant())]);
+    world.put(&[Object::Tenant(tenant())]);
     assert_eq!(
         call("GET", "/petstore/v1/pets", &key),
         "application_suspended"
     );
-    world.put(vec![Object::Application(application())]);
+    world.put(&[Object::Application(application())]);
     assert_eq!(
         call("GET", "/petstore/v1/pets", &key),
         "subscription_paused"
     );
-    world.put(vec![Object::Subscription(subscription(PRODUCTION))]);
+    world.put(&[Object::Subscription(subscription(PRODUCTION))]);
     assert_eq!(
         call("GET", "/petstore/v1/pets", &key),
         "upstream_unavailable",
         "the one call of the month"
     );
     assert_eq!(call("GET", "/petstore/v1/pets", &key), "quota_exceeded");
-    world.put(vec![Object::Upstream(objects::upstream(
-        &[&upstream.url()],
-    ))]);
+    world.put(&[Object::Upstream(objects::upstream(&[&upstream.url()]))]);
     assert_eq!(call("GET", "/petstore/v1/pets", &key), "quota_exceeded");
     assert_eq!(upstream.connections(), 0);
 }
@@ -568,7 +562,7 @@ fn more_calls_than_allowed_at_once_are_503_overloaded() {
         variables: &[("LIMITS__CONCURRENCY", "2")],
         ..Start::default()
     };
-    let world = World::start(objects, &start);
+    let world = World::start(&objects, &start);
     let request = crate::http::request(
         "GET",
         "/petstore/v1/pets",

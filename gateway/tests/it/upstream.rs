@@ -30,13 +30,12 @@ pub(crate) struct Upstream {
     connections: Arc<AtomicUsize>,
 }
 
-/// What a backend does with one connection. `number` counts connections from 1.
+/// What a backend does with one connection.
 pub(crate) type Behaviour = dyn Fn(Exchange<'_>) + Send + Sync;
 
 /// One connection of a backend.
 pub(crate) struct Exchange<'a> {
     pub(crate) stream: &'a mut BufReader<TcpStream>,
-    pub(crate) number: usize,
     seen: &'a Mutex<Vec<Seen>>,
 }
 
@@ -138,13 +137,12 @@ impl Upstream {
         let shared = upstream.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 let (behaviour, shared) = (Arc::clone(&behaviour), shared.clone());
                 std::thread::spawn(move || {
                     let _ = stream.set_read_timeout(Some(PATIENCE));
                     behaviour(Exchange {
                         stream: &mut BufReader::new(stream),
-                        number,
                         seen: &shared.seen,
                     });
                 });

@@ -32,7 +32,7 @@ fn wait_for(world: &World, count: usize) -> Vec<CallRecord> {
 #[test]
 fn a_record_says_whose_the_call_was_and_how_it_went() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     let reply = world.get(PATH);
     let refused = world.node.call("GET", PATH, &[("x-api-key", "x")], b"");
     let nowhere = world.node.call("GET", "/nowhere", &[], b"");
@@ -88,7 +88,7 @@ fn a_record_says_whose_the_call_was_and_how_it_went() {
 #[test]
 fn a_response_received_whole_is_on_disk_before_its_last_byte() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     world.control_plane.state().usage_mood = Mood::Failing;
     let on_disk = || {
         let folder = world.folder.path().join("usage");
@@ -115,15 +115,14 @@ fn a_response_received_whole_is_on_disk_before_its_last_byte() {
 #[test]
 fn no_call_is_lost_or_doubled_by_failures_cut_replies_and_restarts() {
     let upstream = Upstream::echo();
-    let mut world = World::with(configuration(&[&upstream.url()]));
+    let mut world = World::with(&configuration(&[&upstream.url()]));
     let mut sent = HashSet::new();
     let call = |world: &World| {
-        let id = world
-            .get(PATH)
+        let reply = world.get(PATH);
+        reply
             .header("gatehouse-request-id")
             .unwrap_or_default()
-            .to_owned();
-        id
+            .to_owned()
     };
     for round in 0..6 {
         {
@@ -176,7 +175,7 @@ fn no_call_is_lost_or_doubled_by_failures_cut_replies_and_restarts() {
 #[test]
 fn a_batch_sent_again_is_byte_for_byte_the_same() {
     let upstream = Upstream::echo();
-    let world = World::with(configuration(&[&upstream.url()]));
+    let world = World::with(&configuration(&[&upstream.url()]));
     world.control_plane.state().cut_reply = true;
     assert_eq!(world.get(PATH).status, 200);
     until("the batch was offered twice", || {
@@ -190,7 +189,7 @@ fn a_batch_sent_again_is_byte_for_byte_the_same() {
 #[test]
 fn a_segment_that_vanished_does_not_hold_up_the_others() {
     let upstream = Upstream::echo();
-    let mut world = World::with(configuration(&[&upstream.url()]));
+    let mut world = World::with(&configuration(&[&upstream.url()]));
     assert_eq!(world.get(PATH).status, 200);
     wait_for(&world, 1);
     world.control_plane.state().usage_mood = Mood::Failing;
@@ -236,7 +235,7 @@ fn a_full_spool_answers_on_and_counts_what_it_drops() {
         variables: &[("USAGE__SPOOL", "2KiB")],
         ..Start::default()
     };
-    let world = World::start(configuration(&[&upstream.url()]), &start);
+    let world = World::start(&configuration(&[&upstream.url()]), &start);
     world.control_plane.state().usage_mood = Mood::Failing;
     for _ in 0..40 {
         assert_eq!(world.get(PATH).status, 200);
@@ -281,7 +280,7 @@ fn calls_of_the_last_moment_are_handed_over_at_shutdown() {
         variables: &[("USAGE__SHIP_EVERY", "1h")],
         ..Start::default()
     };
-    let world = World::start(configuration(&[&upstream.url()]), &start);
+    let world = World::start(&configuration(&[&upstream.url()]), &start);
     for _ in 0..5 {
         assert_eq!(world.get(PATH).status, 200);
     }
