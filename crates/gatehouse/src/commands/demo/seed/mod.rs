@@ -1,0 +1,119 @@
+//! The seed: three weeks in the life of two companies, told by calling the verbs as their people.
+//!
+//! A clock that is turned through those weeks stands in for the real one, so audit log, requests and keys have the ages
+//! they would have. Only past calls are loaded, through the road gateways report on.
+
+mod access;
+mod company;
+mod history;
+mod offer;
+mod stage;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use gatehouse_control_plane::changes::get_change;
+use gatehouse_control_plane::credentials::{self, IssueKey};
+use gatehouse_control_plane::db::DbAddresses;
+use gatehouse_control_plane::keys::MasterKey;
+use gatehouse_control_plane::{Actor, Change, Db, Lookup, tenants};
+use gatehouse_domain::key::Key;
+use gatehouse_runtime::{Clock, Secret};
+use tokio::time::{Instant, sleep};
+
+use self::stage::Stage;
+use super::folder::Seeded;
+use crate::output;
+use crate::stack::master_key_file;
+
+/// The application whose key is printed.
+const DEMO_APPLICATION: &str = "storefront";
+/// Longest wait for gateways to have a change.
+const IN_FORCE_WITHIN: Duration = Duration::from_secs(10);
+
+/// Tells the whole story in an empty database.
+pub(super) async fn sow(
+    addresses: &DbAddresses,
+    data_dir: &Path,
+    upstream: SocketAddr,
+) -> anyhow::Result<Seeded> {
+    let now = Clock::system().now();
+    let (clock, hand) = Clock::adjustable(now - stage::STORY);
+    let keys = MasterKey::load_or_create(&master_key_file(data_dir))?;
+    let db = Db::connect(addresses, keys, clock).await?;
+    let told = tell(Stage::new(db.clone(), hand, now), upstream).await;
+    db.close().await;
+    told
+}
+
+async fn tell(mut stage: Stage, upstream: SocketAddr) -> anyhow::Result<Seeded> {
+    let begun = Instant::now();
+    company::found(&mut stage)
+        .await
+        .context("companies and people")?;
+    let versions = offer::publish(&stage, upstream)
+        .await
+        .context("APIs and plans")?;
+    let ci_token = offer::make_ci_token(&stage).await.context("the CI token")?;
+    let access = access::live_through(&stage)
+        .await
+        .context("applications and access")?;
+    let told = begun.elapsed();
+    let calls = history::load(&stage, &versions, &access)
+        .await
+        .context("past calls")?;
+    output::talk(format!(
+        "Made the demo's data in {:.1} s, and {calls} past calls in {:.1} s.",
+        told.as_secs_f64(),
+        (begun.elapsed() - told).as_secs_f64(),
+    ));
+    Ok(Seeded {
+        upstream,
+        key: Secret::new(access.demo_key.reveal().to_string()),
+        ci_token: Secret::new(ci_token.reveal().to_string()),
+    })
+}
+
+/// Points every upstream of the demo at the backend's new address, and waits until the change is in force.
+pub(super) async fn repoint(db: &Db, upstream: SocketAddr) -> anyhow::Result<()> {
+    for tenant in tenants::every_tenant(db).await? {
+        let actor = Actor::system(tenant.id, "demo");
+        for change in offer::point_upstreams(db, &actor, upstream).await? {
+            wait_until_in_force(db, &actor, &change).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A fresh key for the printed call, when somebody revoked the one before.
+pub(super) async fn replace_key(db: &Db) -> anyhow::Result<Key> {
+    let tenant = tenants::first_tenant(db)
+        .await?
+        .context("there is no tenant")?;
+    let actor = Actor::system(tenant.id, "demo");
+    let input = IssueKey {
+        environment: Lookup::Slug("production".to_owned()),
+        name: "Printed by the demo".to_owned(),
+        expires_in_days: None,
+    };
+    let application = Lookup::Slug(DEMO_APPLICATION.to_owned());
+    let changed = credentials::issue(db, &actor, application, input).await?;
+    if let Some(change) = &changed.change {
+        wait_until_in_force(db, &actor, change).await?;
+    }
+    Ok(changed.value.1)
+}
+
+/// Gives up waiting without an error: the printed call itself is tried afterwards.
+async fn wait_until_in_force(db: &Db, actor: &Actor, change: &Change) -> anyhow::Result<()> {
+    let deadline = Instant::now() + IN_FORCE_WITHIN;
+    while Instant::now() < deadline {
+        if get_change(db, actor, change.id).await?.in_force {
+            break;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
