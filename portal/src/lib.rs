@@ -7,6 +7,7 @@
 //! The portal must not know how gateways work or how rows are stored; it never imports the admin API.
 #![recursion_limit = "256"]
 
+mod access;
 mod address;
 mod assets;
 mod csrf;

@@ -6,9 +6,13 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 use gatehouse_problem::ProblemKind;
+use gatehouse_web::HttpMetrics;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
+use crate::access::{self, Access};
 use crate::address::Path;
 use crate::page_error::PageError;
 use crate::pages::account::{confirm, inbox, login, outbox, signup, theme};
@@ -21,7 +25,11 @@ use crate::portal::Portal;
 use crate::{assets, session, visitor};
 
 /// All routes with all layers. Prefixes of the address are taken off before; see `place.rs`.
-pub(crate) fn router(portal: &Portal) -> anyhow::Result<Router> {
+pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Router> {
+    let access = Arc::new(Access {
+        clock: portal.db().clock().clone(),
+        metrics,
+    });
     let upload_max = usize::try_from(portal.upload_max()).unwrap_or(usize::MAX);
     let sessions = session::layer(
         portal.db().clone(),
@@ -34,9 +42,11 @@ pub(crate) fn router(portal: &Portal) -> anyhow::Result<Router> {
         .merge(console().layer(DefaultBodyLimit::max(upload_max.saturating_add(64 * 1024))))
         .fallback(async || PageError::not_found())
         .method_not_allowed_fallback(async || PageError::of(ProblemKind::MethodNotAllowed))
+        .layer(CatchPanicLayer::custom(access::answer_panic))
         .layer(CsrfLayer::new().add_trusted_origin(portal.public_url().origin())?)
         .layer(from_fn_with_state(portal.clone(), visitor::know))
         .layer(sessions)
+        .layer(from_fn_with_state(access, access::tell))
         .layer(CompressionLayer::new().gzip(true).br(true));
     Ok(Router::new()
         .route("/static/{name}", get(asset))

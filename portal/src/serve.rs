@@ -11,6 +11,7 @@ use gatehouse_runtime::listener::{DrainOutcome, Listener, RequestBody};
 use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::telemetry::{Check, Health, Metrics, StatusPages};
 use gatehouse_runtime::{Supervisor, settings::ListenAddr};
+use gatehouse_web::HttpMetrics;
 use http::Request;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -72,7 +73,7 @@ impl BoundPortal {
             health.begin_drain();
         });
         let base_path = self.portal.public_url().base_path().to_owned();
-        let pages = router::router(&self.portal)?;
+        let pages = router::router(&self.portal, HttpMetrics::register(&status.metrics))?;
         let service = tower::service_fn(move |request: Request<RequestBody>| {
             answer(request, status.clone(), pages.clone(), base_path.clone())
         });

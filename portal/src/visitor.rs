@@ -248,7 +248,7 @@ impl Visitor {
     pub(crate) fn sees_outbox(&self) -> bool {
         let portal = &self.0.portal;
         let demo = portal.is_demo();
-        portal.holds_mail() && (demo || self.0.is_platform_admin)
+        portal.holds_mail() && self.0.user.is_some() && (demo || self.0.is_platform_admin)
     }
 }
 

@@ -49,7 +49,7 @@ impl HttpMetrics {
     }
 
     /// Counts one answer. `route` is a pattern, never a path a client wrote.
-    pub(crate) fn count(&self, method: &Method, route: &str, status: u16, took: Duration) {
+    pub fn count(&self, method: &Method, route: &str, status: u16, took: Duration) {
         let labels = Answered {
             method: method_label(method),
             route: route.to_owned(),

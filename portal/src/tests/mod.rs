@@ -23,7 +23,9 @@ use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::{EnvironmentKind, Role};
 use gatehouse_harness::TestDb;
 use gatehouse_runtime::settings::{Environment, load};
+use gatehouse_runtime::telemetry::Metrics;
 use gatehouse_runtime::{Clock, ClockHand};
+use gatehouse_web::HttpMetrics;
 use time::macros::datetime;
 
 pub(crate) use window::Window;
@@ -75,7 +77,11 @@ impl Stand {
         let environment: Environment = variables.iter().copied().collect();
         let settings: Settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;
         let front = settings.front("127.0.0.1:8080".parse().unwrap()).unwrap();
-        let router = router::router(&Portal::new(db.clone(), settings, front)).unwrap();
+        let router = router::router(
+            &Portal::new(db.clone(), settings, front),
+            HttpMetrics::register(&Metrics::new(ROLE)),
+        )
+        .unwrap();
         let token = installation::first_admin_link(&db).await.unwrap().unwrap();
         let token = token.0.to_string();
         let tenant = TenantId::from_uuid(uuid::Uuid::nil());

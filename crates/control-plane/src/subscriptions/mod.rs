@@ -18,9 +18,12 @@ mod renew;
 mod request;
 mod rights;
 mod row;
+mod select;
+mod store;
 mod supersede;
 mod timeline;
 mod view;
+mod why_not;
 mod wish;
 
 pub use change_plan::{
@@ -32,7 +35,7 @@ pub use expire::expire_due;
 pub use grant::grant;
 pub use hold::{pause, resume, suspend, unsuspend};
 pub use list::{SubscriptionFilter, get_subscription, list_subscriptions};
-pub use queue::{OtherAccess, RequestFilter, RequestRow, list_requests};
+pub use queue::{OtherAccess, RequestFilter, RequestRow, count_requests, list_requests};
 pub use renew::{approve_renewal, reject_renewal, renew};
 pub use request::request;
 pub use timeline::{TimelineEntry, timeline};

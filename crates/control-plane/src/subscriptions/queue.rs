@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rights::Rights;
-use super::row::{self, Open, Row, Wanted};
+use super::row::{self, Open, Row};
+use super::select::{self, Wanted};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -76,6 +77,19 @@ pub struct OtherAccess {
 /// Most entries of [`RequestRow::other_access`].
 const OTHER_ACCESS_MAX: usize = 20;
 
+/// Counts the questions that wait for approvers, for the navigation of the console.
+pub async fn count_requests(db: &Db, actor: &Actor) -> Result<i64, Refusal> {
+    actor.require(Permission::SubscriptionRead)?;
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from approval_request where tenant_id = $1 and state = 'open'"#,
+        actor.tenant().uuid(),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(count)
+}
+
 /// Lists what waits for approvers, newest first.
 pub async fn list_requests(
     db: &Db,
@@ -104,7 +118,7 @@ pub async fn list_requests(
         limit: page.fetch(),
         ..Wanted::default()
     };
-    let rows = row::list(&mut tx, rights.person, &wanted).await?;
+    let rows = select::list(&mut tx, rights.person, &wanted).await?;
     let plans = rows
         .iter()
         .map(|row| row.wanted_plan_id.unwrap_or(row.plan_id))
@@ -170,7 +184,7 @@ async fn other_access(
         ..Wanted::default()
     };
     let mut others = Others::new();
-    for other in row::list(conn, None, &wanted).await? {
+    for other in select::list(conn, None, &wanted).await? {
         let shown = other.facts()?.shown(now);
         let access = OtherAccess {
             application: other.application_name,

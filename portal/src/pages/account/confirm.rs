@@ -1,7 +1,7 @@
 //! Links from mails and terminals: each opens a page, and only its button uses the link up, because mail scanners follow
 //! links.
 
-use crate::address::Path;
+use crate::address::{Path, with_query};
 use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
@@ -242,14 +242,25 @@ pub(crate) async fn show_invite(
     visitor: Visitor,
     Path([token]): Path<1>,
 ) -> Result<LinkPage, PageError> {
-    let action = visitor.to(&format!("/invite/{token}"));
+    let path = format!("/invite/{token}");
+    let action = visitor.to(&path);
+    let (faults, has_account) = match members::preview_invitation(visitor.db(), &token).await {
+        Ok(preview) => (Faults::default(), preview.has_account),
+        Err(refusal) => (dead(refusal)?, false),
+    };
+    // Whoever has an account accepts with it; the link alone must not open it.
+    if has_account && visitor.user().is_none() {
+        return Err(PageError::Elsewhere(
+            visitor.to(&with_query("/login", &[("next", &path)])),
+        ));
+    }
     let shell = visitor.shell().await?;
     Ok(invite_page(
         &visitor,
         shell,
         action,
         &InviteForm::default(),
-        Faults::default(),
+        faults,
     ))
 }
 

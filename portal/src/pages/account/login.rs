@@ -6,7 +6,7 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::signup;
 use crate::session;
-use crate::view::form::{Faults, Field};
+use crate::view::form::{Faults, Field, WHOLE_FORM};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -117,7 +117,7 @@ pub(crate) async fn submit(
                     &visitor,
                     &next,
                     &form.email,
-                    Faults::one("email", words),
+                    Faults::one(WHOLE_FORM, words),
                 ),
             )
                 .into_response())

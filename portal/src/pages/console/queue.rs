@@ -14,7 +14,6 @@ use crate::view::words::age;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
-use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::subscriptions::{
     self, RequestFilter, RequestRow, SubscriptionFilter, SubscriptionView,
 };
@@ -108,18 +107,10 @@ pub(crate) struct QueueQuery {
     change: Option<String>,
 }
 
-/// How many requests wait, for the rail: at most a page of them is counted.
+/// How many requests wait, for the rail.
 pub(crate) async fn waiting(visitor: &Visitor, actor: &Actor) -> Result<usize, PageError> {
-    let page = Page {
-        limit: Page::LIMIT_MAX,
-        after: None,
-    };
-    Ok(
-        subscriptions::list_requests(visitor.db(), actor, &RequestFilter::default(), &page)
-            .await?
-            .data
-            .len(),
-    )
+    let count = subscriptions::count_requests(visitor.db(), actor).await?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// `GET /console/requests`
