@@ -98,7 +98,12 @@ pub async fn update_environment(
         if let Err(detail) = read {
             faults.require(false, "/public_url", "url", format!("{detail}."));
         }
-        faults.require(url.len() <= 300, "/public_url", "too_long", "Use at most 300 characters.");
+        faults.require(
+            url.len() <= 300,
+            "/public_url",
+            "too_long",
+            "Use at most 300 characters.",
+        );
     }
     faults.finish()?;
     let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());

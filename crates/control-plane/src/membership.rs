@@ -9,7 +9,10 @@ use crate::refusal::Refusal;
 
 /// The person behind an actor: themselves, or whoever made the access token. A token acts for its maker, so that nobody
 /// can ask with one hand and approve with the other. `None` is the program itself.
-pub(crate) async fn person(conn: &mut PgConnection, actor: &Actor) -> Result<Option<Uuid>, Refusal> {
+pub(crate) async fn person(
+    conn: &mut PgConnection,
+    actor: &Actor,
+) -> Result<Option<Uuid>, Refusal> {
     match actor.kind() {
         ActorKind::User { id, .. } => Ok(Some(id.uuid())),
         ActorKind::Token { id, .. } => {

@@ -6,8 +6,8 @@ use serde_json::json;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::view::{self, ApiView, DataClass};
 use super::Row;
+use super::view::{self, ApiView, DataClass};
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;

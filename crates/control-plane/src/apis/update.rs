@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::create::owner_team;
-use super::view::{self, ApiView, DataClass};
 use super::lock;
+use super::view::{self, ApiView, DataClass};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;

@@ -35,8 +35,7 @@ pub async fn delete_application(
     )
     .execute(work.conn())
     .await?;
-    let subscriptions =
-        subscriptions::end_all_of_application(&mut work, row.id, person).await?;
+    let subscriptions = subscriptions::end_all_of_application(&mut work, row.id, person).await?;
     let keys = credentials::revoke_all_of_application(&mut work, row.id, person).await?;
     work.audit(AuditEntry {
         action: "application.delete",
@@ -45,7 +44,11 @@ pub async fn delete_application(
         after: Some(json!({ "state": "deleted", "subscriptions_ended": subscriptions, "keys_revoked": keys })),
         reason: None,
     });
-    work.emit("application.deleted", row.subject(), row.payload(""));
+    work.emit(
+        "application.deleted",
+        row.subject(),
+        row.payload("", person),
+    );
     work.touch(Touched::Application(row.id.into()));
     work.commit(()).await
 }

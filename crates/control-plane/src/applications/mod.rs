@@ -1,6 +1,7 @@
 //! Applications: what calls APIs. Each belongs to a team, so that people can leave.
 
 mod delete;
+mod suspend;
 mod view;
 
 use gatehouse_domain::Permission;
@@ -17,10 +18,11 @@ use crate::db::Db;
 use crate::membership;
 use crate::page::{Listed, Lookup, Page};
 use crate::refusal::{Faults, Refusal};
-use crate::words::{require_version, required_reason};
+use crate::words::require_version;
 use crate::work::{Changed, Work};
 
 pub use delete::delete_application;
+pub use suspend::{suspend_application, unsuspend_application};
 pub use view::{ApplicationFilter, ApplicationState, ApplicationView};
 
 pub(crate) use view::{find, lock};
@@ -233,83 +235,6 @@ pub async fn update_application(
         after: Some(json!({ "name": name, "description": description, "team": TeamId::from_uuid(team) })),
         reason: None,
     });
-    let view = view::read(work.conn(), row.id).await?;
-    work.commit(view).await
-}
-
-/// Stops every call of an application, as the provider; the reason reaches its team verbatim.
-pub async fn suspend_application(
-    db: &Db,
-    actor: &Actor,
-    application: Lookup<ApplicationId>,
-    reason: &str,
-) -> Result<Changed<ApplicationView>, Refusal> {
-    actor.require(Permission::SubscriptionEnforce)?;
-    let reason = required_reason(reason)?;
-    let stop = Stop {
-        from: "active",
-        to: "suspended",
-        action: "application.suspend",
-        event: "application.suspended",
-        otherwise: "The application is suspended already.",
-    };
-    set_state(db, actor, application, stop, reason).await
-}
-
-/// Lifts that stop.
-pub async fn unsuspend_application(
-    db: &Db,
-    actor: &Actor,
-    application: Lookup<ApplicationId>,
-) -> Result<Changed<ApplicationView>, Refusal> {
-    actor.require(Permission::SubscriptionEnforce)?;
-    let stop = Stop {
-        from: "suspended",
-        to: "active",
-        action: "application.unsuspend",
-        event: "application.unsuspended",
-        otherwise: "The application is not suspended.",
-    };
-    set_state(db, actor, application, stop, String::new()).await
-}
-
-struct Stop {
-    from: &'static str,
-    to: &'static str,
-    action: &'static str,
-    event: &'static str,
-    otherwise: &'static str,
-}
-
-async fn set_state(
-    db: &Db,
-    actor: &Actor,
-    application: Lookup<ApplicationId>,
-    stop: Stop,
-    reason: String,
-) -> Result<Changed<ApplicationView>, Refusal> {
-    let mut work = Work::begin(db, actor).await?;
-    let row = lock(work.conn(), &application).await?;
-    let changed = sqlx::query!(
-        "update application set state = $3, row_version = row_version + 1 where id = $1 and state = $2",
-        row.id,
-        stop.from,
-        stop.to,
-    )
-    .execute(work.conn())
-    .await?;
-    if changed.rows_affected() != 1 {
-        return Err(Refusal::Conflict(stop.otherwise.to_owned()));
-    }
-    work.audit(AuditEntry {
-        action: stop.action,
-        subject: row.subject(),
-        before: Some(json!({ "state": stop.from })),
-        after: Some(json!({ "state": stop.to })),
-        reason: (!reason.is_empty()).then(|| reason.clone()),
-    });
-    work.emit(stop.event, row.subject(), row.payload(&reason));
-    work.touch(Touched::Application(row.id.into()));
     let view = view::read(work.conn(), row.id).await?;
     work.commit(view).await
 }

@@ -1,6 +1,6 @@
 //! Applications as people see them, and the row verbs lock.
 
-use gatehouse_domain::id::{ApiId, ApplicationId, TeamId};
+use gatehouse_domain::id::{ApiId, ApplicationId, TeamId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -77,11 +77,13 @@ impl Row {
         ApplicationId::from_uuid(self.id).to_string()
     }
 
-    pub(crate) fn payload(&self, reason: &str) -> Value {
+    /// What mail and notices need to know.
+    pub(crate) fn payload(&self, reason: &str, actor: Option<Uuid>) -> Value {
         json!({
             "application": { "id": ApplicationId::from_uuid(self.id), "name": self.name },
             "team": TeamId::from_uuid(self.team_id),
             "reason": reason,
+            "actor": actor.map(UserId::from_uuid),
         })
     }
 }

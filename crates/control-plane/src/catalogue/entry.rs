@@ -132,10 +132,7 @@ pub(super) async fn add_access(
     };
     let apis: Vec<Uuid> = entries.iter().map(|entry| entry.api_id.uuid()).collect();
     for view in subscriptions::open_of_apis(db, actor, apis).await? {
-        if let Some(entry) = entries
-            .iter_mut()
-            .find(|entry| entry.api_id == view.api.id)
-        {
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.api_id == view.api.id) {
             entry.my_access.push(MyAccess {
                 subscription: view.id,
                 application: view.application.name,

@@ -95,9 +95,21 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_never_query_syntax() {
-        assert_eq!(prefix_query("list pets").as_deref(), Some("list:* & pets:*"));
-        assert_eq!(prefix_query("a' | !b <-> (c:*)").as_deref(), Some("a:* & b:* & c:*"));
+        assert_eq!(
+            prefix_query("list pets").as_deref(),
+            Some("list:* & pets:*")
+        );
+        assert_eq!(
+            prefix_query("a' | !b <-> (c:*)").as_deref(),
+            Some("a:* & b:* & c:*")
+        );
         assert_eq!(prefix_query(" -!/ "), None);
-        assert_eq!(prefix_query(&"a ".repeat(20)).unwrap().matches(":*").count(), WORDS_MAX);
+        assert_eq!(
+            prefix_query(&"a ".repeat(20))
+                .unwrap()
+                .matches(":*")
+                .count(),
+            WORDS_MAX
+        );
     }
 }

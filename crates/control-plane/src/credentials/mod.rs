@@ -5,9 +5,9 @@ mod revoke;
 mod rotate;
 mod view;
 
-use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId};
-use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, UserId};
+use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_runtime::random;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -85,7 +85,8 @@ pub async fn issue(
         after: Some(recorded(&view)),
         ..AuditEntry::default()
     });
-    work.emit("credential.issued", id, payload(&view, &app.name, ""));
+    let told = payload(&mut work, actor, &view, &app.name, "").await?;
+    work.emit("credential.issued", id, told);
     work.commit((view, key)).await
 }
 
@@ -211,15 +212,23 @@ fn recorded(view: &CredentialView) -> Value {
 }
 
 /// What mail and notices need to know.
-fn payload(view: &CredentialView, application: &str, reason: &str) -> Value {
-    json!({
+async fn payload(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    view: &CredentialView,
+    application: &str,
+    reason: &str,
+) -> Result<Value, Refusal> {
+    let person = membership::person(work.conn(), actor).await?;
+    Ok(json!({
         "credential": view.id,
         "application": { "id": view.application_id, "name": application },
         "environment": view.environment.slug,
         "name": view.name,
         "prefix": view.prefix,
         "reason": reason,
-    })
+        "actor": person.map(UserId::from_uuid),
+    }))
 }
 
 /// Reads one key of an application the actor may see.

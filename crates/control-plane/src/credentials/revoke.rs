@@ -79,11 +79,8 @@ pub async fn revoke(
         after: Some(json!({ "state": after.state })),
         reason: (!reason.is_empty()).then(|| reason.clone()),
     });
-    work.emit(
-        "credential.revoked",
-        id,
-        payload(&after, &row.application, &reason),
-    );
+    let told = payload(&mut work, actor, &after, &row.application, &reason).await?;
+    work.emit("credential.revoked", id, told);
     work.commit(after).await
 }
 

@@ -1,8 +1,8 @@
 //! Rotation: a new key at once, the old one for an overlap.
 
-use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::{CredentialFacts, CredentialState};
+use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::key::Key;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -54,10 +54,11 @@ pub async fn rotate(
         expires_at: old.next_end(bounds, now),
         rotated_from: Some(old.id),
     };
-    let (new_id, key) = insert(&mut work, actor, &new).await.on_constraint(
-        "credential_rotated_from_key",
-        || Refusal::Conflict("This key was replaced already.".to_owned()),
-    )?;
+    let (new_id, key) = insert(&mut work, actor, &new)
+        .await
+        .on_constraint("credential_rotated_from_key", || {
+            Refusal::Conflict("This key was replaced already.".to_owned())
+        })?;
     work.touch(Touched::Credential(id));
     let view = view::read(work.conn(), new_id.uuid(), now).await?;
     let mut after = recorded(&view);
@@ -69,7 +70,8 @@ pub async fn rotate(
         after: Some(after),
         reason: None,
     });
-    work.emit("credential.rotated", new_id, payload(&view, &app.name, ""));
+    let told = payload(&mut work, actor, &view, &app.name, "").await?;
+    work.emit("credential.rotated", new_id, told);
     work.commit((view, key)).await
 }
 
@@ -144,7 +146,10 @@ impl Old {
 
     /// The new key lives as long as the old one was meant to, within what the plans allow.
     fn next_end(&self, bounds: KeyBounds, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        let same = self.facts.expires_at.map(|end| now + (end - self.created_at));
+        let same = self
+            .facts
+            .expires_at
+            .map(|end| now + (end - self.created_at));
         let longest = bounds
             .max_days
             .map(|days| now + Duration::days(days.into()));
@@ -211,6 +216,8 @@ async fn retire(
     if retired.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(Refusal::Conflict("This key was replaced already.".to_owned()))
+        Err(Refusal::Conflict(
+            "This key was replaced already.".to_owned(),
+        ))
     }
 }

@@ -239,12 +239,13 @@ impl Row {
             prefix: format!("{}{key_id}", KeyKind::ApiKey(kind).prefix()),
             last4: self.last4,
             state: shown(facts, now),
-            created_by: self.created_by.zip(self.created_name).map(|(id, name)| {
-                PersonRef {
+            created_by: self
+                .created_by
+                .zip(self.created_name)
+                .map(|(id, name)| PersonRef {
                     id: UserId::from_uuid(id),
                     name,
-                }
-            }),
+                }),
             created_at: self.created_at,
             expires_at: self.expires_at,
             retire_at: self.retire_at,

@@ -106,13 +106,11 @@ async fn settle(
                 "Move to another plan that is on offer.",
             ));
         }
-        let moved =
-            subscriptions::move_to_plan(work, plan.id.uuid(), target.id.uuid(), by).await?;
+        let moved = subscriptions::move_to_plan(work, plan.id.uuid(), target.id.uuid(), by).await?;
         return Ok((moved, 0));
     }
     if let Some(ends_at) = input.ends_at {
-        let ended =
-            subscriptions::supersede_of_plan(work, plan.id.uuid(), ends_at, by).await?;
+        let ended = subscriptions::supersede_of_plan(work, plan.id.uuid(), ends_at, by).await?;
         return Ok((0, ended));
     }
     if plan.subscriptions == 0 {

@@ -36,11 +36,7 @@ impl Terms {
 
     /// Refuses a plan that takes no new requests, or is not offered in an environment. One that is being prepared does not
     /// exist for whoever asks.
-    pub(crate) fn require_open(
-        &self,
-        pointer: &str,
-        kind: EnvironmentKind,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn require_open(&self, pointer: &str, kind: EnvironmentKind) -> Result<(), Refusal> {
         match self.state {
             PlanState::Staging => return Err(Refusal::unknown(pointer)),
             PlanState::Closed => {

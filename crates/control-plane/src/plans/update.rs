@@ -101,15 +101,17 @@ pub async fn update_plan(
         after: Some(after.recorded()),
         reason: None,
     });
-    work.emit(
-        "plan.changed",
-        after.id,
-        json!({
-            "api": { "slug": api.slug, "name": api.name },
-            "plan": { "slug": after.slug, "name": after.name },
-            "limits_changed": after.revision != before.revision,
-        }),
-    );
+    // Subscribers are told what concerns them: other limits.
+    if after.revision != before.revision {
+        work.emit(
+            "plan.changed",
+            after.id,
+            json!({
+                "api": { "slug": api.slug, "name": api.name },
+                "plan": { "slug": after.slug, "name": after.name },
+            }),
+        );
+    }
     work.touch(Touched::Plan(after.id));
     work.commit(after).await
 }

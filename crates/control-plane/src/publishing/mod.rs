@@ -144,8 +144,10 @@ async fn unchanged(
         Err(Refusal::NotFound) if may_create(actor, input)? => return Ok(None),
         Err(refusal) => return Err(refusal),
     };
-    let Ok(version) = versions::find(&mut tx, api.id, &input.version).await else {
-        return Ok(None);
+    let version = match versions::find(&mut tx, api.id, &input.version).await {
+        Ok(version) => version,
+        Err(Refusal::NotFound) => return Ok(None),
+        Err(refusal) => return Err(refusal),
     };
     match version.current_revision {
         Some(revision) if revision.sha256 == hex(sha256) => {
@@ -182,8 +184,16 @@ async fn store_reading(
     let warnings = reading.head.warnings(proposal.warning());
     let revision: SpecRevisionId = work.new_id();
     slot.supersede(&mut work).await?;
-    store::insert_revision(&mut work, actor, &slot, revision, input, &reading.head, &warnings)
-        .await?;
+    store::insert_revision(
+        &mut work,
+        actor,
+        &slot,
+        revision,
+        input,
+        &reading.head,
+        &warnings,
+    )
+    .await?;
     while let Some(batch) = reading.next_batch().await? {
         store::insert_operations(&mut work, revision, batch).await?;
     }
@@ -216,7 +226,11 @@ async fn find_or_make(
             let title: String = reading.head.title.chars().take(120).collect();
             let api = CreateApi {
                 slug: slug.clone(),
-                name: if title.trim().is_empty() { slug.clone() } else { title },
+                name: if title.trim().is_empty() {
+                    slug.clone()
+                } else {
+                    title
+                },
                 ..CreateApi::default()
             };
             apis::make(work, actor, &api).await
@@ -245,7 +259,7 @@ fn record(work: &mut Work<'_>, api: &apis::Row, slot: &Slot, published: &Publish
     });
     work.emit(
         "api.published",
-        api.api(),
+        slot.version,
         json!({
             "api": { "slug": api.slug, "name": api.name },
             "version": published.version,

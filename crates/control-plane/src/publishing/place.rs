@@ -63,7 +63,9 @@ fn usable(server: Option<&Server>) -> Result<String, String> {
         return Err(format!("servers[0] '{shown}' has variables; {set}."));
     }
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(format!("servers[0] '{shown}' is not a whole http or https address; {set}."));
+        return Err(format!(
+            "servers[0] '{shown}' is not a whole http or https address; {set}."
+        ));
     }
     let url = url.trim_end_matches('/');
     require_target(url)
@@ -147,7 +149,10 @@ mod tests {
             ("/v2", "whole http or https"),
             ("//example.com", "whole http or https"),
             ("https://{region}.example.com", "variables"),
-            ("http://169.254.169.254/latest", "not an address of a backend"),
+            (
+                "http://169.254.169.254/latest",
+                "not an address of a backend",
+            ),
             ("https://user:pass@example.com", "cannot be used"),
         ] {
             let why = usable(Some(&server(url))).unwrap_err();

@@ -16,8 +16,10 @@ use crate::refusal::Refusal;
 const READERS_MAX: usize = 2;
 /// Longest wait for one of them to be done.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest reading of one description, or of one batch of its operations.
+/// Longest reading of one description.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest wait for one batch of its operations; a transaction waits with it, which the database allows for 30 s.
+const BATCH_TIMEOUT: Duration = Duration::from_secs(20);
 /// A batch is handed over once it holds this many bytes of fragments.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Or this many operations.
@@ -70,7 +72,7 @@ pub(super) struct Reading {
 impl Reading {
     /// The next operations; `None` after the last.
     pub(super) async fn next_batch(&mut self) -> Result<Option<Batch>, Refusal> {
-        timeout(READ_TIMEOUT, self.batches.recv())
+        timeout(BATCH_TIMEOUT, self.batches.recv())
             .await
             .map_err(|_| too_slow())
     }
@@ -103,7 +105,9 @@ pub(super) async fn read(content: Bytes) -> Result<Reading, PublishRefusal> {
     match timeout(READ_TIMEOUT, head).await {
         Ok(Ok(Ok(head))) => Ok(Reading { head, batches }),
         Ok(Ok(Err(errors))) => Err(PublishRefusal::Spec(errors)),
-        Ok(Err(_)) => Err(Refusal::Internal(anyhow::anyhow!("reading a description panicked")).into()),
+        Ok(Err(_)) => {
+            Err(Refusal::Internal(anyhow::anyhow!("reading a description panicked")).into())
+        }
         Err(_) => Err(too_slow().into()),
     }
 }
@@ -112,7 +116,7 @@ fn too_slow() -> Refusal {
     Refusal::field(
         "",
         "too_slow",
-        format!("Reading the description took longer than {} s.", READ_TIMEOUT.as_secs()),
+        "Reading the description takes too long; split it.",
     )
 }
 
@@ -142,7 +146,8 @@ impl Batch {
             .collect();
         let summary = operation.summary.as_deref().unwrap_or_default();
         self.bytes += fragment.len();
-        self.positions.push(i32::try_from(position).unwrap_or(i32::MAX));
+        self.positions
+            .push(i32::try_from(position).unwrap_or(i32::MAX));
         self.keys.push(clean(operation.key.as_str()));
         self.methods.push(operation.method.as_str().to_owned());
         self.path_templates.push(clean(&operation.path_template));
@@ -229,7 +234,8 @@ mod tests {
     async fn a_description_is_handed_over_whole_and_in_order() {
         let mut paths = serde_json::Map::new();
         for number in 0..1_201 {
-            let operation = json!({ "get": { "operationId": format!("get{number}"), "responses": {} } });
+            let operation =
+                json!({ "get": { "operationId": format!("get{number}"), "responses": {} } });
             paths.insert(format!("/things/{number}"), operation);
         }
         let document = json!({

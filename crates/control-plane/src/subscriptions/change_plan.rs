@@ -61,11 +61,8 @@ pub async fn request_plan_change(
         act.wanted_plan = Some(terms.id);
         "subscription.requested"
     };
-    act.finish(Record {
-        details: json!({ "subject": RequestSubject::PlanChange }),
-        ..Record::new("subscription.request_plan_change", event, reason)
-    })
-    .await
+    let record = Record::new("subscription.request_plan_change", event, reason);
+    act.finish(record.about(RequestSubject::PlanChange)).await
 }
 
 /// Agrees to another plan.
@@ -84,7 +81,8 @@ pub async fn approve_plan_change(
         "subscription.approve_plan_change",
         "subscription.plan_changed",
         note,
-    );
+    )
+    .about(RequestSubject::PlanChange);
     record.details = json!({ "approvals": tally.approvals });
     if tally.is_enough() {
         let wanted = act.row.wanted_plan_id.unwrap_or(act.row.plan_id);
@@ -107,13 +105,12 @@ pub async fn reject_plan_change(
     let question = open_question(&mut act).await?;
     refuse(&mut act, &question, &reason).await?;
     act.wanted_plan = None;
-    let mut record = Record::new(
+    let record = Record::new(
         "subscription.reject_plan_change",
         "subscription.rejected",
         reason,
     );
-    record.details = json!({ "subject": RequestSubject::PlanChange });
-    act.finish(record).await
+    act.finish(record.about(RequestSubject::PlanChange)).await
 }
 
 /// Takes the question for another plan back.
@@ -127,13 +124,12 @@ pub async fn withdraw_plan_change(
     let now = act.work.now();
     approval::close(act.work.conn(), question.id, "withdrawn", now).await?;
     act.wanted_plan = None;
-    let mut record = Record::new(
+    let record = Record::new(
         "subscription.withdraw_plan_change",
         "subscription.withdrawn",
         String::new(),
     );
-    record.details = json!({ "subject": RequestSubject::PlanChange });
-    act.finish(record).await
+    act.finish(record.about(RequestSubject::PlanChange)).await
 }
 
 async fn open_question(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {

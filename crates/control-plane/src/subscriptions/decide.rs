@@ -1,8 +1,8 @@
 //! Decisions on access requests: approve, under conditions if need be, or reject with a reason.
 
+use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_domain::subscription::SubscriptionEvent;
-use gatehouse_domain::EnvironmentKind;
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -68,6 +68,7 @@ pub async fn approve(
         event,
         reason: note,
         details: json!({ "approvals": tally.approvals, "conditions": agreed }),
+        subject: RequestSubject::Subscription,
     };
     if !tally.is_enough() {
         return act.finish(record(None)).await;
@@ -129,9 +130,7 @@ pub async fn decide_many(
                 Verdict::Approve(conditions) => {
                     approve(db, actor, decision.subscription, conditions).await
                 }
-                Verdict::Reject(reason) => {
-                    reject(db, actor, decision.subscription, &reason).await
-                }
+                Verdict::Reject(reason) => reject(db, actor, decision.subscription, &reason).await,
             }
         });
     }
@@ -249,10 +248,7 @@ pub(super) async fn current_terms(act: &mut Act<'_>) -> Result<Terms, Refusal> {
 }
 
 /// The terms of another plan of the product, or of the current one.
-pub(super) async fn terms_of(
-    act: &mut Act<'_>,
-    plan: Option<PlanId>,
-) -> Result<Terms, Refusal> {
+pub(super) async fn terms_of(act: &mut Act<'_>, plan: Option<PlanId>) -> Result<Terms, Refusal> {
     let plan = Lookup::Id(plan.unwrap_or(act.row.plan_id.into()));
     let product = act.row.product_id;
     terms::find(act.work.conn(), product, &plan)

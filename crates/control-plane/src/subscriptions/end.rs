@@ -4,11 +4,11 @@ use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionEvent};
 use uuid::Uuid;
 
-use super::act::{self, Act, Record, StoredChange};
+use super::act::{Act, Record};
 use super::row;
+use super::store::{self, Consequence, StoredChange};
 use super::view::SubscriptionView;
 use crate::actor::Actor;
-use crate::config::Touched;
 use crate::db::Db;
 use crate::refusal::Refusal;
 use crate::words::required_reason;
@@ -64,6 +64,8 @@ pub async fn revoke(
     .await
 }
 
+const DELETED: &str = "The application was deleted.";
+
 /// Ends every open subscription of a deleted application. Their rows are locked in id order, as everywhere.
 pub(crate) async fn end_all_of_application(
     work: &mut Work<'_>,
@@ -76,7 +78,6 @@ pub(crate) async fn end_all_of_application(
     )
     .fetch_all(work.conn())
     .await?;
-    let now = work.now();
     for id in &ids {
         let row = row::find(work.conn(), by, *id)
             .await?
@@ -95,17 +96,19 @@ pub(crate) async fn end_all_of_application(
             plan: row.plan_id,
             wanted_plan: None,
             by,
-            note: Some("The application was deleted."),
+            note: Some(DELETED),
         };
-        act::store(work.conn(), &row, &change, now).await?;
-        let event = if pending {
-            "subscription.withdrawn"
+        let (action, event) = if pending {
+            ("subscription.withdraw", "subscription.withdrawn")
         } else {
-            "subscription.cancelled"
+            ("subscription.cancel", "subscription.cancelled")
         };
-        let payload = act::payload(&row, "The application was deleted.", by);
-        work.emit(event, row.subscription(), payload);
-        work.touch(Touched::Subscription(row.subscription()));
+        let deleted = Consequence {
+            action,
+            event,
+            note: DELETED,
+        };
+        store::settle(work, &row, &change, &deleted).await?;
     }
     Ok(ids.len())
 }

@@ -2,11 +2,10 @@
 
 use gatehouse_domain::subscription::SubscriptionEvent;
 
-use super::act::{self, StoredChange};
-use super::row;
+use super::row::{self, Row};
+use super::store::{self, Consequence, StoredChange};
+use super::why_not::why_not;
 use crate::actor::{Actor, ActorKind};
-use crate::audit::AuditEntry;
-use crate::config::Touched;
 use crate::db::Db;
 use crate::refusal::Refusal;
 use crate::work::Work;
@@ -39,29 +38,30 @@ pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Ref
         let row = row::find(work.conn(), None, *id)
             .await?
             .ok_or(Refusal::NotFound)?;
-        let facts = row
-            .facts()?
-            .apply(SubscriptionEvent::Expire, now)
-            .map_err(|refused| Refusal::Conflict(act::why_not(&row, refused, now)))?;
-        let change = StoredChange {
-            facts,
-            plan: row.plan_id,
-            wanted_plan: None,
-            by: None,
-            note: None,
-        };
-        act::store(work.conn(), &row, &change, now).await?;
-        work.audit(AuditEntry {
-            action: "subscription.expire",
-            subject: row.subscription().to_string(),
-            before: Some(act::changed(&row)?),
-            after: Some(serde_json::json!({ "state": facts.state, "ended_reason": facts.ended_reason })),
-            reason: None,
-        });
-        let payload = act::payload(&row, "", None);
-        work.emit("subscription.expired", row.subscription(), payload);
-        work.touch(Touched::Subscription(row.subscription()));
+        write_down(&mut work, &row).await?;
     }
     work.commit(()).await?;
     Ok(ids.len())
+}
+
+/// Writes down that the clock has ended a locked subscription.
+pub(super) async fn write_down(work: &mut Work<'_>, row: &Row) -> Result<(), Refusal> {
+    let now = work.now();
+    let facts = row
+        .facts()?
+        .apply(SubscriptionEvent::Expire, now)
+        .map_err(|refused| Refusal::Conflict(why_not(row, refused, now)))?;
+    let change = StoredChange {
+        facts,
+        plan: row.plan_id,
+        wanted_plan: None,
+        by: None,
+        note: None,
+    };
+    let expired = Consequence {
+        action: "subscription.expire",
+        event: "subscription.expired",
+        note: "",
+    };
+    store::settle(work, row, &change, &expired).await
 }

@@ -3,11 +3,14 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::Role;
 use gatehouse_domain::plan::ApprovalMode;
+use gatehouse_domain::subscription::StoredState;
 use sqlx::postgres::PgConnection;
 
 use super::approval::{self, Agreed, Answer, Question};
 use super::request::{New, conclude, insert, make_room};
 use super::rights::Rights;
+use super::row;
+use super::store::{self, Consequence, StoredChange};
 use super::view::{RequestSubject, SubscriptionView};
 use super::wish::{Asking, RequestAccess, Wish};
 use crate::actor::Actor;
@@ -44,7 +47,7 @@ pub async fn grant(
                 .to_owned(),
         ));
     }
-    withdraw_waiting(&mut work, &wish).await?;
+    withdraw_waiting(&mut work, &rights, &wish).await?;
     make_room(&mut work, &wish).await?;
     let new = New {
         active: true,
@@ -97,26 +100,40 @@ async fn approvers(conn: &mut PgConnection) -> Result<i64, Refusal> {
 }
 
 /// A request that waits for the same access gives way to the grant.
-async fn withdraw_waiting(work: &mut Work<'_>, wish: &Wish) -> Result<(), Refusal> {
-    let now = work.now();
+async fn withdraw_waiting(
+    work: &mut Work<'_>,
+    rights: &Rights,
+    wish: &Wish,
+) -> Result<(), Refusal> {
     let waiting = sqlx::query_scalar!(
-        "update subscription set state = 'withdrawn', ended_at = $4, ended_note = 'Granted instead.', row_version = row_version + 1
+        "select id from subscription
          where application_id = $1 and product_id = $2 and environment_id = $3 and state = 'pending'
-         returning id",
+         for no key update",
         wish.application,
         wish.product,
         wish.environment,
-        now,
     )
     .fetch_optional(work.conn())
     .await?;
     let Some(id) = waiting else { return Ok(()) };
-    sqlx::query!(
-        "update approval_request set state = 'withdrawn', closed_at = $2 where subscription_id = $1 and state = 'open'",
-        id,
-        now,
-    )
-    .execute(work.conn())
-    .await?;
-    Ok(())
+    let row = row::find(work.conn(), None, id)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut facts = row.facts()?;
+    facts.state = StoredState::Withdrawn;
+    let change = StoredChange {
+        facts,
+        plan: row.plan_id,
+        wanted_plan: None,
+        by: rights.person,
+        note: Some(GRANTED),
+    };
+    let gave_way = Consequence {
+        action: "subscription.withdraw",
+        event: "subscription.withdrawn",
+        note: GRANTED,
+    };
+    store::settle(work, &row, &change, &gave_way).await
 }
+
+const GRANTED: &str = "Access was granted instead.";

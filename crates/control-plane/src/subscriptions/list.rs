@@ -6,7 +6,8 @@ use gatehouse_domain::subscription::StoredState;
 use uuid::Uuid;
 
 use super::rights::Rights;
-use super::row::{self, Wanted};
+use super::row;
+use super::select::{self, Wanted};
 use super::view::SubscriptionView;
 use crate::actor::Actor;
 use crate::db::Db;
@@ -39,7 +40,7 @@ pub async fn list_subscriptions(
     let mut tx = db.tenant(actor.tenant()).await?;
     let rights = Rights::of(&mut tx, actor).await?;
     let wanted = wanted(filter, &rights, page);
-    let rows = row::list(&mut tx, rights.person, &wanted).await?;
+    let rows = select::list(&mut tx, rights.person, &wanted).await?;
     let views = rows
         .into_iter()
         .map(|row| row.view(&rights, now))
@@ -100,8 +101,6 @@ pub(crate) async fn open_of_apis(
         limit: 1000,
         ..Wanted::default()
     };
-    let rows = row::list(&mut tx, rights.person, &wanted).await?;
-    rows.into_iter()
-        .map(|row| row.view(&rights, now))
-        .collect()
+    let rows = select::list(&mut tx, rights.person, &wanted).await?;
+    rows.into_iter().map(|row| row.view(&rights, now)).collect()
 }

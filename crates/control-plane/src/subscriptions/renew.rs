@@ -47,8 +47,7 @@ pub async fn renew(
     } else {
         "subscription.requested"
     };
-    let mut record = Record::new("subscription.request_renewal", event, reason);
-    record.details = json!({ "subject": RequestSubject::Renewal });
+    let record = Record::new("subscription.request_renewal", event, reason);
     finish(act, record).await
 }
 
@@ -85,12 +84,11 @@ pub async fn reject_renewal(
     let reason = required_reason(reason)?;
     let question = open_question(&mut act).await?;
     refuse(&mut act, &question, &reason).await?;
-    let mut record = Record::new(
+    let record = Record::new(
         "subscription.reject_renewal",
         "subscription.rejected",
         reason,
     );
-    record.details = json!({ "subject": RequestSubject::Renewal });
     finish(act, record).await
 }
 
@@ -141,7 +139,7 @@ async fn take_effect(act: &mut Act<'_>) -> Result<(), Refusal> {
 
 /// An ended subscription that comes back may find its place taken.
 async fn finish(act: Act<'_>, record: Record) -> Result<Changed<SubscriptionView>, Refusal> {
-    act.finish(record)
+    act.finish(record.about(RequestSubject::Renewal))
         .await
         .on_constraint("subscription_open_key", || {
             Refusal::Conflict("The same access was asked for again meanwhile.".to_owned())

@@ -1,16 +1,17 @@
 //! Asking for access.
 
 use gatehouse_domain::id::SubscriptionId;
-use gatehouse_domain::subscription::{EndedReason, StoredState};
+use gatehouse_domain::subscription::{StoredState, SubscriptionEvent};
 use gatehouse_runtime::random;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::act::{self, StoredChange};
 use super::approval::{self, Agreed, Answer, Question};
+use super::expire;
 use super::rights::Rights;
 use super::row;
+use super::store;
 use super::view::{RequestSubject, SubscriptionView};
 use super::wish::{Asking, RequestAccess, Wish};
 use crate::actor::Actor;
@@ -83,7 +84,7 @@ pub(super) async fn conclude(
     let row = row::find(work.conn(), rights.person, id.uuid())
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut after = act::changed(&row)?;
+    let mut after = store::changed(&row)?;
     after["application"] = json!(row.application().id);
     after["api"] = json!(row.api_slug);
     after["environment"] = json!(row.environment_slug);
@@ -98,7 +99,7 @@ pub(super) async fn conclude(
     let by = (event != "subscription.approved")
         .then_some(rights.person)
         .flatten();
-    work.emit(event, id, act::payload(&row, reason, by));
+    work.emit(event, id, store::payload(&row, reason, by));
     work.touch(Touched::Subscription(id));
     let view = row.view(rights, work.now())?;
     work.commit(view).await
@@ -122,38 +123,21 @@ pub(super) async fn make_room(work: &mut Work<'_>, wish: &Wish) -> Result<(), Re
     let row = row::find(work.conn(), None, id)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut facts = row.facts()?;
-    let over = facts.state == StoredState::Active && facts.ends_at.is_some_and(|end| now >= end);
-    if !over {
-        let what = if facts.state == StoredState::Pending {
-            format!("was asked for {}", ago(row.created_at, now))
-        } else {
-            format!("is {} already", facts.shown(now))
-        };
-        return Err(Refusal::Conflict(format!(
-            "{} access of {} to {} {what}.",
-            capitalised(&row.environment_slug),
-            row.application_name,
-            row.api_name,
-        )));
+    let facts = row.facts()?;
+    if facts.apply(SubscriptionEvent::Expire, now).is_ok() {
+        return expire::write_down(work, &row).await;
     }
-    facts.state = StoredState::Ended;
-    facts.ended_reason = Some(EndedReason::Expired);
-    let change = StoredChange {
-        facts,
-        plan: row.plan_id,
-        wanted_plan: None,
-        by: None,
-        note: None,
+    let what = if facts.state == StoredState::Pending {
+        format!("was asked for {}", ago(row.created_at, now))
+    } else {
+        format!("is {} already", facts.shown(now))
     };
-    act::store(work.conn(), &row, &change, now).await?;
-    work.emit(
-        "subscription.expired",
-        row.subscription(),
-        act::payload(&row, "", None),
-    );
-    work.touch(Touched::Subscription(row.subscription()));
-    Ok(())
+    Err(Refusal::Conflict(format!(
+        "{} access of {} to {} {what}.",
+        capitalised(&row.environment_slug),
+        row.application_name,
+        row.api_name,
+    )))
 }
 
 fn capitalised(word: &str) -> String {
@@ -221,16 +205,14 @@ pub(super) async fn insert(
 
 /// Ids of one place grow, whatever clock made the one before: the greatest is the one that counts.
 fn after(before: Option<Uuid>, now: OffsetDateTime) -> OffsetDateTime {
-    let made = before
-        .and_then(|id| id.get_timestamp())
-        .and_then(|made| {
-            let (seconds, nanos) = made.to_unix();
-            let seconds = i64::try_from(seconds).ok()?;
-            OffsetDateTime::from_unix_timestamp(seconds)
-                .ok()?
-                .replace_nanosecond(nanos)
-                .ok()
-        });
+    let made = before.and_then(|id| id.get_timestamp()).and_then(|made| {
+        let (seconds, nanos) = made.to_unix();
+        let seconds = i64::try_from(seconds).ok()?;
+        OffsetDateTime::from_unix_timestamp(seconds)
+            .ok()?
+            .replace_nanosecond(nanos)
+            .ok()
+    });
     made.map_or(now, |made| now.max(made + Duration::MILLISECOND))
 }
 

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rights::Rights;
+use super::select::{Wanted, list};
 use super::view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
 };
@@ -89,130 +90,6 @@ pub(super) struct Open {
     pub(super) reason: String,
     /// Whether the person who looks has decided already.
     pub(super) decided: bool,
-}
-
-/// Which rows are read. Empty conditions hold for every row; the person only colours what they see.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
-    pub(super) id: Option<Uuid>,
-    pub(super) after: Option<Uuid>,
-    pub(super) state: Option<&'static str>,
-    pub(super) application_id: Option<Uuid>,
-    pub(super) application_slug: Option<String>,
-    pub(super) api_id: Option<Uuid>,
-    pub(super) api_slug: Option<String>,
-    pub(super) environment_slug: Option<String>,
-    /// Only those with a question of this kind open.
-    pub(super) open_subject: Option<&'static str>,
-    /// Only those of the person's teams.
-    pub(super) only_own: bool,
-    /// Only those of these APIs.
-    pub(super) apis: Option<Vec<Uuid>>,
-    /// Only those that are pending or active.
-    pub(super) only_open: bool,
-    /// Only those of applications these teams own.
-    pub(super) teams: Option<Vec<Uuid>>,
-    /// Those with a question of any kind open, instead of `open_subject`'s.
-    pub(super) any_subject: bool,
-    pub(super) limit: i64,
-}
-
-/// Reads subscriptions, newest first.
-pub(super) async fn list(
-    conn: &mut PgConnection,
-    person: Option<Uuid>,
-    wanted: &Wanted,
-) -> Result<Vec<Row>, Refusal> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
-                  t.id as team_id, t.slug as team_slug, t.name as team_name,
-                  api.id as api_id, api.slug as api_slug, api.name as api_name,
-                  s.product_id, s.plan_id, p.slug as plan_slug, p.name as plan_name,
-                  s.wanted_plan_id, w.slug as "wanted_plan_slug?", w.name as "wanted_plan_name?",
-                  s.environment_id, e.slug as environment_slug, e.kind as environment_kind,
-                  s.state, s.starts_at, s.ends_at,
-                  s.provider_hold_at, s.provider_hold_by, ph.name as "provider_hold_name?", s.provider_hold_reason,
-                  s.consumer_hold_at, s.consumer_hold_by, ch.name as "consumer_hold_name?",
-                  s.ended_reason, s.ended_at, s.ended_by, eb.name as "ended_name?", s.ended_note,
-                  s.requested_by, rb.name as "requester_name?", s.request_reason, s.created_at, s.row_version,
-                  d.decision as "decision?", d.actor_id as "decision_by?", db.name as "decision_name?",
-                  d.created_at as "decision_at?", d.reason as "decision_reason?",
-                  coalesce(q.given, 0) as "approvals_given!", coalesce(q.required, 0) as "approvals_required!",
-                  coalesce(o.requests, '[]'::json) as "open_requests!",
-                  exists (select from team_member m
-                          join membership ms on ms.tenant_id = m.tenant_id and ms.user_id = m.user_id
-                          where m.team_id = a.owner_team_id and m.user_id = $1 and ms.status = 'active') as "own!"
-           from subscription s
-           join application a on a.id = s.application_id
-           join team t on t.id = a.owner_team_id
-           join product pr on pr.id = s.product_id
-           join api on api.id = pr.api_id
-           join plan p on p.id = s.plan_id
-           left join plan w on w.id = s.wanted_plan_id
-           join environment e on e.id = s.environment_id
-           left join app_user ph on ph.id = s.provider_hold_by
-           left join app_user ch on ch.id = s.consumer_hold_by
-           left join app_user eb on eb.id = s.ended_by
-           left join app_user rb on rb.id = s.requested_by
-           left join lateral (
-               select d.decision, d.actor_id, d.created_at, d.reason
-               from approval_request r join approval_decision d on d.request_id = r.id
-               where r.subscription_id = s.id and r.subject_type = 'subscription'
-               order by d.created_at desc, d.id desc limit 1) d on true
-           left join app_user db on db.id = d.actor_id
-           left join lateral (
-               select r.required,
-                      (select count(*) from approval_decision g where g.request_id = r.id and g.decision = 'approved')::int as given
-               from approval_request r
-               where r.subscription_id = s.id and r.subject_type = 'subscription'
-               order by r.created_at desc, r.id desc limit 1) q on true
-           left join lateral (
-               select json_agg(json_build_object(
-                          'id', r.id, 'subject', r.subject_type, 'created_at', r.created_at, 'due_at', r.due_at,
-                          'required', r.required, 'requested_by', r.requested_by, 'reason', r.reason,
-                          'requester', (select u.name from app_user u where u.id = r.requested_by),
-                          'given', (select count(*) from approval_decision g where g.request_id = r.id),
-                          'decided', exists (select from approval_decision g where g.request_id = r.id and g.actor_id = $1))
-                          order by r.created_at) as requests
-               from approval_request r
-               where r.subscription_id = s.id and r.state = 'open') o on true
-           where ($2::uuid is null or s.id = $2)
-             and ($3::uuid is null or s.id < $3)
-             and ($4::text is null or s.state = $4)
-             and ($5::uuid is null or s.application_id = $5)
-             and ($6::text is null or a.slug = $6 and a.state <> 'deleted')
-             and ($7::uuid is null or api.id = $7)
-             and ($8::text is null or api.slug = $8)
-             and ($9::text is null or e.slug = $9)
-             and ($10::text is null or exists (select from approval_request r
-                                               where r.subscription_id = s.id and r.state = 'open' and ($15 or r.subject_type = $10)))
-             and (not $11 or exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
-             and ($12::uuid[] is null or api.id = any($12))
-             and (not $13 or s.state in ('pending', 'active'))
-             and ($14::uuid[] is null or a.owner_team_id = any($14))
-           order by s.id desc
-           limit $16"#,
-        person,
-        wanted.id,
-        wanted.after,
-        wanted.state,
-        wanted.application_id,
-        wanted.application_slug,
-        wanted.api_id,
-        wanted.api_slug,
-        wanted.environment_slug,
-        wanted.open_subject,
-        wanted.only_own,
-        wanted.apis.as_deref(),
-        wanted.only_open,
-        wanted.teams.as_deref(),
-        wanted.any_subject,
-        wanted.limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
 }
 
 /// Reads one subscription.
@@ -353,7 +230,8 @@ impl Row {
         })
     }
 
-    fn wanted_plan(&self) -> Option<PlanRef> {
+    /// The plan asked for while another is in force.
+    pub(super) fn wanted_plan(&self) -> Option<PlanRef> {
         Some(PlanRef {
             id: PlanId::from_uuid(self.wanted_plan_id?),
             slug: self.wanted_plan_slug.clone()?,

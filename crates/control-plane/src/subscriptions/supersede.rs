@@ -4,11 +4,13 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::act::{self, StoredChange};
 use super::row::{self, Row};
-use crate::config::Touched;
+use super::store::{self, Consequence, StoredChange};
+use super::why_not::why_not;
 use crate::refusal::Refusal;
 use crate::work::Work;
+
+const PLAN_CLOSED: &str = "The plan was closed.";
 
 /// Ends the open subscriptions of a plan: requests at once, live ones at `ends_at`. Returns how many.
 pub(crate) async fn supersede_of_plan(
@@ -26,7 +28,7 @@ pub(crate) async fn supersede_of_plan(
     for id in &ids {
         let row = read(work, *id).await?;
         if row.state == "pending" || ends_at <= work.now() {
-            supersede(work, &row, "The plan was closed.", by).await?;
+            supersede(work, &row, PLAN_CLOSED, by).await?;
             continue;
         }
         let mut facts = row.facts()?;
@@ -38,7 +40,12 @@ pub(crate) async fn supersede_of_plan(
             by,
             note: None,
         };
-        change_one(work, &row, &change).await?;
+        let ending = Consequence {
+            action: "subscription.end_date",
+            event: "subscription.plan_changed",
+            note: PLAN_CLOSED,
+        };
+        store::settle(work, &row, &change, &ending).await?;
     }
     Ok(ids.len())
 }
@@ -65,9 +72,12 @@ pub(crate) async fn move_to_plan(
             by,
             note: None,
         };
-        change_one(work, &row, &change).await?;
-        let payload = act::payload(&row, "The plan was closed.", by);
-        work.emit("subscription.plan_changed", row.subscription(), payload);
+        let moved = Consequence {
+            action: "subscription.move",
+            event: "subscription.plan_changed",
+            note: PLAN_CLOSED,
+        };
+        store::settle(work, &row, &change, &moved).await?;
     }
     Ok(ids.len())
 }
@@ -109,7 +119,7 @@ async fn supersede(
     let ended = facts
         .apply(SubscriptionEvent::Supersede, now)
         .or_else(|_| facts.apply(SubscriptionEvent::Expire, now))
-        .map_err(|refused| Refusal::Conflict(act::why_not(row, refused, now)))?;
+        .map_err(|refused| Refusal::Conflict(why_not(row, refused, now)))?;
     let change = StoredChange {
         facts: ended,
         plan: row.plan_id,
@@ -117,19 +127,10 @@ async fn supersede(
         by,
         note: Some(note),
     };
-    change_one(work, row, &change).await?;
-    let payload = act::payload(row, note, by);
-    work.emit("subscription.expired", row.subscription(), payload);
-    Ok(())
-}
-
-async fn change_one(
-    work: &mut Work<'_>,
-    row: &Row,
-    change: &StoredChange<'_>,
-) -> Result<(), Refusal> {
-    let now = work.now();
-    act::store(work.conn(), row, change, now).await?;
-    work.touch(Touched::Subscription(row.subscription()));
-    Ok(())
+    let superseded = Consequence {
+        action: "subscription.supersede",
+        event: "subscription.expired",
+        note,
+    };
+    store::settle(work, row, &change, &superseded).await
 }

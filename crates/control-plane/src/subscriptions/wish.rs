@@ -145,10 +145,7 @@ async fn environment(
     .fetch_optional(conn)
     .await?
     .ok_or_else(|| Refusal::unknown("/environment"))?;
-    Ok((
-        row.id,
-        known(EnvironmentKind::parse(&row.kind), &row.kind)?,
-    ))
+    Ok((row.id, known(EnvironmentKind::parse(&row.kind), &row.kind)?))
 }
 
 async fn existing(

@@ -212,7 +212,12 @@ fn check(input: &PutUpstream) -> Result<(), Refusal> {
         let twice = input.targets[..place]
             .iter()
             .any(|other| other.url == target.url);
-        faults.require(!twice, &pointer, "duplicate", "This target is in the list already.");
+        faults.require(
+            !twice,
+            &pointer,
+            "duplicate",
+            "This target is in the list already.",
+        );
         faults.require(
             (1..=1000).contains(&target.weight),
             &format!("/targets/{place}/weight"),
@@ -297,7 +302,10 @@ pub(crate) async fn find(
         environment: EnvRef {
             id: row.environment_id.into(),
             slug: row.slug,
-            kind: known(gatehouse_domain::EnvironmentKind::parse(&row.kind), &row.kind)?,
+            kind: known(
+                gatehouse_domain::EnvironmentKind::parse(&row.kind),
+                &row.kind,
+            )?,
         },
         name: row.name,
         load_balancing: known(

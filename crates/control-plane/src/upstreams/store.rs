@@ -77,7 +77,11 @@ async fn put_targets(
     upstream: UpstreamId,
     put: &PutUpstream,
 ) -> Result<(), Refusal> {
-    let urls: Vec<String> = put.targets.iter().map(|target| target.url.clone()).collect();
+    let urls: Vec<String> = put
+        .targets
+        .iter()
+        .map(|target| target.url.clone())
+        .collect();
     sqlx::query!(
         "delete from upstream_target where upstream_id = $1 and not url = any($2)",
         upstream.uuid(),

@@ -1,28 +1,29 @@
 //! Versions of APIs: offered, phased out, ended.
 
 mod retire;
+mod step;
 mod view;
 
 use gatehouse_domain::id::{ApiId, RouteId};
 use gatehouse_domain::{ApiVersionState, Permission};
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::apis;
-use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
-use crate::words::require_version;
 use crate::work::{Changed, Work};
 
 pub use retire::{Retire, retire_version};
 pub use view::{RevisionView, VersionView};
 
 pub(crate) use view::{find, of_apis};
+
+use step::Step;
 
 /// Longest version label, in characters.
 const LABEL_MAX: usize = 20;
@@ -128,8 +129,13 @@ pub async fn publish_version(
     .execute(step.work.conn())
     .await?;
     step.require_changed(changed.rows_affected())?;
-    step.finish("version.publish", "api.published", String::new(), Value::Null)
-        .await
+    step.finish(
+        "version.publish",
+        "api.published",
+        String::new(),
+        Value::Null,
+    )
+    .await
 }
 
 /// Phases a version out: it works until its end, and its callers are told in every answer.
@@ -167,123 +173,13 @@ pub async fn deprecate_version(
     .execute(step.work.conn())
     .await?;
     step.require_changed(changed.rows_affected())?;
-    step.finish("version.deprecate", "api.deprecated", String::new(), Value::Null)
-        .await
-}
-
-/// One move of a version's life, under the lock of its API.
-struct Step<'a> {
-    work: Work<'a>,
-    api: apis::Row,
-    version: VersionView,
-}
-
-impl<'a> Step<'a> {
-    async fn begin(
-        db: &'a Db,
-        actor: &'a Actor,
-        api: &Lookup<ApiId>,
-        label: &str,
-        expected: Option<i32>,
-    ) -> Result<Self, Refusal> {
-        let mut work = Work::begin(db, actor).await?;
-        let api = apis::lock(work.conn(), actor, api).await?;
-        let version = find(work.conn(), api.id, label).await?;
-        require_version(expected, version.row_version)?;
-        Ok(Self { work, api, version })
-    }
-
-    fn require(&self, next: ApiVersionState) -> Result<(), Refusal> {
-        let from = self.version.state;
-        if from.may_become(next) {
-            return Ok(());
-        }
-        Err(Refusal::Conflict(if from == next {
-            format!("The version is {next} already.")
-        } else {
-            format!("A {from} version cannot become {next}.")
-        }))
-    }
-
-    fn require_changed(&self, rows: u64) -> Result<(), Refusal> {
-        if rows == 1 {
-            return Ok(());
-        }
-        Err(Refusal::Conflict(
-            "The version was changed by somebody else just now.".to_owned(),
-        ))
-    }
-
-    async fn successor(&mut self, label: Option<&str>) -> Result<Option<Uuid>, Refusal> {
-        let Some(label) = label.filter(|label| !label.is_empty()) else {
-            return Ok(None);
-        };
-        if label == self.version.label {
-            return Err(Refusal::field(
-                "/successor",
-                "itself",
-                "Name another version.",
-            ));
-        }
-        let found = sqlx::query_scalar!(
-            "select id from api_version where api_id = $1 and label = $2",
-            self.api.id,
-            label
-        )
-        .fetch_optional(self.work.conn())
-        .await?;
-        found
-            .map(Some)
-            .ok_or_else(|| Refusal::unknown("/successor"))
-    }
-
-    async fn finish(
-        mut self,
-        action: &'static str,
-        event: &'static str,
-        reason: String,
-        details: Value,
-    ) -> Result<Changed<VersionView>, Refusal> {
-        touch_routes(&mut self.work, self.version.id.uuid()).await?;
-        let after = find(self.work.conn(), self.api.id, &self.version.label).await?;
-        self.work.audit(AuditEntry {
-            action,
-            subject: after.id.to_string(),
-            before: Some(recorded(&self.version, &Value::Null)),
-            after: Some(recorded(&after, &details)),
-            reason: (!reason.is_empty()).then(|| reason.clone()),
-        });
-        self.work.emit(
-            event,
-            self.api.api(),
-            json!({
-                "api": { "slug": self.api.slug, "name": self.api.name },
-                "version": after.label,
-                "sunset_at": self.version_date(after.sunset_at),
-                "successor": after.successor,
-                "reason": reason,
-            }),
-        );
-        self.work.commit(after).await
-    }
-
-    fn version_date(&self, date: Option<OffsetDateTime>) -> Option<String> {
-        date?
-            .format(&time::format_description::well_known::Rfc3339)
-            .ok()
-    }
-}
-
-fn recorded(version: &VersionView, details: &Value) -> Value {
-    let mut recorded = json!({
-        "label": version.label,
-        "state": version.state,
-        "successor": version.successor,
-    });
-    if let (Value::Object(all), Value::Object(more)) = (&mut recorded, details) {
-        all.extend(more.clone());
-    }
-    recorded
+    step.finish(
+        "version.deprecate",
+        "api.deprecated",
+        String::new(),
+        Value::Null,
+    )
+    .await
 }
 
 /// Says that gateways may need the routes of a version again.

@@ -36,9 +36,12 @@ pub async fn retire_version(
     let mut step = Step::begin(db, actor, &api, label, expected).await?;
     step.require(ApiVersionState::Retired)?;
     let product = step.api.product_id;
-    sqlx::query!("select id from product where id = $1 for no key update", product)
-        .fetch_one(step.work.conn())
-        .await?;
+    sqlx::query!(
+        "select id from product where id = $1 for no key update",
+        product
+    )
+    .fetch_one(step.work.conn())
+    .await?;
     let live = sqlx::query_scalar!(
         r#"select count(*) as "count!" from subscription where product_id = $1 and state in ('pending', 'active')"#,
         product,

@@ -20,14 +20,21 @@ async fn of_fifty_simultaneous_approvals_one_wins_and_the_others_learn_who() {
     let mut tasks = JoinSet::new();
     for number in 0..50 {
         let db = world.db.clone();
-        let actor = if number % 2 == 0 { &world.ana } else { &world.ben };
+        let actor = if number % 2 == 0 {
+            &world.ana
+        } else {
+            &world.ben
+        };
         let actor = actor.clone();
-        tasks.spawn(async move {
-            subscriptions::approve(&db, &actor, id, Conditions::default()).await
-        });
+        tasks.spawn(
+            async move { subscriptions::approve(&db, &actor, id, Conditions::default()).await },
+        );
     }
     let answers = tasks.join_all().await;
-    let won: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
+    let won: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| answer.as_ref().ok())
+        .collect();
     assert_eq!(won.len(), 1);
     let winner = won[0].value.decision.as_ref().unwrap().by.as_ref().unwrap();
     let expected = format!("Already approved by {}, just now.", winner.name);
@@ -39,7 +46,11 @@ async fn of_fifty_simultaneous_approvals_one_wins_and_the_others_learn_who() {
         }
     }
     let after = world.footprint().await;
-    let added: Vec<_> = after.iter().zip(&before).map(|(now, then)| now - then).collect();
+    let added: Vec<_> = after
+        .iter()
+        .zip(&before)
+        .map(|(now, then)| now - then)
+        .collect();
     // One decision, one audit record, one event, one change of one object that was there already.
     assert_eq!(added, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0]);
 }
@@ -65,7 +76,9 @@ async fn the_requester_never_approves_not_even_through_a_token() {
     };
     // Only administrators make tokens, so Ana asks again as one of them would.
     let ada_asked = world.ask(&world.ada, "Ada's", "team").await.id;
-    let made = tokens::create_token(&world.db, &world.ada, input).await.unwrap();
+    let made = tokens::create_token(&world.db, &world.ada, input)
+        .await
+        .unwrap();
     let text = made.value.1.reveal();
     let robot = tokens::authenticate(&world.db, &text, "192.0.2.1".parse().unwrap())
         .await
@@ -91,14 +104,21 @@ async fn two_people_are_two_different_people() {
     let first = world.approve(&world.ana, id).await.unwrap().value;
     assert_eq!(first.shown, ShownState::Pending);
     assert_eq!((first.approvals.given, first.approvals.required), (1, 2));
-    assert!(!first.actions.contains(&E::Approve), "she has agreed already");
+    assert!(
+        !first.actions.contains(&E::Approve),
+        "she has agreed already"
+    );
     assert_eq!(
         conflict(world.approve(&world.ana, id).await),
         "You agreed already; another person has to agree too."
     );
     let system = world.system();
     let third = world.approve(&system, id).await.unwrap().value;
-    assert_eq!(third.shown, ShownState::Active, "the program counts as one person");
+    assert_eq!(
+        third.shown,
+        ShownState::Active,
+        "the program counts as one person"
+    );
     let other = world.ask(&world.dora, "Other", "vault").await.id;
     world.approve(&system, other).await.unwrap();
     let twice = world.approve(&system, other).await.unwrap().value;
@@ -142,15 +162,28 @@ async fn a_grant_is_for_other_teams_or_for_the_only_approver() {
     let granted = grant(&world.ana, world.wish(existing(&dora_has), "team")).await;
     let granted = granted.unwrap().value;
     assert_eq!(granted.shown, ShownState::Active);
-    assert_eq!(world.get(&world.dora, dora_has.id).await.shown, ShownState::Withdrawn);
+    assert_eq!(
+        world.get(&world.dora, dora_has.id).await.shown,
+        ShownState::Withdrawn
+    );
     assert_eq!(world.count("select count(*) from audit_log where action = 'subscription.grant' and reason is not null").await, 1);
     // Not to oneself while there are others, and never around a second person.
     let own = world.ask(&world.ana, "Mine", "team").await;
-    assert!(is_not_yours(&grant(&world.ana, world.wish(existing(&own), "team")).await));
+    assert!(is_not_yours(
+        &grant(&world.ana, world.wish(existing(&own), "team")).await
+    ));
     let vault = world.ask(&world.dora, "Vault", "vault").await;
-    assert!(is_not_yours(&grant(&world.ana, world.wish(existing(&vault), "vault")).await));
+    assert!(is_not_yours(
+        &grant(&world.ana, world.wish(existing(&vault), "vault")).await
+    ));
     assert!(matches!(
-        subscriptions::grant(&world.db, &world.dora, world.wish(existing(&own), "team"), "x").await,
+        subscriptions::grant(
+            &world.db,
+            &world.dora,
+            world.wish(existing(&own), "team"),
+            "x"
+        )
+        .await,
         Err(Refusal::Forbidden(Permission::SubscriptionDecide))
     ));
 
@@ -165,9 +198,13 @@ async fn a_grant_is_for_other_teams_or_for_the_only_approver() {
         .await
         .unwrap();
     let own = lonely.ask(&lonely.ana, "Mine", "team").await;
-    let granted =
-        subscriptions::grant(&lonely.db, &lonely.ana, lonely.wish(existing(&own), "team"), "I am alone.")
-            .await;
+    let granted = subscriptions::grant(
+        &lonely.db,
+        &lonely.ana,
+        lonely.wish(existing(&own), "team"),
+        "I am alone.",
+    )
+    .await;
     assert_eq!(granted.unwrap().value.shown, ShownState::Active);
 }
 
@@ -194,12 +231,19 @@ async fn many_decisions_are_each_decided_on_their_own() {
     let answers = subscriptions::decide_many(&world.db, &world.ana, decisions).await;
     let shown: Vec<_> = answers
         .into_iter()
-        .map(|answer| answer.map(|changed| changed.value.shown).map_err(|refusal| refusal.to_string()))
+        .map(|answer| {
+            answer
+                .map(|changed| changed.value.shown)
+                .map_err(|refusal| refusal.to_string())
+        })
         .collect();
     assert_eq!(shown[0], Ok(ShownState::Active));
     assert!(shown[1].as_ref().unwrap_err().contains("yourself"));
     assert_eq!(shown[2], Ok(ShownState::Rejected));
-    assert_eq!(shown[3], Err("Already approved by Ana, just now.".to_owned()));
+    assert_eq!(
+        shown[3],
+        Err("Already approved by Ana, just now.".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -210,7 +254,10 @@ async fn the_queue_carries_what_a_decision_needs() {
     let filter = RequestFilter::default();
     let page = Page::default();
     let list = |actor| subscriptions::list_requests(&world.db, actor, &filter, &page);
-    assert!(matches!(list(&world.dora).await, Err(Refusal::Forbidden(_))));
+    assert!(matches!(
+        list(&world.dora).await,
+        Err(Refusal::Forbidden(_))
+    ));
     let rows = list(&world.ana).await.unwrap().data;
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
@@ -224,16 +271,26 @@ async fn the_queue_carries_what_a_decision_needs() {
     assert!(list(&world.ana).await.unwrap().data[0].overdue);
     world.approve(&world.ana, asked.id).await.unwrap();
     assert!(list(&world.ana).await.unwrap().data.is_empty());
-    subscriptions::request_plan_change(&world.db, &world.dora, asked.id, Lookup::from("vault"), "More.")
-        .await
-        .unwrap();
+    subscriptions::request_plan_change(
+        &world.db,
+        &world.dora,
+        asked.id,
+        Lookup::from("vault"),
+        "More.",
+    )
+    .await
+    .unwrap();
     let rows = list(&world.ana).await.unwrap().data;
-    assert_eq!((rows[0].subject, rows[0].reason.as_str()), (RequestSubject::PlanChange, "More."));
+    assert_eq!(
+        (rows[0].subject, rows[0].reason.as_str()),
+        (RequestSubject::PlanChange, "More.")
+    );
     let only_new = RequestFilter {
         subject: Some(RequestSubject::Subscription),
         ..RequestFilter::default()
     };
-    let none = subscriptions::list_requests(&world.db, &world.ana, &only_new, &Page::default()).await;
+    let none =
+        subscriptions::list_requests(&world.db, &world.ana, &only_new, &Page::default()).await;
     assert!(none.unwrap().data.is_empty());
 }
 

@@ -29,18 +29,38 @@ impl World {
         let answers = [
             !listed.unwrap().data.is_empty(),
             catalogue::catalogue_api(db, &viewer, "pets").await.is_ok(),
-            catalogue::find_operations(db, &viewer, "pets", "v1").await.is_ok(),
-            catalogue::get_operation(db, &viewer, "pets", "v1", "listPets").await.is_ok(),
-            catalogue::download_spec(db, &viewer, "pets", "v1").await.is_ok(),
-            !catalogue::search_operations(db, &viewer, "list pet", 10).await.unwrap().is_empty(),
+            catalogue::find_operations(db, &viewer, "pets", "v1")
+                .await
+                .is_ok(),
+            catalogue::get_operation(db, &viewer, "pets", "v1", "listPets")
+                .await
+                .is_ok(),
+            catalogue::download_spec(db, &viewer, "pets", "v1")
+                .await
+                .is_ok(),
+            !catalogue::search_operations(db, &viewer, "list pet", 10)
+                .await
+                .unwrap()
+                .is_empty(),
         ];
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert!(
+            answers.iter().all(|answer| *answer == answers[0]),
+            "{answers:?}"
+        );
         if let Viewer::Member(actor) = viewer {
             let verbs = [
                 apis::get_api(db, actor, self.api()).await.is_ok(),
-                versions::get_version(db, actor, self.api(), "v1").await.is_ok(),
-                plans::get_plan(db, actor, self.api(), Lookup::from("team")).await.is_ok(),
-                !apis::list_apis(db, actor, &ApiFilter::default(), &page).await.unwrap().data.is_empty(),
+                versions::get_version(db, actor, self.api(), "v1")
+                    .await
+                    .is_ok(),
+                plans::get_plan(db, actor, self.api(), Lookup::from("team"))
+                    .await
+                    .is_ok(),
+                !apis::list_apis(db, actor, &ApiFilter::default(), &page)
+                    .await
+                    .unwrap()
+                    .data
+                    .is_empty(),
                 self.can_request(actor).await,
             ];
             assert_eq!(verbs, [answers[0]; 5]);
@@ -107,12 +127,18 @@ async fn the_catalogue_is_searched_filtered_and_says_what_the_viewer_has() {
         let (db, page) = (&world.db, &page);
         async move {
             let filter: CatalogueFilter = filter;
-            catalogue::catalogue(db, &viewer, &filter, page).await.unwrap().data
+            catalogue::catalogue(db, &viewer, &filter, page)
+                .await
+                .unwrap()
+                .data
         }
     };
     let all = list(CatalogueFilter::default()).await;
     let entry = &all[0];
-    assert_eq!((entry.name.as_str(), entry.latest.as_str(), entry.operations), ("Pets", "v1", 3));
+    assert_eq!(
+        (entry.name.as_str(), entry.latest.as_str(), entry.operations),
+        ("Pets", "v1", 3)
+    );
     assert_eq!(entry.tags, ["pets", "single"]);
     assert_eq!(entry.approval_hint, Some(ApprovalMode::Auto));
     assert_eq!(entry.my_access.len(), 1);
@@ -143,20 +169,41 @@ async fn the_catalogue_is_searched_filtered_and_says_what_the_viewer_has() {
         ..CatalogueFilter::default()
     };
     assert!(list(filter).await.is_empty());
-    let hits = catalogue::search_operations(&world.db, &viewer, "getP", 10).await.unwrap();
+    let hits = catalogue::search_operations(&world.db, &viewer, "getP", 10)
+        .await
+        .unwrap();
     assert_eq!(hits[0].row.slug, "getPet");
-    let page = catalogue::catalogue_api(&world.db, &viewer, "pets").await.unwrap();
+    let page = catalogue::catalogue_api(&world.db, &viewer, "pets")
+        .await
+        .unwrap();
     assert_eq!(page.description_markdown, "All about *pets*.");
     let plans: Vec<_> = page.plans.iter().map(|plan| plan.slug.as_str()).collect();
     assert_eq!(plans.len(), 3);
     assert_eq!(page.my_subscriptions.len(), 1);
-    assert!(page.version_details[0].current_revision.as_ref().unwrap().source.as_object().unwrap().is_empty());
-    let operation = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet").await.unwrap();
-    let paths: Vec<_> = operation.addresses.iter().map(|address| address.path.as_str()).collect();
+    assert!(
+        page.version_details[0]
+            .current_revision
+            .as_ref()
+            .unwrap()
+            .source
+            .as_object()
+            .unwrap()
+            .is_empty()
+    );
+    let operation = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet")
+        .await
+        .unwrap();
+    let paths: Vec<_> = operation
+        .addresses
+        .iter()
+        .map(|address| address.path.as_str())
+        .collect();
     assert_eq!(paths, ["/sandbox/pets/v1/pets/{id}", "/pets/v1/pets/{id}"]);
     assert!(operation.row.deprecated);
     for (version, slug) in [("v1", "nothing"), ("v2", "getPet")] {
-        assert!(is_not_found(&catalogue::get_operation(&world.db, &viewer, "pets", version, slug).await));
+        assert!(is_not_found(
+            &catalogue::get_operation(&world.db, &viewer, "pets", version, slug).await
+        ));
     }
 }
 
@@ -169,8 +216,13 @@ async fn members_of_a_fragment_stay_in_the_order_their_author_wrote_them() {
     );
     world.publish(&ordered).await.unwrap();
     let viewer = Viewer::Member(&world.dora);
-    let page = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet").await.unwrap();
-    let properties = page.fragment["operation"]["parameters"][0]["schema"]["properties"].as_object().unwrap().clone();
+    let page = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "getPet")
+        .await
+        .unwrap();
+    let properties = page.fragment["operation"]["parameters"][0]["schema"]["properties"]
+        .as_object()
+        .unwrap()
+        .clone();
     let names: Vec<_> = properties.keys().map(String::as_str).collect();
     assert_eq!(names, ["zebra", "ant", "mole"]);
 }

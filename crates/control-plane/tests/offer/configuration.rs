@@ -41,7 +41,11 @@ impl World {
         for (object, body) in &held {
             sum.add(StateHash::of_object(*object, body));
         }
-        assert_eq!(sum.0.as_slice(), hash, "the hash of the head is not that of the objects");
+        assert_eq!(
+            sum.0.as_slice(),
+            hash,
+            "the hash of the head is not that of the objects"
+        );
         let changes: Vec<(i64, Vec<u8>, Vec<u8>)> =
             sqlx::query_as("select seq, body, new_hash from config_change order by seq")
                 .fetch_all(&mut self.superuser().await)
@@ -94,8 +98,14 @@ impl World {
                 panic!("not a subscription");
             };
             assert_eq!(held.state.as_str(), state);
-            assert_eq!(held.ended_reason.map(|reason| reason.as_str().to_owned()), ended);
-            assert_eq!((held.provider_hold, held.consumer_hold), (provider, consumer));
+            assert_eq!(
+                held.ended_reason.map(|reason| reason.as_str().to_owned()),
+                ended
+            );
+            assert_eq!(
+                (held.provider_hold, held.consumer_hold),
+                (provider, consumer)
+            );
             assert_eq!(held.plan.uuid(), plan);
         }
         let keys: Vec<(Uuid, String)> = sqlx::query_as("select id, state from credential")
@@ -134,11 +144,12 @@ async fn an_approval_moves_one_small_object_however_many_keys_there_are() {
             .fetch_one(&mut world.superuser().await)
             .await
             .unwrap();
-        let bytes: i32 = sqlx::query_scalar("select length(body) from config_change where seq = $1")
-            .bind(after)
-            .fetch_one(&mut world.superuser().await)
-            .await
-            .unwrap();
+        let bytes: i32 =
+            sqlx::query_scalar("select length(body) from config_change where seq = $1")
+                .bind(after)
+                .fetch_one(&mut world.superuser().await)
+                .await
+                .unwrap();
         (touched, bytes)
     };
     let without = measure(first).await;

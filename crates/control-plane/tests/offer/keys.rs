@@ -59,7 +59,13 @@ async fn a_key_is_shown_once_and_only_its_hash_is_kept() {
     assert_eq!(hash, key.secret_hash().0);
     // Neither what is recorded nor what is mailed nor what gateways hold has the secret in it.
     let secret = &text[19..51];
-    for table in ["audit_log", "outbox", "config_object", "config_change", "credential"] {
+    for table in [
+        "audit_log",
+        "outbox",
+        "config_object",
+        "config_change",
+        "credential",
+    ] {
         let found: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select exists (select from {table} t where strpos(t::text, $1) > 0)"
         )))
@@ -85,10 +91,18 @@ async fn a_key_is_replaced_with_an_overlap_and_a_chain_has_one_retiring_key() {
     let app = app(&world, dora).await;
     let first = issue(&world, dora, app, Some(10)).await.unwrap().value.0;
     world.pass(86_400);
-    let rotate = |id, expected, overlap| credentials::rotate(&world.db, dora, id, expected, overlap);
-    let get = async |id| credentials::get_credential(&world.db, dora, id).await.unwrap();
+    let rotate =
+        |id, expected, overlap| credentials::rotate(&world.db, dora, id, expected, overlap);
+    let get = async |id| {
+        credentials::get_credential(&world.db, dora, id)
+            .await
+            .unwrap()
+    };
     for overlap in [-1, 30 * 86_400 + 1] {
-        assert_eq!(faults(rotate(first.id, None, overlap).await), ["/overlap_s"]);
+        assert_eq!(
+            faults(rotate(first.id, None, overlap).await),
+            ["/overlap_s"]
+        );
     }
     assert!(matches!(
         rotate(first.id, Some(7), 60).await,
@@ -98,11 +112,18 @@ async fn a_key_is_replaced_with_an_overlap_and_a_chain_has_one_retiring_key() {
     let now = world.db.clock().now();
     assert_eq!(second.rotated_from, Some(first.id));
     assert_eq!(second.name, "till");
-    assert_eq!(second.expires_at, Some(now + Duration::days(10)), "as long as the first was meant to live");
+    assert_eq!(
+        second.expires_at,
+        Some(now + Duration::days(10)),
+        "as long as the first was meant to live"
+    );
     let old = get(first.id).await;
     assert_eq!(old.state, CredentialState::Retiring);
     assert_eq!(old.retire_at, Some(now + Duration::seconds(60)));
-    assert_eq!(conflict(rotate(first.id, None, 0).await), "This key was replaced already.");
+    assert_eq!(
+        conflict(rotate(first.id, None, 0).await),
+        "This key was replaced already."
+    );
     assert!(conflict(rotate(second.id, None, 60).await).contains("still works"));
     // In an emergency the overlap is nothing, and that always works.
     let (third, _) = rotate(second.id, None, 0).await.unwrap().value;
@@ -113,10 +134,24 @@ async fn a_key_is_replaced_with_an_overlap_and_a_chain_has_one_retiring_key() {
         "This key was revoked just now; make a new one."
     );
     world.pass(60);
-    assert_eq!(get(first.id).await.state, CredentialState::Revoked, "by the clock");
+    assert_eq!(
+        get(first.id).await.state,
+        CredentialState::Revoked,
+        "by the clock"
+    );
     let system = world.system();
-    assert_eq!(credentials::expire_due(&world.db, &system, 10).await.unwrap(), 1);
-    assert_eq!(credentials::expire_due(&world.db, &system, 10).await.unwrap(), 0);
+    assert_eq!(
+        credentials::expire_due(&world.db, &system, 10)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        credentials::expire_due(&world.db, &system, 10)
+            .await
+            .unwrap(),
+        0
+    );
     rotate(third.id, None, 60).await.unwrap();
     let usable = CredentialFilter {
         usable: true,
@@ -135,11 +170,18 @@ async fn a_key_is_replaced_with_an_overlap_and_a_chain_has_one_retiring_key() {
 async fn of_simultaneous_rotations_of_a_key_one_wins() {
     let world = World::create().await;
     let app = app(&world, &world.dora).await;
-    let id = issue(&world, &world.dora, app, None).await.unwrap().value.0.id;
+    let id = issue(&world, &world.dora, app, None)
+        .await
+        .unwrap()
+        .value
+        .0
+        .id;
     let mut tasks = JoinSet::new();
     for number in 0..10 {
         let (db, dora) = (world.db.clone(), world.dora.clone());
-        tasks.spawn(async move { credentials::rotate(&db, &dora, id, None, 60 * (number % 2)).await });
+        tasks.spawn(
+            async move { credentials::rotate(&db, &dora, id, None, 60 * (number % 2)).await },
+        );
     }
     let answers = tasks.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -167,7 +209,9 @@ async fn an_application_has_at_most_ten_usable_keys_in_an_environment() {
     assert_eq!(made.len() as i64, LIVE_KEYS_MAX);
     assert!(conflict(issue(&world, &world.dora, app, None).await).contains("10 keys"));
     let id = made[0].value.0.id;
-    credentials::revoke(&world.db, &world.dora, id, "").await.unwrap();
+    credentials::revoke(&world.db, &world.dora, id, "")
+        .await
+        .unwrap();
     issue(&world, &world.dora, app, Some(1)).await.unwrap();
     // What the clock has ended makes room without waiting for the job.
     world.pass(86_400);
@@ -186,8 +230,14 @@ async fn plans_bound_how_long_keys_live_and_overlap() {
     let asked = world.ask(&world.dora, "Shop", "strict").await;
     let app = asked.application.id;
     let now = world.db.clock().now();
-    assert_eq!(faults(issue(&world, &world.dora, app, Some(31)).await), ["/expires_in_days"]);
-    assert_eq!(faults(issue(&world, &world.dora, app, Some(0)).await), ["/expires_in_days"]);
+    assert_eq!(
+        faults(issue(&world, &world.dora, app, Some(31)).await),
+        ["/expires_in_days"]
+    );
+    assert_eq!(
+        faults(issue(&world, &world.dora, app, Some(0)).await),
+        ["/expires_in_days"]
+    );
     let (key, _) = issue(&world, &world.dora, app, None).await.unwrap().value;
     assert_eq!(key.expires_at, Some(now + Duration::days(30)));
     let rotate = |overlap| credentials::rotate(&world.db, &world.dora, key.id, None, overlap);
@@ -212,12 +262,24 @@ async fn only_the_team_makes_keys_and_enforcers_may_take_them_away() {
         "/environment"
     );
     let key = issue(&world, dora, app, None).await.unwrap().value.0;
-    assert!(is_not_found(&credentials::get_credential(db, eli, key.id).await));
-    assert!(is_not_found(&credentials::revoke(db, eli, key.id, "").await));
-    assert!(is_not_found(&credentials::rotate(db, eli, key.id, None, 0).await));
-    assert!(is_not_yours(&credentials::rotate(db, otto, key.id, None, 0).await));
-    assert!(is_not_yours(&credentials::revoke(db, &world.paul, key.id, "").await));
-    let revoked = credentials::revoke(db, otto, key.id, "It leaked.").await.unwrap();
+    assert!(is_not_found(
+        &credentials::get_credential(db, eli, key.id).await
+    ));
+    assert!(is_not_found(
+        &credentials::revoke(db, eli, key.id, "").await
+    ));
+    assert!(is_not_found(
+        &credentials::rotate(db, eli, key.id, None, 0).await
+    ));
+    assert!(is_not_yours(
+        &credentials::rotate(db, otto, key.id, None, 0).await
+    ));
+    assert!(is_not_yours(
+        &credentials::revoke(db, &world.paul, key.id, "").await
+    ));
+    let revoked = credentials::revoke(db, otto, key.id, "It leaked.")
+        .await
+        .unwrap();
     assert_eq!(revoked.value.state, CredentialState::Revoked);
     assert!(revoked.change.is_some());
     world.pass(180);
@@ -225,11 +287,20 @@ async fn only_the_team_makes_keys_and_enforcers_may_take_them_away() {
         conflict(credentials::revoke(db, dora, key.id, "").await),
         "Already revoked by Otto, 3 minutes ago."
     );
-    let auditor = crate::world::member(db, world.tenant, "Aud", gatehouse_domain::Role::Auditor).await;
+    let auditor =
+        crate::world::member(db, world.tenant, "Aud", gatehouse_domain::Role::Auditor).await;
     let other = issue(&world, dora, app, None).await.unwrap().value.0;
-    assert!(is_not_yours(&credentials::revoke(db, &auditor, other.id, "").await) || is_forbidden(&credentials::revoke(db, &auditor, other.id, "").await));
+    assert!(
+        is_not_yours(&credentials::revoke(db, &auditor, other.id, "").await)
+            || is_forbidden(&credentials::revoke(db, &auditor, other.id, "").await)
+    );
     // A suspended application keeps its keys; a pending one may have them already.
     let asked = world.ask(dora, "Waiting", "team").await;
-    assert!(matches!(existing(&asked), gatehouse_control_plane::subscriptions::AppChoice::Existing(_)));
-    issue(&world, dora, asked.application.id, None).await.unwrap();
+    assert!(matches!(
+        existing(&asked),
+        gatehouse_control_plane::subscriptions::AppChoice::Existing(_)
+    ));
+    issue(&world, dora, asked.application.id, None)
+        .await
+        .unwrap();
 }

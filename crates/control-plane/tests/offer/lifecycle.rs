@@ -30,7 +30,10 @@ async fn a_request_waits_is_approved_stopped_by_both_sides_and_ended() {
     assert!(approved.change.is_some());
     let view = approved.value;
     assert_eq!(view.shown, ShownState::Active);
-    assert_eq!(view.decision.as_ref().unwrap().by.as_ref().unwrap().name, "Ana");
+    assert_eq!(
+        view.decision.as_ref().unwrap().by.as_ref().unwrap().name,
+        "Ana"
+    );
     assert_eq!(view.actions, [E::Suspend, E::Revoke]);
     let mine = world.get(dora, id).await;
     assert_eq!(mine.actions, [E::Pause, E::ChangePlan, E::Cancel]);
@@ -82,28 +85,49 @@ async fn a_request_waits_is_approved_stopped_by_both_sides_and_ended() {
 async fn every_hand_may_do_its_own_things_only() {
     let world = World::create().await;
     let (db, dora, eli, ana, otto, paul) = (
-        &world.db, &world.dora, &world.eli, &world.ana, &world.otto, &world.paul,
+        &world.db,
+        &world.dora,
+        &world.eli,
+        &world.ana,
+        &world.otto,
+        &world.paul,
     );
     let pending = world.ask(dora, "Shop", "team").await.id;
     for stranger in [dora, eli] {
         assert!(is_forbidden(&world.approve(stranger, pending).await));
-        assert!(is_forbidden(&subscriptions::reject(db, stranger, pending, "no").await));
+        assert!(is_forbidden(
+            &subscriptions::reject(db, stranger, pending, "no").await
+        ));
     }
     for bystander in [otto, paul] {
         assert!(is_forbidden(&world.approve(bystander, pending).await));
     }
-    assert!(is_not_found(&subscriptions::withdraw(db, eli, pending).await));
-    assert!(is_not_yours(&subscriptions::withdraw(db, ana, pending).await));
+    assert!(is_not_found(
+        &subscriptions::withdraw(db, eli, pending).await
+    ));
+    assert!(is_not_yours(
+        &subscriptions::withdraw(db, ana, pending).await
+    ));
     world.approve(ana, pending).await.unwrap();
     for stranger in [dora, eli, paul] {
-        assert!(is_forbidden(&subscriptions::suspend(db, stranger, pending, "x").await));
-        assert!(is_forbidden(&subscriptions::revoke(db, stranger, pending, "x").await));
+        assert!(is_forbidden(
+            &subscriptions::suspend(db, stranger, pending, "x").await
+        ));
+        assert!(is_forbidden(
+            &subscriptions::revoke(db, stranger, pending, "x").await
+        ));
     }
     assert!(is_not_found(&subscriptions::pause(db, eli, pending).await));
     assert!(is_not_found(&subscriptions::cancel(db, eli, pending).await));
-    assert!(is_not_yours(&subscriptions::cancel(db, otto, pending).await));
-    assert!(is_not_found(&subscriptions::get_subscription(db, eli, pending).await));
-    assert!(is_not_found(&subscriptions::timeline(db, eli, pending).await));
+    assert!(is_not_yours(
+        &subscriptions::cancel(db, otto, pending).await
+    ));
+    assert!(is_not_found(
+        &subscriptions::get_subscription(db, eli, pending).await
+    ));
+    assert!(is_not_found(
+        &subscriptions::timeline(db, eli, pending).await
+    ));
     // An administrator may act for every team.
     subscriptions::pause(db, &world.ada, pending).await.unwrap();
     let all = SubscriptionFilter::default();
@@ -121,11 +145,20 @@ async fn reasons_are_required_and_reach_the_other_side_verbatim() {
     let world = World::create().await;
     let id = world.ask(&world.dora, "Shop", "team").await.id;
     let (db, ana) = (&world.db, &world.ana);
-    assert_eq!(faults(subscriptions::reject(db, ana, id, "  ").await), ["/reason"]);
+    assert_eq!(
+        faults(subscriptions::reject(db, ana, id, "  ").await),
+        ["/reason"]
+    );
     let long = "a".repeat(501);
-    assert_eq!(faults(subscriptions::reject(db, ana, id, &long).await), ["/reason"]);
+    assert_eq!(
+        faults(subscriptions::reject(db, ana, id, &long).await),
+        ["/reason"]
+    );
     let reason = &long[..500];
-    let rejected = subscriptions::reject(db, ana, id, reason).await.unwrap().value;
+    let rejected = subscriptions::reject(db, ana, id, reason)
+        .await
+        .unwrap()
+        .value;
     assert_eq!(rejected.shown, ShownState::Rejected);
     let seen = world.get(&world.dora, id).await;
     assert_eq!(seen.decision.unwrap().reason, reason);
@@ -156,7 +189,11 @@ async fn a_new_request_after_a_rejection_takes_the_place_of_the_old_one() {
     for _ in 0..3 {
         let again = world.request(&world.dora, wish()).await.unwrap().value;
         assert!(again.id > first.id);
-        assert_eq!(world.count(objects).await, 1, "the group's objects stay bounded");
+        assert_eq!(
+            world.count(objects).await,
+            1,
+            "the group's objects stay bounded"
+        );
         subscriptions::withdraw(&world.db, &world.dora, again.id)
             .await
             .unwrap();
@@ -180,10 +217,14 @@ async fn an_automatic_plan_grants_at_once_and_records_that_a_rule_did() {
         .await;
     let view = world.ask(&world.dora, "Shop", "trial").await;
     assert_eq!(view.shown, ShownState::Active);
-    assert_eq!(view.ends_at, Some(view.starts_at.unwrap() + Duration::days(30)));
+    assert_eq!(
+        view.ends_at,
+        Some(view.starts_at.unwrap() + Duration::days(30))
+    );
     let decision = view.decision.unwrap();
     assert!(decision.approved && decision.by.is_none());
-    let rows = "select count(*) from approval_decision where actor_id is null and decision = 'approved'";
+    let rows =
+        "select count(*) from approval_decision where actor_id is null and decision = 'approved'";
     assert_eq!(world.count(rows).await, 1);
     assert_eq!(
         conflict(world.approve(&world.ana, view.id).await),
@@ -209,7 +250,11 @@ async fn conditions_change_the_plan_and_the_end_within_what_the_plan_allows() {
     };
     let approve = |conditions| subscriptions::approve(&world.db, &world.ana, id, conditions);
     for days in [-1, 0, 366] {
-        assert_eq!(faults(approve(conditions(days)).await), ["/ends_at"], "{days}");
+        assert_eq!(
+            faults(approve(conditions(days)).await),
+            ["/ends_at"],
+            "{days}"
+        );
     }
     let view = approve(conditions(365)).await.unwrap().value;
     assert_eq!(view.plan.slug, "year");
@@ -227,7 +272,10 @@ async fn conditions_change_the_plan_and_the_end_within_what_the_plan_allows() {
     assert_eq!(view.shown, ShownState::Scheduled);
     assert_eq!(view.ends_at, Some(now + Duration::days(367)));
     world.pass(2 * 86_400);
-    assert_eq!(world.get(&world.dora, other).await.shown, ShownState::Active);
+    assert_eq!(
+        world.get(&world.dora, other).await.shown,
+        ShownState::Active
+    );
 }
 
 #[tokio::test]
@@ -247,16 +295,28 @@ async fn the_clock_ends_a_subscription_and_renewal_brings_it_back_for_thirty_day
     let auto = world.ask(dora, "Shop", "month").await;
     let reviewed = world.approved("Reviewed", "reviewed").await;
     // Before the end, another term is added to it.
-    let renewed = subscriptions::renew(db, dora, auto.id, "").await.unwrap().value;
-    assert_eq!(renewed.ends_at, auto.ends_at.map(|end| end + Duration::days(30)));
+    let renewed = subscriptions::renew(db, dora, auto.id, "")
+        .await
+        .unwrap()
+        .value;
+    assert_eq!(
+        renewed.ends_at,
+        auto.ends_at.map(|end| end + Duration::days(30))
+    );
     world.pass(30 * 86_400);
-    assert_eq!(world.get(dora, reviewed.id).await.shown, ShownState::Expired);
+    assert_eq!(
+        world.get(dora, reviewed.id).await.shown,
+        ShownState::Expired
+    );
     assert!(is_not_yours(&subscriptions::expire_due(db, ana, 10).await));
     let system = world.system();
     assert_eq!(subscriptions::expire_due(db, &system, 10).await.unwrap(), 1);
     assert_eq!(subscriptions::expire_due(db, &system, 10).await.unwrap(), 0);
     let gone = world.get(dora, reviewed.id).await;
-    assert_eq!((gone.state, gone.shown), (StoredState::Ended, ShownState::Expired));
+    assert_eq!(
+        (gone.state, gone.shown),
+        (StoredState::Ended, ShownState::Expired)
+    );
     assert_eq!(gone.actions, [E::Renew]);
     // The team asks, an approver decides.
     let asked = subscriptions::renew(db, dora, reviewed.id, "Still selling.").await;
@@ -277,7 +337,9 @@ async fn the_clock_ends_a_subscription_and_renewal_brings_it_back_for_thirty_day
         "It expired more than 30 days ago; ask for access again."
     );
     // A request for the same place ends what the clock had ended, without waiting for the job.
-    let again = world.request(dora, world.wish(existing(&reviewed), "team")).await;
+    let again = world
+        .request(dora, world.wish(existing(&reviewed), "team"))
+        .await;
     assert_eq!(again.unwrap().value.shown, ShownState::Pending);
 }
 
@@ -296,22 +358,38 @@ async fn another_plan_is_asked_for_decided_and_keeps_the_keys() {
     assert_eq!(waiting.plan.slug, "free");
     assert_eq!(waiting.wanted_plan.as_ref().unwrap().slug, "team");
     assert!(conflict(ask("vault").await).contains("asked already"));
-    assert!(is_forbidden(&subscriptions::approve_plan_change(db, dora, id, "").await));
+    assert!(is_forbidden(
+        &subscriptions::approve_plan_change(db, dora, id, "").await
+    ));
     let done = subscriptions::approve_plan_change(db, ana, id, "Fine.").await;
     let done = done.unwrap().value;
     assert_eq!(done.plan.slug, "team");
     assert!(done.wanted_plan.is_none() && done.open_requests.is_empty());
-    assert!(conflict(subscriptions::reject_plan_change(db, ana, id, "no").await).contains("any more"));
+    assert!(
+        conflict(subscriptions::reject_plan_change(db, ana, id, "no").await).contains("any more")
+    );
     ask("vault").await.unwrap();
-    subscriptions::withdraw_plan_change(db, dora, id).await.unwrap();
+    subscriptions::withdraw_plan_change(db, dora, id)
+        .await
+        .unwrap();
     ask("vault").await.unwrap();
+    // Approvers are told which plan is asked for, not which one is in force.
+    let told = "select count(*) from outbox where type = 'subscription.requested' and payload ->> 'subject' = 'plan_change'
+                and payload #>> '{plan,slug}' = 'vault'";
+    assert_eq!(world.count(told).await, 2);
     let refused = subscriptions::reject_plan_change(db, ana, id, "Too much.").await;
     assert_eq!(refused.unwrap().value.plan.slug, "team");
     // Two people for a plan that needs two.
     ask("vault").await.unwrap();
-    let first = subscriptions::approve_plan_change(db, ana, id, "").await.unwrap().value;
+    let first = subscriptions::approve_plan_change(db, ana, id, "")
+        .await
+        .unwrap()
+        .value;
     assert_eq!(first.plan.slug, "team");
-    assert!(conflict(subscriptions::approve_plan_change(db, ana, id, "").await).contains("another person"));
+    assert!(
+        conflict(subscriptions::approve_plan_change(db, ana, id, "").await)
+            .contains("another person")
+    );
     let second = subscriptions::approve_plan_change(db, &world.ben, id, "").await;
     assert_eq!(second.unwrap().value.plan.slug, "vault");
 }
@@ -340,24 +418,67 @@ async fn deleting_an_application_ends_its_keys_and_subscriptions_in_one_change()
     .value
     .0;
     let changes = world.count("select count(*) from config_change").await;
-    assert!(is_not_found(&applications::delete_application(db, &world.eli, app(), None).await));
-    assert!(is_not_yours(&applications::delete_application(db, &world.otto, app(), None).await));
-    let gone = applications::delete_application(db, dora, app(), None).await.unwrap();
+    assert!(is_not_found(
+        &applications::delete_application(db, &world.eli, app(), None).await
+    ));
+    assert!(is_not_yours(
+        &applications::delete_application(db, &world.otto, app(), None).await
+    ));
+    let gone = applications::delete_application(db, dora, app(), None)
+        .await
+        .unwrap();
     assert_eq!(gone.change.unwrap().config.len(), 1);
-    assert_eq!(world.count("select count(*) from config_change").await, changes + 1);
-    assert_eq!(world.get(&world.ana, active.id).await.shown, ShownState::Cancelled);
-    assert_eq!(world.get(&world.ana, pending.id).await.shown, ShownState::Withdrawn);
-    let key = credentials::get_credential(db, &world.ana, key.id).await.unwrap();
+    assert_eq!(
+        world.count("select count(*) from config_change").await,
+        changes + 1
+    );
+    assert_eq!(
+        world.get(&world.ana, active.id).await.shown,
+        ShownState::Cancelled
+    );
+    assert_eq!(
+        world.get(&world.ana, pending.id).await.shown,
+        ShownState::Withdrawn
+    );
+    let key = credentials::get_credential(db, &world.ana, key.id)
+        .await
+        .unwrap();
     assert_eq!(key.state.as_str(), "revoked");
-    assert_eq!(world.count("select count(*) from approval_request where state = 'open'").await, 0);
-    assert_eq!(world.count("select count(*) from config_object where kind = 6").await, 0);
-    assert!(is_not_found(&applications::get_application(db, dora, app()).await));
+    assert_eq!(
+        world
+            .count("select count(*) from approval_request where state = 'open'")
+            .await,
+        0
+    );
+    assert_eq!(
+        world
+            .count("select count(*) from config_object where kind = 6")
+            .await,
+        0
+    );
+    assert!(is_not_found(
+        &applications::get_application(db, dora, app()).await
+    ));
+    let story = subscriptions::timeline(db, &world.ana, pending.id)
+        .await
+        .unwrap();
+    let last = story.last().unwrap();
+    assert_eq!(
+        (last.action.as_str(), last.reason.as_deref()),
+        (
+            "subscription.withdraw",
+            Some("The application was deleted.")
+        )
+    );
     // Its name is free again.
     let made = CreateApplication {
         name: "Shop".to_owned(),
         ..CreateApplication::default()
     };
-    let made = applications::create_application(db, dora, made).await.unwrap().value;
+    let made = applications::create_application(db, dora, made)
+        .await
+        .unwrap()
+        .value;
     assert_eq!(made.slug, "shop");
 }
 
@@ -374,9 +495,14 @@ async fn applications_are_named_seen_changed_and_stopped_by_those_who_may() {
     };
     let first = make(dora).await.unwrap().value;
     let second = make(eli).await.unwrap().value;
-    assert_eq!((first.slug.as_str(), second.slug.as_str()), ("mobile-checkout", "mobile-checkout-2"));
+    assert_eq!(
+        (first.slug.as_str(), second.slug.as_str()),
+        ("mobile-checkout", "mobile-checkout-2")
+    );
     let id = || Lookup::Id(first.id);
-    assert!(is_not_found(&applications::get_application(db, eli, id()).await));
+    assert!(is_not_found(
+        &applications::get_application(db, eli, id()).await
+    ));
     let rename = |actor, expected| {
         let input = applications::UpdateApplication {
             name: Some("Till".to_owned()),
@@ -390,7 +516,14 @@ async fn applications_are_named_seen_changed_and_stopped_by_those_who_may() {
         Err(gatehouse_control_plane::Refusal::Stale { current: 1 })
     ));
     let renamed = rename(dora, Some(1)).await.unwrap().value;
-    assert_eq!((renamed.name.as_str(), renamed.slug.as_str(), renamed.row_version), ("Till", "mobile-checkout", 2));
+    assert_eq!(
+        (
+            renamed.name.as_str(),
+            renamed.slug.as_str(),
+            renamed.row_version
+        ),
+        ("Till", "mobile-checkout", 2)
+    );
     let elis_team = applications::UpdateApplication {
         team: Some(Lookup::Id(second.owner_team.id)),
         ..Default::default()
@@ -398,23 +531,34 @@ async fn applications_are_named_seen_changed_and_stopped_by_those_who_may() {
     assert!(is_not_yours(
         &applications::update_application(db, dora, id(), None, elis_team).await
     ));
-    assert!(is_forbidden(&applications::suspend_application(db, dora, id(), "x").await));
+    assert!(is_forbidden(
+        &applications::suspend_application(db, dora, id(), "x").await
+    ));
     let stopped = applications::suspend_application(db, &world.otto, id(), "Abuse.").await;
     assert!(stopped.unwrap().change.is_some());
-    assert!(conflict(applications::suspend_application(db, &world.otto, id(), "Abuse.").await).contains("already"));
+    assert!(
+        conflict(applications::suspend_application(db, &world.otto, id(), "Abuse.").await)
+            .contains("already")
+    );
     let choice = gatehouse_control_plane::subscriptions::AppChoice::Existing(id());
     assert_eq!(
         conflict(world.request(dora, world.wish(choice, "team")).await),
         "The application is suspended."
     );
-    applications::unsuspend_application(db, &world.otto, id()).await.unwrap();
+    applications::unsuspend_application(db, &world.otto, id())
+        .await
+        .unwrap();
     let mine = ApplicationFilter {
         mine: true,
         ..ApplicationFilter::default()
     };
-    let listed = applications::list_applications(db, dora, &mine, &Page::default()).await.unwrap();
+    let listed = applications::list_applications(db, dora, &mine, &Page::default())
+        .await
+        .unwrap();
     assert_eq!(listed.data.len(), 1);
     let all = ApplicationFilter::default();
-    let listed = applications::list_applications(db, &world.ana, &all, &Page::default()).await.unwrap();
+    let listed = applications::list_applications(db, &world.ana, &all, &Page::default())
+        .await
+        .unwrap();
     assert_eq!(listed.data.len(), 2);
 }

@@ -18,20 +18,32 @@ async fn changed_limits_are_a_new_revision_and_reach_the_gateways() {
     let world = World::create().await;
     let (db, paul) = (&world.db, &world.paul);
     let update = |actor, expected, input| {
-        plans::update_plan(&world.db, actor, world.api(), Lookup::from("team"), expected, input)
+        plans::update_plan(
+            &world.db,
+            actor,
+            world.api(),
+            Lookup::from("team"),
+            expected,
+            input,
+        )
     };
     let limits = |limits| UpdatePlan {
         limits: Some(limits),
         ..UpdatePlan::default()
     };
-    assert!(is_forbidden(&update(&world.ana, None, limits(vec![DAILY])).await));
+    assert!(is_forbidden(
+        &update(&world.ana, None, limits(vec![DAILY])).await
+    ));
     let changed = update(paul, Some(1), limits(vec![DAILY])).await.unwrap();
     assert!(changed.change.is_some());
     let plan = changed.value;
     assert_eq!((plan.revision, plan.row_version), (2, 2));
     assert_eq!(plan.limits[0].words, "7 a day");
     let same = update(paul, None, limits(vec![DAILY])).await.unwrap();
-    assert_eq!(same.value.revision, 2, "the same limits are no new revision");
+    assert_eq!(
+        same.value.revision, 2,
+        "the same limits are no new revision"
+    );
     assert!(same.change.is_none());
     assert!(matches!(
         update(paul, Some(1), UpdatePlan::default()).await,
@@ -45,18 +57,34 @@ async fn changed_limits_are_a_new_revision_and_reach_the_gateways() {
         ..UpdatePlan::default()
     };
     let renamed = update(paul, None, renamed).await.unwrap().value;
-    assert_eq!((renamed.name.as_str(), renamed.max_key_days, renamed.revision), ("Team!", Some(5), 2));
+    assert_eq!(
+        (
+            renamed.name.as_str(),
+            renamed.max_key_days,
+            renamed.revision
+        ),
+        ("Team!", Some(5), 2)
+    );
     let cleared = UpdatePlan {
         max_key_days: Some(None),
         ..UpdatePlan::default()
     };
-    assert_eq!(update(paul, None, cleared).await.unwrap().value.max_key_days, None);
+    assert_eq!(
+        update(paul, None, cleared)
+            .await
+            .unwrap()
+            .value
+            .max_key_days,
+        None
+    );
     let closed = UpdatePlan {
         state: Some(PlanState::Closed),
         ..UpdatePlan::default()
     };
     assert_eq!(faults(update(paul, None, closed).await), ["/state"]);
-    let listed = plans::list_plans(db, &world.dora, world.api(), &Page::default()).await.unwrap();
+    let listed = plans::list_plans(db, &world.dora, world.api(), &Page::default())
+        .await
+        .unwrap();
     assert_eq!(listed.data.len(), 3);
 }
 
@@ -70,7 +98,11 @@ async fn bounds_are_held_at_their_limits_and_faults_come_together() {
             ..CreatePlan::default()
         };
         change(&mut input);
-        input.slug = format!("{}-{}", input.slug, gatehouse_runtime::random::below(1 << 40));
+        input.slug = format!(
+            "{}-{}",
+            input.slug,
+            gatehouse_runtime::random::below(1 << 40)
+        );
         plans::create_plan(&world.db, &world.paul, world.api(), input)
     };
     for (days, accepted) in [(0, false), (1, true), (3650, true), (3651, false)] {
@@ -79,7 +111,12 @@ async fn bounds_are_held_at_their_limits_and_faults_come_together() {
         let made = make(&|plan| plan.max_key_days = Some(days)).await;
         assert_eq!(made.is_ok(), accepted, "{days}");
     }
-    for (overlap, accepted) in [(-1, false), (0, true), (2_592_000, true), (2_592_001, false)] {
+    for (overlap, accepted) in [
+        (-1, false),
+        (0, true),
+        (2_592_000, true),
+        (2_592_001, false),
+    ] {
         let made = make(&|plan| plan.max_overlap_s = Some(overlap)).await;
         assert_eq!(made.is_ok(), accepted, "{overlap}");
     }
@@ -91,7 +128,10 @@ async fn bounds_are_held_at_their_limits_and_faults_come_together() {
     });
     let mut found = faults(everything.await);
     found.sort();
-    assert_eq!(found, ["/environments", "/limits/1", "/max_key_days", "/name"]);
+    assert_eq!(
+        found,
+        ["/environments", "/limits/1", "/max_key_days", "/name"]
+    );
     let twice = CreatePlan {
         slug: "team".to_owned(),
         name: "Team".to_owned(),
@@ -134,21 +174,37 @@ async fn closing_a_plan_needs_an_answer_for_whoever_has_it() {
     let live = world.approved("Live", "team").await.id;
     let waiting = world.ask(&world.dora, "Waiting", "team").await.id;
     let close = |plan: &str, input| {
-        plans::close_plan(&world.db, &world.paul, world.api(), Lookup::from(plan), None, input)
+        plans::close_plan(
+            &world.db,
+            &world.paul,
+            world.api(),
+            Lookup::from(plan),
+            None,
+            input,
+        )
     };
     let words = conflict(close("team", ClosePlan::default()).await);
-    assert_eq!(words, "2 subscriptions have this plan; say which plan they move to or when they end.");
+    assert_eq!(
+        words,
+        "2 subscriptions have this plan; say which plan they move to or when they end."
+    );
     let target = |plan| ClosePlan {
         move_to: Some(plan),
         ends_at: None,
     };
     assert_eq!(unknown(close("team", target(no_plan())).await), "/move_to");
-    assert_eq!(faults(close("team", target(Lookup::from("team"))).await), ["/move_to"]);
+    assert_eq!(
+        faults(close("team", target(Lookup::from("team"))).await),
+        ["/move_to"]
+    );
     let closed = close("team", target(Lookup::from("vault"))).await.unwrap();
     assert!(closed.change.is_some());
     assert_eq!(world.get(&world.dora, live).await.plan.slug, "vault");
     assert_eq!(world.get(&world.dora, waiting).await.plan.slug, "vault");
-    assert_eq!(conflict(close("team", ClosePlan::default()).await), "The plan is closed already.");
+    assert_eq!(
+        conflict(close("team", ClosePlan::default()).await),
+        "The plan is closed already."
+    );
     let ask = world.wish(
         gatehouse_control_plane::subscriptions::AppChoice::New {
             name: "Late".to_owned(),
@@ -156,7 +212,10 @@ async fn closing_a_plan_needs_an_answer_for_whoever_has_it() {
         },
         "team",
     );
-    assert_eq!(conflict(world.request(&world.dora, ask).await), "The plan team takes no new requests.");
+    assert_eq!(
+        conflict(world.request(&world.dora, ask).await),
+        "The plan team takes no new requests."
+    );
     let end = db.clock().now() + Duration::days(7);
     let ending = ClosePlan {
         move_to: None,
@@ -164,7 +223,10 @@ async fn closing_a_plan_needs_an_answer_for_whoever_has_it() {
     };
     close("vault", ending).await.unwrap();
     assert_eq!(world.get(&world.dora, live).await.ends_at, Some(end));
-    assert_eq!(world.get(&world.dora, waiting).await.shown, ShownState::Superseded);
+    assert_eq!(
+        world.get(&world.dora, waiting).await.shown,
+        ShownState::Superseded
+    );
     let again = UpdatePlan {
         state: Some(PlanState::Published),
         ..UpdatePlan::default()

@@ -2,14 +2,12 @@
 
 use bytes::Bytes;
 use gatehouse_control_plane::catalogue::{self, Viewer};
-use gatehouse_control_plane::publishing::{
-    self, Outcome, PublishRefusal, PublishSpec, Source,
-};
+use gatehouse_control_plane::publishing::{self, Outcome, PublishRefusal, PublishSpec, Source};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_control_plane::{Lookup, Refusal, apis};
-use gatehouse_domain::{ApiVersionState, BasePath};
 use gatehouse_domain::subscription::ShownState;
+use gatehouse_domain::{ApiVersionState, BasePath};
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef, Record};
 use time::Duration;
 use tokio::task::JoinSet;
@@ -57,9 +55,18 @@ async fn a_first_description_makes_everything_and_the_same_again_changes_nothing
     assert_eq!(published.api.name, "Pets");
     assert_eq!((published.revision.number, published.operations), (1, 3));
     assert_eq!(published.revision.declared_version, "1.2.0");
-    let paths: Vec<_> = published.addresses.iter().map(|address| address.path.as_str()).collect();
+    let paths: Vec<_> = published
+        .addresses
+        .iter()
+        .map(|address| address.path.as_str())
+        .collect();
     assert_eq!(paths, ["/sandbox/pets/v1", "/pets/v1"]);
-    assert!(published.addresses.iter().all(|address| address.has_upstream));
+    assert!(
+        published
+            .addresses
+            .iter()
+            .all(|address| address.has_upstream)
+    );
     let routes = routes(&world).await;
     assert_eq!(routes.len(), 2);
     for route in &routes {
@@ -69,10 +76,18 @@ async fn a_first_description_makes_everything_and_the_same_again_changes_nothing
         assert!(route.upstream.is_some());
     }
     let upstream = upstreams::get_upstream(&world.db, &world.paul, world.api(), "production").await;
-    assert_eq!(upstream.unwrap().targets[0].url, "https://pets.internal.example/base");
+    assert_eq!(
+        upstream.unwrap().targets[0].url,
+        "https://pets.internal.example/base"
+    );
     let viewer = Viewer::Member(&world.dora);
-    let (format, bytes) = catalogue::download_spec(&world.db, &viewer, "pets", "v1").await.unwrap();
-    assert_eq!((format.as_str(), bytes.as_ref()), ("openapi_3_1", PETS.as_bytes()));
+    let (format, bytes) = catalogue::download_spec(&world.db, &viewer, "pets", "v1")
+        .await
+        .unwrap();
+    assert_eq!(
+        (format.as_str(), bytes.as_ref()),
+        ("openapi_3_1", PETS.as_bytes())
+    );
 
     let before = world.footprint().await;
     let again = world.publish(PETS).await.unwrap();
@@ -107,15 +122,32 @@ async fn revisions_are_numbered_without_gaps_and_one_is_active_whoever_publishes
     }
     let gaps = "select max(number) - count(*) from spec_revision";
     assert_eq!(world.count(gaps).await, 0);
-    assert_eq!(world.count("select count(*) from spec_revision where state = 'active'").await, 1);
+    assert_eq!(
+        world
+            .count("select count(*) from spec_revision where state = 'active'")
+            .await,
+        1
+    );
     let in_force = "select count(*) from api_version v join spec_revision r on r.id = v.current_revision_id where r.state = 'active'";
     assert_eq!(world.count(in_force).await, 1);
     // What was in force before is not in force now: publishing it again is a new revision.
     let count = "select count(*) from spec_revision";
     let before = world.count(count).await;
-    let a = world.publish(&PETS.replace("1.2.0", "a")).await.unwrap().value;
-    let b = world.publish(&PETS.replace("1.2.0", "b")).await.unwrap().value;
-    let a_again = world.publish(&PETS.replace("1.2.0", "a")).await.unwrap().value;
+    let a = world
+        .publish(&PETS.replace("1.2.0", "a"))
+        .await
+        .unwrap()
+        .value;
+    let b = world
+        .publish(&PETS.replace("1.2.0", "b"))
+        .await
+        .unwrap()
+        .value;
+    let a_again = world
+        .publish(&PETS.replace("1.2.0", "a"))
+        .await
+        .unwrap()
+        .value;
     assert_eq!(a_again.outcome, Outcome::Updated);
     assert_eq!(a_again.revision.number, b.revision.number + 1);
     assert_eq!(a_again.revision.sha256, a.revision.sha256);
@@ -133,7 +165,10 @@ async fn a_bad_description_stores_nothing_and_names_every_fault_with_its_place()
             other => panic!("{content:?}: {other:?}"),
         }
     }
-    match world.publish("{\n  \"openapi\": \"3.1.0\",\n  oops\n}").await {
+    match world
+        .publish("{\n  \"openapi\": \"3.1.0\",\n  oops\n}")
+        .await
+    {
         Err(PublishRefusal::Spec(errors)) => {
             assert_eq!(errors.errors[0].location.unwrap().line, 3);
         }
@@ -149,7 +184,10 @@ async fn what_gateways_could_not_run_is_rolled_back_whole() {
     crate::world::make_tenant(&world.db, "acme").await;
     let before = world.footprint().await;
     let refusal = refused(world.publish_as("acme", "v1", PETS).await);
-    assert!(matches!(refusal, Refusal::Invalid(ref faults) if faults[0].pointer == "/slug"), "{refusal:?}");
+    assert!(
+        matches!(refusal, Refusal::Invalid(ref faults) if faults[0].pointer == "/slug"),
+        "{refusal:?}"
+    );
     assert_eq!(world.footprint().await, before);
     // The check of the whole configuration finds what no field tells: an environment that gateways hold at /pets.
     let mut connection = world.superuser().await;
@@ -197,9 +235,14 @@ async fn a_dry_run_says_what_would_happen_and_stores_nothing() {
         create: true,
         dry_run: true,
     };
-    let dry = publishing::publish_spec(&world.db, &world.paul, input).await.unwrap();
+    let dry = publishing::publish_spec(&world.db, &world.paul, input)
+        .await
+        .unwrap();
     assert!(dry.change.is_none());
-    assert_eq!((dry.value.outcome, dry.value.operations), (Outcome::Created, 3));
+    assert_eq!(
+        (dry.value.outcome, dry.value.operations),
+        (Outcome::Created, 3)
+    );
     assert_eq!(world.footprint().await, before);
 }
 
@@ -218,17 +261,29 @@ async fn publishing_needs_its_right_an_api_and_a_plain_label() {
         publishing::publish_spec(&world.db, actor, input)
     };
     let dora = &world.dora;
-    assert!(matches!(refused(publish(dora, "pets", "v1", true).await), Refusal::Forbidden(_)));
+    assert!(matches!(
+        refused(publish(dora, "pets", "v1", true).await),
+        Refusal::Forbidden(_)
+    ));
     let paul = &world.paul;
-    assert!(matches!(refused(publish(paul, "pets", "v1", false).await), Refusal::NotFound));
+    assert!(matches!(
+        refused(publish(paul, "pets", "v1", false).await),
+        Refusal::NotFound
+    ));
     assert!(matches!(
         refused(publish(paul, "api_00000000000000000000000001", "v1", true).await),
         Refusal::NotFound
     ));
     for label in ["", "V1", "-1", "v1/..", "a23456789012345678901"] {
-        assert!(matches!(refused(publish(paul, "pets", label, true).await), Refusal::Invalid(_)));
+        assert!(matches!(
+            refused(publish(paul, "pets", label, true).await),
+            Refusal::Invalid(_)
+        ));
     }
-    assert!(matches!(refused(publish(paul, "Pets!", "v1", true).await), Refusal::Invalid(_)));
+    assert!(matches!(
+        refused(publish(paul, "Pets!", "v1", true).await),
+        Refusal::Invalid(_)
+    ));
     publish(paul, "pets", "v1", true).await.unwrap();
     publish(paul, "pets", "2026-11-20", false).await.unwrap();
 }
@@ -238,8 +293,19 @@ async fn only_the_first_description_proposes_where_traffic_goes() {
     let world = World::bare().await;
     let relative = PETS.replace("https://pets.internal.example/base/", "/v2");
     let published = world.publish(&relative).await.unwrap().value;
-    assert!(published.addresses.iter().all(|address| !address.has_upstream));
-    let warning = published.warnings.as_array().unwrap().last().unwrap().clone();
+    assert!(
+        published
+            .addresses
+            .iter()
+            .all(|address| !address.has_upstream)
+    );
+    let warning = published
+        .warnings
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
     assert_eq!(warning["code"], "no_upstream");
     assert!(warning["message"].as_str().unwrap().contains("'/v2'"));
     // A later one moves nothing, whatever servers it names.
@@ -254,14 +320,28 @@ async fn only_the_first_description_proposes_where_traffic_goes() {
         };
         upstreams::put_upstream(&world.db, actor, world.api(), environment, None, input)
     };
-    assert!(is_forbidden(&put(&world.paul, "sandbox", "http://10.0.0.7:80").await));
-    let set = put(&world.otto, "sandbox", "http://10.0.0.7:80").await.unwrap();
+    assert!(is_forbidden(
+        &put(&world.paul, "sandbox", "http://10.0.0.7:80").await
+    ));
+    let set = put(&world.otto, "sandbox", "http://10.0.0.7:80")
+        .await
+        .unwrap();
     assert!(set.change.is_some());
     let served = routes(&world).await;
-    assert_eq!(served.iter().filter(|route| route.upstream.is_some()).count(), 1);
+    assert_eq!(
+        served
+            .iter()
+            .filter(|route| route.upstream.is_some())
+            .count(),
+        1
+    );
     // The next version goes where the API goes.
     let second = world.publish_as("pets", "v2", PETS).await.unwrap().value;
-    let attached: Vec<_> = second.addresses.iter().map(|address| address.has_upstream).collect();
+    let attached: Vec<_> = second
+        .addresses
+        .iter()
+        .map(|address| address.has_upstream)
+        .collect();
     assert_eq!(attached, [true, false]);
     let version = set.value.row_version;
     let moved = upstreams::put_upstream(
@@ -271,27 +351,61 @@ async fn only_the_first_description_proposes_where_traffic_goes() {
         "sandbox",
         Some(version),
         PutUpstream {
-            targets: vec![PutTarget::new("http://10.0.0.7:80"), PutTarget::new("http://10.0.0.8:80")],
+            targets: vec![
+                PutTarget::new("http://10.0.0.7:80"),
+                PutTarget::new("http://10.0.0.8:80"),
+            ],
             ..PutUpstream::default()
         },
     );
     let moved = moved.await.unwrap().value;
-    assert_eq!(moved.targets[0].id, set.value.targets[0].id, "a target keeps its identity");
+    assert_eq!(
+        moved.targets[0].id, set.value.targets[0].id,
+        "a target keeps its identity"
+    );
     assert_eq!(moved.row_version, version + 1);
     for (input, pointer) in [
         (vec![], "/targets"),
-        (vec![PutTarget::new("http://169.254.169.254/")], "/targets/0/url"),
-        (vec![PutTarget { drain: true, ..PutTarget::new("http://a") }], "/targets"),
-        (vec![PutTarget { weight: 0, ..PutTarget::new("http://a") }], "/targets/0/weight"),
-        (vec![PutTarget { weight: 1001, ..PutTarget::new("http://a") }], "/targets/0/weight"),
-        (vec![PutTarget::new("http://a"), PutTarget::new("http://a")], "/targets/1/url"),
+        (
+            vec![PutTarget::new("http://169.254.169.254/")],
+            "/targets/0/url",
+        ),
+        (
+            vec![PutTarget {
+                drain: true,
+                ..PutTarget::new("http://a")
+            }],
+            "/targets",
+        ),
+        (
+            vec![PutTarget {
+                weight: 0,
+                ..PutTarget::new("http://a")
+            }],
+            "/targets/0/weight",
+        ),
+        (
+            vec![PutTarget {
+                weight: 1001,
+                ..PutTarget::new("http://a")
+            }],
+            "/targets/0/weight",
+        ),
+        (
+            vec![PutTarget::new("http://a"), PutTarget::new("http://a")],
+            "/targets/1/url",
+        ),
     ] {
         let input = PutUpstream {
             targets: input,
             ..PutUpstream::default()
         };
-        let answer = upstreams::put_upstream(&world.db, &world.otto, world.api(), "sandbox", None, input);
-        assert!(faults(answer.await).iter().any(|fault| fault == pointer), "{pointer}");
+        let answer =
+            upstreams::put_upstream(&world.db, &world.otto, world.api(), "sandbox", None, input);
+        assert!(
+            faults(answer.await).iter().any(|fault| fault == pointer),
+            "{pointer}"
+        );
     }
 }
 
@@ -315,8 +429,13 @@ async fn a_version_is_phased_out_and_ended_and_its_subscriptions_with_it() {
     let old = deprecate("v1", "v2", 90).await.unwrap().value;
     assert_eq!(old.state, ApiVersionState::Deprecated);
     assert_eq!(old.successor.as_deref(), Some("v2"));
-    assert_eq!(conflict(deprecate("v1", "v2", 9).await), "The version is deprecated already.");
-    versions::publish_version(db, paul, world.api(), "v1", None).await.unwrap();
+    assert_eq!(
+        conflict(deprecate("v1", "v2", 9).await),
+        "The version is deprecated already."
+    );
+    versions::publish_version(db, paul, world.api(), "v1", None)
+        .await
+        .unwrap();
     deprecate("v1", "v2", 90).await.unwrap();
     let retire = |actor, label, reason: &str| {
         let input = Retire {
@@ -325,18 +444,39 @@ async fn a_version_is_phased_out_and_ended_and_its_subscriptions_with_it() {
         versions::retire_version(&world.db, actor, world.api(), label, None, input)
     };
     assert!(is_forbidden(&retire(paul, "v1", "old").await));
-    assert!(conflict(retire(ada, "v2", "old").await).contains("published version cannot become retired"));
+    assert!(
+        conflict(retire(ada, "v2", "old").await)
+            .contains("published version cannot become retired")
+    );
     assert!(conflict(retire(ada, "v1", "").await).contains("1 subscriptions are open"));
     retire(ada, "v1", "Nobody calls it.").await.unwrap();
-    assert_eq!(world.get(&world.dora, live).await.shown, ShownState::Active, "v2 is still served");
-    let gone: Vec<_> = routes(&world).await.into_iter().filter(|route| !route.state.is_served()).collect();
-    assert_eq!(gone.len(), 2, "a retired version stays known, to answer 410");
+    assert_eq!(
+        world.get(&world.dora, live).await.shown,
+        ShownState::Active,
+        "v2 is still served"
+    );
+    let gone: Vec<_> = routes(&world)
+        .await
+        .into_iter()
+        .filter(|route| !route.state.is_served())
+        .collect();
+    assert_eq!(
+        gone.len(),
+        2,
+        "a retired version stays known, to answer 410"
+    );
     assert!(conflict(retire(ada, "v1", "again").await).contains("retired already"));
     assert!(matches!(refused(world.publish_as("pets", "v1", "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"a\",\"version\":\"1\"},\"paths\":{\"/a\":{\"get\":{\"responses\":{}}}}}").await), Refusal::Conflict(_)));
     deprecate("v2", "v1", 1).await.unwrap();
     retire(ada, "v2", "The end.").await.unwrap();
-    assert_eq!(world.get(&world.dora, live).await.shown, ShownState::Superseded);
-    assert!(is_not_found(&apis::get_api(db, &world.dora, world.api()).await), "nothing of it is on offer");
+    assert_eq!(
+        world.get(&world.dora, live).await.shown,
+        ShownState::Superseded
+    );
+    assert!(
+        is_not_found(&apis::get_api(db, &world.dora, world.api()).await),
+        "nothing of it is on offer"
+    );
 }
 
 /// As large as GitHub's: 1,223 operations that share many schemas.
@@ -372,7 +512,9 @@ async fn a_large_description_is_published_in_reasonable_time() {
     assert!(took.as_secs() < 60, "{took:?}");
     let started = std::time::Instant::now();
     let viewer = Viewer::Member(&world.dora);
-    let page = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "get1222").await.unwrap();
+    let page = catalogue::get_operation(&world.db, &viewer, "pets", "v1", "get1222")
+        .await
+        .unwrap();
     assert!(page.fragment["components"]["schemas"]["Thing422"].is_object());
     assert!(started.elapsed().as_secs() < 2);
 }

@@ -111,26 +111,64 @@ impl Hands {
     async fn act(&self) -> Result<(), Refusal> {
         let db = &self.db;
         match below(30) {
-            0..=3 => subscriptions::request(db, self.consumer(), self.wish().await).await.map(drop),
+            0..=3 => subscriptions::request(db, self.consumer(), self.wish().await)
+                .await
+                .map(drop),
             4..=6 => {
                 let id = self.subscription().await;
-                subscriptions::approve(db, self.approver(), id, Conditions::default()).await.map(drop)
+                subscriptions::approve(db, self.approver(), id, Conditions::default())
+                    .await
+                    .map(drop)
             }
-            7 => subscriptions::reject(db, self.approver(), self.subscription().await, "no").await.map(drop),
-            8 => subscriptions::grant(db, self.approver(), self.wish().await, "yes").await.map(drop),
-            9 => subscriptions::withdraw(db, self.consumer(), self.subscription().await).await.map(drop),
-            10 => subscriptions::suspend(db, &self.operator, self.subscription().await, "stop").await.map(drop),
-            11 => subscriptions::unsuspend(db, &self.operator, self.subscription().await).await.map(drop),
-            12 => subscriptions::pause(db, self.consumer(), self.subscription().await).await.map(drop),
-            13 => subscriptions::resume(db, self.consumer(), self.subscription().await).await.map(drop),
-            14 => subscriptions::cancel(db, self.consumer(), self.subscription().await).await.map(drop),
-            15 => subscriptions::revoke(db, self.approver(), self.subscription().await, "no").await.map(drop),
+            7 => subscriptions::reject(db, self.approver(), self.subscription().await, "no")
+                .await
+                .map(drop),
+            8 => subscriptions::grant(db, self.approver(), self.wish().await, "yes")
+                .await
+                .map(drop),
+            9 => subscriptions::withdraw(db, self.consumer(), self.subscription().await)
+                .await
+                .map(drop),
+            10 => subscriptions::suspend(db, &self.operator, self.subscription().await, "stop")
+                .await
+                .map(drop),
+            11 => subscriptions::unsuspend(db, &self.operator, self.subscription().await)
+                .await
+                .map(drop),
+            12 => subscriptions::pause(db, self.consumer(), self.subscription().await)
+                .await
+                .map(drop),
+            13 => subscriptions::resume(db, self.consumer(), self.subscription().await)
+                .await
+                .map(drop),
+            14 => subscriptions::cancel(db, self.consumer(), self.subscription().await)
+                .await
+                .map(drop),
+            15 => subscriptions::revoke(db, self.approver(), self.subscription().await, "no")
+                .await
+                .map(drop),
             16 => {
                 let id = self.subscription().await;
-                subscriptions::request_plan_change(db, self.consumer(), id, self.plan(), "").await.map(drop)
+                subscriptions::request_plan_change(db, self.consumer(), id, self.plan(), "")
+                    .await
+                    .map(drop)
             }
-            17 => subscriptions::approve_plan_change(db, self.approver(), self.subscription().await, "").await.map(drop),
-            18 => subscriptions::reject_plan_change(db, self.approver(), self.subscription().await, "no").await.map(drop),
+            17 => subscriptions::approve_plan_change(
+                db,
+                self.approver(),
+                self.subscription().await,
+                "",
+            )
+            .await
+            .map(drop),
+            18 => subscriptions::reject_plan_change(
+                db,
+                self.approver(),
+                self.subscription().await,
+                "no",
+            )
+            .await
+            .map(drop),
             19 | 20 => {
                 let input = IssueKey {
                     environment: self.environment(),
@@ -138,32 +176,48 @@ impl Hands {
                     expires_in_days: None,
                 };
                 let app = Lookup::Id(self.application().await);
-                credentials::issue(db, self.consumer(), app, input).await.map(drop)
+                credentials::issue(db, self.consumer(), app, input)
+                    .await
+                    .map(drop)
             }
             21 => {
                 let overlap = i64::try_from(below(2) * 60).unwrap();
-                credentials::rotate(db, self.consumer(), self.key().await, None, overlap).await.map(drop)
+                credentials::rotate(db, self.consumer(), self.key().await, None, overlap)
+                    .await
+                    .map(drop)
             }
-            22 => credentials::revoke(db, &self.operator, self.key().await, "").await.map(drop),
+            22 => credentials::revoke(db, &self.operator, self.key().await, "")
+                .await
+                .map(drop),
             23 => {
                 let input = CreateApplication {
                     name: "App".to_owned(),
                     ..CreateApplication::default()
                 };
-                applications::create_application(db, self.consumer(), input).await.map(drop)
+                applications::create_application(db, self.consumer(), input)
+                    .await
+                    .map(drop)
             }
             24 => {
                 let app = Lookup::Id(self.application().await);
                 match below(4) {
-                    0 => applications::delete_application(db, self.consumer(), app, None).await.map(drop),
-                    1 => applications::suspend_application(db, &self.operator, app, "x").await.map(drop),
-                    2 => applications::unsuspend_application(db, &self.operator, app).await.map(drop),
+                    0 => applications::delete_application(db, self.consumer(), app, None)
+                        .await
+                        .map(drop),
+                    1 => applications::suspend_application(db, &self.operator, app, "x")
+                        .await
+                        .map(drop),
+                    2 => applications::unsuspend_application(db, &self.operator, app)
+                        .await
+                        .map(drop),
                     _ => {
                         let input = UpdateApplication {
                             description: Some("x".to_owned()),
                             ..UpdateApplication::default()
                         };
-                        applications::update_application(db, self.consumer(), app, None, input).await.map(drop)
+                        applications::update_application(db, self.consumer(), app, None, input)
+                            .await
+                            .map(drop)
                     }
                 }
             }
@@ -192,13 +246,22 @@ impl Hands {
                     ..PutUpstream::default()
                 };
                 let environment = *one_of(&["sandbox", "production"]).unwrap();
-                upstreams::put_upstream(db, &self.operator, Lookup::from("pets"), environment, None, input)
-                    .await
-                    .map(drop)
+                upstreams::put_upstream(
+                    db,
+                    &self.operator,
+                    Lookup::from("pets"),
+                    environment,
+                    None,
+                    input,
+                )
+                .await
+                .map(drop)
             }
             _ => {
                 subscriptions::expire_due(db, &self.system, 10).await?;
-                credentials::expire_due(db, &self.system, 10).await.map(drop)
+                credentials::expire_due(db, &self.system, 10)
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -210,9 +273,15 @@ impl Hands {
                 move_to: Some(Lookup::from("team")),
                 ends_at: None,
             };
-            let closed =
-                plans::close_plan(&self.db, &self.publisher, api, Lookup::from("extra"), None, input)
-                    .await;
+            let closed = plans::close_plan(
+                &self.db,
+                &self.publisher,
+                api,
+                Lookup::from("extra"),
+                None,
+                input,
+            )
+            .await;
             return closed.map(drop);
         }
         let input = UpdatePlan {
@@ -297,7 +366,10 @@ async fn eight_tasks_use_every_verb_at_once_without_a_deadlock() {
     assert!(done > 100, "only {done} of 480 verbs did anything");
     world.assert_consistent().await;
     let verified = audit::verify(&world.db, world.tenant).await.unwrap();
-    assert!(matches!(verified, Verification::Intact { .. }), "{verified:?}");
+    assert!(
+        matches!(verified, Verification::Intact { .. }),
+        "{verified:?}"
+    );
 }
 
 #[tokio::test]

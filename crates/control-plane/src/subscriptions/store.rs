@@ -1,0 +1,162 @@
+//! Storing what happened to a locked subscription, and recording it.
+
+use gatehouse_domain::id::UserId;
+use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionFacts};
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::row::{self, Row};
+use super::view::RequestSubject;
+use crate::audit::AuditEntry;
+use crate::config::Touched;
+use crate::refusal::Refusal;
+use crate::work::Work;
+
+/// What a statement stores of an act.
+pub(super) struct StoredChange<'a> {
+    pub(super) facts: SubscriptionFacts,
+    pub(super) plan: Uuid,
+    pub(super) wanted_plan: Option<Uuid>,
+    pub(super) by: Option<Uuid>,
+    pub(super) note: Option<&'a str>,
+}
+
+/// Moves a locked subscription from the state it was read in to the next, and closes requests that became moot.
+pub(super) async fn store(
+    conn: &mut PgConnection,
+    row: &Row,
+    change: &StoredChange<'_>,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let facts = change.facts;
+    let stored = sqlx::query!(
+        "update subscription
+         set state = $3, ended_reason = $4, starts_at = $5, ends_at = $6, plan_id = $7, wanted_plan_id = $8,
+             provider_hold_at = case when $9 then coalesce(provider_hold_at, $11) end,
+             provider_hold_by = case when $9 and provider_hold_at is null then $12 when $9 then provider_hold_by end,
+             provider_hold_reason = case when $9 and provider_hold_at is null then $13 when $9 then provider_hold_reason end,
+             consumer_hold_at = case when $10 then coalesce(consumer_hold_at, $11) end,
+             consumer_hold_by = case when $10 and consumer_hold_at is null then $12 when $10 then consumer_hold_by end,
+             ended_at = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_at else $11 end,
+             ended_by = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_by else $12 end,
+             ended_note = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_note else $13 end,
+             decided_at = case when state = 'pending' and $3 in ('active', 'rejected') then $11 else decided_at end,
+             row_version = row_version + 1
+         where id = $1 and state = $2",
+        row.id,
+        row.state,
+        facts.state.as_str(),
+        facts.ended_reason.map(|reason| reason.as_str()),
+        facts.starts_at,
+        facts.ends_at,
+        change.plan,
+        change.wanted_plan.filter(|_| facts.is_open()),
+        facts.provider_hold,
+        facts.consumer_hold,
+        now,
+        change.by,
+        change.note,
+    )
+    .execute(&mut *conn)
+    .await?;
+    if stored.rows_affected() != 1 {
+        return Err(Refusal::Conflict(
+            "The subscription was changed by somebody else just now.".to_owned(),
+        ));
+    }
+    if is_open(&row.state) && !facts.is_open() {
+        // A renewal can still be agreed to for a while after the end.
+        sqlx::query!(
+            "update approval_request
+             set state = case when $3 = 'rejected' then 'rejected' else 'withdrawn' end, closed_at = $2
+             where subscription_id = $1 and state = 'open' and not (subject_type = 'renewal' and $4)",
+            row.id,
+            now,
+            facts.state.as_str(),
+            facts.ended_reason == Some(EndedReason::Expired),
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What happens to a subscription because of a wider decision, or by the clock.
+pub(super) struct Consequence {
+    pub(super) action: &'static str,
+    pub(super) event: &'static str,
+    /// For the timeline and the mail.
+    pub(super) note: &'static str,
+}
+
+/// Stores, records and passes on what happens to a locked subscription because of something wider.
+pub(super) async fn settle(
+    work: &mut Work<'_>,
+    row: &Row,
+    change: &StoredChange<'_>,
+    consequence: &Consequence,
+) -> Result<(), Refusal> {
+    let now = work.now();
+    store(work.conn(), row, change, now).await?;
+    let after = row::find(work.conn(), None, row.id)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let note = consequence.note;
+    work.audit(AuditEntry {
+        action: consequence.action,
+        subject: row.subscription().to_string(),
+        before: Some(changed(row)?),
+        after: Some(changed(&after)?),
+        reason: (!note.is_empty()).then(|| note.to_owned()),
+    });
+    let payload = payload(&after, note, change.by);
+    work.emit(consequence.event, row.subscription(), payload);
+    work.touch(Touched::Subscription(row.subscription()));
+    Ok(())
+}
+
+/// The fields an act can change, for the audit log.
+pub(super) fn changed(row: &Row) -> Result<Value, Refusal> {
+    let facts = row.facts()?;
+    let time = |time: Option<OffsetDateTime>| {
+        time.and_then(|time| {
+            time.format(&time::format_description::well_known::Rfc3339)
+                .ok()
+        })
+    };
+    Ok(json!({
+        "state": facts.state,
+        "ended_reason": facts.ended_reason,
+        "suspended": facts.provider_hold,
+        "paused": facts.consumer_hold,
+        "plan": row.plan_slug,
+        "wanted_plan": row.wanted_plan_slug,
+        "starts_at": time(facts.starts_at),
+        "ends_at": time(facts.ends_at),
+    }))
+}
+
+/// What mail and notices need to know of an event on a subscription.
+pub(super) fn payload(row: &Row, reason: &str, actor: Option<Uuid>) -> Value {
+    json!({
+        "subscription": row.subscription(),
+        "subject": RequestSubject::Subscription,
+        "application": { "id": row.application().id, "name": row.application_name },
+        "api": { "slug": row.api_slug, "name": row.api_name },
+        "plan": { "slug": row.plan_slug, "name": row.plan_name },
+        "environment": row.environment_slug,
+        "requested_by": row.requested_by.map(UserId::from_uuid),
+        "reason": reason,
+        "actor": actor.map(UserId::from_uuid),
+    })
+}
+
+/// Whether a state still occupies its place.
+fn is_open(state: &str) -> bool {
+    matches!(
+        StoredState::parse(state),
+        Some(StoredState::Pending | StoredState::Active)
+    )
+}

@@ -1,0 +1,132 @@
+//! One move in the life of a version.
+
+use gatehouse_domain::ApiVersionState;
+use gatehouse_domain::id::ApiId;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{VersionView, find, touch_routes};
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::Refusal;
+use crate::words::require_version;
+use crate::work::{Changed, Work};
+
+/// One move of a version's life, under the lock of its API.
+pub(super) struct Step<'a> {
+    pub(super) work: Work<'a>,
+    pub(super) api: apis::Row,
+    pub(super) version: VersionView,
+}
+
+impl<'a> Step<'a> {
+    pub(super) async fn begin(
+        db: &'a Db,
+        actor: &'a Actor,
+        api: &Lookup<ApiId>,
+        label: &str,
+        expected: Option<i32>,
+    ) -> Result<Self, Refusal> {
+        let mut work = Work::begin(db, actor).await?;
+        let api = apis::lock(work.conn(), actor, api).await?;
+        let version = find(work.conn(), api.id, label).await?;
+        require_version(expected, version.row_version)?;
+        Ok(Self { work, api, version })
+    }
+
+    pub(super) fn require(&self, next: ApiVersionState) -> Result<(), Refusal> {
+        let from = self.version.state;
+        if from.may_become(next) {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(if from == next {
+            format!("The version is {next} already.")
+        } else {
+            format!("A {from} version cannot become {next}.")
+        }))
+    }
+
+    pub(super) fn require_changed(&self, rows: u64) -> Result<(), Refusal> {
+        if rows == 1 {
+            return Ok(());
+        }
+        Err(Refusal::Conflict(
+            "The version was changed by somebody else just now.".to_owned(),
+        ))
+    }
+
+    pub(super) async fn successor(&mut self, label: Option<&str>) -> Result<Option<Uuid>, Refusal> {
+        let Some(label) = label.filter(|label| !label.is_empty()) else {
+            return Ok(None);
+        };
+        if label == self.version.label {
+            return Err(Refusal::field(
+                "/successor",
+                "itself",
+                "Name another version.",
+            ));
+        }
+        let found = sqlx::query_scalar!(
+            "select id from api_version where api_id = $1 and label = $2",
+            self.api.id,
+            label
+        )
+        .fetch_optional(self.work.conn())
+        .await?;
+        found
+            .map(Some)
+            .ok_or_else(|| Refusal::unknown("/successor"))
+    }
+
+    pub(super) async fn finish(
+        mut self,
+        action: &'static str,
+        event: &'static str,
+        reason: String,
+        details: Value,
+    ) -> Result<Changed<VersionView>, Refusal> {
+        touch_routes(&mut self.work, self.version.id.uuid()).await?;
+        let after = find(self.work.conn(), self.api.id, &self.version.label).await?;
+        self.work.audit(AuditEntry {
+            action,
+            subject: after.id.to_string(),
+            before: Some(recorded(&self.version, &Value::Null)),
+            after: Some(recorded(&after, &details)),
+            reason: (!reason.is_empty()).then(|| reason.clone()),
+        });
+        self.work.emit(
+            event,
+            after.id,
+            json!({
+                "api": { "slug": self.api.slug, "name": self.api.name },
+                "version": after.label,
+                "sunset_at": self.version_date(after.sunset_at),
+                "successor": after.successor,
+                "reason": reason,
+            }),
+        );
+        self.work.commit(after).await
+    }
+
+    fn version_date(&self, date: Option<OffsetDateTime>) -> Option<String> {
+        date?
+            .format(&time::format_description::well_known::Rfc3339)
+            .ok()
+    }
+}
+
+fn recorded(version: &VersionView, details: &Value) -> Value {
+    let mut recorded = json!({
+        "label": version.label,
+        "state": version.state,
+        "successor": version.successor,
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut recorded, details) {
+        all.extend(more.clone());
+    }
+    recorded
+}
