@@ -41,11 +41,13 @@ pub(crate) async fn tell(
 
 /// A panic of a handler is an internal problem of one page.
 pub(crate) fn answer_panic(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let words = panic
-        .downcast_ref::<&str>()
-        .map(|words| (*words).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
+    let words = match panic.downcast::<String>() {
+        Ok(words) => *words,
+        Err(panic) => panic
+            .downcast_ref::<&str>()
+            .map(|words| (*words).to_owned())
+            .unwrap_or_default(),
+    };
     tracing::error!(panic = words, "a page panicked");
     axum::response::IntoResponse::into_response(crate::page_error::PageError::internal())
 }
