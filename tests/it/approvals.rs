@@ -1,9 +1,9 @@
 //! Many approvers at once: one decision.
 
+use gatehouse_domain::id::SubscriptionId;
 use gatehouse_harness::callers::Wish;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{Answer, TestStack, TestUpstream, eventually};
-use gatehouse_domain::id::SubscriptionId;
 use serde_json::json;
 use sqlx::PgConnection;
 use tokio::task::JoinSet;
@@ -16,7 +16,12 @@ const IN_PORTAL: usize = 10;
 
 async fn count(conn: &mut PgConnection, query: &'static str, subscription: SubscriptionId) -> i64 {
     // A subject is named by the text of its id, a row by its UUID.
-    sqlx::query_scalar(query).bind(subscription.uuid()).bind(subscription.to_string()).fetch_one(conn).await.unwrap()
+    sqlx::query_scalar(query)
+        .bind(subscription.uuid())
+        .bind(subscription.to_string())
+        .fetch_one(conn)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -26,7 +31,8 @@ async fn of_fifty_approvals_at_once_one_wins_and_the_others_learn_who_won() {
     let tenant = stack.tenant("Crowded").await;
     let root = tenant.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    root.add_plan("petstore", "gold", "manual", &json!([])).await;
+    root.add_plan("petstore", "gold", "manual", &json!([]))
+        .await;
     let developer = tenant.developer("Petra").await;
     let access = developer
         .request(Wish {
@@ -38,8 +44,13 @@ async fn of_fifty_approvals_at_once_one_wins_and_the_others_learn_who_won() {
         .await;
     let olga = tenant.approver("Olga").await;
     let queue = olga.portal.get("/console/requests").await;
-    let label = queue.text_of(&format!("button[name=approve][value={}]", access.subscription));
-    let press = queue.form("main form[action*='/console/requests']").press(&label);
+    let label = queue.text_of(&format!(
+        "button[name=approve][value={}]",
+        access.subscription
+    ));
+    let press = queue
+        .form("main form[action*='/console/requests']")
+        .press(&label);
     let path = format!("/v1/subscriptions/{}/approve", access.subscription);
     let mut asking = JoinSet::new();
     for _ in 0..RIVALS - IN_PORTAL {
@@ -52,18 +63,27 @@ async fn of_fifty_approvals_at_once_one_wins_and_the_others_learn_who_won() {
         asking.spawn(async move { olga.portal.submit_once(&press).await });
     }
     let answers: Vec<Answer> = asking.join_all().await;
-    let (in_portal, by_rest): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 303);
+    let (in_portal, by_rest): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.status == 303);
     assert_eq!(in_portal.len(), IN_PORTAL, "{answers:#?}");
 
     let subscription: SubscriptionId = access.subscription.parse().unwrap();
-    let decided = root.get(&format!("/v1/subscriptions/{}", access.subscription)).await;
-    let winner = decided.json()["decision"]["by"]["name"].as_str().unwrap().to_owned();
+    let decided = root
+        .get(&format!("/v1/subscriptions/{}", access.subscription))
+        .await;
+    let winner = decided.json()["decision"]["by"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let won = by_rest.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(won, usize::from(winner == "Ada Owner"), "{winner} won");
     for lost in by_rest.iter().filter(|answer| answer.status != 200) {
         lost.assert_problem(409, "conflict");
         let detail = lost.json()["detail"].as_str().unwrap().to_owned();
-        assert!(detail.starts_with(&format!("Already approved by {winner}")), "{detail}");
+        assert!(
+            detail.starts_with(&format!("Already approved by {winner}")),
+            "{detail}"
+        );
     }
     let mut conn = stack.sql().await;
     let once = [
@@ -77,9 +97,11 @@ async fn of_fifty_approvals_at_once_one_wins_and_the_others_learn_who_won() {
     }
     let mails = "select count(*) from mail m join outbox o on o.id = m.event_id
                  where o.type = 'subscription.approved' and o.payload->>'subscription' = $2 and $1 is not null";
-    eventually(PATIENCE, "one mail is written", async || match count(&mut conn, mails, subscription).await {
-        1 => Ok(()),
-        other => Err(other.to_string()),
+    eventually(PATIENCE, "one mail is written", async || {
+        match count(&mut conn, mails, subscription).await {
+            1 => Ok(()),
+            other => Err(other.to_string()),
+        }
     })
     .await;
 }

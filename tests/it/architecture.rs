@@ -124,6 +124,8 @@ fn the_gateway_sees_no_database_and_sql_lives_in_the_control_plane() {
             "gatehouse-private-postgres",
             "gatehouse-harness",
             "gatehouse",
+            // Applies the migrations before it saves the queries.
+            "xtask",
         ];
         assert!(
             !dependencies.contains("sqlx") || may.contains(&name.as_str()),

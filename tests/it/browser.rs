@@ -27,7 +27,9 @@ async fn somebody_goes_the_same_way_with_javascript_switched_off() {
 
 async fn first_call(javascript: bool, name: &str) {
     let Some(browser) = Browser::open(javascript).await else {
-        eprintln!("SKIPPED: chromium and chromedriver are not on PATH; the road in a browser was not tried");
+        eprintln!(
+            "SKIPPED: chromium and chromedriver are not on PATH; the road in a browser was not tried"
+        );
         return;
     };
     let stack = TestStack::shared(GATEHOUSE).await;
@@ -35,15 +37,22 @@ async fn first_call(javascript: bool, name: &str) {
     let tenant = stack.tenant(name).await;
     let root = tenant.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    root.add_plan("petstore", "gold", "manual", &json!([])).await;
+    root.add_plan("petstore", "gold", "manual", &json!([]))
+        .await;
     let approver = tenant.approver(&format!("{name}-Olga")).await;
     let portal = format!("{}{}", stack.portal_url(), tenant.prefix);
 
     sign_up(&browser, &stack, &portal, name).await;
-    assert_eq!(browser.runs_script().await, javascript, "the browser is set up as the test says");
+    assert_eq!(
+        browser.runs_script().await,
+        javascript,
+        "the browser is set up as the test says"
+    );
     let request = ask_for_access(&browser, &portal).await;
     let (_, subscription) = request.rsplit_once('/').unwrap();
-    approver.approve(subscription.split('?').next().unwrap()).await;
+    approver
+        .approve(subscription.split('?').next().unwrap())
+        .await;
     if !javascript {
         browser.goto(&request).await;
     }
@@ -51,20 +60,36 @@ async fn first_call(javascript: bool, name: &str) {
     browser.press("Create key").await;
     browser.wait_until_it_says("Create a key", ARRIVAL).await;
     browser.press_button("Create key").await;
-    browser.wait_until_it_says("Waiting for your first call", ARRIVAL).await;
+    browser
+        .wait_until_it_says("Waiting for your first call", ARRIVAL)
+        .await;
     let key = browser.value_of("input#key").await;
     assert!(key.starts_with("gth_live_"), "{key}");
     let command = browser.text_of("main pre").await;
     assert!(command.contains(&key), "{command}");
     let answered = paste(&command).await;
-    assert!(answered.contains("/pets"), "the pasted command reached the backend: {answered}");
+    assert!(
+        answered.contains("/pets"),
+        "the pasted command reached the backend: {answered}"
+    );
     // The same tab, untouched.
-    browser.wait_until_it_says("First call received, 200 in", ARRIVAL).await;
+    browser
+        .wait_until_it_says("First call received, 200 in", ARRIVAL)
+        .await;
     browser.press("I have stored it").await;
-    browser.wait_until_it_says("It was shown once", ARRIVAL).await;
-    assert!(!browser.source().await.contains(&key), "the page has forgotten the key");
+    browser
+        .wait_until_it_says("It was shown once", ARRIVAL)
+        .await;
+    assert!(
+        !browser.source().await.contains(&key),
+        "the page has forgotten the key"
+    );
     calls_show_in_usage(&browser, &tenant).await;
-    assert_eq!(browser.faults().await, Vec::<String>::new(), "neither script nor the content policy complained");
+    assert_eq!(
+        browser.faults().await,
+        Vec::<String>::new(),
+        "neither script nor the content policy complained"
+    );
     browser.quit().await;
 }
 
@@ -88,13 +113,24 @@ async fn ask_for_access(browser: &Browser, portal: &str) -> String {
     browser.wait_until_it_says("Plans", ARRIVAL).await;
     browser.press("Request access").await;
     browser.wait_until_it_says("One form", ARRIVAL).await;
-    browser.click("label:has(input[name=plan][value=gold])").await;
-    browser.type_into("input[name=app_name]", "Mobile checkout").await;
-    browser.type_into("textarea[name=purpose]", "Orders on the phone.").await;
+    browser
+        .click("label:has(input[name=plan][value=gold])")
+        .await;
+    browser
+        .type_into("input[name=app_name]", "Mobile checkout")
+        .await;
+    browser
+        .type_into("textarea[name=purpose]", "Orders on the phone.")
+        .await;
     browser.press_button("Request access").await;
-    browser.wait_until_it_says("Waiting for a decision", ARRIVAL).await;
+    browser
+        .wait_until_it_says("Waiting for a decision", ARRIVAL)
+        .await;
     let request = browser.at().await;
-    assert!(request.starts_with(&format!("{portal}/requests/sub_")), "{request}");
+    assert!(
+        request.starts_with(&format!("{portal}/requests/sub_")),
+        "{request}"
+    );
     request
 }
 
@@ -103,7 +139,11 @@ async fn paste(command: &str) -> String {
     let command = command.to_owned();
     let run = move || {
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &command]).env("no_proxy", "127.0.0.1").stdin(Stdio::null()).stderr(Stdio::null());
+        shell
+            .args(["-c", &command])
+            .env("no_proxy", "127.0.0.1")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
         shell.output().expect("a shell")
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap();
@@ -113,11 +153,18 @@ async fn paste(command: &str) -> String {
 async fn calls_show_in_usage(browser: &Browser, tenant: &Tenant<'_>) {
     browser.press("See it in usage").await;
     let usage = browser.at().await;
-    assert!(usage.contains(&format!("{}/applications/", tenant.prefix)), "{usage}");
+    assert!(
+        usage.contains(&format!("{}/applications/", tenant.prefix)),
+        "{usage}"
+    );
     eventually(ARRIVAL, "the usage page counts the call", async || {
         browser.goto(&usage).await;
         let said = browser.says().await;
-        if said.contains("/pets") { Ok(()) } else { Err(said) }
+        if said.contains("/pets") {
+            Ok(())
+        } else {
+            Err(said)
+        }
     })
     .await;
 }

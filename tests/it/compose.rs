@@ -26,11 +26,18 @@ struct World {
 impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, database: TestDb::create_empty().await, ports: BTreeMap::new() }
+        Self {
+            folder,
+            database: TestDb::create_empty().await,
+            ports: BTreeMap::new(),
+        }
     }
 
     fn port(&mut self, service: &str, port: &str) -> SocketAddr {
-        *self.ports.entry((service.to_owned(), port.to_owned())).or_insert_with(ports::free)
+        *self
+            .ports
+            .entry((service.to_owned(), port.to_owned()))
+            .or_insert_with(ports::free)
     }
 
     fn volume(&self, name: &str) -> PathBuf {
@@ -53,24 +60,34 @@ impl World {
         for (host, ports) in published(compose) {
             for (outer, inner) in ports {
                 let real = self.port(&host, &inner).to_string();
-                text = text.replace(&format!("{host}:{inner}"), &real).replace(&format!("localhost:{outer}"), &real);
+                text = text
+                    .replace(&format!("{host}:{inner}"), &real)
+                    .replace(&format!("localhost:{outer}"), &real);
             }
         }
-        let own = compose.services[service].ports.iter().map(|port| port.rsplit(':').next().unwrap_or_default());
+        let own = compose.services[service]
+            .ports
+            .iter()
+            .map(|port| port.rsplit(':').next().unwrap_or_default());
         for inner in own.chain([STATUS_PORT]) {
             let real = self.port(service, inner).to_string();
-            text = text.replace(&format!("0.0.0.0:{inner}"), &real).replace(&format!("127.0.0.1:{inner}"), &real);
+            text = text
+                .replace(&format!("0.0.0.0:{inner}"), &real)
+                .replace(&format!("127.0.0.1:{inner}"), &real);
         }
         text
     }
 
     fn environment(&mut self, compose: &Compose, name: &str) -> BTreeMap<String, String> {
         let written = compose.services[name].environment.clone();
-        let mut env: BTreeMap<String, String> =
-            written.into_iter().map(|(key, value)| (key, self.translate(compose, name, &value))).collect();
+        let mut env: BTreeMap<String, String> = written
+            .into_iter()
+            .map(|(key, value)| (key, self.translate(compose, name, &value)))
+            .collect();
         // The Dockerfile sets it for every service.
         let data_dir = self.translate(compose, name, "/var/lib/gatehouse");
-        env.entry("GATEHOUSE_DATA_DIR".to_owned()).or_insert(data_dir);
+        env.entry("GATEHOUSE_DATA_DIR".to_owned())
+            .or_insert(data_dir);
         if compose.services[name].command == ["gateway"] {
             let status = self.port(name, STATUS_PORT).to_string();
             env.insert("GATEHOUSE_GATEWAY__STATUS_LISTEN".to_owned(), status);
@@ -83,11 +100,15 @@ impl World {
 fn published(compose: &Compose) -> BTreeMap<String, Vec<(String, String)>> {
     let split = |port: &String| {
         let parts: Vec<_> = port.split(':').map(str::to_owned).collect();
-        let [.., outer, inner] = parts.as_slice() else { panic!("{port}") };
+        let [.., outer, inner] = parts.as_slice() else {
+            panic!("{port}")
+        };
         (outer.clone(), inner.clone())
     };
     let services = compose.services.iter();
-    services.map(|(name, service)| (name.clone(), service.ports.iter().map(split).collect())).collect()
+    services
+        .map(|(name, service)| (name.clone(), service.ports.iter().map(split).collect()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -98,8 +119,15 @@ async fn the_services_of_the_compose_file_come_up_in_order_to_two_healthy_joined
     let mut told = BTreeMap::new();
     for (name, service) in compose.in_order() {
         let known: BTreeSet<_> = ["build"].into();
-        let unknown: Vec<_> = service.rest.keys().filter(|key| !known.contains(key.as_str())).collect();
-        assert!(unknown.is_empty(), "{name} says what this test does not try: {unknown:?}");
+        let unknown: Vec<_> = service
+            .rest
+            .keys()
+            .filter(|key| !known.contains(key.as_str()))
+            .collect();
+        assert!(
+            unknown.is_empty(),
+            "{name} says what this test does not try: {unknown:?}"
+        );
         if service.image.starts_with("postgres:") {
             continue; // The empty database of the test takes its place.
         }
@@ -108,9 +136,16 @@ async fn the_services_of_the_compose_file_come_up_in_order_to_two_healthy_joined
         }
         if completes(&compose, name) {
             let env = world.environment(&compose, name);
-            let args: Vec<_> = service.command.iter().map(|arg| world.translate(&compose, name, arg)).collect();
+            let args: Vec<_> = service
+                .command
+                .iter()
+                .map(|arg| world.translate(&compose, name, arg))
+                .collect();
             let args: Vec<_> = args.iter().map(String::as_str).collect();
-            let env: Vec<_> = env.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            let env: Vec<_> = env
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .collect();
             let done = run(Path::new(GATEHOUSE), &args, &env).await;
             told.insert(name.to_owned(), done.assert_success().stdout.clone());
         } else {
@@ -131,8 +166,13 @@ async fn the_services_of_the_compose_file_come_up_in_order_to_two_healthy_joined
 
 /// Whether others wait for the service to end, or nobody asks whether it is healthy.
 fn completes(compose: &Compose, name: &str) -> bool {
-    let waited_for = compose.services.values().filter_map(|service| service.depends_on.get(name));
-    let awaited = waited_for.map(|dependency| dependency.condition).any(|one| one == Condition::ServiceCompletedSuccessfully);
+    let waited_for = compose
+        .services
+        .values()
+        .filter_map(|service| service.depends_on.get(name));
+    let awaited = waited_for
+        .map(|dependency| dependency.condition)
+        .any(|one| one == Condition::ServiceCompletedSuccessfully);
     awaited || compose.services[name].healthcheck.is_none()
 }
 
@@ -160,18 +200,32 @@ async fn holds(
     }
     match condition {
         Condition::ServiceStarted => {}
-        Condition::ServiceCompletedSuccessfully => assert!(told.contains_key(needed), "{needed} has not completed"),
+        Condition::ServiceCompletedSuccessfully => {
+            assert!(told.contains_key(needed), "{needed} has not completed")
+        }
         Condition::ServiceHealthy => {
-            let check = compose.services[needed].healthcheck.clone().unwrap_or_else(|| panic!("{needed} has no check"));
-            let [kind, program, rest @ ..] = check.test.as_slice() else { panic!("{check:?}") };
+            let check = compose.services[needed]
+                .healthcheck
+                .clone()
+                .unwrap_or_else(|| panic!("{needed} has no check"));
+            let [kind, program, rest @ ..] = check.test.as_slice() else {
+                panic!("{check:?}")
+            };
             assert_eq!((kind.as_str(), program.as_str()), ("CMD", "gatehouse"));
-            let args: Vec<_> = rest.iter().map(|arg| world.translate(compose, needed, arg)).collect();
+            let args: Vec<_> = rest
+                .iter()
+                .map(|arg| world.translate(compose, needed, arg))
+                .collect();
             let args: Vec<_> = args.iter().map(String::as_str).collect();
             let log = world.folder.path().join(format!("{needed}.log"));
             eventually(PATIENCE, &format!("{needed} is healthy"), async || {
                 let asked = run(Path::new(GATEHOUSE), &args, &[]).await;
                 let said = std::fs::read_to_string(&log).unwrap_or_default();
-                if asked.code == Some(0) { Ok(()) } else { Err(format!("{asked:?}\n{said}")) }
+                if asked.code == Some(0) {
+                    Ok(())
+                } else {
+                    Err(format!("{asked:?}\n{said}"))
+                }
             })
             .await;
         }
@@ -182,8 +236,14 @@ async fn both_gateways_are_joined(world: &mut World) {
     let mut joined = Vec::new();
     for name in ["gateway-1", "gateway-2"] {
         let status = world.port(name, STATUS_PORT);
-        let ready = run(Path::new(GATEHOUSE), &["health", &format!("http://{status}/readyz")], &[]).await;
-        let ready: serde_json::Value = serde_json::from_str(&ready.assert_success().stdout).unwrap();
+        let ready = run(
+            Path::new(GATEHOUSE),
+            &["health", &format!("http://{status}/readyz")],
+            &[],
+        )
+        .await;
+        let ready: serde_json::Value =
+            serde_json::from_str(&ready.assert_success().stdout).unwrap();
         assert_eq!(ready["status"], "ready", "{ready}");
         joined.push(ready["config"]["source"].clone());
     }
@@ -194,7 +254,10 @@ async fn both_gateways_are_joined(world: &mut World) {
 fn the_image_runs_as_nobody_in_particular_and_checks_its_health() {
     let dockerfile = std::fs::read_to_string(Path::new(ROOT).join("Dockerfile")).unwrap();
     let last = dockerfile.rsplit("\nFROM ").next().unwrap();
-    let user = last.lines().find_map(|line| line.strip_prefix("USER ")).expect("a user");
+    let user = last
+        .lines()
+        .find_map(|line| line.strip_prefix("USER "))
+        .expect("a user");
     assert!(user.parse::<u32>().is_ok_and(|id| id > 0), "{user}");
     assert!(last.contains("\nHEALTHCHECK "), "{last}");
     assert!(last.contains("\nENTRYPOINT [\"gatehouse\"]"), "{last}");

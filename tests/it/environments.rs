@@ -10,27 +10,49 @@ async fn answers(consumer: &Consumer, url: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn two_tenants_publish_the_same_slug_on_one_gateway_and_each_key_works_only_under_its_own_base_url() {
+async fn two_tenants_publish_the_same_slug_on_one_gateway_and_each_key_works_only_under_its_own_base_url()
+ {
     let stack = TestStack::shared(GATEHOUSE).await;
     let (ours, theirs) = (TestUpstream::start().await, TestUpstream::start().await);
-    let (left, right) = (stack.tenant("Lefthand").await, stack.tenant("Righthand").await);
+    let (left, right) = (
+        stack.tenant("Lefthand").await,
+        stack.tenant("Righthand").await,
+    );
     let (left_ci, right_ci) = (left.root().await, right.root().await);
     left_ci.offer_petstore("petstore", &ours.url()).await;
     right_ci.offer_petstore("petstore", &theirs.url()).await;
-    let left_key = left_ci.grant("lefthand", "App", "petstore", "open", "production").await;
-    let right_key = right_ci.grant("righthand", "App", "petstore", "open", "production").await;
+    let left_key = left_ci
+        .grant("lefthand", "App", "petstore", "open", "production")
+        .await;
+    let right_key = right_ci
+        .grant("righthand", "App", "petstore", "open", "production")
+        .await;
     for gateway in [0, 1] {
         let left_url = left.production_url(gateway, "/petstore/v1/pets");
         let right_url = right.production_url(gateway, "/petstore/v1/pets");
-        answers(&left_key.consumer, &left_url).await.assert_status(200);
-        answers(&right_key.consumer, &right_url).await.assert_status(200);
-        for (consumer, url) in [(&left_key.consumer, &right_url), (&right_key.consumer, &left_url)] {
+        answers(&left_key.consumer, &left_url)
+            .await
+            .assert_status(200);
+        answers(&right_key.consumer, &right_url)
+            .await
+            .assert_status(200);
+        for (consumer, url) in [
+            (&left_key.consumer, &right_url),
+            (&right_key.consumer, &left_url),
+        ] {
             let refused = answers(consumer, url).await;
             assert_eq!(refused.status, 401, "{refused}");
-            assert!(matches!(refused.code().as_str(), "wrong_environment" | "key_unknown"), "{refused}");
+            assert!(
+                matches!(refused.code().as_str(), "wrong_environment" | "key_unknown"),
+                "{refused}"
+            );
         }
     }
-    assert_eq!((ours.count(), theirs.count()), (2, 2), "each backend saw its own tenant's calls and nothing else");
+    assert_eq!(
+        (ours.count(), theirs.count()),
+        (2, 2),
+        "each backend saw its own tenant's calls and nothing else"
+    );
 }
 
 #[tokio::test]
@@ -40,16 +62,29 @@ async fn a_test_key_is_refused_in_production_and_a_live_key_in_the_sandbox() {
     let tenant = stack.tenant("Twofold").await;
     let root = tenant.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    let live = root.grant("twofold", "Live", "petstore", "open", "production").await;
-    let test = root.grant("twofold", "Test", "petstore", "open", "sandbox").await;
-    assert!(live.consumer.key().starts_with("gth_live_") && test.consumer.key().starts_with("gth_test_"));
+    let live = root
+        .grant("twofold", "Live", "petstore", "open", "production")
+        .await;
+    let test = root
+        .grant("twofold", "Test", "petstore", "open", "sandbox")
+        .await;
+    assert!(
+        live.consumer.key().starts_with("gth_live_")
+            && test.consumer.key().starts_with("gth_test_")
+    );
     for gateway in [0, 1] {
         let production = tenant.production_url(gateway, "/petstore/v1/pets");
         let sandbox = tenant.sandbox_url(gateway, "/petstore/v1/pets");
-        answers(&live.consumer, &production).await.assert_status(200);
+        answers(&live.consumer, &production)
+            .await
+            .assert_status(200);
         answers(&test.consumer, &sandbox).await.assert_status(200);
-        answers(&test.consumer, &production).await.assert_problem(401, "wrong_environment");
-        answers(&live.consumer, &sandbox).await.assert_problem(401, "wrong_environment");
+        answers(&test.consumer, &production)
+            .await
+            .assert_problem(401, "wrong_environment");
+        answers(&live.consumer, &sandbox)
+            .await
+            .assert_problem(401, "wrong_environment");
     }
     assert_eq!(upstream.count(), 4);
 }

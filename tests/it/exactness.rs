@@ -34,12 +34,18 @@ async fn kill_9_of_gateway_and_admin_api_loses_no_whole_response_and_doubles_non
     let acme = stack.first_tenant();
     let root = acme.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    let granted = root.grant("acme", "Steady", "petstore", "open", "production").await;
+    let granted = root
+        .grant("acme", "Steady", "petstore", "open", "production")
+        .await;
     let url = acme.production_url(0, "/petstore/v1/pets");
     let stop = Arc::new(AtomicBool::new(false));
     let mut callers = JoinSet::new();
     for _ in 0..CALLERS {
-        callers.spawn(call_until(granted.consumer.clone(), url.clone(), Arc::clone(&stop)));
+        callers.spawn(call_until(
+            granted.consumer.clone(),
+            url.clone(),
+            Arc::clone(&stop),
+        ));
     }
     let mut conn = stack.sql().await;
     for round in 0..ROUNDS {
@@ -53,27 +59,53 @@ async fn kill_9_of_gateway_and_admin_api_loses_no_whole_response_and_doubles_non
     }
     stop.store(true, Ordering::Relaxed);
     let received = callers.join_all().await;
-    let whole: BTreeSet<Uuid> = received.iter().flat_map(|one| one.whole.iter().copied()).collect();
+    let whole: BTreeSet<Uuid> = received
+        .iter()
+        .flat_map(|one| one.whole.iter().copied())
+        .collect();
     let cut: u64 = received.iter().map(|one| one.cut).sum();
-    assert!(whole.len() > 200, "{} calls are too few to tell", whole.len());
-    eventually(SETTLES_WITHIN, "every whole response is in the ledger", async || {
-        let ledger = ledger(&mut conn).await;
-        let distinct: BTreeSet<Uuid> = ledger.iter().copied().collect();
-        assert_eq!(distinct.len(), ledger.len(), "a call is in the ledger twice");
-        let missing = whole.difference(&distinct).count();
-        if missing == 0 { Ok(()) } else { Err(format!("{missing} of {} are missing", whole.len())) }
-    })
+    assert!(
+        whole.len() > 200,
+        "{} calls are too few to tell",
+        whole.len()
+    );
+    eventually(
+        SETTLES_WITHIN,
+        "every whole response is in the ledger",
+        async || {
+            let ledger = ledger(&mut conn).await;
+            let distinct: BTreeSet<Uuid> = ledger.iter().copied().collect();
+            assert_eq!(
+                distinct.len(),
+                ledger.len(),
+                "a call is in the ledger twice"
+            );
+            let missing = whole.difference(&distinct).count();
+            if missing == 0 {
+                Ok(())
+            } else {
+                Err(format!("{missing} of {} are missing", whole.len()))
+            }
+        },
+    )
     .await;
     // Beyond them there are only calls that were cut, and the sums say the same as the single calls.
     let logged = u64::try_from(ledger(&mut conn).await.len()).unwrap();
     let most = u64::try_from(whole.len()).unwrap() + cut;
-    assert!(logged <= most, "{logged} calls in the ledger, {} whole and {cut} cut", whole.len());
+    assert!(
+        logged <= most,
+        "{logged} calls in the ledger, {} whole and {cut} cut",
+        whole.len()
+    );
     let sum = "select coalesce(sum(count), 0)::bigint from usage_minute";
     let counted: i64 = sqlx::query_scalar(sum).fetch_one(&mut conn).await.unwrap();
     assert_eq!(counted.unsigned_abs(), logged);
     for table in ["usage_hour", "usage_day"] {
         let sum = format!("select coalesce(sum(count), 0)::bigint from {table}");
-        let same: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sum)).fetch_one(&mut conn).await.unwrap();
+        let same: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sum))
+            .fetch_one(&mut conn)
+            .await
+            .unwrap();
         assert_eq!(same, counted, "{table}");
     }
 }
@@ -84,8 +116,13 @@ async fn call_until(consumer: Consumer, url: String, stop: Arc<AtomicBool>) -> R
         match consumer.try_get(&url).await {
             Ok(answer) => {
                 answer.assert_status(200);
-                let id = answer.header("x-request-id").and_then(|id| id.strip_prefix("req_")).and_then(decode);
-                received.whole.push(Uuid::from_u128(id.expect("a request id")));
+                let id = answer
+                    .header("gatehouse-request-id")
+                    .and_then(|id| id.strip_prefix("req_"))
+                    .and_then(decode);
+                received
+                    .whole
+                    .push(Uuid::from_u128(id.expect("a request id")));
             }
             Err(_) => {
                 received.cut += 1;
@@ -99,13 +136,18 @@ async fn call_until(consumer: Consumer, url: String, stop: Arc<AtomicBool>) -> R
 /// Lets so many more calls reach the backend.
 async fn calls_arrive(upstream: &TestUpstream, more: u64) {
     let from = upstream.count();
-    eventually(Duration::from_secs(60), "calls go on", async || match upstream.count() - from {
-        arrived if arrived >= more => Ok(()),
-        arrived => Err(format!("{arrived} of {more}")),
+    eventually(Duration::from_secs(60), "calls go on", async || {
+        match upstream.count() - from {
+            arrived if arrived >= more => Ok(()),
+            arrived => Err(format!("{arrived} of {more}")),
+        }
     })
     .await;
 }
 
 async fn ledger(conn: &mut PgConnection) -> Vec<Uuid> {
-    sqlx::query_scalar("select request_id from call_log where application_id is not null").fetch_all(conn).await.unwrap()
+    sqlx::query_scalar("select request_id from call_log where application_id is not null")
+        .fetch_all(conn)
+        .await
+        .unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gatehouse_harness::callers::{CiToken, Consumer, Developer, Wish};
+use gatehouse_harness::callers::{Approver, CiToken, Consumer, Developer, Wish};
 use gatehouse_harness::command::run;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{
@@ -53,11 +53,7 @@ async fn an_api_is_published_requested_approved_called_limited_revoked_and_survi
     let queue = approver.approve(&access.subscription).await;
     queue.assert_says("Approved Petstore for Mobile checkout");
     everywhere(&pets, decided, &limited, Expected::Status(200)).await;
-    developer
-        .portal
-        .get("/inbox")
-        .await
-        .assert_says("Mobile checkout");
+    both_sides_are_told(&developer, &approver).await;
     the_limit_holds_over_both(&limited, &pets, decided).await;
 
     // Two applications that nobody limits: one stays, one loses its access and then its key.
@@ -158,6 +154,21 @@ async fn key_for(developer: &Developer, application: &str) -> Consumer {
         Some("private, no-store")
     );
     Consumer::with_key(&key)
+}
+
+/// The approver heard of the request, the developer of the decision.
+async fn both_sides_are_told(developer: &Developer, approver: &Approver) {
+    for portal in [&developer.portal, &approver.portal] {
+        eventually(PATIENCE, "the inbox tells of the application", async || {
+            let inbox = portal.get("/inbox").await;
+            if inbox.text_of("main").contains("Mobile checkout") {
+                Ok(())
+            } else {
+                Err(inbox.to_string())
+            }
+        })
+        .await;
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gatehouse_harness::TestStack;
+use gatehouse_harness::callers::Portal;
+use gatehouse_harness::html::Page;
 
 use crate::GATEHOUSE;
 
@@ -20,21 +22,32 @@ const PAGE_MAX: Duration = Duration::from_millis(30);
 async fn the_description_of_github_is_published_and_its_operation_pages_render() {
     let file = Path::new(DESCRIPTION);
     if !file.exists() {
-        eprintln!("SKIPPED: @octokit/openapi is not under target/npm; GitHub's description was not tried");
+        eprintln!(
+            "SKIPPED: @octokit/openapi is not under target/npm; GitHub's description was not tried"
+        );
         return;
     }
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Octo").await;
     let ci = tenant.ci().await;
-    let published = ci.publish(stack.program(), file, "github", "v3", &["--create", "-o", "json"]).await;
-    let report: serde_json::Value = serde_json::from_str(&published.assert_success().stdout).unwrap();
+    let published = ci
+        .publish(
+            stack.program(),
+            file,
+            "github",
+            "v3",
+            &["--create", "-o", "json"],
+        )
+        .await;
+    let report: serde_json::Value =
+        serde_json::from_str(&published.assert_success().stdout).unwrap();
     assert!(report["operations"].as_u64().unwrap() > 1_000, "{report}");
 
     let developer = tenant.developer("Hub").await;
     let reference = developer.portal.get("/apis/github/v3/reference").await;
     reference.assert_status(200);
-    let operations = operation_links(&reference);
-    assert!(operations.len() > 20, "{reference}");
+    let operations = operation_links(&developer.portal, &reference).await;
+    assert!(operations.len() > 50, "{operations:?}");
     for path in spread(&operations, 12) {
         let began = Instant::now();
         let page = developer.portal.get(path).await;
@@ -47,11 +60,21 @@ async fn the_description_of_github_is_published_and_its_operation_pages_render()
     }
 }
 
-fn operation_links(page: &gatehouse_harness::html::Page) -> Vec<String> {
-    page.attributes("main a[href*='/reference/']", "href")
+/// The operations of the first group and of a few others.
+async fn operation_links(portal: &Portal, reference: &Page) -> Vec<String> {
+    let mut links = reference.attributes("main a[href*='/reference/']", "href");
+    let groups = reference.attributes("main section p a[href*='/reference']", "href");
+    assert!(groups.len() > 20, "{reference}");
+    for group in spread(&groups, 5) {
+        let group = portal.get(group).await;
+        links.extend(group.attributes("main a[href*='/reference/']", "href"));
+    }
+    links
 }
 
 /// So many of them, evenly spread.
 fn spread(all: &[String], count: usize) -> impl Iterator<Item = &str> {
-    all.iter().step_by((all.len() / count).max(1)).map(String::as_str)
+    all.iter()
+        .step_by((all.len() / count).max(1))
+        .map(String::as_str)
 }

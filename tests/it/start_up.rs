@@ -10,7 +10,9 @@ use crate::GATEHOUSE;
 /// Starts a role that must not come up, and gives what it says.
 fn refused(role: &str, env: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let variables = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let variables = env
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let mut process = Process::start(Plan {
         name: role.to_owned(),
         program: GATEHOUSE.into(),
@@ -22,7 +24,10 @@ fn refused(role: &str, env: &[(&str, &str)]) -> String {
     });
     let status = process.ended(Duration::from_secs(20));
     assert!(!status.success(), "{role} started: {}", process.log());
-    assert!(!folder.path().join("ready").exists(), "it called itself ready");
+    assert!(
+        !folder.path().join("ready").exists(),
+        "it called itself ready"
+    );
     process.log()
 }
 
@@ -33,7 +38,12 @@ async fn a_replica_with_another_master_key_is_refused() {
     let other_key = folder.path().join("master.key");
     let (app, system) = stack.database_urls();
     for role in ["admin-api", "portal"] {
-        let name = |setting: &str| format!("GATEHOUSE_{}__{setting}", role.to_uppercase().replace('-', "_"));
+        let name = |setting: &str| {
+            format!(
+                "GATEHOUSE_{}__{setting}",
+                role.to_uppercase().replace('-', "_")
+            )
+        };
         let listen = ports::free().to_string();
         let said = refused(
             role,
@@ -55,12 +65,18 @@ async fn a_pool_role_that_could_look_past_tenant_isolation_is_refused() {
     let key = folder.path().join("master.key");
     let listen = ports::free().to_string();
     for powerful in [db.superuser_url(), db.owner_url()] {
-        for (app, system) in [(powerful.clone(), db.system_url()), (db.app_url(), powerful.clone())] {
+        for (app, system) in [
+            (powerful.clone(), db.system_url()),
+            (db.app_url(), powerful.clone()),
+        ] {
             let said = refused(
                 "admin-api",
                 &[
                     ("GATEHOUSE_ADMIN_API__LISTEN", &listen),
-                    ("GATEHOUSE_ADMIN_API__MASTER_KEY_FILE", key.to_str().unwrap()),
+                    (
+                        "GATEHOUSE_ADMIN_API__MASTER_KEY_FILE",
+                        key.to_str().unwrap(),
+                    ),
                     ("GATEHOUSE_ADMIN_API__DATABASE_APP_URL", &app),
                     ("GATEHOUSE_ADMIN_API__DATABASE_SYSTEM_URL", &system),
                 ],

@@ -28,7 +28,9 @@ impl hyper::body::Body for Pieces {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|bytes| Ok(hyper::body::Frame::data(bytes))))
+        self.0
+            .poll_recv(context)
+            .map(|piece| piece.map(|bytes| Ok(hyper::body::Frame::data(bytes))))
     }
 }
 
@@ -40,14 +42,24 @@ struct Memory<'a> {
 
 impl Memory<'_> {
     fn assert_small(&self) {
-        let growth = self.stack.rss_bytes(Role::Gateway(0)).saturating_sub(self.before);
-        assert!(growth < RSS_GROWTH_MAX, "the gateway grew by {} KiB", growth / 1024);
+        let growth = self
+            .stack
+            .rss_bytes(Role::Gateway(0))
+            .saturating_sub(self.before);
+        assert!(
+            growth < RSS_GROWTH_MAX,
+            "the gateway grew by {} KiB",
+            growth / 1024
+        );
     }
 
     /// Sends all pieces but the first, looking every 32 MiB.
     async fn feed(&self, pieces: mpsc::Sender<Bytes>) {
         for number in 1..BODY / PIECE {
-            pieces.send(Bytes::from_static(&[7; PIECE])).await.expect("the other side reads");
+            pieces
+                .send(Bytes::from_static(&[7; PIECE]))
+                .await
+                .expect("the other side reads");
             if number % 128 == 0 {
                 self.assert_small();
             }
@@ -62,10 +74,19 @@ async fn a_gibibyte_streams_in_each_direction_first_byte_first_in_little_memory(
     let acme = stack.first_tenant();
     let root = acme.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    let granted = root.grant("acme", "Streamer", "petstore", "open", "production").await;
+    let granted = root
+        .grant("acme", "Streamer", "petstore", "open", "production")
+        .await;
     // What the first call sets up is not growth.
-    granted.consumer.get(&acme.production_url(0, "/petstore/v1/pets")).await.assert_status(200);
-    let memory = Memory { stack: &stack, before: stack.rss_bytes(Role::Gateway(0)) };
+    granted
+        .consumer
+        .get(&acme.production_url(0, "/petstore/v1/pets"))
+        .await
+        .assert_status(200);
+    let memory = Memory {
+        stack: &stack,
+        before: stack.rss_bytes(Role::Gateway(0)),
+    };
     let download = acme.production_url(0, "/petstore/v1/download");
     let upload = acme.production_url(0, "/petstore/v1/upload");
     downloads(&granted.consumer, &download, &upstream, &memory).await;
@@ -102,7 +123,10 @@ async fn uploads(consumer: &Consumer, url: &str, upstream: &TestUpstream, memory
         pieces.send(Bytes::from_static(&[7; PIECE])).await.unwrap();
         // The backend has read the first piece before the second exists.
         let first = uploaded.wait_for(|bytes| *bytes >= PIECE as u64);
-        tokio::time::timeout(PATIENCE, first).await.expect("the first piece arrives").unwrap();
+        tokio::time::timeout(PATIENCE, first)
+            .await
+            .expect("the first piece arrives")
+            .unwrap();
         memory.feed(pieces).await;
     };
     let (answer, ()) = tokio::join!(sending, feeding);
@@ -117,14 +141,26 @@ async fn an_answer_the_backend_breaks_off_never_looks_whole() {
     let tenant = stack.tenant("Broken").await;
     let root = tenant.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
-    let granted = root.grant("broken", "App", "petstore", "open", "production").await;
+    let granted = root
+        .grant("broken", "App", "petstore", "open", "production")
+        .await;
     let url = tenant.production_url(0, "/petstore/v1/pets?cut=1000");
     let cut = granted.consumer.try_get(&url).await;
-    assert!(cut.is_err(), "a cut answer was taken for a whole one: {cut:?}");
+    assert!(
+        cut.is_err(),
+        "a cut answer was taken for a whole one: {cut:?}"
+    );
     let what = "the cut call is in the ledger as interrupted";
     eventually(PATIENCE, what, async || {
-        let calls = root.get(&format!("/v1/applications/{}/calls", granted.application)).await.expect(200)?;
-        if calls.json()["data"][0]["interrupted"] == true { Ok(()) } else { Err(calls.to_string()) }
+        let calls = root
+            .get(&format!("/v1/applications/{}/calls", granted.application))
+            .await
+            .expect(200)?;
+        if calls.json()["data"][0]["interrupted"] == true {
+            Ok(())
+        } else {
+            Err(calls.to_string())
+        }
     })
     .await;
 }

@@ -20,7 +20,15 @@ fn start(verb: &str, data: &Path, name: &str) -> Process {
     Process::start(Plan {
         name: format!("gatehouse {verb}"),
         program: GATEHOUSE.into(),
-        args: [verb, "--ports", "auto", "--data-dir", data.to_str().unwrap()].map(str::to_owned).into(),
+        args: [
+            verb,
+            "--ports",
+            "auto",
+            "--data-dir",
+            data.to_str().unwrap(),
+        ]
+        .map(str::to_owned)
+        .into(),
         env: BTreeMap::new(),
         log: data.with_extension(format!("{name}.log")),
         announce: None,
@@ -32,7 +40,10 @@ fn start(verb: &str, data: &Path, name: &str) -> Process {
 fn printed(process: &Process, label: &str, within: Duration) -> String {
     eventually_blocking(within, &format!("'{label}' is printed"), || {
         let log = process.log();
-        let line = log.lines().find_map(|line| line.strip_prefix(label)).map(|rest| rest.trim().to_owned());
+        let line = log
+            .lines()
+            .find_map(|line| line.strip_prefix(label))
+            .map(|rest| rest.trim().to_owned());
         line.ok_or(log)
     })
 }
@@ -40,34 +51,61 @@ fn printed(process: &Process, label: &str, within: Duration) -> String {
 /// The process ids of Postgres and of every child of the supervisor.
 fn family(supervisor: u32, data: &Path) -> Vec<u32> {
     let pid_file = data.join("postgres/cluster/postmaster.pid");
-    let postgres = std::fs::read_to_string(&pid_file).unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
-    let mut pids: Vec<u32> = postgres.lines().next().and_then(|line| line.parse().ok()).into_iter().collect();
+    let postgres = std::fs::read_to_string(&pid_file)
+        .unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
+    let mut pids: Vec<u32> = postgres
+        .lines()
+        .next()
+        .and_then(|line| line.parse().ok())
+        .into_iter()
+        .collect();
     assert_eq!(pids.len(), 1, "{postgres}");
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+        let parent = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
         if parent == Some(supervisor) {
-            pids.extend(entry.file_name().to_str().and_then(|pid| pid.parse::<u32>().ok()));
+            pids.extend(
+                entry
+                    .file_name()
+                    .to_str()
+                    .and_then(|pid| pid.parse::<u32>().ok()),
+            );
         }
     }
     pids
 }
 
 async fn all_gone(pids: &[u32]) {
-    eventually(PATIENCE, "everything ended with the supervisor", async || {
-        let left: Vec<_> = pids.iter().filter(|pid| pid_alive(**pid)).collect();
-        if left.is_empty() { Ok(()) } else { Err(format!("{left:?} live")) }
-    })
+    eventually(
+        PATIENCE,
+        "everything ended with the supervisor",
+        async || {
+            let left: Vec<_> = pids.iter().filter(|pid| pid_alive(**pid)).collect();
+            if left.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{left:?} live"))
+            }
+        },
+    )
     .await;
 }
 
 async fn paste(command: &str) -> String {
-    let done = run(Path::new("/bin/sh"), &["-c", command], &[("no_proxy", "127.0.0.1")]).await;
+    let done = run(
+        Path::new("/bin/sh"),
+        &["-c", command],
+        &[("no_proxy", "127.0.0.1")],
+    )
+    .await;
     done.assert_success().stdout.clone()
 }
 
 #[tokio::test]
-async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_and_loses_nothing() {
+async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_and_loses_nothing()
+{
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let began = Instant::now();
@@ -75,33 +113,60 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     let command = printed(&demo, "Try ", PATIENCE);
     let took = began.elapsed();
     assert!(took < PRINTED_WITHIN, "printed after {took:?}");
-    let status = paste(&format!("{command} --silent --output /dev/null --write-out '%{{http_code}}'")).await;
+    let status = paste(&format!(
+        "{command} --silent --output /dev/null --write-out '%{{http_code}}'"
+    ))
+    .await;
     assert_eq!(status, "200", "{command}");
-    let url = command.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned();
+    let url = command
+        .split_whitespace()
+        .find(|word| word.starts_with("http"))
+        .unwrap()
+        .to_owned();
     let anonymous = Anonymous::new(Portal::open(&printed_portal(&demo), ""));
     let refused = anonymous.get(&url).await;
     refused.assert_problem(401, "no_key");
-    assert!(refused.json()["fix"].as_str().unwrap().contains("X-API-Key"), "{refused}");
+    assert!(
+        refused.json()["fix"]
+            .as_str()
+            .unwrap()
+            .contains("X-API-Key"),
+        "{refused}"
+    );
     anonymous.portal.get("/").await.assert_status(200);
 
     let mut second = start("demo", &data, "second");
     assert!(second.ended(PATIENCE).success());
-    assert_eq!(printed(&second, "Try ", PATIENCE), command, "a second start prints the running one's addresses");
+    assert_eq!(
+        printed(&second, "Try ", PATIENCE),
+        command,
+        "a second start prints the running one's addresses"
+    );
 
     let pids = family(demo.pid(), &data);
-    assert!(pids.len() >= 5, "Postgres, three roles and the backend: {pids:?}");
+    assert!(
+        pids.len() >= 5,
+        "Postgres, three roles and the backend: {pids:?}"
+    );
     demo.kill9();
     all_gone(&pids).await;
     let again = start("demo", &data, "third");
     let same_key = printed(&again, "Try ", PATIENCE);
-    let status = paste(&format!("{same_key} --silent --output /dev/null --write-out '%{{http_code}}'")).await;
+    let status = paste(&format!(
+        "{same_key} --silent --output /dev/null --write-out '%{{http_code}}'"
+    ))
+    .await;
     assert_eq!(status, "200");
     let key = |line: &str| line.split("gth_").nth(1).map(str::to_owned);
     assert_eq!(key(&same_key), key(&command), "the data has survived");
 }
 
 fn printed_portal(process: &Process) -> String {
-    printed(process, "Portal ", PATIENCE).split_whitespace().next().unwrap().to_owned()
+    printed(process, "Portal ", PATIENCE)
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -109,7 +174,18 @@ async fn the_demo_refuses_to_listen_where_others_reach_it() {
     let folder = tempfile::tempdir().unwrap();
     for address in ["0.0.0.0", "::", "192.0.2.1"] {
         let data = folder.path().join("demo");
-        let refused = run(Path::new(GATEHOUSE), &["demo", "--listen", address, "--data-dir", data.to_str().unwrap()], &[]).await;
+        let refused = run(
+            Path::new(GATEHOUSE),
+            &[
+                "demo",
+                "--listen",
+                address,
+                "--data-dir",
+                data.to_str().unwrap(),
+            ],
+            &[],
+        )
+        .await;
         assert_eq!(refused.code, Some(1), "{refused:?}");
         assert!(refused.stderr.contains("loopback"), "{refused:?}");
         assert!(!data.exists(), "nothing was begun");
@@ -121,25 +197,57 @@ async fn up_greets_with_a_one_time_link_verbs_attach_and_sigterm_ends_everything
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("up");
     let mut up = start("up", &data, "first");
-    let link = printed(&up, "First administrator (once, within 24 hours): ", PATIENCE);
+    let link = printed(
+        &up,
+        "First administrator (once, within 24 hours): ",
+        PATIENCE,
+    );
     let portal = printed_portal(&up);
-    let token = link.strip_prefix(&format!("{portal}/setup/")).unwrap_or_else(|| panic!("{link}"));
+    let token = link
+        .strip_prefix(&format!("{portal}/setup/"))
+        .unwrap_or_else(|| panic!("{link}"));
     let admin = Administrator::set_up(Portal::open(&portal, ""), token, "Acme").await;
     admin.portal.get("/console").await.assert_status(200);
     let stranger = Portal::open(&portal, "");
-    let form = stranger.get(&link).await.form("main form[action*='/setup/']");
-    let form = form.set("name", "Eve").set("email", "eve@evil.test").set("password", "another quiet stone wall");
+    let form = stranger
+        .get(&link)
+        .await
+        .form("main form[action*='/setup/']");
+    let form = form
+        .set("name", "Eve")
+        .set("email", "eve@evil.test")
+        .set("password", "another quiet stone wall");
     let form = form.set("tenant_name", "Evil").set("tenant_slug", "evil");
-    stranger.submit(form.press("Create administrator")).await.assert_status(422).assert_says("does not work any more");
+    stranger
+        .submit(form.press("Create administrator"))
+        .await
+        .assert_status(422)
+        .assert_says("This link was used already");
 
     let mut second = start("up", &data, "second");
     assert!(second.ended(PATIENCE).success());
     assert_eq!(printed_portal(&second), portal);
     let data_dir = data.to_str().unwrap();
-    let listed = run(Path::new(GATEHOUSE), &["gateway", "list", "--data-dir", data_dir], &[]).await;
-    assert!(listed.assert_success().stdout.contains("gateway-1"), "{listed:?}");
-    let verified = run(Path::new(GATEHOUSE), &["audit", "verify", "--data-dir", data_dir], &[]).await;
-    assert!(verified.assert_success().stdout.contains("acme  intact"), "{verified:?}");
+    let listed = run(
+        Path::new(GATEHOUSE),
+        &["gateway", "list", "--data-dir", data_dir],
+        &[],
+    )
+    .await;
+    assert!(
+        listed.assert_success().stdout.contains("gateway-1"),
+        "{listed:?}"
+    );
+    let verified = run(
+        Path::new(GATEHOUSE),
+        &["audit", "verify", "--data-dir", data_dir],
+        &[],
+    )
+    .await;
+    assert!(
+        verified.assert_success().stdout.contains("acme  intact"),
+        "{verified:?}"
+    );
 
     let pids = family(up.pid(), &data);
     let status = up.terminate();

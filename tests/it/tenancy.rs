@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 const GLOBAL: &[&str] = &[
     "_sqlx_migrations",
     "app_user",
+    "attempt",
     "config_change",
     "config_object",
     "gateway_group",
@@ -19,7 +20,6 @@ const GLOBAL: &[&str] = &[
     "node_nonce",
     "platform_grant",
     "session",
-    "sign_in_attempt",
     "tenant",
     "unattributed_usage",
     "usage_mark",

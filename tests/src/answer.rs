@@ -19,7 +19,12 @@ impl Answer {
         let status = response.status();
         let headers = response.headers().clone();
         let body = response.bytes().await?;
-        Ok(Self { asked, status, headers, body })
+        Ok(Self {
+            asked,
+            status,
+            headers,
+            body,
+        })
     }
 
     /// One header as text, or nothing.
@@ -67,15 +72,25 @@ impl Answer {
         let body = self.json();
         assert_eq!(body["status"], status, "{self}");
         for member in ["type", "title", "request_id"] {
-            assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {self}");
+            assert!(
+                body[member].as_str().is_some_and(|text| !text.is_empty()),
+                "{member} of {self}"
+            );
         }
-        assert_eq!(self.header("x-request-id"), body["request_id"].as_str(), "{self}");
+        let told = ["x-request-id", "gatehouse-request-id"]
+            .iter()
+            .find_map(|name| self.header(name));
+        assert_eq!(told, body["request_id"].as_str(), "{self}");
         self
     }
 
     /// What [`crate::eventually`] reports while it waits.
     pub fn expect(self, status: u16) -> Result<Self, String> {
-        if self.status.as_u16() == status { Ok(self) } else { Err(self.to_string()) }
+        if self.status.as_u16() == status {
+            Ok(self)
+        } else {
+            Err(self.to_string())
+        }
     }
 
     /// The same for a problem.
@@ -91,6 +106,10 @@ impl Answer {
 impl std::fmt::Display for Answer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let body: String = self.text().chars().take(3000).collect();
-        write!(formatter, "{} answered {} {:?}\n{body}", self.asked, self.status, self.headers)
+        write!(
+            formatter,
+            "{} answered {} {:?}\n{body}",
+            self.asked, self.status, self.headers
+        )
     }
 }

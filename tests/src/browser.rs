@@ -26,7 +26,10 @@ pub struct Browser {
 fn find(names: &[&str]) -> Option<PathBuf> {
     let (_, path) = inherited().find(|(name, _)| *name == "PATH")?;
     let folders: Vec<_> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
 }
 
 impl Browser {
@@ -35,12 +38,18 @@ impl Browser {
         let chromium = find(&["chromium", "chromium-browser", "google-chrome"])?;
         let chromedriver = find(&["chromedriver"])?;
         let turn = TURNS.acquire().await.ok()?;
-        let profile = tempfile::Builder::new().prefix("gatehouse-browser-").tempdir().ok()?;
+        let profile = tempfile::Builder::new()
+            .prefix("gatehouse-browser-")
+            .tempdir()
+            .ok()?;
         let port = ports::free().port();
         let process = Process::start(driver_plan(chromedriver, port, profile.path()));
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(chromium.to_str()?).ok()?;
-        let data = format!("--user-data-dir={}", profile.path().join("profile").display());
+        let data = format!(
+            "--user-data-dir={}",
+            profile.path().join("profile").display()
+        );
         let flags = [
             "--headless",
             "--no-sandbox",
@@ -65,19 +74,33 @@ impl Browser {
         }
         let url = format!("http://127.0.0.1:{port}");
         let driver = eventually(PATIENCE, "a browser starts", async || {
-            WebDriver::new(&url, capabilities.clone()).await.map_err(|error| error.to_string())
+            WebDriver::new(&url, capabilities.clone())
+                .await
+                .map_err(|error| error.to_string())
         })
         .await;
-        Some(Self { driver, _chromedriver: process, profile, _turn: turn })
+        Some(Self {
+            driver,
+            _chromedriver: process,
+            profile,
+            _turn: turn,
+        })
     }
 
     pub async fn goto(&self, url: &str) {
-        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        self.driver
+            .goto(url)
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// The address in the bar.
     pub async fn at(&self) -> String {
-        self.driver.current_url().await.expect("a page is open").to_string()
+        self.driver
+            .current_url()
+            .await
+            .expect("a page is open")
+            .to_string()
     }
 
     async fn wait_for(&self, css: &str) -> WebElement {
@@ -95,28 +118,41 @@ impl Browser {
     pub async fn type_into(&self, css: &str, text: &str) {
         let field = self.wait_for(css).await;
         field.clear().await.expect("a field can be emptied");
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Clicks the first element that matches.
     pub async fn click(&self, css: &str) {
         let element = self.wait_for(css).await;
         element.scroll_into_view().await.expect("it is on the page");
-        element.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("clicking {css}: {error}"));
     }
 
     /// Clicks the button or link with these words, and waits until the page it leads to is another one.
     pub async fn press(&self, label: &str) {
-        let path = format!("//main//*[self::button or self::a][contains(normalize-space(.), \"{label}\")]");
-        let element = eventually(PATIENCE, &format!("'{label}' can be pressed"), async || {
-            match self.driver.find(By::XPath(path.as_str())).await {
+        let path = format!(
+            "//main//*[self::button or self::a][contains(normalize-space(.), \"{label}\")]"
+        );
+        let element = eventually(
+            PATIENCE,
+            &format!("'{label}' can be pressed"),
+            async || match self.driver.find(By::XPath(path.as_str())).await {
                 Ok(element) => Ok(element),
                 Err(_) => Err(self.says().await),
-            }
-        })
+            },
+        )
         .await;
         element.scroll_into_view().await.expect("it is on the page");
-        element.click().await.unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("pressing {label}: {error}"));
     }
 
     /// As [`Browser::press`], for a button where a link has the same words.
@@ -125,7 +161,10 @@ impl Browser {
         let element = self.driver.find(By::XPath(path.as_str())).await;
         let element = element.unwrap_or_else(|error| panic!("no button '{label}': {error}"));
         element.scroll_into_view().await.expect("it is on the page");
-        element.click().await.unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("pressing {label}: {error}"));
     }
 
     /// Whether scripts of pages run: the portal's own marks the document.
@@ -149,7 +188,11 @@ impl Browser {
         let path = self.profile.path().join("profile").join("chrome_debug.log");
         let log = std::fs::read_to_string(path).unwrap_or_default();
         let complaints = log.lines().filter(|line| line.contains(":CONSOLE"));
-        let grave = complaints.filter(|line| ["Refused", "Error", "Failed", "violates"].iter().any(|word| line.contains(word)));
+        let grave = complaints.filter(|line| {
+            ["Refused", "Error", "Failed", "violates"]
+                .iter()
+                .any(|word| line.contains(word))
+        });
         grave.map(str::to_owned).collect()
     }
 
@@ -165,8 +208,17 @@ impl Browser {
     pub async fn wait_until_it_says(&self, words: &str, within: Duration) {
         eventually(within, &format!("the page says '{words}'"), async || {
             let said = self.says().await;
-            let place = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
-            if said.contains(words) { Ok(()) } else { Err(format!("{place}: {said}")) }
+            let place = self
+                .driver
+                .current_url()
+                .await
+                .map(|url| url.to_string())
+                .unwrap_or_default();
+            if said.contains(words) {
+                Ok(())
+            } else {
+                Err(format!("{place}: {said}"))
+            }
         })
         .await;
     }
@@ -187,7 +239,10 @@ fn driver_plan(program: PathBuf, port: u16, folder: &Path) -> Plan {
     Plan {
         name: "chromedriver".to_owned(),
         program,
-        args: vec![format!("--port={port}"), "--allowed-ips=127.0.0.1".to_owned()],
+        args: vec![
+            format!("--port={port}"),
+            "--allowed-ips=127.0.0.1".to_owned(),
+        ],
         env: BTreeMap::new(),
         log: folder.join("chromedriver.log"),
         announce: None,

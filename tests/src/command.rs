@@ -27,14 +27,27 @@ impl Ran {
 /// Runs `program` with an environment of its own and waits for it, off the async threads.
 pub async fn run(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(program);
-    command.args(args).env_clear().envs(inherited()).envs(env.iter().copied());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .env_clear()
+        .envs(inherited())
+        .envs(env.iter().copied());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let ended = tokio::task::spawn_blocking(move || {
         die_with_parent(&mut command, Signal::Kill);
         command.output()
     });
-    let Output { status, stdout, stderr } =
-        ended.await.expect("not cancelled").expect("the command starts");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = ended
+        .await
+        .expect("not cancelled")
+        .expect("the command starts");
     Ran {
         code: status.code(),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),

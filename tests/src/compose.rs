@@ -58,7 +58,8 @@ pub struct Healthcheck {
 
 impl Compose {
     pub fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
@@ -70,7 +71,8 @@ impl Compose {
             let next = self.services.iter().find(|(name, service)| {
                 !is_placed(name) && service.depends_on.keys().all(|needed| is_placed(needed))
             });
-            let (name, service) = next.expect("services that wait for each other, or for one that is not there");
+            let (name, service) =
+                next.expect("services that wait for each other, or for one that is not there");
             order.push((name, service));
         }
         order

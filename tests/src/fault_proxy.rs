@@ -61,7 +61,11 @@ impl FaultProxy {
         });
         let mut serving = JoinSet::new();
         serving.spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, _serving: serving }
+        Self {
+            address,
+            state,
+            _serving: serving,
+        }
     }
 
     pub fn url(&self) -> String {
@@ -80,7 +84,11 @@ impl FaultProxy {
 
     /// Every exchange so far that had a body in its answer.
     pub fn seen(&self) -> Vec<Exchange> {
-        self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Judges every answer from now on; `None` passes it as it is.
@@ -88,19 +96,29 @@ impl FaultProxy {
         &self,
         judge: impl FnMut(&Exchange) -> Option<(StatusCode, HeaderMap, Bytes)> + Send + 'static,
     ) {
-        *self.state.tamper.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(judge));
+        *self
+            .state
+            .tamper
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Box::new(judge));
     }
 
     /// Passes everything again.
     pub fn be_honest(&self) {
-        *self.state.tamper.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .state
+            .tamper
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         let state = Arc::clone(&state);
         if !state.cut.load(Ordering::SeqCst) {
             connections.spawn(serve(stream, state));
@@ -114,18 +132,30 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
         let state = Arc::clone(&state);
         async move { pass(request, &state).await }
     });
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// An error closes the connection without an answer.
 async fn pass(request: Request<Incoming>, state: &State) -> Result<Response<Full<Bytes>>, String> {
     let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let request_body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+    let path = parts
+        .uri
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let request_body = body
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?
+        .to_bytes();
     let mut headers = parts.headers.clone();
     headers.remove(http::header::HOST);
     headers.remove(http::header::CONNECTION);
-    let asked = state.client.request(parts.method.clone(), format!("{}{path}", state.target));
+    let asked = state
+        .client
+        .request(parts.method.clone(), format!("{}{path}", state.target));
     let asked = asked.headers(headers.clone()).body(request_body.clone());
     let answer = asked.send().await.map_err(|error| error.to_string())?;
     let (status, mut answer_headers) = (answer.status(), answer.headers().clone());
@@ -151,13 +181,23 @@ async fn pass(request: Request<Incoming>, state: &State) -> Result<Response<Full
 fn judge(exchange: Exchange, state: &State) -> Response<Full<Bytes>> {
     let mut tamper = state.tamper.lock().unwrap_or_else(PoisonError::into_inner);
     let changed = tamper.as_mut().and_then(|judge| judge(&exchange));
-    let whole = (exchange.status, exchange.headers.clone(), exchange.body.clone());
+    let whole = (
+        exchange.status,
+        exchange.headers.clone(),
+        exchange.body.clone(),
+    );
     let (status, headers, body) = changed.unwrap_or(whole);
     if exchange.path.starts_with("/gateway/v1/config") {
-        state.bytes_down.fetch_add(body.len() as u64, Ordering::SeqCst);
+        state
+            .bytes_down
+            .fetch_add(body.len() as u64, Ordering::SeqCst);
     }
     if !exchange.body.is_empty() {
-        state.seen.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+        state
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(exchange);
     }
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;

@@ -16,11 +16,31 @@ pub struct Page {
 /// One control of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Control {
-    Text { name: String, value: String, required: bool, hidden: bool, file: bool },
+    Text {
+        name: String,
+        value: String,
+        required: bool,
+        hidden: bool,
+        file: bool,
+    },
     /// A radio button or a check box.
-    Choice { name: String, value: String, on: bool, radio: bool, label: String },
-    Select { name: String, value: String, options: Vec<(String, String)> },
-    Button { name: String, value: String, label: String },
+    Choice {
+        name: String,
+        value: String,
+        on: bool,
+        radio: bool,
+        label: String,
+    },
+    Select {
+        name: String,
+        value: String,
+        options: Vec<(String, String)>,
+    },
+    Button {
+        name: String,
+        value: String,
+        label: String,
+    },
 }
 
 /// A form, filled in step by step. What the page does not offer cannot be sent.
@@ -62,7 +82,8 @@ impl Page {
     /// The words of the first element that matches; panics with the page when none does.
     #[track_caller]
     pub fn text_of(&self, css: &str) -> String {
-        self.find_text(css).unwrap_or_else(|| panic!("no {css} on {self}"))
+        self.find_text(css)
+            .unwrap_or_else(|| panic!("no {css} on {self}"))
     }
 
     /// The words of the first element that matches.
@@ -93,7 +114,10 @@ impl Page {
     pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
         let html = self.html();
         let all = selector(css);
-        html.select(&all).filter_map(|one| one.value().attr(name)).map(str::to_owned).collect()
+        html.select(&all)
+            .filter_map(|one| one.value().attr(name))
+            .map(str::to_owned)
+            .collect()
     }
 
     pub fn has(&self, css: &str) -> bool {
@@ -112,9 +136,12 @@ impl Page {
     #[track_caller]
     pub fn link(&self, label: &str) -> String {
         let html = self.html();
-        let found = html.select(&selector("a[href]")).find(|link| words(*link).contains(label));
+        let found = html
+            .select(&selector("a[href]"))
+            .find(|link| words(*link).contains(label));
         let href = found.and_then(|link| link.value().attr("href"));
-        href.unwrap_or_else(|| panic!("no link '{label}' on {self}")).to_owned()
+        href.unwrap_or_else(|| panic!("no link '{label}' on {self}"))
+            .to_owned()
     }
 
     /// The first form that matches; panics with the page when none does.
@@ -149,7 +176,12 @@ impl std::fmt::Display for Page {
             .select(&selector("main form"))
             .filter_map(|form| form.value().attr("action").map(str::to_owned))
             .collect();
-        write!(formatter, "{} ({}, forms {forms:?}):\n{words}", self.at, self.status())
+        write!(
+            formatter,
+            "{} ({}, forms {forms:?}):\n{words}",
+            self.at,
+            self.status()
+        )
     }
 }
 
@@ -159,7 +191,11 @@ fn read(element: ElementRef<'_>, html: &Html) -> Control {
     let (name, value) = (attribute("name"), attribute("value"));
     match (tag.name(), tag.attr("type").unwrap_or("text")) {
         ("button", _) | ("input", "submit") => {
-            let label = if tag.name() == "button" { words(element) } else { value.clone() };
+            let label = if tag.name() == "button" {
+                words(element)
+            } else {
+                value.clone()
+            };
             Control::Button { name, value, label }
         }
         ("input", kind @ ("radio" | "checkbox")) => Control::Choice {
@@ -173,7 +209,11 @@ fn read(element: ElementRef<'_>, html: &Html) -> Control {
         ("textarea", _) => Control::Text {
             name,
             // The first line end after the tag is not part of the value (HTML §13.1.2.5).
-            value: element.text().collect::<String>().trim_start_matches('\n').to_owned(),
+            value: element
+                .text()
+                .collect::<String>()
+                .trim_start_matches('\n')
+                .to_owned(),
             required: tag.attr("required").is_some(),
             hidden: false,
             file: false,
@@ -190,14 +230,22 @@ fn read(element: ElementRef<'_>, html: &Html) -> Control {
 
 fn select(element: ElementRef<'_>, name: String) -> Control {
     let options: Vec<_> = element.select(&selector("option")).collect();
-    let chosen = options.iter().find(|option| option.value().attr("selected").is_some());
+    let chosen = options
+        .iter()
+        .find(|option| option.value().attr("selected").is_some());
     let value_of = |option: &ElementRef<'_>| {
-        option.value().attr("value").map_or_else(|| words(*option), str::to_owned)
+        option
+            .value()
+            .attr("value")
+            .map_or_else(|| words(*option), str::to_owned)
     };
     Control::Select {
         name,
         value: chosen.or(options.first()).map(value_of).unwrap_or_default(),
-        options: options.iter().map(|option| (value_of(option), words(*option))).collect(),
+        options: options
+            .iter()
+            .map(|option| (value_of(option), words(*option)))
+            .collect(),
     }
 }
 
@@ -212,7 +260,10 @@ fn label_of(element: ElementRef<'_>, html: &Html) -> String {
     let id = element.value().attr("id").unwrap_or_default();
     let labels = selector("label[for]");
     let mut labels = html.select(&labels);
-    labels.find(|label| label.value().attr("for") == Some(id)).map(words).unwrap_or_default()
+    labels
+        .find(|label| label.value().attr("for") == Some(id))
+        .map(words)
+        .unwrap_or_default()
 }
 
 impl Form {
@@ -221,10 +272,18 @@ impl Form {
     #[track_caller]
     pub fn set(mut self, wanted: &str, text: &str) -> Self {
         let found = self.controls.iter_mut().find_map(|control| match control {
-            Control::Text { name, value, hidden: false, file: false, .. } if name == wanted => {
-                Some(value.replace_range(.., text))
-            }
-            Control::Select { name, value, options } if name == wanted => {
+            Control::Text {
+                name,
+                value,
+                hidden: false,
+                file: false,
+                ..
+            } if name == wanted => Some(value.replace_range(.., text)),
+            Control::Select {
+                name,
+                value,
+                options,
+            } if name == wanted => {
                 let mut options = options.iter();
                 let (chosen, _) = options.find(|(value, label)| value == text || label == text)?;
                 value.replace_range(.., chosen);
@@ -232,7 +291,10 @@ impl Form {
             }
             _ => None,
         });
-        assert!(found.is_some(), "'{wanted}' cannot be set to '{text}' in {self:#?}");
+        assert!(
+            found.is_some(),
+            "'{wanted}' cannot be set to '{text}' in {self:#?}"
+        );
         self
     }
 
@@ -247,7 +309,12 @@ impl Form {
     #[must_use]
     pub fn clear(mut self, wanted: &str) -> Self {
         for control in &mut self.controls {
-            if let Control::Choice { name, on, radio: false, .. } = control
+            if let Control::Choice {
+                name,
+                on,
+                radio: false,
+                ..
+            } = control
                 && name == wanted
             {
                 *on = false;
@@ -259,12 +326,15 @@ impl Form {
     #[track_caller]
     fn tick(mut self, wanted: &str, what: &str, state: bool) -> Self {
         let matches = |control: &Control, exact: bool| match control {
-            Control::Choice { name, value, label, .. } if name == wanted => {
-                value == what || (!exact && label.contains(what))
-            }
+            Control::Choice {
+                name, value, label, ..
+            } if name == wanted => value == what || (!exact && label.contains(what)),
             _ => false,
         };
-        let place = self.controls.iter().position(|control| matches(control, true));
+        let place = self
+            .controls
+            .iter()
+            .position(|control| matches(control, true));
         let place = place.or_else(|| self.controls.iter().position(|one| matches(one, false)));
         let Some(place) = place else {
             panic!("'{wanted}' has no choice '{what}' in {self:#?}");
@@ -284,7 +354,11 @@ impl Form {
     /// Whether the form has a control of this name that a person can fill in.
     pub fn has(&self, wanted: &str) -> bool {
         self.controls.iter().any(|control| match control {
-            Control::Text { name, hidden: false, .. }
+            Control::Text {
+                name,
+                hidden: false,
+                ..
+            }
             | Control::Choice { name, .. }
             | Control::Select { name, .. } => name == wanted,
             _ => false,
@@ -296,9 +370,11 @@ impl Form {
     #[track_caller]
     pub fn press(&self, label: &str) -> Submission {
         let button = self.controls.iter().find_map(|control| match control {
-            Control::Button { name, value, label: words } if words.contains(label) => {
-                Some((name.clone(), value.clone()))
-            }
+            Control::Button {
+                name,
+                value,
+                label: words,
+            } if words.contains(label) => Some((name.clone(), value.clone())),
             _ => None,
         });
         let (button, value) = button.unwrap_or_else(|| panic!("no button '{label}' in {self:#?}"));
@@ -307,7 +383,11 @@ impl Form {
             fields.push((button, value));
         }
         Submission {
-            action: if self.action.is_empty() { self.page.clone() } else { self.action.clone() },
+            action: if self.action.is_empty() {
+                self.page.clone()
+            } else {
+                self.action.clone()
+            },
             fields,
         }
     }
@@ -317,11 +397,24 @@ impl Form {
         let mut fields = Vec::new();
         for control in &self.controls {
             match control {
-                Control::Text { name, value, required, .. } => {
-                    assert!(!required || !value.is_empty(), "'{name}' is still empty in {self:#?}");
+                Control::Text {
+                    name,
+                    value,
+                    required,
+                    ..
+                } => {
+                    assert!(
+                        !required || !value.is_empty(),
+                        "'{name}' is still empty in {self:#?}"
+                    );
                     fields.push((name.clone(), value.clone()));
                 }
-                Control::Choice { name, value, on: true, .. } => {
+                Control::Choice {
+                    name,
+                    value,
+                    on: true,
+                    ..
+                } => {
                     fields.push((name.clone(), value.clone()));
                 }
                 Control::Select { name, value, .. } => fields.push((name.clone(), value.clone())),
@@ -366,10 +459,18 @@ because</textarea><button>Send</button><button name="decide" value="no">Refuse</
 
     #[test]
     fn a_form_sends_what_a_browser_would_send() {
-        let form = page(FORM).form("form").set("name", "Ana").choose("plan", "Gold").choose("request", "b");
+        let form = page(FORM)
+            .form("form")
+            .set("name", "Ana")
+            .choose("plan", "Gold")
+            .choose("request", "b");
         let sent = form.set("days", "A month").press("Refuse");
         assert_eq!(sent.action, "/there");
-        let pairs: Vec<_> = sent.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let pairs: Vec<_> = sent
+            .fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let expected = [
             ("csrf", "t"),
             ("name", "Ana"),

@@ -26,14 +26,27 @@ impl Mailbox<'_> {
             }
             Self::Log(path) => path,
         };
-        eventually(PATIENCE, &format!("a mail to {address} with a link to {part}"), async || {
-            let log = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-            let entries = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let links = entries.filter(|entry| entry["to"] == address).filter_map(|entry| {
-                entry["link"].as_str().filter(|link| link.contains(part)).map(str::to_owned)
-            });
-            links.last().ok_or_else(|| "no such line in the log".to_owned())
-        })
+        eventually(
+            PATIENCE,
+            &format!("a mail to {address} with a link to {part}"),
+            async || {
+                let log = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+                let entries = log
+                    .lines()
+                    .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                let links = entries
+                    .filter(|entry| entry["to"] == address)
+                    .filter_map(|entry| {
+                        entry["link"]
+                            .as_str()
+                            .filter(|link| link.contains(part))
+                            .map(str::to_owned)
+                    });
+                links
+                    .last()
+                    .ok_or_else(|| "no such line in the log".to_owned())
+            },
+        )
         .await
     }
 }

@@ -65,7 +65,11 @@ impl Process {
     /// Waits for its announcement and gives it. Panics with the log when the process ends instead.
     pub fn ready(&mut self) -> Value {
         let what = format!("{} becomes ready", self.plan.name);
-        let announce = self.plan.announce.clone().expect("a process that announces itself");
+        let announce = self
+            .plan
+            .announce
+            .clone()
+            .expect("a process that announces itself");
         let log = self.plan.log.clone();
         let child = &mut self.child;
         eventually_blocking(PATIENCE, &what, || {
@@ -127,8 +131,15 @@ impl Process {
     /// Memory in RAM, bytes (proc(5), VmRSS).
     pub fn rss_bytes(&self) -> u64 {
         let status = read(Path::new(&format!("/proc/{}/status", self.pid())));
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
-        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .expect("VmRSS");
+        let kilobytes: u64 = line
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .expect("a number");
         kilobytes * 1024
     }
 }
@@ -153,9 +164,13 @@ pub fn tail(path: &Path) -> String {
 
 /// The environment a process under test gets of ours: where programs and caches are, nothing else.
 pub fn inherited() -> impl Iterator<Item = (&'static str, std::ffi::OsString)> {
-    ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"].into_iter().filter_map(|name| {
-        std::env::vars_os().find(|(found, _)| found == name).map(|(_, value)| (name, value))
-    })
+    ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"]
+        .into_iter()
+        .filter_map(|name| {
+            std::env::vars_os()
+                .find(|(found, _)| found == name)
+                .map(|(_, value)| (name, value))
+        })
 }
 
 /// The parent-death signal follows the thread that forked, so one thread that never ends does all of it.
@@ -176,12 +191,18 @@ fn spawn(plan: &Plan) -> Child {
     });
     let log = open_log(&plan.log);
     let mut command = Command::new(&plan.program);
-    command.args(&plan.args).env_clear().envs(inherited()).envs(&plan.env);
+    command
+        .args(&plan.args)
+        .env_clear()
+        .envs(inherited())
+        .envs(&plan.env);
     if let Some(announce) = &plan.announce {
         command.arg("--announce").arg(announce);
     }
     command.current_dir(&plan.working_dir).stdin(Stdio::null());
-    command.stdout(log.try_clone().expect("a second handle")).stderr(log);
+    command
+        .stdout(log.try_clone().expect("a second handle"))
+        .stderr(log);
     die_with_parent(&mut command, Signal::Kill);
     let (reply, answer) = channel();
     parent.send((command, reply)).expect("the thread lives");

@@ -25,7 +25,9 @@ pub struct Mail {
 impl Mail {
     /// Its first link that contains `part`.
     pub fn link(&self, part: &str) -> Option<&str> {
-        self.text.split_whitespace().find(|word| word.starts_with("http") && word.contains(part))
+        self.text
+            .split_whitespace()
+            .find(|word| word.starts_with("http") && word.contains(part))
     }
 }
 
@@ -52,7 +54,11 @@ impl SmtpReceiver {
         let state = Arc::new(State::default());
         let mut serving = JoinSet::new();
         serving.spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, _serving: serving }
+        Self {
+            address,
+            state,
+            _serving: serving,
+        }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -70,16 +76,29 @@ impl SmtpReceiver {
     }
 
     pub fn mails(&self) -> Vec<Mail> {
-        self.state.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state
+            .mails
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits for a mail to an address whose text has a link with `part`.
     pub async fn mail_to(&self, address: &str, part: &str) -> Mail {
-        eventually(PATIENCE, &format!("a mail to {address} with {part}"), async || {
-            let mails = self.mails();
-            let mut found = mails.iter().filter(|mail| mail.to.iter().any(|to| to == address));
-            found.find(|mail| mail.link(part).is_some()).cloned().ok_or_else(|| format!("{mails:?}"))
-        })
+        eventually(
+            PATIENCE,
+            &format!("a mail to {address} with {part}"),
+            async || {
+                let mails = self.mails();
+                let mut found = mails
+                    .iter()
+                    .filter(|mail| mail.to.iter().any(|to| to == address));
+                found
+                    .find(|mail| mail.link(part).is_some())
+                    .cloned()
+                    .ok_or_else(|| format!("{mails:?}"))
+            },
+        )
         .await
     }
 }
@@ -87,10 +106,16 @@ impl SmtpReceiver {
 async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut sessions = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         state.attempts.fetch_add(1, Ordering::SeqCst);
         let less = |left: u64| left.checked_sub(1);
-        if state.down_for.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+        if state
+            .down_for
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+            .is_ok()
+        {
             continue; // Dropped: the sender sees a server that hangs up.
         }
         let state = Arc::clone(&state);
@@ -123,7 +148,11 @@ async fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
                 writer.write_all(b"354 go on\r\n").await?;
                 let raw = data(&mut lines).await?;
                 let mail = parse(std::mem::take(&mut from), std::mem::take(&mut to), &raw);
-                state.mails.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+                state
+                    .mails
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(mail);
                 "250 taken"
             }
             "QUIT" => {
@@ -161,7 +190,13 @@ fn parse(from: String, to: Vec<String>, raw: &str) -> Mail {
         }
         parts.push(kind.to_owned());
     });
-    Mail { from, to, subject: decode_words(&header(headers, "subject")), text, parts }
+    Mail {
+        from,
+        to,
+        subject: decode_words(&header(headers, "subject")),
+        text,
+        parts,
+    }
 }
 
 /// One header, unfolded (RFC 5322 §2.2.3).
@@ -169,7 +204,9 @@ fn header(headers: &str, name: &str) -> String {
     let unfolded = headers.replace("\r\n ", " ").replace("\r\n\t", " ");
     let found = unfolded.split("\r\n").find_map(|line| {
         let (found, value) = line.split_once(':')?;
-        found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        found
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim().to_owned())
     });
     found.unwrap_or_default()
 }
@@ -177,14 +214,25 @@ fn header(headers: &str, name: &str) -> String {
 /// Calls `take` for every leaf (RFC 2046 §5.1).
 fn walk(headers: &str, body: &str, take: &mut impl FnMut(&str, String)) {
     let content_type = header(headers, "content-type");
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
     let boundary = content_type.split("boundary=").nth(1);
-    let Some(boundary) = boundary.map(|rest| rest.split(';').next().unwrap_or(rest).trim_matches('"')) else {
+    let Some(boundary) =
+        boundary.map(|rest| rest.split(';').next().unwrap_or(rest).trim_matches('"'))
+    else {
         let encoding = header(headers, "content-transfer-encoding").to_lowercase();
         take(&kind, decode(&encoding, body));
         return;
     };
-    for part in body.split(&format!("--{boundary}")).skip(1).filter(|part| !part.starts_with("--")) {
+    for part in body
+        .split(&format!("--{boundary}"))
+        .skip(1)
+        .filter(|part| !part.starts_with("--"))
+    {
         let part = part.trim_start_matches("\r\n");
         let (headers, body) = part.split_once("\r\n\r\n").unwrap_or((part, ""));
         walk(headers, body, take);
@@ -206,7 +254,9 @@ fn quoted_printable(text: &str) -> Vec<u8> {
     let bytes = joined.as_bytes();
     let (mut out, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
-        let code = joined.get(at + 1..at + 3).and_then(|code| u8::from_str_radix(code, 16).ok());
+        let code = joined
+            .get(at + 1..at + 3)
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
         match (bytes[at], code) {
             (b'=', Some(byte)) => {
                 out.push(byte);
@@ -225,7 +275,10 @@ fn quoted_printable(text: &str) -> Vec<u8> {
 fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut out, mut bits, mut held) = (Vec::new(), 0u32, 0);
-    for digit in text.bytes().filter_map(|byte| DIGITS.iter().position(|known| *known == byte)) {
+    for digit in text
+        .bytes()
+        .filter_map(|byte| DIGITS.iter().position(|known| *known == byte))
+    {
         bits = (bits << 6) | u32::try_from(digit).unwrap_or_default();
         held += 6;
         if held >= 8 {
@@ -243,13 +296,20 @@ fn decode_words(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("=?") {
         out.push_str(before.trim_start());
         let mut pieces = after.splitn(4, '?');
-        let (_, kind) = (pieces.next(), pieces.next().unwrap_or_default().to_lowercase());
+        let (_, kind) = (
+            pieces.next(),
+            pieces.next().unwrap_or_default().to_lowercase(),
+        );
         let word = pieces.next().unwrap_or_default();
         out.push_str(&match kind.as_str() {
             "b" => decode("base64", word),
             _ => decode("quoted-printable", &word.replace('_', " ")),
         });
-        rest = pieces.next().unwrap_or_default().strip_prefix('=').unwrap_or_default();
+        rest = pieces
+            .next()
+            .unwrap_or_default()
+            .strip_prefix('=')
+            .unwrap_or_default();
     }
     out.push_str(rest);
     out

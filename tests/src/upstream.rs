@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::Future as _;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,7 +62,11 @@ impl TestUpstream {
         let state = Arc::new(State::default());
         let mut serving = JoinSet::new();
         serving.spawn(accept(listener, Arc::clone(&state)));
-        Self { address, state, _serving: serving }
+        Self {
+            address,
+            state,
+            _serving: serving,
+        }
     }
 
     /// `http://127.0.0.1:port`.
@@ -76,13 +81,21 @@ impl TestUpstream {
 
     /// Every request with a small body that arrived, oldest first.
     pub fn received(&self) -> Vec<Received> {
-        self.state.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state
+            .received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The next call of `…/download` answers with what is sent here; it ends when the sender is dropped.
     pub fn hold_download(&self) -> mpsc::Sender<Bytes> {
         let (sender, pieces) = mpsc::channel(1);
-        *self.state.download.lock().unwrap_or_else(PoisonError::into_inner) = Some(pieces);
+        *self
+            .state
+            .download
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(pieces);
         sender
     }
 
@@ -95,7 +108,9 @@ impl TestUpstream {
 async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
         connections.spawn(async move {
@@ -104,7 +119,9 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
                 async move { Ok::<_, Infallible>(answer(request, &state).await) }
             });
             // A broken connection is what some tests ask for.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
         while connections.try_join_next().is_some() {}
     }
@@ -119,14 +136,27 @@ async fn answer(request: Request<Incoming>, state: &State) -> Response<Body> {
         return upload(request, state).await;
     }
     if path.ends_with("/download") {
-        let held = state.download.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let held = state
+            .download
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(pieces) = held {
             return Response::new(pieces_body(pieces));
         }
     }
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let received = Received { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let body = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    let received = Received {
+        method: parts.method,
+        uri: parts.uri,
+        headers: parts.headers,
+        body,
+    };
     let echo = json!({
         "method": received.method.as_str(),
         "path": received.uri.path(),
@@ -134,16 +164,28 @@ async fn answer(request: Request<Incoming>, state: &State) -> Response<Body> {
         "headers": names_and_values(&received.headers),
         "body": String::from_utf8_lossy(&received.body),
     });
-    state.received.lock().unwrap_or_else(PoisonError::into_inner).push(received);
+    state
+        .received
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(received);
     if let Some(wait) = number("wait_ms") {
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
     if let Some(bytes) = number("cut") {
         return cut_after(bytes);
     }
-    let mut response = Response::new(Full::new(Bytes::from(echo.to_string())).map_err(never).boxed());
-    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
-    let status = number("status").and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    let mut response = Response::new(
+        Full::new(Bytes::from(echo.to_string()))
+            .map_err(never)
+            .boxed(),
+    );
+    response.headers_mut().insert(
+        "content-type",
+        http::HeaderValue::from_static("application/json"),
+    );
+    let status =
+        number("status").and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
     *response.status_mut() = status.unwrap_or(StatusCode::OK);
     response
 }
@@ -153,12 +195,20 @@ fn never(impossible: Infallible) -> std::io::Error {
 }
 
 fn query(uri: &Uri) -> BTreeMap<String, String> {
-    let pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let pairs = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn names_and_values(headers: &HeaderMap) -> serde_json::Value {
-    let pairs = headers.iter().map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]));
+    let pairs = headers
+        .iter()
+        .map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]));
     pairs.collect()
 }
 
@@ -168,7 +218,9 @@ async fn upload(request: Request<Incoming>, state: &State) -> Response<Body> {
     while let Some(Ok(frame)) = body.frame().await {
         if let Some(data) = frame.data_ref() {
             length += data.len() as u64;
-            state.uploaded.send_modify(|bytes| *bytes += data.len() as u64);
+            state
+                .uploaded
+                .send_modify(|bytes| *bytes += data.len() as u64);
         }
     }
     let report = json!({"length": length}).to_string();
@@ -181,11 +233,41 @@ fn pieces_body(pieces: mpsc::Receiver<Bytes>) -> Body {
 
 /// Announces ten times as much as it sends, then breaks the connection.
 fn cut_after(bytes: u64) -> Response<Body> {
-    let (sender, pieces) = mpsc::channel(2);
-    let _ = sender.try_send(Bytes::from(vec![b'x'; usize::try_from(bytes).unwrap_or_default()]));
-    let mut response = Response::new(pieces_body(pieces));
-    response.headers_mut().insert("content-length", (bytes * 10 + 1).into());
+    let piece = Bytes::from(vec![b'x'; usize::try_from(bytes).unwrap_or_default()]);
+    let pause = Box::pin(tokio::time::sleep(Duration::from_millis(100)));
+    let mut response = Response::new(
+        Cut {
+            piece: Some(piece),
+            pause,
+        }
+        .boxed(),
+    );
     response
+        .headers_mut()
+        .insert("content-length", (bytes * 10 + 1).into());
+    response
+}
+
+/// Gives what it has, lets it leave, and fails.
+struct Cut {
+    piece: Option<Bytes>,
+    pause: std::pin::Pin<Box<tokio::time::Sleep>>,
+}
+
+impl hyper::body::Body for Cut {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Some(piece) = self.piece.take() {
+            return std::task::Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+        let broken = || Err(std::io::Error::other("broken off, as asked"));
+        self.pause.as_mut().poll(context).map(|()| Some(broken()))
+    }
 }
 
 struct Pieces(mpsc::Receiver<Bytes>);
@@ -198,6 +280,8 @@ impl hyper::body::Body for Pieces {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|bytes| Ok(Frame::data(bytes))))
+        self.0
+            .poll_recv(context)
+            .map(|piece| piece.map(|bytes| Ok(Frame::data(bytes))))
     }
 }

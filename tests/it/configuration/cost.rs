@@ -20,10 +20,14 @@ const DELTA_BYTES_MAX: u64 = 4096;
 const READS_MAX: i64 = 1_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_100_000_credentials_an_approval_moves_under_4_kib_and_touches_a_constant_number_of_rows() {
+async fn with_100_000_credentials_an_approval_moves_under_4_kib_and_touches_a_constant_number_of_rows()
+ {
     let scene = Scene::start().await;
     scene.stack.expects_server_errors(); // Connections are ended to read their counters.
-    scene.root.add_plan("petstore", "gold", "manual", &json!([])).await;
+    scene
+        .root
+        .add_plan("petstore", "gold", "manual", &json!([]))
+        .await;
     let granted = scene.granted("Keeper of keys").await;
     let developer = scene.stack.first_tenant().developer("Dora").await;
     let mut conn = scene.stack.sql().await;
@@ -34,8 +38,16 @@ async fn with_100_000_credentials_an_approval_moves_under_4_kib_and_touches_a_co
     assert_eq!(few.written, many.written, "rows written, by table");
     let rows: i64 = many.written.iter().map(|(_, rows)| rows).sum();
     assert!((4..60).contains(&rows), "{:?}", many.written);
-    assert!((1..DELTA_BYTES_MAX).contains(&many.bytes), "{} bytes went to the gateway", many.bytes);
-    assert!(many.read < READS_MAX, "{} rows of large tables were read", many.read);
+    assert!(
+        (1..DELTA_BYTES_MAX).contains(&many.bytes),
+        "{} bytes went to the gateway",
+        many.bytes
+    );
+    assert!(
+        many.read < READS_MAX,
+        "{} rows of large tables were read",
+        many.read
+    );
     granted.consumer.get(&scene.pets()).await.assert_status(200);
 }
 
@@ -49,8 +61,18 @@ struct Cost {
     read: i64,
 }
 
-async fn approval_cost(scene: &Scene, conn: &mut PgConnection, developer: &Developer, application: &str) -> Cost {
-    let wish = Wish { api: "petstore", plan: "gold", environment: "production", application };
+async fn approval_cost(
+    scene: &Scene,
+    conn: &mut PgConnection,
+    developer: &Developer,
+    application: &str,
+) -> Cost {
+    let wish = Wish {
+        api: "petstore",
+        plan: "gold",
+        environment: "production",
+        application,
+    };
     let access = developer.request(wish).await;
     let path = format!("/v1/subscriptions/{}/approve", access.subscription);
     let read = rows_read(conn).await;
@@ -89,13 +111,23 @@ async fn rows_read(conn: &mut PgConnection) -> i64 {
     sqlx::query(end).execute(&mut *conn).await.unwrap();
     let others = "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()";
     eventually(PATIENCE, "the sessions have ended", async || {
-        let left: i64 = sqlx::query_scalar(others).fetch_one(&mut *conn).await.unwrap();
-        if left == 0 { Ok(()) } else { Err(left.to_string()) }
+        let left: i64 = sqlx::query_scalar(others)
+            .fetch_one(&mut *conn)
+            .await
+            .unwrap();
+        if left == 0 {
+            Ok(())
+        } else {
+            Err(left.to_string())
+        }
     })
     .await;
     let read = "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint from pg_stat_user_tables
                 where relname in ('credential', 'config_object')";
-    sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *conn).await.unwrap();
+    sqlx::query("select pg_stat_clear_snapshot()")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
     sqlx::query_scalar(read).fetch_one(conn).await.unwrap()
 }
 
@@ -104,8 +136,10 @@ async fn load(scene: &Scene, conn: &mut PgConnection, granted: &Granted) {
     let row = "select c.tenant_id, c.environment_id, c.application_id, g.id from credential c, gateway_group g limit 1";
     let (tenant, environment, application, group): (Uuid, Uuid, Uuid, Uuid) =
         sqlx::query_as(row).fetch_one(&mut *conn).await.unwrap();
-    let bytes: Vec<u8> =
-        sqlx::query_scalar("select state_hash from gateway_group").fetch_one(&mut *conn).await.unwrap();
+    let bytes: Vec<u8> = sqlx::query_scalar("select state_hash from gateway_group")
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
     let mut state = StateHash::from_slice(&bytes).unwrap();
     let (mut rows, mut objects) = (String::new(), String::new());
     for number in 0..MANY {
@@ -133,21 +167,50 @@ async fn load(scene: &Scene, conn: &mut PgConnection, granted: &Granted) {
         )
         .unwrap();
         let kind = record.object.kind as i16;
-        writeln!(objects, "{group}\t{kind}\t{id}\t{tenant}\t\\\\x{}\t\\\\x{}\t1", hex(&record.body), hex(&digest)).unwrap();
+        writeln!(
+            objects,
+            "{group}\t{kind}\t{id}\t{tenant}\t\\\\x{}\t\\\\x{}\t1",
+            hex(&record.body),
+            hex(&digest)
+        )
+        .unwrap();
     }
     let columns = "id, tenant_id, application_id, environment_id, key_id, secret_hash, last4, state, created_at";
     copy(conn, &format!("credential ({columns})"), rows).await;
-    copy(conn, "config_object (group_id, kind, object_id, tenant_id, body, sha256, seq)", objects).await;
+    copy(
+        conn,
+        "config_object (group_id, kind, object_id, tenant_id, body, sha256, seq)",
+        objects,
+    )
+    .await;
     let publish = "update gateway_group set state_hash = $1, generation = generation + 1";
-    sqlx::query(publish).bind(state.0.as_slice()).execute(&mut *conn).await.unwrap();
-    sqlx::raw_sql("truncate writes_of_test; analyze").execute(&mut *conn).await.unwrap();
+    sqlx::query(publish)
+        .bind(state.0.as_slice())
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    sqlx::raw_sql("truncate writes_of_test; analyze")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
     // The next change tells the gateway that its generation has passed.
-    scene.root.issue_key(&granted.application, "production").await;
+    scene.granted("Newcomer").await;
     eventually(PATIENCE, "the gateway holds them all", async || {
-        let metrics = scene.stack.anonymous().get(&format!("{}/metrics", scene.stack.status_url(0))).await.text();
-        let held = metrics.lines().find(|line| line.starts_with("gatehouse_config_credentials "));
+        let metrics = scene
+            .stack
+            .anonymous()
+            .get(&format!("{}/metrics", scene.stack.status_url(0)))
+            .await
+            .text();
+        let held = metrics
+            .lines()
+            .find(|line| line.starts_with("gatehouse_config_credentials "));
         let count = held.and_then(|line| line.split(' ').nth(1)?.parse::<u32>().ok());
-        if count == Some(MANY + 2) { Ok(()) } else { Err(format!("{held:?}")) }
+        if count == Some(MANY + 2) {
+            Ok(())
+        } else {
+            Err(format!("{held:?}"))
+        }
     })
     .await;
 }

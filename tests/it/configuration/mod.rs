@@ -26,15 +26,24 @@ impl Scene {
         let stack = TestStack::start(plan.control_plane(between.url())).await;
         let root = stack.first_tenant().root().await;
         root.offer_petstore("petstore", &upstream.url()).await;
-        Self { stack, between, root, _upstream: upstream }
+        Self {
+            stack,
+            between,
+            root,
+            _upstream: upstream,
+        }
     }
 
     async fn granted(&self, name: &str) -> Granted {
-        self.root.grant("acme", name, "petstore", "open", "production").await
+        self.root
+            .grant("acme", name, "petstore", "open", "production")
+            .await
     }
 
     fn pets(&self) -> String {
-        self.stack.first_tenant().production_url(0, "/petstore/v1/pets")
+        self.stack
+            .first_tenant()
+            .production_url(0, "/petstore/v1/pets")
     }
 
     /// What the gateway says about its configuration.

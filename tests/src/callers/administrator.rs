@@ -15,13 +15,24 @@ impl Administrator {
 
     /// Follows the one-time link and fills in its form.
     pub async fn set_up(portal: Portal, token: &str, tenant: &str) -> Self {
-        let form = portal.get(&format!("/setup/{token}")).await.form("main form[action*='/setup/']");
-        let form = form.set("name", "Ada Owner").set("email", Self::EMAIL).set("password", PASSWORD);
-        let form = form.set("tenant_name", tenant).set("tenant_slug", &tenant.to_lowercase());
+        let form = portal
+            .get(&format!("/setup/{token}"))
+            .await
+            .form("main form[action*='/setup/']");
+        let form = form
+            .set("name", "Ada Owner")
+            .set("email", Self::EMAIL)
+            .set("password", PASSWORD);
+        let form = form
+            .set("tenant_name", tenant)
+            .set("tenant_slug", &tenant.to_lowercase());
         let page = portal.submit(form.press("Create administrator")).await;
         page.assert_status(200);
         assert!(page.at.starts_with("/console"), "{page}");
-        Self { portal, email: Self::EMAIL.to_owned() }
+        Self {
+            portal,
+            email: Self::EMAIL.to_owned(),
+        }
     }
 
     /// The administrator's window on one tenant.
@@ -30,25 +41,51 @@ impl Administrator {
     }
 
     /// Invites somebody as an approver; they accept with a password of their own.
-    pub async fn invite_approver(&self, prefix: &str, name: &str, mailbox: &Mailbox<'_>) -> Approver {
+    pub async fn invite_approver(
+        &self,
+        prefix: &str,
+        name: &str,
+        mailbox: &Mailbox<'_>,
+    ) -> Approver {
         let email = format!("{}@providers.test", name.to_lowercase());
         let window = self.at(prefix);
-        let form = window.get("/console/people").await.form("main form[action$='/console/people']");
+        let form = window
+            .get("/console/people")
+            .await
+            .form("main form[action$='/console/people']");
         let form = form.set("email", &email).set("role", "approver");
         window.submit(form.press("Invite")).await.assert_status(200);
         let link = mailbox.link_to(&email, "/invite/").await;
         let portal = Portal::open(self.portal.origin(), prefix);
-        let form = portal.get(&link).await.form("main form[action*='/invite/']");
-        let page = portal.submit(form.set("name", name).set("password", PASSWORD).press("Continue")).await;
+        let form = portal
+            .get(&link)
+            .await
+            .form("main form[action*='/invite/']");
+        let page = portal
+            .submit(
+                form.set("name", name)
+                    .set("password", PASSWORD)
+                    .press("Continue"),
+            )
+            .await;
         page.assert_status(200);
         Approver { portal, email }
     }
 
     /// Makes an access token with these scopes in the console and copies it from the page.
-    pub async fn make_token(&self, prefix: &str, admin_api: &str, name: &str, scopes: &[&str]) -> CiToken {
+    pub async fn make_token(
+        &self,
+        prefix: &str,
+        admin_api: &str,
+        name: &str,
+        scopes: &[&str],
+    ) -> CiToken {
         let window = self.at(prefix);
         let page = window.get("/console/settings/tokens").await;
-        let mut form = page.form("main form[action$='/console/settings/tokens']").set("name", name).clear("scope");
+        let mut form = page
+            .form("main form[action$='/console/settings/tokens']")
+            .set("name", name)
+            .clear("scope");
         for scope in scopes {
             form = form.choose("scope", scope);
         }
@@ -56,7 +93,10 @@ impl Administrator {
         page.assert_status(200);
         let token = page.attribute("input#key", "value");
         let stored = page.form("main form[action$='/stored']");
-        window.submit(stored.press("I have stored it")).await.assert_status(200);
+        window
+            .submit(stored.press("I have stored it"))
+            .await
+            .assert_status(200);
         CiToken::new(admin_api, &token)
     }
 }

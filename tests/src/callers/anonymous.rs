@@ -12,13 +12,18 @@ pub struct Anonymous {
 
 impl Anonymous {
     pub fn new(portal: Portal) -> Self {
-        Self { portal, client: client() }
+        Self {
+            portal,
+            client: client(),
+        }
     }
 
     /// One GET of any address.
     pub async fn get(&self, url: &str) -> Answer {
         let response = self.client.get(url).send().await;
         let response = response.unwrap_or_else(|error| panic!("GET {url}: {error:?}"));
-        Answer::read(format!("GET {url}"), response).await.unwrap_or_else(|error| panic!("GET {url}: {error:?}"))
+        Answer::read(format!("GET {url}"), response)
+            .await
+            .unwrap_or_else(|error| panic!("GET {url}: {error:?}"))
     }
 }

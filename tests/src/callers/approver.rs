@@ -21,7 +21,8 @@ impl Approver {
         let mut sent = form.press(&label);
         // Several requests can have the same words on their buttons; the value is what tells them apart.
         sent.fields.retain(|(name, _)| name != "approve");
-        sent.fields.push(("approve".to_owned(), subscription.to_owned()));
+        sent.fields
+            .push(("approve".to_owned(), subscription.to_owned()));
         let page = self.portal.submit(sent).await;
         page.assert_status(200);
         page
@@ -34,7 +35,10 @@ impl Approver {
         for subscription in subscriptions {
             form = form.choose("request", subscription);
         }
-        let page = self.portal.submit(form.set("reason", reason).press("Reject selected")).await;
+        let page = self
+            .portal
+            .submit(form.set("reason", reason).press("Reject selected"))
+            .await;
         page.assert_status(200);
         page
     }

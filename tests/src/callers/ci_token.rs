@@ -20,7 +20,11 @@ pub struct CiToken {
 
 impl CiToken {
     pub fn new(admin_api: &str, token: &str) -> Self {
-        Self { client: client(), admin_api: admin_api.to_owned(), token: token.to_owned() }
+        Self {
+            client: client(),
+            admin_api: admin_api.to_owned(),
+            token: token.to_owned(),
+        }
     }
 
     pub fn token(&self) -> &str {
@@ -32,7 +36,8 @@ impl CiToken {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, HeaderMap::new(), Some(body)).await
+        self.send(Method::POST, path, HeaderMap::new(), Some(body))
+            .await
     }
 
     /// Reads the thing's ETag first and sends it back, as every careful client does.
@@ -54,9 +59,16 @@ impl CiToken {
     }
 
     /// Any request with a JSON body.
-    pub async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: Option<&Value>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Option<&Value>,
+    ) -> Answer {
         let body = body.map(|body| Bytes::from(body.to_string()));
-        self.send_bytes(method, path, headers, "application/json", body).await
+        self.send_bytes(method, path, headers, "application/json", body)
+            .await
     }
 
     /// Any request.
@@ -69,21 +81,40 @@ impl CiToken {
         body: Option<Bytes>,
     ) -> Answer {
         let asked = format!("{method} {path}");
-        let request = self.client.request(method, format!("{}{path}", self.admin_api));
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.admin_api));
         let mut request = request.bearer_auth(&self.token).headers(headers);
         if let Some(body) = body {
-            request = request.header(http::header::CONTENT_TYPE, content_type).body(body);
+            request = request
+                .header(http::header::CONTENT_TYPE, content_type)
+                .body(body);
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
-        Answer::read(asked, response).await.unwrap_or_else(|error| panic!("{error:?}"))
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        Answer::read(asked, response)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
     /// `gatehouse spec publish FILE --api … --version … MORE`, with the token in the environment as CI systems give it.
-    pub async fn publish(&self, program: &Path, file: &Path, api: &str, version: &str, more: &[&str]) -> Ran {
+    pub async fn publish(
+        &self,
+        program: &Path,
+        file: &Path,
+        api: &str,
+        version: &str,
+        more: &[&str],
+    ) -> Ran {
         let file = file.to_str().expect("a plain path");
         let mut args = vec!["spec", "publish", file, "--api", api, "--version", version];
         args.extend_from_slice(more);
-        let env = [("GATEHOUSE_URL", self.admin_api.as_str()), ("GATEHOUSE_TOKEN", &self.token)];
+        let env = [
+            ("GATEHOUSE_URL", self.admin_api.as_str()),
+            ("GATEHOUSE_TOKEN", &self.token),
+        ];
         run(program, &args, &env).await
     }
 }

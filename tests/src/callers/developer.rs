@@ -38,35 +38,68 @@ impl Developer {
     /// Signs up with a form, follows the link of the mail, confirms.
     pub async fn sign_up(portal: Portal, name: &str, mailbox: &Mailbox<'_>) -> Self {
         let email = format!("{}@developers.test", name.to_lowercase().replace(' ', "."));
-        let form = portal.get("/signup").await.form("main form[action$='/signup']");
-        let form = form.set("name", name).set("email", &email).set("password", PASSWORD);
+        let form = portal
+            .get("/signup")
+            .await
+            .form("main form[action$='/signup']");
+        let form = form
+            .set("name", name)
+            .set("email", &email)
+            .set("password", PASSWORD);
         let sent = portal.submit(form.press("Create account")).await;
         sent.assert_status(200).assert_says("Check your mail");
         let link = mailbox.link_to(&email, "/verify/").await;
-        let form = portal.get(&link).await.form("main form[action*='/verify/']");
+        let form = portal
+            .get(&link)
+            .await
+            .form("main form[action*='/verify/']");
         let page = portal.submit(form.press("Confirm e-mail")).await;
         page.assert_status(200);
-        assert!(page.at.ends_with("/apis"), "signed in and at the catalogue: {page}");
+        assert!(
+            page.at.ends_with("/apis"),
+            "signed in and at the catalogue: {page}"
+        );
         Self { portal, email }
     }
 
     /// Asks for access with the one form, the application made in place when it is new.
     pub async fn request(&self, wish: Wish<'_>) -> Access {
-        let page = self.portal.get(&format!("/apis/{}/request", wish.api)).await;
+        let page = self
+            .portal
+            .get(&format!("/apis/{}/request", wish.api))
+            .await;
         page.assert_status(200);
-        let form = page.form("main form[action*='/request']").choose("plan", wish.plan);
+        let form = page
+            .form("main form[action*='/request']")
+            .choose("plan", wish.plan);
         let form = form.choose("environment", wish.environment);
-        let exists = page.texts_of("label[for^='app-app_']").iter().any(|name| name.starts_with(wish.application));
+        let exists = page
+            .texts_of("label[for^='app-app_']")
+            .iter()
+            .any(|name| name.starts_with(wish.application));
         let form = if exists {
             form.choose("application", wish.application)
         } else {
-            form.choose("application", "new").set("app_name", wish.application)
+            form.choose("application", "new")
+                .set("app_name", wish.application)
         };
-        let page = self.portal.submit(form.set("purpose", "Orders on the phone.").press("Request access")).await;
+        let page = self
+            .portal
+            .submit(
+                form.set("purpose", "Orders on the phone.")
+                    .press("Request access"),
+            )
+            .await;
         page.assert_status(200);
         let request = self.find_request(wish.application).await;
-        let (_, subscription) = request.rsplit_once("/requests/").unwrap_or_else(|| panic!("{page}"));
-        Access { subscription: subscription.to_owned(), request: request.clone(), page }
+        let (_, subscription) = request
+            .rsplit_once("/requests/")
+            .unwrap_or_else(|| panic!("{page}"));
+        Access {
+            subscription: subscription.to_owned(),
+            request: request.clone(),
+            page,
+        }
     }
 
     /// Where the newest request of an application is, from the list of requests.
@@ -75,7 +108,10 @@ impl Developer {
         let rows = list.texts_of("main table tbody tr");
         let row = rows.iter().position(|row| row.contains(application));
         let row = row.unwrap_or_else(|| panic!("no request of {application} on {list}")) + 1;
-        list.attribute(&format!("main table tbody tr:nth-of-type({row}) th a"), "href")
+        list.attribute(
+            &format!("main table tbody tr:nth-of-type({row}) th a"),
+            "href",
+        )
     }
 
     /// The keys of one of the applications.

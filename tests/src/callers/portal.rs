@@ -36,9 +36,16 @@ impl Portal {
 
     /// The same person's window on another tenant.
     pub fn at_tenant(&self, prefix: &str) -> Self {
-        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let cookies = self
+            .cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let window = Self::open(&self.origin, prefix);
-        *window.cookies.lock().unwrap_or_else(PoisonError::into_inner) = cookies;
+        *window
+            .cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = cookies;
         window
     }
 
@@ -58,31 +65,53 @@ impl Portal {
     /// Sends a filled-in form and follows redirects.
     pub async fn submit(&self, form: Submission) -> Page {
         let body = encode(&form.fields);
-        self.follow(Method::POST, &self.resolve(&form.action), Some(body)).await
+        self.follow(Method::POST, &self.resolve(&form.action), Some(body))
+            .await
     }
 
     /// Sends a form and gives the bare answer, redirect or not.
     pub async fn submit_once(&self, form: &Submission) -> Answer {
-        self.send(Method::POST, &self.resolve(&form.action), Some(encode(&form.fields)), &HeaderMap::new()).await
+        self.send(
+            Method::POST,
+            &self.resolve(&form.action),
+            Some(encode(&form.fields)),
+            &HeaderMap::new(),
+        )
+        .await
     }
 
     /// Asks for a path and gives the bare answer.
     pub async fn get_once(&self, path: &str) -> Answer {
-        self.send(Method::GET, &self.resolve(path), None, &HeaderMap::new()).await
+        self.send(Method::GET, &self.resolve(path), None, &HeaderMap::new())
+            .await
     }
 
     /// One request with headers of the test's own choice, which win over those of a browser.
-    pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &HeaderMap) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &HeaderMap,
+    ) -> Answer {
         let asked = format!("{method} {path}");
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.origin));
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.origin));
         let cookies = self.cookie_line();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
         let mut all = HeaderMap::new();
         if method != Method::GET {
-            all.insert(ORIGIN, self.origin.parse().expect("an origin is a header value"));
-            all.insert("sec-fetch-site", http::HeaderValue::from_static("same-origin"));
+            all.insert(
+                ORIGIN,
+                self.origin.parse().expect("an origin is a header value"),
+            );
+            all.insert(
+                "sec-fetch-site",
+                http::HeaderValue::from_static("same-origin"),
+            );
         }
         if body.is_some() {
             let form = http::HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -93,16 +122,24 @@ impl Portal {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{asked}: {error:?}"));
         self.take_cookies(response.headers());
-        Answer::read(asked, response).await.unwrap_or_else(|error| panic!("the page: {error:?}"))
+        Answer::read(asked, response)
+            .await
+            .unwrap_or_else(|error| panic!("the page: {error:?}"))
     }
 
     async fn follow(&self, method: Method, path: &str, body: Option<String>) -> Page {
         let mut at = path.to_owned();
         let mut answer = self.send(method, &at, body, &HeaderMap::new()).await;
         for _ in 0..REDIRECTS_MAX {
-            let Some(next) = answer.header(LOCATION.as_str()).filter(|_| answer.status.is_redirection()) else {
+            let Some(next) = answer
+                .header(LOCATION.as_str())
+                .filter(|_| answer.status.is_redirection())
+            else {
                 return Page { at, answer };
             };
             at = self.inside(next);
@@ -113,7 +150,10 @@ impl Portal {
 
     fn resolve(&self, path: &str) -> String {
         let path = self.inside(path);
-        if path.starts_with(&format!("{}/", self.prefix)) || self.prefix.is_empty() || path.starts_with("/t/") {
+        if path.starts_with(&format!("{}/", self.prefix))
+            || self.prefix.is_empty()
+            || path.starts_with("/t/")
+        {
             path
         } else {
             format!("{}{path}", self.prefix)
@@ -123,14 +163,21 @@ impl Portal {
     /// Refuses to be led elsewhere.
     fn inside(&self, address: &str) -> String {
         let path = address.strip_prefix(&self.origin).unwrap_or(address);
-        assert!(path.starts_with('/') && !path.starts_with("//"), "{address} leads out of {}", self.origin);
+        assert!(
+            path.starts_with('/') && !path.starts_with("//"),
+            "{address} leads out of {}",
+            self.origin
+        );
         path.to_owned()
     }
 
     /// The `Cookie` header this window sends.
     pub fn cookie_line(&self) -> String {
         let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
-        let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<_> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("; ")
     }
 
@@ -139,7 +186,10 @@ impl Portal {
         for line in headers.get_all(SET_COOKIE) {
             let line = line.to_str().expect("a cookie is text");
             let mut parts = line.split(';').map(str::trim);
-            let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("name=value");
+            let (name, value) = parts
+                .next()
+                .and_then(|pair| pair.split_once('='))
+                .expect("name=value");
             let ended = parts.any(|part| part.eq_ignore_ascii_case("max-age=0"));
             if ended || value.is_empty() {
                 cookies.remove(name);

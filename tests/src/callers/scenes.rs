@@ -50,7 +50,13 @@ impl CiToken {
         let path = format!("/v1/apis/{api}/versions/v1/spec?create=true");
         let headers = http::HeaderMap::new();
         let published = self
-            .send_bytes(http::Method::PUT, &path, headers, "application/json", Some(description.into()))
+            .send_bytes(
+                http::Method::PUT,
+                &path,
+                headers,
+                "application/json",
+                Some(description.into()),
+            )
             .await;
         published.assert_ok();
         self.add_plan(api, "open", "auto", &json!([])).await;
@@ -71,7 +77,14 @@ impl CiToken {
     }
 
     /// An application of a team, with access and a key, in force on every gateway.
-    pub async fn grant(&self, team: &str, application: &str, api: &str, plan: &str, environment: &str) -> Granted {
+    pub async fn grant(
+        &self,
+        team: &str,
+        application: &str,
+        api: &str,
+        plan: &str,
+        environment: &str,
+    ) -> Granted {
         let wish = json!({
             "new_application": {"name": application, "team": team},
             "api": api,
@@ -84,17 +97,29 @@ impl CiToken {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let application = text(&subscription["application"]["id"]);
         let (consumer, key) = self.issue_key(&application, environment).await;
-        Granted { consumer, key, application, subscription: text(&subscription["id"]) }
+        Granted {
+            consumer,
+            key,
+            application,
+            subscription: text(&subscription["id"]),
+        }
     }
 
     /// One more key of an application, in force on every gateway.
     pub async fn issue_key(&self, application: &str, environment: &str) -> (Consumer, String) {
         let wish = json!({"environment": environment, "name": "made for a test"});
-        let issued = self.post(&format!("/v1/applications/{application}/keys"), &wish).await;
+        let issued = self
+            .post(&format!("/v1/applications/{application}/keys"), &wish)
+            .await;
         let key = issued.assert_status(201).json();
-        let secret = key["secret"].as_str().unwrap_or_else(|| panic!("no secret in {issued}"));
+        let secret = key["secret"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no secret in {issued}"));
         self.wait_in_force(&issued).await;
-        (Consumer::with_key(secret), key["id"].as_str().unwrap_or_default().to_owned())
+        (
+            Consumer::with_key(secret),
+            key["id"].as_str().unwrap_or_default().to_owned(),
+        )
     }
 
     /// Waits until every gateway has the change an answer names.
@@ -102,8 +127,15 @@ impl CiToken {
         let change = changed.json()["change_id"].as_str().map(str::to_owned);
         let change = change.unwrap_or_else(|| panic!("no change in {changed}"));
         eventually(PATIENCE, "every gateway has the change", async || {
-            let state = self.get(&format!("/v1/changes/{change}")).await.expect(200)?;
-            if state.json()["in_force"] == true { Ok(()) } else { Err(state.to_string()) }
+            let state = self
+                .get(&format!("/v1/changes/{change}"))
+                .await
+                .expect(200)?;
+            if state.json()["in_force"] == true {
+                Ok(())
+            } else {
+                Err(state.to_string())
+            }
         })
         .await;
     }

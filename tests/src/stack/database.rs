@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use gatehouse_control_plane::db::{DbAddresses, migrate};
 use gatehouse_os::{Signal, kill, pid_alive};
 use gatehouse_private_postgres::{
-    APP_ROLE, Binaries, DATABASE, Durability, FindOptions, OWNER_ROLE, Options, Running, SUPERUSER, SYSTEM_ROLE,
-    prepare_roles, start_or_attach,
+    APP_ROLE, Binaries, DATABASE, Durability, FindOptions, OWNER_ROLE, Options, Running, SUPERUSER,
+    SYSTEM_ROLE, prepare_roles, start_or_attach,
 };
 
 use crate::process::inherited;
@@ -30,7 +30,11 @@ pub(super) struct OwnServer {
 impl Database {
     pub(super) fn addresses(&self) -> DbAddresses {
         match self {
-            Self::Shared(db) => DbAddresses { app: db.app_url(), system: db.system_url(), shared: false },
+            Self::Shared(db) => DbAddresses {
+                app: db.app_url(),
+                system: db.system_url(),
+                shared: false,
+            },
             Self::Own(server) => server.addresses.clone(),
         }
     }
@@ -48,14 +52,21 @@ impl OwnServer {
     pub(super) async fn start(folder: PathBuf) -> Self {
         let running = bring_up(&folder).await;
         prepare_roles(&running).await.expect("the roles");
-        migrate(&running.connect_url(DATABASE, OWNER_ROLE)).await.expect("the migrations");
+        migrate(&running.connect_url(DATABASE, OWNER_ROLE))
+            .await
+            .expect("the migrations");
         let addresses = DbAddresses {
             app: running.connect_url(DATABASE, APP_ROLE),
             system: running.connect_url(DATABASE, SYSTEM_ROLE),
             shared: false,
         };
         let superuser = running.connect_url(DATABASE, SUPERUSER);
-        Self { folder, running: Some(running), addresses, superuser }
+        Self {
+            folder,
+            running: Some(running),
+            addresses,
+            superuser,
+        }
     }
 
     /// SIGKILL to the server: no checkpoint, no farewell.
@@ -65,7 +76,11 @@ impl OwnServer {
         kill(pid, Signal::Kill).expect("a child of ours");
         running.exited().await;
         eventually(PATIENCE, "Postgres is gone", async || {
-            if pid_alive(pid) { Err("its process lives".to_owned()) } else { Ok(()) }
+            if pid_alive(pid) {
+                Err("its process lives".to_owned())
+            } else {
+                Ok(())
+            }
         })
         .await;
     }
@@ -74,15 +89,29 @@ impl OwnServer {
     pub(super) async fn start_again(&mut self) {
         assert!(self.running.is_none(), "the server still runs");
         let running = bring_up(&self.folder).await;
-        assert_eq!(running.connect_url(DATABASE, APP_ROLE), self.addresses.app, "it is found where it was");
+        assert_eq!(
+            running.connect_url(DATABASE, APP_ROLE),
+            self.addresses.app,
+            "it is found where it was"
+        );
         self.running = Some(running);
     }
 }
 
 async fn bring_up(folder: &std::path::Path) -> Running {
     let path = inherited().find_map(|(name, value)| (name == "PATH").then_some(value));
-    let cache = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/postgres-cache"));
-    let binaries = Binaries::find(&FindOptions::new(cache, path)).await.expect("a Postgres");
-    let options = Options { durability: Durability::Tests, ..Options::default() };
-    start_or_attach(folder, &binaries, &options).await.expect("a server of our own")
+    let cache = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/postgres-cache"
+    ));
+    let binaries = Binaries::find(&FindOptions::new(cache, path))
+        .await
+        .expect("a Postgres");
+    let options = Options {
+        durability: Durability::Tests,
+        ..Options::default()
+    };
+    start_or_attach(folder, &binaries, &options)
+        .await
+        .expect("a server of our own")
 }

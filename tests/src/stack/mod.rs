@@ -52,14 +52,20 @@ pub struct TestStack {
 
 impl std::fmt::Debug for TestStack {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("TestStack").field("folder", &self.folder).finish_non_exhaustive()
+        formatter
+            .debug_struct("TestStack")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
 impl TestStack {
     /// Starts everything, sets the first administrator and tenant up, and waits until every role is ready.
     pub async fn start(plan: StackPlan) -> Self {
-        let folder = tempfile::Builder::new().prefix("gatehouse-stack-").tempdir().expect("a folder");
+        let folder = tempfile::Builder::new()
+            .prefix("gatehouse-stack-")
+            .tempdir()
+            .expect("a folder");
         let database = if plan.own_postgres {
             Database::Own(OwnServer::start(folder.path().join("postgres")).await)
         } else {
@@ -69,7 +75,9 @@ impl TestStack {
         let superuser_url = database.superuser_url();
         let db = open(&addresses, folder.path()).await;
         write_join_token(&db, plan.gateways, folder.path()).await;
-        let link = installation::first_admin_link(&db).await.expect("the database answers");
+        let link = installation::first_admin_link(&db)
+            .await
+            .expect("the database answers");
         db.close().await;
         let processes = start_all(&plan, folder.path(), &addresses);
         let token = link.expect("a fresh installation has no administrator");
@@ -89,7 +97,8 @@ impl TestStack {
 
     /// A stack that tests share while any of them runs: two gateways, and a tenant of its own for each test.
     pub async fn shared(program: &str) -> Arc<Self> {
-        static SHARED: tokio::sync::Mutex<Weak<TestStack>> = tokio::sync::Mutex::const_new(Weak::new());
+        static SHARED: tokio::sync::Mutex<Weak<TestStack>> =
+            tokio::sync::Mutex::const_new(Weak::new());
         let mut shared = SHARED.lock().await;
         if let Some(stack) = shared.upgrade() {
             return stack;
@@ -100,11 +109,16 @@ impl TestStack {
     }
 
     fn processes(&self) -> MutexGuard<'_, BTreeMap<Role, Process>> {
-        self.processes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, role: Role, act: impl FnOnce(&mut Process) -> T) -> T {
-        act(self.processes().get_mut(&role).expect("the stack has this role"))
+        act(self
+            .processes()
+            .get_mut(&role)
+            .expect("the stack has this role"))
     }
 
     /// SIGKILL: nothing is flushed, nobody is told.
@@ -179,7 +193,10 @@ impl TestStack {
 
     /// The folder of this stack: logs, keys, one folder per gateway.
     pub fn folder(&self) -> &Path {
-        self.folder.as_ref().expect("it is there until the end").path()
+        self.folder
+            .as_ref()
+            .expect("it is there until the end")
+            .path()
     }
 
     /// Where a gateway keeps identity, configuration and spool.
@@ -239,12 +256,16 @@ impl TestStack {
 
     /// `/readyz` of a gateway.
     pub async fn readiness(&self, number: usize) -> Answer {
-        self.anonymous().get(&format!("{}/readyz", self.status_url(number))).await
+        self.anonymous()
+            .get(&format!("{}/readyz", self.status_url(number)))
+            .await
     }
 
     /// Looks into the database past row-level security.
     pub async fn sql(&self) -> PgConnection {
-        PgConnection::connect(&self.superuser_url).await.expect("the database answers")
+        PgConnection::connect(&self.superuser_url)
+            .await
+            .expect("the database answers")
     }
 
     /// The address of [`TestStack::sql`], for command line verbs that take a managed database.
@@ -268,10 +289,15 @@ impl TestStack {
         let lines = logs.iter().flat_map(|log| log.lines());
         let is_error = |line: &str| {
             let entry: Value = serde_json::from_str(line).unwrap_or_default();
-            let status = entry["status"].as_u64().or_else(|| entry["fields"]["status"].as_u64());
+            let status = entry["status"]
+                .as_u64()
+                .or_else(|| entry["fields"]["status"].as_u64());
             status.is_some_and(|status| status >= 500)
         };
-        lines.filter(|line| is_error(line)).map(str::to_owned).collect()
+        lines
+            .filter(|line| is_error(line))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn check_at_the_end(&self) {
@@ -280,17 +306,29 @@ impl TestStack {
         drop(processes);
         if all_run {
             let url = self.superuser_url.clone();
-            eventually_blocking(PATIENCE, "the outbox is dispatched", || match unsent(&url) {
-                0 => Ok(()),
-                left => Err(format!("{left} events wait")),
+            eventually_blocking(PATIENCE, "the outbox is dispatched", || {
+                match unsent(&url) {
+                    0 => Ok(()),
+                    left => Err(format!("{left} events wait")),
+                }
             });
         }
-        let running = |process: &mut Process| process.is_running().then(|| process.signal(Signal::Terminate));
-        self.processes().values_mut().for_each(|process| drop(running(process)));
+        let running = |process: &mut Process| {
+            process
+                .is_running()
+                .then(|| process.signal(Signal::Terminate))
+        };
+        self.processes()
+            .values_mut()
+            .for_each(|process| drop(running(process)));
         if all_run {
             for (role, process) in self.processes().iter_mut() {
                 let status = process.ended(Duration::from_secs(30));
-                assert!(status.success(), "{role:?} ended with {status} after SIGTERM:\n{}", process.log());
+                assert!(
+                    status.success(),
+                    "{role:?} ended with {status} after SIGTERM:\n{}",
+                    process.log()
+                );
             }
         }
         if !self.expects_server_errors.load(Ordering::Relaxed) {
@@ -301,12 +339,20 @@ impl TestStack {
 
     /// A failed test leaves its folder, and the ends of its logs on the terminal.
     fn keep_for_reading(&mut self) {
-        let Some(folder) = self.folder.take() else { return };
+        let Some(folder) = self.folder.take() else {
+            return;
+        };
         let folder = folder.keep();
         let mut out = std::io::stderr().lock();
         for role in self.plan.roles() {
             let plan = self.plan.process(role, &folder, &self.addresses);
-            let _ = writeln!(out, "--- {} ({})\n{}", plan.name, plan.log.display(), tail(&plan.log));
+            let _ = writeln!(
+                out,
+                "--- {} ({})\n{}",
+                plan.name,
+                plan.log.display(),
+                tail(&plan.log)
+            );
         }
     }
 }
@@ -323,25 +369,38 @@ impl Drop for TestStack {
 
 async fn open(addresses: &DbAddresses, folder: &Path) -> Db {
     let keys = MasterKey::load_or_create(&plan::master_key(folder)).expect("the master key");
-    Db::connect(addresses, keys, Clock::system()).await.expect("the database")
+    Db::connect(addresses, keys, Clock::system())
+        .await
+        .expect("the database")
 }
 
 async fn write_join_token(db: &Db, gateways: usize, folder: &Path) {
     let uses = i32::try_from(gateways.max(1)).expect("few gateways");
-    let input = CreateJoinToken { uses, ..CreateJoinToken::default() };
-    let (_, key) = create_installation_join_token(db, input).await.expect("a join token");
+    let input = CreateJoinToken {
+        uses,
+        ..CreateJoinToken::default()
+    };
+    let (_, key) = create_installation_join_token(db, input)
+        .await
+        .expect("a join token");
     std::fs::write(plan::join_token(folder), key.reveal().as_bytes()).expect("a file for it");
 }
 
 fn start_all(plan: &StackPlan, folder: &Path, database: &DbAddresses) -> BTreeMap<Role, Process> {
     let roles = plan.roles();
-    let mut processes: BTreeMap<Role, Process> =
-        roles.iter().map(|role| (*role, Process::start(plan.process(*role, folder, database)))).collect();
+    let mut processes: BTreeMap<Role, Process> = roles
+        .iter()
+        .map(|role| (*role, Process::start(plan.process(*role, folder, database))))
+        .collect();
     for process in processes.values_mut() {
         process.ready();
     }
     let pids: std::collections::BTreeSet<u32> = processes.values().map(Process::pid).collect();
-    assert_eq!(pids.len(), roles.len(), "every role is a process of its own");
+    assert_eq!(
+        pids.len(),
+        roles.len(),
+        "every role is a process of its own"
+    );
     assert!(!pids.contains(&std::process::id()), "and none is the test");
     processes
 }
@@ -350,12 +409,22 @@ fn start_all(plan: &StackPlan, folder: &Path, database: &DbAddresses) -> BTreeMa
 fn unsent(url: &str) -> i64 {
     let url = url.to_owned();
     let ask = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
         runtime.block_on(async {
-            let mut conn = PgConnection::connect(&url).await.expect("the database answers");
+            let mut conn = PgConnection::connect(&url)
+                .await
+                .expect("the database answers");
             let query = "select count(*) from outbox where published_at is null";
-            sqlx::query_scalar(query).fetch_one(&mut conn).await.expect("the outbox is there")
+            sqlx::query_scalar(query)
+                .fetch_one(&mut conn)
+                .await
+                .expect("the outbox is there")
         })
     };
-    std::thread::spawn(ask).join().expect("the question is answered")
+    std::thread::spawn(ask)
+        .join()
+        .expect("the question is answered")
 }

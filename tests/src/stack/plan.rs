@@ -42,7 +42,11 @@ pub(super) struct Places {
 impl StackPlan {
     /// One of each role of the built executable, on a database of the shared test server.
     pub fn of(program: &str) -> Self {
-        let at = Places { admin_api: ports::free(), portal: ports::free(), gateways: Vec::new() };
+        let at = Places {
+            admin_api: ports::free(),
+            portal: ports::free(),
+            gateways: Vec::new(),
+        };
         let plan = Self {
             program: program.into(),
             gateways: 1,
@@ -98,18 +102,34 @@ impl StackPlan {
 
     pub(super) fn roles(&self) -> Vec<Role> {
         let gateways = (0..self.gateways).map(Role::Gateway);
-        [Role::AdminApi, Role::Portal].into_iter().chain(gateways).collect()
+        [Role::AdminApi, Role::Portal]
+            .into_iter()
+            .chain(gateways)
+            .collect()
     }
 
     pub(super) fn process(&self, role: Role, folder: &Path, database: &DbAddresses) -> Plan {
         let (name, args, mut env) = match role {
-            Role::AdminApi => ("admin-api".to_owned(), "admin-api", self.admin_api(folder, database)),
+            Role::AdminApi => (
+                "admin-api".to_owned(),
+                "admin-api",
+                self.admin_api(folder, database),
+            ),
             Role::Portal => ("portal".to_owned(), "portal", self.portal(folder, database)),
-            Role::Gateway(number) => (gateway_name(number), "gateway", self.gateway(number, folder)),
+            Role::Gateway(number) => (
+                gateway_name(number),
+                "gateway",
+                self.gateway(number, folder),
+            ),
         };
         let prefix = format!("GATEHOUSE_{}__", args.to_uppercase().replace('-', "_"));
         env.insert(format!("{prefix}LOG__FORMAT"), "json".to_owned());
-        env.extend(self.settings.iter().filter(|(name, _)| name.starts_with(&prefix)).cloned());
+        env.extend(
+            self.settings
+                .iter()
+                .filter(|(name, _)| name.starts_with(&prefix))
+                .cloned(),
+        );
         Plan {
             program: self.program.clone(),
             args: vec![args.to_owned()],
@@ -121,17 +141,31 @@ impl StackPlan {
         }
     }
 
-    fn control_plane_env(role: &str, folder: &Path, database: &DbAddresses) -> BTreeMap<String, String> {
+    fn control_plane_env(
+        role: &str,
+        folder: &Path,
+        database: &DbAddresses,
+    ) -> BTreeMap<String, String> {
         BTreeMap::from([
-            (format!("GATEHOUSE_{role}__MASTER_KEY_FILE"), master_key(folder).display().to_string()),
-            (format!("GATEHOUSE_{role}__DATABASE_APP_URL"), database.app.clone()),
-            (format!("GATEHOUSE_{role}__DATABASE_SYSTEM_URL"), database.system.clone()),
+            (
+                format!("GATEHOUSE_{role}__MASTER_KEY_FILE"),
+                master_key(folder).display().to_string(),
+            ),
+            (
+                format!("GATEHOUSE_{role}__DATABASE_APP_URL"),
+                database.app.clone(),
+            ),
+            (
+                format!("GATEHOUSE_{role}__DATABASE_SYSTEM_URL"),
+                database.system.clone(),
+            ),
         ])
     }
 
     fn admin_api(&self, folder: &Path, database: &DbAddresses) -> BTreeMap<String, String> {
         let mut env = Self::control_plane_env("ADMIN_API", folder, database);
-        let mut set = |name: &str, value: String| env.insert(format!("GATEHOUSE_ADMIN_API__{name}"), value);
+        let mut set =
+            |name: &str, value: String| env.insert(format!("GATEHOUSE_ADMIN_API__{name}"), value);
         set("LISTEN", self.at.admin_api.to_string());
         set("PUBLIC_URL", format!("http://{}", self.at.admin_api));
         set("PORTAL_PUBLIC_URL", format!("http://{}", self.at.portal));
@@ -144,7 +178,8 @@ impl StackPlan {
 
     fn portal(&self, folder: &Path, database: &DbAddresses) -> BTreeMap<String, String> {
         let mut env = Self::control_plane_env("PORTAL", folder, database);
-        let mut set = |name: &str, value: String| env.insert(format!("GATEHOUSE_PORTAL__{name}"), value);
+        let mut set =
+            |name: &str, value: String| env.insert(format!("GATEHOUSE_PORTAL__{name}"), value);
         set("LISTEN", self.at.portal.to_string());
         set("PUBLIC_URL", format!("http://{}", self.at.portal));
         set("ADMIN_API_URL", format!("http://{}", self.at.admin_api));
@@ -155,21 +190,31 @@ impl StackPlan {
 
     fn gateway(&self, number: usize, folder: &Path) -> BTreeMap<String, String> {
         let mut env = BTreeMap::new();
-        let mut set = |name: &str, value: String| env.insert(format!("GATEHOUSE_GATEWAY__{name}"), value);
+        let mut set =
+            |name: &str, value: String| env.insert(format!("GATEHOUSE_GATEWAY__{name}"), value);
         let (calls, status) = self.at.gateways[number];
         let control_plane = self.control_plane.clone();
         set("LISTEN", calls.to_string());
         set("STATUS_LISTEN", status.to_string());
-        set("CONTROL_PLANE", control_plane.unwrap_or_else(|| format!("http://{}", self.at.admin_api)));
+        set(
+            "CONTROL_PLANE",
+            control_plane.unwrap_or_else(|| format!("http://{}", self.at.admin_api)),
+        );
         set("ERROR_PAGES", format!("http://{}", self.at.portal));
         set("NAME", gateway_name(number));
-        set("DATA_DIR", gateway_folder(folder, number).display().to_string());
+        set(
+            "DATA_DIR",
+            gateway_folder(folder, number).display().to_string(),
+        );
         set("JOIN_TOKEN_FILE", join_token(folder).display().to_string());
         env
     }
 
     pub(super) fn gateway_url(&self, number: usize) -> String {
-        self.at.gateways.get(number).map_or_else(String::new, |(calls, _)| format!("http://{calls}"))
+        self.at
+            .gateways
+            .get(number)
+            .map_or_else(String::new, |(calls, _)| format!("http://{calls}"))
     }
 }
 

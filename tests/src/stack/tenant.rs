@@ -20,8 +20,15 @@ pub struct Tenant<'a> {
 }
 
 /// Everything a pipeline may do: the scopes of a publisher.
-pub const PUBLISHER: &[&str] =
-    &["catalogue.read", "api.read", "api.write", "spec.publish", "plan.manage", "upstream.manage", "gateway.read"];
+pub const PUBLISHER: &[&str] = &[
+    "catalogue.read",
+    "api.read",
+    "api.write",
+    "spec.publish",
+    "plan.manage",
+    "upstream.manage",
+    "gateway.read",
+];
 
 impl<'a> Tenant<'a> {
     pub(super) fn first(stack: &'a TestStack) -> Self {
@@ -36,11 +43,19 @@ impl<'a> Tenant<'a> {
 
     pub(super) async fn create(stack: &'a TestStack, name: &str) -> Self {
         let db = stack.control_plane().await;
-        let owner = accounts::find_user_by_email(&db, Administrator::EMAIL).await.expect("a user");
+        let owner = accounts::find_user_by_email(&db, Administrator::EMAIL)
+            .await
+            .expect("a user");
         let owner = owner.map(|user| user.id);
         let slug = name.to_lowercase().replace(' ', "-");
-        let input = CreateTenant { slug: slug.clone(), name: name.to_owned(), owner };
-        create_tenant(&db, &PlatformActor::system("test"), input).await.expect("a tenant");
+        let input = CreateTenant {
+            slug: slug.clone(),
+            name: name.to_owned(),
+            owner,
+        };
+        create_tenant(&db, &PlatformActor::system("test"), input)
+            .await
+            .expect("a tenant");
         db.close().await;
         Self {
             stack,
@@ -54,14 +69,20 @@ impl<'a> Tenant<'a> {
     /// Its id, for scenes set up by verbs.
     pub async fn id(&self) -> TenantId {
         let db = self.stack.control_plane().await;
-        let found = find_tenant(&db, &self.slug.as_str().into()).await.expect("the database answers");
+        let found = find_tenant(&db, &self.slug.as_str().into())
+            .await
+            .expect("the database answers");
         db.close().await;
         found.expect("the tenant exists").id
     }
 
     /// The address of an API's path in production at one gateway.
     pub fn production_url(&self, gateway: usize, path: &str) -> String {
-        format!("{}{}{path}", self.stack.gateway_url(gateway), self.production)
+        format!(
+            "{}{}{path}",
+            self.stack.gateway_url(gateway),
+            self.production
+        )
     }
 
     /// The address of an API's path in the sandbox at one gateway.
@@ -82,7 +103,10 @@ impl<'a> Tenant<'a> {
     /// A token with these scopes.
     pub async fn token(&self, name: &str, scopes: &[&str]) -> CiToken {
         let admin_api = self.stack.admin_api_url();
-        self.stack.admin().make_token(&self.prefix, &admin_api, name, scopes).await
+        self.stack
+            .admin()
+            .make_token(&self.prefix, &admin_api, name, scopes)
+            .await
     }
 
     /// Somebody who signs up in the portal.
@@ -92,6 +116,9 @@ impl<'a> Tenant<'a> {
 
     /// Somebody invited to decide.
     pub async fn approver(&self, name: &str) -> Approver {
-        self.stack.admin().invite_approver(&self.prefix, name, &self.stack.mailbox()).await
+        self.stack
+            .admin()
+            .invite_approver(&self.prefix, name, &self.stack.mailbox())
+            .await
     }
 }
