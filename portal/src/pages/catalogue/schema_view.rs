@@ -75,7 +75,7 @@ fn inside(node: &SchemaNode) -> SchemaView {
 
 /// One field with everything it says about its values, in words.
 pub(crate) fn field(node: &SchemaNode) -> FieldView {
-    let mut bounds = node.bounds.clone();
+    let mut bounds: Vec<String> = node.bounds.iter().map(|words| sentence(words)).collect();
     if !node.enum_values.is_empty() {
         let values: Vec<&str> = node
             .enum_values
@@ -116,5 +116,15 @@ pub(crate) fn field(node: &SchemaNode) -> FieldView {
         bounds,
         link: None,
         inside: Box::new(inside(node)),
+    }
+}
+
+/// "at most 40 characters" as a sentence of its own.
+fn sentence(words: &str) -> String {
+    let words = crate::view::shell::capital(words);
+    if words.ends_with('.') {
+        words
+    } else {
+        format!("{words}.")
     }
 }

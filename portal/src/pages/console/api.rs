@@ -122,7 +122,6 @@ pub(crate) async fn page(
         versions: view
             .versions
             .iter()
-            .rev()
             .map(|one| version_row(one, &base, &shell))
             .collect(),
         no_versions: Empty::new(
@@ -164,7 +163,7 @@ pub(crate) async fn page(
 /// The newest label, as a start for the form.
 fn next_label(versions: &[VersionView]) -> String {
     versions
-        .last()
+        .first()
         .map_or_else(|| "v1".to_owned(), |version| version.label.clone())
 }
 
@@ -205,7 +204,7 @@ fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
 
 async fn routes(visitor: &Visitor, view: &ApiView) -> Result<Vec<RouteRow>, PageError> {
     let actor = visitor.actor()?;
-    let Some(version) = view.versions.last() else {
+    let Some(version) = view.versions.first() else {
         return Ok(Vec::new());
     };
     let may = actor.may(Permission::UpstreamManage);
