@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::metrics::GatewayMetrics;
 use crate::tables::{CompiledEnvironment, CompiledRoute};
+use crate::usage::marks::Mark;
 use crate::usage::spool::Spool;
 
 /// The reason label of a call that went well.
@@ -108,13 +109,14 @@ pub(crate) struct Call {
     pub(crate) request_id: RequestId,
     pub(crate) attribution: Attribution,
     /// Whether it was let through to the backend.
-    pub(crate) counted: bool,
+    counted: bool,
     /// Spent waiting for the backend, microseconds.
     pub(crate) upstream_us: u64,
     /// Bytes of the request body that were read.
     pub(crate) bytes_in: Arc<AtomicU64>,
     pub(crate) bytes_out: u64,
     pub(crate) slot: Option<Slot>,
+    mark: Option<Mark>,
     method: String,
     path: String,
     status: StatusCode,
@@ -134,6 +136,7 @@ impl Call {
             bytes_in: Arc::default(),
             bytes_out: 0,
             slot: None,
+            mark: None,
             method: cut(request.method().as_str(), METHOD_CHARACTERS_MAX),
             path: cut(request.uri().path(), PATH_CHARACTERS_MAX),
             // What a call is recorded with whose client leaves before any status was decided (as nginx does).
@@ -152,28 +155,40 @@ impl Call {
         self.status = status;
     }
 
+    /// The call was let through: it counts, and is marked as under way until its record is written.
+    pub(crate) fn let_through(&mut self) {
+        self.counted = true;
+        self.mark = self.ledgers.spool.marks().begin(&self.record(OK));
+    }
+
+    fn record(&self, reason: &str) -> CallRecord {
+        CallRecord {
+            at: Moment(self.now.wall_ms),
+            request_id: uuid_of(&self.request_id),
+            attribution: self.attribution.clone(),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            status: self.status.as_u16(),
+            reason: reason.to_owned(),
+            counted: self.counted,
+            interrupted: false,
+            latency_us: self.elapsed_us(),
+            upstream_us: self.upstream_us,
+            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            bytes_out: self.bytes_out,
+        }
+    }
+
     /// Writes the record. Called before the last byte of the response is handed on, so that a response that was received
     /// whole is on record even if this process is killed the moment after.
     pub(crate) fn finish(&mut self, reason: &'static str) {
         if std::mem::replace(&mut self.finished, true) {
             return;
         }
-        let latency_us = self.elapsed_us();
-        let record = CallRecord {
-            at: Moment(self.now.wall_ms),
-            request_id: uuid_of(&self.request_id),
-            attribution: std::mem::take(&mut self.attribution),
-            method: std::mem::take(&mut self.method),
-            path: std::mem::take(&mut self.path),
-            status: self.status.as_u16(),
-            reason: reason.to_owned(),
-            counted: self.counted,
-            interrupted: false,
-            latency_us,
-            upstream_us: self.upstream_us,
-            bytes_in: self.bytes_in.load(Ordering::Relaxed),
-            bytes_out: self.bytes_out,
-        };
+        let record = self.record(reason);
+        // The mark goes first. Cut between the two, the call leaves no record, and its client has not received the whole;
+        // the other way round it could be counted twice.
+        self.mark = None;
         self.ledgers.metrics.observe(&record, reason);
         self.ledgers.spool.append(&record);
         self.slot = None;

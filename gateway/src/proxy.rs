@@ -140,7 +140,7 @@ async fn pass(
     let calendar = &environment.tenant.calendar;
     let nodes = proxy.sharing.live_nodes();
     let standing = admit(&permit, calendar, call.now, nodes, &proxy.quotas)?;
-    call.counted = true;
+    call.let_through();
     let peer = request.extensions().get::<Peer>().copied();
     let client = Client {
         peer: peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),

@@ -1,6 +1,7 @@
 //! Saying what is in force: at once after every change, and as a heartbeat.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use gatehouse_snapshot::protocol::{AckRequest, HEARTBEAT_S};
@@ -11,6 +12,7 @@ use super::{ConfigStatus, Sharing};
 /// Acknowledges for ever.
 pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, sharing: Arc<Sharing>) {
     let mut was_away = false;
+    let mut behind_at = None;
     loop {
         let in_force = status.in_force();
         let request = AckRequest {
@@ -25,8 +27,14 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
             Ok(reply) => {
                 status.contact();
                 sharing.learn(reply.live_nodes, reply.head_seq);
-                if std::mem::take(&mut was_away) {
-                    tracing::info!("the control plane is back");
+                // Behind for a whole heartbeat, and not because of a refusal: the poll that should have brought it is dead.
+                let is_behind = in_force.refused.is_none() && reply.head_seq > in_force.seq;
+                let stuck = is_behind && behind_at == Some(in_force.seq);
+                behind_at = is_behind.then_some(in_force.seq);
+                if in_force.alarm.is_some() && in_force.refused.is_none() {
+                    status.mend.store(true, Ordering::Relaxed);
+                }
+                if std::mem::take(&mut was_away) || stuck || status.mend.load(Ordering::Relaxed) {
                     status.reconnect.notify_one();
                 }
             }

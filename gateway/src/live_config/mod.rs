@@ -13,7 +13,7 @@ pub(crate) mod join;
 pub(crate) mod pull;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -77,8 +77,10 @@ pub(crate) struct ConfigStatus {
     contact_ms: AtomicU64,
     /// Rung after every change of `in_force`, so that it is acknowledged at once.
     pub(crate) changed: Notify,
-    /// Rung when the control plane is back: a poll that hangs since before is given up.
+    /// Rung when the control plane is back, or knows of more than a poll has brought: a poll that hangs is given up.
     pub(crate) reconnect: Notify,
+    /// Set when an alarm about copies on disk has been told: now they may be mended by a fresh snapshot.
+    pub(crate) mend: AtomicBool,
 }
 
 impl ConfigStatus {
@@ -97,6 +99,7 @@ impl ConfigStatus {
             contact_ms: AtomicU64::new(0),
             changed: Notify::new(),
             reconnect: Notify::new(),
+            mend: AtomicBool::new(false),
         })
     }
 

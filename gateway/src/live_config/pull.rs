@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use gatehouse_runtime::random;
@@ -73,6 +74,7 @@ impl Puller {
     pub(crate) async fn run(mut self, enrolled: Enrolled<'_>) {
         let mut pause = PAUSE;
         loop {
+            self.resync |= self.status.mend.swap(false, Ordering::Relaxed);
             let (generation, seq) = match &self.running {
                 Some(running) if !self.resync => (running.generation, running.seq),
                 _ => (0, 0),

@@ -4,11 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gatehouse_snapshot::usage::{BATCH_RECORDS_MAX, CallRecord};
 use uuid::Uuid;
 
+use super::marks::{self, Marks};
 use super::segment::{self, SegmentName};
 
 /// A segment is closed before it could exceed what a batch may be.
@@ -23,6 +24,7 @@ pub(crate) struct Spool {
     bytes_max: u64,
     bytes: AtomicU64,
     dropped: AtomicU64,
+    marks: Arc<Marks>,
     open: Mutex<Open>,
 }
 
@@ -46,9 +48,11 @@ impl Spool {
     /// Opens the folder for a new boot. Segments of earlier boots stay as they are and are shipped first.
     pub(crate) fn open(folder: PathBuf, boot: Uuid, bytes_max: u64) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
+        let (interrupted, mark_files) = marks::left_over(&folder)?;
         let found = SegmentName::list(&folder)?;
         let bytes = found.iter().map(|(_, bytes)| bytes).sum();
-        Ok(Self {
+        let spool = Self {
+            marks: Marks::open(&folder, boot)?,
             folder,
             boot,
             bytes_max,
@@ -61,7 +65,18 @@ impl Spool {
                 dropped: 0,
                 buffer: Vec::with_capacity(1024),
             }),
-        })
+        };
+        interrupted.iter().for_each(|record| spool.append(record));
+        // Removed only now, and before anything is shipped: cut here, the next start finds the calls in the spool.
+        for path in mark_files {
+            fs::remove_file(path)?;
+        }
+        Ok(spool)
+    }
+
+    /// The marks of calls under way.
+    pub(crate) fn marks(&self) -> &Arc<Marks> {
+        &self.marks
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {

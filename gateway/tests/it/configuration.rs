@@ -310,6 +310,10 @@ fn a_damaged_newest_snapshot_falls_back_to_the_one_before_and_is_said_aloud() {
     world.wait_for_head();
     let reply = world.node.call("GET", PATH, &[("x-api-key", &third)], b"");
     assert_eq!(reply.status, 200);
+    until("a fresh snapshot has mended the disk", || {
+        let json = world.node.status_page("/readyz").json();
+        json["checks"]["configuration"]["status"] == "ok"
+    });
 }
 
 #[test]

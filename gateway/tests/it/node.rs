@@ -114,6 +114,19 @@ impl World {
         said.unwrap_or_default()
     }
 
+    /// Starts a second gateway on a copy of the first one's folder: what a start after kill -9 finds at this moment.
+    pub(crate) fn start_on_copy(&self) -> (Node, TempDir) {
+        let copy = TempDir::new().expect("a folder");
+        copy_folder(self.folder.path(), copy.path());
+        (self.start_on(copy.path()), copy)
+    }
+
+    /// Starts a further gateway on a folder.
+    pub(crate) fn start_on(&self, folder: &Path) -> Node {
+        let address = self.control_plane.address;
+        Node::start(&self.runtime, folder, address, &Start::default())
+    }
+
     /// Ends the gateway and starts it again on the same folder.
     pub(crate) fn restart(&mut self, start: &Start<'_>) {
         self.node.stop();
@@ -207,6 +220,21 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         self.tasks.cancel();
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from)
+        .expect("a folder")
+        .map_while(Result::ok)
+    {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("copied");
+        }
     }
 }
 

@@ -288,3 +288,51 @@ fn calls_of_the_last_moment_are_handed_over_at_shutdown() {
     world.node.stop();
     assert_eq!(records(&world).len(), 5);
 }
+
+#[test]
+fn a_call_cut_by_a_sudden_end_is_told_once_as_interrupted() {
+    let upstream = Upstream::start(|mut exchange| {
+        exchange.read();
+        let _ = exchange.read();
+    });
+    let mut patient = crate::objects::upstream(&[&upstream.url()]);
+    patient.response_timeout_ms = 60_000;
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(gatehouse_snapshot::object::Object::Upstream(patient));
+    let world = World::with(&objects);
+    world.control_plane.state().usage_mood = Mood::Failing;
+    let mut waiting = crate::http::Connection::open(world.node.gateway);
+    let key = crate::objects::good_key();
+    let request = crate::http::request("GET", PATH, &[("x-api-key", &key)], b"");
+    waiting.write(&request).expect("written");
+    until("the backend has the call", || upstream.seen().len() == 1);
+    let (second, copy) = world.start_on_copy();
+    second.stop();
+    // The first start has put it into the spool and removed the mark; the next one must not tell it again.
+    let files: Vec<_> = std::fs::read_dir(copy.path().join("usage"))
+        .expect("a spool")
+        .map_while(Result::ok)
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(
+        files.iter().filter(|name| name.ends_with(".calls")).count(),
+        1,
+        "{files:?}"
+    );
+    world.control_plane.state().usage_mood = Mood::Well;
+    let (third, _copy) = (world.start_on(copy.path()), &copy);
+    until("the call arrives", || {
+        records(&world).iter().any(|record| record.interrupted)
+    });
+    third.stop();
+    let told: Vec<_> = records(&world)
+        .into_iter()
+        .filter(|record| record.interrupted)
+        .collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (told[0].reason.as_str(), told[0].counted),
+        ("interrupted", true)
+    );
+    assert_eq!(told[0].attribution.subscription, Some(SUBSCRIPTION));
+}
