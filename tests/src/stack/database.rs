@@ -108,7 +108,8 @@ async fn bring_up(folder: &std::path::Path) -> Running {
         .await
         .expect("a Postgres");
     let options = Options {
-        durability: Durability::Tests,
+        // Full: it is killed, and what it acknowledged must be there afterwards.
+        durability: Durability::Full,
         ..Options::default()
     };
     start_or_attach(folder, &binaries, &options)
