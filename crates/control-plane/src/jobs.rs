@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::outbox;
 use crate::refusal::Refusal;
-use crate::subscriptions;
+use crate::{accounts, credentials, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct JobSettings {
 const DISPATCH_EVERY: Duration = Duration::from_millis(250);
 /// Mails that are due are sent this often.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
-/// Subscriptions that ended by the clock are marked this often; gateways need no mark to refuse them.
+/// Subscriptions and keys that ended by the clock are marked this often; gateways need no mark to refuse them.
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// Partitions are made and old rows removed this often.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -43,19 +43,36 @@ const NONCES_KEPT: time::Duration = time::Duration::minutes(5);
 
 /// Starts every job; they end with the supervisor.
 pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow::Result<()> {
-    let mailer = Arc::new(Mailer::new(settings.smtp_url.as_ref(), &settings.mail_from)?);
+    let mailer = Arc::new(Mailer::new(
+        settings.smtp_url.as_ref(),
+        &settings.mail_from,
+    )?);
     let links = Links::new(&settings.portal_url);
-    repeat(supervisor, "jobs.outbox", DISPATCH_EVERY, db, |db| async move {
-        outbox::dispatch(&db).await.map(drop)
-    });
+    repeat(
+        supervisor,
+        "jobs.outbox",
+        DISPATCH_EVERY,
+        db,
+        |db| async move { outbox::dispatch(&db).await.map(drop) },
+    );
     repeat(supervisor, "jobs.mail", MAIL_EVERY, db, move |db| {
         let (mailer, links) = (Arc::clone(&mailer), links.clone());
         async move { mail::send_due(&db, &mailer, &links).await.map(drop) }
     });
-    repeat(supervisor, "jobs.expire", EXPIRE_EVERY, db, |db| async move { expire(&db).await });
-    repeat(supervisor, "jobs.housekeeping", HOUSEKEEPING_EVERY, db, |db| async move {
-        housekeeping(&db).await
-    });
+    repeat(
+        supervisor,
+        "jobs.expire",
+        EXPIRE_EVERY,
+        db,
+        |db| async move { expire(&db).await },
+    );
+    repeat(
+        supervisor,
+        "jobs.housekeeping",
+        HOUSEKEEPING_EVERY,
+        db,
+        |db| async move { housekeeping(&db).await },
+    );
     Ok(())
 }
 
@@ -72,14 +89,24 @@ where
         let mut failing = false;
         loop {
             match job(db.clone()).await {
-                Ok(()) if std::mem::take(&mut failing) => tracing::info!(job = name, "working again"),
+                Ok(()) if std::mem::take(&mut failing) => {
+                    tracing::info!(job = name, "working again")
+                }
                 Ok(()) => {}
                 Err(error) if !std::mem::replace(&mut failing, true) => {
-                    tracing::warn!(job = name, error = &error as &dyn std::error::Error, "a background job failed");
+                    tracing::warn!(
+                        job = name,
+                        error = &error as &dyn std::error::Error,
+                        "a background job failed"
+                    );
                 }
                 Err(_) => {}
             }
-            let pause = if failing { every.max(Duration::from_secs(2)) } else { every };
+            let pause = if failing {
+                every.max(Duration::from_secs(2))
+            } else {
+                every
+            };
             tokio::select! {
                 () = token.cancelled() => return,
                 () = tokio::time::sleep(random::jitter(pause)) => {}
@@ -88,7 +115,7 @@ where
     });
 }
 
-/// Most subscriptions marked in one transaction.
+/// Most subscriptions, and most keys, marked in one transaction.
 const EXPIRE_AT_ONCE: i64 = 200;
 
 /// Marks what the clock ended, tenant by tenant: each end is written in its own tenant's audit log.
@@ -96,7 +123,10 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
     let mut tx = db.system().await?;
     let now = db.clock().now();
     let tenants = sqlx::query_scalar!(
-        "select distinct tenant_id from subscription where state = 'active' and ends_at <= $1",
+        r#"select tenant_id as "tenant_id!" from subscription where state = 'active' and ends_at <= $1
+           union
+           select tenant_id from credential
+           where state in ('active', 'retiring') and (expires_at <= $1 or retire_at <= $1)"#,
         now,
     )
     .fetch_all(&mut *tx)
@@ -105,6 +135,7 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
     for tenant in tenants {
         let actor = Actor::system(tenant.into(), "clock");
         subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+        credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
     }
     Ok(())
 }
@@ -113,23 +144,49 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
 pub async fn housekeeping(db: &Db) -> Result<(), Refusal> {
     let now = db.clock().now();
     let mut tx = db.system().await?;
-    let made = sqlx::query_scalar!(r#"select ensure_partitions($1, $2) as "made!""#, now, now + PARTITIONS_AHEAD)
-        .fetch_one(&mut *tx)
-        .await?;
+    let made = sqlx::query_scalar!(
+        r#"select ensure_partitions($1, $2) as "made!""#,
+        now,
+        now + PARTITIONS_AHEAD
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     if made > 0 {
         tracing::info!(made, "made partitions ahead of time");
     }
     purge(&mut tx, now).await?;
     tx.commit().await?;
+    accounts::purge(db).await?;
+    sessions::purge(db).await?;
     Ok(())
 }
 
 async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(), Refusal> {
-    sqlx::query!("delete from session where expires_at < $1", now).execute(&mut *conn).await?;
-    sqlx::query!("delete from idempotency_key where expires_at < $1", now).execute(&mut *conn).await?;
-    sqlx::query!("delete from node_nonce where seen_at < $1", now - NONCES_KEPT).execute(&mut *conn).await?;
-    sqlx::query!("delete from join_token where expires_at < $1", now).execute(&mut *conn).await?;
-    sqlx::query!("delete from config_change where created_at < $1", now - CHANGES_KEPT).execute(&mut *conn).await?;
-    sqlx::query!("delete from node_ack where received_at < $1", now - CHANGES_KEPT).execute(&mut *conn).await?;
+    sqlx::query!("delete from idempotency_key where expires_at < $1", now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "delete from node_nonce where seen_at < $1",
+        now - NONCES_KEPT
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from join_token where expires_at < $1", now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "delete from config_change where created_at < $1",
+        now - CHANGES_KEPT
+    )
+    .execute(&mut *conn)
+    .await?;
+    // The newest acknowledgement of a node stays, however old: it is what says that a quiet gateway is up to date.
+    sqlx::query!(
+        "delete from node_ack a using gateway_node n
+         where n.id = a.node_id and a.seq < n.applied_seq and a.received_at < $1",
+        now - CHANGES_KEPT,
+    )
+    .execute(&mut *conn)
+    .await?;
     Ok(())
 }

@@ -190,6 +190,24 @@ async fn addresses(
         .collect())
 }
 
+/// Reads what a version's description says of the whole API, Markdown as written.
+pub async fn get_description(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    api_slug: &str,
+    label: &str,
+) -> Result<String, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let description = sqlx::query_scalar!(
+        "select description from spec_revision where id = $1",
+        version.revision
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(description)
+}
+
 /// Reads a version's description as it came: its format, and the bytes.
 pub async fn download_spec(
     db: &Db,

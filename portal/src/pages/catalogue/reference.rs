@@ -65,6 +65,7 @@ pub(crate) async fn show(
     let viewer = visitor.viewer()?;
     let found = catalogue::catalogue_api(visitor.db(), &viewer, &api).await?;
     let operations = catalogue::find_operations(visitor.db(), &viewer, &api, &version).await?;
+    let description = catalogue::get_description(visitor.db(), &viewer, &api, &version).await?;
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
     let rail = rail(
@@ -103,7 +104,7 @@ pub(crate) async fn show(
             ],
         ),
         title: format!("{} reference", found.entry.name),
-        description: gatehouse_spec::markdown::to_html(&found.description_markdown)
+        description: gatehouse_spec::markdown::to_html(&description)
             .as_str()
             .to_owned(),
         authentication: "Send your key as Authorization: Bearer, or in the X-API-Key header."
