@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use gatehouse_domain::id::{ApplicationId, CredentialId, GatewayGroupId, SubscriptionId};
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::{self, Body, Header, SignedDelta};
@@ -16,8 +15,12 @@ use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::policies::counters::Counters;
 use crate::tables::{
-    CompileError, Compiled, Held, Place, Sharded, SmallObjects, TableSet, compile, decisive_first,
+    CompileError, Compiled, Held, Place, SmallObjects, TableSet, compile, decisive_first,
 };
+
+mod gather;
+
+use gather::Parts;
 
 /// Why a piece of configuration was not taken. What ran before runs on.
 #[derive(Debug, thiserror::Error)]
@@ -403,77 +406,6 @@ struct Changes {
     state_hash: StateHash,
     steps: Vec<Step>,
     small: Option<SmallObjects>,
-}
-
-/// A configuration being gathered from a snapshot.
-#[derive(Default)]
-struct Parts {
-    small: SmallObjects,
-    applications: HashMap<ApplicationId, Application>,
-    credentials: HashMap<u64, Credential>,
-    subscriptions: HashMap<Place, Vec<Held>>,
-    key_ids: HashMap<CredentialId, u64>,
-    places: HashMap<SubscriptionId, Place>,
-}
-
-impl Parts {
-    /// Takes an object in; `false` when its place is taken.
-    fn take(&mut self, object: Object, before: Option<&Running>) -> bool {
-        let object_ref = object.object_ref();
-        match object {
-            Object::Application(application) => self
-                .applications
-                .insert(application.id, application)
-                .is_none(),
-            Object::Credential(credential) => {
-                let id = self.key_ids.insert(credential.id, credential.key_id);
-                id.is_none()
-                    && self
-                        .credentials
-                        .insert(credential.key_id, credential)
-                        .is_none()
-            }
-            Object::Subscription(subscription) => {
-                let id = subscription.id;
-                let place = Place::of(&subscription);
-                let counters = before.and_then(|before| before.counters(id));
-                self.subscriptions.entry(place).or_default().push(Held {
-                    counters: counters.unwrap_or_else(|| Arc::new(Counters::new(id))),
-                    subscription,
-                });
-                self.places.insert(id, place).is_none()
-            }
-            small => {
-                let kept = before
-                    .and_then(|before| before.small.get(&object_ref))
-                    .filter(|kept| ***kept == small);
-                let kept = kept.cloned().unwrap_or_else(|| Arc::new(small));
-                self.small.insert(object_ref, kept).is_none()
-            }
-        }
-    }
-
-    fn running(self, compiled: Compiled, manifest: &Manifest) -> Running {
-        let subscriptions = self.subscriptions.into_iter().map(|(place, mut held)| {
-            decisive_first(&mut held);
-            (place, Arc::from(held))
-        });
-        let set = TableSet {
-            compiled: ArcSwap::from_pointee(compiled),
-            applications: Sharded::build(self.applications),
-            credentials: Sharded::build(self.credentials),
-            subscriptions: Sharded::build(subscriptions),
-        };
-        Running {
-            generation: manifest.generation,
-            seq: manifest.seq,
-            state_hash: manifest.state_hash,
-            set: Arc::new(set),
-            small: self.small,
-            key_ids: self.key_ids,
-            places: self.places,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -503,3 +503,44 @@ fn shutdown_lets_a_call_under_way_finish() {
     assert_eq!(waiting.read(false).expect("an answer").text(), "late");
     world.node.stop();
 }
+
+#[test]
+fn http_2_by_prior_knowledge_is_judged_and_forwarded_alike() {
+    let upstream = Upstream::echo();
+    let world = world(&upstream);
+    let url = format!("http://{}{PATH}", world.node.gateway);
+    let client = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    world.node.block_on(async {
+        let good = client
+            .post(&url)
+            .header("x-api-key", good_key())
+            .body("abc")
+            .send();
+        let good = good.await.expect("an answer");
+        assert_eq!(
+            (good.version(), good.status().as_u16()),
+            (reqwest::Version::HTTP_2, 200)
+        );
+        assert!(good.headers().contains_key("gatehouse-request-id"));
+        assert_eq!(good.text().await.expect("a body"), "POST /pets HTTP/1.1");
+        let refused = client.get(&url).send().await.expect("an answer");
+        assert_eq!(refused.status().as_u16(), 401);
+        let trick = client
+            .get(format!("{url}/a%2fb"))
+            .header("x-api-key", good_key());
+        assert_eq!(
+            trick.send().await.expect("an answer").status().as_u16(),
+            400
+        );
+    });
+    let seen = upstream.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        (seen[0].body.as_slice(), seen[0].header("x-api-key")),
+        (b"abc".as_slice(), None)
+    );
+}

@@ -193,6 +193,10 @@ impl Node {
         act()
     }
 
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
     pub(crate) fn tasks(&self) -> &Supervisor {
         &self.tasks
     }
