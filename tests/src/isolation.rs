@@ -95,7 +95,9 @@ impl IsolationWalk {
                     operation.id
                 ));
             }
-            let alone = needed.iter().filter(|_| !self.ask_for_more.contains(operation.id));
+            let alone = needed
+                .iter()
+                .filter(|_| !self.ask_for_more.contains(operation.id));
             for one in alone {
                 let only = self
                     .token_with(&BTreeSet::from([one.clone()]), &mut tokens)
@@ -110,6 +112,22 @@ impl IsolationWalk {
             }
         }
         faults
+    }
+
+    /// Asks every write as a dry run, with own things and bodies it would accept; the status of each.
+    pub async fn dry_runs(&self) -> Vec<(String, u16)> {
+        let mut statuses = Vec::new();
+        for operation in self.operations() {
+            let known =
+                parameters_of(operation.path).all(|parameter| self.own.contains_key(parameter));
+            if operation.method != Method::GET && known {
+                statuses.push((
+                    operation.id.to_owned(),
+                    self.ask_own(&operation, &self.token).await.status,
+                ));
+            }
+        }
+        statuses
     }
 
     fn operations(&self) -> Vec<Operation<'_>> {
@@ -191,13 +209,25 @@ impl IsolationWalk {
             }
             return;
         };
-        for Reference { pointer, kind, ids_only } in references {
-            let (Some(foreign), Some(never)) = (self.foreign.get(&kind), self.never.get(&kind)) else {
-                faults.push(format!("{}{pointer}: nothing is known about {kind}", operation.id));
+        for Reference {
+            pointer,
+            kind,
+            ids_only,
+        } in references
+        {
+            let (Some(foreign), Some(never)) = (self.foreign.get(&kind), self.never.get(&kind))
+            else {
+                faults.push(format!(
+                    "{}{pointer}: nothing is known about {kind}",
+                    operation.id
+                ));
                 continue;
             };
             let valid = fitting(bodies, &pointer);
-            let names = foreign.iter().zip(never).filter(|(foreign, _)| !ids_only || foreign.contains('_'));
+            let names = foreign
+                .iter()
+                .zip(never)
+                .filter(|(foreign, _)| !ids_only || foreign.contains('_'));
             for (foreign, never) in names {
                 let foreign = self.ask_changed(operation, valid, &pointer, foreign).await;
                 let never = self.ask_changed(operation, valid, &pointer, never).await;
@@ -306,7 +336,11 @@ impl IsolationWalk {
     /// Every reference of a body.
     fn references(&self, schema: &Value, at: &str, found: &mut Vec<Reference>) {
         if let Some((kind, ids_only)) = kind_of(schema) {
-            found.push(Reference { pointer: at.to_owned(), kind, ids_only });
+            found.push(Reference {
+                pointer: at.to_owned(),
+                kind,
+                ids_only,
+            });
             return;
         }
         let schema = self.resolve(schema);
@@ -458,7 +492,11 @@ fn kind_of(schema: &Value) -> Option<(String, bool)> {
 fn fitting<'a>(bodies: &'a [Value], pointer: &str) -> &'a Value {
     let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
     let fits = |body: &&Value| body.pointer(parent).is_some_and(Value::is_object);
-    bodies.iter().find(fits).or(bodies.first()).unwrap_or(&Value::Null)
+    bodies
+        .iter()
+        .find(fits)
+        .or(bodies.first())
+        .unwrap_or(&Value::Null)
 }
 
 fn needed(operation: &Value) -> BTreeSet<String> {

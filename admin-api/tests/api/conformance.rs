@@ -36,19 +36,10 @@ impl Conformance {
             answer.text
         );
         let response = self.resolve(response);
-        let (media_type, content) = response["content"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .next()
-            .unwrap();
-        assert!(
-            answer
-                .header("content-type")
-                .starts_with(media_type.as_str()),
-            "{answer:?}"
-        );
-        if !media_type.ends_with("json") || content["schema"].is_null() {
+        let sent = answer.header("content-type").split(';').next().unwrap_or_default();
+        let content = &response["content"][sent];
+        assert!(!content.is_null(), "{method} {path} {status} does not document {sent}");
+        if !sent.ends_with("json") || content["schema"]["type"] == "string" {
             return;
         }
         let mut faults = Vec::new();

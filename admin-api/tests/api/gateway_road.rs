@@ -33,8 +33,10 @@ impl Served {
             .send(self.request(Method::POST, JOIN).json(&body))
             .await;
         let reply: JoinReply = serde_json::from_value(joined.expect(200)).unwrap();
+        let mut other = body;
+        other["public_key"] = json!(hex(&Signer::from_seed(&[77; 32]).unwrap().public().0));
         let again = self
-            .send(self.request(Method::POST, JOIN).json(&body))
+            .send(self.request(Method::POST, JOIN).json(&other))
             .await;
         assert_eq!(
             again.problem(401),

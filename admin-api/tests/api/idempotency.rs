@@ -177,3 +177,68 @@ async fn a_client_that_hangs_up_does_not_stop_its_request_halfway() {
         1
     );
 }
+
+#[tokio::test]
+async fn after_a_crash_what_was_carried_out_is_told_and_what_was_not_is_done() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    served
+        .keyed(&token, "/v1/teams", "k", team("ops"))
+        .await
+        .expect(201);
+    // As a process leaves it that died between the commit and its answer.
+    served
+        .sql("update idempotency_key set status = 0, response = null")
+        .await;
+    let answer = served.keyed(&token, "/v1/teams", "k", team("ops")).await;
+    assert_eq!(answer.problem(409), "still_running");
+    served.hand.advance(Duration::from_secs(5 * 60));
+    let answer = served.keyed(&token, "/v1/teams", "k", team("ops")).await;
+    assert_eq!(answer.problem(409), "conflict");
+    assert!(answer.text.contains("was carried out"), "{}", answer.text);
+    assert_eq!(
+        served
+            .count("select count(*) from team where slug = 'ops'")
+            .await,
+        1
+    );
+    // And as one that died before it.
+    served
+        .keyed(&token, "/v1/teams?dry_run=true", "m", team("more"))
+        .await
+        .expect(201);
+    served
+        .sql("update idempotency_key set status = null, response = null where key = 'm'")
+        .await;
+    let answer = served
+        .keyed(&token, "/v1/teams?dry_run=true", "m", team("more"))
+        .await;
+    assert_eq!(answer.problem(409), "still_running");
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1);
+    served.hand.advance(Duration::from_secs(5 * 60));
+    served
+        .keyed(&token, "/v1/teams?dry_run=true", "m", team("more"))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn a_commit_and_its_mark_are_one() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    served.sql("create function lose() returns trigger language plpgsql as $$ begin if new.response is not null then raise 'lost'; end if; return new; end $$").await;
+    served.sql("create trigger lose before update on idempotency_key for each row execute function lose()").await;
+    served
+        .keyed(&token, "/v1/teams", "k", team("ops"))
+        .await
+        .expect(201);
+    served.hand.advance(Duration::from_secs(5 * 60));
+    let answer = served.keyed(&token, "/v1/teams", "k", team("ops")).await;
+    assert_eq!(answer.problem(409), "conflict");
+    assert_eq!(
+        served
+            .count("select count(*) from team where slug = 'ops'")
+            .await,
+        1
+    );
+}

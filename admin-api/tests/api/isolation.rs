@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gatehouse_domain::Role;
 use gatehouse_harness::isolation::{IsolationWalk, Names};
 use http::Method;
 use serde_json::{Value, json};
@@ -21,7 +22,10 @@ fn description(operation: &str) -> String {
 /// One of everything a tenant has, under names that begin with `prefix`.
 async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String) {
     let token = served.mighty(tenant).await;
-    let (colleague, other_token) = served.colleague(tenant, &format!("{prefix}-ana")).await;
+    let (_, other_token) = served.colleague(tenant, &format!("{prefix}-ana")).await;
+    let newcomer = served
+        .member(tenant, &format!("{prefix}-bo"), Role::Developer)
+        .await;
     let api = format!("{prefix}-weather");
     let version = format!("{prefix}1");
     let operation = format!("{prefix}Forecast");
@@ -133,7 +137,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("key", vec![text(&key["id"])]),
         ("change", vec![text(&key["change_id"])]),
         ("team", vec![text(&made_team["id"]), team]),
-        ("user", vec![colleague.to_string()]),
+        ("user", vec![newcomer.to_string()]),
         ("token", vec![text(&spare["id"])]),
         ("invitation", vec![text(&invitation["id"])]),
     ]
@@ -158,7 +162,7 @@ fn never(foreign: &Names) -> Names {
         .collect()
 }
 
-fn bodies() -> BTreeMap<String, Value> {
+fn bodies() -> BTreeMap<String, Vec<Value>> {
     let reason = json!({"reason": "for the walk"});
     let wish = json!({"application": "northwind-shop", "api": "northwind-weather", "plan": "northwind-plan",
                       "environment": "production", "reason": "to sell"});
@@ -204,7 +208,7 @@ fn bodies() -> BTreeMap<String, Value> {
         ("reject_plan_change", reason),
     ]
     .into_iter()
-    .map(|(operation, body)| (operation.to_owned(), body))
+    .map(|(operation, body)| (operation.to_owned(), vec![body]))
     .collect()
 }
 
@@ -214,13 +218,18 @@ async fn walk(served: &Served) -> IsolationWalk {
     let (foreign, _) = scene(served, &served.contoso, "contoso").await;
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
-    bodies.insert(
-        "decide_many".to_owned(),
-        json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]}),
-    );
+    let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
+    bodies.insert("decide_many".to_owned(), vec![decision]);
+    for operation in ["request_access", "grant_access"] {
+        let known = bodies.get_mut(operation).unwrap();
+        let mut with_new = known[0].clone();
+        with_new.as_object_mut().unwrap().remove("application");
+        with_new["new_application"] = json!({"name": "made on the way"});
+        known.push(with_new);
+    }
     // Another plan can be asked for only where access is in force.
     let wish = json!({"new_application": {"name": "granted", "team": own["team"][0]}, "api": "northwind-weather",
-                      "plan": "northwind-plan", "environment": "sandbox"});
+                      "plan": "northwind-plan", "environment": "sandbox", "reason": "ours"});
     let granted = served
         .post(&approver, "/v1/subscriptions/grant", wish)
         .await
@@ -240,6 +249,16 @@ async fn walk(served: &Served) -> IsolationWalk {
         bodies,
         // Gateways of the shared group serve every tenant, who all see them.
         shared: BTreeSet::from(["gateway".to_owned()]),
+        made: BTreeSet::from([("publish_spec", "version")]),
+        // Nobody hands on more than they have, and the shared gateways are the platform's.
+        ask_for_more: BTreeSet::from([
+            "create_invitation",
+            "create_join_token",
+            "disable_member",
+            "enable_member",
+            "set_member_roles",
+        ]),
+        client: reqwest::Client::builder().build().unwrap(),
     }
 }
 
@@ -260,6 +279,20 @@ async fn ids_of_another_tenant_answer_as_if_they_had_never_existed() {
         before,
         "the walk changed something"
     );
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_as_in_earnest_and_changes_nothing() {
+    let served = Served::start().await;
+    let walk = walk(&served).await;
+    let before = served.everything().await;
+    let answers = walk.dry_runs().await;
+    let done = answers
+        .iter()
+        .filter(|(_, status)| (200..300).contains(status))
+        .count();
+    assert!(done >= 30, "{done} of {answers:?}");
+    assert_eq!(served.everything().await, before);
 }
 
 #[tokio::test]

@@ -8,4 +8,6 @@ mod gateway_road;
 mod idempotency;
 mod isolation;
 mod lists;
+mod publishing;
 mod served;
+mod subscribing;

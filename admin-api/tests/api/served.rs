@@ -56,6 +56,11 @@ pub(crate) struct Answer {
 
 impl Served {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With further settings, as environment variables.
+    pub(crate) async fn start_with(settings: &[(&'static str, &'static str)]) -> Self {
         let test_db = TestDb::create().await;
         let addresses = DbAddresses {
             app: test_db.app_url(),
@@ -66,7 +71,7 @@ impl Served {
         let (clock, hand) = Clock::adjustable(Clock::system().now());
         let db = Db::connect(&addresses, keys, clock).await.unwrap();
         let (northwind, contoso) = two_tenants(&db).await;
-        let (address, supervisor) = serve(&db);
+        let (address, supervisor) = serve(&db, settings);
         Self {
             db,
             hand,
@@ -112,25 +117,27 @@ impl Served {
         made.value.1.reveal().to_string()
     }
 
-    /// Another member with a role, and a token of theirs with everything the role allows.
-    pub(crate) async fn colleague(&self, tenant: &Tenant, name: &str) -> (UserId, String) {
+    /// Another member with a role.
+    pub(crate) async fn member(&self, tenant: &Tenant, name: &str, role: Role) -> UserId {
         let admit = Admit {
-            email: format!("{name}@{}.example", tenant.id),
+            email: format!("{name}@people.example"),
             name: name.to_owned(),
             password: Secret::new(PASSWORD.to_owned()),
-            roles: vec![Role::Owner],
+            roles: vec![role],
         };
         let system = Actor::system(tenant.id, "test");
-        let user = members::admit(&self.db, &system, admit)
-            .await
-            .unwrap()
-            .value
-            .user_id;
-        let actor = members::actor_of_user(&self.db, tenant.id, user)
-            .await
-            .unwrap()
-            .unwrap();
-        (user, self.token_by(&actor, Permission::ALL).await)
+        let admitted = members::admit(&self.db, &system, admit).await;
+        admitted.unwrap().value.user_id
+    }
+
+    /// Another owner, and a token of theirs with everything.
+    pub(crate) async fn colleague(&self, tenant: &Tenant, name: &str) -> (UserId, String) {
+        let user = self.member(tenant, name, Role::Owner).await;
+        let actor = members::actor_of_user(&self.db, tenant.id, user).await;
+        let token = self
+            .token_by(&actor.unwrap().unwrap(), Permission::ALL)
+            .await;
+        (user, token)
     }
 
     /// Asks, and holds the answer to the document.
@@ -176,6 +183,43 @@ impl Served {
 
     pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         self.ask(Method::POST, path, token, &[], Some(body)).await
+    }
+
+    /// A digest of every table but those that background work and every request write to.
+    pub(crate) async fn everything(&self) -> Vec<(String, String)> {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.test_db.superuser_url())
+            .await
+            .unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
+               and c.relname not in ('outbox', 'mail', 'notification', 'access_token', 'idempotency_key') order by 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let mut digests = Vec::new();
+        for table in tables {
+            let sql = format!(
+                "select coalesce(md5(string_agg(t::text, ',' order by t::text)), '') from public.{table} t"
+            );
+            let digest: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            digests.push((table, digest));
+        }
+        digests
+    }
+
+    /// Changes the database as a superuser.
+    pub(crate) async fn sql(&self, sql: &'static str) {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(&self.test_db.superuser_url())
+            .await
+            .unwrap();
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
     }
 
     /// One number of the database, seen as a superuser.
@@ -260,7 +304,7 @@ async fn two_tenants(db: &Db) -> (Tenant, Tenant) {
     (northwind, contoso)
 }
 
-fn serve(db: &Db) -> (SocketAddr, Supervisor) {
+fn serve(db: &Db, further: &[(&'static str, &'static str)]) -> (SocketAddr, Supervisor) {
     let variables = [
         ("GATEHOUSE_ADMIN_API__LISTEN", "127.0.0.1:0"),
         (
@@ -269,7 +313,7 @@ fn serve(db: &Db) -> (SocketAddr, Supervisor) {
         ),
         ("GATEHOUSE_ADMIN_API__LISTENER__DRAIN", "1s"),
     ];
-    let environment: Environment = variables.into_iter().collect();
+    let environment: Environment = variables.iter().chain(further).copied().collect();
     let settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;
     let supervisor = Supervisor::new();
     let bound = BoundAdminApi::bind(settings, db.clone()).unwrap();

@@ -1,6 +1,6 @@
 //! Grants access without a request.
 
-use super::wish::RequestAccess;
+use super::wish::{RequestAccess, placed};
 use axum::extract::State;
 use gatehouse_control_plane::{Db, subscriptions};
 use gatehouse_web::{Json, Problem};
@@ -25,7 +25,9 @@ pub(crate) async fn grant_access(
 ) -> Result<Mutation, Problem> {
     let mut wish = body.into_wish()?;
     let reason = std::mem::take(&mut wish.reason);
-    let changed = subscriptions::grant(&db, &caller, wish, &reason).await?;
+    let changed = subscriptions::grant(&db, &caller, wish, &reason)
+        .await
+        .map_err(placed)?;
     let path = format!("/v1/subscriptions/{}", changed.value.id);
     Ok(Mutation::created(&changed, path))
 }

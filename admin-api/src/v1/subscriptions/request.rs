@@ -1,6 +1,6 @@
 //! Requests access for an application.
 
-use super::wish::RequestAccess;
+use super::wish::{RequestAccess, placed};
 use axum::extract::State;
 use gatehouse_control_plane::{Db, subscriptions};
 use gatehouse_web::{Json, Problem};
@@ -25,7 +25,9 @@ pub(crate) async fn request_access(
     State(db): State<Db>,
     Json(body): Json<RequestAccess>,
 ) -> Result<Mutation, Problem> {
-    let changed = subscriptions::request(&db, &caller, body.into_wish()?).await?;
+    let changed = subscriptions::request(&db, &caller, body.into_wish()?)
+        .await
+        .map_err(placed)?;
     let path = format!("/v1/subscriptions/{}", changed.value.id);
     Ok(Mutation::created(&changed, path))
 }

@@ -2,6 +2,7 @@
 
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, AppChoice};
+use gatehouse_control_plane::{FieldFault, Refusal};
 use gatehouse_web::{FieldError, Problem, ProblemKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -64,5 +65,24 @@ impl RequestAccess {
             environment: Lookup::from(self.environment.as_str()),
             reason: self.reason,
         })
+    }
+}
+
+/// The verb has one place for both ways to name the application; here the new one has its own.
+pub(super) fn placed(refusal: Refusal) -> Refusal {
+    let place = |pointer: String| match pointer.strip_prefix("/application/") {
+        Some(rest) => format!("/new_application/{rest}"),
+        None => pointer,
+    };
+    match refusal {
+        Refusal::UnknownReference { pointer } => Refusal::unknown(place(pointer)),
+        Refusal::Invalid(faults) => {
+            let faults = faults.into_iter().map(|fault| FieldFault {
+                pointer: place(fault.pointer),
+                ..fault
+            });
+            Refusal::Invalid(faults.collect())
+        }
+        other => other,
     }
 }

@@ -1,0 +1,173 @@
+//! CI publishes with one `curl -T FILE`.
+
+use http::Method;
+use serde_json::Value;
+
+use crate::served::{Answer, Served};
+
+const PETS: &str = "openapi: 3.0.3
+info:
+  title: Pets
+  version: '1'
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+      responses:
+        '200': {description: A pet}
+";
+
+impl Served {
+    async fn publish(&self, token: &str, query: &str, content: &str) -> Answer {
+        let path = format!("/v1/apis/pets/versions/v1/spec{query}");
+        let request = self.request(Method::PUT, &path).bearer_auth(token);
+        self.send(request.body(content.to_owned())).await
+    }
+}
+
+#[tokio::test]
+async fn a_description_is_published_once_and_its_bytes_come_back() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let answer = served.publish(&token, "", PETS).await;
+    assert_eq!(
+        answer.problem(404),
+        "not_found",
+        "without create the API must be there"
+    );
+    let answer = served
+        .publish(&token, "?create=true&dry_run=true", PETS)
+        .await;
+    assert_eq!(answer.expect(201)["outcome"], "created");
+    assert_eq!(served.count("select count(*) from api").await, 0);
+    let first = served
+        .publish(&token, "?create=true&commit=0a1b2c", PETS)
+        .await
+        .expect(201);
+    assert_eq!(
+        (&first["outcome"], &first["operations"]),
+        (&"created".into(), &1.into())
+    );
+    assert!(
+        first["change_id"].as_str().unwrap().starts_with("chg_"),
+        "{first}"
+    );
+    assert_eq!(first["revision"]["source"]["commit"], "0a1b2c");
+    assert!(
+        first["addresses"][0]["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:8000/")
+    );
+    let again = served.publish(&token, "", PETS).await.expect(200);
+    assert_eq!(
+        (&again["outcome"], &again["change_id"]),
+        (&"unchanged".into(), &Value::Null)
+    );
+    let changed = served
+        .publish(&token, "", &PETS.replace("A pet", "One pet"))
+        .await
+        .expect(200);
+    assert_eq!(changed["outcome"], "updated");
+    let back = served.get(&token, "/v1/apis/pets/versions/v1/spec").await;
+    assert_eq!(back.text, PETS.replace("A pet", "One pet"));
+    assert_eq!(back.header("content-type"), "application/yaml");
+    assert!(back.header("content-disposition").starts_with("attachment"));
+    let operation = served
+        .get(&token, "/v1/apis/pets/versions/v1/operations")
+        .await
+        .expect(200);
+    let slug = operation["data"][0]["slug"].as_str().unwrap();
+    let path = format!("/v1/apis/pets/versions/v1/operations/{slug}");
+    assert_eq!(
+        served.get(&token, &path).await.expect(200)["operation_id"],
+        "getPet"
+    );
+}
+
+#[tokio::test]
+async fn faults_are_told_with_line_and_pointer_and_nothing_is_stored() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let broken = PETS.replace(
+        "'200': {description: A pet}",
+        "'200': {$ref: '#/components/responses/None'}",
+    );
+    let answer = served.publish(&token, "?create=true", &broken).await;
+    assert_eq!(answer.problem(422), "invalid_spec");
+    let body = answer.json();
+    assert_eq!(body["errors"][0]["code"], "unresolved_reference", "{body}");
+    assert!(body["errors"][0]["line"].as_u64().unwrap() > 5);
+    assert!(
+        body["errors"][0]["pointer"]
+            .as_str()
+            .unwrap()
+            .starts_with("/paths/")
+    );
+    let answer = served.publish(&token, "?create=true", "a: [b").await;
+    assert_eq!(answer.problem(422), "invalid_spec");
+    assert_eq!(served.count("select count(*) from api").await, 0);
+    let long = format!("?create=true&commit={}", "a".repeat(301));
+    let answer = served.publish(&token, &long, PETS).await;
+    assert_eq!(
+        answer.json()["errors"][0]["pointer"],
+        "?commit",
+        "{}",
+        answer.text
+    );
+}
+
+#[tokio::test]
+async fn the_limit_of_a_description_is_its_own() {
+    let served = Served::start_with(&[
+        ("GATEHOUSE_ADMIN_API__LIMITS__BODY", "1KiB"),
+        ("GATEHOUSE_ADMIN_API__LIMITS__SPEC", "2KiB"),
+    ])
+    .await;
+    let token = served.mighty(&served.northwind).await;
+    let padded = |bytes: usize| format!("{PETS}#{}", "x".repeat(bytes - PETS.len() - 1));
+    for (bytes, status) in [(2_047, 201), (2_048, 200), (2_049, 413)] {
+        let answer = served.publish(&token, "?create=true", &padded(bytes)).await;
+        assert_eq!(answer.status, status, "{bytes}: {}", answer.text);
+    }
+    let name = "n".repeat(1_000);
+    let answer = served
+        .post(
+            &token,
+            "/v1/teams",
+            serde_json::json!({"slug": "a", "name": name, "kind": "provider"}),
+        )
+        .await;
+    assert_eq!(answer.problem(413), "body_too_large");
+}
+
+#[tokio::test]
+async fn a_token_that_may_publish_needs_nothing_else_to_do_it_and_to_wait() {
+    use gatehouse_domain::Permission::{ApiWrite, SpecPublish};
+    let served = Served::start().await;
+    let publisher = served.token(&served.northwind, &[SpecPublish]).await;
+    let answer = served.publish(&publisher, "?create=true", PETS).await;
+    assert_eq!(
+        answer.problem(403),
+        "forbidden",
+        "making an API takes api.write"
+    );
+    let maker = served
+        .token(&served.northwind, &[SpecPublish, ApiWrite])
+        .await;
+    served
+        .publish(&maker, "?create=true", PETS)
+        .await
+        .expect(201);
+    let changed = served
+        .publish(&publisher, "", &PETS.replace("/pets/{id}", "/animals/{id}"))
+        .await
+        .expect(200);
+    let path = format!("/v1/changes/{}", changed["change_id"].as_str().unwrap());
+    assert_eq!(
+        served.get(&publisher, &path).await.expect(200)["change_id"],
+        changed["change_id"]
+    );
+}
