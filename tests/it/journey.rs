@@ -89,6 +89,7 @@ async fn an_api_is_published_requested_approved_called_limited_revoked_and_survi
     let in_outage = outage(&stack, &pets, &steady, &ended).await;
     everything_returns(&stack).await;
     usage_settles(&stack, &warehouse.subscription, answered + in_outage).await;
+    let steady = Consumer::with_key(steady.key());
     everywhere(&pets, Instant::now(), &steady, Expected::Status(200)).await;
     audit_verifies(&stack).await;
 }
@@ -260,6 +261,11 @@ async fn outage(stack: &TestStack, urls: &[String; 2], steady: &Consumer, ended:
         stack.restart(role);
         assert_ne!(stack.pid(role), before);
     }
+    // The connections of before went with the killed processes.
+    let (steady, ended) = (
+        Consumer::with_key(steady.key()),
+        Consumer::with_key(ended.key()),
+    );
     for url in urls {
         for _ in 0..5 {
             steady.get(url).await.assert_status(200);

@@ -150,13 +150,13 @@ async fn an_answer_the_backend_breaks_off_never_looks_whole() {
         cut.is_err(),
         "a cut answer was taken for a whole one: {cut:?}"
     );
-    let what = "the cut call is in the ledger as interrupted";
+    let what = "the cut call is in the ledger with its reason";
     eventually(PATIENCE, what, async || {
         let calls = root
             .get(&format!("/v1/applications/{}/calls", granted.application))
             .await
             .expect(200)?;
-        if calls.json()["data"][0]["interrupted"] == true {
+        if calls.json()["data"][0]["reason"] == "upstream_failed" {
             Ok(())
         } else {
             Err(calls.to_string())

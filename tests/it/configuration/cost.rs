@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gatehouse_domain::credential::CredentialState;
-use gatehouse_harness::callers::{Developer, Granted, Wish};
+use gatehouse_harness::callers::{Developer, Wish};
 use gatehouse_harness::eventually;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_snapshot::object::{Credential, Object};
@@ -33,7 +33,7 @@ async fn with_100_000_credentials_an_approval_moves_under_4_kib_and_touches_a_co
     let mut conn = scene.stack.sql().await;
     count_writes(&mut conn).await;
     let few = approval_cost(&scene, &mut conn, &developer, "With few").await;
-    load(&scene, &mut conn, &granted).await;
+    load(&scene, &mut conn).await;
     let many = approval_cost(&scene, &mut conn, &developer, "With many").await;
     assert_eq!(few.written, many.written, "rows written, by table");
     let rows: i64 = many.written.iter().map(|(_, rows)| rows).sum();
@@ -132,7 +132,7 @@ async fn rows_read(conn: &mut PgConnection) -> i64 {
 }
 
 /// Gives the application so many keys by COPY, rows and objects, with the state hash they add up to, in a new generation.
-async fn load(scene: &Scene, conn: &mut PgConnection, granted: &Granted) {
+async fn load(scene: &Scene, conn: &mut PgConnection) {
     let row = "select c.tenant_id, c.environment_id, c.application_id, g.id from credential c, gateway_group g limit 1";
     let (tenant, environment, application, group): (Uuid, Uuid, Uuid, Uuid) =
         sqlx::query_as(row).fetch_one(&mut *conn).await.unwrap();

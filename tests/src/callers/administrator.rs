@@ -8,6 +8,8 @@ use crate::mailbox::Mailbox;
 pub struct Administrator {
     pub portal: Portal,
     pub email: String,
+    /// One person does one thing at a time in one session, also when tests share the person.
+    busy: tokio::sync::Mutex<()>,
 }
 
 impl Administrator {
@@ -32,6 +34,7 @@ impl Administrator {
         Self {
             portal,
             email: Self::EMAIL.to_owned(),
+            busy: tokio::sync::Mutex::default(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Administrator {
         mailbox: &Mailbox<'_>,
     ) -> Approver {
         let email = format!("{}@providers.test", name.to_lowercase());
+        let _turn = self.busy.lock().await;
         let window = self.at(prefix);
         let form = window
             .get("/console/people")
@@ -80,6 +84,7 @@ impl Administrator {
         name: &str,
         scopes: &[&str],
     ) -> CiToken {
+        let _turn = self.busy.lock().await;
         let window = self.at(prefix);
         let page = window.get("/console/settings/tokens").await;
         let mut form = page
