@@ -14,7 +14,10 @@ use crate::stack::Addresses;
 /// Path of the printed call.
 const TRIED: &str = "/petstore/v2/pets/1";
 
-/// The lines of experience.md §11, and how to publish.
+/// A gateway that refuses for this long has its newest configuration.
+const MEANT_AFTER: Duration = Duration::from_secs(2);
+
+/// Where everything is, who may sign in, a whole call, and how to publish.
 pub(super) fn greeting(at: &Addresses, folder: &Folder, seeded: &Seeded) -> String {
     let (portal, gateway, admin_api) = (at.portal_url(), at.gateway_url(), at.admin_api_url());
     let next_petstore = shown(&folder.path().join(NEXT_PETSTORE_FILE));
@@ -64,6 +67,7 @@ pub(super) async fn try_until_it_works(
         .build()
         .context("making an HTTP client")?;
     let deadline = Instant::now() + within;
+    let mut refused_since = None;
     loop {
         let call = client.get(format!("{}{TRIED}", at.gateway_url()));
         let answer = match call.bearer_auth(seeded.key.expose()).send().await {
@@ -74,7 +78,9 @@ pub(super) async fn try_until_it_works(
             },
             Err(_) => Answer::NotYet,
         };
-        if Instant::now() > deadline {
+        let now = Instant::now();
+        let refused = (answer == Answer::Refused).then(|| *refused_since.get_or_insert(now));
+        if now > deadline || refused.is_some_and(|since| now > since + MEANT_AFTER) {
             return Ok(answer);
         }
         sleep(Duration::from_millis(50)).await;

@@ -45,20 +45,34 @@ pub(super) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     folder.mark()?;
     let supervisor = Supervisor::new();
     supervisor.stop_on_signals()?;
-    let mut demo = Running::start(&args, &folder, &supervisor).await?;
-    let kept = demo.greet(&folder, &held).await;
-    let ended = match kept {
-        Ok(()) => demo.keep(&folder, &supervisor).await,
-        Err(error) => Err(error),
-    };
-    demo.stop().await?;
-    supervisor.shutdown(Duration::from_secs(5)).await;
+    let ended = play(&args, &folder, &held, &supervisor).await;
+    supervisor.shutdown(ENDED_WITHIN).await;
     ended?;
     Ok(if supervisor.failure().is_none() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+async fn play(
+    args: &Demo,
+    folder: &Folder,
+    held: &Held,
+    supervisor: &Supervisor,
+) -> anyhow::Result<()> {
+    // Cut off in the middle, the seed is thrown away by the next start.
+    let started = tokio::select! {
+        started = Box::pin(Running::start(args, folder, supervisor)) => started,
+        () = supervisor.cancelled() => return Ok(()),
+    };
+    let mut demo = started?;
+    let kept = match demo.greet(folder, held).await {
+        Ok(()) => demo.keep(folder, supervisor).await,
+        Err(error) => Err(error),
+    };
+    demo.stop().await?;
+    kept
 }
 
 /// How long children that are no longer wanted may take to end.
@@ -87,22 +101,16 @@ impl Running {
         let (open, seeded) = open(&data, folder).await?;
         let upstream_at = free_address(args.listen, seeded.as_ref().map(|seeded| seeded.upstream))?;
         let mut upstream = Child::start(upstream_spec(folder, upstream_at), supervisor);
-        let seeded = match seeded {
-            Some(seeded) if seeded.upstream == upstream_at => seeded,
-            Some(seeded) => {
-                seed::repoint(&open.db, upstream_at).await?;
-                let moved = Seeded {
-                    upstream: upstream_at,
-                    ..seeded
-                };
-                folder.keep(&moved)?;
-                moved
-            }
+        let (seeded, past) = match seeded {
+            Some(seeded) => (
+                follow_upstream(&open.db, folder, seeded, upstream_at).await?,
+                None,
+            ),
             None => {
-                let seeded = seed::sow(&open.database.addresses, folder.path(), upstream_at).await;
-                let seeded = seeded.context("making the demo's data")?;
-                folder.keep(&seeded)?;
-                seeded
+                let addresses = &open.database.addresses;
+                let sown = Box::pin(seed::sow(addresses, folder.path(), upstream_at)).await;
+                let (seeded, past) = sown.context("making the demo's data")?;
+                (seeded, Some(past))
             }
         };
         let plan = StackPlan {
@@ -112,7 +120,15 @@ impl Running {
             demo_people: people::offered(),
         };
         upstream.ready(READY_WITHIN).await?;
-        let roles = Roles::start(&plan, &open.db, supervisor).await?;
+        let roles = Roles::start(&plan, &open.db, supervisor);
+        let roles = match past {
+            None => roles.await?,
+            Some(past) => {
+                let (roles, ()) = tokio::try_join!(roles, past.load())?;
+                folder.keep(&seeded)?;
+                roles
+            }
+        };
         Ok(Self {
             data,
             plan,
@@ -259,6 +275,22 @@ async fn throw_away(database: Database) -> anyhow::Result<()> {
     let place = server.data_dir().to_owned();
     server.stop().await?;
     remove(&place)
+}
+
+/// Makes the targets point at the backend when its address of the last start was taken.
+async fn follow_upstream(
+    db: &Db,
+    folder: &Folder,
+    seeded: Seeded,
+    upstream: SocketAddr,
+) -> anyhow::Result<Seeded> {
+    if seeded.upstream == upstream {
+        return Ok(seeded);
+    }
+    seed::repoint(db, seeded.upstream, upstream).await?;
+    let moved = Seeded { upstream, ..seeded };
+    folder.keep(&moved)?;
+    Ok(moved)
 }
 
 /// The address of the last start when it is free, so that the gateway's configuration still fits; any free one else.

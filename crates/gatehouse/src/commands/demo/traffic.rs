@@ -46,8 +46,9 @@ pub(crate) struct Flow {
     /// Sessions on a busy hour, and calls of one session.
     pub(crate) sessions: f64,
     pub(crate) calls: u64,
-    /// Nothing before this moment.
+    /// Nothing before this moment, and nothing from the other on.
     pub(crate) since: OffsetDateTime,
+    pub(crate) until: OffsetDateTime,
     /// Whether its API's upstream failed in the incident.
     pub(crate) hit_by_incident: bool,
     /// Refused calls in a thousand: over the rate limit, or for the reason given.
@@ -61,6 +62,7 @@ pub(crate) fn history(flows: &[Flow], now: OffsetDateTime) -> Vec<CallRecord> {
     let until = now - QUIET;
     let incident = incident(now);
     for flow in flows {
+        let until = until.min(flow.until);
         let mut hour = flow.since.max(now - Duration::days(DAYS));
         while hour < until {
             let busy = flow.sessions * activity(hour);
@@ -220,6 +222,7 @@ mod tests {
             sessions: 1.5,
             calls: 8,
             since: NOW - Duration::days(30),
+            until: NOW,
             hit_by_incident: true,
             refused: (10, 429, "rate_limited"),
         }
@@ -283,17 +286,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_called_before_access_was_given_and_refused_calls_count_against_no_quota() {
-        let since = NOW - Duration::days(2);
+    fn nothing_is_called_outside_the_time_of_access_and_refused_calls_count_against_no_quota() {
+        let (since, until) = (NOW - Duration::days(3), NOW - Duration::days(1));
         let calls = history(
             &[Flow {
                 since,
+                until,
                 refused: (200, 429, "rate_limited"),
                 ..flow()
             }],
             NOW,
         );
-        assert!(!calls.is_empty() && calls.iter().all(|call| at(call) >= since));
+        assert!(!calls.is_empty() && calls.iter().all(|call| (since..until).contains(&at(call))));
         let refused: Vec<_> = calls.iter().filter(|call| call.status == 429).collect();
         assert!(!refused.is_empty() && refused.iter().all(|call| !call.counted));
     }

@@ -17,6 +17,7 @@ pub(super) struct Caller {
     pub(super) subscription: SubscriptionView,
     pub(super) key: CredentialView,
     pub(super) since: OffsetDateTime,
+    pub(super) until: OffsetDateTime,
 }
 
 /// The callers of the past, and the key of the printed call.
@@ -111,9 +112,9 @@ pub(super) async fn live_through(stage: &Stage) -> anyhow::Result<Access> {
         made.with_context(|| name)?;
     }
     let northwind = northwind(stage).await?;
-    let early = early_days(stage).await?;
+    let mut early = Box::pin(early_days(stage)).await?;
     trouble(stage).await?;
-    lately(stage, &early).await?;
+    lately(stage, &mut early).await?;
     Ok(Access {
         demo_key: early.demo_key,
         storefront: early.storefront,
@@ -141,6 +142,7 @@ async fn northwind(stage: &Stage) -> anyhow::Result<Caller> {
         subscription,
         key,
         since: stage.time(),
+        until: stage.now,
     })
 }
 
@@ -176,6 +178,7 @@ async fn early_days(stage: &Stage) -> anyhow::Result<EarlyDays> {
         subscription: demo,
         key: demo_view,
         since: s.time(),
+        until: s.now,
     };
     let test = ask(
         s,
@@ -191,6 +194,7 @@ async fn early_days(stage: &Stage) -> anyhow::Result<EarlyDays> {
         subscription: test,
         key: test_key,
         since: s.time(),
+        until: s.now,
     };
 
     let reason = "The till places an order for every sale, about 3,000 a day.";
@@ -240,13 +244,14 @@ async fn early_days(stage: &Stage) -> anyhow::Result<EarlyDays> {
         "season-campaign",
         PRODUCTION,
         "Page",
-        Some(12),
+        Some(14),
     )
     .await?;
 
     s.turn_to(16, 10);
+    let season_end = s.now - Duration::days(3);
     let season = Conditions {
-        ends_at: Some(s.now - Duration::days(3)),
+        ends_at: Some(season_end),
         note: "Good until the season ends.".to_owned(),
         ..Conditions::default()
     };
@@ -262,6 +267,7 @@ async fn early_days(stage: &Stage) -> anyhow::Result<EarlyDays> {
         subscription,
         key,
         since,
+        until: s.now,
     };
     Ok(EarlyDays {
         demo_key,
@@ -269,7 +275,10 @@ async fn early_days(stage: &Stage) -> anyhow::Result<EarlyDays> {
         storefront_sandbox,
         checkout: caller(gold, gold_key),
         kiosk: caller(kiosk, kiosk_key),
-        campaign: caller(campaign, campaign_key),
+        campaign: Caller {
+            until: season_end,
+            ..caller(campaign, campaign_key)
+        },
         export: caller(export, export_key),
         batch: caller(batch, batch_key),
     })
@@ -333,12 +342,15 @@ async fn trouble(stage: &Stage) -> anyhow::Result<()> {
 }
 
 /// What waits, pauses or is about to begin.
-async fn lately(stage: &Stage, early: &EarlyDays) -> anyhow::Result<()> {
+async fn lately(stage: &Stage, early: &mut EarlyDays) -> anyhow::Result<()> {
     let (s, db) = (stage, &stage.db);
     s.turn_to(3, 14);
     let why = "The export runs every minute instead of once a month. Fix it and tell us.";
     subscriptions::suspend(db, s.person("approver")?, early.export.subscription.id, why).await?;
     subscriptions::pause(db, s.person("dev")?, early.batch.subscription.id).await?;
+    // Refused from now on, and told so: neither calls any more.
+    early.export.until = s.time();
+    early.batch.until = s.time();
     let reason = "Next season's orders; we open on Monday.";
     let launch = ask(s, "dev", "spring-launch", "orders gold", PRODUCTION, reason).await?;
     let reason = "Reads what to pack next, once a second for each of 40 screens.";

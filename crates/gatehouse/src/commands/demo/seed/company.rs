@@ -60,7 +60,7 @@ pub(super) async fn found(stage: &mut Stage) -> anyhow::Result<()> {
     .await?
     .value
     .id;
-    hire(stage, acme, northwind).await?;
+    Box::pin(hire(stage, acme, northwind)).await?;
     for (slug, name, kind, lead, others) in TEAMS {
         let team = CreateTeam {
             slug: slug.to_owned(),

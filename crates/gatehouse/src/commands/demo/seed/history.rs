@@ -1,5 +1,7 @@
 //! Past calls, taken in as a gateway would have reported them.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, bail};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::gateways::{
@@ -33,7 +35,8 @@ pub(super) async fn load(
     let count = calls.len();
     let node = join_as_former_gateway(stage).await?;
     let boot = random::uuid_v7(stage.now);
-    for (records, sequence) in calls.chunks(BATCH_RECORDS_MAX).zip(1..) {
+    let latest = take_latest(&mut calls);
+    for (records, sequence) in calls.chunks(BATCH_RECORDS_MAX).chain([&*latest]).zip(1..) {
         let batch = Batch::new(boot, sequence, 0, records.to_vec());
         match ingest(&stage.db, node, &batch).await? {
             Ingest::Taken(_) => {}
@@ -42,6 +45,22 @@ pub(super) async fn load(
     }
     retire_node(&stage.db, &Actor::system(acme, "demo"), node.id).await?;
     Ok(count)
+}
+
+/// The last call of every key, to be reported on their own: a batch tells of a key's use once, by its first call.
+fn take_latest(calls: &mut Vec<CallRecord>) -> Vec<CallRecord> {
+    let mut seen = HashSet::new();
+    let mut latest = Vec::new();
+    for place in (0..calls.len()).rev() {
+        if calls[place]
+            .attribution
+            .credential
+            .is_some_and(|key| seen.insert(key))
+        {
+            latest.push(calls.remove(place));
+        }
+    }
+    latest
 }
 
 async fn join_as_former_gateway(stage: &Stage) -> anyhow::Result<Node> {
@@ -69,6 +88,7 @@ fn flows(acme: TenantId, northwind: TenantId, versions: &Versions, access: &Acce
         sessions,
         calls,
         since: caller.since,
+        until: caller.until,
         hit_by_incident: false,
         refused: (2, 429, "rate_limited"),
     };

@@ -23,6 +23,8 @@ use gatehouse_domain::key::Key;
 use gatehouse_runtime::{Clock, Secret};
 use tokio::time::{Instant, sleep};
 
+use self::access::Access;
+use self::offer::Versions;
 use self::stage::Stage;
 use super::folder::Seeded;
 use crate::output;
@@ -33,56 +35,73 @@ const DEMO_APPLICATION: &str = "storefront";
 /// Longest wait for gateways to have a change.
 const IN_FORCE_WITHIN: Duration = Duration::from_secs(10);
 
-/// Tells the whole story in an empty database.
+/// The calls of the past two weeks, told but not yet loaded.
+pub(super) struct Past {
+    stage: Stage,
+    versions: Versions,
+    access: Access,
+}
+
+impl Past {
+    /// Loads them. The roles may start meanwhile.
+    pub(super) async fn load(self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        let loaded = history::load(&self.stage, &self.versions, &self.access).await;
+        self.stage.db.close().await;
+        let calls = loaded.context("past calls")?;
+        say(&format!("Loaded {calls} past calls"), begun);
+        Ok(())
+    }
+}
+
+/// Tells the whole story in an empty database, but for its past calls.
 pub(super) async fn sow(
     addresses: &DbAddresses,
     data_dir: &Path,
     upstream: SocketAddr,
-) -> anyhow::Result<Seeded> {
+) -> anyhow::Result<(Seeded, Past)> {
+    let begun = Instant::now();
     let now = Clock::system().now();
     let (clock, hand) = Clock::adjustable(now - stage::STORY);
     let keys = MasterKey::load_or_create(&master_key_file(data_dir))?;
     let db = Db::connect(addresses, keys, clock).await?;
-    let told = tell(Stage::new(db.clone(), hand, now), upstream).await;
-    db.close().await;
-    told
-}
-
-async fn tell(mut stage: Stage, upstream: SocketAddr) -> anyhow::Result<Seeded> {
-    let begun = Instant::now();
-    company::found(&mut stage)
+    let mut stage = Stage::new(db, hand, now);
+    Box::pin(company::found(&mut stage))
         .await
         .context("companies and people")?;
     let versions = offer::publish(&stage, upstream)
         .await
         .context("APIs and plans")?;
     let ci_token = offer::make_ci_token(&stage).await.context("the CI token")?;
-    let access = access::live_through(&stage)
+    let access = Box::pin(access::live_through(&stage))
         .await
         .context("applications and access")?;
-    let told = begun.elapsed();
-    let calls = history::load(&stage, &versions, &access)
-        .await
-        .context("past calls")?;
-    output::talk(format!(
-        "Made the demo's data in {:.1} s, and {calls} past calls in {:.1} s.",
-        told.as_secs_f64(),
-        (begun.elapsed() - told).as_secs_f64(),
-    ));
-    Ok(Seeded {
+    say("Made the demo's data", begun);
+    let seeded = Seeded {
         upstream,
         key: Secret::new(access.demo_key.reveal().to_string()),
         ci_token: Secret::new(ci_token.reveal().to_string()),
-    })
+    };
+    Ok((
+        seeded,
+        Past {
+            stage,
+            versions,
+            access,
+        },
+    ))
 }
 
-/// Points every upstream of the demo at the backend's new address, and waits until the change is in force.
-pub(super) async fn repoint(db: &Db, upstream: SocketAddr) -> anyhow::Result<()> {
+fn say(what: &str, begun: Instant) {
+    output::talk(format!("{what} in {:.1} s.", begun.elapsed().as_secs_f64()));
+}
+
+/// Points what pointed at the backend's last address at its new one. The gateways, not yet started, find it in their
+/// first configuration.
+pub(super) async fn repoint(db: &Db, last: SocketAddr, upstream: SocketAddr) -> anyhow::Result<()> {
     for tenant in tenants::every_tenant(db).await? {
         let actor = Actor::system(tenant.id, "demo");
-        for change in offer::point_upstreams(db, &actor, upstream).await? {
-            wait_until_in_force(db, &actor, &change).await?;
-        }
+        offer::point_upstreams(db, &actor, upstream, Some(last)).await?;
     }
     Ok(())
 }

@@ -9,9 +9,9 @@ use gatehouse_control_plane::plans::{CreatePlan, create_plan};
 use gatehouse_control_plane::publishing::{PublishSpec, Source, publish_spec};
 use gatehouse_control_plane::tenants::find_tenant;
 use gatehouse_control_plane::tokens::{CreateToken, create_token};
-use gatehouse_control_plane::upstreams::{PutTarget, PutUpstream, put_upstream};
+use gatehouse_control_plane::upstreams::{PutTarget, PutUpstream, get_upstream, put_upstream};
 use gatehouse_control_plane::versions::{Deprecate, deprecate_version, get_version};
-use gatehouse_control_plane::{Actor, Change, Db, Lookup, Page};
+use gatehouse_control_plane::{Actor, Db, Lookup, Page};
 use gatehouse_domain::id::ApiVersionId;
 use gatehouse_domain::key::Key;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
@@ -124,7 +124,7 @@ pub(super) async fn publish(stage: &Stage, upstream: SocketAddr) -> anyhow::Resu
     )
     .await?;
     for handle in ["admin", "north"] {
-        point_upstreams(&stage.db, stage.person(handle)?, upstream).await?;
+        point_upstreams(&stage.db, stage.person(handle)?, upstream, None).await?;
     }
     Ok(Versions {
         petstore_v1,
@@ -313,45 +313,45 @@ async fn make_plans(stage: &Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Points every API of the actor's tenant at its folder of the backend, in both environments.
+/// Points the APIs of the actor's tenant at their folders of the backend, in both environments. With `last`, only those
+/// that still point there: where else a visitor sent calls is theirs to say.
 pub(super) async fn point_upstreams(
     db: &Db,
     actor: &Actor,
     upstream: SocketAddr,
-) -> anyhow::Result<Vec<Change>> {
+    last: Option<SocketAddr>,
+) -> anyhow::Result<()> {
     let tenant = find_tenant(db, &Lookup::Id(actor.tenant())).await?;
-    let foreign = tenant.is_some_and(|tenant| tenant.slug == "northwind");
+    let is_northwind = tenant.is_some_and(|tenant| tenant.slug == "northwind");
     let page = Page {
         limit: Page::LIMIT_MAX,
         after: None,
     };
-    let mut changes = Vec::new();
     for api in list_apis(db, actor, &ApiFilter::default(), &page)
         .await?
         .data
     {
-        let folder = if foreign {
+        let folder = if is_northwind {
             "northwind"
         } else {
             api.slug.as_str()
         };
-        if !super::super::upstream::FOLDERS.contains(&folder) {
-            // Made by a visitor: where its calls go is theirs to say.
-            continue;
-        }
         for environment in ["production", "sandbox"] {
-            let url = format!("http://{upstream}/{folder}");
+            let url = |at: SocketAddr| format!("http://{at}/{folder}");
+            if let Some(last) = last {
+                let now = get_upstream(db, actor, Lookup::Id(api.id), environment).await;
+                let is_ours = now.is_ok_and(|now| now.targets.iter().any(|to| to.url == url(last)));
+                if !is_ours {
+                    continue;
+                }
+            }
+            let targets = vec![PutTarget::new(url(upstream))];
             let input = PutUpstream {
-                targets: vec![PutTarget {
-                    url,
-                    weight: 1,
-                    drain: false,
-                }],
+                targets,
                 ..PutUpstream::default()
             };
-            let put = put_upstream(db, actor, Lookup::Id(api.id), environment, None, input).await?;
-            changes.extend(put.change);
+            put_upstream(db, actor, Lookup::Id(api.id), environment, None, input).await?;
         }
     }
-    Ok(changes)
+    Ok(())
 }

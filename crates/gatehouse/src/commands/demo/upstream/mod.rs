@@ -32,7 +32,7 @@ use crate::cli::DemoUpstream;
 use crate::commands::role::announce;
 
 /// The first path segments it answers, one per API.
-pub(crate) const FOLDERS: [&str; 5] = ["petstore", "orders", "weather", "atlas", "northwind"];
+const FOLDERS: [&str; 5] = ["petstore", "orders", "weather", "atlas", "northwind"];
 /// Largest request body, bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Longest pause `/reports/yearly` can be asked for, seconds.

@@ -144,7 +144,7 @@ impl Store {
         let more = page.len() > limit;
         page.truncate(limit);
         let next = page.last().filter(|_| more).map(|pet| pet.id);
-        let data: Vec<Value> = page.into_iter().map(|pet| show(pet)).collect();
+        let data: Vec<Value> = page.into_iter().map(show).collect();
         ok(json!({ "data": data, "next": next }))
     }
 
