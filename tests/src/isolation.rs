@@ -286,7 +286,11 @@ impl IsolationWalk {
                 ));
                 continue;
             };
-            for (foreign, never) in foreign.iter().zip(never) {
+            let names = foreign
+                .iter()
+                .zip(never)
+                .filter(|(foreign, _)| !ids_only || foreign.contains('_'));
+            for (foreign, never) in names {
                 let address =
                     |value: &str| format!("{}?{name}={value}", self.address(operation, None));
                 let foreign = self
