@@ -104,6 +104,8 @@ async fn keep(spec: ChildSpec, mut wanted: watch::Receiver<bool>, state: watch::
         }
         let started = Instant::now();
         match run_once(&spec, &mut wanted, &state).await {
+            // Nobody holds the child any more: the start it belonged to was given up.
+            Ok(_) if wanted.has_changed().is_err() => return,
             Ok(how) if *wanted.borrow() => {
                 output::talk(format!("{} ended ({how}); starting it again", spec.name))
             }
