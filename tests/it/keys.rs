@@ -1,0 +1,122 @@
+//! Keys: replaced with an overlap, replaced at once, shown once.
+
+use gatehouse_harness::callers::{Consumer, Developer, Wish};
+use gatehouse_harness::html::Page;
+use gatehouse_harness::wait::PATIENCE;
+use gatehouse_harness::{TestStack, TestUpstream, eventually};
+
+use crate::GATEHOUSE;
+
+async fn replace(developer: &Developer, application: &str, overlap: &str) -> (String, Page) {
+    let keys = developer.keys_page(application).await;
+    let page = developer.portal.get(&keys.link("Rotate")).await;
+    let form = page
+        .form("main form[action$='/rotate']")
+        .set("overlap", overlap);
+    let page = developer
+        .portal
+        .submit(form.press("Make replacement"))
+        .await;
+    page.assert_status(200);
+    (page.attribute("input#key", "value"), page)
+}
+
+#[tokio::test]
+async fn a_replaced_key_works_during_the_overlap_and_a_leaked_one_not_a_moment_longer() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let upstream = TestUpstream::start().await;
+    let tenant = stack.tenant("Rotating").await;
+    tenant
+        .root()
+        .await
+        .offer_petstore("petstore", &upstream.url())
+        .await;
+    let developer = tenant.developer("Rosa").await;
+    developer
+        .request(Wish {
+            api: "petstore",
+            plan: "open",
+            environment: "production",
+            application: "Carousel",
+        })
+        .await;
+    let keys = developer.keys_page("Carousel").await;
+    let (first, _) = developer.make_key_at(&keys, Some("production")).await;
+    let url = tenant.production_url(1, "/petstore/v1/pets");
+    let works = async |key: &str| {
+        eventually(PATIENCE, "the key works", async || {
+            Consumer::with_key(key).get(&url).await.expect(200)
+        })
+        .await;
+    };
+    works(&first).await;
+
+    let (second, _) = replace(&developer, "Carousel", "7 days").await;
+    works(&second).await;
+    works(&first).await;
+    let listed = developer.keys_page("Carousel").await;
+    listed.assert_says("Retiring").assert_says("Works until");
+
+    let (third, page) = replace(&developer, "Carousel", "Not at all: it has leaked").await;
+    works(&third).await;
+    eventually(PATIENCE, "the leaked key is refused", async || {
+        Consumer::with_key(&second)
+            .get(&url)
+            .await
+            .expect_problem(401, "key_revoked")
+    })
+    .await;
+
+    // Shown until it is stored, to this person alone, and in no list.
+    let again = developer.portal.get(&page.at).await;
+    assert_eq!(again.attribute("input#key", "value"), third);
+    let stored = again.form("main form[action$='/stored']");
+    developer
+        .portal
+        .submit(stored.press("I have stored it"))
+        .await
+        .assert_says("It was shown once");
+    for path in [page.at.as_str(), &developer.keys_page("Carousel").await.at] {
+        let text = developer.portal.get(path).await.answer.text();
+        for key in [&first, &second, &third] {
+            assert!(!text.contains(key.as_str()), "{path} shows a key");
+        }
+    }
+    let mut conn = stack.sql().await;
+    let plain: i64 = sqlx::query_scalar(
+        "select count(*) from session where position(convert_to($1, 'UTF8') in data) > 0",
+    )
+    .bind(&third[20..])
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert_eq!(plain, 0, "no session holds it in the clear");
+}
+
+#[tokio::test]
+async fn the_form_that_makes_a_key_sent_twice_makes_one() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Twice").await;
+    let developer = tenant.developer("Tom").await;
+    let page = developer.portal.get("/applications/new").await;
+    let form = page
+        .form("main form[action$='/applications/new']")
+        .set("name", "Once");
+    developer
+        .portal
+        .submit(form.press("Create application"))
+        .await
+        .assert_status(200);
+    let keys = developer.keys_page("Once").await;
+    let press = keys.form("main form[action$='/keys']").press("Create key");
+    let (first, second) = (
+        developer.portal.submit_once(&press).await,
+        developer.portal.submit_once(&press).await,
+    );
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (303, 303));
+    let made = developer
+        .keys_page("Once")
+        .await
+        .texts_of("main table tbody tr");
+    assert_eq!(made.len(), 1, "{made:?}");
+}
