@@ -65,11 +65,13 @@ fn table(args: &SpecPublish, published: &Value) -> anyhow::Result<()> {
         args.api, args.version
     ))?;
     for warning in published["warnings"].as_array().into_iter().flatten() {
-        let detail = warning
-            .as_str()
-            .or_else(|| warning["detail"].as_str())
-            .unwrap_or_default();
-        output::talk(format!("warning: {detail}"));
+        let location = &warning["location"];
+        let place = match (location["line"].as_u64(), location["column"].as_u64()) {
+            (Some(line), Some(column)) => format!("{line}:{column} "),
+            _ => String::new(),
+        };
+        let message = warning["message"].as_str().unwrap_or_default();
+        output::talk(format!("warning: {place}{message}"));
     }
     Ok(())
 }
