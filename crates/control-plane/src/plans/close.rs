@@ -106,7 +106,9 @@ async fn settle(
                 "Move to another plan that is on offer.",
             ));
         }
-        let moved = subscriptions::move_to_plan(work, plan.id.uuid(), target.id.uuid(), by).await?;
+        let required = target.approval.approvals_required();
+        let (from, to) = (plan.id.uuid(), target.id.uuid());
+        let moved = subscriptions::move_to_plan(work, from, to, required, by).await?;
         return Ok((moved, 0));
     }
     if let Some(ends_at) = input.ends_at {

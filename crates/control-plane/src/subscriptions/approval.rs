@@ -34,15 +34,15 @@ pub(super) struct Agreed {
 
 impl Agreed {
     /// What several people agreed to together: every date as strict as the strictest of them. `None` when they agreed to
-    /// different plans.
-    fn together(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+    /// different plans; whoever named none agreed to the one that was asked for.
+    fn together(asked: PlanId, all: impl IntoIterator<Item = Self>) -> Option<Self> {
         all.into_iter().try_fold(Self::default(), |sum, one| {
-            let plan = match (sum.plan, one.plan) {
-                (Some(first), Some(second)) if first != second => return None,
-                (first, second) => first.or(second),
-            };
+            let plan = one.plan.unwrap_or(asked);
+            if sum.plan.is_some_and(|first| first != plan) {
+                return None;
+            }
             Some(Self {
-                plan,
+                plan: Some(plan),
                 starts_at: sum.starts_at.max(one.starts_at),
                 ends_at: [sum.ends_at, one.ends_at].into_iter().flatten().min(),
             })
@@ -164,10 +164,11 @@ impl Tally {
     }
 }
 
-/// Counts the agreements to a question; the same person, or the program itself, counts once.
+/// Counts the agreements to a question about the plan `asked`; the same person, or the program itself, counts once.
 pub(super) async fn tally(
     conn: &mut PgConnection,
     question: &OpenQuestion,
+    asked: PlanId,
 ) -> Result<Tally, Refusal> {
     let rows = sqlx::query!(
         "select actor_id, conditions from approval_decision where request_id = $1 and decision = 'approved'",
@@ -181,7 +182,7 @@ pub(super) async fn tally(
         .map(|row| serde_json::from_value(row.conditions))
         .collect::<Result<Vec<Agreed>, _>>()
         .map_err(anyhow::Error::from)?;
-    let agreed = Agreed::together(agreed).ok_or_else(|| {
+    let agreed = Agreed::together(asked, agreed).ok_or_else(|| {
         Refusal::Conflict(
             "Somebody else agreed to another plan; agree to the same one, or reject.".to_owned(),
         )
@@ -193,6 +194,23 @@ pub(super) async fn tally(
         },
         agreed,
     })
+}
+
+/// Makes what waits for a decision about a subscription need at least so many people.
+pub(super) async fn raise_required(
+    conn: &mut PgConnection,
+    subscription: Uuid,
+    required: i32,
+) -> Result<(), Refusal> {
+    sqlx::query!(
+        "update approval_request set required = $2
+         where subscription_id = $1 and state = 'open' and subject_type in ('subscription', 'renewal') and required < $2",
+        subscription,
+        required,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Closes a question.
@@ -235,7 +253,7 @@ mod tests {
             ends_at: Some(day(7)),
             ..Agreed::default()
         };
-        let both = Agreed::together([first.clone(), second, third]).unwrap();
+        let both = Agreed::together(plan, [first.clone(), second, third]).unwrap();
         assert_eq!(
             both,
             Agreed {
@@ -248,6 +266,10 @@ mod tests {
             plan: Some(PlanId::from_uuid(Uuid::from_u128(2))),
             ..Agreed::default()
         };
-        assert_eq!(Agreed::together([first, other]), None);
+        assert_eq!(Agreed::together(plan, [first.clone(), other.clone()]), None);
+        // Whoever named no plan agreed to the one that was asked for, in either order.
+        let silent = Agreed::default;
+        assert_eq!(Agreed::together(plan, [silent(), other.clone()]), None);
+        assert_eq!(Agreed::together(plan, [other, silent()]), None);
     }
 }

@@ -61,7 +61,7 @@ pub async fn approve(
     let mut act = Act::begin(db, actor, id, SubscriptionEvent::Approve).await?;
     let question = open_question(&mut act, SubscriptionEvent::Approve).await?;
     let note = optional_reason(&conditions.note)?;
-    let agreed = agree(&mut act, &conditions).await?;
+    let agreed = agree(&mut act, &question, &conditions).await?;
     let tally = give(&mut act, &question, &note, &agreed).await?;
     let record = |event| Record {
         action: "subscription.approve",
@@ -154,7 +154,11 @@ async fn open_question(
 }
 
 /// Checks what this approver agrees to.
-async fn agree(act: &mut Act<'_>, conditions: &Conditions) -> Result<Agreed, Refusal> {
+async fn agree(
+    act: &mut Act<'_>,
+    question: &OpenQuestion,
+    conditions: &Conditions,
+) -> Result<Agreed, Refusal> {
     let now = act.work.now();
     let terms = match &conditions.plan {
         None => current_terms(act).await?,
@@ -164,6 +168,7 @@ async fn agree(act: &mut Act<'_>, conditions: &Conditions) -> Result<Agreed, Ref
                 .await?
                 .ok_or_else(|| Refusal::unknown("/plan"))?;
             terms.require_open("/plan", kind(act)?)?;
+            require_enough_people(&terms, question)?;
             terms
         }
     };
@@ -197,6 +202,17 @@ async fn agree(act: &mut Act<'_>, conditions: &Conditions) -> Result<Agreed, Ref
     })
 }
 
+/// Refuses a plan that needs more people than were asked: naming it must not make one out of two.
+fn require_enough_people(terms: &Terms, question: &OpenQuestion) -> Result<(), Refusal> {
+    if terms.approval.approvals_required() <= question.required {
+        return Ok(());
+    }
+    Err(Refusal::Conflict(format!(
+        "The plan {} needs more approvals than this request; reject it and let them ask for that plan.",
+        terms.name
+    )))
+}
+
 /// Stores this person's agreement and counts them all.
 pub(super) async fn give(
     act: &mut Act<'_>,
@@ -211,7 +227,8 @@ pub(super) async fn give(
         agreed,
     };
     approval::answer(&mut act.work, question.id, &answer).await?;
-    let tally = approval::tally(act.work.conn(), question).await?;
+    let asked = PlanId::from_uuid(act.row.plan_id);
+    let tally = approval::tally(act.work.conn(), question, asked).await?;
     if tally.is_enough() {
         let now = act.work.now();
         approval::close(act.work.conn(), question.id, "approved", now).await?;

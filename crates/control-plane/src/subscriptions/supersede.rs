@@ -4,6 +4,7 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::approval;
 use super::row::{self, Row};
 use super::store::{self, Consequence, StoredChange};
 use super::why_not::why_not;
@@ -50,11 +51,13 @@ pub(crate) async fn supersede_of_plan(
     Ok(ids.len())
 }
 
-/// Moves the open subscriptions of a plan to another plan of the same product. Returns how many.
+/// Moves the open subscriptions of a plan to another plan of the same product; what waits needs the people that one
+/// requires. Returns how many.
 pub(crate) async fn move_to_plan(
     work: &mut Work<'_>,
     plan: Uuid,
     target: Uuid,
+    required: i32,
     by: Option<Uuid>,
 ) -> Result<usize, Refusal> {
     let ids = sqlx::query_scalar!(
@@ -78,6 +81,7 @@ pub(crate) async fn move_to_plan(
             note: PLAN_CLOSED,
         };
         store::settle(work, &row, &change, &moved).await?;
+        approval::raise_required(work.conn(), *id, required).await?;
     }
     Ok(ids.len())
 }

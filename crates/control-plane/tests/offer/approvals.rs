@@ -1,5 +1,6 @@
 //! Decisions: one of many wins, nobody decides their own request, two people are two people.
 
+use gatehouse_control_plane::plans::{self, ClosePlan};
 use gatehouse_control_plane::subscriptions::{
     self, Conditions, Decision, RequestFilter, RequestSubject, Verdict,
 };
@@ -145,12 +146,50 @@ async fn two_approvers_conditions_hold_together() {
     subscriptions::approve(&world.db, &world.ana, id, until(10, Some("team")))
         .await
         .unwrap();
-    let other = subscriptions::approve(&world.db, &world.ben, id, until(20, Some("free"))).await;
-    assert!(conflict(other).contains("another plan"));
-    let view = subscriptions::approve(&world.db, &world.ben, id, until(20, None)).await;
+    // Whoever names no plan agrees to the one that was asked for.
+    for plan in [Some("free"), None] {
+        let other = subscriptions::approve(&world.db, &world.ben, id, until(20, plan)).await;
+        assert!(conflict(other).contains("another plan"));
+    }
+    let view = subscriptions::approve(&world.db, &world.ben, id, until(20, Some("team"))).await;
     let view = view.unwrap().value;
     assert_eq!(view.plan.slug, "team");
     assert_eq!(view.ends_at, Some(now + Duration::days(10)));
+}
+
+#[tokio::test]
+async fn a_plan_for_two_people_is_never_given_by_one() {
+    let world = World::create().await;
+    let vault = || Conditions {
+        plan: Some(Lookup::from("vault")),
+        ..Conditions::default()
+    };
+    let asked = world.ask(&world.dora, "Shop", "team").await.id;
+    let answer = subscriptions::approve(&world.db, &world.ana, asked, vault()).await;
+    assert!(conflict(answer).contains("more approvals"));
+    // Of two, the second alone does not choose another plan either.
+    let two = world.ask(&world.dora, "Two", "vault").await.id;
+    world.approve(&world.ana, two).await.unwrap();
+    let free = Conditions {
+        plan: Some(Lookup::from("free")),
+        ..Conditions::default()
+    };
+    let answer = subscriptions::approve(&world.db, &world.ben, two, free).await;
+    assert!(conflict(answer).contains("another plan"));
+    // A request that is moved to such a plan needs two from then on.
+    let close = ClosePlan {
+        move_to: Some(Lookup::from("vault")),
+        ends_at: None,
+    };
+    let (api, team) = (world.api(), Lookup::from("team"));
+    plans::close_plan(&world.db, &world.paul, api, team, None, close)
+        .await
+        .unwrap();
+    let first = world.approve(&world.ana, asked).await.unwrap().value;
+    assert_eq!(first.shown, ShownState::Pending);
+    assert_eq!((first.approvals.given, first.approvals.required), (1, 2));
+    let second = world.approve(&world.ben, asked).await.unwrap().value;
+    assert_eq!(second.shown, ShownState::Active);
 }
 
 #[tokio::test]
