@@ -98,12 +98,15 @@ declare
     child text;
     made int := 0;
 begin
-    -- Two at once would both find a partition missing. The number is arbitrary; it stands for this work.
-    perform pg_advisory_xact_lock(7165002000700);
     foreach parent in array array['usage_minute', 'usage_hour', 'usage_day', 'call_log'] loop
         month := date_trunc('month', from_time at time zone 'UTC') at time zone 'UTC';
         while month < until_time loop
             child := parent || '_' || to_char(month at time zone 'UTC', 'YYYYMM');
+            if to_regclass(child) is null then
+                -- Two at once would both find it missing, and only then is there anything to wait for. The number is
+                -- arbitrary; it stands for this work.
+                perform pg_advisory_xact_lock(7165002000700);
+            end if;
             if to_regclass(child) is null then
                 execute format('create table %I partition of %I for values from (%L) to (%L)', child, parent, month,
                                ((month at time zone 'UTC') + interval '1 month') at time zone 'UTC');

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::gateways::{ConfigAnswer, SnapshotReader, config_since};
 use gatehouse_snapshot::protocol::{DELTAS_TYPE, SNAPSHOT_TYPE, WAIT_MAX_S};
-use gatehouse_web::{Problem, Query};
+use gatehouse_web::{Problem, ProblemKind, Query};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use http_body::{Body, Frame};
@@ -44,6 +44,7 @@ pub(crate) async fn send_config(
     loop {
         match config_since(&state.db, request.node, at.generation, at.since).await? {
             ConfigAnswer::Current => {}
+            ConfigAnswer::Retired => return Err(Problem::new(ProblemKind::NodeUnknown)),
             ConfigAnswer::Deltas(bytes) => return Ok(typed(DELTAS_TYPE, bytes.into())),
             ConfigAnswer::Snapshot(reader) => {
                 return Ok(typed(

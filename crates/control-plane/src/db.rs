@@ -8,6 +8,7 @@ use gatehouse_domain::id::TenantId;
 use gatehouse_runtime::clock::Clock;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
+use tokio::sync::Semaphore;
 
 use crate::keys::MasterKey;
 use crate::refusal::Refusal;
@@ -67,7 +68,12 @@ struct Inner {
     shared: bool,
     clock: Clock,
     keys: MasterKey,
+    /// Places for streaming snapshots: each holds a pooled connection for as long as its reader takes.
+    snapshots: Arc<Semaphore>,
 }
+
+/// Snapshots streamed at once by one process; more wait their turn.
+const SNAPSHOTS_MAX: usize = 3;
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -98,6 +104,7 @@ impl Db {
             shared: addresses.shared,
             clock,
             keys,
+            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         }));
         db.refuse_powerful_roles().await?;
         db.refuse_another_master_key().await?;
@@ -112,6 +119,11 @@ impl Db {
     /// The keys derived from the master key.
     pub fn keys(&self) -> &MasterKey {
         &self.0.keys
+    }
+
+    /// A place for streaming one snapshot.
+    pub(crate) fn snapshots(&self) -> &Arc<Semaphore> {
+        &self.0.snapshots
     }
 
     /// Whether the database answers.
@@ -131,6 +143,21 @@ impl Db {
     /// A transaction that sees one tenant's rows and the global tables.
     pub(crate) async fn tenant(&self, tenant: TenantId) -> Result<Tx, Refusal> {
         let mut tx = self.0.app.begin().await?;
+        self.set_role(&mut tx, "set local role gatehouse_app")
+            .await?;
+        sqlx::query("select set_config('gatehouse.tenant', $1, true)")
+            .bind(tenant.uuid().to_string())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
+    }
+
+    /// The same, reading one moment of the database however long it takes, and writing nothing.
+    pub(crate) async fn tenant_as_of_now(&self, tenant: TenantId) -> Result<Tx, Refusal> {
+        let mut tx = self.0.app.begin().await?;
+        sqlx::query("set transaction isolation level repeatable read, read only")
+            .execute(&mut *tx)
+            .await?;
         self.set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         sqlx::query("select set_config('gatehouse.tenant', $1, true)")

@@ -154,11 +154,17 @@ impl Held {
             return Ok(Begin::Mismatch);
         }
         let status = match self.status {
-            Some(0) if self.created_at <= guard.began_at - ABANDONED => return Ok(Begin::AnswerLost),
+            Some(0) if self.created_at <= guard.began_at - ABANDONED => {
+                return Ok(Begin::AnswerLost);
+            }
             None | Some(0) => return Ok(Begin::Running),
             Some(status) => u16::try_from(status).unwrap_or(500),
         };
-        let answer = match (self.secret_until, self.response, self.response_without_secret) {
+        let answer = match (
+            self.secret_until,
+            self.response,
+            self.response_without_secret,
+        ) {
             (Some(until), Some(sealed), _) if guard.began_at < until => {
                 db.keys().open(PURPOSE, &guard.place(), &sealed)?.to_vec()
             }

@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::actor::Actor;
 use crate::db::Db;
+use crate::idempotency;
 use crate::mail::{self, Links, Mailer};
 use crate::outbox;
 use crate::refusal::Refusal;
@@ -154,17 +155,18 @@ pub async fn housekeeping(db: &Db) -> Result<(), Refusal> {
     if made > 0 {
         tracing::info!(made, "made partitions ahead of time");
     }
+    tx.commit().await?;
+    // Apart from the partitions, whose locks every ingest waits for.
+    let mut tx = db.system().await?;
     purge(&mut tx, now).await?;
     tx.commit().await?;
     accounts::purge(db).await?;
     sessions::purge(db).await?;
+    idempotency::purge(db).await?;
     Ok(())
 }
 
 async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(), Refusal> {
-    sqlx::query!("delete from idempotency_key where expires_at < $1", now)
-        .execute(&mut *conn)
-        .await?;
     sqlx::query!(
         "delete from node_nonce where seen_at < $1",
         now - NONCES_KEPT

@@ -73,7 +73,9 @@ pub enum Refusal {
 
 /// Every fault with its place, for command lines and logs.
 fn in_words(faults: &[FieldFault]) -> String {
-    let words = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail));
+    let words = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.pointer, fault.detail));
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -1,5 +1,8 @@
 //! The configuration feed: signed deltas after a sequence number, or a streamed snapshot.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use gatehouse_domain::id::{ChangeId, GatewayGroupId};
 use gatehouse_snapshot::FORMAT;
@@ -8,6 +11,8 @@ use gatehouse_snapshot::object::{Moment, ObjectKind, ObjectRef, Record};
 use gatehouse_snapshot::sign::Signer;
 use gatehouse_snapshot::snapshot::Writer;
 use gatehouse_snapshot::state_hash::StateHash;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::node::Node;
@@ -16,14 +21,22 @@ use crate::refusal::Refusal;
 
 /// Deltas in one answer, and the distance behind the head above which a snapshot is cheaper.
 const DELTAS_MAX: i64 = 500;
+/// Bytes of deltas in one answer, beyond the first delta; the gateway asks again at once for the rest.
+const DELTAS_BYTES_MAX: i64 = 8 * 1024 * 1024;
 /// Objects read at a time while a snapshot streams.
 const PAGE: i64 = 2_000;
+/// Longest wait for a place to stream a snapshot, and longest time a snapshot may take: a gateway on a line slower than
+/// that is served by a snapshot folder instead.
+const PLACE_WITHIN: Duration = Duration::from_secs(5);
+const SNAPSHOT_WITHIN: Duration = Duration::from_secs(600);
 
 /// What a gateway gets.
 #[derive(Debug)]
 pub enum ConfigAnswer {
     /// It has the newest configuration: wait for the head to move.
     Current,
+    /// It was retired, perhaps while it waited.
+    Retired,
     /// Signed deltas, each after its length, oldest first.
     Deltas(Bytes),
     /// Everything, piece by piece.
@@ -40,20 +53,25 @@ pub async fn config_since(
     let mut tx = db.global().await?;
     let group = sqlx::query!(
         r#"select generation, head_seq,
-                  (select min(seq) from config_change where group_id = $1) as oldest
+                  (select min(seq) from config_change where group_id = $1) as oldest,
+                  exists (select from gateway_node where id = $2 and retired_at is null) as "enrolled!"
            from gateway_group where id = $1"#,
         node.group.uuid(),
+        node.id.uuid(),
     )
     .fetch_one(&mut *tx)
     .await?;
+    if !group.enrolled {
+        return Ok(ConfigAnswer::Retired);
+    }
     let since = i64::try_from(since).unwrap_or(i64::MAX);
     let same_generation = i64::from(generation) == i64::from(group.generation);
-    if same_generation && since > 0 && since == group.head_seq {
+    if same_generation && since == group.head_seq {
         return Ok(ConfigAnswer::Current);
     }
     let reachable = group.oldest.is_some_and(|oldest| oldest <= since + 1)
         && group.head_seq - since <= DELTAS_MAX;
-    if !same_generation || since == 0 || since > group.head_seq || !reachable {
+    if !same_generation || since > group.head_seq || !reachable {
         drop(tx);
         return Ok(ConfigAnswer::Snapshot(Box::new(
             SnapshotReader::open(db, node.group).await?,
@@ -61,11 +79,15 @@ pub async fn config_since(
     }
     let signer = db.keys().config_signer()?;
     let rows = sqlx::query!(
-        "select seq, change_id, body, prev_hash, new_hash, created_at from config_change
-         where group_id = $1 and seq > $2 order by seq limit $3",
+        "select seq, change_id, body, prev_hash, new_hash, created_at
+         from (select *, sum(octet_length(body)) over (order by seq) as bytes
+               from config_change where group_id = $1 and seq > $2 order by seq limit $3) waiting
+         where bytes <= $4 or seq = $2 + 1
+         order by seq",
         node.group.uuid(),
         since,
         DELTAS_MAX,
+        DELTAS_BYTES_MAX,
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -111,6 +133,8 @@ pub struct SnapshotReader {
     writer: Option<Writer>,
     after: Option<(i16, Uuid)>,
     started: bool,
+    until: Instant,
+    _place: OwnedSemaphorePermit,
 }
 
 impl std::fmt::Debug for SnapshotReader {
@@ -125,12 +149,16 @@ impl std::fmt::Debug for SnapshotReader {
 
 impl SnapshotReader {
     async fn open(db: &Db, group: GatewayGroupId) -> Result<Self, Refusal> {
+        let place = tokio::time::timeout(PLACE_WITHIN, Arc::clone(db.snapshots()).acquire_owned());
+        let Ok(Ok(place)) = place.await else {
+            return Err(Refusal::TooMany(PLACE_WITHIN.as_secs()));
+        };
         let mut tx = db.global().await?;
         sqlx::query("set transaction isolation level repeatable read, read only")
             .execute(&mut *tx)
             .await?;
         // A gateway on a slow line may take its time between pages.
-        sqlx::query("set local idle_in_transaction_session_timeout = '10min'")
+        sqlx::query("set local idle_in_transaction_session_timeout = '60s'")
             .execute(&mut *tx)
             .await?;
         let head = sqlx::query!(
@@ -150,6 +178,8 @@ impl SnapshotReader {
             writer: Some(Writer::default()),
             after: None,
             started: false,
+            until: Instant::now() + SNAPSHOT_WITHIN,
+            _place: place,
         })
     }
 
@@ -158,6 +188,9 @@ impl SnapshotReader {
         let Some(writer) = self.writer.as_mut() else {
             return Ok(None);
         };
+        if Instant::now() > self.until {
+            return Err(Refusal::TooMany(SNAPSHOT_WITHIN.as_secs()));
+        }
         let mut bytes = if std::mem::replace(&mut self.started, true) {
             Vec::new()
         } else {

@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::node::require_group;
 use crate::actor::Actor;
-use crate::audit::AuditEntry;
+use crate::audit::{self, AuditEntry};
 use crate::db::Db;
 use crate::refusal::{Faults, Refusal};
 use crate::work::Work;
@@ -130,9 +130,19 @@ impl CreateJoinToken {
     fn check(&self) -> Result<(), Refusal> {
         let mut faults = Faults::default();
         let uses = format!("Use 1 to 100; got {}.", self.uses);
-        faults.require((1..=100).contains(&self.uses), "/uses", "out_of_range", uses);
+        faults.require(
+            (1..=100).contains(&self.uses),
+            "/uses",
+            "out_of_range",
+            uses,
+        );
         let ttl_ok = (Duration::MINUTE..=Duration::days(7)).contains(&self.ttl);
-        faults.require(ttl_ok, "/ttl_s", "out_of_range", "Use 60 seconds to 7 days.");
+        faults.require(
+            ttl_ok,
+            "/ttl_s",
+            "out_of_range",
+            "Use 60 seconds to 7 days.",
+        );
         faults.finish()
     }
 }
@@ -187,7 +197,7 @@ pub async fn join(db: &Db, request: &JoinRequest) -> Result<Option<JoinReply>, R
     let version = faults.text("/version", &request.version, 40);
     faults.finish()?;
     let now = db.clock().now();
-    let mut tx = db.global().await?;
+    let mut tx = db.system().await?;
     let token = sqlx::query!(
         "select t.id, t.secret_hash, t.uses_left, t.group_id, g.slug, g.key_version
          from join_token t join gateway_group g on g.id = t.group_id
@@ -227,6 +237,7 @@ pub async fn join(db: &Db, request: &JoinRequest) -> Result<Option<JoinReply>, R
             )
             .execute(&mut *tx)
             .await?;
+            audit_join(&mut tx, group, node, &name, now).await?;
             node
         }
     };
@@ -238,6 +249,33 @@ pub async fn join(db: &Db, request: &JoinRequest) -> Result<Option<JoinReply>, R
         group_key: hex(db.keys().group_key(group, token.key_version).as_slice()),
         signing_keys: vec![hex(&db.keys().config_signer()?.public().0)],
     }))
+}
+
+/// A new gateway sees the traffic of every tenant its group serves, so each of them has it in its log.
+async fn audit_join(
+    conn: &mut PgConnection,
+    group: GatewayGroupId,
+    node: NodeId,
+    name: &str,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let tenants = sqlx::query_scalar!(
+        "select distinct tenant_id from group_environment where group_id = $1 order by tenant_id",
+        group.uuid(),
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), "join token");
+        let entry = AuditEntry {
+            action: "gateway.join",
+            subject: node.to_string(),
+            after: Some(serde_json::json!({ "name": name, "group": group })),
+            ..AuditEntry::default()
+        };
+        audit::append(&mut *conn, &actor, now, None, vec![entry]).await?;
+    }
+    Ok(())
 }
 
 async fn known_node(

@@ -3,7 +3,7 @@
 //! The high-water mark of (node, boot) moves in the same transaction as the rollups, so a batch whose reply was lost is
 //! recognised when it comes again, and a missing batch is asked for by its number.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use gatehouse_domain::id::{SubscriptionId, TenantId};
 use gatehouse_domain::plan::QuotaPeriod;
@@ -63,7 +63,6 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         store_calls(&mut tx, &own).await?;
         store_unattributed(&mut tx, node, &foreign).await?;
         store_quotas(&mut tx, &counted).await?;
-        mark_credentials(&mut tx, &own).await?;
         sqlx::query!(
             "update usage_mark set sequence = $3, at = $4 where node_id = $1 and boot = $2",
             node.id.uuid(),
@@ -78,6 +77,10 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         }
     }
     let quotas = totals(&mut tx, &counted).await?;
+    if batch.sequence == taken + 1 {
+        // Last: a revocation waits for whoever holds the key's row.
+        mark_credentials(&mut tx, &own).await?;
+    }
     tx.commit().await?;
     Ok(Ingest::Taken(UsageReply {
         boot: batch.boot,
@@ -164,20 +167,78 @@ async fn store_rollups(
     .fetch_one(&mut *conn)
     .await?;
     for resolution in Resolution::ALL {
-        for (key, sums) in fold(resolution, calls.iter().copied()) {
-            upsert(conn, resolution, &key, &sums).await?;
-        }
+        let rows = Columns::of(fold(resolution, calls.iter().copied()));
+        upsert(conn, resolution, &rows).await?;
     }
     Ok(())
 }
 
+/// Rollup rows as the columns of one statement, in the order of their keys: two batches at once lock rows in that order.
+#[derive(Default)]
+struct Columns {
+    tenant: Vec<Uuid>,
+    bucket: Vec<OffsetDateTime>,
+    environment: Vec<Uuid>,
+    api_version: Vec<Uuid>,
+    operation: Vec<String>,
+    application: Vec<Uuid>,
+    subscription: Vec<Uuid>,
+    plan: Vec<Uuid>,
+    credential: Vec<Uuid>,
+    status_class: Vec<i16>,
+    reason: Vec<String>,
+    count: Vec<i64>,
+    interrupted: Vec<i64>,
+    bytes_in: Vec<i64>,
+    bytes_out: Vec<i64>,
+    latency_us: Vec<i64>,
+    upstream_us: Vec<i64>,
+    /// Array literals: Postgres has no arrays of arrays of differing meaning to unnest.
+    histogram: Vec<String>,
+}
+
+impl Columns {
+    fn of(rows: BTreeMap<RollupKey, Sums>) -> Self {
+        let mut columns = Self::default();
+        for (key, sums) in rows {
+            columns.tenant.push(key.tenant);
+            columns.bucket.push(key.bucket);
+            columns.environment.push(key.environment);
+            columns.api_version.push(key.api_version);
+            columns.operation.push(key.operation);
+            columns.application.push(key.application);
+            columns.subscription.push(key.subscription);
+            columns.plan.push(key.plan);
+            columns.credential.push(key.credential);
+            columns.status_class.push(key.status_class);
+            columns.reason.push(key.reason);
+            columns.count.push(sums.count);
+            columns.interrupted.push(sums.interrupted);
+            columns.bytes_in.push(sums.bytes_in);
+            columns.bytes_out.push(sums.bytes_out);
+            columns.latency_us.push(sums.latency_us);
+            columns.upstream_us.push(sums.upstream_us);
+            let counts: Vec<String> = sums.histogram.iter().map(i64::to_string).collect();
+            columns.histogram.push(format!("{{{}}}", counts.join(",")));
+        }
+        columns
+    }
+}
+
 macro_rules! upsert_into {
-    ($table:literal, $conn:expr, $key:expr, $sums:expr) => {
+    ($table:literal, $conn:expr, $rows:expr) => {
         sqlx::query!(
             "insert into " + $table + " as row (tenant_id, bucket, environment_id, api_version_id, operation_key, application_id,
                  subscription_id, plan_id, credential_id, status_class, reason, count, interrupted, bytes_in, bytes_out,
                  latency_us_sum, upstream_us_sum, latency_histogram)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             select n.tenant, n.bucket, n.environment, n.api_version, n.operation, n.application, n.subscription, n.plan,
+                    n.credential, n.status_class, n.reason, n.count, n.interrupted, n.bytes_in, n.bytes_out, n.latency_us,
+                    n.upstream_us, n.histogram::bigint[]
+             from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+                         $9::uuid[], $10::smallint[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
+                         $16::bigint[], $17::bigint[], $18::text[])
+                  as n (tenant, bucket, environment, api_version, operation, application, subscription, plan, credential,
+                        status_class, reason, count, interrupted, bytes_in, bytes_out, latency_us, upstream_us, histogram)
              on conflict (tenant_id, bucket, environment_id, api_version_id, operation_key, application_id, subscription_id, plan_id,
                           credential_id, status_class, reason)
              do update set count = row.count + excluded.count,
@@ -189,24 +250,24 @@ macro_rules! upsert_into {
                            latency_histogram = array(select mine + more
                                from unnest(row.latency_histogram, excluded.latency_histogram) with ordinality as h (mine, more, n)
                                order by n)",
-            $key.tenant,
-            $key.bucket,
-            $key.environment,
-            $key.api_version,
-            $key.operation,
-            $key.application,
-            $key.subscription,
-            $key.plan,
-            $key.credential,
-            $key.status_class,
-            $key.reason,
-            $sums.count,
-            $sums.interrupted,
-            $sums.bytes_in,
-            $sums.bytes_out,
-            $sums.latency_us,
-            $sums.upstream_us,
-            &$sums.histogram,
+            &$rows.tenant,
+            &$rows.bucket,
+            &$rows.environment,
+            &$rows.api_version,
+            &$rows.operation,
+            &$rows.application,
+            &$rows.subscription,
+            &$rows.plan,
+            &$rows.credential,
+            &$rows.status_class,
+            &$rows.reason,
+            &$rows.count,
+            &$rows.interrupted,
+            &$rows.bytes_in,
+            &$rows.bytes_out,
+            &$rows.latency_us,
+            &$rows.upstream_us,
+            &$rows.histogram,
         )
         .execute($conn)
         .await?
@@ -216,13 +277,12 @@ macro_rules! upsert_into {
 async fn upsert(
     conn: &mut PgConnection,
     resolution: Resolution,
-    key: &RollupKey,
-    sums: &Sums,
+    rows: &Columns,
 ) -> Result<(), Refusal> {
     match resolution {
-        Resolution::Minute => upsert_into!("usage_minute", conn, key, sums),
-        Resolution::Hour => upsert_into!("usage_hour", conn, key, sums),
-        Resolution::Day => upsert_into!("usage_day", conn, key, sums),
+        Resolution::Minute => upsert_into!("usage_minute", conn, rows),
+        Resolution::Hour => upsert_into!("usage_hour", conn, rows),
+        Resolution::Day => upsert_into!("usage_day", conn, rows),
     };
     Ok(())
 }
@@ -332,45 +392,75 @@ fn quota_use(calls: &[(&CallRecord, OffsetDateTime)], zones: &HashMap<TenantId, 
     counted
 }
 
-async fn store_quotas(conn: &mut PgConnection, counted: &QuotaUse) -> Result<(), Refusal> {
-    for ((tenant, subscription, period, start), used) in counted {
-        // Selected from the subscription itself: a gateway cannot charge one that does not exist in that tenant.
-        sqlx::query!(
-            "insert into quota_counter as row (tenant_id, subscription_id, period, window_start, used)
-             select s.tenant_id, s.id, $3, $4, $5 from subscription s where s.tenant_id = $1 and s.id = $2
-             on conflict (tenant_id, subscription_id, period, window_start) do update set used = row.used + excluded.used",
-            tenant.uuid(),
-            subscription.uuid(),
-            period.as_str(),
-            start,
-            used,
-        )
-        .execute(&mut *conn)
-        .await?;
+/// The keys of [`QuotaUse`] as columns.
+struct Windows {
+    tenants: Vec<Uuid>,
+    subscriptions: Vec<Uuid>,
+    periods: Vec<String>,
+    starts: Vec<OffsetDateTime>,
+}
+
+impl Windows {
+    fn of(counted: &QuotaUse) -> Self {
+        Self {
+            tenants: counted.keys().map(|key| key.0.uuid()).collect(),
+            subscriptions: counted.keys().map(|key| key.1.uuid()).collect(),
+            periods: counted
+                .keys()
+                .map(|key| key.2.as_str().to_owned())
+                .collect(),
+            starts: counted.keys().map(|key| key.3).collect(),
+        }
     }
+}
+
+async fn store_quotas(conn: &mut PgConnection, counted: &QuotaUse) -> Result<(), Refusal> {
+    let windows = Windows::of(counted);
+    // Joined with the subscriptions themselves: a gateway cannot charge one that does not exist in that tenant.
+    sqlx::query!(
+        "insert into quota_counter as row (tenant_id, subscription_id, period, window_start, used)
+         select s.tenant_id, s.id, n.period, n.start, n.used
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[])
+              as n (tenant, subscription, period, start, used)
+         join subscription s on s.tenant_id = n.tenant and s.id = n.subscription
+         order by s.tenant_id, s.id, n.period, n.start
+         on conflict (tenant_id, subscription_id, period, window_start) do update set used = row.used + excluded.used",
+        &windows.tenants,
+        &windows.subscriptions,
+        &windows.periods,
+        &windows.starts,
+        &counted.values().copied().collect::<Vec<_>>(),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
 async fn totals(conn: &mut PgConnection, counted: &QuotaUse) -> Result<Vec<QuotaUsed>, Refusal> {
-    let mut quotas = Vec::with_capacity(counted.len());
-    for (tenant, subscription, period, start) in counted.keys() {
-        let used = sqlx::query_scalar!(
-            "select used from quota_counter where tenant_id = $1 and subscription_id = $2 and period = $3 and window_start = $4",
-            tenant.uuid(),
-            subscription.uuid(),
-            period.as_str(),
-            start,
-        )
-        .fetch_optional(&mut *conn)
-        .await?;
-        quotas.extend(used.map(|used| QuotaUsed {
-            subscription: *subscription,
-            period: *period,
-            window_start: Moment::from(*start),
-            used: used.unsigned_abs(),
-        }));
-    }
-    Ok(quotas)
+    let windows = Windows::of(counted);
+    let rows = sqlx::query!(
+        "select q.subscription_id, q.period, q.window_start, q.used
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as n (tenant, subscription, period, start)
+         join quota_counter q on q.tenant_id = n.tenant and q.subscription_id = n.subscription
+              and q.period = n.period and q.window_start = n.start",
+        &windows.tenants,
+        &windows.subscriptions,
+        &windows.periods,
+        &windows.starts,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(QuotaUsed {
+                subscription: SubscriptionId::from_uuid(row.subscription_id),
+                period: QuotaPeriod::parse(&row.period)?,
+                window_start: Moment::from(row.window_start),
+                used: row.used.unsigned_abs(),
+            })
+        })
+        .collect())
 }
 
 /// First and last use of keys. The last use moves at most every five minutes, so a busy key is not a busy row.
@@ -378,26 +468,35 @@ async fn mark_credentials(
     conn: &mut PgConnection,
     calls: &[(&CallRecord, OffsetDateTime)],
 ) -> Result<(), Refusal> {
-    let mut seen = HashSet::new();
-    let mut order: Vec<_> = calls
-        .iter()
-        .filter_map(|(call, at)| Some((call.attribution.credential?, *at, *call)))
-        .collect();
-    order.sort_by_key(|(credential, at, _)| (*credential, *at));
-    for (credential, at, call) in order
-        .iter()
-        .filter(|(credential, _, _)| seen.insert(*credential))
-    {
+    let mut used: BTreeMap<_, (&CallRecord, OffsetDateTime, OffsetDateTime)> = BTreeMap::new();
+    for (call, at) in calls {
+        let (Some(tenant), Some(credential)) =
+            (call.attribution.tenant, call.attribution.credential)
+        else {
+            continue;
+        };
+        let (first, first_at, last_at) = used
+            .entry((tenant, credential))
+            .or_insert((*call, *at, *at));
+        if *at < *first_at {
+            (*first, *first_at) = (*call, *at);
+        }
+        *last_at = (*last_at).max(*at);
+    }
+    for ((tenant, credential), (first, first_at, last_at)) in used {
         sqlx::query!(
-            "update credential set first_call_at = coalesce(first_call_at, $2::timestamptz),
-                 first_call_status = case when first_call_at is null then $3 else first_call_status end,
-                 first_call_latency_us = case when first_call_at is null then $4 else first_call_latency_us end,
-                 last_used_at = $2::timestamptz
-             where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '5 minutes')",
+            "update credential set first_call_at = coalesce(first_call_at, $3::timestamptz),
+                 first_call_status = case when first_call_at is null then $4 else first_call_status end,
+                 first_call_latency_us = case when first_call_at is null then $5 else first_call_latency_us end,
+                 last_used_at = $6::timestamptz
+             where tenant_id = $1 and id = $2
+               and (last_used_at is null or last_used_at < $6::timestamptz - interval '5 minutes')",
+            tenant.uuid(),
             credential.uuid(),
-            at,
-            i32::from(call.status),
-            i64::try_from(call.latency_us).unwrap_or(i64::MAX),
+            first_at,
+            i32::from(first.status),
+            i64::try_from(first.latency_us).unwrap_or(i64::MAX),
+            last_at,
         )
         .execute(&mut *conn)
         .await?;

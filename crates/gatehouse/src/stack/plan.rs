@@ -100,21 +100,21 @@ impl StackPlan {
     pub(crate) fn admin_api(&self) -> ChildSpec {
         let mut env = self.control_plane_env("ADMIN_API");
         let at = &self.addresses;
-        set(&mut env, "GATEHOUSE_ADMIN_API__LISTEN", at.admin_api);
+        set(&mut env, "GATEHOUSE_ADMIN_API__LISTEN", &at.admin_api);
         set(
             &mut env,
             "GATEHOUSE_ADMIN_API__PUBLIC_URL",
-            at.admin_api_url(),
+            &at.admin_api_url(),
         );
         set(
             &mut env,
             "GATEHOUSE_ADMIN_API__PORTAL_PUBLIC_URL",
-            at.portal_url(),
+            &at.portal_url(),
         );
         set(
             &mut env,
             "GATEHOUSE_ADMIN_API__GATEWAY_PUBLIC_URL",
-            at.gateway_url(),
+            &at.gateway_url(),
         );
         self.child("admin-api", env)
     }
@@ -123,20 +123,20 @@ impl StackPlan {
     pub(crate) fn portal(&self) -> ChildSpec {
         let mut env = self.control_plane_env("PORTAL");
         let at = &self.addresses;
-        set(&mut env, "GATEHOUSE_PORTAL__LISTEN", at.portal);
-        set(&mut env, "GATEHOUSE_PORTAL__PUBLIC_URL", at.portal_url());
+        set(&mut env, "GATEHOUSE_PORTAL__LISTEN", &at.portal);
+        set(&mut env, "GATEHOUSE_PORTAL__PUBLIC_URL", &at.portal_url());
         set(
             &mut env,
             "GATEHOUSE_PORTAL__ADMIN_API_URL",
-            at.admin_api_url(),
+            &at.admin_api_url(),
         );
-        set(&mut env, "GATEHOUSE_PORTAL__GATEWAY_URL", at.gateway_url());
+        set(&mut env, "GATEHOUSE_PORTAL__GATEWAY_URL", &at.gateway_url());
         if !self.demo_people.is_empty() {
-            set(&mut env, "GATEHOUSE_PORTAL__DEMO__ENABLED", true);
+            set(&mut env, "GATEHOUSE_PORTAL__DEMO__ENABLED", &true);
             set(
                 &mut env,
                 "GATEHOUSE_PORTAL__DEMO__PEOPLE",
-                format!("{:?}", self.demo_people),
+                &format!("{:?}", self.demo_people),
             );
         }
         self.child("portal", env)
@@ -146,28 +146,28 @@ impl StackPlan {
     pub(crate) fn gateway(&self, join_token_file: &Path) -> ChildSpec {
         let mut env = BTreeMap::new();
         let at = &self.addresses;
-        set(&mut env, "GATEHOUSE_GATEWAY__LISTEN", at.gateway);
+        set(&mut env, "GATEHOUSE_GATEWAY__LISTEN", &at.gateway);
         set(
             &mut env,
             "GATEHOUSE_GATEWAY__STATUS_LISTEN",
-            at.gateway_status,
+            &at.gateway_status,
         );
         set(
             &mut env,
             "GATEHOUSE_GATEWAY__CONTROL_PLANE",
-            at.admin_api_url(),
+            &at.admin_api_url(),
         );
-        set(&mut env, "GATEHOUSE_GATEWAY__ERROR_PAGES", at.portal_url());
-        set(&mut env, "GATEHOUSE_GATEWAY__NAME", "gateway-1");
+        set(&mut env, "GATEHOUSE_GATEWAY__ERROR_PAGES", &at.portal_url());
+        set(&mut env, "GATEHOUSE_GATEWAY__NAME", &"gateway-1");
         set(
             &mut env,
             "GATEHOUSE_GATEWAY__DATA_DIR",
-            self.gateway_data_dir().display(),
+            &self.gateway_data_dir().display(),
         );
         set(
             &mut env,
             "GATEHOUSE_GATEWAY__JOIN_TOKEN_FILE",
-            join_token_file.display(),
+            &join_token_file.display(),
         );
         self.child("gateway", env)
     }
@@ -182,7 +182,7 @@ impl StackPlan {
         set(
             &mut env,
             &format!("GATEHOUSE_{role}__MASTER_KEY_FILE"),
-            master_key_file(&self.data_dir).display(),
+            &master_key_file(&self.data_dir).display(),
         );
         if self.database.shared {
             set(
@@ -215,6 +215,6 @@ impl StackPlan {
     }
 }
 
-fn set(env: &mut BTreeMap<String, String>, name: &str, value: impl ToString) {
+fn set(env: &mut BTreeMap<String, String>, name: &str, value: &impl ToString) {
     env.insert(name.to_owned(), value.to_string());
 }
