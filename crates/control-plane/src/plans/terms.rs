@@ -28,10 +28,10 @@ impl Terms {
         self.environments.iter().any(|name| name == kind.as_str())
     }
 
-    /// The last moment a subscription that starts at `start` may have.
+    /// The last moment a subscription that starts at `start` may have, within the years dates can name.
     pub(crate) fn latest_end(&self, start: OffsetDateTime) -> Option<OffsetDateTime> {
         self.max_subscription_days
-            .map(|days| start + Duration::days(days.into()))
+            .map(|days| start.saturating_add(Duration::days(days.into())))
     }
 
     /// Refuses a plan that takes no new requests, or is not offered in an environment. One that is being prepared does not
@@ -118,4 +118,23 @@ pub(crate) async fn key_bounds(
         max_days: row.max_days,
         max_overlap_s: row.max_overlap_s.map_or(OVERLAP_MAX_S, i64::from),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_past_the_last_year_ends_with_it() {
+        let terms = Terms {
+            id: Uuid::nil(),
+            name: "Long".to_owned(),
+            state: PlanState::Published,
+            approval: ApprovalMode::Auto,
+            max_subscription_days: Some(i32::MAX),
+            environments: Vec::new(),
+        };
+        let end = terms.latest_end(OffsetDateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(end.year(), 9999);
+    }
 }

@@ -1,4 +1,5 @@
-//! A later end date: the team asks, the plan's rule or an approver decides. Possible until 30 days after the end.
+//! A later end date: the team asks, the plan's rule or an approver decides. Possible from one term of the plan before the
+//! end until 30 days after it.
 
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::SubscriptionEvent;
@@ -6,7 +7,7 @@ use serde_json::json;
 
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, Answer, OpenQuestion, Question};
-use super::decide::{current_terms, give, refuse};
+use super::decide::{current_terms, give, kind, refuse};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -92,13 +93,28 @@ pub async fn reject_renewal(
     finish(act, record).await
 }
 
-/// Refuses what cannot be renewed: too late, without an end, or with a later subscription in its place.
+/// Refuses what cannot be renewed: too late or too early, without an end, under a plan that takes no new requests or has
+/// no term to add, or with a later subscription in its place.
 async fn require_renewable(act: &mut Act<'_>) -> Result<(), Refusal> {
     let before = act.facts;
     act.apply(SubscriptionEvent::Renew)?;
     act.facts = before;
-    if before.ends_at.is_none() {
+    let Some(end) = before.ends_at else {
         return Err(Refusal::Conflict("It has no end date.".to_owned()));
+    };
+    let terms = current_terms(act).await?;
+    terms.require_open("/plan", kind(act)?)?;
+    // The end was an approver's decision: without a term there is nothing to put in its place.
+    let Some(latest) = terms.latest_end(act.work.now()) else {
+        return Err(Refusal::Conflict(format!(
+            "The plan {} has no term to renew for; ask for access again.",
+            terms.name
+        )));
+    };
+    if end > latest {
+        return Err(Refusal::Conflict(
+            "More than one term is left; renew it later.".to_owned(),
+        ));
     }
     let replaced = sqlx::query_scalar!(
         r#"select exists (select from subscription
@@ -133,7 +149,7 @@ async fn take_effect(act: &mut Act<'_>) -> Result<(), Refusal> {
     let now = act.work.now();
     act.apply(SubscriptionEvent::Renew)?;
     let from = act.facts.ends_at.map_or(now, |end| end.max(now));
-    act.facts.ends_at = terms.latest_end(from);
+    act.facts.ends_at = terms.latest_end(from).or(act.facts.ends_at);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! A subscription through its whole life, and who may move it.
 
 use gatehouse_control_plane::applications::{self, ApplicationFilter, CreateApplication};
+use gatehouse_control_plane::plans::{self, ClosePlan, CreatePlan};
 use gatehouse_control_plane::subscriptions::{self, Conditions, SubscriptionFilter};
 use gatehouse_control_plane::{Lookup, Page, credentials};
 use gatehouse_domain::plan::ApprovalMode;
@@ -341,6 +342,62 @@ async fn the_clock_ends_a_subscription_and_renewal_brings_it_back_for_thirty_day
         .request(dora, world.wish(existing(&reviewed), "team"))
         .await;
     assert_eq!(again.unwrap().value.shown, ShownState::Pending);
+}
+
+#[tokio::test]
+async fn a_renewal_adds_one_term_at_a_time_of_a_plan_on_offer_and_lifts_no_end() {
+    let world = World::create().await;
+    let (db, dora, ana) = (&world.db, &world.dora, &world.ana);
+    let month = |plan: &mut CreatePlan| plan.max_subscription_days = Some(30);
+    world.plan("month", ApprovalMode::Auto, month).await;
+    world.plan("reviewed", ApprovalMode::Manual, month).await;
+    // An approver's end under a plan without a term stays.
+    let id = world.ask(dora, "Ends", "team").await.id;
+    let conditions = Conditions {
+        ends_at: Some(db.clock().now() + Duration::days(10)),
+        ..Conditions::default()
+    };
+    let ends = subscriptions::approve(db, ana, id, conditions).await;
+    let answer = subscriptions::renew(db, dora, id, "").await;
+    assert!(conflict(answer).contains("no term"));
+    assert_eq!(
+        world.get(dora, id).await.ends_at,
+        ends.unwrap().value.ends_at
+    );
+    // Terms are not collected.
+    let auto = world.ask(dora, "Auto", "month").await.id;
+    let renew = || subscriptions::renew(db, dora, auto, "");
+    renew().await.unwrap();
+    world.pass(30 * 86_400 - 1);
+    assert!(conflict(renew().await).contains("More than one term"));
+    world.pass(1);
+    renew().await.unwrap();
+    // What ends because its plan was closed is not brought back, not even by a renewal asked for before.
+    let reviewed = world.approved("Reviewed", "reviewed").await.id;
+    subscriptions::renew(db, dora, reviewed, "").await.unwrap();
+    let ends_at = db.clock().now() + Duration::days(3);
+    for plan in ["month", "reviewed"] {
+        let close = ClosePlan {
+            move_to: None,
+            ends_at: Some(ends_at),
+        };
+        plans::close_plan(
+            db,
+            &world.paul,
+            world.api(),
+            Lookup::from(plan),
+            None,
+            close,
+        )
+        .await
+        .unwrap();
+    }
+    assert!(conflict(renew().await).contains("takes no new requests"));
+    let answer = subscriptions::approve_renewal(db, ana, reviewed, "").await;
+    assert!(conflict(answer).contains("takes no new requests"));
+    for id in [auto, reviewed] {
+        assert_eq!(world.get(dora, id).await.ends_at, Some(ends_at));
+    }
 }
 
 #[tokio::test]
