@@ -107,7 +107,8 @@ begin
                 -- arbitrary; it stands for this work.
                 perform pg_advisory_xact_lock(7165002000700);
             end if;
-            if to_regclass(child) is null then
+            -- Read as a row: the name lookup above may remember that there was none.
+            if not exists (select from pg_class where relname = child and relnamespace = 'public'::regnamespace) then
                 execute format('create table %I partition of %I for values from (%L) to (%L)', child, parent, month,
                                ((month at time zone 'UTC') + interval '1 month') at time zone 'UTC');
                 made := made + 1;
