@@ -66,14 +66,22 @@ async fn a_bad_file_is_refused_at_its_line_with_exit_code_1_and_nothing_is_store
 #[tokio::test]
 async fn what_is_odd_but_usable_is_published_with_a_warning_at_its_place() {
     let stack = TestStack::shared(GATEHOUSE).await;
-    let ci = stack.tenant("Odd").await.ci().await;
+    let ci = stack.tenant("Peculiar").await.ci().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("odd.yaml");
     std::fs::write(&file, ODD_YAML).unwrap();
-    let published = ci.publish(stack.program(), &file, "odd", "v1", &["--create"]).await;
+    let published = ci
+        .publish(stack.program(), &file, "odd", "v1", &["--create"])
+        .await;
     published.assert_success();
-    let warning = published.stderr.lines().find(|line| line.starts_with("warning: 8:"));
-    assert!(warning.is_some_and(|line| line.contains("responses")), "{published:?}");
+    let warning = published
+        .stderr
+        .lines()
+        .find(|line| line.starts_with("warning: 8:"));
+    assert!(
+        warning.is_some_and(|line| line.contains("responses")),
+        "{published:?}"
+    );
 }
 
 #[tokio::test]
