@@ -278,7 +278,10 @@ impl Form {
                 hidden: false,
                 file: false,
                 ..
-            } if name == wanted => Some(value.replace_range(.., text)),
+            } if name == wanted => {
+                value.replace_range(.., text);
+                Some(())
+            }
             Control::Select {
                 name,
                 value,

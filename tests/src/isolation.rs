@@ -399,7 +399,7 @@ impl IsolationWalk {
             .await
             .unwrap_or_else(|error| panic!("{address}: {error}"));
         let status = response.status().as_u16();
-        let ignored = ["x-request-id", "date", "content-length"];
+        let ignored = ["gatehouse-request-id", "date", "content-length"];
         let headers = response
             .headers()
             .iter()

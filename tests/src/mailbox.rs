@@ -34,16 +34,17 @@ impl Mailbox<'_> {
                 let entries = log
                     .lines()
                     .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                let links = entries
-                    .filter(|entry| entry["to"] == address)
-                    .filter_map(|entry| {
-                        entry["link"]
-                            .as_str()
-                            .filter(|link| link.contains(part))
-                            .map(str::to_owned)
-                    });
+                let mut links =
+                    entries
+                        .filter(|entry| entry["to"] == address)
+                        .filter_map(|entry| {
+                            entry["link"]
+                                .as_str()
+                                .filter(|link| link.contains(part))
+                                .map(str::to_owned)
+                        });
                 links
-                    .last()
+                    .next_back()
                     .ok_or_else(|| "no such line in the log".to_owned())
             },
         )

@@ -313,14 +313,11 @@ impl TestStack {
                 }
             });
         }
-        let running = |process: &mut Process| {
-            process
-                .is_running()
-                .then(|| process.signal(Signal::Terminate))
-        };
-        self.processes()
-            .values_mut()
-            .for_each(|process| drop(running(process)));
+        for process in self.processes().values_mut() {
+            if process.is_running() {
+                process.signal(Signal::Terminate);
+            }
+        }
         if all_run {
             for (role, process) in self.processes().iter_mut() {
                 let status = process.ended(Duration::from_secs(30));
