@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use axum::extract::State;
-use gatehouse_web::Json;
-use http::Method;
+use axum::Extension;
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
 use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
@@ -39,16 +41,27 @@ pub fn document() -> OpenApi {
     complete(router::endpoints().to_openapi())
 }
 
-/// `GET /v1/openapi.json`: the document with this server's address.
-pub(crate) async fn show(State(links): State<Links>) -> Json<OpenApi> {
-    let mut document = document();
-    document.servers = Some(vec![Server::new(links.own().to_string())]);
-    Json(document)
+/// The document as it is served, made once.
+#[derive(Debug, Clone)]
+pub(crate) struct Served(Bytes);
+
+impl Served {
+    /// The document with this server's address.
+    pub(crate) fn new(mut document: OpenApi, links: &Links) -> Self {
+        document.servers = Some(vec![Server::new(links.own().to_string())]);
+        // Serialising a document of strings and maps into memory has no way to fail.
+        Self(serde_json::to_vec(&document).unwrap_or_default().into())
+    }
+}
+
+/// `GET /v1/openapi.json`. Needs no token: it says nothing about a tenant.
+pub(crate) async fn show(Extension(Served(document)): Extension<Served>) -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    ([(CONTENT_TYPE, json)], document)
 }
 
 /// The query parameters of every operation.
-pub(crate) fn parameters() -> Parameters {
-    let document = document();
+pub(crate) fn parameters(document: &OpenApi) -> Parameters {
     let mut known = HashMap::new();
     for (path, item) in &document.paths.paths {
         for (method, operation) in operations(item) {

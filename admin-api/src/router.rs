@@ -186,18 +186,24 @@ fn running() -> OpenApiRouter<AdminApi> {
 
 /// The whole service. The layers of `/v1` are listed from the inside out: the last one sees a request first.
 pub(crate) fn router(state: AdminApi, edge: Arc<Edge>) -> Router {
+    let document = openapi::document();
+    let known = openapi::parameters(&document);
+    let served = openapi::Served::new(document, &state.links);
     let (endpoints, _) = endpoints().split_for_parts();
     let body = BodyLimit(usize::try_from(state.limits.body).unwrap_or(usize::MAX));
     let v1 = endpoints
         .layer(from_fn(conditional::if_none_match))
         .layer(from_fn_with_state(state.clone(), list::link_next))
         .layer(from_fn_with_state(state.clone(), idempotency::once))
-        .layer(from_fn_with_state(openapi::parameters(), parameters::check))
+        .layer(from_fn_with_state(known, parameters::check))
         .layer(from_fn_with_state(state.clone(), auth::authenticate))
         .layer(Extension(body));
     let router = Router::new()
         .merge(v1)
-        .route("/v1/openapi.json", get(openapi::show))
+        .route(
+            "/v1/openapi.json",
+            get(openapi::show).layer(Extension(served)),
+        )
         .merge(gateway::router())
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)

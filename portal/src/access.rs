@@ -31,7 +31,7 @@ pub(crate) async fn tell(
     access.metrics.count(&method, &route, status, took);
     let request_id = response
         .headers()
-        .get("x-request-id")
+        .get(gatehouse_web::edge::REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
     let latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);

@@ -157,6 +157,19 @@ impl Visitor {
         Ok(())
     }
 
+    /// The words left for this page. Taking what is not there would mark the session as changed and store it on every page.
+    async fn take_flash(&self) -> Result<Option<Flash>, PageError> {
+        let session = &self.0.session;
+        let left: Option<Flash> = session.get(FLASH).await.map_err(PageError::fault)?;
+        if left.is_some() {
+            session
+                .remove_value(FLASH)
+                .await
+                .map_err(PageError::fault)?;
+        }
+        Ok(left)
+    }
+
     /// Whether a form's token belongs to this visitor.
     pub(crate) fn accepts_token(&self, token: &str) -> bool {
         self.0.portal.csrf_key().accepts(&self.0.binding, token)
@@ -170,12 +183,7 @@ impl Visitor {
     pub(crate) async fn shell(&self) -> Result<Shell, PageError> {
         let mut shell = self.bare_shell();
         if let Some(user) = &self.0.user {
-            shell.flash = self
-                .0
-                .session
-                .remove(FLASH)
-                .await
-                .map_err(PageError::fault)?;
+            shell.flash = self.take_flash().await?;
             for tenant in members::tenants_of(self.db(), user.id).await? {
                 if self
                     .0
@@ -292,7 +300,7 @@ pub(crate) async fn know(
             }
             response
                 .headers_mut()
-                .insert("x-request-id", visitor.0.request_id.header_value());
+                .insert(gatehouse_web::edge::REQUEST_ID, visitor.0.request_id.header_value());
             response
         }
         Err(problem) => without_visitor(&problem),

@@ -91,7 +91,7 @@ pub struct Problem {
     pub fix: String,
     /// A URN with the request id.
     pub instance: String,
-    /// The id of this request, also in `X-Request-Id`.
+    /// The id of this request, also in `Gatehouse-Request-Id`.
     pub request_id: String,
     /// Faults in fields, every one at once.
     pub errors: Option<Vec<FieldError>>,

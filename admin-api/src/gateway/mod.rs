@@ -10,11 +10,14 @@ mod join;
 mod signed;
 mod usage;
 
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use gatehouse_snapshot::protocol::{ACK, CONFIG, JOIN, USAGE};
 use gatehouse_snapshot::usage::BATCH_BYTES_MAX;
 use gatehouse_web::BodyLimit;
+use gatehouse_web::edge::Routine;
 
 use crate::state::AdminApi;
 
@@ -34,4 +37,11 @@ pub(crate) fn router() -> Router<AdminApi> {
                 .route(ACK, post(ack::acknowledge))
                 .layer(Extension(SMALL)),
         )
+        .layer(map_response(routine))
+}
+
+/// Every gateway calls every two seconds.
+async fn routine(mut response: Response) -> Response {
+    response.extensions_mut().insert(Routine);
+    response
 }

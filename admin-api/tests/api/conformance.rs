@@ -36,9 +36,16 @@ impl Conformance {
             answer.text
         );
         let response = self.resolve(response);
-        let sent = answer.header("content-type").split(';').next().unwrap_or_default();
+        let sent = answer
+            .header("content-type")
+            .split(';')
+            .next()
+            .unwrap_or_default();
         let content = &response["content"][sent];
-        assert!(!content.is_null(), "{method} {path} {status} does not document {sent}");
+        assert!(
+            !content.is_null(),
+            "{method} {path} {status} does not document {sent}"
+        );
         if !sent.ends_with("json") || content["schema"]["type"] == "string" {
             return;
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gatehouse_control_plane::idempotency;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -137,6 +138,13 @@ async fn a_secret_is_given_again_for_ten_minutes_and_then_no_more() {
         (&Value::Null, &json!(true))
     );
     assert_eq!(late["id"], first.json()["id"]);
+    // Housekeeping leaves nothing of it, and later the record goes as well.
+    let sealed = "select count(*) from idempotency_key where secret_until is not null and response is not null";
+    assert_eq!(served.count(sealed).await, 1);
+    assert_eq!(idempotency::purge(&served.db).await.unwrap(), 0);
+    assert_eq!(served.count(sealed).await, 0);
+    served.hand.advance(Duration::from_secs(24 * 3_600));
+    assert_eq!(idempotency::purge(&served.db).await.unwrap(), 1);
 }
 
 #[tokio::test]

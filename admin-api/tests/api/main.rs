@@ -1,5 +1,10 @@
 //! The admin API over real sockets and a real database.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do, by panicking"
+)]
+
 mod conformance;
 mod document;
 mod entity_tags;

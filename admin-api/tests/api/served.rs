@@ -259,7 +259,11 @@ impl Answer {
     pub(crate) fn problem(&self, status: u16) -> String {
         let body = self.expect(status);
         assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(body["request_id"], self.header("x-request-id"), "{body}");
+        assert_eq!(
+            body["request_id"],
+            self.header("gatehouse-request-id"),
+            "{body}"
+        );
         body["code"].as_str().unwrap().to_owned()
     }
 

@@ -28,11 +28,15 @@ use crate::metrics::HttpMetrics;
 use crate::problem::{Problem, ProblemInResponse};
 
 /// The response header with the request id.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("gatehouse-request-id");
 
 /// The address of the client, in the extensions of every request; see [`TrustedProxies::client_ip`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
+
+/// Marks the answer to a request that programs make all day long: told in the log only when it fails.
+#[derive(Debug, Clone, Copy)]
+pub struct Routine;
 
 /// What the edge of a role needs.
 #[derive(Debug)]
@@ -98,8 +102,12 @@ async fn serve(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) 
     let took = edge.clock.monotonic().saturating_sub(began);
     let status = response.status().as_u16();
     edge.metrics.count(&seen.method, &seen.route, status, took);
-    if !is_status_page(&seen.route) {
-        tracing::info!(path = seen.path, status, latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), %client, "answered");
+    let latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let routine = response.extensions().get::<Routine>().is_some() && status < 400;
+    if routine || is_status_page(&seen.route) {
+        tracing::debug!(path = seen.path, status, latency_us, %client, "answered");
+    } else {
+        tracing::info!(path = seen.path, status, latency_us, %client, "answered");
     }
     response
 }

@@ -3,7 +3,7 @@
 use super::approve::ApproveSubscription;
 use axum::Extension;
 use axum::extract::State;
-use gatehouse_control_plane::subscriptions::{Decision, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{DECISIONS_MAX, Decision, SubscriptionView};
 use gatehouse_control_plane::{Changed, Db, FieldFault, Refusal, subscriptions};
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_runtime::RequestId;
@@ -56,8 +56,8 @@ pub(crate) async fn decide_many(
     Ok(Json(json!({ "data": data })))
 }
 
-/// Most decisions of one request.
-const DECISIONS_MAX: usize = 500;
+/// The schema below takes no name, only a number.
+const _: () = assert!(DECISIONS_MAX == 500, "the schema documents 500");
 
 /// The decisions.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -141,7 +141,7 @@ async fn a_problem_that_was_already_shown_is_left_as_it_is() {
 async fn a_client_cannot_name_its_request_or_its_address() {
     let forged = "req_00000000000000000000000000";
     let request = get_("/client")
-        .header("x-request-id", forged)
+        .header("gatehouse-request-id", forged)
         .header("x-forwarded-for", "203.0.113.9");
     let (head, address) = ask(request, "").await;
     assert_ne!(head.headers()[REQUEST_ID], forged);
