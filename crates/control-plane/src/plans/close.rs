@@ -95,6 +95,7 @@ async fn settle(
     input: &ClosePlan,
 ) -> Result<(usize, usize), Refusal> {
     let by = membership::person(work.conn(), actor).await?;
+    subscriptions::drop_wishes(work, plan.id.uuid(), by).await?;
     if let Some(target) = &input.move_to {
         let target = view::find(work.conn(), product, target)
             .await

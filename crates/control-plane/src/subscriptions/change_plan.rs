@@ -85,7 +85,7 @@ pub async fn approve_plan_change(
     .about(RequestSubject::PlanChange);
     record.details = json!({ "approvals": tally.approvals });
     if tally.is_enough() {
-        let wanted = act.row.wanted_plan_id.unwrap_or(act.row.plan_id);
+        let wanted = act.row.wanted_plan_id.ok_or_else(nothing_asked)?;
         take_effect(&mut act, wanted).await?;
     } else {
         record.event = None;
@@ -142,12 +142,23 @@ async fn locked(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
     let subscription = act.row.id;
     approval::lock_open(act.work.conn(), subscription, RequestSubject::PlanChange)
         .await?
-        .ok_or_else(|| Refusal::Conflict("No other plan is asked for any more.".to_owned()))
+        .ok_or_else(nothing_asked)
 }
 
-/// The new plan's longest term counts from the subscription's start; what it has left is never lengthened.
+fn nothing_asked() -> Refusal {
+    Refusal::Conflict("No other plan is asked for any more.".to_owned())
+}
+
+/// The new plan has to be on offer still. Its longest term counts from now; what the subscription has left is never
+/// lengthened.
 async fn take_effect(act: &mut Act<'_>, plan: uuid::Uuid) -> Result<(), Refusal> {
     let terms = terms_of(act, Some(plan.into())).await?;
+    terms.require_open("/plan", kind(act)?).map_err(|_| {
+        Refusal::Conflict(format!(
+            "The plan {} is not on offer here any more.",
+            terms.name
+        ))
+    })?;
     act.plan = terms.id;
     act.wanted_plan = None;
     let start = act.work.now();

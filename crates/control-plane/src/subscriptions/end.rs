@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::act::{Act, Record};
 use super::row;
 use super::store::{self, Consequence, StoredChange};
-use super::view::SubscriptionView;
+use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::refusal::Refusal;
@@ -107,6 +107,7 @@ pub(crate) async fn end_all_of_application(
             action,
             event,
             note: DELETED,
+            subject: RequestSubject::Subscription,
         };
         store::settle(work, &row, &change, &deleted).await?;
     }

@@ -4,6 +4,7 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 
 use super::row::{self, Row};
 use super::store::{self, Consequence, StoredChange};
+use super::view::RequestSubject;
 use super::why_not::why_not;
 use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
@@ -62,6 +63,7 @@ pub(super) async fn write_down(work: &mut Work<'_>, row: &Row) -> Result<(), Ref
         action: "subscription.expire",
         event: "subscription.expired",
         note: "",
+        subject: RequestSubject::Subscription,
     };
     store::settle(work, row, &change, &expired).await
 }

@@ -132,6 +132,7 @@ async fn withdraw_waiting(
         action: "subscription.withdraw",
         event: "subscription.withdrawn",
         note: GRANTED,
+        subject: RequestSubject::Subscription,
     };
     store::settle(work, &row, &change, &gave_way).await
 }

@@ -46,4 +46,4 @@ pub use wish::{AppChoice, RequestAccess};
 
 pub(crate) use end::end_all_of_application;
 pub(crate) use list::open_of_apis;
-pub(crate) use supersede::{move_to_plan, supersede_of_plan, supersede_of_product};
+pub(crate) use supersede::{drop_wishes, move_to_plan, supersede_of_plan, supersede_of_product};

@@ -31,6 +31,7 @@ pub(super) async fn store(
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
     let facts = change.facts;
+    let wanted_plan = change.wanted_plan.filter(|_| facts.is_open());
     let stored = sqlx::query!(
         "update subscription
          set state = $3, ended_reason = $4, starts_at = $5, ends_at = $6, plan_id = $7, wanted_plan_id = $8,
@@ -52,7 +53,7 @@ pub(super) async fn store(
         facts.starts_at,
         facts.ends_at,
         change.plan,
-        change.wanted_plan.filter(|_| facts.is_open()),
+        wanted_plan,
         facts.provider_hold,
         facts.consumer_hold,
         now,
@@ -65,6 +66,17 @@ pub(super) async fn store(
         return Err(Refusal::Conflict(
             "The subscription was changed by somebody else just now.".to_owned(),
         ));
+    }
+    if row.wanted_plan_id.is_some() && wanted_plan.is_none() {
+        // Nothing is left to decide about a plan nobody asks for; an answered question is closed already.
+        sqlx::query!(
+            "update approval_request set state = 'withdrawn', closed_at = $2
+             where subscription_id = $1 and state = 'open' and subject_type = 'plan_change'",
+            row.id,
+            now,
+        )
+        .execute(&mut *conn)
+        .await?;
     }
     if is_open(&row.state) && !facts.is_open() {
         // A renewal can still be agreed to for a while after the end.
@@ -89,6 +101,8 @@ pub(super) struct Consequence {
     pub(super) event: &'static str,
     /// For the timeline and the mail.
     pub(super) note: &'static str,
+    /// What it is about.
+    pub(super) subject: RequestSubject,
 }
 
 /// Stores, records and passes on what happens to a locked subscription because of something wider.
@@ -104,6 +118,7 @@ pub(super) async fn settle(
         .await?
         .ok_or(Refusal::NotFound)?;
     let note = consequence.note;
+    let subject = consequence.subject;
     work.audit(AuditEntry {
         action: consequence.action,
         subject: row.subscription().to_string(),
@@ -111,7 +126,14 @@ pub(super) async fn settle(
         after: Some(changed(&after)?),
         reason: (!note.is_empty()).then(|| note.to_owned()),
     });
-    let payload = payload(&after, note, change.by);
+    let mut payload = payload(&after, note, change.by);
+    payload["subject"] = json!(subject);
+    if let Some(plan) = row
+        .wanted_plan()
+        .filter(|_| subject == RequestSubject::PlanChange)
+    {
+        payload["plan"] = json!({ "slug": plan.slug, "name": plan.name });
+    }
     work.emit(consequence.event, row.subscription(), payload);
     work.touch(Touched::Subscription(row.subscription()));
     Ok(())

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::approval;
 use super::row::{self, Row};
 use super::store::{self, Consequence, StoredChange};
+use super::view::RequestSubject;
 use super::why_not::why_not;
 use crate::refusal::Refusal;
 use crate::work::Work;
@@ -45,6 +46,7 @@ pub(crate) async fn supersede_of_plan(
             action: "subscription.end_date",
             event: "subscription.plan_changed",
             note: PLAN_CLOSED,
+            subject: RequestSubject::Subscription,
         };
         store::settle(work, &row, &change, &ending).await?;
     }
@@ -79,9 +81,42 @@ pub(crate) async fn move_to_plan(
             action: "subscription.move",
             event: "subscription.plan_changed",
             note: PLAN_CLOSED,
+            subject: RequestSubject::Subscription,
         };
         store::settle(work, &row, &change, &moved).await?;
         approval::raise_required(work.conn(), *id, required).await?;
+    }
+    Ok(ids.len())
+}
+
+/// Drops the wishes of a plan that cannot be had any more. Returns how many.
+pub(crate) async fn drop_wishes(
+    work: &mut Work<'_>,
+    plan: Uuid,
+    by: Option<Uuid>,
+) -> Result<usize, Refusal> {
+    let ids = sqlx::query_scalar!(
+        "select id from subscription where wanted_plan_id = $1 and state = 'active' order by id for no key update",
+        plan,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for id in &ids {
+        let row = read(work, *id).await?;
+        let change = StoredChange {
+            facts: row.facts()?,
+            plan: row.plan_id,
+            wanted_plan: None,
+            by,
+            note: None,
+        };
+        let dropped = Consequence {
+            action: "subscription.drop_plan_change",
+            event: "subscription.rejected",
+            note: PLAN_CLOSED,
+            subject: RequestSubject::PlanChange,
+        };
+        store::settle(work, &row, &change, &dropped).await?;
     }
     Ok(ids.len())
 }
@@ -135,6 +170,7 @@ async fn supersede(
         action: "subscription.supersede",
         event: "subscription.expired",
         note,
+        subject: RequestSubject::Subscription,
     };
     store::settle(work, row, &change, &superseded).await
 }

@@ -1,9 +1,10 @@
 //! A subscription through its whole life, and who may move it.
 
 use gatehouse_control_plane::applications::{self, ApplicationFilter, CreateApplication};
-use gatehouse_control_plane::plans::{self, ClosePlan, CreatePlan};
+use gatehouse_control_plane::plans::{self, ClosePlan, CreatePlan, UpdatePlan};
 use gatehouse_control_plane::subscriptions::{self, Conditions, SubscriptionFilter};
 use gatehouse_control_plane::{Lookup, Page, credentials};
+use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::subscription::{ShownState, StoredState, SubscriptionEvent as E};
 use time::Duration;
@@ -449,6 +450,61 @@ async fn another_plan_is_asked_for_decided_and_keeps_the_keys() {
     );
     let second = subscriptions::approve_plan_change(db, &world.ben, id, "").await;
     assert_eq!(second.unwrap().value.plan.slug, "vault");
+}
+
+#[tokio::test]
+async fn no_question_for_another_plan_outlives_its_wish_and_no_plan_is_given_that_is_not_on_offer()
+{
+    let world = World::create().await;
+    let (db, dora, ana) = (&world.db, &world.dora, &world.ana);
+    let id = world.approved("Shop", "team").await.id;
+    let ask = |plan: &str| {
+        subscriptions::request_plan_change(db, dora, id, Lookup::from(plan), "More traffic.")
+    };
+    world.plan("big", ApprovalMode::Manual, |_| ()).await;
+    // A plan that needs nobody takes the place of the wish.
+    ask("big").await.unwrap();
+    let free = ask("free").await.unwrap().value;
+    assert_eq!(free.plan.slug, "free");
+    assert!(free.wanted_plan.is_none() && free.open_requests.is_empty());
+    // Off offer in this environment since it was asked for.
+    ask("big").await.unwrap();
+    let only_sandbox = UpdatePlan {
+        environments: Some(vec![EnvironmentKind::Sandbox]),
+        ..UpdatePlan::default()
+    };
+    let (api, big) = (world.api(), Lookup::from("big"));
+    plans::update_plan(db, &world.paul, api, big, None, only_sandbox)
+        .await
+        .unwrap();
+    let answer = subscriptions::approve_plan_change(db, ana, id, "").await;
+    assert!(conflict(answer).contains("not on offer"));
+    // A plan that is closed is asked for by nobody any more, and the team hears of it.
+    let (api, big) = (world.api(), Lookup::from("big"));
+    plans::close_plan(db, &world.paul, api, big, None, ClosePlan::default())
+        .await
+        .unwrap();
+    let view = world.get(dora, id).await;
+    assert!(view.wanted_plan.is_none() && view.open_requests.is_empty());
+    assert!(
+        conflict(subscriptions::approve_plan_change(db, ana, id, "").await).contains("any more")
+    );
+    let told = "select count(*) from outbox where type = 'subscription.rejected' and payload ->> 'subject' = 'plan_change'
+                and payload #>> '{plan,slug}' = 'big'";
+    assert_eq!(world.count(told).await, 1);
+    // Moved to the very plan that was asked for, nothing is left to decide.
+    ask("vault").await.unwrap();
+    let close = ClosePlan {
+        move_to: Some(Lookup::from("vault")),
+        ends_at: None,
+    };
+    let (api, free) = (world.api(), Lookup::from("free"));
+    plans::close_plan(db, &world.paul, api, free, None, close)
+        .await
+        .unwrap();
+    let view = world.get(dora, id).await;
+    assert_eq!(view.plan.slug, "vault");
+    assert!(view.wanted_plan.is_none() && view.open_requests.is_empty());
 }
 
 #[tokio::test]
