@@ -98,16 +98,20 @@ pub async fn actor_of_user(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let roles = parse_roles(&row.roles)?;
-    let permissions = roles
-        .iter()
-        .chain([&Role::Developer])
-        .flat_map(|role| role.permissions().iter().copied())
-        .collect();
-    let Some(permissions) = permissions_in(&row.tenant_status, permissions)? else {
+    let Some(permissions) = permissions_in(&row.tenant_status, permissions_of(&roles))? else {
         return Ok(None);
     };
     let kind = ActorKind::User { id: user, roles };
     Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
+}
+
+/// The rights of an active member with these roles: their union, and at least a developer's.
+pub(crate) fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
+    roles
+        .iter()
+        .chain([&Role::Developer])
+        .flat_map(|role| role.permissions().iter().copied())
+        .collect()
 }
 
 /// What remains of somebody's rights given the tenant's status; `None` in a closed tenant.

@@ -9,6 +9,7 @@ use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
 use gatehouse_domain::key::{Key, KeyId, KeyKind};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
@@ -64,7 +65,7 @@ pub struct TokenView {
 }
 
 /// The caller a token stands for. `None` for every text that does not open anything now: malformed, unknown, wrong,
-/// expired, revoked, of a closed tenant.
+/// expired, revoked, of a closed tenant, or made by somebody who may do nothing of it any more.
 pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Actor>, Refusal> {
     let Ok(key) = Key::parse(text) else {
         return Ok(None);
@@ -93,11 +94,14 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
     if !right || row.revoked_at.is_some() || row.expires_at <= now {
         return Ok(None);
     }
-    let scopes = parse_scopes(&row.scopes)?.into_iter().collect();
+    let tenant: TenantId = row.tenant_id.into();
+    let scopes = lent(db, tenant, row.id, parse_scopes(&row.scopes)?).await?;
+    if scopes.is_empty() {
+        return Ok(None);
+    }
     let Some(permissions) = members::permissions_in(&row.tenant_status, scopes)? else {
         return Ok(None);
     };
-    let tenant: TenantId = row.tenant_id.into();
     if row
         .last_used_at
         .is_none_or(|used| used + LAST_USED_STEP <= now)
@@ -111,6 +115,34 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
             .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
     };
     Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
+}
+
+/// What remains of a token's scopes: a person lends what they may do themselves now, the program lends all.
+async fn lent(
+    db: &Db,
+    tenant: TenantId,
+    id: Uuid,
+    scopes: Vec<Permission>,
+) -> Result<BTreeSet<Permission>, Refusal> {
+    let mut tx = db.tenant(tenant).await?;
+    let maker = sqlx::query!(
+        r#"select t.created_by, u.id is not null as "acts!",
+                  array(select r.role from role_grant r where r.tenant_id = t.tenant_id and r.user_id = t.created_by) as "roles!"
+           from access_token t
+           left join membership m on m.tenant_id = t.tenant_id and m.user_id = t.created_by and m.status = 'active'
+           left join app_user u on u.id = m.user_id and u.status = 'active'
+           where t.tenant_id = $1 and t.id = $2"#,
+        tenant.uuid(),
+        id,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let mut scopes: BTreeSet<_> = scopes.into_iter().collect();
+    if maker.created_by.is_some() {
+        let theirs = members::permissions_of(&members::parse_roles(&maker.roles)?);
+        scopes.retain(|scope| maker.acts && theirs.contains(scope));
+    }
+    Ok(scopes)
 }
 
 async fn note_use(db: &Db, tenant: TenantId, id: Uuid, now: OffsetDateTime) -> Result<(), Refusal> {

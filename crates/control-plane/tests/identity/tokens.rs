@@ -1,5 +1,6 @@
 //! CI access tokens.
 
+use gatehouse_control_plane::members;
 use gatehouse_control_plane::tokens::{self, CreateToken};
 use gatehouse_control_plane::{ActorKind, Page, Refusal};
 use gatehouse_domain::id::ApiId;
@@ -144,6 +145,39 @@ async fn nobody_makes_a_token_that_may_more_than_they_or_lives_too_long() {
         matches!(refused, Err(Refusal::Forbidden(Permission::TokenManage))),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_token_never_may_more_than_its_maker_does_now() {
+    let world = World::create().await;
+    let owner = world.owner().await;
+    let ada = world.member("Ada", &[Role::Admin]).await;
+    let admin = world.actor(ada).await;
+    let scopes = [Permission::CatalogueRead, Permission::SpecPublish];
+    let made = async |maker, scopes| {
+        let made = tokens::create_token(&world.db, maker, new_token(scopes)).await;
+        made.unwrap().value.1.reveal()
+    };
+    let (both, publishing) = (
+        made(&admin, &scopes).await,
+        made(&admin, &scopes[1..]).await,
+    );
+    let systems = made(&world.system(), &scopes).await;
+    let may = async |text: &str| {
+        let actor = tokens::authenticate(&world.db, text, HOME).await.unwrap();
+        actor.map(|actor| scopes.map(|scope| actor.may(scope)))
+    };
+    assert_eq!(may(&both).await, Some([true, true]));
+    let demoted = members::set_roles(&world.db, &owner, ada, None, vec![Role::Developer]);
+    demoted.await.unwrap();
+    assert_eq!(may(&both).await, Some([true, false]));
+    assert_eq!(may(&publishing).await, None);
+    let disabled = members::MemberStatus::Disabled;
+    members::set_member_status(&world.db, &owner, ada, None, disabled)
+        .await
+        .unwrap();
+    assert_eq!(may(&both).await, None);
+    assert_eq!(may(&systems).await, Some([true, true]));
 }
 
 #[tokio::test]
