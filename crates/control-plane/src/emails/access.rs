@@ -168,7 +168,7 @@ mod tests {
             plan: "Free".to_owned(),
             environment: "production".to_owned(),
             application_path: "/applications/app_1".to_owned(),
-            request_path: "/console/requests/sub_1".to_owned(),
+            request_path: "/console/requests".to_owned(),
             requester: "Ana Okafor".to_owned(),
             actor: Some("Ben Ito".to_owned()),
             reason: Some("For the\nspring release.".to_owned()),

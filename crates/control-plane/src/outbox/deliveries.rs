@@ -1,9 +1,7 @@
 //! What each kind of event becomes.
 
 use gatehouse_domain::Role;
-use gatehouse_domain::id::{
-    ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, SubscriptionId, UserId,
-};
+use gatehouse_domain::id::{ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, UserId};
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -52,7 +50,6 @@ struct NamedApplication {
 
 #[derive(Debug, Deserialize)]
 struct AccessPayload {
-    subscription: SubscriptionId,
     application: NamedApplication,
     api: Named,
     plan: Named,
@@ -85,7 +82,7 @@ async fn access_of(
         plan: payload.plan.name.clone(),
         environment: payload.environment.clone(),
         application_path: application_path(payload.application.id),
-        request_path: format!("/console/requests/{}", payload.subscription),
+        request_path: "/console/requests".to_owned(),
         requester: recipients::name_of(conn, requester)
             .await?
             .unwrap_or_else(|| "Somebody".to_owned()),
@@ -348,6 +345,6 @@ async fn roles_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
     let people = recipients::member(conn, event.tenant_id, payload.user.uuid()).await?;
     Ok(people
         .into_iter()
-        .map(|person| notice(person, &title, "", "/account"))
+        .map(|person| notice(person, &title, "", "/"))
         .collect())
 }
