@@ -163,8 +163,10 @@ impl SubscriptionEvent {
     pub const fn who(self) -> Who {
         match self {
             Self::Withdraw | Self::Pause | Self::Resume | Self::Cancel => Who::ConsumerTeam,
-            Self::Approve | Self::Reject | Self::ChangePlan | Self::Renew => Who::Approver,
-            Self::Suspend | Self::Unsuspend | Self::Revoke => Who::Enforcer,
+            Self::Approve | Self::Reject | Self::ChangePlan | Self::Renew | Self::Revoke => {
+                Who::Approver
+            }
+            Self::Suspend | Self::Unsuspend => Who::Enforcer,
             Self::Expire | Self::Supersede => Who::System,
         }
     }

@@ -119,6 +119,11 @@ async fn every_hand_may_do_its_own_things_only() {
             &subscriptions::revoke(db, stranger, pending, "x").await
         ));
     }
+    // An operator stops for now, never for good.
+    assert!(is_forbidden(
+        &subscriptions::revoke(db, otto, pending, "x").await
+    ));
+    assert_eq!(world.get(otto, pending).await.actions, [E::Suspend]);
     assert!(is_not_found(&subscriptions::pause(db, eli, pending).await));
     assert!(is_not_found(&subscriptions::cancel(db, eli, pending).await));
     assert!(is_not_yours(
