@@ -11,7 +11,6 @@
 
 mod answer;
 mod call;
-pub mod check;
 mod files;
 mod frames;
 mod live_config;
