@@ -12,7 +12,8 @@ use super::{ConfigStatus, Sharing};
 /// Acknowledges for ever.
 pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, sharing: Arc<Sharing>) {
     let mut was_away = false;
-    let mut behind_at = None;
+    let mut behind = None;
+    let mut alarm_rung = None;
     loop {
         let in_force = status.in_force();
         let request = AckRequest {
@@ -28,13 +29,25 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
                 status.contact();
                 sharing.learn(reply.live_nodes, reply.head_seq);
                 // Behind for a whole heartbeat, and not because of a refusal: the poll that should have brought it is dead.
+                // Rung ever more rarely at one position, so that a reply that is slow to begin comes at last.
                 let is_behind = in_force.refused.is_none() && reply.head_seq > in_force.seq;
-                let stuck = is_behind && behind_at == Some(in_force.seq);
-                behind_at = is_behind.then_some(in_force.seq);
-                if in_force.alarm.is_some() && in_force.refused.is_none() {
+                let heartbeats = match behind {
+                    Some((seq, heartbeats)) if seq == in_force.seq => heartbeats + 1,
+                    _ => 0_u32,
+                };
+                behind = is_behind.then_some((in_force.seq, heartbeats));
+                let stuck = is_behind && heartbeats.is_power_of_two();
+                // Once an alarm, too: the puller keeps asking until a snapshot lies on disk.
+                let mend = in_force.refused.is_none()
+                    && in_force.alarm.is_some()
+                    && in_force.alarm != alarm_rung;
+                if mend || in_force.alarm.is_none() {
+                    alarm_rung.clone_from(&in_force.alarm);
+                }
+                if mend {
                     status.mend.store(true, Ordering::Relaxed);
                 }
-                if std::mem::take(&mut was_away) || stuck || status.mend.load(Ordering::Relaxed) {
+                if std::mem::take(&mut was_away) || stuck || mend {
                     status.reconnect.notify_one();
                 }
             }

@@ -71,6 +71,9 @@ pub(crate) enum News {
     Snapshot,
 }
 
+/// A reply to a poll that has begun.
+pub(crate) struct Reply(Response);
+
 /// The control plane as this gateway sees it.
 #[derive(Debug)]
 pub(crate) struct ControlPlane {
@@ -113,41 +116,15 @@ impl ControlPlane {
 }
 
 impl Enrolled<'_> {
-    /// Asks for what came after `seq`; a snapshot is written to `aside`.
-    pub(crate) async fn config(
-        &self,
-        generation: u32,
-        seq: u64,
-        aside: &Path,
-    ) -> Result<News, CallError> {
+    /// Asks for what came after `seq` and waits until a reply begins. Nothing is lost when the wait is given up.
+    pub(crate) async fn poll(&self, generation: u32, seq: u64) -> Result<Reply, CallError> {
         let path = format!("{CONFIG}?generation={generation}&since={seq}&wait_s={WAIT_S}");
         let request = self.signed(Method::GET, &path, Vec::new());
         let head = tokio::time::timeout(Duration::from_secs(WAIT_S) + GRACE, request.send());
         let response = head
             .await
             .map_err(|_| CallError::Away("the poll hangs".to_owned()))??;
-        if response.status() == StatusCode::NO_CONTENT {
-            return Ok(News::Nothing);
-        }
-        let response = accepted(response).await?;
-        let media_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        match media_type {
-            Some(DELTAS_TYPE) => {
-                let bytes = whole(response, DELTAS_BYTES_MAX).await?;
-                let deltas = split(&bytes);
-                deltas
-                    .map(News::Deltas)
-                    .ok_or_else(|| CallError::Away("cut deltas".to_owned()))
-            }
-            Some(SNAPSHOT_TYPE) => {
-                download(response, aside).await?;
-                Ok(News::Snapshot)
-            }
-            _ => Err(CallError::Away("a reply of an unknown type".to_owned())),
-        }
+        Ok(Reply(response))
     }
 
     /// Says what is in force.
@@ -187,6 +164,34 @@ impl Enrolled<'_> {
             request = request.header(name, value);
         }
         request.body(body)
+    }
+}
+
+impl Reply {
+    /// Receives the reply whole, however long a snapshot takes as long as it moves; a snapshot is written to `aside`.
+    pub(crate) async fn receive(self, aside: &Path) -> Result<News, CallError> {
+        if self.0.status() == StatusCode::NO_CONTENT {
+            return Ok(News::Nothing);
+        }
+        let response = accepted(self.0).await?;
+        let media_type = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        match media_type {
+            Some(DELTAS_TYPE) => {
+                let bytes = whole(response, DELTAS_BYTES_MAX).await?;
+                let deltas = split(&bytes);
+                deltas
+                    .map(News::Deltas)
+                    .ok_or_else(|| CallError::Away("cut deltas".to_owned()))
+            }
+            Some(SNAPSHOT_TYPE) => {
+                download(response, aside).await?;
+                Ok(News::Snapshot)
+            }
+            _ => Err(CallError::Away("a reply of an unknown type".to_owned())),
+        }
     }
 }
 

@@ -81,10 +81,15 @@ impl Puller {
             };
             let aside = self.disk.aside();
             let status = Arc::clone(&self.status);
-            let news = tokio::select! {
-                news = enrolled.config(generation, seq, &aside) => news,
+            let reply = tokio::select! {
+                reply = enrolled.poll(generation, seq) => reply,
                 // A poll that was begun before an outage may hang long after it.
                 () = status.reconnect.notified() => continue,
+            };
+            // Once a reply moves it is received to its end: a large snapshot takes longer than a heartbeat.
+            let news = match reply {
+                Ok(reply) => reply.receive(&aside).await,
+                Err(error) => Err(error),
             };
             let (went_well, pause_max) = match news {
                 Ok(news) => {

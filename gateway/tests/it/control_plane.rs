@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use gatehouse_domain::id::{ChangeId, NodeId, SubscriptionId};
@@ -57,6 +59,10 @@ pub(crate) struct State {
     deltas: Vec<(u64, Vec<u8>)>,
     /// Sent once in place of an honest reply to a poll: media type and bytes.
     pub(crate) lie: Option<(&'static str, Vec<u8>)>,
+    /// Answers the next poll at once, with nothing.
+    pub(crate) nothing: bool,
+    /// Sends a snapshot in a dozen pieces with this pause before each.
+    pub(crate) snapshot_pace: Option<Duration>,
     pub(crate) acks: Vec<AckRequest>,
     pub(crate) polls: Vec<(u32, u64)>,
     pub(crate) live_nodes: u32,
@@ -86,6 +92,8 @@ impl ControlPlane {
             state_hash: StateHash::EMPTY,
             deltas: Vec::new(),
             lie: None,
+            nothing: false,
+            snapshot_pace: None,
             acks: Vec::new(),
             polls: Vec::new(),
             live_nodes: 1,
@@ -108,7 +116,7 @@ impl ControlPlane {
             let answering = answering.clone();
             async move {
                 let answer: Result<_, std::io::Error> = answering.answer(request).await;
-                answer
+                answer.map(|answer| answering.paced(answer))
             }
         });
         let token = supervisor.token();
@@ -152,6 +160,15 @@ impl ControlPlane {
     /// The newest acknowledgement.
     pub(crate) fn last_ack(&self) -> Option<AckRequest> {
         self.state().acks.last().cloned()
+    }
+
+    fn paced(&self, answer: Response<Full<bytes::Bytes>>) -> Response<Paced> {
+        let is_snapshot = answer
+            .headers()
+            .get("content-type")
+            .is_some_and(|found| found == SNAPSHOT_TYPE);
+        let pace = self.state().snapshot_pace.filter(|_| is_snapshot);
+        answer.map(|whole| Paced::new(whole, pace))
     }
 
     async fn answer(
@@ -385,6 +402,9 @@ impl State {
         if let Some((media_type, bytes)) = self.lie.take() {
             return Some(typed(media_type, bytes));
         }
+        if std::mem::take(&mut self.nothing) {
+            return Some(status(StatusCode::NO_CONTENT));
+        }
         if self.seq == 0 || (generation == u64::from(self.generation) && since == self.seq) {
             return None;
         }
@@ -397,6 +417,54 @@ impl State {
             DELTAS_TYPE,
             deltas.flat_map(|(_, delta)| framed(delta)).collect(),
         ))
+    }
+}
+
+/// A body that may come slowly.
+struct Paced {
+    whole: Full<bytes::Bytes>,
+    rest: bytes::Bytes,
+    piece: usize,
+    pace: Option<(Duration, Pin<Box<tokio::time::Sleep>>)>,
+}
+
+impl Paced {
+    fn new(whole: Full<bytes::Bytes>, pace: Option<Duration>) -> Self {
+        Self {
+            whole,
+            rest: bytes::Bytes::new(),
+            piece: 0,
+            pace: pace.map(|pace| (pace, Box::pin(tokio::time::sleep(pace)))),
+        }
+    }
+}
+
+impl http_body::Body for Paced {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        let this = &mut *self;
+        let Some((pace, pause)) = &mut this.pace else {
+            return Pin::new(&mut this.whole).poll_frame(cx);
+        };
+        if this.piece == 0 {
+            let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut this.whole).poll_frame(cx) else {
+                return Poll::Ready(None);
+            };
+            this.rest = frame.into_data().unwrap_or_default();
+            this.piece = this.rest.len().div_ceil(12).max(1);
+        }
+        if this.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        std::task::ready!(pause.as_mut().poll(cx));
+        pause.as_mut().reset(tokio::time::Instant::now() + *pace);
+        let piece = this.rest.split_to(this.piece.min(this.rest.len()));
+        Poll::Ready(Some(Ok(http_body::Frame::data(piece))))
     }
 }
 
