@@ -216,7 +216,11 @@ impl Puller {
         self.resync = false;
         self.metrics.configuration_applied();
         self.tell("control plane");
-        self.disk.keep_snapshot(&bytes, &manifest)?;
+        if let Err(error) = self.disk.keep_snapshot(&bytes, &manifest) {
+            // In force but not on disk, and the journal does not follow it: asked for again until it can be kept.
+            self.resync = true;
+            return Err(error.into());
+        }
         self.status.change(|in_force| in_force.alarm = None);
         Ok(())
     }

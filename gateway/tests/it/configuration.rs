@@ -477,6 +477,31 @@ fn a_snapshot_that_takes_longer_than_several_heartbeats_is_received_whole() {
 }
 
 #[test]
+fn a_snapshot_that_cannot_be_kept_is_asked_for_until_it_can() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let seq = world.control_plane.state().seq + 2;
+    let journal = world
+        .folder
+        .path()
+        .join(format!("config/journal-1-{seq}.log"));
+    std::fs::create_dir(&journal).expect("in the way");
+    new_snapshot(&world);
+    let said = world.wait_for_refusal();
+    assert!(said.contains("disk"), "{said}");
+    std::fs::remove_dir(&journal).expect("out of the way");
+    until("the journal after the snapshot is there", || {
+        journal.is_file()
+    });
+    until("nothing is reported", || {
+        world
+            .control_plane
+            .last_ack()
+            .is_some_and(|ack| ack.error.is_none())
+    });
+}
+
+#[test]
 fn a_second_gateway_on_the_same_folder_is_refused() {
     let world = World::with(&configuration(&[&nobody()]));
     let settings = crate::node::settings_for(world.folder.path(), world.control_plane.address, &[]);
