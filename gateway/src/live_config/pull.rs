@@ -135,7 +135,10 @@ impl Puller {
     fn take(&mut self, news: News) -> bool {
         // Compiling and writing may take a while; the other tasks of this thread go elsewhere meanwhile.
         tokio::task::block_in_place(|| match news {
-            News::Nothing => true,
+            News::Nothing => {
+                self.clear_refusal();
+                true
+            }
             News::Deltas(deltas) => deltas.iter().all(|delta| {
                 let taken = self.take_delta(delta);
                 self.outcome(taken)
@@ -145,6 +148,13 @@ impl Puller {
                 self.outcome(taken)
             }
         })
+    }
+
+    /// What runs is the newest there is: nothing is refused any more.
+    fn clear_refusal(&self) {
+        if self.status.in_force().refused.is_some() {
+            self.status.change(|in_force| in_force.refused = None);
+        }
     }
 
     fn outcome(&mut self, taken: Result<(), ConfigError>) -> bool {
@@ -208,6 +218,7 @@ impl Puller {
                 == (next.generation, next.seq, next.state_hash)
         };
         if !self.resync && self.running.as_ref().is_some_and(same) {
+            self.clear_refusal();
             return Ok(());
         }
         self.tables.replace(Arc::clone(&next.set));

@@ -477,6 +477,24 @@ fn a_snapshot_that_takes_longer_than_several_heartbeats_is_received_whole() {
 }
 
 #[test]
+fn a_refusal_is_no_longer_told_when_a_poll_finds_nothing_newer() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let first = world.control_plane.upsert(&[Object::Tenant(tenant())]);
+    world.wait_for_head();
+    let said = lie(&world, DELTAS_TYPE, framed(&first));
+    assert!(said.contains("older"), "{said}");
+    world.control_plane.state().nothing = true;
+    world.control_plane.wake();
+    until("nothing is reported", || {
+        world
+            .control_plane
+            .last_ack()
+            .is_some_and(|ack| ack.error.is_none())
+    });
+}
+
+#[test]
 fn a_snapshot_that_cannot_be_kept_is_asked_for_until_it_can() {
     let upstream = Upstream::echo();
     let world = World::with(&configuration(&[&upstream.url()]));
