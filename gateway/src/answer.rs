@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::settings::PublicUrl;
+use gatehouse_runtime::{Clock, RequestId};
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Method, Response, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -55,6 +56,30 @@ impl Form {
     }
 }
 
+/// A problem in place of an answer to a call that the gateway itself never saw.
+pub(crate) fn unrecorded(
+    problem: &Problem,
+    clock: &Clock,
+    error_pages: Option<&str>,
+) -> Response<Bytes> {
+    let request_id = RequestId::new(clock.now());
+    let body = problem.body(request_id.as_str(), error_pages);
+    let mut response = Response::new(body.into());
+    *response.status_mut() = problem.status();
+    describe(response.headers_mut(), problem, &request_id);
+    response
+}
+
+/// The fields every problem has, and those of its kind.
+fn describe(headers: &mut HeaderMap, problem: &Problem, request_id: &RequestId) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REQUEST_ID, request_id.header_value());
+    for (name, value) in problem.headers() {
+        headers.insert(name, value);
+    }
+}
+
 /// Answers a call the gateway refuses, or fails at.
 pub(crate) fn refused(
     mut call: Call,
@@ -68,15 +93,9 @@ pub(crate) fn refused(
     let mut response = Response::new(AnswerBody::Whole(None));
     *response.status_mut() = problem.status();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+    describe(headers, problem, &call.request_id);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REQUEST_ID, call.request_id.header_value());
-    for (name, value) in problem
-        .headers()
-        .into_iter()
-        .chain(refusal.headers.iter().cloned())
-    {
+    for (name, value) in refusal.headers.iter().cloned() {
         headers.insert(name, value);
     }
     // HTTP/2 has no such field (RFC 9113 §8.2.2); its streams cannot run into each other.

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
-use gatehouse_runtime::listener::{DrainOutcome, Listener, ListenerSettings, RequestBody};
+use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_runtime::listener::{DrainOutcome, Listener, ListenerSettings, Refusal, RequestBody};
 use gatehouse_runtime::telemetry::{Health, Metrics, StatusPages};
 use gatehouse_runtime::{Clock, Supervisor, random};
 use gatehouse_snapshot::sign::Signer;
 use http::Request;
 use tokio_util::sync::CancellationToken;
 
+use crate::answer;
 use crate::call::{Concurrency, Ledgers};
 use crate::files;
 use crate::live_config::apply::Trust;
@@ -72,7 +74,7 @@ impl BoundGateway {
     pub fn bind(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         settings.check()?;
         let lock = claim(&settings)?;
-        let listener = bind(settings.listen.0)?;
+        let listener = worded(bind(settings.listen.0)?, &settings, &clock);
         let status_listener = bind(settings.status_listen.0)?;
         let control = Control::new(settings, &clock)?;
         let puller = match Identity::load(&control.settings.data_dir)? {
@@ -151,6 +153,19 @@ fn claim(settings: &Settings) -> anyhow::Result<File> {
 
 fn bind(address: SocketAddr) -> anyhow::Result<Listener> {
     Listener::bind(address).with_context(|| format!("listening on {address}"))
+}
+
+/// Has the listener refuse in the gateway's own words: a problem with a request id.
+fn worded(listener: Listener, settings: &Settings, clock: &Clock) -> Listener {
+    let pages = settings.error_pages.as_ref().map(ToString::to_string);
+    let clock = clock.clone();
+    listener.word_refusals(move |refusal| {
+        let kind = match refusal {
+            Refusal::Busy => ProblemKind::Overloaded,
+            Refusal::TooManyHeaders => ProblemKind::HeadersTooLarge,
+        };
+        answer::unrecorded(&Problem::new(kind), &clock, pages.as_deref())
+    })
 }
 
 impl Control {

@@ -8,6 +8,7 @@ use gatehouse_domain::subscription::{EndedReason, StoredState};
 use gatehouse_domain::{ApiVersionState, BasePath};
 use gatehouse_snapshot::object::{Credential, Moment, Object, Subscription};
 
+use crate::http::Connection;
 use crate::node::{Start, World};
 use crate::objects::{
     self, APPLICATION, PRODUCTION, SANDBOX, application, configuration, credential, good_key, key,
@@ -17,6 +18,24 @@ use crate::upstream::{Upstream, nobody};
 
 const LONG_AGO: Option<Moment> = Some(Moment(1_000));
 const FAR_AHEAD: Option<Moment> = Some(Moment(4_000_000_000_000));
+
+#[test]
+fn a_full_listener_refuses_in_the_words_of_the_house() {
+    let full = Start {
+        variables: &[("LISTENER__CONNECTIONS_MAX", "0")],
+        ..Start::default()
+    };
+    let world = World::unconfigured(&full);
+    let reply = Connection::open(world.node.gateway)
+        .read(false)
+        .expect("an answer");
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (503, "overloaded"),
+        "{reply:?}"
+    );
+    assert!(reply.header("retry-after").is_some());
+}
 
 #[test]
 fn a_good_call_is_forwarded_and_answered() {
