@@ -138,6 +138,21 @@ fn forwarding(sent: &mut HeaderMap, received: &HeaderMap, client: &Client<'_>) {
     }
 }
 
+/// Whether a backend says in one way only how long its response is (RFC 9112 §6.3). What can be read in two ways would
+/// reach the client cut short, and leaves a connection whose next bytes belong to nobody knows what.
+pub(super) fn is_plainly_framed(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    match (lengths.next(), lengths.next()) {
+        (None, _) => true,
+        (Some(length), None) => {
+            !headers.contains_key(TRANSFER_ENCODING)
+                && !length.is_empty()
+                && length.as_bytes().iter().all(u8::is_ascii_digit)
+        }
+        (Some(_), Some(_)) => false,
+    }
+}
+
 /// Takes out of a backend's response what belongs to its connection.
 pub(crate) fn response(headers: &mut HeaderMap) {
     for name in named_by_connection(headers) {

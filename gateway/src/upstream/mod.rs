@@ -252,6 +252,11 @@ async fn send(
             "The backend switched protocols without being asked.",
         )
         .into()),
+        Ok(response) if !headers::is_plainly_framed(response.headers()) => Err(refuse(
+            ProblemKind::UpstreamFailed,
+            "The backend's response says in two ways how long it is.",
+        )
+        .into()),
         Ok(response) => Ok((response, connection)),
         Err(mut error) => {
             let unsent = error.take_message().map(Request::into_body);

@@ -242,6 +242,30 @@ fn faults_of_a_backend_have_their_own_codes() {
 }
 
 #[test]
+fn a_response_whose_length_can_be_read_in_two_ways_is_a_fault_of_the_backend() {
+    for head in [
+        "content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n9\r\nlong body\r\n0\r\n\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n9\r\nlong body\r\n0\r\n\r\n",
+        "content-length: 5, 5\r\n\r\nfive!",
+        "content-length: 5\r\ncontent-length: 5\r\n\r\nfive!",
+        "content-length: +5\r\n\r\nfive!",
+    ] {
+        let upstream = Upstream::start(move |mut exchange| {
+            exchange.read();
+            exchange.write(format!("HTTP/1.1 200 OK\r\n{head}").as_bytes());
+        });
+        let world = world(&upstream);
+        let reply = send(&world, "GET", b"");
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (502, "upstream_failed"),
+            "{head}"
+        );
+        assert_eq!(send(&world, "HEAD", b"").status, 502, "{head}");
+    }
+}
+
+#[test]
 fn a_backend_that_dies_in_the_middle_never_looks_complete() {
     for head in ["content-length: 100", "transfer-encoding: chunked"] {
         for reset in [true, false] {
