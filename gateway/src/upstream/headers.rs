@@ -25,7 +25,7 @@ const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
 /// Fields of a request that end here, in lower case with `-` for `_`: many servers read both as the same name.
-const REMOVED: [&str; 18] = [
+const REMOVED: [&str; 23] = [
     "authorization",
     "x-api-key",
     "proxy-authorization",
@@ -45,6 +45,12 @@ const REMOVED: [&str; 18] = [
     "x-real-ip",
     "x-authenticated-user",
     "x-remote-user",
+    // A server that believes them answers another address or method than the one that was judged.
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
 ];
 /// Beginnings of names that only the gateway may use.
 const REMOVED_PREFIXES: [&str; 2] = ["x-consumer-", "gatehouse-"];

@@ -203,7 +203,8 @@ fn credentials_and_identity_never_cross_however_they_are_written() {
          X-Hop: 1\r\nKeep-Alive: timeout=5\r\nProxy-Connection: x\r\nTE: trailers\r\nTrailer: X-Consumer-Id\r\nUpgrade: websocket\r\n\
          Proxy-Authorization: Basic eDp5\r\nX-Consumer-Application: app_forged\r\nX-Consumer-Id: forged\r\nX_Consumer_Application: forged\r\n\
          X_API_KEY: forged\r\nX-Forwarded-For: 6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-User: root\r\n\
-         Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nGatehouse-Request-Id: req_forged\r\nExpect: 100-continue\r\nX-Kept: yes\r\n\
+         Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\nX_Rewrite_URL: /admin\r\n\
+         X-HTTP-Method-Override: DELETE\r\nX-HTTP-Method: DELETE\r\nX-Method-Override: DELETE\r\nGatehouse-Request-Id: req_forged\r\nExpect: 100-continue\r\nX-Kept: yes\r\n\
          Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Consumer-Id: forged\r\nAuthorization: Bearer {key}\r\n\r\n"
     );
     let reply = raw(world.node.gateway, request.as_bytes()).expect("an answer");
