@@ -142,6 +142,13 @@ impl QuotaLedger {
             });
             counters.settle(used.period, used.window_start.0, used.used, calls as u64);
         }
+        // Only now, so that what was just told stands in the new file, too. What fails here loses nothing.
+        if let Err(error) = state.shorten() {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the log of quotas could not be written anew"
+            );
+        }
         Ok(())
     }
 
@@ -171,17 +178,30 @@ impl State {
         }
         let mut frame = Vec::new();
         frames::push(&mut frame, &postcard::to_stdvec(quotas).unwrap_or_default());
-        if let Some(log) = &mut self.log {
-            log.write_all(&frame)?;
-            self.log_bytes += frame.len() as u64;
+        let log = match &mut self.log {
+            Some(log) => log,
+            None => self
+                .log
+                .insert(OpenOptions::new().append(true).open(&self.path)?),
+        };
+        // A torn frame of a write that failed would hide what is appended after it, so it is cut off before anything else.
+        if log.metadata()?.len() != self.log_bytes {
+            log.set_len(self.log_bytes)?;
         }
-        if self.log_bytes > LOG_BYTES_MAX.max(2 * self.totals.len() as u64 * 64) {
-            self.rewrite()?;
+        if let Err(error) = log.write_all(&frame) {
+            // Where this fails, the next write tries it again.
+            let _ = log.set_len(self.log_bytes);
+            return Err(error);
         }
+        self.log_bytes += frame.len() as u64;
         Ok(())
     }
 
-    fn rewrite(&mut self) -> io::Result<()> {
+    /// Writes the file anew when it is much longer than what it says.
+    fn shorten(&mut self) -> io::Result<()> {
+        if self.log_bytes <= LOG_BYTES_MAX.max(2 * self.totals.len() as u64 * 64) {
+            return Ok(());
+        }
         let all: Vec<QuotaUsed> = self
             .totals
             .iter()
@@ -199,8 +219,10 @@ impl State {
             frames::push(&mut bytes, &postcard::to_stdvec(part).unwrap_or_default());
         }
         crate::files::replace(&self.path, &bytes)?;
-        self.log = Some(OpenOptions::new().append(true).open(&self.path)?);
+        // The old file is gone: nothing may be appended to it, whether or not the new one opens.
+        self.log = None;
         self.log_bytes = bytes.len() as u64;
+        self.log = Some(OpenOptions::new().append(true).open(&self.path)?);
         Ok(())
     }
 }
@@ -219,5 +241,70 @@ fn calls_of(batch: &Batch) -> HashMap<SubscriptionId, Vec<i64>> {
 impl std::fmt::Debug for QuotaLedger {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("QuotaLedger")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gatehouse_snapshot::object::Moment;
+    use uuid::Uuid;
+
+    fn reply(subscriptions: std::ops::Range<u128>, used: u64) -> UsageReply {
+        let quotas = subscriptions.map(|number| QuotaUsed {
+            subscription: SubscriptionId::from_uuid(Uuid::from_u128(number)),
+            period: QuotaPeriod::Month,
+            window_start: Moment(1_795_176_000_000),
+            used,
+        });
+        UsageReply {
+            boot: Uuid::nil(),
+            sequence: 1,
+            quotas: quotas.collect(),
+        }
+    }
+
+    fn total(ledger: &QuotaLedger, number: u128) -> Option<u64> {
+        let subscription = SubscriptionId::from_uuid(Uuid::from_u128(number));
+        let counters = Arc::new(Counters::new(subscription));
+        ledger.introduce(subscription, &counters, |seed| {
+            seed.totals.first().map(|known| known.total)
+        })
+    }
+
+    #[test]
+    fn what_is_told_as_the_log_is_written_anew_is_known_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || QuotaLedger::open(folder.path().join("quotas.log"), folder.path()).unwrap();
+        let ledger = open();
+        let batch = Batch::new(Uuid::nil(), 1, 0, Vec::new());
+        let mut before = 0;
+        for used in 1.. {
+            ledger.settle(&batch, &reply(0..20_000, used)).unwrap();
+            let bytes = fs::metadata(folder.path().join("quotas.log"))
+                .unwrap()
+                .len();
+            if bytes < before {
+                assert_eq!(total(&open(), 7), Some(used));
+                break;
+            }
+            before = bytes;
+        }
+        ledger.settle(&batch, &reply(7..8, 4_000)).unwrap();
+        assert_eq!(total(&open(), 7), Some(4_000), "appended to the new file");
+    }
+
+    #[test]
+    fn a_torn_write_does_not_hide_what_is_told_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("quotas.log");
+        let ledger = QuotaLedger::open(path.clone(), folder.path()).unwrap();
+        let batch = Batch::new(Uuid::nil(), 1, 0, Vec::new());
+        ledger.settle(&batch, &reply(7..8, 1)).unwrap();
+        let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
+        torn.write_all(&[40, 0, 0, 0, 1, 2]).unwrap();
+        ledger.settle(&batch, &reply(7..8, 2)).unwrap();
+        let again = QuotaLedger::open(path, folder.path()).unwrap();
+        assert_eq!(total(&again, 7), Some(2));
     }
 }
