@@ -183,7 +183,7 @@ impl Control {
             signer: Arc::new(identity::own_key(data_dir)?),
             tables: Arc::default(),
             config: ConfigStatus::new(clock.clone()),
-            sharing: Arc::default(),
+            sharing: Arc::new(Sharing::open(data_dir.join("live_nodes"))),
             metrics: Arc::clone(&metrics),
             group_key: Arc::default(),
             shipper: Shipper {

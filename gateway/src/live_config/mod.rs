@@ -12,6 +12,7 @@ pub(crate) mod identity;
 pub(crate) mod join;
 pub(crate) mod pull;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,23 +23,29 @@ use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::state_hash::StateHash;
 use tokio::sync::Notify;
 
-/// How limits are shared, as the control plane last said. It outlives an outage: the last known number stays in force.
+use crate::files;
+
+/// How limits are shared, as the control plane last said. It outlives an outage and a restart: the last known number stays
+/// in force, because a node that takes the whole of a limit while others do, too, lets too much through.
 #[derive(Debug)]
 pub(crate) struct Sharing {
     live_nodes: AtomicU32,
     head_seq: AtomicU64,
-}
-
-impl Default for Sharing {
-    fn default() -> Self {
-        Self {
-            live_nodes: AtomicU32::new(1),
-            head_seq: AtomicU64::new(0),
-        }
-    }
+    path: PathBuf,
 }
 
 impl Sharing {
+    /// Reads what was last known. A gateway that never heard of others is alone.
+    pub(crate) fn open(path: PathBuf) -> Self {
+        let known = std::fs::read_to_string(&path).ok();
+        let known = known.and_then(|text| text.trim().parse().ok());
+        Self {
+            live_nodes: AtomicU32::new(known.unwrap_or(1).max(1)),
+            head_seq: AtomicU64::new(0),
+            path,
+        }
+    }
+
     pub(crate) fn live_nodes(&self) -> u32 {
         self.live_nodes.load(Ordering::Relaxed)
     }
@@ -48,8 +55,19 @@ impl Sharing {
     }
 
     pub(crate) fn learn(&self, live_nodes: u32, head_seq: u64) {
-        self.live_nodes.store(live_nodes.max(1), Ordering::Relaxed);
+        let live_nodes = live_nodes.max(1);
         self.head_seq.store(head_seq, Ordering::Relaxed);
+        if self.live_nodes.swap(live_nodes, Ordering::Relaxed) == live_nodes {
+            return;
+        }
+        let text = live_nodes.to_string();
+        let kept = tokio::task::block_in_place(|| files::replace(&self.path, text.as_bytes()));
+        if let Err(error) = kept {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the number of live gateways could not be kept"
+            );
+        }
     }
 }
 

@@ -98,6 +98,24 @@ fn a_rate_is_shared_by_the_live_nodes_with_at_least_one_each() {
 }
 
 #[test]
+fn a_gateway_that_starts_during_an_outage_keeps_to_its_share() {
+    let upstream = Upstream::echo();
+    let (clock, _hand) = noon();
+    let mut world = world(&[RATE], &clock, &upstream);
+    world.control_plane.state().live_nodes = 5;
+    until("the gateway has learnt its share", || {
+        let page = world.node.status_page("/metrics").text();
+        page.contains("gatehouse_group_live_nodes 5\n")
+    });
+    world.control_plane.state().mood = Mood::Hanging;
+    world.restart(&Start {
+        variables: &[],
+        clock: clock.clone(),
+    });
+    assert_eq!(passed(&world, 12), 2);
+}
+
+#[test]
 fn a_quota_ends_with_its_amount_and_begins_anew_at_midnight_of_the_tenant() {
     let upstream = Upstream::echo();
     let (clock, hand) = noon();
