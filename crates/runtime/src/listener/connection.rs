@@ -222,7 +222,7 @@ impl Shared {
                     end.draining = true;
                     connection.as_mut().finish();
                 }
-                Event::Alarm => match end.alarm(watch, self.settings.drain) {
+                Event::Alarm => match end.alarm(watch) {
                     Verdict::Wait => {}
                     Verdict::Finish => connection.as_mut().finish(),
                     Verdict::Close(reason) => return reason,

@@ -17,10 +17,12 @@ pub(super) enum Verdict {
     Close(CloseReason),
 }
 
-/// How a connection is to end: by age or idleness it is first asked to finish, then closed.
+/// How a connection is to end: by age or idleness it is first asked to finish, then closed. What is under way on an old one
+/// is never cut: a long-lived stream ends by itself, or by the drain.
 pub(super) struct End {
     too_old: Instant,
     pub(super) draining: bool,
+    /// Since when by age, until when by idleness.
     finishing: Option<(Instant, CloseReason)>,
 }
 
@@ -37,6 +39,17 @@ impl End {
     pub(super) fn next(&self, watch: &Watch) -> (Instant, Option<CloseReason>) {
         let (waiting, reason) = watch.deadline();
         match self.finishing {
+            Some((asked, CloseReason::Age)) => match watch.at_rest_since() {
+                None => (waiting, reason),
+                Some(since) => {
+                    let until = since.max(asked) + GOODBYE;
+                    if reason == Some(CloseReason::Idle) || until < waiting {
+                        (until, Some(CloseReason::Age))
+                    } else {
+                        (waiting, reason)
+                    }
+                }
+            },
             // Idleness has been acted on; what counts now is the goodbye.
             Some((until, why)) if reason == Some(CloseReason::Idle) || until < waiting => {
                 (until, Some(why))
@@ -46,7 +59,7 @@ impl End {
         }
     }
 
-    pub(super) fn alarm(&mut self, watch: &Watch, drain: Duration) -> Verdict {
+    pub(super) fn alarm(&mut self, watch: &Watch) -> Verdict {
         let now = Instant::now();
         let (deadline, reason) = self.next(watch);
         let Some(reason) = reason.filter(|_| deadline <= now) else {
@@ -54,7 +67,7 @@ impl End {
         };
         match (self.finishing, reason) {
             (None, CloseReason::Idle) => self.finishing = Some((now + GOODBYE, reason)),
-            (None, CloseReason::Age) => self.finishing = Some((now + drain, reason)),
+            (None, CloseReason::Age) => self.finishing = Some((now, reason)),
             _ => return Verdict::Close(reason),
         }
         Verdict::Finish

@@ -152,6 +152,14 @@ impl Watch {
         self.response_moved.set(self.now());
     }
 
+    /// Since when nothing is under way in either direction; `None` while something is.
+    pub(super) fn at_rest_since(&self) -> Option<Instant> {
+        let busy =
+            self.requests.load(Ordering::Relaxed) > 0 || self.write_blocked_since.get().is_some();
+        let since = self.idle_since.get().unwrap_or_default();
+        (!busy).then(|| self.began + Duration::from_micros(since))
+    }
+
     /// When the connection must be looked at again, and why it is closed if nothing has changed then.
     /// While a request is being answered nothing may end it, but streams can block at any moment.
     pub(super) fn deadline(&self) -> (Instant, Option<CloseReason>) {

@@ -166,6 +166,23 @@ async fn a_client_that_reads_is_not_closed_at_the_write_deadline() {
 }
 
 #[tokio::test]
+async fn what_is_under_way_on_an_old_connection_is_not_cut_however_long_it_takes() {
+    let server = Server::start(ListenerSettings {
+        max_connection_age: SHORT,
+        drain: SHORT,
+        ..patient()
+    });
+    let mut client = server.connect().await;
+    client.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    tokio::time::sleep(AMPLE * 2).await;
+    assert_eq!(server.stats.open(), 1);
+    server.finish_slow.notify_one();
+    let answer = client.until_closed().await;
+    assert!(answer.ends_with("finished"), "{answer}");
+    server.closed(CloseReason::Age, 1).await;
+}
+
+#[tokio::test]
 async fn an_old_connection_is_closed_after_its_request() {
     let server = Server::start(ListenerSettings {
         max_connection_age: SHORT,
