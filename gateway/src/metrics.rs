@@ -45,6 +45,7 @@ pub(crate) struct GatewayMetrics {
     under_way: Gauge,
     spool_bytes: Gauge,
     dropped: Gauge,
+    dropped_unattributed: Gauge,
 }
 
 /// Numbers that are read when the page is asked for.
@@ -61,6 +62,7 @@ pub(crate) struct Readings {
     pub(crate) under_way: usize,
     pub(crate) spool_bytes: u64,
     pub(crate) dropped: u64,
+    pub(crate) dropped_unattributed: u64,
 }
 
 impl GatewayMetrics {
@@ -145,6 +147,11 @@ impl GatewayMetrics {
                 "Calls that could not be kept since the start",
                 &self.dropped,
             ),
+            (
+                "usage_dropped_unattributed_calls",
+                "Calls of no application that could not be kept since the start; part of all that could not",
+                &self.dropped_unattributed,
+            ),
         ] {
             metrics.register(name, help, gauge.clone());
         }
@@ -207,6 +214,8 @@ impl GatewayMetrics {
         self.under_way.set(whole(readings.under_way as u64));
         self.spool_bytes.set(whole(readings.spool_bytes));
         self.dropped.set(whole(readings.dropped));
+        self.dropped_unattributed
+            .set(whole(readings.dropped_unattributed));
     }
 }
 

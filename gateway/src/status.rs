@@ -94,8 +94,10 @@ impl Status {
         match self.spool.dropped() {
             0 => self.checks.usage.ok(),
             dropped => {
-                let text =
-                    format!("{dropped} calls could not be kept: the spool or the disk is full");
+                let nobodys = self.spool.dropped_unattributed();
+                let text = format!(
+                    "{dropped} calls could not be kept, {nobodys} of them of no application: the spool or the disk is full"
+                );
                 self.checks.usage.degraded(text);
             }
         }
@@ -135,6 +137,7 @@ impl Status {
             under_way: self.concurrency.under_way(),
             spool_bytes: self.spool.bytes(),
             dropped: self.spool.dropped(),
+            dropped_unattributed: self.spool.dropped_unattributed(),
         };
         self.metrics.read(&readings);
     }

@@ -24,6 +24,7 @@ pub(crate) struct Spool {
     bytes_max: u64,
     bytes: AtomicU64,
     dropped: AtomicU64,
+    dropped_unattributed: AtomicU64,
     marks: Arc<Marks>,
     open: Mutex<Open>,
 }
@@ -58,6 +59,7 @@ impl Spool {
             bytes_max,
             bytes: AtomicU64::new(bytes),
             dropped: AtomicU64::new(0),
+            dropped_unattributed: AtomicU64::new(0),
             open: Mutex::new(Open {
                 segment: None,
                 next_sequence: 1,
@@ -93,12 +95,21 @@ impl Spool {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Keeps a call, or counts it as dropped when the disk or the bound is full.
+    /// Those of them that belong to no application: nobody pays for these.
+    pub(crate) fn dropped_unattributed(&self) -> u64 {
+        self.dropped_unattributed.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a call, or counts it as dropped when the disk or the bound is full. Calls without an application may take only
+    /// half of the bound: whoever calls without a key must not push out what is paid for.
     pub(crate) fn append(&self, record: &CallRecord) {
         let mut open = self.lock();
         if self.write(&mut open, record).is_err() {
             open.dropped += 1;
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            if record.attribution.application.is_none() {
+                self.dropped_unattributed.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
@@ -109,16 +120,20 @@ impl Spool {
             segment::push_dropped(&mut buffer, open.dropped);
         }
         segment::push_call(&mut buffer, record);
-        let written = self.write_frames(open, &buffer);
+        let bytes_max = match record.attribution.application {
+            Some(_) => self.bytes_max,
+            None => self.bytes_max / 2,
+        };
+        let written = self.write_frames(open, &buffer, bytes_max);
         open.buffer = buffer;
         written?;
         open.dropped = 0;
         Ok(())
     }
 
-    fn write_frames(&self, open: &mut Open, frames: &[u8]) -> io::Result<()> {
+    fn write_frames(&self, open: &mut Open, frames: &[u8], bytes_max: u64) -> io::Result<()> {
         let length = frames.len() as u64;
-        if self.bytes() + length > self.bytes_max {
+        if self.bytes() + length > bytes_max {
             return Err(io::ErrorKind::StorageFull.into());
         }
         let mut segment = match open.segment.take() {
@@ -229,7 +244,10 @@ pub(crate) mod tests {
         CallRecord {
             at: Moment(i64::try_from(number).unwrap()),
             request_id: Uuid::from_u128(number.into()),
-            attribution: Attribution::default(),
+            attribution: Attribution {
+                application: Some(Uuid::from_u128(60).into()),
+                ..Attribution::default()
+            },
             method: "GET".to_owned(),
             path: "/petstore/v1/pets/7".to_owned(),
             status: 200,
@@ -309,6 +327,28 @@ pub(crate) mod tests {
             (next[0].sequence, next[0].dropped, next[0].records.len()),
             (2, 100 - kept, 1)
         );
+    }
+
+    #[test]
+    fn calls_of_nobody_leave_half_of_the_spool_to_those_that_are_paid_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path().to_owned(), Uuid::from_u128(1), 10_000).unwrap();
+        let nobody = CallRecord {
+            attribution: Attribution::default(),
+            ..record(0)
+        };
+        (0..1_000).for_each(|_| spool.append(&nobody));
+        let flood = spool.dropped();
+        assert!(flood > 0 && spool.bytes() <= 5_000);
+        assert_eq!(spool.dropped_unattributed(), flood);
+        let before = spool.bytes();
+        spool.append(&record(1));
+        assert_eq!(spool.dropped(), flood, "it still fits");
+        let each = spool.bytes() - before;
+        (0..10_000 / each).for_each(|number| spool.append(&record(number)));
+        assert!(spool.bytes() > 10_000 - 2 * each && spool.bytes() <= 10_000);
+        assert!(spool.dropped() > flood);
+        assert_eq!(spool.dropped_unattributed(), flood);
     }
 
     #[test]
