@@ -133,8 +133,8 @@ impl BoundGateway {
         let end = CancellationToken::new();
         let _falls_silent = end.clone().drop_guard();
         supervisor.spawn_essential("gateway.status", serve_status(status_listener, status, end));
-        let following = control.clone().follow(puller, supervisor.token());
-        supervisor.spawn("gateway.control_plane", following);
+        let following = control.clone().follow(puller, supervisor.clone());
+        supervisor.spawn_job("gateway.control_plane", following);
         Ok(control
             .serve(listener, proxy, pages.health, supervisor.token())
             .await)
@@ -249,39 +249,43 @@ impl Control {
         })
     }
 
-    /// Joins if need be, then follows the control plane until shutdown.
-    async fn follow(self, puller: Option<Puller>, shutdown: CancellationToken) {
-        let following = async {
-            let puller = match puller {
-                Some(puller) => puller,
-                None => match self.join().await {
-                    Ok(puller) => puller,
-                    Err(error) => {
-                        // Without a place for configuration there is nothing to follow; /readyz says so.
-                        let text = format!("{error:#}");
-                        tracing::error!(error = text, "cannot begin to follow the control plane");
-                        self.config.change(|in_force| in_force.refused = Some(text));
-                        return std::future::pending().await;
-                    }
-                },
-            };
-            let Some(enrolled) = self.enrolled() else {
-                return;
-            };
-            tokio::join!(
-                puller.run(self.enrolled_again(&enrolled)),
-                ack::run(
-                    self.enrolled_again(&enrolled),
-                    Arc::clone(&self.config),
-                    Arc::clone(&self.sharing)
-                ),
-                self.shipper.clone().run(&enrolled),
-            );
+    /// Joins if need be, then follows the control plane until shutdown. Each part is a task of its own: neither a long
+    /// compilation nor the panic of one keeps the others from their work.
+    async fn follow(self, puller: Option<Puller>, supervisor: Supervisor) {
+        let token = supervisor.token();
+        let puller = match puller {
+            Some(puller) => puller,
+            None => match token.run_until_cancelled(self.join()).await {
+                None => return,
+                Some(Ok(puller)) => puller,
+                Some(Err(error)) => {
+                    // Without a place for configuration there is nothing to follow; /readyz says so.
+                    let text = format!("{error:#}");
+                    tracing::error!(error = text, "cannot begin to follow the control plane");
+                    return self.config.change(|in_force| in_force.refused = Some(text));
+                }
+            },
         };
-        tokio::select! {
-            () = following => {}
-            () = shutdown.cancelled() => {}
-        }
+        let (control, until) = (self.clone(), token.clone());
+        supervisor.spawn("gateway.configuration", async move {
+            if let Some(enrolled) = control.enrolled() {
+                until.run_until_cancelled(puller.run(enrolled)).await;
+            }
+        });
+        let (control, until) = (self.clone(), token.clone());
+        supervisor.spawn("gateway.acknowledgements", async move {
+            if let Some(enrolled) = control.enrolled() {
+                let (config, sharing) = (control.config.clone(), control.sharing.clone());
+                let telling = ack::run(enrolled, config, sharing);
+                until.run_until_cancelled(telling).await;
+            }
+        });
+        supervisor.spawn("gateway.usage", async move {
+            if let Some(enrolled) = self.enrolled() {
+                let shipping = self.shipper.clone().run(&enrolled);
+                token.run_until_cancelled(shipping).await;
+            }
+        });
     }
 
     async fn join(&self) -> anyhow::Result<Puller> {
@@ -309,14 +313,6 @@ impl Control {
             node: self.identity.get()?.node,
             signer: &self.signer,
         })
-    }
-
-    fn enrolled_again<'a>(&'a self, enrolled: &Enrolled<'_>) -> Enrolled<'a> {
-        Enrolled {
-            control_plane: &self.control_plane,
-            node: enrolled.node,
-            signer: &self.signer,
-        }
     }
 
     /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records.
