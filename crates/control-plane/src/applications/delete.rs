@@ -16,7 +16,7 @@ use crate::subscriptions;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
 
-/// Deletes an application. Its name is free again; its history stays.
+/// Deletes an application. Its name is free again; its history stays. One the provider stopped stays until that is lifted.
 pub async fn delete_application(
     db: &Db,
     actor: &Actor,
@@ -28,6 +28,11 @@ pub async fn delete_application(
     let row = lock(work.conn(), &application).await?;
     membership::require_team(work.conn(), actor, row.team_id).await?;
     require_version(expected, row.row_version)?;
+    if row.state == "suspended" {
+        return Err(Refusal::Conflict(
+            "The application is suspended; it can be deleted when that is lifted.".to_owned(),
+        ));
+    }
     let person = membership::person(work.conn(), actor).await?;
     sqlx::query!(
         "update application set state = 'deleted', row_version = row_version + 1 where id = $1 and state <> 'deleted'",

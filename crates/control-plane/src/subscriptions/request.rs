@@ -40,7 +40,7 @@ pub async fn request(
     let rights = Rights::of(work.conn(), actor).await?;
     let wish = Wish::find(&mut work, actor, &rights, Asking::Consumer, &input).await?;
     make_room(&mut work, &wish).await?;
-    let required = wish.terms.approval.approvals_required();
+    let required = approvals_required(&mut work, &wish).await?;
     let new = New {
         active: required == 0,
         by: rights.person,
@@ -70,6 +70,28 @@ pub async fn request(
         "subscription.requested"
     };
     conclude(work, &rights, id, "subscription.request", event, &reason).await
+}
+
+/// How many people have to agree: as many as the plan's rule says, and never nobody where the provider stopped or took away
+/// what the application had before. Requests that were never granted do not count as having had it.
+async fn approvals_required(work: &mut Work<'_>, wish: &Wish) -> Result<i32, Refusal> {
+    let stopped = sqlx::query_scalar!(
+        r#"select (coalesce(ended_reason = 'revoked', false) or provider_hold_at is not null) as "stopped!"
+           from subscription
+           where application_id = $1 and product_id = $2 and environment_id = $3 and state = 'ended' and starts_at is not null
+           order by id desc limit 1"#,
+        wish.application,
+        wish.product,
+        wish.environment,
+    )
+    .fetch_optional(work.conn())
+    .await?
+    .unwrap_or(false);
+    Ok(wish
+        .terms
+        .approval
+        .approvals_required()
+        .max(i32::from(stopped)))
 }
 
 /// Records a new subscription, reads it back and commits.

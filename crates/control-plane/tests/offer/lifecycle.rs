@@ -513,6 +513,51 @@ async fn no_question_for_another_plan_outlives_its_wish_and_no_plan_is_given_tha
 }
 
 #[tokio::test]
+async fn what_the_provider_stopped_or_took_away_no_rule_gives_back() {
+    let world = World::create().await;
+    let (db, dora, ana) = (&world.db, &world.dora, &world.ana);
+    let first = world.ask(dora, "Shop", "free").await;
+    let again = async || {
+        let wish = world.wish(existing(&first), "free");
+        world.request(dora, wish).await.unwrap().value
+    };
+    subscriptions::suspend(db, &world.otto, first.id, "Abuse.")
+        .await
+        .unwrap();
+    subscriptions::cancel(db, dora, first.id).await.unwrap();
+    // Asking twice does not help either.
+    for _ in 0..2 {
+        let asked = again().await;
+        assert_eq!(asked.shown, ShownState::Pending);
+        assert_eq!(asked.approvals.required, 1);
+        subscriptions::withdraw(db, dora, asked.id).await.unwrap();
+    }
+    let asked = again().await.id;
+    let back = world.approve(ana, asked).await.unwrap().value;
+    assert_eq!(back.shown, ShownState::Active);
+    // What an approver gave back and its team ended is as new.
+    subscriptions::cancel(db, dora, asked).await.unwrap();
+    let free = again().await;
+    assert_eq!(free.shown, ShownState::Active);
+    subscriptions::revoke(db, ana, free.id, "Abuse again.")
+        .await
+        .unwrap();
+    assert_eq!(again().await.shown, ShownState::Pending);
+    let app = || Lookup::Id(first.application.id);
+    applications::suspend_application(db, &world.otto, app(), "Abuse.")
+        .await
+        .unwrap();
+    let answer = applications::delete_application(db, dora, app(), None).await;
+    assert!(conflict(answer).contains("suspended"));
+    applications::unsuspend_application(db, &world.otto, app())
+        .await
+        .unwrap();
+    applications::delete_application(db, dora, app(), None)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn deleting_an_application_ends_its_keys_and_subscriptions_in_one_change() {
     let world = World::create().await;
     let (db, dora) = (&world.db, &world.dora);
