@@ -130,7 +130,7 @@ async fn key_is_shown_once(dev: &mut super::Window, id: &str) {
         "{}",
         shown.body
     );
-    assert!(shown.body.contains(&format!("{secret}")) && shown.body.contains("curl"));
+    assert!(shown.body.contains(&secret.to_string()) && shown.body.contains("curl"));
     let path = first.location().split('?').next().unwrap().to_owned();
     assert_eq!(dev.post(&format!("{path}/stored"), &[]).await.status, 303);
     assert!(

@@ -1,5 +1,10 @@
 //! The offer, verb by verb, against a real Postgres: who may do what, what is refused, what gateways are told.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do, by panicking"
+)]
+
 mod approvals;
 mod catalogue;
 mod configuration;

@@ -54,8 +54,8 @@ fn route(number: u128, environment: u128, path: &str) -> Route {
     }
 }
 
-fn faults(objects: Vec<Object>) -> Vec<String> {
-    check(&objects)
+fn faults(objects: &[Object]) -> Vec<String> {
+    check(objects)
         .into_iter()
         .map(|fault| fault.detail)
         .collect()
@@ -73,7 +73,7 @@ fn sound() -> Vec<Object> {
 
 #[test]
 fn two_tenants_may_use_the_same_slug_under_their_own_base_paths() {
-    assert_eq!(faults(sound()), Vec::<String>::new());
+    assert_eq!(faults(&sound()), Vec::<String>::new());
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn an_api_named_like_another_tenants_base_path_is_refused() {
     let mut objects = sound();
     objects.push(Object::Route(route(3, 1, "/northwind/v1")));
     assert_eq!(
-        faults(objects),
+        faults(&objects),
         ["'/northwind' belongs to another environment; rename the API"]
     );
 }
@@ -116,7 +116,7 @@ fn each_rule_names_its_fault() {
     for (extra, expected) in cases {
         let mut objects = sound();
         objects.push(extra);
-        let found = faults(objects);
+        let found = faults(&objects);
         assert!(
             found.len() == 1 && found[0].contains(expected),
             "{found:?} lacks {expected}"
@@ -134,7 +134,7 @@ fn operations_that_differ_only_in_parameter_names_conflict() {
     });
     let mut objects = sound();
     objects.push(Object::Route(conflicting));
-    assert_eq!(faults(objects).len(), 1);
+    assert_eq!(faults(&objects).len(), 1);
 }
 
 #[test]
