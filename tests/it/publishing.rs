@@ -77,7 +77,7 @@ async fn what_is_odd_but_usable_is_published_with_a_warning_at_its_place() {
     let warning = published
         .stderr
         .lines()
-        .find(|line| line.starts_with("warning: 8:"));
+        .find(|line| line.starts_with("warning: 7:5 "));
     assert!(
         warning.is_some_and(|line| line.contains("responses")),
         "{published:?}"

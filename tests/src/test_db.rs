@@ -12,6 +12,7 @@ mod template;
 use gatehouse_private_postgres::{APP_ROLE, OWNER_ROLE, SUPERUSER, SYSTEM_ROLE};
 
 use keeper::{Kind, keeper};
+use sqlx::Connection as _;
 
 /// A database that is dropped, with whatever still uses it, when this value is.
 #[derive(Debug)]
@@ -77,6 +78,17 @@ impl TestDb {
         self.url(SUPERUSER)
     }
 
+    /// Runs statements as a superuser: to break something that no verb breaks. Panics when one fails.
+    pub async fn run(&self, statements: &'static str) {
+        let mut connection = sqlx::PgConnection::connect(&self.superuser_url())
+            .await
+            .expect("a connection to the test database");
+        sqlx::raw_sql(statements)
+            .execute(&mut connection)
+            .await
+            .unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
     fn url(&self, role: &str) -> String {
         let AddressPattern(pattern) = &self.address;
         pattern
@@ -93,7 +105,7 @@ impl Drop for TestDb {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Connection, PgConnection};
+    use sqlx::PgConnection;
 
     use super::*;
 

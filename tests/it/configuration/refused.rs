@@ -183,8 +183,16 @@ async fn refuses(
     let sent = Arc::new(Mutex::new(0));
     let count = Arc::clone(&sent);
     scene.between.tamper(move |exchange| {
-        if !exchange.path.starts_with("/gateway/v1/config") || !applies(exchange) {
+        if !exchange.path.starts_with("/gateway/v1/config") || exchange.body.is_empty() {
             return None;
+        }
+        if !applies(exchange) {
+            // The gateway may ask for everything at once after a refusal; it must not get well before it was looked at.
+            return Some((
+                StatusCode::SERVICE_UNAVAILABLE,
+                HeaderMap::new(),
+                Bytes::new(),
+            ));
         }
         *count.lock().unwrap() += 1;
         bad(exchange)
