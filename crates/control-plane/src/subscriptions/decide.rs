@@ -49,7 +49,7 @@ pub enum Verdict {
 }
 
 /// Most decisions of one call.
-const DECISIONS_MAX: usize = 200;
+pub const DECISIONS_MAX: usize = 500;
 
 /// Agrees to a request. With a plan that needs two people, the first agreement leaves it pending.
 pub async fn approve(

@@ -29,7 +29,7 @@ mod wish;
 pub use change_plan::{
     approve_plan_change, reject_plan_change, request_plan_change, withdraw_plan_change,
 };
-pub use decide::{Conditions, Decision, Verdict, approve, decide_many, reject};
+pub use decide::{Conditions, DECISIONS_MAX, Decision, Verdict, approve, decide_many, reject};
 pub use end::{cancel, revoke, withdraw};
 pub use expire::expire_due;
 pub use grant::grant;
