@@ -1,5 +1,6 @@
 //! `gatehouse spec publish`: one command for CI, with exit codes; the same as one `PUT` of the file.
 
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,13 +48,32 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 fn path(args: &SpecPublish) -> String {
     let mut path = format!(
         "/v1/apis/{}/versions/{}/spec?create={}&dry_run={}",
-        args.api, args.version, args.create, args.dry_run
+        segment(&args.api),
+        segment(&args.version),
+        args.create,
+        args.dry_run
     );
     if let Some(commit) = &args.commit {
         path.push_str("&commit=");
         path.extend(commit.chars().filter(char::is_ascii_alphanumeric));
     }
     path
+}
+
+/// One segment of a path: whatever is not unreserved (RFC 3986 §2.3) is percent-encoded, so that it stays one segment.
+fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
 }
 
 fn table(args: &SpecPublish, published: &Value) -> anyhow::Result<()> {
@@ -108,5 +128,16 @@ async fn wait_in_force(api: &AdminApi, change: &str, wait: Duration) -> anyhow::
             return Ok(ExitCode::from(exit::FAILED));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::segment;
+
+    #[test]
+    fn a_name_stays_one_segment_of_the_path() {
+        assert_eq!(segment("orders-2.1_beta~"), "orders-2.1_beta~");
+        assert_eq!(segment("a/b?c#d%e é"), "a%2Fb%3Fc%23d%25e%20%C3%A9");
     }
 }
