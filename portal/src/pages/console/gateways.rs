@@ -173,11 +173,16 @@ pub(crate) async fn join(
     };
     let (token, key) = gateways::create_join_token(visitor.db(), actor, input).await?;
     let code = Code::new("join", "Join command")
-        .command("gatehouse")
-        .text(" gateway join \\\n  --admin ")
+        .text("GATEHOUSE_GATEWAY__CONTROL_PLANE=")
         .string(visitor.portal().admin_api_url().to_string())
-        .text(" \\\n  --token ")
-        .string(key.reveal().as_str());
+        .text(" \\\nGATEHOUSE_GATEWAY__JOIN_TOKEN=")
+        .string(key.reveal().as_str())
+        // Where it keeps its identity: one folder for each gateway of a machine.
+        .text(" \\\nGATEHOUSE_GATEWAY__DATA_DIR=")
+        .string("data/gateway")
+        .text(" \\\n")
+        .command("gatehouse")
+        .text(" gateway");
     page(&visitor, Some((code, token.expires_at))).await
 }
 
