@@ -298,9 +298,10 @@ pub(crate) async fn know(
             if let Some(cookie) = new_visit {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
-            response
-                .headers_mut()
-                .insert(gatehouse_web::edge::REQUEST_ID, visitor.0.request_id.header_value());
+            response.headers_mut().insert(
+                gatehouse_web::edge::REQUEST_ID,
+                visitor.0.request_id.header_value(),
+            );
             response
         }
         Err(problem) => without_visitor(&problem),
