@@ -1,17 +1,19 @@
-//! Forms with a file. The token stands before the file, so a forged upload is refused before it is read.
+//! Forms with a file. Whoever may not publish is refused before the body is read, and the token stands before the file, so
+//! a forged upload is refused before the file is read.
 
 use crate::page_error::PageError;
 use crate::visitor::Visitor;
 use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use gatehouse_domain::Permission;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 
 /// Longest text of a field that is not a file.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
-/// The fields of an upload, and its file when one was chosen.
+/// The fields of an upload of a description, and its file when one was chosen. Only somebody who may publish has one.
 pub(crate) struct Upload {
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) file: Option<Bytes>,
@@ -36,6 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             .get::<Visitor>()
             .cloned()
             .ok_or_else(PageError::internal)?;
+        visitor.require(Permission::SpecPublish)?;
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
