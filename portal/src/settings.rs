@@ -90,6 +90,14 @@ pub enum RefusedSettings {
         "demo.enabled lets anybody sign in as anybody, so listen must be a loopback address, not {0}."
     )]
     DemoInTheOpen(String),
+    /// The address people use would lead strangers in.
+    #[error(
+        "demo.enabled lets anybody sign in as anybody, so public_url must be a loopback address, not {0}."
+    )]
+    DemoPublished(String),
+    /// A proxy on this machine would pass strangers on.
+    #[error("demo.enabled lets anybody sign in as anybody, so trusted_proxies must be empty.")]
+    DemoBehindProxies,
 }
 
 /// What the settings come to once the real address is known.
@@ -104,13 +112,13 @@ pub struct Front {
 impl Settings {
     /// Judges the public URL and the demo for the address that was bound.
     pub fn front(&self, bound: SocketAddr) -> Result<Front, RefusedSettings> {
-        if self.demo.enabled && !bound.ip().to_canonical().is_loopback() {
-            return Err(RefusedSettings::DemoInTheOpen(bound.to_string()));
-        }
         let public_url = self
             .public_url
             .clone()
             .unwrap_or_else(|| PublicUrl::from(bound));
+        if self.demo.enabled {
+            self.keep_demo_here(bound, &public_url)?;
+        }
         let secure_cookies = public_url.is_https() || is_loopback(public_url.host());
         if !secure_cookies && !self.allow_plain_http {
             return Err(RefusedSettings::PlainHttp(public_url.to_string()));
@@ -119,6 +127,24 @@ impl Settings {
             public_url,
             secure_cookies,
         })
+    }
+
+    /// One-click sign-in is for this machine alone: nothing may say that others are let through to it.
+    fn keep_demo_here(
+        &self,
+        bound: SocketAddr,
+        public_url: &PublicUrl,
+    ) -> Result<(), RefusedSettings> {
+        if !bound.ip().to_canonical().is_loopback() {
+            return Err(RefusedSettings::DemoInTheOpen(bound.to_string()));
+        }
+        if !is_loopback(public_url.host()) {
+            return Err(RefusedSettings::DemoPublished(public_url.to_string()));
+        }
+        if self.trusted_proxies != TrustedProxies::default() {
+            return Err(RefusedSettings::DemoBehindProxies);
+        }
+        Ok(())
     }
 }
 
@@ -191,5 +217,23 @@ mod tests {
             demo.front("0.0.0.0:8080".parse().unwrap()),
             Err(RefusedSettings::DemoInTheOpen(_))
         ));
+    }
+
+    #[test]
+    fn demo_sign_in_is_never_published_through_a_proxy() {
+        let with = |name, value| {
+            settings(&[("GATEHOUSE_PORTAL__DEMO__ENABLED", "true"), (name, value)])
+                .front("127.0.0.1:8080".parse().unwrap())
+        };
+        let url = "GATEHOUSE_PORTAL__PUBLIC_URL";
+        assert!(with(url, "http://localhost:8080").is_ok());
+        assert!(matches!(
+            with(url, "https://developers.example.com"),
+            Err(RefusedSettings::DemoPublished(_))
+        ));
+        assert_eq!(
+            with("GATEHOUSE_PORTAL__TRUSTED_PROXIES", "[\"127.0.0.1/32\"]"),
+            Err(RefusedSettings::DemoBehindProxies)
+        );
     }
 }
