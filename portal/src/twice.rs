@@ -2,6 +2,7 @@
 
 use crate::page_error::PageError;
 use crate::visitor::Visitor;
+use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::idempotency::{self, Answer, Begin, Guard};
 use gatehouse_problem::{Problem, ProblemKind};
 use sha2::{Digest, Sha256};
@@ -11,24 +12,36 @@ const SEE_OTHER: u16 = 303;
 
 /// Whether this is the first sending.
 pub(crate) enum Once {
-    /// Act, then [`finish`] or [`forget`].
-    First(Guard),
+    /// Act as [`Turn::actor`], then [`finish`] or [`forget`].
+    First(Turn),
     /// It was done: go where the first sending went.
     Again(String),
+}
+
+/// The right to act once.
+pub(crate) struct Turn {
+    guard: Guard,
+    actor: Actor,
+}
+
+impl Turn {
+    /// The person, carrying the key: the commit of what they do marks it as done, so that even a process that dies before
+    /// [`finish`] does not do it again.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
 }
 
 /// Takes the nonce. `about` is what the form acts on: a nonce moved to another form is refused.
 pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result<Once, PageError> {
     let hash = Sha256::digest(format!("form\n{about}")).into();
-    match idempotency::begin(
-        visitor.db(),
-        visitor.actor()?,
-        &format!("form-{nonce}"),
-        hash,
-    )
-    .await?
-    {
-        Begin::Fresh(guard) => Ok(Once::First(guard)),
+    let actor = visitor.actor()?;
+    let key = format!("form-{nonce}");
+    match idempotency::begin(visitor.db(), actor, &key, hash).await? {
+        Begin::Fresh(guard) => Ok(Once::First(Turn {
+            guard,
+            actor: actor.clone().with_idempotency_key(key),
+        })),
         Begin::Replay(replay) => String::from_utf8(replay.answer)
             .map(Once::Again)
             .map_err(PageError::fault),
@@ -40,16 +53,16 @@ pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result
 }
 
 /// Remembers where the first sending went.
-pub(crate) async fn finish(visitor: &Visitor, guard: &Guard, path: &str) -> Result<(), PageError> {
+pub(crate) async fn finish(visitor: &Visitor, turn: &Turn, path: &str) -> Result<(), PageError> {
     let answer = Answer {
         status: SEE_OTHER,
         whole: path.as_bytes(),
         without_secret: None,
     };
-    Ok(idempotency::finish(visitor.db(), guard, answer).await?)
+    Ok(idempotency::finish(visitor.db(), &turn.guard, answer).await?)
 }
 
 /// Nothing was done: the corrected form may be sent with the same nonce.
-pub(crate) async fn forget(visitor: &Visitor, guard: &Guard) -> Result<(), PageError> {
-    Ok(idempotency::forget(visitor.db(), guard).await?)
+pub(crate) async fn forget(visitor: &Visitor, turn: &Turn) -> Result<(), PageError> {
+    Ok(idempotency::forget(visitor.db(), &turn.guard).await?)
 }

@@ -230,10 +230,8 @@ pub(crate) async fn create(
     Path([application]): Path<1>,
     Form(form): Form<CreateForm>,
 ) -> Result<Response, PageError> {
-    let actor = visitor.actor()?;
-    let db = visitor.db();
-    let guard = match twice::begin(&visitor, &form.nonce, &application).await? {
-        Once::First(guard) => guard,
+    let turn = match twice::begin(&visitor, &form.nonce, &application).await? {
+        Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),
     };
     let input = IssueKey {
@@ -241,16 +239,23 @@ pub(crate) async fn create(
         name: String::new(),
         expires_in_days: form.expires,
     };
-    match credentials::issue(db, actor, application.as_str().into(), input).await {
+    match credentials::issue(
+        visitor.db(),
+        turn.actor(),
+        application.as_str().into(),
+        input,
+    )
+    .await
+    {
         Ok(made) => {
             let (key, text) = made.value;
             sealed::keep(&visitor, &key.id.to_string(), &text.reveal()).await?;
             let path = format!("/applications/{}/keys/{}", key.application_id, key.id);
-            twice::finish(&visitor, &guard, &path).await?;
+            twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
         }
         Err(refusal) => {
-            twice::forget(&visitor, &guard).await?;
+            twice::forget(&visitor, &turn).await?;
             let page = page(&visitor, &application, None, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

@@ -103,20 +103,20 @@ pub(crate) async fn rotate(
     Form(form): Form<RotateForm>,
 ) -> Result<Response, PageError> {
     let (view, key) = found(&visitor, &app, &key).await?;
-    let guard = match twice::begin(&visitor, &form.nonce, &key.id.to_string()).await? {
-        Once::First(guard) => guard,
+    let turn = match twice::begin(&visitor, &form.nonce, &key.id.to_string()).await? {
+        Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),
     };
-    match credentials::rotate(visitor.db(), visitor.actor()?, key.id, None, form.overlap).await {
+    match credentials::rotate(visitor.db(), turn.actor(), key.id, None, form.overlap).await {
         Ok(made) => {
             let (new, text) = made.value;
             sealed::keep(&visitor, &new.id.to_string(), &text.reveal()).await?;
             let path = format!("/applications/{}/keys/{}", view.id, new.id);
-            twice::finish(&visitor, &guard, &path).await?;
+            twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
         }
         Err(refusal) => {
-            twice::forget(&visitor, &guard).await?;
+            twice::forget(&visitor, &turn).await?;
             let page = rotate_page(&visitor, &view, &key, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

@@ -185,9 +185,9 @@ pub(crate) async fn create(
     visitor: Visitor,
     Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
-    let actor = visitor.require(Permission::TokenManage)?;
-    let guard = match twice::begin(&visitor, &form.nonce, "token").await? {
-        Once::First(guard) => guard,
+    visitor.require(Permission::TokenManage)?;
+    let turn = match twice::begin(&visitor, &form.nonce, "token").await? {
+        Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),
     };
     let input = CreateToken {
@@ -200,16 +200,16 @@ pub(crate) async fn create(
         apis: None,
         expires_in_days: form.days,
     };
-    match tokens::create_token(visitor.db(), actor, input).await {
+    match tokens::create_token(visitor.db(), turn.actor(), input).await {
         Ok(made) => {
             let (token, text) = made.value;
             sealed::keep(&visitor, &token.id.to_string(), &text.reveal()).await?;
             let path = format!("/console/settings/tokens?made={}", token.id);
-            twice::finish(&visitor, &guard, &path).await?;
+            twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go(&path).into_response())
         }
         Err(refusal) => {
-            twice::forget(&visitor, &guard).await?;
+            twice::forget(&visitor, &turn).await?;
             let faults =
                 faults_of(refusal)?.renamed(&[("scopes", "scope"), ("expires_in_days", "days")]);
             let page = page(&visitor, None, &form, faults).await?;
