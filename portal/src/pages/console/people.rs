@@ -1,7 +1,7 @@
 //! `/console/people`: members, their roles, invitations.
 
 use crate::address::{Path, Query, id};
-use crate::form::{Form, Nothing};
+use crate::form::Form;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
@@ -300,19 +300,22 @@ pub(crate) async fn set_roles(
     changed(&visitor, user, done.map(drop)).await
 }
 
-/// `POST /console/people/{person}/status`: disables an active member, enables a disabled one.
+/// What the page offered, so that a second press or a stale page never does the opposite.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatusForm {
+    status: MemberStatus,
+}
+
+/// `POST /console/people/{person}/status`
 pub(crate) async fn set_status(
     visitor: Visitor,
     Path([person]): Path<1>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(form): Form<StatusForm>,
 ) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::MemberManage)?;
     let user = id(&person)?;
-    let next = match members::get_member(visitor.db(), actor, user).await?.status {
-        MemberStatus::Active => MemberStatus::Disabled,
-        MemberStatus::Disabled => MemberStatus::Active,
-    };
-    let done = members::set_member_status(visitor.db(), actor, user, None, next).await;
+    let done = members::set_member_status(visitor.db(), actor, user, None, form.status).await;
     changed(&visitor, user, done.map(drop)).await
 }
 

@@ -4,6 +4,7 @@ use crate::address::{Path, Query};
 use crate::form::Form;
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::console::applications::Brake;
 use crate::pages::form_page::ConfirmPage;
 use crate::pages::list_of::{After, older};
@@ -189,7 +190,10 @@ async fn status_page(
         heading,
         consequence: consequence.to_owned(),
         action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
-        hidden: Vec::new(),
+        hidden: vec![Fact::new(
+            if suspends { "suspended" } else { "active" },
+            "status",
+        )],
         fields: vec![
             Field::area("reason", "Reason", 500)
                 .help("Kept in the audit log.")
@@ -212,9 +216,19 @@ pub(crate) async fn show_status(
     status_page(&visitor, &tenant, Faults::default()).await
 }
 
+/// What this page can make of a tenant; closing one is not done here.
+#[derive(Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Wanted {
+    Active,
+    Suspended,
+}
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusForm {
+    /// What the page offered, so that a second press or a stale page never does the opposite.
+    status: Wanted,
     reason: String,
 }
 
@@ -226,9 +240,9 @@ pub(crate) async fn set_status(
 ) -> Result<Response, PageError> {
     let who = platform(&visitor).await?;
     let tenant = found(&visitor, &tenant).await?;
-    let next = match tenant.status {
-        TenantStatus::Active => TenantStatus::Suspended,
-        _ => TenantStatus::Active,
+    let next = match form.status {
+        Wanted::Active => TenantStatus::Active,
+        Wanted::Suspended => TenantStatus::Suspended,
     };
     match tenants::set_tenant_status(visitor.db(), &who, tenant.id, next, &form.reason).await {
         Ok(_) => {
