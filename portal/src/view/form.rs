@@ -252,6 +252,10 @@ pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
                 "What was chosen does not exist any more. Choose again.",
             );
         }
+        Refusal::Stale { .. } => faults.add(
+            WHOLE_FORM,
+            "Somebody changed this while you did. Open the page again to see it as it is.",
+        ),
         Refusal::Conflict(words) | Refusal::NotYours(words) => faults.add(WHOLE_FORM, words),
         Refusal::TooMany(seconds) => {
             faults.add(
