@@ -3,6 +3,7 @@
 use crate::address::Path;
 use crate::form::Form;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::form_page::ConsoleFormPage;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
@@ -30,9 +31,35 @@ pub(crate) struct PlanForm {
     burst: Option<u32>,
     #[serde(default)]
     quota: Option<u64>,
+    #[serde(default)]
     period: String,
     #[serde(default)]
     days: Option<i32>,
+    /// Of the plan the form was filled from.
+    #[serde(default)]
+    row_version: Option<i32>,
+    /// The stored limits in words, when they are more than this form can hold: they are shown and stay.
+    #[serde(skip)]
+    fixed: Option<String>,
+}
+
+/// Whether the form can hold these limits without loss: at most one rate by the second, one quota.
+fn fits(limits: &[LimitRule]) -> bool {
+    let (mut rates, mut quotas) = (0, 0);
+    for limit in limits {
+        match limit {
+            LimitRule::Rate { window_s: 1, .. } => rates += 1,
+            LimitRule::Rate { .. } => return false,
+            LimitRule::Quota { .. } => quotas += 1,
+        }
+    }
+    rates <= 1 && quotas <= 1
+}
+
+fn fixed(plan: &PlanView) -> Option<String> {
+    let rules: Vec<LimitRule> = plan.limits.iter().map(|limit| limit.rule).collect();
+    let words = plan.limits.iter().map(|limit| limit.words.as_str());
+    (!fits(&rules)).then(|| words.collect::<Vec<_>>().join(", "))
 }
 
 impl PlanForm {
@@ -49,6 +76,8 @@ impl PlanForm {
                 .collect::<Vec<_>>()
                 .join(","),
             days: plan.max_subscription_days,
+            row_version: Some(plan.row_version),
+            fixed: fixed(plan),
             ..Self::default()
         };
         for limit in &plan.limits {
@@ -94,6 +123,32 @@ impl PlanForm {
 
 fn shown(number: Option<impl ToString>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+/// The limits this form can hold.
+fn limit_fields(form: &PlanForm, faults: &Faults) -> [Field; 4] {
+    [
+        Field::number("rate", "Calls a second")
+            .optional()
+            .value(shown(form.rate))
+            .faults(faults),
+        Field::number("burst", "Burst")
+            .optional()
+            .value(shown(form.burst))
+            .help("Calls at once before the rate holds.")
+            .faults(faults),
+        Field::number("quota", "Quota")
+            .optional()
+            .value(shown(form.quota))
+            .faults(faults),
+        Field::select(
+            "period",
+            "Quota counts by",
+            vec![Choice::new("month", "Month"), Choice::new("day", "Day")],
+        )
+        .value(&form.period)
+        .faults(faults),
+    ]
 }
 
 async fn page(
@@ -147,31 +202,16 @@ async fn page(
         )
         .value(&form.environments)
         .faults(&faults),
-        Field::number("rate", "Calls a second")
-            .optional()
-            .value(shown(form.rate))
-            .faults(&faults),
-        Field::number("burst", "Burst")
-            .optional()
-            .value(shown(form.burst))
-            .help("Calls at once before the rate holds.")
-            .faults(&faults),
-        Field::number("quota", "Quota")
-            .optional()
-            .value(shown(form.quota))
-            .faults(&faults),
-        Field::select(
-            "period",
-            "Quota counts by",
-            vec![Choice::new("month", "Month"), Choice::new("day", "Day")],
-        )
-        .value(&form.period)
-        .faults(&faults),
+    ]);
+    if form.fixed.is_none() {
+        fields.extend(limit_fields(form, &faults));
+    }
+    fields.push(
         Field::number("days", "Access lasts, days")
             .optional()
             .value(shown(form.days))
             .faults(&faults),
-    ]);
+    );
     let (heading, path, button) = match plan {
         None => (
             "Create plan".to_owned(),
@@ -193,11 +233,22 @@ async fn page(
             ],
         ),
         heading,
-        lead: "Limits hold for each application. The strictest one decides.".into(),
+        lead: form.fixed.as_ref().map_or_else(
+            || "Limits hold for each application. The strictest one decides.".to_owned(),
+            |limits| {
+                format!(
+                    "Its limits are {limits}. They stay as they are; the REST API changes them."
+                )
+            },
+        ),
         faults,
         action: shell.to(&path),
         multipart: false,
-        hidden: Vec::new(),
+        hidden: form
+            .row_version
+            .map(|version| Fact::new(version.to_string(), "row_version"))
+            .into_iter()
+            .collect(),
         fields,
         button: button.into(),
         loss: false,
@@ -277,10 +328,11 @@ pub(crate) async fn show(
 pub(crate) async fn update(
     visitor: Visitor,
     Path([api, plan]): Path<2>,
-    Form(form): Form<PlanForm>,
+    Form(mut form): Form<PlanForm>,
 ) -> Result<Response, PageError> {
     let plan = found(&visitor, &api, &plan).await?;
     let before = PlanForm::of(&plan);
+    form.fixed.clone_from(&before.fixed);
     let limits = form.limits();
     let input = UpdatePlan {
         name: Some(form.name.clone()),
@@ -288,7 +340,8 @@ pub(crate) async fn update(
         approval: Some(form.approval()),
         environments: Some(form.environments()),
         // Only a real change of limits makes a new revision and tells subscribers.
-        limits: (limits != before.limits()).then_some(limits),
+        limits: (form.fixed.is_none() && limits != before.limits()).then_some(limits),
+        max_subscription_days: Some(form.days),
         ..UpdatePlan::default()
     };
     match plans::update_plan(
@@ -296,7 +349,7 @@ pub(crate) async fn update(
         visitor.actor()?,
         api.as_str().into(),
         Lookup::Id(plan.id),
-        None,
+        form.row_version,
         input,
     )
     .await
