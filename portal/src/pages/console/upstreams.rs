@@ -3,13 +3,14 @@
 use crate::address::Path;
 use crate::form::Form;
 use crate::page_error::PageError;
+use crate::pages::Fact;
 use crate::pages::form_page::ConsoleFormPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::Refusal;
-use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
+use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream, UpstreamView};
+use gatehouse_control_plane::{Actor, Refusal};
 use gatehouse_domain::Permission;
 use http::StatusCode;
 
@@ -17,7 +18,7 @@ async fn page(
     visitor: &Visitor,
     api: &str,
     environment: &str,
-    targets: &str,
+    form: &UpstreamForm,
     faults: Faults,
 ) -> Result<ConsoleFormPage, PageError> {
     let shell = visitor.shell().await?.console("apis");
@@ -34,11 +35,18 @@ async fn page(
         lead: "Calls are spread over these addresses. A change moves traffic at once.".into(),
         action: shell.to(&format!("/console/apis/{api}/upstreams/{environment}")),
         multipart: false,
-        hidden: Vec::new(),
+        hidden: form
+            .row_version
+            .map(|version| Fact::new(version.to_string(), "row_version"))
+            .into_iter()
+            .collect(),
         fields: vec![
             Field::area("targets", "Addresses", 4000)
-                .value(targets)
-                .help("One on each line, such as https://orders.internal:8443/api.")
+                .value(&form.targets)
+                .help(
+                    "One on each line, such as https://orders.internal:8443/api. An address that stays keeps its weight \
+                     and whether it is drained.",
+                )
                 .faults(&faults),
         ],
         faults,
@@ -55,25 +63,70 @@ pub(crate) async fn show(
     Path([api, environment]): Path<2>,
 ) -> Result<ConsoleFormPage, PageError> {
     let actor = visitor.require(Permission::UpstreamManage)?;
-    let targets =
-        match upstreams::get_upstream(visitor.db(), actor, api.as_str().into(), &environment).await
-        {
-            Ok(upstream) => upstream
-                .targets
-                .iter()
-                .map(|target| target.url.clone())
-                .collect::<Vec<_>>()
-                .join("\n"),
-            Err(Refusal::NotFound) => String::new(),
-            Err(refusal) => return Err(refusal.into()),
-        };
-    page(&visitor, &api, &environment, &targets, Faults::default()).await
+    let form = stored(&visitor, actor, &api, &environment)
+        .await?
+        .map_or_else(UpstreamForm::default, |upstream| {
+            UpstreamForm::of(&upstream)
+        });
+    page(&visitor, &api, &environment, &form, Faults::default()).await
 }
 
-#[derive(serde::Deserialize)]
+/// The upstream as it is, when there is one.
+async fn stored(
+    visitor: &Visitor,
+    actor: &Actor,
+    api: &str,
+    environment: &str,
+) -> Result<Option<UpstreamView>, PageError> {
+    match upstreams::get_upstream(visitor.db(), actor, api.into(), environment).await {
+        Ok(upstream) => Ok(Some(upstream)),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+#[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpstreamForm {
     targets: String,
+    /// Of the upstream the form was filled from; `None` when there was none.
+    #[serde(default)]
+    row_version: Option<i32>,
+}
+
+impl UpstreamForm {
+    fn of(upstream: &UpstreamView) -> Self {
+        let urls: Vec<&str> = upstream
+            .targets
+            .iter()
+            .map(|one| one.url.as_str())
+            .collect();
+        Self {
+            targets: urls.join("\n"),
+            row_version: Some(upstream.row_version),
+        }
+    }
+
+    /// The addresses of the form; what it does not show stays as it is.
+    fn over(&self, before: Option<&UpstreamView>) -> PutUpstream {
+        let kept = |url: &str| {
+            let target = before?.targets.iter().find(|target| target.url == url)?;
+            Some(PutTarget {
+                url: url.to_owned(),
+                weight: target.weight,
+                drain: target.drain,
+            })
+        };
+        let lines = self.targets.lines().map(str::trim);
+        PutUpstream {
+            targets: lines
+                .filter(|line| !line.is_empty())
+                .map(|url| kept(url).unwrap_or_else(|| PutTarget::new(url)))
+                .collect(),
+            load_balancing: before.map(|one| one.load_balancing).unwrap_or_default(),
+            timeouts: None,
+        }
+    }
 }
 
 /// `POST /console/apis/{api}/upstreams/{environment}`
@@ -82,28 +135,17 @@ pub(crate) async fn submit(
     Path([api, environment]): Path<2>,
     Form(form): Form<UpstreamForm>,
 ) -> Result<Response, PageError> {
-    let targets = form
-        .targets
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|url| PutTarget {
-            url: url.to_owned(),
-            weight: 1,
-            drain: false,
-        })
-        .collect();
-    let input = PutUpstream {
-        targets,
-        ..PutUpstream::default()
-    };
+    let actor = visitor.require(Permission::UpstreamManage)?;
+    let before = stored(&visitor, actor, &api, &environment).await?;
+    // Where there is no upstream yet its version is 0.
+    let expected = Some(form.row_version.unwrap_or(0));
     let done = upstreams::put_upstream(
         visitor.db(),
-        visitor.actor()?,
+        actor,
         api.as_str().into(),
         &environment,
-        None,
-        input,
+        expected,
+        form.over(before.as_ref()),
     )
     .await;
     match done {
@@ -111,14 +153,7 @@ pub(crate) async fn submit(
             .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
             .into_response()),
         Err(refusal) => {
-            let page = page(
-                &visitor,
-                &api,
-                &environment,
-                &form.targets,
-                faults_of(refusal)?,
-            )
-            .await?;
+            let page = page(&visitor, &api, &environment, &form, faults_of(refusal)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
