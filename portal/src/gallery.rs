@@ -615,7 +615,7 @@ fn usage() -> String {
 
 fn queue() -> String {
     let row = |application: &str, chosen, late, care| QueueRow {
-        id: "sub_1".into(),
+        choice: "sub_1".into(),
         href: "/requests/sub_1".into(),
         chosen,
         own: false,
@@ -623,7 +623,8 @@ fn queue() -> String {
         person: "Mia Kovač".into(),
         team: "Store apps".into(),
         api: "Orders".into(),
-        plan: "Gold".into(),
+        wants: "Orders Gold".into(),
+        present: String::new(),
         limits: vec!["50 / s".into(), "100,000 a month".into()],
         purpose: "Shoppers reserve online and pay in the shop. The counter reads the order.".into(),
         facts: vec![WorthKnowing {
@@ -732,8 +733,9 @@ fn gateways() -> String {
         may_manage: true,
         join: Some(
             Code::new("join", "Join command")
+                .text("GATEHOUSE_GATEWAY__CONTROL_PLANE=https://a \\\n")
                 .command("gatehouse")
-                .text(" gateway join \\\n  --admin https://a"),
+                .text(" gateway"),
         ),
         join_until: "Token works once, until 12:38".into(),
         groups: vec![GroupView {

@@ -2,7 +2,7 @@
 
 use crate::form::Form;
 use crate::page_error::{PageError, problem_of};
-use crate::pages::console::queue::{self, Chosen};
+use crate::pages::console::queue::{self, Choice, Chosen};
 use crate::pages::list_of::After;
 use crate::view::form::Faults;
 use crate::view::parts::Flash;
@@ -10,15 +10,12 @@ use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{
-    self, Conditions, Decision, SubscriptionView, Verdict,
+    self, Conditions, DECISIONS_MAX, RequestSubject, SubscriptionView,
 };
-use gatehouse_control_plane::{Changed, Refusal};
+use gatehouse_control_plane::{Actor, Changed, Db, Refusal};
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::SubscriptionId;
+use gatehouse_problem::ProblemKind;
 use http::StatusCode;
-
-/// As many as the verb takes at once, and as one page can hold.
-const DECISIONS_MAX: usize = 200;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,10 +39,12 @@ pub(crate) async fn submit(
     Form(form): Form<DecideForm>,
 ) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::SubscriptionDecide)?;
-    let rejecting = form.approve.is_none() && form.decide.as_deref() == Some("reject");
-    let wanted = match &form.approve {
-        Some(one) => vec![one.clone()],
-        None => form.request.clone(),
+    let (wanted, rejecting) = match (&form.approve, form.decide.as_deref()) {
+        (Some(one), _) => (vec![one.clone()], false),
+        (None, Some("approve")) => (form.request.clone(), false),
+        (None, Some("reject")) => (form.request.clone(), true),
+        // No button says what to do with them.
+        (None, _) => return Err(PageError::of(ProblemKind::BadRequest)),
     };
     let reason = if form.reason.trim().is_empty() {
         form.preset.clone()
@@ -62,19 +61,13 @@ pub(crate) async fn submit(
         let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let ids: Vec<SubscriptionId> = wanted.iter().filter_map(|id| id.parse().ok()).collect();
-    let decisions = ids
-        .iter()
-        .map(|id| Decision {
-            subscription: *id,
-            verdict: if rejecting {
-                Verdict::Reject(reason.clone())
-            } else {
-                Verdict::Approve(Conditions::default())
-            },
-        })
-        .collect();
-    let outcomes = subscriptions::decide_many(visitor.db(), actor, decisions).await;
+    let choices: Option<Vec<Choice>> = wanted.iter().map(|text| Choice::parse(text)).collect();
+    let choices = choices.ok_or_else(|| PageError::of(ProblemKind::BadRequest))?;
+    let rejection = rejecting.then_some(reason.as_str());
+    let mut outcomes = Vec::with_capacity(choices.len());
+    for choice in choices {
+        outcomes.push(decide(visitor.db(), actor, choice, rejection).await);
+    }
     let change = outcomes
         .iter()
         .flatten()
@@ -86,12 +79,43 @@ pub(crate) async fn submit(
         .into_response())
 }
 
+/// Answers one question: yes, or no with the reason.
+async fn decide(
+    db: &Db,
+    actor: &Actor,
+    choice: Choice,
+    rejection: Option<&str>,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let id = choice.subscription;
+    match (choice.subject, rejection) {
+        (RequestSubject::Subscription, None) => {
+            subscriptions::approve(db, actor, id, Conditions::default()).await
+        }
+        (RequestSubject::Subscription, Some(reason)) => {
+            subscriptions::reject(db, actor, id, reason).await
+        }
+        (RequestSubject::PlanChange, None) => {
+            subscriptions::approve_plan_change(db, actor, id, "").await
+        }
+        (RequestSubject::PlanChange, Some(reason)) => {
+            subscriptions::reject_plan_change(db, actor, id, reason).await
+        }
+        (RequestSubject::Renewal, None) => subscriptions::approve_renewal(db, actor, id, "").await,
+        (RequestSubject::Renewal, Some(reason)) => {
+            subscriptions::reject_renewal(db, actor, id, reason).await
+        }
+    }
+}
+
 fn faults(wanted: &[String], rejecting: bool, reason: &str) -> Option<Faults> {
     if wanted.is_empty() {
         return Some(Faults::one("form", "Select at least one request."));
     }
     if wanted.len() > DECISIONS_MAX {
-        return Some(Faults::one("form", "Select at most 200 requests."));
+        return Some(Faults::one(
+            "form",
+            format!("Select at most {DECISIONS_MAX} requests."),
+        ));
     }
     if rejecting && reason.trim().is_empty() {
         return Some(Faults::one(

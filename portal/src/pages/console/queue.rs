@@ -15,9 +15,10 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::subscriptions::{
-    self, RequestFilter, RequestRow, SubscriptionFilter, SubscriptionView,
+    self, RequestFilter, RequestRow, RequestSubject, SubscriptionFilter, SubscriptionView,
 };
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::SubscriptionId;
 use uuid::Uuid;
 
 /// Waiting requests with everything a decision needs, one form, two buttons.
@@ -43,7 +44,8 @@ pub(crate) struct QueuePage {
 web_page!(QueuePage, Private);
 
 pub(crate) struct QueueRow {
-    pub(crate) id: String,
+    /// What the form sends; see [`Choice`].
+    pub(crate) choice: String,
     pub(crate) href: String,
     pub(crate) chosen: bool,
     /// Asked for by the approver's own hand: nobody decides about their own request.
@@ -52,7 +54,10 @@ pub(crate) struct QueueRow {
     pub(crate) person: String,
     pub(crate) team: String,
     pub(crate) api: String,
-    pub(crate) plan: String,
+    /// What the approver says yes or no to.
+    pub(crate) wants: String,
+    /// What a change of plan starts from.
+    pub(crate) present: String,
     pub(crate) limits: Vec<String>,
     pub(crate) purpose: String,
     pub(crate) facts: Vec<WorthKnowing>,
@@ -133,6 +138,38 @@ pub(crate) async fn show(
         Faults::default(),
     )
     .await
+}
+
+/// One question of the queue as the form names it: the subscription, and about what when it is not the subscription itself:
+/// `sub_1`, `sub_1:plan_change`, `sub_1:renewal`. One subscription may have several.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Choice {
+    pub(crate) subject: RequestSubject,
+    pub(crate) subscription: SubscriptionId,
+}
+
+impl Choice {
+    /// Reads what `Display` wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (subscription, subject) = match text.split_once(':') {
+            Some((subscription, subject)) => (subscription, RequestSubject::parse(subject)?),
+            None => (text, RequestSubject::Subscription),
+        };
+        Some(Self {
+            subject,
+            subscription: subscription.parse().ok()?,
+        })
+    }
+}
+
+impl std::fmt::Display for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.subscription)?;
+        match self.subject {
+            RequestSubject::Subscription => Ok(()),
+            other => write!(f, ":{}", other.as_str()),
+        }
+    }
 }
 
 /// What a refused form had chosen.
@@ -232,25 +269,48 @@ fn row(
     shell: &Shell,
 ) -> QueueRow {
     let view = &request.subscription;
-    let id = view.id.to_string();
+    let choice = Choice {
+        subject: request.subject,
+        subscription: view.id,
+    }
+    .to_string();
+    let (wants, present) = wants(request);
     QueueRow {
-        href: shell.to(&format!("/requests/{id}")),
-        chosen: chosen.requests.contains(&id),
-        own: view.requested_by.as_ref().map(|person| person.id) == actor.user(),
+        href: shell.to(&format!("/requests/{}", view.id)),
+        chosen: chosen.requests.contains(&choice),
+        own: request.requester.as_ref().map(|person| person.id) == actor.user(),
         application: view.application.name.clone(),
-        person: view
-            .requested_by
+        person: request
+            .requester
             .as_ref()
             .map_or_else(String::new, |person| person.name.clone()),
         team: view.application.team.name.clone(),
         api: view.api.name.clone(),
-        plan: view.wanted_plan.as_ref().unwrap_or(&view.plan).name.clone(),
+        wants,
+        present,
         limits: request.plan_limits.clone(),
-        purpose: view.request_reason.clone(),
+        purpose: request.reason.clone(),
         facts: facts(request, view),
         waiting: age(visitor.now() - request.waiting_since),
         late: request.overdue,
-        id,
+        choice,
+    }
+}
+
+/// What is asked, and what it would replace.
+fn wants(request: &RequestRow) -> (String, String) {
+    let view = &request.subscription;
+    let (api, plan) = (&view.api.name, &view.plan.name);
+    match request.subject {
+        RequestSubject::Subscription => (format!("{api} {plan}"), String::new()),
+        RequestSubject::PlanChange => {
+            let wanted = view.wanted_plan.as_ref().unwrap_or(&view.plan);
+            (
+                format!("Change to {}", wanted.name),
+                format!("{api}, now {plan}"),
+            )
+        }
+        RequestSubject::Renewal => (format!("Renew {api} {plan}"), String::new()),
     }
 }
 
