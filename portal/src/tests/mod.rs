@@ -1,7 +1,10 @@
 //! The router against a real database: what single handlers promise. Journeys with real processes are in `tests/`.
 
+mod console;
 mod forms;
+mod links;
 mod pages;
+mod queue;
 mod road;
 mod sessions;
 mod window;
@@ -17,7 +20,7 @@ use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_control_plane::members::{self, Admit};
 use gatehouse_control_plane::plans::{self, CreatePlan};
 use gatehouse_control_plane::publishing::{self, PublishSpec, Source};
-use gatehouse_control_plane::{Actor, Db};
+use gatehouse_control_plane::{Actor, Db, accounts};
 use gatehouse_domain::id::TenantId;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::{EnvironmentKind, Role};
@@ -28,7 +31,7 @@ use gatehouse_runtime::{Clock, ClockHand};
 use gatehouse_web::HttpMetrics;
 use time::macros::datetime;
 
-pub(crate) use window::Window;
+pub(crate) use window::{Answer, Window};
 
 /// Everybody's password here.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -39,7 +42,7 @@ pub(crate) struct Stand {
     pub(crate) router: Router,
     pub(crate) tenant: TenantId,
     pub(crate) hand: ClockHand,
-    _database: TestDb,
+    pub(crate) database: TestDb,
 }
 
 impl Stand {
@@ -91,7 +94,7 @@ impl Stand {
                 router,
                 tenant,
                 hand,
-                _database: database,
+                database,
             },
             token,
         )
@@ -112,6 +115,15 @@ impl Stand {
             roles: vec![role],
         };
         members::admit(&self.db, &system, input).await.unwrap();
+    }
+
+    /// A member as the verbs know them.
+    pub(crate) async fn actor(&self, email: &str) -> Actor {
+        let user = accounts::find_user_by_email(&self.db, email).await.unwrap();
+        members::actor_of_user(&self.db, self.tenant, user.unwrap().id)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// A window of somebody signed in.
