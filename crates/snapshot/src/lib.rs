@@ -3,11 +3,12 @@
 //! A group's configuration is a set of [`object::Object`]s. It travels as a [`snapshot`] (all of them) or as
 //! [`delta`]s (one per change, upserts and removes), each signed, each naming the [`state_hash`] it leads to. [`check`]
 //! finds faults before anything is published and again before anything is swapped in: publish fails closed.
-//! [`usage`] is the way back: what gateways counted. [`node_auth`] is how a gateway signs every request it makes.
+//! [`usage`] is the way back: what gateways counted, in the periods of [`calendar`]. [`node_auth`] is how a gateway signs every request it makes.
 //!
 //! This crate knows no HTTP server, no SQL and no clock. Bytes are postcard; [`FORMAT`] names the layout, and a reader
 //! refuses any other.
 
+pub mod calendar;
 pub mod check;
 pub mod delta;
 pub mod node_auth;

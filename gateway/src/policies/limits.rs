@@ -2,12 +2,13 @@
 
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_snapshot::calendar::Window;
 use http::HeaderValue;
 use http::header::HeaderName;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::calendar::{Calendar, Period};
+use super::calendar::Calendar;
 use super::counters::{Cell, RateState};
 use super::subscription::Permit;
 use crate::call::Now;
@@ -196,7 +197,7 @@ fn rate_problem(rule: &LimitRule, wait_s: u64) -> Problem {
         .retry_after(wait_s)
 }
 
-fn quota_problem(amount: u64, period: QuotaPeriod, current: Period, wait_s: u64) -> Problem {
+fn quota_problem(amount: u64, period: QuotaPeriod, current: Window, wait_s: u64) -> Problem {
     let reset = OffsetDateTime::from_unix_timestamp_nanos(i128::from(current.end_ms) * 1_000_000)
         .ok()
         .and_then(|reset| reset.format(&Rfc3339).ok())
@@ -209,7 +210,7 @@ fn quota_problem(amount: u64, period: QuotaPeriod, current: Period, wait_s: u64)
         .retry_after(wait_s.max(1))
 }
 
-fn seconds_left(period: Period, now: Now) -> u64 {
+fn seconds_left(period: Window, now: Now) -> u64 {
     u64::try_from(period.end_ms - now.wall_ms)
         .unwrap_or(0)
         .div_ceil(1_000)

@@ -1,8 +1,7 @@
 //! Quota windows: calendar days and months in a tenant's time zone.
 
 use gatehouse_domain::plan::QuotaPeriod;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
+use gatehouse_snapshot::calendar::Zone;
 use time::OffsetDateTime;
 
 /// The beginning and the end of the period that holds `at`, in the zone named by IANA (UTC when the name is not known).
@@ -13,30 +12,16 @@ pub fn window_start(
     at: OffsetDateTime,
     zone: &str,
 ) -> (OffsetDateTime, OffsetDateTime) {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let instant =
-        Timestamp::from_nanosecond(at.unix_timestamp_nanos()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let local = instant.to_zoned(zone);
-    let bounds = || -> Result<(Zoned, Zoned), jiff::Error> {
-        let start = match period {
-            QuotaPeriod::Day => local.start_of_day()?,
-            QuotaPeriod::Month => local.first_of_month()?.start_of_day()?,
-        };
-        let end = match period {
-            QuotaPeriod::Day => start.checked_add(1.day())?.start_of_day()?,
-            QuotaPeriod::Month => start.checked_add(1.month())?.start_of_day()?,
-        };
-        Ok((start, end))
-    };
-    match bounds() {
-        Ok((start, end)) => (to_time(&start), to_time(&end)),
-        // Only dates beyond year 9999 get here.
-        Err(_) => (at, at),
-    }
+    let zone = Zone::named(zone).unwrap_or(Zone::UTC);
+    let at_ms = at.unix_timestamp_nanos().div_euclid(NANOS_PER_MS);
+    let window = zone.window(period, i64::try_from(at_ms).unwrap_or_default());
+    (to_time(window.start_ms), to_time(window.end_ms))
 }
 
-fn to_time(zoned: &Zoned) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(zoned.timestamp().as_nanosecond())
+const NANOS_PER_MS: i128 = 1_000_000;
+
+fn to_time(at_ms: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * NANOS_PER_MS)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
