@@ -13,6 +13,7 @@ use super::{ConfigStatus, Sharing};
 pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, sharing: Arc<Sharing>) {
     let mut was_away = false;
     let mut behind = None;
+    let mut was_heartbeat = false;
     let mut alarm_rung = None;
     loop {
         let in_force = status.in_force();
@@ -32,11 +33,13 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
                 // Rung ever more rarely at one position, so that a reply that is slow to begin comes at last.
                 let is_behind = in_force.refused.is_none() && reply.head_seq > in_force.seq;
                 let heartbeats = match behind {
-                    Some((seq, heartbeats)) if seq == in_force.seq => heartbeats + 1,
+                    Some((seq, heartbeats)) if seq == in_force.seq => {
+                        heartbeats + u32::from(was_heartbeat)
+                    }
                     _ => 0_u32,
                 };
                 behind = is_behind.then_some((in_force.seq, heartbeats));
-                let stuck = is_behind && heartbeats.is_power_of_two();
+                let stuck = is_behind && was_heartbeat && heartbeats.is_power_of_two();
                 // Once an alarm, too: the puller keeps asking until a snapshot lies on disk.
                 let mend = in_force.refused.is_none()
                     && in_force.alarm.is_some()
@@ -58,7 +61,9 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
                 was_away = true;
             }
         }
-        let _ =
-            tokio::time::timeout(Duration::from_secs(HEARTBEAT_S), status.changed.notified()).await;
+        let heartbeat = Duration::from_secs(HEARTBEAT_S);
+        was_heartbeat = tokio::time::timeout(heartbeat, status.changed.notified())
+            .await
+            .is_err();
     }
 }

@@ -74,14 +74,22 @@ impl Puller {
     pub(crate) async fn run(mut self, enrolled: Enrolled<'_>) {
         let mut pause = PAUSE;
         loop {
+            let status = Arc::clone(&self.status);
+            // A ring from before this poll is answered by this poll.
+            tokio::select! {
+                biased;
+                () = status.reconnect.notified() => {}
+                () = std::future::ready(()) => {}
+            }
             self.resync |= self.status.mend.swap(false, Ordering::Relaxed);
             let (generation, seq) = match &self.running {
                 Some(running) if !self.resync => (running.generation, running.seq),
                 _ => (0, 0),
             };
             let aside = self.disk.aside();
-            let status = Arc::clone(&self.status);
             let reply = tokio::select! {
+                // What has begun to arrive is never thrown away.
+                biased;
                 reply = enrolled.poll(generation, seq) => reply,
                 // A poll that was begun before an outage may hang long after it.
                 () = status.reconnect.notified() => continue,
