@@ -180,7 +180,7 @@ async fn store_reading(
         let value = published(work.conn(), &api, &input.version, Outcome::Unchanged).await?;
         return Ok(work.roll_back(value).await?);
     }
-    let proposal = place::Proposal::of(&mut work, &api, &reading.head).await?;
+    let proposal = place::Proposal::of(&mut work, actor, &api, &reading.head).await?;
     let warnings = reading.head.warnings(proposal.warning());
     let revision: SpecRevisionId = work.new_id();
     slot.supersede(&mut work).await?;

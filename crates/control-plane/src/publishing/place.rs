@@ -1,11 +1,13 @@
 //! Where a version answers and where its traffic goes. The first description of an API proposes its first server; no later
-//! one ever moves traffic.
+//! one ever moves traffic, and neither does somebody who may not.
 
+use gatehouse_domain::Permission;
 use gatehouse_domain::id::{RouteId, UpstreamId};
 use gatehouse_spec::Server;
 
 use super::read::Head;
 use super::store::Slot;
+use crate::actor::Actor;
 use crate::apis;
 use crate::config::Touched;
 use crate::environments;
@@ -24,9 +26,10 @@ pub(super) enum Proposal {
 }
 
 impl Proposal {
-    /// Asks the description, if this API goes nowhere yet.
+    /// Asks the description, if this API goes nowhere yet. It is taken over for those who may decide where traffic goes.
     pub(super) async fn of(
         work: &mut Work<'_>,
+        actor: &Actor,
         api: &apis::Row,
         head: &Head,
     ) -> Result<Self, Refusal> {
@@ -41,7 +44,11 @@ impl Proposal {
             return Ok(Self::NotAsked);
         }
         Ok(match usable(head.first_server.as_ref()) {
-            Ok(url) => Self::Target(url),
+            Ok(url) if actor.may(Permission::UpstreamManage) => Self::Target(url),
+            Ok(url) => Self::Unusable(format!(
+                "servers[0] '{url}' was not taken over: that needs the right {}; somebody who has it can set where traffic goes under Upstreams.",
+                Permission::UpstreamManage.as_str()
+            )),
             Err(why) => Self::Unusable(why),
         })
     }

@@ -289,6 +289,31 @@ async fn publishing_needs_its_right_an_api_and_a_plain_label() {
 }
 
 #[tokio::test]
+async fn a_publisher_who_may_not_decide_where_traffic_goes_only_proposes_it() {
+    let world = World::bare().await;
+    let input = PublishSpec {
+        api: Lookup::from("pets"),
+        version: "v1".to_owned(),
+        content: Bytes::from_static(PETS.as_bytes()),
+        source: Source::default(),
+        create: true,
+        dry_run: false,
+    };
+    let published = publishing::publish_spec(&world.db, &world.paul, input).await;
+    let published = published.unwrap().value;
+    let attached = |address: &publishing::Address| address.has_upstream;
+    assert!(!published.addresses.iter().any(attached));
+    assert_eq!(world.count("select count(*) from upstream").await, 0);
+    let warning = published.warnings.as_array().unwrap().last().unwrap();
+    assert_eq!(warning["code"], "no_upstream");
+    let words = warning["message"].as_str().unwrap();
+    assert!(
+        words.contains("'https://pets.internal.example/base'") && words.contains("upstream.manage"),
+        "{words}"
+    );
+}
+
+#[tokio::test]
 async fn only_the_first_description_proposes_where_traffic_goes() {
     let world = World::bare().await;
     let relative = PETS.replace("https://pets.internal.example/base/", "/v2");

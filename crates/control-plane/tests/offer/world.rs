@@ -168,7 +168,7 @@ impl World {
             create: true,
             dry_run: false,
         };
-        publishing::publish_spec(&self.db, &self.paul, input).await
+        publishing::publish_spec(&self.db, &self.ada, input).await
     }
 
     pub(crate) fn wish(&self, application: AppChoice, plan: &str) -> RequestAccess {
