@@ -1,12 +1,12 @@
 //! What somebody asks access for, with every reference found and checked.
 
+use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, TeamId};
-use gatehouse_domain::{EnvironmentKind, Permission};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::rights::Rights;
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::applications::{self, CreateApplication};
 use crate::membership;
 use crate::page::Lookup;
@@ -109,13 +109,15 @@ async fn product(
     api: &Lookup<ApiId>,
 ) -> Result<Uuid, Refusal> {
     let (id, slug) = api.parts();
-    // The program itself and whoever grants may name what the catalogue does not show them.
-    let everything = asking == Asking::Approver || actor.may(Permission::ApiWrite);
+    // The program itself and whoever grants may name what the catalogue does not show them, if there is something to call.
+    let everything = asking == Asking::Approver || matches!(actor.kind(), ActorKind::System);
     let row = sqlx::query!(
         r#"select p.id, p.api_id as "api_id!"
            from product p join api a on a.id = p.api_id
            where ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)
              and p.state in ('published', 'deprecated')
+             and exists (select from product_item i join api_version v on v.id = i.api_version_id
+                         where i.product_id = p.id and v.state in ('published', 'deprecated'))
              and ($3 or visible_product(p.id, $4, true))
            for share of p"#,
         id,

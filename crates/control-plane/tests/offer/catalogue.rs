@@ -2,12 +2,12 @@
 
 use gatehouse_control_plane::apis::{self, ApiFilter, UpdateApi};
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter, Viewer};
-use gatehouse_control_plane::subscriptions::AppChoice;
+use gatehouse_control_plane::subscriptions::{self, AppChoice};
 use gatehouse_control_plane::{Actor, Lookup, Page, plans, versions};
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::{ApiVersionState, Visibility};
 
-use crate::world::{PETS, World, is_not_found, unknown};
+use crate::world::{PETS, World, existing, is_not_found, unknown};
 
 impl World {
     async fn show(&self, visibility: Visibility, teams: Vec<&str>) {
@@ -114,6 +114,29 @@ async fn one_rule_decides_on_every_road() {
         .await
         .unwrap();
     assert!(world.finds(eli).await && !world.finds(dora).await);
+}
+
+#[tokio::test]
+async fn only_whoever_grants_names_what_they_do_not_find_and_never_what_cannot_be_called() {
+    let world = World::create().await;
+    let shop = world.ask(&world.dora, "Shop", "free").await;
+    world.show(Visibility::Private, vec![]).await;
+    assert!(!world.can_request(&world.paul).await);
+    let grant = async || {
+        let mut wish = world.wish(existing(&shop), "team");
+        wish.environment = Lookup::from("sandbox");
+        subscriptions::grant(&world.db, &world.ana, wish, "They called me.").await
+    };
+    sqlx::query("update api_version set state = 'draft'")
+        .execute(&mut world.superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(unknown(grant().await), "/api");
+    sqlx::query("update api_version set state = 'deprecated'")
+        .execute(&mut world.superuser().await)
+        .await
+        .unwrap();
+    grant().await.unwrap();
 }
 
 #[tokio::test]
