@@ -202,6 +202,32 @@ create policy owner_lookup on membership for select to current_user using (true)
 revoke all on function memberships_of(uuid) from public;
 grant execute on function memberships_of(uuid) to gatehouse_app;
 
+-- Sign-ups nobody ever proved, in no tenant. Their memberships are in any tenant, and nothing else may delete a person, hence
+-- a function; a few at a time, for a deletion looks at every table that names people.
+create function forget_unverified(made_before timestamptz, present timestamptz) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp
+as $$
+declare
+    gone uuid[];
+begin
+    gone := array(
+        select u.id from app_user u
+        where u.status = 'unverified' and u.created_at < made_before
+          and not exists (select from user_token t where t.user_id = u.id and t.used_at is null and t.expires_at > present)
+          and not exists (select from membership m where m.user_id = u.id)
+          and not exists (select from platform_grant g where g.user_id = u.id)
+          and not exists (select from user_identity i where i.user_id = u.id)
+        limit 50
+        for update of u skip locked);
+    delete from user_token where user_id = any (gone);
+    delete from session where user_id = any (gone);
+    delete from app_user where id = any (gone);
+    return cardinality(gone);
+end
+$$;
+revoke all on function forget_unverified(timestamptz, timestamptz) from public;
+grant execute on function forget_unverified(timestamptz, timestamptz) to gatehouse_app;
+
 -- An invitation link is opened before its tenant is known.
 create function find_invitation(wanted bytea)
     returns table (id uuid, tenant_id uuid, email text, role text, team_id uuid, expires_at timestamptz, accepted_at timestamptz)

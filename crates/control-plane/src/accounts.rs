@@ -19,6 +19,7 @@ pub(crate) use sign_up::require_open;
 pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};
 
 use crate::db::Db;
+use crate::one_time::Purpose;
 use crate::platform::PlatformActor;
 use crate::refusal::Refusal;
 
@@ -151,7 +152,7 @@ pub async fn platform_actor(db: &Db, user: UserId) -> Result<Option<PlatformActo
     Ok(Some(PlatformActor::person(user, name, roles)))
 }
 
-/// Forgets counted attempts and links that no longer matter. A background verb; call it every few minutes.
+/// Forgets counted attempts, links that no longer matter, and sign-ups whose address was never proved. A background verb; call it every few minutes.
 pub async fn purge(db: &Db) -> Result<u64, Refusal> {
     let now = db.clock().now();
     let mut tx = db.global().await?;
@@ -168,6 +169,13 @@ pub async fn purge(db: &Db) -> Result<u64, Refusal> {
     )
     .execute(&mut *tx)
     .await?;
+    let unproved = sqlx::query_scalar!(
+        r#"select forget_unverified($1, $2) as "gone!""#,
+        now - Purpose::VerifyEmail.lifetime(),
+        now,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     tx.commit().await?;
-    Ok(attempts.rows_affected() + links.rows_affected())
+    Ok(attempts.rows_affected() + links.rows_affected() + unproved.cast_unsigned())
 }

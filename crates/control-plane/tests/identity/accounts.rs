@@ -350,3 +350,28 @@ async fn attempts_and_links_that_no_longer_matter_are_forgotten() {
     assert_eq!(world.count("select count(*) from attempt").await, 0);
     assert_eq!(world.count("select count(*) from user_token").await, 0);
 }
+
+#[tokio::test]
+async fn a_sign_up_nobody_proves_is_forgotten_once_its_links_are_too_old() {
+    let world = World::create().await;
+    let unverified = "select count(*) from app_user where status = 'unverified'";
+    let sign_up = async |email: &str| {
+        accounts::sign_up(&world.db, world.tenant, sign_up_of(email))
+            .await
+            .unwrap();
+    };
+    sign_up("never@example.com").await;
+    sign_up("again@example.com").await;
+    world.pass(24 * 3600);
+    assert_eq!(accounts::purge(&world.db).await.unwrap(), 0);
+    // A later sign-up of the same address keeps the account for as long as its link.
+    sign_up("again@example.com").await;
+    world.pass(1);
+    accounts::purge(&world.db).await.unwrap();
+    assert_eq!(world.count(unverified).await, 1);
+    world.pass(24 * 3600);
+    accounts::purge(&world.db).await.unwrap();
+    assert_eq!(world.count(unverified).await, 0);
+    let people = "select count(*) from app_user where status = 'active'";
+    assert_eq!(world.count(people).await, 1);
+}
