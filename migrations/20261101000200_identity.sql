@@ -181,7 +181,7 @@ select make_tenant_owned('access_token');
 create function find_access_token(wanted bigint)
     returns table (id uuid, tenant_id uuid, name text, secret_hash bytea, scopes text[], api_ids uuid[], expires_at timestamptz,
                    revoked_at timestamptz, last_used_at timestamptz)
-    language sql stable security definer set search_path = public
+    language sql stable security definer set search_path = public, pg_temp
 as $$
     select t.id, t.tenant_id, t.name, t.secret_hash, t.scopes, t.api_ids, t.expires_at, t.revoked_at, t.last_used_at
     from access_token t
@@ -194,7 +194,7 @@ grant execute on function find_access_token(bigint) to gatehouse_app;
 
 -- The tenants a signed-in person belongs to, asked before one of them is chosen.
 create function memberships_of(person uuid) returns table (tenant_id uuid, status text)
-    language sql stable security definer set search_path = public
+    language sql stable security definer set search_path = public, pg_temp
 as $$
     select m.tenant_id, m.status from membership m where m.user_id = person
 $$;
@@ -231,7 +231,7 @@ grant execute on function forget_unverified(timestamptz, timestamptz) to gatehou
 -- An invitation link is opened before its tenant is known.
 create function find_invitation(wanted bytea)
     returns table (id uuid, tenant_id uuid, email text, role text, team_id uuid, expires_at timestamptz, accepted_at timestamptz)
-    language sql stable security definer set search_path = public
+    language sql stable security definer set search_path = public, pg_temp
 as $$
     select i.id, i.tenant_id, i.email, i.role, i.team_id, i.expires_at, i.accepted_at from invitation i where i.token_hash = wanted
 $$;

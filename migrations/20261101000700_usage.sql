@@ -90,7 +90,7 @@ select make_tenant_owned('quota_counter');
 -- Makes the monthly partitions that hold [from, until) of every partitioned table. Run ahead of time by a job, and here once
 -- so that a fresh database takes its first record. Security definer: the working roles may not create tables.
 create function ensure_partitions(from_time timestamptz, until_time timestamptz) returns int
-    language plpgsql security definer set search_path = public
+    language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
     month timestamptz;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-pub use reset::{change_password, request_password_reset, reset_password};
+pub use reset::{request_password_reset, reset_password};
 pub use sign_in::{SignIn, WRONG, sign_in};
 pub(crate) use sign_up::require_open;
 pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};

@@ -1,4 +1,4 @@
-//! Changing a password: with the old one, or by a mailed link.
+//! Changing a password by a mailed link.
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_runtime::Secret;
@@ -70,44 +70,6 @@ pub async fn reset_password(
     one_time::claim(work.conn(), Purpose::ResetPassword, token, now).await?;
     set_password(&mut work, &user, &hash, "account.reset_password").await?;
     work.commit(user.id).await.map(|changed| changed.value)
-}
-
-/// Changes the password of a signed-in person who knows the old one. Every session of theirs ends, this one too.
-pub async fn change_password(
-    db: &Db,
-    actor: &Actor,
-    old_password: &Secret<String>,
-    new_password: &Secret<String>,
-) -> Result<(), Refusal> {
-    let (user, stored) = {
-        let id = actor.user().ok_or(Refusal::NotFound)?;
-        let mut tx = db.global().await?;
-        let stored = sqlx::query_scalar!(
-            "select password_hash from app_user where id = $1",
-            id.uuid()
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        (get(&mut tx, id).await?, stored)
-    };
-    let ip = actor.ip().unwrap_or(std::net::Ipv6Addr::UNSPECIFIED.into());
-    let charge = attempts::charge(db, &user.email.to_lowercase(), ip).await?;
-    match passwords::verify(old_password, stored).await {
-        Ok(true) => charge.succeed(db).await?,
-        Ok(false) => {
-            let detail = "This is not your present password.";
-            return Err(Refusal::field("/old_password", "wrong", detail));
-        }
-        Err(refusal) => {
-            charge.refund(db).await?;
-            return Err(refusal);
-        }
-    }
-    let context = vec![user.email.clone(), user.name.clone()];
-    let hash = passwords::accept(new_password, "/new_password", context).await?;
-    let mut work = Work::begin(db, actor).await?;
-    set_password(&mut work, &user, &hash, "account.change_password").await?;
-    work.commit(()).await.map(|changed| changed.value)
 }
 
 fn person(user: &UserView, tenant: TenantId) -> Actor {

@@ -91,7 +91,8 @@ async fn approvers(conn: &mut PgConnection) -> Result<i64, Refusal> {
     let count = sqlx::query_scalar!(
         r#"select count(distinct m.user_id) as "count!"
            from membership m join role_grant g on g.tenant_id = m.tenant_id and g.user_id = m.user_id
-           where m.status = 'active' and g.role = any($1)"#,
+           join app_user u on u.id = m.user_id
+           where m.status = 'active' and u.status = 'active' and g.role = any($1)"#,
         &roles,
     )
     .fetch_one(conn)

@@ -236,6 +236,17 @@ async fn a_grant_is_for_other_teams_or_for_the_only_approver() {
         .execute(&mut connection)
         .await
         .unwrap();
+    // One whose account was deactivated is no other approver.
+    sqlx::query("insert into role_grant (tenant_id, user_id, role, created_at) select tenant_id, $1, 'approver', created_at from membership where user_id = $1")
+        .bind(lonely.ben.user().unwrap().uuid())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::query("update app_user set status = 'deactivated' where id = $1")
+        .bind(lonely.ben.user().unwrap().uuid())
+        .execute(&mut connection)
+        .await
+        .unwrap();
     let own = lonely.ask(&lonely.ana, "Mine", "team").await;
     let granted = subscriptions::grant(
         &lonely.db,
