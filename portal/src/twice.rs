@@ -13,7 +13,7 @@ const SEE_OTHER: u16 = 303;
 /// Whether this is the first sending.
 pub(crate) enum Once {
     /// Act as [`Turn::actor`], then [`finish`] or [`forget`].
-    First(Turn),
+    First(Box<Turn>),
     /// It was done: go where the first sending went.
     Again(String),
 }
@@ -38,10 +38,10 @@ pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result
     let actor = visitor.actor()?;
     let key = format!("form-{nonce}");
     match idempotency::begin(visitor.db(), actor, &key, hash).await? {
-        Begin::Fresh(guard) => Ok(Once::First(Turn {
+        Begin::Fresh(guard) => Ok(Once::First(Box::new(Turn {
             guard,
             actor: actor.clone().with_idempotency_key(key),
-        })),
+        }))),
         Begin::Replay(replay) => String::from_utf8(replay.answer)
             .map(Once::Again)
             .map_err(PageError::fault),
