@@ -48,7 +48,7 @@ pub fn password_changed(tenant: &str) -> Letter {
         "Your password was changed and every session of yours was ended.",
     )
     .say("If that was not you, choose a new password now and tell an administrator.")
-    .link("Choose a new password", "/reset")
+    .link("Choose a new password", "/forgot")
     .because("You get this whenever the password of your account changes.")
 }
 
