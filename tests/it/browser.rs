@@ -7,7 +7,7 @@ use gatehouse_harness::TestUpstream;
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::callers::PASSWORD;
 use gatehouse_harness::stack::Tenant;
-use gatehouse_harness::{TestStack, eventually};
+use gatehouse_harness::{TestStack, eventually, skipped};
 use serde_json::json;
 
 use crate::GATEHOUSE;
@@ -27,9 +27,7 @@ async fn somebody_goes_the_same_way_with_javascript_switched_off() {
 
 async fn first_call(javascript: bool, name: &str) {
     let Some(browser) = Browser::open(javascript).await else {
-        eprintln!(
-            "SKIPPED: chromium and chromedriver are not on PATH; the road in a browser was not tried"
-        );
+        skipped("chromium and chromedriver are not on PATH; the road in a browser was not tried");
         return;
     };
     let stack = TestStack::shared(GATEHOUSE).await;

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gatehouse_harness::TestStack;
 use gatehouse_harness::callers::Portal;
 use gatehouse_harness::html::Page;
+use gatehouse_harness::{TestStack, skipped};
 
 use crate::GATEHOUSE;
 
@@ -22,9 +22,7 @@ const PAGE_MAX: Duration = Duration::from_millis(30);
 async fn the_description_of_github_is_published_and_its_operation_pages_render() {
     let file = Path::new(DESCRIPTION);
     if !file.exists() {
-        eprintln!(
-            "SKIPPED: @octokit/openapi is not under target/npm; GitHub's description was not tried"
-        );
+        skipped("@octokit/openapi is not under target/npm; GitHub's description was not tried");
         return;
     }
     let stack = TestStack::shared(GATEHOUSE).await;

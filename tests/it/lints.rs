@@ -46,7 +46,7 @@ fn each_planted_violation_is_refused_by_its_lint() {
         .output()
         .is_ok_and(|output| output.status.success())
     {
-        eprintln!("SKIPPED: clippy is not installed (rustup component add clippy)");
+        gatehouse_harness::skipped("clippy is not installed (rustup component add clippy)");
         return;
     }
     let output = Command::new(cargo)

@@ -2,6 +2,11 @@
 //!
 //! Read `journey.rs` first: it is the product in one test.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do, by panicking"
+)]
+
 mod journey;
 
 mod approvals;

@@ -17,6 +17,7 @@ pub mod isolation;
 pub mod mailbox;
 pub mod ports;
 pub mod process;
+mod skipped;
 pub mod smtp;
 pub mod stack;
 mod test_db;
@@ -24,6 +25,7 @@ pub mod upstream;
 pub mod wait;
 
 pub use answer::Answer;
+pub use skipped::skipped;
 pub use stack::{Role, StackPlan, TestStack};
 pub use test_db::TestDb;
 pub use upstream::TestUpstream;
