@@ -57,10 +57,7 @@ fn settings() -> anyhow::Result<String> {
     for (role, defaults) in [
         (gatehouse_admin_api::ROLE, gatehouse_admin_api::DEFAULTS),
         (gatehouse_portal::ROLE, gatehouse_portal::DEFAULTS),
-        (
-            gatehouse_gateway::ROLE,
-            gatehouse_gateway::DEFAULTS,
-        ),
+        (gatehouse_gateway::ROLE, gatehouse_gateway::DEFAULTS),
     ] {
         writeln!(text, "\n## {role}\n\n```toml\n{}\n```", defaults.trim())?;
     }
