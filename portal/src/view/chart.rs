@@ -219,7 +219,10 @@ mod tests {
     fn the_scale_is_never_below_the_peak_and_its_quarters_are_whole() {
         for peak in [0, 1, 4, 5, 9, 13, 99, 100, 101, 5_700, 999_999] {
             let top = nice_top(peak);
-            assert!(top >= peak && top > 0 && top.is_multiple_of(4), "{peak} -> {top}");
+            assert!(
+                top >= peak && top > 0 && top.is_multiple_of(4),
+                "{peak} -> {top}"
+            );
         }
     }
 

@@ -27,9 +27,9 @@ fn outbound() {
 }
 
 fn extractors(
-    _: axum::Json<u8>, //~ clippy::disallowed_types
+    _: axum::Json<u8>,           //~ clippy::disallowed_types
     _: axum::extract::Query<u8>, //~ clippy::disallowed_types
-    _: axum::extract::Path<u8>, //~ clippy::disallowed_types
+    _: axum::extract::Path<u8>,  //~ clippy::disallowed_types
 ) {
 }
 
@@ -69,7 +69,8 @@ async fn holds_a_large_future() {
     large_future().await; //~ clippy::large_futures
 }
 
-fn passed_by_value(text: String) -> usize { //~ clippy::needless_pass_by_value
+fn passed_by_value(text: String) -> usize {
+    //~ clippy::needless_pass_by_value
     text.len()
 }
 
