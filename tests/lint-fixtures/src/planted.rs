@@ -69,8 +69,8 @@ async fn holds_a_large_future() {
     large_future().await; //~ clippy::large_futures
 }
 
-fn passed_by_value(text: String) -> usize {
-    //~ clippy::needless_pass_by_value
+fn passed_by_value(text: String, //~ clippy::needless_pass_by_value
+) -> usize {
     text.len()
 }
 
