@@ -2,10 +2,10 @@
 
 use super::*;
 
-fn ask(backend: &Backend, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+fn ask(backend: &Backend, method: &Method, path: &str, body: &str) -> (StatusCode, Value) {
     let uri = path.parse().unwrap();
     let (folder, call) =
-        read(&method, &uri, Bytes::from(body.to_owned())).expect("a folder of the backend");
+        read(method, &uri, Bytes::from(body.to_owned())).expect("a folder of the backend");
     match backend.reply(folder, &call) {
         Reply::Json(status, value) | Reply::Problem(status, value) => (status, value),
         Reply::Created(_, value) => (StatusCode::CREATED, value),
@@ -15,7 +15,7 @@ fn ask(backend: &Backend, method: Method, path: &str, body: &str) -> (StatusCode
 }
 
 fn get(backend: &Backend, path: &str) -> (StatusCode, Value) {
-    ask(backend, Method::GET, path, "")
+    ask(backend, &Method::GET, path, "")
 }
 
 #[test]
@@ -49,38 +49,38 @@ fn pets_are_listed_in_pages_and_filtered_under_the_names_of_every_version() {
 fn what_is_added_can_be_read_changed_and_removed() {
     let backend = Backend::default();
     let body = r#"{"name":"Kiwi","species":"parrot"}"#;
-    let (status, pet) = ask(&backend, Method::POST, "/petstore/pets", body);
+    let (status, pet) = ask(&backend, &Method::POST, "/petstore/pets", body);
     assert_eq!(
         (status, pet["id"].as_u64()),
         (StatusCode::CREATED, Some(13))
     );
     let path = "/petstore/pets/13";
-    let (_, changed) = ask(&backend, Method::PATCH, path, r#"{"status":"sold"}"#);
+    let (_, changed) = ask(&backend, &Method::PATCH, path, r#"{"status":"sold"}"#);
     assert_eq!(changed["status"], "sold");
     assert_eq!(
-        ask(&backend, Method::PATCH, path, r#"{"status":"eaten"}"#).0,
+        ask(&backend, &Method::PATCH, path, r#"{"status":"eaten"}"#).0,
         400
     );
-    assert_eq!(ask(&backend, Method::DELETE, path, "").0, 204);
+    assert_eq!(ask(&backend, &Method::DELETE, path, "").0, 204);
     assert_eq!(get(&backend, path).0, 404);
-    assert_eq!(ask(&backend, Method::POST, "/petstore/pets", "[]").0, 400);
+    assert_eq!(ask(&backend, &Method::POST, "/petstore/pets", "[]").0, 400);
 }
 
 #[test]
 fn an_order_is_cancelled_only_before_it_is_shipped() {
     let backend = Backend::default();
     let body = r#"{"customer":"cus-1","lines":[{"sku":"TOY-ROPE","quantity":2}]}"#;
-    let (_, order) = ask(&backend, Method::POST, "/orders/orders", body);
+    let (_, order) = ask(&backend, &Method::POST, "/orders/orders", body);
     assert_eq!(
         (order["id"].as_u64(), order["total_cents"].as_u64()),
         (Some(1_007), Some(1_798))
     );
     assert_eq!(
-        ask(&backend, Method::POST, "/orders/orders/1007/cancel", "").0,
+        ask(&backend, &Method::POST, "/orders/orders/1007/cancel", "").0,
         200
     );
     assert_eq!(
-        ask(&backend, Method::POST, "/orders/orders/1001/cancel", "").0,
+        ask(&backend, &Method::POST, "/orders/orders/1001/cancel", "").0,
         409
     );
     assert_eq!(
@@ -92,7 +92,7 @@ fn an_order_is_cancelled_only_before_it_is_shipped() {
 #[test]
 fn tenants_do_not_share_a_store() {
     let backend = Backend::default();
-    ask(&backend, Method::DELETE, "/petstore/pets/1", "");
+    ask(&backend, &Method::DELETE, "/petstore/pets/1", "");
     assert_eq!(get(&backend, "/northwind/pets/1").0, 200);
 }
 
