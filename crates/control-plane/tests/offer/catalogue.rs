@@ -146,11 +146,10 @@ async fn the_catalogue_is_searched_filtered_and_says_what_the_viewer_has() {
     let viewer = Viewer::Member(&world.dora);
     let page = Page::default();
     let list = |filter| {
-        let viewer = viewer;
-        let (db, page) = (&world.db, &page);
+        let (db, page, viewer) = (&world.db, &page, &viewer);
         async move {
             let filter: CatalogueFilter = filter;
-            catalogue::catalogue(db, &viewer, &filter, page)
+            catalogue::catalogue(db, viewer, &filter, page)
                 .await
                 .unwrap()
                 .data

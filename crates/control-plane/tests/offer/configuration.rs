@@ -71,7 +71,9 @@ impl World {
     }
 
     async fn assert_rows_agree(&self, held: &HashMap<ObjectRef, Vec<u8>>) {
-        let rows: Vec<(Uuid, String, Option<String>, bool, bool, Uuid, bool)> = sqlx::query_as(
+        /// Id, state, reason of its end, both holds, plan, whether a later one replaced it.
+        type Row = (Uuid, String, Option<String>, bool, bool, Uuid, bool);
+        let rows: Vec<Row> = sqlx::query_as(
             "select s.id, s.state, s.ended_reason, s.provider_hold_at is not null, s.consumer_hold_at is not null, s.plan_id,
                     exists (select from subscription l where l.application_id = s.application_id and l.product_id = s.product_id
                             and l.environment_id = s.environment_id and l.id > s.id)
