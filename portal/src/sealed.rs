@@ -1,10 +1,12 @@
-//! Secrets that are shown once: kept sealed in the maker's session, for ten minutes at most.
+//! Secrets that are shown once: kept sealed beside the maker's session, for ten minutes at most.
+//!
+//! Each lies in a row of its own, named by the session and the key or token it belongs to. In the session's record it
+//! could be lost: two requests at once each write that record whole.
 
 use crate::page_error::PageError;
 use crate::visitor::Visitor;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use gatehouse_control_plane::sessions::{self, SessionRow};
+use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
 /// How long a secret can be read again by the person who made it.
@@ -12,33 +14,36 @@ pub(crate) const KEPT: Duration = Duration::minutes(10);
 
 const PURPOSE: &str = "session-secret";
 
-#[derive(Serialize, Deserialize)]
-struct Sealed {
-    bytes: String,
-    #[serde(with = "time::serde::timestamp")]
-    until: OffsetDateTime,
-}
-
-fn slot(name: &str) -> String {
-    format!("sealed:{name}")
+/// The row of a secret. Whoever does not hold the session cannot name it.
+fn row_of(visitor: &Visitor, name: &str) -> Option<[u8; 32]> {
+    let session = visitor.session().id()?;
+    let named = Sha256::new()
+        .chain_update(b"sealed secret\n")
+        .chain_update(session.0.to_le_bytes())
+        .chain_update(name);
+    Some(named.finalize().into())
 }
 
 /// Keeps a secret under a name: the id of the key or token it belongs to.
 pub(crate) async fn keep(visitor: &Visitor, name: &str, secret: &str) -> Result<(), PageError> {
-    let bytes = visitor
+    let Some(id_hash) = row_of(visitor, name) else {
+        return Err(PageError::fault(
+            "a secret was made without a session to show it in",
+        ));
+    };
+    let data = visitor
         .db()
         .keys()
         .seal(PURPOSE, name, secret.as_bytes())
         .map_err(PageError::fault)?;
-    let sealed = Sealed {
-        bytes: STANDARD.encode(bytes),
-        until: visitor.now() + KEPT,
+    let row = SessionRow {
+        id_hash,
+        user: None,
+        data,
+        expires_at: visitor.now() + KEPT,
     };
-    visitor
-        .session()
-        .insert(&slot(name), sealed)
-        .await
-        .map_err(PageError::fault)
+    sessions::create(visitor.db(), &row).await?;
+    Ok(())
 }
 
 /// The secret and when it can no longer be shown; `None` once that has passed or it was put away.
@@ -46,34 +51,25 @@ pub(crate) async fn look(
     visitor: &Visitor,
     name: &str,
 ) -> Result<Option<(String, OffsetDateTime)>, PageError> {
-    let Some(sealed) = visitor
-        .session()
-        .get::<Sealed>(&slot(name))
-        .await
-        .map_err(PageError::fault)?
-    else {
+    let Some(id_hash) = row_of(visitor, name) else {
         return Ok(None);
     };
-    if visitor.now() >= sealed.until {
-        forget(visitor, name).await?;
+    let Some(row) = sessions::load(visitor.db(), &id_hash).await? else {
         return Ok(None);
-    }
-    let bytes = STANDARD.decode(&sealed.bytes).map_err(PageError::fault)?;
+    };
     let plain = visitor
         .db()
         .keys()
-        .open(PURPOSE, name, &bytes)
+        .open(PURPOSE, name, &row.data)
         .map_err(PageError::fault)?;
     let text = String::from_utf8(plain.to_vec()).map_err(PageError::fault)?;
-    Ok(Some((text, sealed.until)))
+    Ok(Some((text, row.expires_at)))
 }
 
 /// Puts the secret away for good.
 pub(crate) async fn forget(visitor: &Visitor, name: &str) -> Result<(), PageError> {
-    visitor
-        .session()
-        .remove_value(&slot(name))
-        .await
-        .map(drop)
-        .map_err(PageError::fault)
+    if let Some(id_hash) = row_of(visitor, name) {
+        sessions::delete(visitor.db(), &id_hash).await?;
+    }
+    Ok(())
 }
