@@ -19,10 +19,10 @@ use crate::edge::auth::{Caller, needs};
     params(("subscription" = String, Path, description = "Id of the subscription.")),
     request_body = RevokeSubscription,
     responses((status = 200, description = "The subscription as it is now", body = bodies::Changed<bodies::Subscription>)),
-    security(("token" = ["subscription.enforce"]))
+    security(("token" = ["subscription.decide"]))
 )]
 pub(crate) async fn revoke_subscription(
-    caller: Caller<needs::SubscriptionEnforce>,
+    caller: Caller<needs::SubscriptionDecide>,
     State(db): State<Db>,
     Path(subscription): Path<SubscriptionId>,
     Json(body): Json<RevokeSubscription>,
