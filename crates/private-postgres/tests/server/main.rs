@@ -50,11 +50,7 @@ fn find_options(cache: &Path) -> FindOptions {
 
 /// One that all runs of these tests share.
 fn cache() -> PathBuf {
-    let exe = this_exe();
-    let target = exe
-        .ancestors()
-        .find(|dir| dir.join("CACHEDIR.TAG").exists());
-    target.expect("target directory").join("postgres-cache")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-cache")
 }
 
 /// The machine's Postgres, or a fetched one.
