@@ -261,6 +261,9 @@ create table credential (
     foreign key (tenant_id, environment_id) references environment (tenant_id, id),
     foreign key (tenant_id, rotated_from) references credential (tenant_id, id)
 );
+-- Only keys that end by the clock, so that asking for those that did reads no others.
+create index credential_ends on credential (least(expires_at, retire_at))
+    where state in ('active', 'retiring') and least(expires_at, retire_at) is not null;
 create index credential_application on credential (tenant_id, application_id, state);
 -- At most one key of a chain is retiring: a key is replaced once.
 create unique index credential_rotated_from_key on credential (rotated_from) where rotated_from is not null and state in ('active', 'retiring');

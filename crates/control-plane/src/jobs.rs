@@ -127,7 +127,7 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
         r#"select tenant_id as "tenant_id!" from subscription where state = 'active' and ends_at <= $1
            union
            select tenant_id from credential
-           where state in ('active', 'retiring') and (expires_at <= $1 or retire_at <= $1)"#,
+           where state in ('active', 'retiring') and least(expires_at, retire_at) <= $1"#,
         now,
     )
     .fetch_all(&mut *tx)

@@ -27,7 +27,7 @@ pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Ref
              revoked_reason = case when c.expires_at <= $1 then null else 'Its overlap is over.' end,
              row_version = c.row_version + 1
          from (select id from credential
-               where state in ('active', 'retiring') and (expires_at <= $1 or retire_at <= $1)
+               where state in ('active', 'retiring') and least(expires_at, retire_at) <= $1
                order by id limit $2
                for no key update skip locked) due
          where c.id = due.id
