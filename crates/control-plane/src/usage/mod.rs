@@ -5,6 +5,7 @@
 mod ingest;
 mod read;
 mod rollup;
+mod rollup_rows;
 mod window;
 
 pub use ingest::{Ingest, ingest};
