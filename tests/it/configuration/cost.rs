@@ -107,11 +107,21 @@ async fn count_writes(conn: &mut PgConnection) {
 
 /// Rows of the large tables that all sessions have read so far. A session hands its counters over when it ends, so all are ended.
 async fn rows_read(conn: &mut PgConnection) -> i64 {
-    let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-    sqlx::query(end).execute(&mut *conn).await.unwrap();
-    let others = "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()";
+    let others = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let pids: Vec<i32> = sqlx::query_scalar(others)
+        .fetch_all(&mut *conn)
+        .await
+        .unwrap();
+    sqlx::query("select pg_terminate_backend(pid) from unnest($1::int[]) pid")
+        .bind(&pids)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    // Also the idle ones take a moment; new sessions in their place have not read anything yet.
+    let ending = "select count(*) from pg_stat_activity where pid = any($1)";
     eventually(PATIENCE, "the sessions have ended", async || {
-        let left: i64 = sqlx::query_scalar(others)
+        let left: i64 = sqlx::query_scalar(ending)
+            .bind(&pids)
             .fetch_one(&mut *conn)
             .await
             .unwrap();

@@ -50,12 +50,12 @@ async fn a_flipped_byte_an_older_generation_another_groups_file_and_an_unknown_k
         &scene,
         &granted,
         &["damaged", "does not fit"],
-        is_deltas,
+        DELTAS_TYPE,
         flipped,
     )
     .await;
 
-    refuses(&scene, &granted, &["older"], is_deltas, move |_| {
+    refuses(&scene, &granted, &["older"], DELTAS_TYPE, move |_| {
         Some(old_delta.clone())
     })
     .await;
@@ -66,14 +66,14 @@ async fn a_flipped_byte_an_older_generation_another_groups_file_and_an_unknown_k
         &scene,
         &granted,
         &["another gateway group"],
-        is_deltas,
+        DELTAS_TYPE,
         move |_| Some(honest.clone()),
     )
     .await;
 
     let stranger = Signer::from_seed(&[9; 32]).unwrap();
     let forged = signed_delta(&scene, group, &stranger).await;
-    refuses(&scene, &granted, &["unknown key"], is_deltas, move |_| {
+    refuses(&scene, &granted, &["unknown key"], DELTAS_TYPE, move |_| {
         Some(forged.clone())
     })
     .await;
@@ -86,40 +86,32 @@ async fn a_flipped_byte_an_older_generation_another_groups_file_and_an_unknown_k
         ("another gateway group", foreign),
         ("unknown key", forged),
     ] {
-        let mut conn = scene.stack.sql().await;
-        sqlx::query("update gateway_group set generation = generation + 1")
-            .execute(&mut conn)
-            .await
-            .unwrap();
-        refuses(&scene, &granted, &[said], is_snapshot, move |_| {
+        refuses(&scene, &granted, &[said], SNAPSHOT_TYPE, move |_| {
             Some(bad.clone())
         })
         .await;
     }
 }
 
-fn is_deltas(exchange: &Exchange) -> bool {
+fn is_of(exchange: &Exchange, kind: &str) -> bool {
     exchange
         .headers
         .get("content-type")
-        .is_some_and(|kind| kind == DELTAS_TYPE)
+        .is_some_and(|found| found == kind)
 }
 
-fn is_snapshot(exchange: &Exchange) -> bool {
-    exchange
-        .headers
-        .get("content-type")
-        .is_some_and(|kind| kind == SNAPSHOT_TYPE)
+async fn begin_generation(scene: &Scene) {
+    let mut conn = scene.stack.sql().await;
+    sqlx::query("update gateway_group set generation = generation + 1")
+        .execute(&mut conn)
+        .await
+        .unwrap();
 }
 
 /// The first answer of a kind that passed between gateway and admin API.
 fn recorded(scene: &Scene, kind: &str) -> Answer {
     let seen = scene.between.seen();
-    let first = seen.into_iter().find(|one| {
-        one.headers
-            .get("content-type")
-            .is_some_and(|found| found == kind)
-    });
+    let first = seen.into_iter().find(|one| is_of(one, kind));
     let first = first.unwrap_or_else(|| panic!("no {kind} has passed"));
     (first.status, first.headers, first.body)
 }
@@ -176,7 +168,7 @@ async fn refuses(
     scene: &Scene,
     granted: &Granted,
     said: &[&str],
-    applies: fn(&Exchange) -> bool,
+    asks_for: &'static str,
     mut bad: impl FnMut(&Exchange) -> Option<Answer> + Send + 'static,
 ) {
     let before = scene.config().await["config"].clone();
@@ -186,7 +178,7 @@ async fn refuses(
         if !exchange.path.starts_with("/gateway/v1/config") || exchange.body.is_empty() {
             return None;
         }
-        if !applies(exchange) {
+        if !is_of(exchange, asks_for) {
             // The gateway may ask for everything at once after a refusal; it must not get well before it was looked at.
             return Some((
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -197,6 +189,10 @@ async fn refuses(
         *count.lock().unwrap() += 1;
         bad(exchange)
     });
+    if asks_for == SNAPSHOT_TYPE {
+        // Only now: a poll that waits hears of a new generation by itself.
+        begin_generation(scene).await;
+    }
     let made = scene
         .root
         .post(
