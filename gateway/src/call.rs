@@ -8,7 +8,7 @@ use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::{Clock, RequestId};
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::usage::{Attribution, CallRecord};
-use http::{Request, StatusCode};
+use http::{Method, StatusCode};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -125,7 +125,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn begin<B>(request: &Request<B>, ledgers: Ledgers) -> Self {
+    pub(crate) fn begin(method: &Method, path: &str, ledgers: Ledgers) -> Self {
         let now = Now::of(&ledgers.clock);
         Self {
             request_id: RequestId::new(now.time),
@@ -137,8 +137,8 @@ impl Call {
             bytes_out: 0,
             slot: None,
             mark: None,
-            method: cut(request.method().as_str(), METHOD_CHARACTERS_MAX),
-            path: cut(request.uri().path(), PATH_CHARACTERS_MAX),
+            method: cut(method.as_str(), METHOD_CHARACTERS_MAX),
+            path: cut(path, PATH_CHARACTERS_MAX),
             // What a call is recorded with whose client leaves before any status was decided (as nginx does).
             status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
             ledgers,

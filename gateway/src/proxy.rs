@@ -13,6 +13,7 @@ use http_body::Body;
 
 use crate::answer::{self, AnswerBody, Form};
 use crate::call::{Call, Concurrency, Ledgers, Subject};
+use crate::general::view;
 use crate::live_config::Sharing;
 use crate::policies::api_key::{self, Authentication, GroupKey};
 use crate::policies::{Standing, admit, subscription};
@@ -50,7 +51,11 @@ pub(crate) async fn handle_request(
     proxy: &Proxy,
     request: Request<RequestBody>,
 ) -> Response<AnswerBody> {
-    let mut call = Call::begin(&request, proxy.ledgers.clone());
+    let mut call = Call::begin(
+        request.method(),
+        request.uri().path(),
+        proxy.ledgers.clone(),
+    );
     let form = Form::of(&request);
     match Box::pin(pass(proxy, &mut call, request)).await {
         Ok(Outcome::Answered(answered, standing)) => {
@@ -70,14 +75,23 @@ async fn pass(
     // A place first: under overload a refusal must cost nothing.
     call.slot = Some(proxy.concurrency.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
-    let body_bytes = request.body().size_hint().exact();
-    let target = validate::request(&request, body_bytes, &proxy.limits)?;
+    let (parts, body) = request.into_parts();
+    let fields = view::fields(&parts.headers);
+    let received = view::received(
+        &parts.method,
+        parts.version,
+        &parts.uri,
+        &fields,
+        body.is_end_stream(),
+    );
+    let mut host = String::new();
+    let head = validate::head(received, &mut host, &proxy.limits)?;
     // Without any configuration the answer is "cannot be judged", not "no".
     let tables = proxy.tables.current().ok_or_else(not_configured)?;
     let compiled = tables.compiled.load_full();
     // The environment before the route: a route of another environment or tenant is never even looked at.
     let (environment, below) = compiled
-        .environment(&target.host, target.path)
+        .environment(head.host, head.path)
         .ok_or(ProblemKind::NoRoute)?;
     call.attribution.tenant = Some(environment.object.tenant);
     call.attribution.environment = Some(environment.object.id);
@@ -86,14 +100,14 @@ async fn pass(
     if route.object.state == ApiVersionState::Retired {
         return Err(ProblemKind::VersionRetired.into());
     }
-    match route.operation(request.method(), rest) {
+    match route.operation(head.method, rest) {
         OperationMatch::Found(place) => {
             let operation = route.object.operations.get(place);
             call.attribution.operation = operation.map(|operation| operation.key.clone());
         }
         OperationMatch::OtherMethods(methods) => {
             let allow = allow(&methods);
-            if *request.method() == Method::OPTIONS {
+            if *head.method == Method::OPTIONS {
                 return Ok(Outcome::Methods(allow));
             }
             let refusal = Refusal::from(ProblemKind::MethodNotAllowed);
@@ -104,8 +118,8 @@ async fn pass(
     // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
     let group_key = proxy.group_key.load_full();
     let authentication = api_key::authenticate(
-        request.headers(),
-        target.query,
+        head.fields,
+        head.query,
         environment,
         &tables,
         group_key.as_deref(),
@@ -141,13 +155,14 @@ async fn pass(
     let nodes = proxy.sharing.live_nodes();
     let standing = admit(&permit, calendar, call.now, nodes, &proxy.quotas)?;
     call.let_through();
-    let peer = request.extensions().get::<Peer>().copied();
+    let peer = parts.extensions.get::<Peer>().copied();
     let client = Client {
         peer: peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
         trusted: &proxy.trusted_proxies,
         request_id: &call.request_id.clone(),
     };
     let rest = rest.to_owned();
+    let request = Request::from_parts(parts, body);
     let outgoing = Outgoing::new(Arc::clone(&call.bytes_in), proxy.limits.body);
     let before_us = call.elapsed_us();
     let answered = upstream::forward(

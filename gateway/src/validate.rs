@@ -5,42 +5,39 @@
 //! the very bytes that were judged are routed by and forwarded, so no later reader can see another path in them.
 
 use gatehouse_problem::ProblemKind;
-use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, Request, Version};
+use http::{Method, Version};
 
 use crate::refusal::{Refusal, refuse};
+use crate::request::{BodyLength, Fields, ReceivedHead, RequestHead, Target, visible};
 use crate::settings::Limits;
 
 const METHOD_BYTES_MAX: usize = 16;
 const HEADER_NAME_BYTES_MAX: usize = 256;
 const HOST_BYTES_MAX: usize = 255;
 
-/// What a valid request addresses.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Target<'a> {
-    /// Host without port, lower case.
-    pub(crate) host: String,
-    /// The path as it was sent.
-    pub(crate) path: &'a str,
-    /// The query as it was sent.
-    pub(crate) query: Option<&'a str>,
-}
-
-/// Judges the head of a request.
-pub(crate) fn request<'a, B>(
-    request: &'a Request<B>,
-    body_bytes: Option<u64>,
+/// Judges the head of a request. `host` is where its host is written in lower case; connections use it again and again.
+pub(crate) fn head<'a>(
+    received: ReceivedHead<'a>,
+    host: &'a mut String,
     limits: &Limits,
-) -> Result<Target<'a>, Refusal> {
-    method(request.method())?;
-    framing(request.headers(), request.version())?;
-    fields(request.headers(), limits)?;
-    let host = host(request)?;
-    let (path, query) = target(request, limits)?;
-    if body_bytes.is_some_and(|bytes| bytes > limits.body) {
+) -> Result<RequestHead<'a>, Refusal> {
+    method(received.method)?;
+    let body = framing(&received)?;
+    fields(received.fields, limits)?;
+    host_of(&received, host)?;
+    let (path, query) = target(received.target, limits)?;
+    if matches!(body, BodyLength::Exact(bytes) if bytes > limits.body) {
         return Err(body_too_large(limits).closing());
     }
-    Ok(Target { host, path, query })
+    Ok(RequestHead {
+        method: received.method,
+        version: received.version,
+        host,
+        path,
+        query,
+        fields: received.fields,
+        body,
+    })
 }
 
 /// The refusal of a body above the limit.
@@ -66,48 +63,61 @@ fn method(method: &Method) -> Result<(), Refusal> {
 }
 
 /// RFC 9112 §6: one length or one final `chunked`, never both, never repeated.
-fn framing(headers: &HeaderMap, version: Version) -> Result<(), Refusal> {
-    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+fn framing(received: &ReceivedHead<'_>) -> Result<BodyLength, Refusal> {
+    let fields = received.fields;
+    let mut codings = fields.get_all("transfer-encoding");
+    let mut lengths = fields.get_all("content-length");
+    let length = lengths.next();
     if let Some(coding) = codings.next() {
-        if version != Version::HTTP_11 {
+        if received.version != Version::HTTP_11 {
             return Err(bad("Transfer-Encoding belongs to HTTP/1.1."));
         }
-        if codings.next().is_some() || !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
+        if codings.next().is_some() || !coding.eq_ignore_ascii_case(b"chunked") {
             return Err(bad("Transfer-Encoding must be a single 'chunked'."));
         }
-        if headers.contains_key(CONTENT_LENGTH) {
+        if length.is_some() {
             return Err(bad("Both Transfer-Encoding and Content-Length were sent."));
         }
+        return Ok(BodyLength::Chunked);
     }
-    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
-    if let Some(length) = lengths.next() {
-        let digits = length.as_bytes();
-        let plain = (1..=19).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-        if lengths.next().is_some() || !plain {
-            return Err(bad("Content-Length must be one decimal number."));
+    match length {
+        Some(length) => match decimal(length).filter(|_| lengths.next().is_none()) {
+            Some(0) => Ok(BodyLength::None),
+            Some(bytes) => Ok(BodyLength::Exact(bytes)),
+            None => Err(bad("Content-Length must be one decimal number.")),
+        },
+        None if received.version == Version::HTTP_2 && !received.ends_with_head => {
+            Ok(BodyLength::Chunked)
         }
+        None => Ok(BodyLength::None),
     }
-    Ok(())
 }
 
-fn fields(headers: &HeaderMap, limits: &Limits) -> Result<(), Refusal> {
+/// Up to 19 digits and nothing else, so that no reader's number wraps.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    let plain = (1..=19).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    let text = std::str::from_utf8(digits).ok().filter(|_| plain)?;
+    text.parse().ok()
+}
+
+fn fields(fields: Fields<'_>, limits: &Limits) -> Result<(), Refusal> {
     let too_large = |detail: String| refuse(ProblemKind::HeadersTooLarge, detail).closing();
-    if headers.len() > limits.headers_max {
+    if fields.len() > limits.headers_max {
         return Err(too_large(format!(
             "A request may have {} headers.",
             limits.headers_max
         )));
     }
     let mut bytes = 0;
-    for (name, value) in headers {
+    for field in fields.iter() {
         // Name, colon, space, value, line end.
-        bytes += (name.as_str().len() + value.len() + 4) as u64;
-        if name.as_str().len() > HEADER_NAME_BYTES_MAX {
+        bytes += (field.name.len() + field.value.len() + 4) as u64;
+        if field.name.len() > HEADER_NAME_BYTES_MAX {
             return Err(too_large(format!(
                 "A header name may have {HEADER_NAME_BYTES_MAX} characters."
             )));
         }
-        if !is_field_value(value) {
+        if !is_field_value(field.value) {
             return Err(bad("A header holds a control character."));
         }
     }
@@ -121,33 +131,27 @@ fn fields(headers: &HeaderMap, limits: &Limits) -> Result<(), Refusal> {
 }
 
 /// RFC 9110 §5.5: visible characters, spaces and tabs inside, obs-text.
-fn is_field_value(value: &HeaderValue) -> bool {
+fn is_field_value(value: &[u8]) -> bool {
     value
-        .as_bytes()
         .iter()
         .all(|byte| *byte == b'\t' || (*byte >= 0x20 && *byte != 0x7f))
 }
 
 /// RFC 9112 §3.2: exactly one Host, well formed, also for HTTP/1.0; in HTTP/2 the authority, and a Host only if equal.
-fn host<B>(request: &Request<B>) -> Result<String, Refusal> {
-    let mut hosts = request.headers().get_all(HOST).iter();
+fn host_of(received: &ReceivedHead<'_>, host: &mut String) -> Result<(), Refusal> {
+    let mut hosts = received.fields.get_all("host");
     let header = hosts.next();
     if hosts.next().is_some() {
         return Err(bad("More than one Host was sent."));
     }
-    let header = header
-        .map(|value| {
-            value
-                .to_str()
-                .map_err(|_| bad("The Host is not well formed."))
-        })
-        .transpose()?;
-    let authority = match request.version() {
-        Version::HTTP_2 => request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str()),
-        _ => None,
+    let not_well_formed = || bad("The Host is not well formed.");
+    let header = match header {
+        Some(value) => Some(visible(value).ok_or_else(not_well_formed)?),
+        None => None,
+    };
+    let authority = match received.target {
+        Target::Origin { authority, .. } => authority,
+        Target::Other => None,
     };
     let text = match (authority, header) {
         (Some(authority), Some(header)) if !authority.eq_ignore_ascii_case(header) => {
@@ -156,11 +160,14 @@ fn host<B>(request: &Request<B>) -> Result<String, Refusal> {
         (Some(text), _) | (None, Some(text)) => text,
         (None, None) => return Err(bad("No Host was sent.")),
     };
-    host_name(text).ok_or_else(|| bad("The Host is not well formed."))
+    host.clear();
+    host.push_str(host_name(text).ok_or_else(not_well_formed)?);
+    host.make_ascii_lowercase();
+    Ok(())
 }
 
-/// `name`, `name:port`, `1.2.3.4:port`, `[::1]:port`; the name in lower case, without a final dot.
-fn host_name(text: &str) -> Option<String> {
+/// `name`, `name:port`, `1.2.3.4:port`, `[::1]:port`; the name without a final dot.
+fn host_name(text: &str) -> Option<&str> {
     if text.is_empty() || text.len() > HOST_BYTES_MAX {
         return None;
     }
@@ -198,22 +205,16 @@ fn host_name(text: &str) -> Option<String> {
             && port.bytes().all(|byte| byte.is_ascii_digit())
             && port.parse::<u16>().is_ok()
     });
-    port_is_plain.then(|| host.to_ascii_lowercase())
+    port_is_plain.then_some(host)
 }
 
 /// RFC 9112 §3.2.1: origin-form only, in the characters of RFC 3986 §3.3 and §3.4.
-fn target<'a, B>(
-    request: &'a Request<B>,
-    limits: &Limits,
-) -> Result<(&'a str, Option<&'a str>), Refusal> {
-    let uri = request.uri();
-    if request.version() != Version::HTTP_2 && (uri.scheme().is_some() || uri.authority().is_some())
-    {
+fn target<'a>(target: Target<'a>, limits: &Limits) -> Result<(&'a str, Option<&'a str>), Refusal> {
+    let Target::Origin { path, query, .. } = target else {
         return Err(bad(
             "The request target must be a path, not a whole address.",
         ));
-    }
-    let (path, query) = (uri.path(), uri.query());
+    };
     let bytes = path.len() + query.map_or(0, |query| query.len() + 1);
     if bytes as u64 > limits.address {
         return Err(refuse(

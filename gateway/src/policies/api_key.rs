@@ -7,18 +7,18 @@ use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_problem::ProblemKind;
 use gatehouse_snapshot::object::{Credential, Moment};
 use gatehouse_snapshot::sign::credential_digest;
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, HeaderName};
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::call::Now;
 use crate::refusal::{Refusal, refuse};
+use crate::request::{Fields, visible};
 use crate::tables::{CompiledEnvironment, TableSet};
 
 /// The header of an API key.
-pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const API_KEY: &str = "x-api-key";
+const AUTHORIZATION: &str = "authorization";
 /// Query parameters that are taken for a key, whatever they hold. A key is never accepted there: addresses are logged.
 const QUERY_NAMES: [&str; 4] = ["x-api-key", "api_key", "api-key", "apikey"];
 const KEY_PREFIXES: [&str; 2] = ["gth_live_", "gth_test_"];
@@ -47,14 +47,14 @@ pub(crate) type GroupKey = zeroize::Zeroizing<[u8; 32]>;
 
 /// Judges the request's key for an environment.
 pub(crate) fn authenticate(
-    headers: &HeaderMap,
+    fields: Fields<'_>,
     query: Option<&str>,
     environment: &CompiledEnvironment,
     tables: &TableSet,
     group_key: Option<&GroupKey>,
     now: Now,
 ) -> Authentication {
-    let key = match presented(headers, query).and_then(|text| parse(text, environment)) {
+    let key = match presented(fields, query).and_then(|text| parse(text, environment)) {
         Ok(key) => key,
         Err(refusal) => return Authentication::Refused(refusal, None),
     };
@@ -80,11 +80,8 @@ pub(crate) fn authenticate(
 }
 
 /// The one text that is presented as a key, or why it is none or more than one.
-fn presented<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Refusal> {
-    let mut texts = headers
-        .get_all(&API_KEY)
-        .iter()
-        .chain(headers.get_all(AUTHORIZATION));
+fn presented<'a>(fields: Fields<'a>, query: Option<&str>) -> Result<&'a str, Refusal> {
+    let mut texts = fields.get_all(API_KEY).chain(fields.get_all(AUTHORIZATION));
     let in_query = query.is_some_and(query_holds_key);
     let Some(text) = texts.next() else {
         return Err(if in_query {
@@ -99,8 +96,8 @@ fn presented<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str,
     if texts.next().is_some() || in_query {
         return Err(ProblemKind::AmbiguousKey.into());
     }
-    let text = text.to_str().map_err(|_| ProblemKind::KeyMalformed)?;
-    if headers.contains_key(&API_KEY) {
+    let text = visible(text).ok_or(ProblemKind::KeyMalformed)?;
+    if fields.contains(API_KEY) {
         return Ok(text);
     }
     // RFC 9110 §11.1: the scheme is case-insensitive; RFC 6750 §2.1: one space, then the token.
@@ -206,16 +203,17 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::Field;
 
     fn outcome(headers: &[(&str, &str)], query: Option<&str>) -> Result<String, &'static str> {
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            map.append(
-                HeaderName::from_bytes(name.as_bytes()).unwrap(),
-                value.parse().unwrap(),
-            );
-        }
-        presented(&map, query)
+        let lines: Vec<Field<'_>> = headers
+            .iter()
+            .map(|(name, value)| Field {
+                name,
+                value: value.as_bytes(),
+            })
+            .collect();
+        presented(Fields::new(&lines), query)
             .map(str::to_owned)
             .map_err(|refusal| refusal.kind().code())
     }

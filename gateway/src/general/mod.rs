@@ -1,0 +1,3 @@
+//! Requests that hyper reads, shown to the policies as every other request is.
+
+pub(crate) mod view;
