@@ -62,7 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "gatehouse-gateway",
-        &["domain", "problem", "runtime", "snapshot"],
+        &["domain", "os", "problem", "runtime", "snapshot"],
     ),
     (
         "gatehouse-admin-api",
