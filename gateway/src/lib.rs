@@ -7,7 +7,8 @@
 //! Beside that, `live_config` keeps the tables current and on disk. The gateway starts and serves with everything else dead.
 //! It depends on domain, snapshot, problem and runtime; never on the control plane, SQL, the portal or the admin API.
 //!
-//! Start with [`BoundGateway`]. It needs tokio's multi-thread runtime.
+//! Requests are served by threads of their own, one per core (`worker`); what keeps the tables current runs beside them on tokio's
+//! multi-thread runtime. Start with [`BoundGateway`].
 
 mod answer;
 mod call;
@@ -27,6 +28,8 @@ mod tables;
 mod upstream;
 mod usage;
 mod validate;
+mod worker;
 
 pub use settings::{DEFAULTS, ROLE, Settings};
 pub use start::BoundGateway;
+pub use worker::sockets::Sockets;

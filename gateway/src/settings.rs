@@ -39,6 +39,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// The portal, for links in refusals.
     pub error_pages: Option<PublicUrl>,
+    /// Threads that serve; 0 is one for each core.
+    pub workers: usize,
     /// Bounds of one request, and of requests at once.
     pub limits: Limits,
     /// Connections to backends.
@@ -115,6 +117,14 @@ impl Settings {
             Ok(())
         } else {
             Err(UnsafeSettings::PlainHttp(self.control_plane.clone()))
+        }
+    }
+
+    /// Threads that serve.
+    pub(crate) fn worker_count(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            count => count,
         }
     }
 

@@ -2,14 +2,17 @@
 
 use std::convert::Infallible;
 use std::fs::File;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use gatehouse_problem::{Problem, ProblemKind};
-use gatehouse_runtime::listener::{DrainOutcome, Listener, ListenerSettings, Refusal, RequestBody};
+use gatehouse_runtime::listener::parts::Refusals;
+use gatehouse_runtime::listener::{
+    DrainOutcome, Listener, ListenerSettings, ListenerStats, Refusal, RequestBody,
+};
 use gatehouse_runtime::telemetry::{Health, Metrics, StatusPages};
 use gatehouse_runtime::{Clock, Supervisor, random};
 use gatehouse_snapshot::sign::Signer;
@@ -27,7 +30,7 @@ use crate::live_config::pull::Puller;
 use crate::live_config::{ConfigStatus, Sharing, ack, join};
 use crate::metrics::GatewayMetrics;
 use crate::policies::api_key::GroupKey;
-use crate::proxy::{Proxy, handle_request};
+use crate::proxy::Proxy;
 use crate::settings::{ROLE, Settings};
 use crate::status::{Checks, Status};
 use crate::tables::Tables;
@@ -35,14 +38,15 @@ use crate::upstream::{Connector, Upstreams};
 use crate::usage::ledger::QuotaLedger;
 use crate::usage::shipper::Shipper;
 use crate::usage::spool::Spool;
+use crate::worker::sockets::{self, Sockets};
+use crate::worker::{Plan, Workers};
 
 /// Time for handing over the last calls at shutdown; what remains is in the spool.
 const LAST_SHIPMENT: Duration = Duration::from_secs(3);
 
 /// A gateway that has its ports and its data folder, and the configuration on disk in force, but does not serve yet.
 pub struct BoundGateway {
-    listener: Listener,
-    status_listener: Listener,
+    sockets: Sockets,
     control: Control,
     puller: Option<Puller>,
     clock: Clock,
@@ -73,17 +77,33 @@ impl BoundGateway {
     /// taken.
     pub fn bind(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         settings.check()?;
+        let bind = |address, count| {
+            sockets::bind(address, count).with_context(|| format!("listening on {address}"))
+        };
+        let mut status = bind(settings.status_listen.0, 1)?;
+        let sockets = Sockets {
+            listen: bind(settings.listen.0, settings.worker_count())?,
+            status: status.pop().context("no socket for the status pages")?,
+        };
+        Self::with_sockets(settings, clock, sockets)
+    }
+
+    /// The same on sockets that listen already, from a predecessor for example.
+    pub fn with_sockets(
+        settings: Settings,
+        clock: Clock,
+        sockets: Sockets,
+    ) -> anyhow::Result<Self> {
+        settings.check()?;
+        anyhow::ensure!(!sockets.listen.is_empty(), "no socket to listen on");
         let lock = claim(&settings)?;
-        let listener = worded(bind(settings.listen.0)?, &settings, &clock);
-        let status_listener = bind(settings.status_listen.0)?;
         let control = Control::new(settings, &clock)?;
         let puller = match Identity::load(&control.settings.data_dir)? {
             Some(identity) => Some(control.enrol(identity)?),
             None => None,
         };
         Ok(Self {
-            listener,
-            status_listener,
+            sockets,
             control,
             puller,
             clock,
@@ -93,33 +113,42 @@ impl BoundGateway {
 
     /// Where consumers call, with the real port.
     pub fn local_addr(&self) -> SocketAddr {
-        self.listener.local_addr()
+        address_of(&self.sockets.listen[0])
     }
 
     /// Where health and metrics answer, with the real port.
     pub fn status_addr(&self) -> SocketAddr {
-        self.status_listener.local_addr()
+        address_of(&self.sockets.status)
+    }
+
+    /// The sockets, to pass on to a successor: these stay open as long as either of the two holds them.
+    pub fn sockets(&self) -> std::io::Result<Sockets> {
+        let listen = self.sockets.listen.iter().map(TcpListener::try_clone);
+        Ok(Sockets {
+            listen: listen.collect::<Result<_, _>>()?,
+            status: self.sockets.status.try_clone()?,
+        })
     }
 
     /// Serves until the supervisor begins shutdown, then drains. With a configuration it serves whoever else is alive;
     /// without one it answers 503 `auth_unknown` until the first one has come.
     pub async fn serve(self, supervisor: &Supervisor) -> anyhow::Result<DrainOutcome> {
         let Self {
-            listener,
-            status_listener,
+            sockets,
             control,
             puller,
             clock,
             _lock,
         } = self;
         let concurrency = Concurrency::new(control.settings.limits.concurrency);
-        let proxy = control.proxy(clock, supervisor, concurrency.clone())?;
         let pages = StatusPages {
             health: Health::new(),
             metrics: Metrics::new(ROLE),
         };
         control.metrics.register(&pages.metrics);
-        listener.stats().register(&pages.metrics);
+        let stats = ListenerStats::default();
+        stats.register(&pages.metrics);
+        let status_listener = Listener::from_std(sockets.status)?;
         let status = Status {
             checks: Checks::register(&pages.health),
             pages: pages.clone(),
@@ -127,7 +156,7 @@ impl BoundGateway {
             config: Arc::clone(&control.config),
             sharing: Arc::clone(&control.sharing),
             tables: Arc::clone(&control.tables),
-            concurrency,
+            concurrency: concurrency.clone(),
             spool: Arc::clone(&control.shipper.spool),
         };
         let end = CancellationToken::new();
@@ -135,9 +164,11 @@ impl BoundGateway {
         supervisor.spawn_essential("gateway.status", serve_status(status_listener, status, end));
         let following = control.clone().follow(puller, supervisor.clone());
         supervisor.spawn_job("gateway.control_plane", following);
-        Ok(control
-            .serve(listener, proxy, pages.health, supervisor.token())
-            .await)
+        let plan = control.plan(clock, supervisor, concurrency, stats);
+        let workers = Workers::start(plan, sockets.listen)?;
+        control
+            .serve(workers, pages.health, supervisor.token())
+            .await
     }
 }
 
@@ -151,15 +182,19 @@ fn claim(settings: &Settings) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-fn bind(address: SocketAddr) -> anyhow::Result<Listener> {
-    Listener::bind(address).with_context(|| format!("listening on {address}"))
+/// The address of a bound socket.
+fn address_of(socket: &TcpListener) -> SocketAddr {
+    // A socket that was bound has an address; the kernel has no other answer.
+    socket
+        .local_addr()
+        .unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
 }
 
-/// Has the listener refuse in the gateway's own words: a problem with a request id.
-fn worded(listener: Listener, settings: &Settings, clock: &Clock) -> Listener {
+/// Refusals of a listener in the gateway's own words: a problem with a request id.
+fn worded(settings: &Settings, clock: &Clock) -> Refusals {
     let pages = settings.error_pages.as_ref().map(ToString::to_string);
     let clock = clock.clone();
-    listener.word_refusals(move |refusal| {
+    Refusals::new(move |refusal| {
         let kind = match refusal {
             Refusal::Busy => ProblemKind::Overloaded,
             Refusal::TooManyHeaders => ProblemKind::HeadersTooLarge,
@@ -218,6 +253,25 @@ impl Control {
         puller.context("reading the configuration on disk")
     }
 
+    /// What workers are made from.
+    fn plan(
+        &self,
+        clock: Clock,
+        supervisor: &Supervisor,
+        concurrency: Concurrency,
+        stats: ListenerStats,
+    ) -> Plan {
+        let (control, supervisor) = (self.clone(), supervisor.clone());
+        Plan {
+            settings: Arc::clone(&self.settings),
+            stats,
+            refusals: worded(&self.settings, &clock),
+            drain: supervisor.token().child_token(),
+            proxy: Box::new(move || control.proxy(clock.clone(), &supervisor, concurrency.clone())),
+        }
+    }
+
+    /// What one worker handles requests with.
     fn proxy(
         &self,
         clock: Clock,
@@ -318,24 +372,16 @@ impl Control {
     /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records.
     async fn serve(
         self,
-        listener: Listener,
-        proxy: Proxy,
+        workers: Workers,
         health: Health,
         shutdown: CancellationToken,
-    ) -> DrainOutcome {
-        let draining = shutdown.clone();
-        let proxy = Arc::new(proxy);
-        let service = tower::service_fn(move |request: Request<RequestBody>| {
-            let proxy = Arc::clone(&proxy);
-            async move { Ok::<_, Infallible>(handle_request(&proxy, request).await) }
-        });
-        let serving = listener.serve(service, &self.settings.listener, shutdown);
-        let mut serving = std::pin::pin!(serving);
+    ) -> anyhow::Result<DrainOutcome> {
+        let mut serving = std::pin::pin!(workers.ended());
         let outcome = tokio::select! {
-            outcome = &mut serving => outcome,
-            () = draining.cancelled() => {
+            outcome = &mut serving => outcome?,
+            () = shutdown.cancelled() => {
                 health.begin_drain();
-                serving.await
+                serving.await?
             }
         };
         tracing::info!(cut = outcome.cut, "calls under way have ended");
@@ -354,7 +400,7 @@ impl Control {
                 tracing::info!("the last calls stay in the spool until the next start");
             }
         }
-        outcome
+        Ok(outcome)
     }
 }
 

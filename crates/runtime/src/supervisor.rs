@@ -190,8 +190,9 @@ impl fmt::Debug for Supervisor {
 }
 
 /// Turns a panic inside a future into its message. The future is dropped, never polled again.
-pub(crate) struct CatchPanic<F> {
-    pub(crate) task: Pin<Box<F>>,
+pub struct CatchPanic<F> {
+    /// What may panic.
+    pub task: Pin<Box<F>>,
 }
 
 impl<F: Future> Future for CatchPanic<F> {

@@ -19,8 +19,9 @@ use crate::settings::TrustedProxies;
 const BUSY_ANSWERS_MAX: usize = 64;
 const BUSY_ANSWER_TIME: Duration = Duration::from_secs(1);
 
-/// Lets connections in up to the limits.
-pub(super) struct Admission {
+/// Lets connections in up to the limits. Clones count together; asked when a connection begins and ends, never in between.
+#[derive(Clone)]
+pub struct Admission {
     shared: Arc<Shared>,
     busy_answers: Arc<Semaphore>,
 }
@@ -39,20 +40,26 @@ struct Counts {
     by_source: HashMap<IpAddr, usize>,
 }
 
-pub(super) enum Admitted {
+/// Whether a connection may stay.
+pub enum Admitted {
+    /// As long as it holds this.
     Yes(Permit),
+    /// The listener is full: 503.
     Busy,
+    /// Its source has too many: closed without a word.
     TooManyFromSource,
 }
 
 /// The place of one connection, given back when it is dropped.
-pub(super) struct Permit {
+pub struct Permit {
     shared: Arc<Shared>,
     source: Option<IpAddr>,
 }
 
 impl Admission {
-    pub(super) fn new(settings: &ListenerSettings, stats: ListenerStats) -> Self {
+    /// Nobody is in yet.
+    #[must_use]
+    pub fn new(settings: &ListenerSettings, stats: ListenerStats) -> Self {
         let shared = Shared {
             connections_max: settings.connections_max,
             per_source_max: settings.connections_per_source_max,
@@ -67,9 +74,20 @@ impl Admission {
         }
     }
 
-    pub(super) fn admit(&self, address: IpAddr) -> Admitted {
+    /// Asks for a connection from this address.
+    #[must_use]
+    pub fn admit(&self, address: IpAddr) -> Admitted {
         let exempt = self.shared.exempt.contains(address);
-        let source = (!exempt).then(|| source_of(address));
+        self.enter((!exempt).then(|| source_of(address)))
+    }
+
+    /// Asks for a connection whose source is not known yet, because a proxy will tell it: see [`Permit::name_source`].
+    #[must_use]
+    pub fn admit_unnamed(&self) -> Admitted {
+        self.enter(None)
+    }
+
+    fn enter(&self, source: Option<IpAddr>) -> Admitted {
         let mut counts = lock(&self.shared.counts);
         // The source first: one that has too many is not told how full we are.
         let from_source = source.map_or(0, |source| {
@@ -95,12 +113,7 @@ impl Admission {
     }
 
     /// Answers 503 without reading the request, or only closes when too many are being answered.
-    pub(super) fn answer_busy(
-        &self,
-        mut stream: TcpStream,
-        refusals: &Refusals,
-        tasks: &TaskTracker,
-    ) {
+    pub fn answer_busy(&self, mut stream: TcpStream, refusals: &Refusals, tasks: &TaskTracker) {
         let Ok(permit) = Arc::clone(&self.busy_answers).try_acquire_owned() else {
             return;
         };
@@ -117,6 +130,27 @@ impl Admission {
             };
             let _ = tokio::time::timeout(BUSY_ANSWER_TIME, answer).await;
         });
+    }
+}
+
+impl Permit {
+    /// Counts the connection to its source after all. False when that source has too many: the connection must be closed.
+    #[must_use]
+    pub fn name_source(&mut self, address: IpAddr) -> bool {
+        if self.source.is_some() || self.shared.exempt.contains(address) {
+            return true;
+        }
+        let source = source_of(address);
+        let mut counts = lock(&self.shared.counts);
+        let from_source = counts.by_source.entry(source).or_insert(0);
+        if *from_source >= self.shared.per_source_max {
+            self.shared.stats.count_closed(CloseReason::SourceLimit);
+            return false;
+        }
+        *from_source += 1;
+        drop(counts);
+        self.source = Some(source);
+        true
     }
 }
 
@@ -197,6 +231,22 @@ mod tests {
         );
         assert!(matches!(admit(&admission, "10.0.0.1"), Admitted::Busy));
         assert!(matches!(admit(&admission, "192.0.2.1"), Admitted::Busy));
+    }
+
+    #[test]
+    fn a_source_that_a_proxy_names_is_counted_like_any_other() {
+        let admission = admission(100, 1);
+        let unnamed = || match admission.admit_unnamed() {
+            Admitted::Yes(permit) => permit,
+            _ => panic!("not full"),
+        };
+        let client = "192.0.2.1".parse().expect("address");
+        let (mut first, mut second) = (unnamed(), unnamed());
+        assert!(first.name_source(client) && !second.name_source(client));
+        let too_many = admit(&admission, "192.0.2.1");
+        assert!(matches!(too_many, Admitted::TooManyFromSource));
+        drop(first);
+        assert!(second.name_source(client));
     }
 
     #[test]

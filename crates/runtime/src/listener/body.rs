@@ -40,11 +40,9 @@ pub enum BodyError {
 }
 
 impl RequestBody {
-    pub(super) fn new(
-        incoming: Incoming,
-        settings: &ListenerSettings,
-        stats: ListenerStats,
-    ) -> Self {
+    /// Of a request that hyper has read the head of.
+    #[must_use]
+    pub fn new(incoming: Incoming, settings: &ListenerSettings, stats: ListenerStats) -> Self {
         Self(Kind::Network {
             incoming,
             pace: Pace::new(settings, stats),
@@ -171,10 +169,12 @@ impl Pace {
 }
 
 /// Marks a request from its header to the end of its answer, however it ends.
-pub(super) struct RequestMark(Arc<Watch>);
+pub struct RequestMark(Arc<Watch>);
 
 impl RequestMark {
-    pub(super) fn new(watch: &Arc<Watch>) -> Self {
+    /// A request begins.
+    #[must_use]
+    pub fn new(watch: &Arc<Watch>) -> Self {
         watch.request_began();
         Self(Arc::clone(watch))
     }
@@ -188,7 +188,7 @@ impl Drop for RequestMark {
 
 pin_project! {
     /// The body of an answer: the service's, or ours when we answer in its place.
-    pub(super) struct ResponseBody<B> {
+    pub struct ResponseBody<B> {
         #[pin]
         body: Either<B, Full<Bytes>>,
         turn: ReaderTurn,
@@ -216,7 +216,8 @@ impl Drop for ReaderTurn {
 }
 
 impl<B> ResponseBody<B> {
-    pub(super) fn new(body: B, mark: RequestMark) -> Self {
+    /// The service's.
+    pub fn new(body: B, mark: RequestMark) -> Self {
         Self {
             body: Either::Left(body),
             turn: ReaderTurn {
@@ -226,7 +227,8 @@ impl<B> ResponseBody<B> {
         }
     }
 
-    pub(super) fn refusal(words: Bytes, mark: RequestMark) -> Self {
+    /// Ours.
+    pub fn refusal(words: Bytes, mark: RequestMark) -> Self {
         let body = Either::Right(Full::new(words));
         Self {
             body,

@@ -1,11 +1,8 @@
 //! One connection, from its first byte to its last.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -15,23 +12,21 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt};
 
 use super::admission::Permit;
 use super::body::{RequestBody, RequestMark, ResponseBody};
-use super::ending::{End, Verdict};
+use super::driver::Driver;
 use super::io::WatchedStream;
-use super::protocols::{GracefulConnection, StreamTasks, http1_builder, http2_builder};
+use super::protocols::{StreamTasks, http1_builder, http2_builder};
 use super::refusal::{Refusal, Refusals};
 use super::settings::ListenerSettings;
 use super::sniff::{Protocol, Sniffed, sniff};
 use super::stats::{CloseReason, ListenerStats};
 use super::watch::{Spans, Watch};
 use super::{BoxError, Peer, set_nodelay};
-use crate::random;
 use crate::supervisor::CatchPanic;
 
 /// What all connections of a listener share.
@@ -43,8 +38,7 @@ struct Shared {
     stats: ListenerStats,
     refusals: Refusals,
     tasks: TaskTracker,
-    drain: CancellationToken,
-    cut: CancellationToken,
+    driver: Driver,
     http1: http1::Builder,
     http2: http2::Builder<StreamTasks>,
 }
@@ -63,10 +57,9 @@ impl Connection {
             stats: stats.clone(),
             refusals: refusals.clone(),
             tasks: tasks.clone(),
-            drain: drain.clone(),
-            cut: cut.clone(),
+            driver: Driver::new(settings, drain, cut),
             http1: http1_builder(settings),
-            http2: http2_builder(settings, tasks),
+            http2: http2_builder(settings, StreamTasks(tasks.clone())),
         }))
     }
 
@@ -114,8 +107,8 @@ impl Shared {
         set_nodelay(&stream);
         let sniffed = tokio::select! {
             biased;
-            sniffed = sniff(&mut stream, &self.settings) => sniffed,
-            () = self.drain.cancelled() => return CloseReason::Drained,
+            sniffed = sniff(&mut stream, &[], &self.settings) => sniffed,
+            () = self.driver.draining() => return CloseReason::Drained,
         };
         let Sniffed {
             protocol,
@@ -145,11 +138,11 @@ impl Shared {
         match protocol {
             Protocol::Http1 => {
                 let connection = self.http1.serve_connection(io, answer).with_upgrades();
-                self.drive(Box::pin(connection), &watch).await
+                self.driver.drive(Box::pin(connection), &watch).await
             }
             Protocol::Http2 => {
                 let connection = self.http2.serve_connection(io, answer);
-                self.drive(Box::pin(connection), &watch).await
+                self.driver.drive(Box::pin(connection), &watch).await
             }
         }
     }
@@ -183,65 +176,4 @@ impl Shared {
             Ok(response.map(|body| ResponseBody::new(body, mark)))
         }
     }
-
-    /// Polls a connection until it ends, a deadline passes or the listener shuts down.
-    async fn drive<C: GracefulConnection>(
-        &self,
-        mut connection: Pin<Box<C>>,
-        watch: &Watch,
-    ) -> CloseReason {
-        let mut end = End::new(self.age_deadline());
-        let mut alarm = pin!(sleep_until(Instant::now()));
-        let mut drained = pin!(self.drain.cancelled());
-        let mut cut = pin!(self.cut.cancelled());
-        loop {
-            let event = poll_fn(|cx| {
-                if let Poll::Ready(outcome) = connection.as_mut().poll(cx) {
-                    return Poll::Ready(Event::Ended(outcome.is_ok()));
-                }
-                // What was just read or written may have brought the deadline nearer.
-                let (deadline, _) = end.next(watch);
-                if deadline < alarm.deadline() || alarm.is_elapsed() {
-                    alarm.as_mut().reset(deadline);
-                }
-                if alarm.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Event::Alarm);
-                }
-                if cut.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Event::Cut);
-                }
-                if !end.draining && drained.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Event::Drain);
-                }
-                Poll::Pending
-            });
-            match event.await {
-                Event::Ended(well) => return end.reason(well),
-                Event::Cut => return CloseReason::Cut,
-                Event::Drain => {
-                    end.draining = true;
-                    connection.as_mut().finish();
-                }
-                Event::Alarm => match end.alarm(watch) {
-                    Verdict::Wait => {}
-                    Verdict::Finish => connection.as_mut().finish(),
-                    Verdict::Close(reason) => return reason,
-                },
-            }
-        }
-    }
-
-    /// A tenth of spread, so that connections opened together do not all come back together.
-    fn age_deadline(&self) -> Instant {
-        let age = self.settings.max_connection_age;
-        let spread_ms = u64::try_from(age.as_millis() / 10).unwrap_or(u64::MAX);
-        Instant::now() + age + Duration::from_millis(random::below(spread_ms.saturating_add(1)))
-    }
-}
-
-enum Event {
-    Ended(bool),
-    Alarm,
-    Drain,
-    Cut,
 }

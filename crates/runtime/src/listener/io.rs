@@ -13,20 +13,16 @@ use super::admission::Permit;
 use super::watch::Watch;
 
 /// Holds the connection's place in the limits, also when it has been upgraded and left our hands.
-pub(super) struct WatchedStream {
-    stream: TcpStream,
+pub struct WatchedStream<T = TcpStream> {
+    stream: T,
     sniffed: Bytes,
     watch: Arc<Watch>,
     _permit: Permit,
 }
 
-impl WatchedStream {
-    pub(super) fn new(
-        stream: TcpStream,
-        sniffed: Bytes,
-        watch: Arc<Watch>,
-        permit: Permit,
-    ) -> Self {
+impl<T> WatchedStream<T> {
+    /// `sniffed` was read before and is read again first.
+    pub fn new(stream: T, sniffed: Bytes, watch: Arc<Watch>, permit: Permit) -> Self {
         Self {
             stream,
             sniffed,
@@ -44,7 +40,7 @@ impl WatchedStream {
     }
 }
 
-impl AsyncRead for WatchedStream {
+impl<T: AsyncRead + Unpin> AsyncRead for WatchedStream<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -65,7 +61,7 @@ impl AsyncRead for WatchedStream {
     }
 }
 
-impl AsyncWrite for WatchedStream {
+impl<T: AsyncWrite + Unpin> AsyncWrite for WatchedStream<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -11,6 +11,7 @@
 mod admission;
 mod body;
 mod connection;
+mod driver;
 mod ending;
 mod io;
 mod protocols;
@@ -19,6 +20,20 @@ mod settings;
 mod sniff;
 mod stats;
 mod watch;
+
+/// The pieces of the accept loop, for a role that accepts on threads of its own: the gateway.
+pub mod parts {
+    pub use super::admission::{Admission, Admitted, Permit};
+    pub use super::body::{RequestMark, ResponseBody};
+    pub use super::driver::Driver;
+    pub use super::io::WatchedStream;
+    pub use super::protocols::{
+        GracefulConnection, LocalStreamTasks, http1_builder, http2_builder,
+    };
+    pub use super::refusal::Refusals;
+    pub use super::sniff::{PREFACE, Protocol, Sniffed, sniff};
+    pub use super::watch::{Spans, Watch};
+}
 
 use std::io as std_io;
 use std::net::SocketAddr;
@@ -80,7 +95,16 @@ impl Listener {
         // A restart must not wait for connections of the last run to leave TIME_WAIT.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
-        let socket = socket.listen(BACKLOG)?;
+        Self::of(socket.listen(BACKLOG)?)
+    }
+
+    /// Takes over a socket that listens already. Inside a tokio runtime.
+    pub fn from_std(socket: std::net::TcpListener) -> std_io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Self::of(TcpListener::from_std(socket)?)
+    }
+
+    fn of(socket: TcpListener) -> std_io::Result<Self> {
         let local_addr = socket.local_addr()?;
         Ok(Self {
             socket,
@@ -184,14 +208,14 @@ async fn drain(
 }
 
 /// Errors of accept that are not about one connection: too few descriptors, mostly.
-#[derive(Default)]
-struct AcceptTrouble {
+#[derive(Debug, Default)]
+pub struct AcceptTrouble {
     last_told: Option<tokio::time::Instant>,
 }
 
 impl AcceptTrouble {
     /// Waits a little instead of spinning: accept fails at once as long as the cause lasts.
-    async fn pause(
+    pub async fn pause(
         &mut self,
         error: &std_io::Error,
         stats: &ListenerStats,

@@ -6,9 +6,11 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http_body::Body;
 use hyper::body::Incoming;
+use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::server::conn::{http1, http2};
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::TaskTracker;
 
 use super::BoxError;
@@ -23,15 +25,16 @@ const HYPER_HEADERS: usize = 100;
 const BUFFER_BYTES_MIN: usize = 128 << 10;
 
 /// What both protocols can be asked.
-pub(super) trait GracefulConnection: Future<Output = hyper::Result<()>> {
+pub trait GracefulConnection: Future<Output = hyper::Result<()>> {
     /// Answer what is under way, take nothing new, then end.
     fn finish(self: Pin<&mut Self>);
 }
 
-type Io = TokioIo<WatchedStream>;
+type Io<T> = TokioIo<WatchedStream<T>>;
 
-impl<S, B> GracefulConnection for http1::UpgradeableConnection<Io, S>
+impl<T, S, B> GracefulConnection for http1::UpgradeableConnection<Io<T>, S>
 where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: HttpService<Incoming, ResBody = B>,
     S::Error: Into<BoxError>,
     B: Body<Data = Bytes> + 'static,
@@ -42,20 +45,23 @@ where
     }
 }
 
-impl<S, B> GracefulConnection for http2::Connection<Io, S, StreamTasks>
+impl<T, S, B, E> GracefulConnection for http2::Connection<Io<T>, S, E>
 where
+    T: AsyncRead + AsyncWrite + Unpin,
     S: HttpService<Incoming, ResBody = B>,
-    S::Future: Send + 'static,
     S::Error: Into<BoxError>,
-    B: Body<Data = Bytes> + Send + 'static,
+    B: Body<Data = Bytes> + 'static,
     B::Error: Into<BoxError>,
+    E: Http2ServerConnExec<S::Future, B>,
 {
     fn finish(self: Pin<&mut Self>) {
         self.graceful_shutdown();
     }
 }
 
-pub(super) fn http1_builder(settings: &ListenerSettings) -> http1::Builder {
+/// HTTP/1.1 by these limits.
+#[must_use]
+pub fn http1_builder(settings: &ListenerSettings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     let header_bytes_max = to_usize(settings.header_bytes_max);
     builder
@@ -73,12 +79,11 @@ pub(super) fn http1_builder(settings: &ListenerSettings) -> http1::Builder {
     builder
 }
 
-pub(super) fn http2_builder(
-    settings: &ListenerSettings,
-    tasks: &TaskTracker,
-) -> http2::Builder<StreamTasks> {
+/// HTTP/2 by these limits; `tasks` runs its streams.
+#[must_use]
+pub fn http2_builder<E: Clone>(settings: &ListenerSettings, tasks: E) -> http2::Builder<E> {
     let h2 = &settings.h2;
-    let mut builder = http2::Builder::new(StreamTasks(tasks.clone()));
+    let mut builder = http2::Builder::new(tasks);
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(h2.streams_max)
@@ -98,7 +103,25 @@ pub(super) fn http2_builder(
 
 /// Runs the streams of HTTP/2, so that the drain waits for them and a panic is said aloud.
 #[derive(Clone)]
-pub(super) struct StreamTasks(TaskTracker);
+pub(super) struct StreamTasks(pub(super) TaskTracker);
+
+/// The same for a runtime of one thread: its streams never leave it.
+#[derive(Clone)]
+pub struct LocalStreamTasks(pub TaskTracker);
+
+impl<F> hyper::rt::Executor<F> for LocalStreamTasks
+where
+    F: Future<Output = ()> + 'static,
+{
+    fn execute(&self, stream: F) {
+        let task = Box::pin(stream);
+        self.0.spawn_local(async move {
+            if let Err(panic) = (CatchPanic { task }).await {
+                tracing::error!(panic, "request handling panicked");
+            }
+        });
+    }
+}
 
 impl<F> hyper::rt::Executor<F> for StreamTasks
 where

@@ -18,19 +18,23 @@ pub enum Refusal {
 
 /// Words the refusals of a listener.
 #[derive(Clone)]
-pub(super) struct Refusals(Arc<dyn Fn(Refusal) -> Response<Bytes> + Send + Sync>);
+pub struct Refusals(Arc<dyn Fn(Refusal) -> Response<Bytes> + Send + Sync>);
 
 impl Refusals {
-    pub(super) fn new(answer: impl Fn(Refusal) -> Response<Bytes> + Send + Sync + 'static) -> Self {
+    /// The words to use.
+    pub fn new(answer: impl Fn(Refusal) -> Response<Bytes> + Send + Sync + 'static) -> Self {
         Self(Arc::new(answer))
     }
 
-    pub(super) fn answer(&self, refusal: Refusal) -> Response<Bytes> {
+    /// The answer in place of the service's.
+    #[must_use]
+    pub fn answer(&self, refusal: Refusal) -> Response<Bytes> {
         (self.0)(refusal)
     }
 
     /// The answer as bytes of HTTP/1.1, for a connection that is closed without having been read.
-    pub(super) fn wire(&self, refusal: Refusal) -> Bytes {
+    #[must_use]
+    pub fn wire(&self, refusal: Refusal) -> Bytes {
         let (mut head, body) = self.answer(refusal).into_parts();
         head.headers
             .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));

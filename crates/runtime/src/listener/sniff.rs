@@ -1,43 +1,49 @@
 //! Which protocol a client speaks, told from its first bytes within a deadline.
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::settings::ListenerSettings;
 use super::stats::CloseReason;
 
 /// What every HTTP/2 connection begins with (RFC 9113 3.4).
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// What a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub enum Protocol {
+    /// 1.0 or 1.1.
     Http1,
+    /// By its preface.
     Http2,
 }
 
 /// The protocol and the bytes read to find out.
-pub(super) struct Sniffed {
-    pub(super) protocol: Protocol,
-    pub(super) bytes: Bytes,
+pub struct Sniffed {
+    /// Told from them.
+    pub protocol: Protocol,
+    /// To be read again.
+    pub bytes: Bytes,
     /// When the first byte arrived: the header deadline counts from here.
-    pub(super) first_byte: Instant,
+    pub first_byte: Instant,
 }
 
 /// Reads until the bytes are no longer a beginning of the preface, or are all of it.
-pub(super) async fn sniff(
-    stream: &mut TcpStream,
+///
+/// # Errors
+/// Why the connection is to be closed: too slow, gone, or broken.
+pub async fn sniff<T: AsyncRead + Unpin>(
+    stream: &mut T,
+    already_read: &[u8],
     settings: &ListenerSettings,
 ) -> Result<Sniffed, CloseReason> {
-    let mut bytes = BytesMut::with_capacity(PREFACE.len());
-    read_within(
-        stream,
-        &mut bytes,
-        Instant::now() + settings.first_byte,
-        CloseReason::FirstByte,
-    )
-    .await?;
+    let mut bytes = BytesMut::with_capacity(PREFACE.len().max(already_read.len()));
+    bytes.extend_from_slice(already_read);
+    if bytes.is_empty() {
+        let deadline = Instant::now() + settings.first_byte;
+        read_within(stream, &mut bytes, deadline, CloseReason::FirstByte).await?;
+    }
     let first_byte = Instant::now();
     while settings.h2.enabled && bytes.len() < PREFACE.len() && PREFACE.starts_with(&bytes) {
         let deadline = first_byte + settings.header;
@@ -56,8 +62,8 @@ pub(super) async fn sniff(
     })
 }
 
-async fn read_within(
-    stream: &mut TcpStream,
+async fn read_within<T: AsyncRead + Unpin>(
+    stream: &mut T,
     bytes: &mut BytesMut,
     deadline: Instant,
     too_late: CloseReason,

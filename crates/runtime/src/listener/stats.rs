@@ -105,15 +105,18 @@ impl ListenerStats {
         self.open.dec();
     }
 
-    pub(super) fn count_closed(&self, reason: CloseReason) {
+    /// A connection ended, or was not let in.
+    pub fn count_closed(&self, reason: CloseReason) {
         self.closed.get_or_create(&Reason { reason }).inc();
     }
 
-    pub(super) fn count_slow_body(&self) {
+    /// A request body came too slowly.
+    pub fn count_slow_body(&self) {
         self.slow_bodies.inc();
     }
 
-    pub(super) fn count_accept_failure(&self) {
+    /// Accepting failed.
+    pub fn count_accept_failure(&self) {
         self.accept_failures.inc();
     }
 }

@@ -13,7 +13,7 @@ use super::stats::CloseReason;
 
 /// The spans of the settings that a connection under way needs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spans {
+pub struct Spans {
     header: Duration,
     keep_alive: Duration,
     write: Duration,
@@ -21,7 +21,9 @@ pub(super) struct Spans {
 }
 
 impl Spans {
-    pub(super) fn of(settings: &ListenerSettings) -> Self {
+    /// Of these settings.
+    #[must_use]
+    pub fn of(settings: &ListenerSettings) -> Self {
         Self {
             header: settings.header,
             keep_alive: settings.keep_alive,
@@ -61,7 +63,7 @@ impl Moment {
 
 /// The state of one connection.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub struct Watch {
     spans: Spans,
     began: Instant,
     /// HTTP/2 sends frames between requests, so bytes do not mean that a request has begun.
@@ -77,7 +79,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(spans: Spans, began: Instant, many_streams: bool) -> Self {
+    /// Of a connection whose first byte came at `began`.
+    #[must_use]
+    pub fn new(spans: Spans, began: Instant, many_streams: bool) -> Self {
         let watch = Self {
             spans,
             began,

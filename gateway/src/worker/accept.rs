@@ -1,0 +1,92 @@
+//! From the listening socket to the worker that serves.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use gatehouse_runtime::listener::AcceptTrouble;
+use gatehouse_runtime::listener::parts::{Admitted, Permit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+
+use super::Worker;
+use super::balance::Load;
+
+/// A connection that was let in, on its way to its worker.
+pub(super) struct Arrival {
+    pub(super) stream: std::net::TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) permit: Permit,
+    pub(super) _load: Load,
+}
+
+impl Worker {
+    /// Accepts until the drain begins. Closing the socket then makes the kernel refuse, so that clients go elsewhere at once.
+    pub(super) async fn accept(self: Rc<Self>, socket: TcpListener) {
+        let plan = &self.plan;
+        let mut trouble = AcceptTrouble::default();
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = plan.drain.cancelled() => return,
+                accepted = socket.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.admit(stream, peer),
+                Err(error) => trouble.pause(&error, &plan.stats, &plan.drain).await,
+            }
+        }
+    }
+
+    /// Takes connections that other workers hand over.
+    pub(super) async fn welcome(self: Rc<Self>, mut door: mpsc::Receiver<Arrival>) {
+        loop {
+            let arrival = tokio::select! {
+                biased;
+                () = self.plan.drain.cancelled() => return,
+                arrival = door.recv() => arrival,
+            };
+            match arrival {
+                Some(arrival) => self.start(arrival),
+                None => return,
+            }
+        }
+    }
+
+    fn admit(self: &Rc<Self>, stream: TcpStream, peer: SocketAddr) {
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let permit = match self.admission.admit(peer.ip()) {
+            Admitted::Yes(permit) => permit,
+            Admitted::Busy => {
+                let refusals = &self.plan.refusals;
+                return self.admission.answer_busy(stream, refusals, &self.tasks);
+            }
+            Admitted::TooManyFromSource => return,
+        };
+        // Small answers must not wait for a full packet.
+        let _ = stream.set_nodelay(true);
+        let Ok(stream) = stream.into_std() else {
+            return;
+        };
+        let worker = self.balance.choose(self.number);
+        let arrival = Arrival {
+            stream,
+            peer,
+            permit,
+            _load: self.balance.load(worker),
+        };
+        if worker == self.number {
+            return self.start(arrival);
+        }
+        match self.doors[worker].try_send(arrival) {
+            Ok(()) => {}
+            // Its door is full or closed: better a loaded worker than none.
+            Err(
+                mpsc::error::TrySendError::Full(arrival)
+                | mpsc::error::TrySendError::Closed(arrival),
+            ) => {
+                let _load = self.balance.load(self.number);
+                self.start(Arrival { _load, ..arrival });
+            }
+        }
+    }
+}

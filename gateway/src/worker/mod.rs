@@ -1,0 +1,220 @@
+//! The threads that serve: one per core, each with its own runtime, listening sockets and connections to backends.
+//!
+//! A connection belongs to one worker for its whole life, so nothing on the way of a request is locked or sent between
+//! threads. What workers share is read-only ([`Plan`]), counted when a connection begins or ends (`Admission`, `balance`), or a
+//! table behind an atomic pointer. Read [`Worker::serve`], then `accept`.
+
+mod accept;
+mod balance;
+pub(crate) mod sockets;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use anyhow::Context;
+use gatehouse_runtime::listener::parts::{Admission, Driver, Refusals};
+use gatehouse_runtime::listener::{CloseReason, DrainOutcome, ListenerStats};
+use gatehouse_runtime::supervisor::CatchPanic;
+use tokio::runtime::LocalOptions;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::general::General;
+use crate::proxy::Proxy;
+use crate::settings::Settings;
+use accept::Arrival;
+use balance::Balance;
+
+/// Connections that may wait for the worker they were handed to.
+const HAND_OVER_MAX: usize = 256;
+
+/// What all workers are made from.
+pub(crate) struct Plan {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) stats: ListenerStats,
+    pub(crate) refusals: Refusals,
+    /// Ends accepting and asks connections to finish.
+    pub(crate) drain: CancellationToken,
+    /// Makes what requests are handled with, once for each worker and on its thread.
+    pub(crate) proxy: Box<dyn Fn() -> anyhow::Result<Proxy> + Send + Sync>,
+}
+
+/// Workers that run.
+pub(crate) struct Workers {
+    ends: Vec<oneshot::Receiver<anyhow::Result<()>>>,
+    drain: CancellationToken,
+    stats: ListenerStats,
+    cut_before: u64,
+}
+
+/// One worker, on its own thread.
+pub(crate) struct Worker {
+    number: usize,
+    plan: Arc<Plan>,
+    admission: Admission,
+    balance: Arc<Balance>,
+    doors: Vec<mpsc::Sender<Arrival>>,
+    tasks: TaskTracker,
+    proxy: Rc<Proxy>,
+    general: General,
+}
+
+impl Workers {
+    /// Starts a thread for each place of `settings.workers`; `sockets` are dealt out to them.
+    pub(crate) fn start(plan: Plan, sockets: Vec<std::net::TcpListener>) -> anyhow::Result<Self> {
+        let plan = Arc::new(plan);
+        let count = plan.settings.worker_count();
+        let admission = Admission::new(&plan.settings.listener, plan.stats.clone());
+        let balance = Arc::new(Balance::new(count));
+        let (doors, waiting): (Vec<_>, Vec<_>) =
+            (0..count).map(|_| mpsc::channel(HAND_OVER_MAX)).unzip();
+        let mut ends = Vec::with_capacity(count);
+        let dealt = sockets::deal(sockets, count)?;
+        for (number, (sockets, door)) in dealt.into_iter().zip(waiting).enumerate() {
+            let (plan, admission, balance) =
+                (Arc::clone(&plan), admission.clone(), Arc::clone(&balance));
+            let (doors, (told, end)) = (doors.clone(), oneshot::channel());
+            let work = move || {
+                let seat = Seat {
+                    number,
+                    admission,
+                    balance,
+                    doors,
+                };
+                // Nobody waits for a gateway that has gone away in the meantime.
+                let _ = told.send(seat.work(plan, sockets, door));
+            };
+            std::thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(work)
+                .context("starting a worker")?;
+            ends.push(end);
+        }
+        Ok(Self {
+            ends,
+            drain: plan.drain.clone(),
+            cut_before: plan.stats.closed(CloseReason::Cut),
+            stats: plan.stats.clone(),
+        })
+    }
+
+    /// Waits until every worker has drained. One that ends for another reason ends all: the sockets of a dead worker would
+    /// hold connections that nobody accepts.
+    pub(crate) async fn ended(self) -> anyhow::Result<DrainOutcome> {
+        let mut ends = JoinSet::new();
+        let drain = self.drain;
+        for end in self.ends {
+            let drain = drain.clone();
+            ends.spawn(async move {
+                let end = end.await.context("a worker panicked").flatten();
+                drain.cancel();
+                end
+            });
+        }
+        while let Some(end) = ends.join_next().await {
+            end.context("waiting for a worker")??;
+        }
+        Ok(DrainOutcome {
+            cut: self.stats.closed(CloseReason::Cut) - self.cut_before,
+        })
+    }
+}
+
+/// A worker's place, before its thread has made a worker of it.
+struct Seat {
+    number: usize,
+    admission: Admission,
+    balance: Arc<Balance>,
+    doors: Vec<mpsc::Sender<Arrival>>,
+}
+
+impl Seat {
+    fn work(
+        self,
+        plan: Arc<Plan>,
+        sockets: Vec<std::net::TcpListener>,
+        door: mpsc::Receiver<Arrival>,
+    ) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build_local(LocalOptions::default())
+            .context("starting a worker's runtime")?;
+        runtime.block_on(async {
+            let cut = CancellationToken::new();
+            let tasks = TaskTracker::new();
+            let driver = Driver::new(&plan.settings.listener, &plan.drain, &cut);
+            let worker = Rc::new(Worker {
+                number: self.number,
+                admission: self.admission,
+                balance: self.balance,
+                doors: self.doors,
+                proxy: Rc::new((plan.proxy)()?),
+                general: General::new(&plan, driver, &tasks),
+                tasks,
+                plan,
+            });
+            worker.serve(sockets, door, &cut).await
+        })
+    }
+}
+
+impl Worker {
+    /// Accepts until the drain begins, then waits for what is under way, at most for the drain time.
+    async fn serve(
+        self: Rc<Self>,
+        sockets: Vec<std::net::TcpListener>,
+        door: mpsc::Receiver<Arrival>,
+        cut: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut accepting = JoinSet::new();
+        for socket in sockets {
+            let socket = tokio::net::TcpListener::from_std(socket).context("taking a socket")?;
+            accepting.spawn_local(Rc::clone(&self).accept(socket));
+        }
+        accepting.spawn_local(Rc::clone(&self).welcome(door));
+        while let Some(end) = accepting.join_next().await {
+            end.context("accepting connections")?;
+        }
+        self.tasks.close();
+        let longest = self.plan.settings.listener.drain;
+        if tokio::time::timeout(longest, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            cut.cancel();
+            self.tasks.wait().await;
+        }
+        Ok(())
+    }
+
+    /// Serves a connection in a task of its own; a panic ends only this task.
+    fn start(self: &Rc<Self>, arrival: Arrival) {
+        let (worker, stats) = (Rc::clone(self), self.plan.stats.clone());
+        let task = Box::pin(worker.connection(arrival));
+        self.tasks.spawn_local(async move {
+            let reason = (CatchPanic { task }).await.unwrap_or_else(|panic| {
+                tracing::error!(panic, "request handling panicked");
+                CloseReason::Panic
+            });
+            stats.count_closed(reason);
+        });
+    }
+
+    async fn connection(self: Rc<Self>, arrival: Arrival) -> CloseReason {
+        let Arrival {
+            stream,
+            peer,
+            permit,
+            _load,
+        } = arrival;
+        let stream = match tokio::net::TcpStream::from_std(stream) {
+            Ok(stream) => stream,
+            Err(_) => return CloseReason::Protocol,
+        };
+        self.general
+            .serve(stream, &[], peer, permit, Rc::clone(&self.proxy))
+            .await
+    }
+}
