@@ -15,6 +15,7 @@ mod call;
 mod files;
 mod frames;
 mod general;
+mod hand_over;
 mod live_config;
 mod metrics;
 mod policies;
