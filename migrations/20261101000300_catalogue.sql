@@ -8,6 +8,8 @@ create table api (
     summary text not null default '' check (char_length(summary) <= 400),
     kind text not null default 'http' check (kind in ('http')),
     data_class text not null default 'internal' check (data_class in ('public', 'internal', 'personal', 'secret')),
+    -- Gateways refuse the API's calls when they have not heard from the control plane for longer; null: they never do.
+    config_max_age_s int check (config_max_age_s between 10 and 2592000),
     created_at timestamptz not null,
     row_version int not null default 1,
     unique (tenant_id, id),

@@ -14,7 +14,7 @@ use http_body::Body;
 use crate::answer::{self, AnswerBody, Form};
 use crate::call::{Call, Concurrency, Ledgers, Subject};
 use crate::general::view;
-use crate::live_config::Sharing;
+use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, GroupKey};
 use crate::policies::{Standing, admit, subscription};
 use crate::refusal::Refusal;
@@ -32,6 +32,7 @@ pub(crate) struct Proxy {
     pub(crate) concurrency: Concurrency,
     pub(crate) tables: Arc<Tables>,
     pub(crate) group_key: Arc<ArcSwapOption<GroupKey>>,
+    pub(crate) config: Arc<ConfigStatus>,
     pub(crate) sharing: Arc<Sharing>,
     pub(crate) quotas: Arc<QuotaLedger>,
     pub(crate) ledgers: Ledgers,
@@ -100,6 +101,7 @@ async fn pass(
     if route.object.state == ApiVersionState::Retired {
         return Err(ProblemKind::VersionRetired.into());
     }
+    proxy.config.fresh_enough(route.object.config_max_age_s)?;
     match route.operation(head.method, rest) {
         OperationMatch::Found(place) => {
             let operation = route.object.operations.get(place);

@@ -287,6 +287,7 @@ impl Control {
             concurrency,
             tables: Arc::clone(&self.tables),
             group_key: Arc::clone(&self.group_key),
+            config: Arc::clone(&self.config),
             sharing: Arc::clone(&self.sharing),
             quotas: Arc::clone(&self.shipper.quotas),
             ledgers: Ledgers {

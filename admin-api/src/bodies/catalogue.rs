@@ -24,6 +24,8 @@ pub struct Api {
     pub visibility: words::Visibility,
     /// Teams a restricted API is shown to.
     pub granted_teams: Vec<TeamRef>,
+    /// For how many seconds gateways may serve it without having heard from the control plane; null: for ever.
+    pub config_max_age_s: Option<u32>,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// The number in its ETag.

@@ -171,3 +171,40 @@ async fn a_token_that_may_publish_needs_nothing_else_to_do_it_and_to_wait() {
         changed["change_id"]
     );
 }
+
+#[tokio::test]
+async fn how_old_an_apis_configuration_may_be_reaches_its_routes_and_stays_within_bounds() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let published = served
+        .publish(&token, "?create=true", PETS)
+        .await
+        .expect(201);
+    let change = async |age: Value| {
+        let request = served
+            .request(Method::PATCH, "/v1/apis/pets")
+            .bearer_auth(&token);
+        let request = request.header("if-match", "*");
+        let body = serde_json::json!({ "config_max_age_s": age });
+        served.send(request.json(&body)).await
+    };
+    for refused in [9, 2_592_001] {
+        let answer = change(refused.into()).await;
+        assert_eq!(answer.json()["errors"][0]["pointer"], "/config_max_age_s");
+        assert_eq!(answer.problem(422), "invalid");
+    }
+    for taken in [10, 2_592_000] {
+        let answer = change(taken.into()).await.expect(200);
+        assert_eq!(answer["config_max_age_s"], taken);
+        let before = published["config"][0]["seq"].as_u64();
+        assert!(answer["config"][0]["seq"].as_u64() > before, "{answer}");
+    }
+    let same = change(2_592_000.into()).await.expect(200);
+    assert_eq!(
+        same["config"],
+        serde_json::json!([]),
+        "gateways need not hear of it"
+    );
+    let never = change(Value::Null).await.expect(200);
+    assert_eq!(never["config_max_age_s"], Value::Null);
+}

@@ -114,6 +114,8 @@ kinds! {
         "Try again as Retry-After says; if it goes on, write to the API's owner with the request id.";
     AuthUnknown = "auth_unknown", 503, "The gateway cannot judge keys at this moment",
         "Your key may be good. Try again as Retry-After says.";
+    ConfigStale = "config_stale", 503, "The gateway has not heard from its control plane for longer than this API allows",
+        "Try again as Retry-After says; if it goes on, write to the API's owner with the request id.";
     Overloaded = "overloaded", 503, "The gateway is busy",
         "Try again as Retry-After says.";
     UpstreamTimeout = "upstream_timeout", 504, "The backend of this API did not answer in time",
@@ -179,9 +181,11 @@ impl ProblemKind {
             Self::UpstreamFailed | Self::UpstreamUnavailable | Self::UpstreamTimeout => {
                 Source::Upstream
             }
-            Self::AuthUnknown | Self::Overloaded | Self::Internal | Self::Unavailable => {
-                Source::Gateway
-            }
+            Self::AuthUnknown
+            | Self::ConfigStale
+            | Self::Overloaded
+            | Self::Internal
+            | Self::Unavailable => Source::Gateway,
             _ => Source::Client,
         }
     }

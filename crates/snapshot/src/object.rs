@@ -188,6 +188,8 @@ pub struct Route {
     pub products: Vec<ProductId>,
     /// The backend; without one every call is 503 `upstream_unavailable`.
     pub upstream: Option<UpstreamId>,
+    /// For how many seconds it may be served without word from the control plane; then every call is 503 `config_stale`.
+    pub config_max_age_s: Option<u32>,
     /// What it answers.
     pub operations: Vec<Operation>,
 }

@@ -18,12 +18,15 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::Clock;
 use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::protocol::HEARTBEAT_S;
 use gatehouse_snapshot::state_hash::StateHash;
 use tokio::sync::Notify;
 
 use crate::files;
+use crate::refusal::Refusal;
 
 /// How limits are shared, as the control plane last said. It outlives an outage and a restart: the last known number stays
 /// in force, because a node that takes the whole of a limit while others do, too, lets too much through.
@@ -147,6 +150,24 @@ impl ConfigStatus {
                 Some(self.clock.monotonic().saturating_sub(then))
             }
         }
+    }
+
+    /// Refuses where an API may not be served without word from the control plane for so long. A process that has not heard
+    /// yet cannot know how long it has been, and refuses too.
+    pub(crate) fn fresh_enough(&self, max_age_s: Option<u32>) -> Result<(), Refusal> {
+        let Some(max_age_s) = max_age_s else {
+            return Ok(());
+        };
+        let max_age = Duration::from_secs(max_age_s.into());
+        if self.since_contact().is_some_and(|since| since <= max_age) {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemKind::ConfigStale)
+            .detail(format!(
+                "This API is served only within {max_age_s} s of the last word from the control plane."
+            ))
+            .retry_after(HEARTBEAT_S)
+            .into())
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -104,6 +104,7 @@ pub(crate) fn route(environment: EnvironmentId, number: u128) -> Route {
         state: ApiVersionState::Published,
         products: vec![PRODUCT],
         upstream: Some(UPSTREAM),
+        config_max_age_s: None,
         operations: vec![
             operation("GET", "/pets"),
             operation("POST", "/pets"),

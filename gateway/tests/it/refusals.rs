@@ -6,9 +6,10 @@ use gatehouse_domain::key::KeyKind;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_domain::subscription::{EndedReason, StoredState};
 use gatehouse_domain::{ApiVersionState, BasePath};
-use gatehouse_snapshot::object::{Credential, Moment, Object, Subscription};
+use gatehouse_snapshot::object::{Credential, Moment, Object, Route, Subscription};
 
-use crate::http::Connection;
+use crate::control_plane::Mood;
+use crate::http::{Connection, until};
 use crate::node::{Start, World};
 use crate::objects::{
     self, APPLICATION, PRODUCTION, SANDBOX, application, configuration, credential, good_key, key,
@@ -341,6 +342,35 @@ fn what_a_key_may_not_be_judged_without_is_503_and_not_401() {
     );
     world.wait_for_head();
     assert_eq!(world.get("/petstore/v1/pets").code(), "auth_unknown");
+}
+
+#[test]
+fn an_api_that_must_not_be_served_on_old_configuration_is_refused_until_the_control_plane_is_back()
+{
+    let upstream = Upstream::echo();
+    let mut objects = configuration(&[&upstream.url()]);
+    let strict = Route {
+        config_max_age_s: Some(1),
+        path: "/strict/v1".to_owned(),
+        ..objects::route(PRODUCTION, 9)
+    };
+    objects.push(Object::Route(strict));
+    let world = World::with(&objects);
+    assert_eq!(world.get("/strict/v1/pets").status, 200);
+    world.control_plane.state().mood = Mood::Hanging;
+    until("the strict API is refused", || {
+        world.get("/strict/v1/pets").status == 503
+    });
+    let refused = world.get("/strict/v1/pets");
+    assert_eq!(
+        (refused.code().as_str(), refused.header("retry-after")),
+        ("config_stale", Some("2"))
+    );
+    assert_eq!(world.get("/petstore/v1/pets").status, 200, "others go on");
+    world.control_plane.state().mood = Mood::Well;
+    until("it is served again", || {
+        world.get("/strict/v1/pets").status == 200
+    });
 }
 
 #[test]

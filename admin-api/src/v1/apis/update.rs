@@ -14,6 +14,7 @@ use crate::bodies::{ids, words};
 use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
 use crate::edge::conditional::{IfMatch, IfMatchHeader};
+use crate::edge::merge::present;
 
 /// Changes an API.
 #[utoipa::path(
@@ -45,6 +46,7 @@ pub(crate) async fn update_api(
                 .collect()
         }),
         data_class: body.data_class,
+        config_max_age_s: body.config_max_age_s,
     };
     let api = Lookup::from(api.as_str());
     let changed = apis::update_api(&db, &caller, api, expected, input).await?;
@@ -71,4 +73,9 @@ pub(crate) struct UpdateApi {
     /// How sensitive its data is.
     #[schema(value_type = Option<words::DataClass>)]
     data_class: Option<DataClass>,
+    /// For how many seconds (10 to 2,592,000) gateways may serve it without having heard from the control plane; after that its
+    /// calls are refused with `config_stale`. Null: they go on with what they have.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u32>)]
+    config_max_age_s: Option<Option<u32>>,
 }

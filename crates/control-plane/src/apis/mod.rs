@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::visibility::Eyes;
 
 pub use create::{CreateApi, create_api};
-pub use update::{UpdateApi, update_api};
+pub use update::{CONFIG_MAX_AGE_S, UpdateApi, update_api};
 pub use view::{ApiFilter, ApiView, DataClass};
 
 pub(crate) use create::make;

@@ -10,6 +10,7 @@ use super::lock;
 use super::view::{self, ApiView, DataClass};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
+use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
@@ -31,7 +32,13 @@ pub struct UpdateApi {
     pub granted_teams: Option<Vec<Lookup<TeamId>>>,
     /// How sensitive its data is.
     pub data_class: Option<DataClass>,
+    /// For how many seconds gateways may serve it without having heard from the control plane, one of [`CONFIG_MAX_AGE_S`];
+    /// `Some(None)`: for ever.
+    pub config_max_age_s: Option<Option<u32>>,
 }
+
+/// What [`UpdateApi::config_max_age_s`] may be: from a few heartbeats to thirty days.
+pub const CONFIG_MAX_AGE_S: std::ops::RangeInclusive<u32> = 10..=2_592_000;
 
 /// Most teams of [`UpdateApi::granted_teams`].
 const GRANTS_MAX: usize = 200;
@@ -53,18 +60,30 @@ pub async fn update_api(
     let name = faults.text("/name", input.name.as_ref().unwrap_or(&before.name), 120);
     let summary = input.summary.as_ref().unwrap_or(&before.summary);
     let summary = faults.optional_text("/summary", summary, 400);
+    let config_max_age_s = input.config_max_age_s.unwrap_or(before.config_max_age_s);
+    faults.require(
+        config_max_age_s.is_none_or(|seconds| CONFIG_MAX_AGE_S.contains(&seconds)),
+        "/config_max_age_s",
+        "out_of_range",
+        format!(
+            "Use between {} and {} seconds, or null.",
+            CONFIG_MAX_AGE_S.start(),
+            CONFIG_MAX_AGE_S.end()
+        ),
+    );
     faults.finish()?;
     let team = match &input.owner_team {
         Some(team) => owner_team(work.conn(), actor, Some(team)).await?,
         None => before.owner_team.id.uuid(),
     };
     sqlx::query!(
-        "update api set name = $2, summary = $3, owner_team_id = $4, data_class = $5, row_version = row_version + 1 where id = $1",
+        "update api set name = $2, summary = $3, owner_team_id = $4, data_class = $5, config_max_age_s = $6, row_version = row_version + 1 where id = $1",
         row.id,
         name,
         summary,
         team,
         input.data_class.unwrap_or(before.data_class).as_str(),
+        config_max_age_s.map(u32::cast_signed),
     )
     .execute(work.conn())
     .await?;
@@ -79,6 +98,9 @@ pub async fn update_api(
     .await?;
     if let Some(teams) = &input.granted_teams {
         show_to(&mut work, row.product_id, teams).await?;
+    }
+    if config_max_age_s != before.config_max_age_s {
+        touch_routes(&mut work, row.id).await?;
     }
     let after = view::read(work.conn(), row.id).await?;
     work.audit(AuditEntry {
@@ -100,7 +122,22 @@ fn recorded(api: &ApiView) -> Value {
         "visibility": api.visibility,
         "granted_teams": teams,
         "data_class": api.data_class,
+        "config_max_age_s": api.config_max_age_s,
     })
+}
+
+/// Every route of the API carries the age it may be served at.
+async fn touch_routes(work: &mut Work<'_>, api: Uuid) -> Result<(), Refusal> {
+    let routes = sqlx::query_scalar!(
+        "select r.id from route r join api_version v on v.id = r.api_version_id where v.api_id = $1 order by r.id",
+        api,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for route in routes {
+        work.touch(Touched::Route(route.into()));
+    }
+    Ok(())
 }
 
 async fn show_to(

@@ -70,6 +70,8 @@ pub struct ApiView {
     pub visibility: Visibility,
     /// Teams a restricted API is shown to.
     pub granted_teams: Vec<TeamRef>,
+    /// For how many seconds gateways may serve it without having heard from the control plane; `None`: for ever.
+    pub config_max_age_s: Option<u32>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -149,7 +151,7 @@ struct Wanted<'a> {
 
 async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiView>, Refusal> {
     let rows = sqlx::query!(
-        r#"select a.id, a.slug, a.name, a.summary, a.data_class, a.created_at, a.row_version, p.visibility, p.id as product_id,
+        r#"select a.id, a.slug, a.name, a.summary, a.data_class, a.config_max_age_s, a.created_at, a.row_version, p.visibility, p.id as product_id,
                   t.id as team_id, t.slug as team_slug, t.name as team_name
            from api a
            join product p on p.api_id = a.id
@@ -192,6 +194,7 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiV
                 data_class: known(DataClass::parse(&row.data_class), &row.data_class)?,
                 visibility: known(Visibility::parse(&row.visibility), &row.visibility)?,
                 granted_teams: granted.remove(&row.product_id).unwrap_or_default(),
+                config_max_age_s: row.config_max_age_s.map(i32::unsigned_abs),
                 created_at: row.created_at,
                 row_version: row.row_version,
                 versions: versions.remove(&row.id).unwrap_or_default(),

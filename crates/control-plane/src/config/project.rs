@@ -181,8 +181,8 @@ async fn route(
     id: RouteId,
 ) -> Result<Option<Projection>, Refusal> {
     let row = sqlx::query!(
-        "select r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id
-         from route r join api_version v on v.id = r.api_version_id
+        "select r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id, a.config_max_age_s
+         from route r join api_version v on v.id = r.api_version_id join api a on a.id = v.api_id
          where r.id = $1 and r.enabled",
         id.uuid(),
     )
@@ -215,6 +215,7 @@ async fn route(
         state,
         products: products.into_iter().map(ProductId::from_uuid).collect(),
         upstream: row.upstream_id.map(UpstreamId::from_uuid),
+        config_max_age_s: row.config_max_age_s.map(i32::unsigned_abs),
         operations: operations
             .into_iter()
             .map(|operation| Operation {

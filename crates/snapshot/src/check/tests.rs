@@ -50,6 +50,7 @@ fn route(number: u128, environment: u128, path: &str) -> Route {
         state: ApiVersionState::Published,
         products: vec![],
         upstream: Some(UpstreamId::from_uuid(Uuid::from_u128(1))),
+        config_max_age_s: None,
         operations: vec![operation("GET", "/pets/{id}"), operation("POST", "/pets")],
     }
 }
