@@ -1,36 +1,26 @@
 //! The response a client gets: a problem, or a backend's answer streamed through, and the record of the call written before
 //! its last byte.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
-use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_problem::Problem;
 use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::{Clock, RequestId};
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version};
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::call::{Call, OK};
+use crate::general::body::GeneralBody;
 use crate::policies::Standing;
 use crate::refusal::Refusal;
-use crate::upstream::{Answered, Lease, clean_response};
+use crate::request::BodyLength;
+use crate::upstream::{Answered, BrokenOff, ResponseBody};
 
 /// On every response, and on every request to a backend.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("gatehouse-request-id");
-
-/// A body that broke off. Handed to the connection it aborts it: what was cut short must never look complete.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum BrokenOff {
-    #[error("the backend's response broke off: {0}")]
-    Upstream(#[source] hyper::Error),
-    #[error("the backend's response stalled")]
-    Stalled,
-}
 
 /// The body of a response.
 pub(crate) enum AnswerBody {
@@ -128,122 +118,103 @@ pub(crate) fn options(mut call: Call, allow: HeaderValue) -> Response<AnswerBody
 pub(crate) fn streamed(
     mut call: Call,
     answered: Answered,
+    request: GeneralBody,
     standing: Standing,
     form: Form,
 ) -> Response<AnswerBody> {
-    let Answered {
-        response,
-        idle_timeout,
-        lease,
-    } = answered;
-    let (mut parts, body) = response.into_parts();
-    parts.version = form.version;
-    parts.extensions.clear();
-    clean_response(&mut parts.headers);
-    parts
-        .headers
-        .insert(REQUEST_ID, call.request_id.header_value());
-    for (name, value) in standing.headers {
-        parts.headers.insert(name, value);
+    let Answered { head, body } = answered;
+    let mut response = Response::new(AnswerBody::Whole(None));
+    *response.status_mut() = head.status;
+    *response.version_mut() = form.version;
+    let headers = response.headers_mut();
+    for (name, value) in head.fields() {
+        // Both were read as what they are.
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            headers.append(name, value);
+        }
     }
-    call.set_status(parts.status);
-    let body = if form.head_only || body.is_end_stream() {
+    if let Some(length) = head.announced {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    headers.insert(REQUEST_ID, call.request_id.header_value());
+    for (name, value) in standing.headers {
+        headers.insert(name, value);
+    }
+    call.set_status(head.status);
+    if body.is_finished() {
         // There is no last byte to wait for: the head is the whole response.
         call.finish(OK);
-        lease.give_back();
-        AnswerBody::Whole(None)
     } else {
-        AnswerBody::Stream(Box::new(StreamBody {
-            remaining: body.size_hint().exact(),
-            incoming: Some(body),
+        *response.body_mut() = AnswerBody::Stream(Box::new(StreamBody {
+            remaining: match body.length() {
+                BodyLength::Exact(length) => Some(length),
+                BodyLength::None | BodyLength::Chunked => None,
+            },
+            body,
+            request,
             call,
-            lease: Some(lease),
-            idle_timeout,
-            stalled: None,
-        }))
-    };
-    Response::from_parts(parts, body)
+            ended: false,
+        }));
+    }
+    response
 }
 
-/// A backend's body on its way to the client.
+/// A backend's body on its way to the client, and what is left of the request's on its way to the backend.
 pub(crate) struct StreamBody {
-    incoming: Option<Incoming>,
+    body: ResponseBody,
+    request: GeneralBody,
     /// Bytes still to come, where the backend said how many there are.
     remaining: Option<u64>,
     call: Call,
-    lease: Option<Lease>,
-    idle_timeout: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
+    ended: bool,
 }
 
 impl StreamBody {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        let Some(incoming) = &mut self.incoming else {
+        if self.ended {
             return Poll::Ready(None);
+        }
+        let polled = {
+            let next = pin!(self.body.next_while_sending(&mut self.request));
+            next.poll(cx)
+                .map_ok(|piece| piece.map(Bytes::copy_from_slice))
         };
-        match Pin::new(incoming).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => {
-                if let Some(alarm) = &mut self.stalled {
-                    alarm.as_mut().reset(Instant::now() + self.idle_timeout);
-                }
-                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(Some(piece))) => {
+                let length = piece.len() as u64;
                 self.call.bytes_out += length;
                 if let Some(remaining) = &mut self.remaining {
                     *remaining = remaining.saturating_sub(length);
-                    if *remaining == 0 {
-                        // These are the last bytes: the record comes first.
-                        self.end_well();
-                    }
                 }
-                Poll::Ready(Some(Ok(frame)))
+                if self.body.is_finished() {
+                    // These are the last bytes: the record comes first.
+                    self.end(OK);
+                }
+                Poll::Ready(Some(Ok(Frame::data(piece))))
             }
-            Poll::Ready(None) => {
+            Poll::Ready(Ok(None)) => {
                 // What follows is the mark of the end, without which a client has not received the whole.
-                self.end_well();
+                self.end(OK);
                 Poll::Ready(None)
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(
-                self.break_off(ProblemKind::UpstreamFailed, BrokenOff::Upstream(error))
-            ))),
-            Poll::Pending => self.poll_stalled(cx),
+            Poll::Ready(Err(broken)) => {
+                tracing::info!(
+                    request_id = self.call.request_id.as_str(),
+                    error = &broken as &dyn std::error::Error,
+                    "a response was cut short"
+                );
+                self.end(broken.kind().code());
+                Poll::Ready(Some(Err(broken)))
+            }
         }
     }
 
-    /// Time counts only while the client waits: this is not polled while its own side is full.
-    fn poll_stalled(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        let idle_timeout = self.idle_timeout;
-        let alarm = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + idle_timeout)));
-        match alarm.as_mut().poll(cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(()) => Poll::Ready(Some(Err(
-                self.break_off(ProblemKind::UpstreamTimeout, BrokenOff::Stalled)
-            ))),
-        }
-    }
-
-    fn end_well(&mut self) {
-        self.incoming = None;
-        self.call.finish(OK);
-        if let Some(lease) = self.lease.take() {
-            lease.give_back();
-        }
-    }
-
-    fn break_off(&mut self, kind: ProblemKind, broken: BrokenOff) -> BrokenOff {
-        tracing::info!(
-            request_id = self.call.request_id.as_str(),
-            error = &broken as &dyn std::error::Error,
-            "a response was cut short"
-        );
-        self.incoming = None;
-        self.lease = None;
-        self.call.finish(kind.code());
-        broken
+    fn end(&mut self, reason: &'static str) {
+        self.ended = true;
+        self.call.finish(reason);
     }
 }
 
@@ -264,7 +235,7 @@ impl Body for AnswerBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(bytes) => bytes.is_none(),
-            Self::Stream(stream) => stream.incoming.is_none(),
+            Self::Stream(stream) => stream.ended,
         }
     }
 
@@ -273,10 +244,10 @@ impl Body for AnswerBody {
             Self::Whole(bytes) => {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
-            Self::Stream(stream) => match (&stream.incoming, stream.remaining) {
-                (None, _) => SizeHint::with_exact(0),
-                (Some(_), Some(remaining)) => SizeHint::with_exact(remaining),
-                (Some(_), None) => SizeHint::default(),
+            Self::Stream(stream) => match (stream.ended, stream.remaining) {
+                (true, _) => SizeHint::with_exact(0),
+                (false, Some(remaining)) => SizeHint::with_exact(remaining),
+                (false, None) => SizeHint::default(),
             },
         }
     }

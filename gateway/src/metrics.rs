@@ -10,6 +10,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
+use crate::upstream::UpstreamCounts;
+
 /// Why a call ended as it did: `ok`, `client_closed` or the code of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Outcome {
@@ -29,9 +31,10 @@ pub(crate) struct GatewayMetrics {
     calls: Family<Outcome, Counter>,
     latency: std::sync::Arc<Latency>,
     upstream_latency: std::sync::Arc<Latency>,
+    /// The way to backends; see there.
+    pub(crate) upstream: std::sync::Arc<UpstreamCounts>,
     refused_configuration: Family<RefusedBecause, Counter>,
     applied: Counter,
-    retries: Counter,
     shipped: Counter,
     ship_failures: Counter,
     generation: Gauge,
@@ -89,11 +92,7 @@ impl GatewayMetrics {
             "Changes and snapshots put in force",
             self.applied.clone(),
         );
-        metrics.register(
-            "upstream_retries",
-            "Calls sent again on a fresh connection",
-            self.retries.clone(),
-        );
+        self.upstream.register(metrics);
         metrics.register(
             "usage_batches_shipped",
             "Batches the ledger has taken",
@@ -186,10 +185,6 @@ impl GatewayMetrics {
 
     pub(crate) fn configuration_applied(&self) {
         self.applied.inc();
-    }
-
-    pub(crate) fn retried(&self) {
-        self.retries.inc();
     }
 
     pub(crate) fn batch_shipped(&self, taken: bool) {

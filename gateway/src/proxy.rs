@@ -13,6 +13,7 @@ use http_body::Body;
 
 use crate::answer::{self, AnswerBody, Form};
 use crate::call::{Call, Concurrency, Ledgers, Subject};
+use crate::general::body::GeneralBody;
 use crate::general::view;
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, GroupKey};
@@ -20,7 +21,7 @@ use crate::policies::{Standing, admit, subscription};
 use crate::refusal::Refusal;
 use crate::settings::Limits;
 use crate::tables::{OperationMatch, Tables};
-use crate::upstream::{self, Answered, Client, Outgoing, Upstreams};
+use crate::upstream::{self, Answered, Client, Upstreams};
 use crate::usage::ledger::QuotaLedger;
 use crate::validate;
 
@@ -43,8 +44,8 @@ pub(crate) struct Proxy {
 enum Outcome {
     /// OPTIONS of an address that exists.
     Methods(HeaderValue),
-    /// A backend answered.
-    Answered(Box<Answered>, Standing),
+    /// A backend answered, perhaps before it had the whole body.
+    Answered(Box<(Answered, GeneralBody)>, Standing),
 }
 
 /// Answers one request. Every one is answered, and every one is recorded.
@@ -60,7 +61,8 @@ pub(crate) async fn handle_request(
     let form = Form::of(&request);
     match Box::pin(pass(proxy, &mut call, request)).await {
         Ok(Outcome::Answered(answered, standing)) => {
-            answer::streamed(call, *answered, standing, form)
+            let (answered, body) = *answered;
+            answer::streamed(call, answered, body, standing, form)
         }
         Ok(Outcome::Methods(allow)) => answer::options(call, allow),
         Err(refusal) => answer::refused(call, &refusal, form, proxy.error_pages.as_ref()),
@@ -160,28 +162,21 @@ async fn pass(
     let peer = parts.extensions.get::<Peer>().copied();
     let client = Client {
         peer: peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
+        scheme: "http",
         trusted: &proxy.trusted_proxies,
         request_id: &call.request_id.clone(),
     };
-    let rest = rest.to_owned();
-    let request = Request::from_parts(parts, body);
-    let outgoing = Outgoing::new(Arc::clone(&call.bytes_in), proxy.limits.body);
+    let (bytes_in, bytes_max) = (Arc::clone(&call.bytes_in), proxy.limits.body);
+    let mut body = GeneralBody::new(body, head.body, bytes_in, bytes_max);
     let before_us = call.elapsed_us();
-    let answered = upstream::forward(
-        &permit,
-        request,
-        &rest,
-        &client,
-        &outgoing,
-        &proxy.upstreams,
-    )
-    .await;
+    let answered =
+        upstream::forward(&permit, &head, rest, &client, &mut body, &proxy.upstreams).await;
     call.upstream_us = call.elapsed_us() - before_us;
     let answered = answered.map_err(|mut refusal| {
         refusal.headers.extend(standing.headers.iter().cloned());
         refusal
     })?;
-    Ok(Outcome::Answered(Box::new(answered), standing))
+    Ok(Outcome::Answered(Box::new((answered, body)), standing))
 }
 
 fn not_configured() -> Refusal {

@@ -81,6 +81,27 @@ pub struct UpstreamSettings {
     /// For how long.
     #[serde(deserialize_with = "duration")]
     pub idle: Duration,
+    /// At once, to one target.
+    pub connections: usize,
+    /// Calls that wait for one of them.
+    pub waiting: usize,
+    /// For how long.
+    #[serde(deserialize_with = "duration")]
+    pub wait: Duration,
+    /// Bytes of the head of a response.
+    #[serde(deserialize_with = "byte_size")]
+    pub response_head: u64,
+    /// Failures in a row after which a target is left out; 0 for never.
+    pub eject_after: u32,
+    /// All of them within this.
+    #[serde(deserialize_with = "duration")]
+    pub eject_window: Duration,
+    /// The first time it is left out.
+    #[serde(deserialize_with = "duration")]
+    pub eject_first: Duration,
+    /// However often it is.
+    #[serde(deserialize_with = "duration")]
+    pub eject_max: Duration,
     /// Further authorities, PEM.
     pub ca_file: Option<PathBuf>,
 }

@@ -164,7 +164,9 @@ impl BoundGateway {
         supervisor.spawn_essential("gateway.status", serve_status(status_listener, status, end));
         let following = control.clone().follow(puller, supervisor.clone());
         supervisor.spawn_job("gateway.control_plane", following);
-        let plan = control.plan(clock, supervisor, concurrency, stats);
+        let connector = Connector::new(control.settings.upstream.ca_file.as_deref())
+            .context("reading the authorities backends are trusted by")?;
+        let plan = control.plan(clock, supervisor, concurrency, stats, connector);
         let workers = Workers::start(plan, sockets.listen)?;
         control
             .serve(workers, pages.health, supervisor.token())
@@ -260,27 +262,22 @@ impl Control {
         supervisor: &Supervisor,
         concurrency: Concurrency,
         stats: ListenerStats,
+        connector: Connector,
     ) -> Plan {
-        let (control, supervisor) = (self.clone(), supervisor.clone());
+        let (control, connector) = (self.clone(), Arc::new(connector));
         Plan {
             settings: Arc::clone(&self.settings),
             stats,
             refusals: worded(&self.settings, &clock),
             drain: supervisor.token().child_token(),
-            proxy: Box::new(move || control.proxy(clock.clone(), &supervisor, concurrency.clone())),
+            proxy: Box::new(move || control.proxy(clock.clone(), &connector, concurrency.clone())),
         }
     }
 
     /// What one worker handles requests with.
-    fn proxy(
-        &self,
-        clock: Clock,
-        supervisor: &Supervisor,
-        concurrency: Concurrency,
-    ) -> anyhow::Result<Proxy> {
+    fn proxy(&self, clock: Clock, connector: &Arc<Connector>, concurrency: Concurrency) -> Proxy {
         let settings = &self.settings;
-        let connector = Connector::new(settings.upstream.ca_file.as_deref());
-        Ok(Proxy {
+        Proxy {
             limits: settings.limits.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             error_pages: settings.error_pages.clone(),
@@ -295,13 +292,13 @@ impl Control {
                 spool: Arc::clone(&self.shipper.spool),
                 metrics: Arc::clone(&self.metrics),
             },
-            upstreams: Upstreams {
-                connector: connector.context("reading the authorities backends are trusted by")?,
-                settings: settings.upstream.clone(),
-                supervisor: supervisor.clone(),
-                metrics: Arc::clone(&self.metrics),
-            },
-        })
+            upstreams: Upstreams::new(
+                Arc::clone(connector),
+                &settings.upstream,
+                settings.worker_count(),
+                Arc::clone(&self.metrics.upstream),
+            ),
+        }
     }
 
     /// Joins if need be, then follows the control plane until shutdown. Each part is a task of its own: neither a long
@@ -370,7 +367,7 @@ impl Control {
         })
     }
 
-    /// Serves until shutdown, then ends in order: finish calls, close backends, hand over the last records.
+    /// Serves until shutdown, then ends in order: finish calls, hand over the last records.
     async fn serve(
         self,
         workers: Workers,
@@ -386,12 +383,6 @@ impl Control {
             }
         };
         tracing::info!(cut = outcome.cut, "calls under way have ended");
-        if let Some(set) = self.tables.current() {
-            set.compiled
-                .load()
-                .upstreams()
-                .for_each(|upstream| upstream.close());
-        }
         if let Some(enrolled) = self.enrolled() {
             let shipping = self.shipper.ship_all(&enrolled);
             if !matches!(

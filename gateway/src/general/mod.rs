@@ -3,6 +3,7 @@
 //! It makes the same view of a request (`view`) as the strict tier, so the same judgements apply and backends get the same
 //! bytes.
 
+pub(crate) mod body;
 pub(crate) mod view;
 
 use std::convert::Infallible;

@@ -152,14 +152,11 @@ impl Compiled {
         source: &Arc<Object>,
         before: &Self,
     ) -> Result<(), CompileError> {
-        let kept = before
-            .upstreams
-            .get(&object_ref)
-            .filter(|kept| kept.is_of(source));
-        let compiled = match kept {
+        let known = before.upstreams.get(&object_ref);
+        let compiled = match known.filter(|known| known.is_of(source)) {
             Some(kept) => Arc::clone(kept),
             None => Arc::new(
-                CompiledUpstream::new(source, upstream)
+                CompiledUpstream::new(source, upstream, known.map(AsRef::as_ref))
                     .map_err(|reason| CompileError::Target(upstream.name.clone(), reason))?,
             ),
         };
@@ -259,11 +256,6 @@ impl Compiled {
 
     pub(crate) fn plan(&self, id: PlanId) -> Option<&Arc<CompiledPlan>> {
         self.plans.get(&id)
-    }
-
-    /// Every upstream, for closing their pools.
-    pub(crate) fn upstreams(&self) -> impl Iterator<Item = &Arc<CompiledUpstream>> {
-        self.upstreams.values()
     }
 
     /// Number of routes, for metrics.

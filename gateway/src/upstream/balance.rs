@@ -4,74 +4,108 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gatehouse_snapshot::check::target_uri;
 use gatehouse_snapshot::object::{LoadBalancing, Object, Upstream};
-use http::Uri;
+use tokio::time::Instant;
 
-use super::pool::Pool;
+use super::budget::RetryBudget;
+use super::health::{Claim, EjectionRules};
+use super::target::{Listed, Target};
 
 /// Longest schedule; weights are scaled down to fit.
 const SCHEDULE_MAX: u64 = 1_000;
 
-/// An upstream with its targets, their connections and their calls in flight. It lives as long as its object is unchanged.
+/// An upstream with its targets and their calls in flight. It lives as long as its object is unchanged; its targets go over
+/// to the one that follows it.
 #[derive(Debug)]
 pub(crate) struct CompiledUpstream {
     source: Arc<Object>,
     object: Upstream,
-    targets: Vec<Arc<Target>>,
+    targets: Vec<Weighted>,
     /// Places of targets, each as often as its weight says, spread evenly.
     schedule: Vec<usize>,
-    next: AtomicUsize,
+    /// Turns drawn so far, by calls and by those that met an ejected target.
+    turns: AtomicUsize,
+    drawn_again: AtomicUsize,
+    retries: RetryBudget,
 }
 
-/// One address.
 #[derive(Debug)]
-pub(crate) struct Target {
-    /// Host and port as the `Host` header carries them.
-    pub(crate) host: String,
-    /// Host to connect to, IPv6 without brackets.
-    pub(crate) name: String,
-    pub(crate) port: u16,
-    pub(crate) tls: bool,
-    /// Put before every forwarded path; no slash at its end.
-    prefix: String,
+struct Weighted {
+    target: Listed,
     weight: u32,
-    in_flight: AtomicUsize,
-    pub(crate) pool: Pool,
 }
 
 /// One call in flight at a target, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Target>);
+pub(crate) struct InFlight {
+    target: Arc<Target>,
+    claim: Claim,
+}
+
+/// Why no target takes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoTarget {
+    /// None has any weight.
+    Unlisted,
+    /// All that have are ejected, for so long.
+    Ejected(Duration),
+}
 
 impl InFlight {
     pub(crate) fn target(&self) -> &Arc<Target> {
-        &self.0
+        &self.target
+    }
+
+    /// The target answered.
+    pub(super) fn succeeded(&self, now: Instant) {
+        self.target.health.succeeded(self.claim, now);
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.target.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.target.health.release(self.claim);
     }
 }
 
 impl CompiledUpstream {
-    /// Reads the targets; says what is wrong with one that cannot be used.
-    pub(crate) fn new(source: &Arc<Object>, upstream: &Upstream) -> Result<Self, String> {
-        let targets = upstream
-            .targets
-            .iter()
-            .map(|target| Target::read(&target.url, target.weight).map(Arc::new))
-            .collect::<Result<Vec<_>, _>>()?;
+    /// Reads the targets, taking over from `before` those it has too, with their connections and what is known of them.
+    /// Says what is wrong with one that cannot be used.
+    pub(crate) fn new(
+        source: &Arc<Object>,
+        upstream: &Upstream,
+        before: Option<&Self>,
+    ) -> Result<Self, String> {
+        let read = |url: &str| {
+            let known = before.and_then(|before| before.listed(url));
+            known.map_or_else(
+                || Target::read(url).map(Arc::new),
+                |known| Ok(Arc::clone(known)),
+            )
+        };
+        let mut targets = Vec::new();
+        for listed in &upstream.targets {
+            targets.push(Weighted {
+                target: Listed::new(read(&listed.url)?),
+                weight: listed.weight,
+            });
+        }
         let weights: Vec<u32> = targets.iter().map(|target| target.weight).collect();
         Ok(Self {
             source: Arc::clone(source),
             object: upstream.clone(),
             schedule: schedule(&weights),
             targets,
-            next: AtomicUsize::new(0),
+            turns: AtomicUsize::new(0),
+            drawn_again: AtomicUsize::new(0),
+            retries: RetryBudget::default(),
         })
+    }
+
+    fn listed(&self, url: &str) -> Option<&Arc<Target>> {
+        let mut targets = self.targets.iter().map(|listed| &*listed.target);
+        targets.find(|target| target.url == url)
     }
 
     /// Whether it was made from this very object.
@@ -91,77 +125,122 @@ impl CompiledUpstream {
         Duration::from_millis(self.object.idle_timeout_ms.into())
     }
 
-    /// Picks a target; `None` when none has any weight.
-    pub(crate) fn choose(&self) -> Option<InFlight> {
-        let target = match self.object.load_balancing {
-            LoadBalancing::RoundRobin => {
-                let turn = self.next.fetch_add(1, Ordering::Relaxed);
-                let place = *self.schedule.get(turn % self.schedule.len().max(1))?;
-                self.targets.get(place)?
+    /// Picks a target.
+    pub(super) fn choose(&self, now: Instant) -> Result<InFlight, NoTarget> {
+        match self.object.load_balancing {
+            LoadBalancing::RoundRobin => self.next_in_turn(now, None),
+            LoadBalancing::LeastConnections => self.least_loaded(now, None),
+        }
+    }
+
+    /// Picks a target that is not `tried`.
+    pub(super) fn choose_other(&self, tried: &Target, now: Instant) -> Option<InFlight> {
+        self.least_loaded(now, Some(tried.number)).ok()
+    }
+
+    fn next_in_turn(&self, now: Instant, tried: Option<u64>) -> Result<InFlight, NoTarget> {
+        let length = self.schedule.len();
+        if length == 0 {
+            return Err(NoTarget::Unlisted);
+        }
+        // A turn that meets an ejected target is drawn again, so that the others share its calls by their weights.
+        for draw in 0..length {
+            let turn = self.turns.fetch_add(1, Ordering::Relaxed);
+            if draw > 0 {
+                self.drawn_again.fetch_add(1, Ordering::Relaxed);
             }
-            LoadBalancing::LeastConnections => {
-                // Least load for its weight after taking this call; ties go round by the turn.
-                let turn = self.next.fetch_add(1, Ordering::Relaxed);
-                let count = self.targets.len().max(1);
-                let usable = (0..self.targets.len())
-                    .map(|place| &self.targets[(place + turn) % count])
-                    .filter(|target| target.weight > 0);
-                usable.min_by(|left, right| {
-                    let load = |target: &Target, other: &Target| {
-                        (target.in_flight.load(Ordering::Relaxed) as u128 + 1)
-                            * u128::from(other.weight)
-                    };
-                    load(left, right).cmp(&load(right, left))
-                })?
+            let listed = &self.targets[self.schedule[turn % length]];
+            if let Some(taken) = listed.take(now, tried) {
+                return Ok(taken);
             }
+        }
+        // Others may have drawn the turns in between: look at each target once before giving up.
+        self.least_loaded(now, tried)
+    }
+
+    fn least_loaded(&self, now: Instant, tried: Option<u64>) -> Result<InFlight, NoTarget> {
+        // Least load for its weight after taking this call; ties go round by the turn.
+        let turn = self.turns.fetch_add(1, Ordering::Relaxed);
+        if self.object.load_balancing == LoadBalancing::RoundRobin || tried.is_some() {
+            self.drawn_again.fetch_add(1, Ordering::Relaxed);
+        }
+        let usable = || self.targets.iter().filter(|listed| listed.weight > 0);
+        let in_use = || {
+            usable().filter(|listed| {
+                !listed.target.health.is_ejected() && Some(listed.target.number) != tried
+            })
         };
-        target.in_flight.fetch_add(1, Ordering::Relaxed);
-        Some(InFlight(Arc::clone(target)))
+        let load = |listed: &Weighted, other: &Weighted| {
+            (listed.target.in_flight.load(Ordering::Relaxed) as u128 + 1) * u128::from(other.weight)
+        };
+        let count = in_use().count();
+        let turned = in_use().cycle().skip(turn % count.max(1)).take(count);
+        let best = turned.min_by(|left, right| load(left, right).cmp(&load(right, left)));
+        let best = || best.and_then(|listed| listed.take(now, tried));
+        let probe = || {
+            usable().find_map(|listed| {
+                let is_ejected = listed.target.health.is_ejected();
+                is_ejected.then(|| listed.take(now, tried)).flatten()
+            })
+        };
+        // An ejected target whose time is over is tried even where others are in use: how else would it come back. But not
+        // by a call that has failed once already.
+        let taken = match tried {
+            None => probe().or_else(best),
+            Some(_) => best().or_else(probe),
+        };
+        taken.ok_or_else(|| self.why_none(now))
     }
 
-    /// Closes unused connections and keeps no further ones.
-    pub(crate) fn close(&self) {
-        self.targets.iter().for_each(|target| target.pool.close());
+    fn why_none(&self, now: Instant) -> NoTarget {
+        let usable = self.targets.iter().filter(|listed| listed.weight > 0);
+        let waits = usable.map(|listed| listed.target.health.wait(now));
+        waits.min().map_or(NoTarget::Unlisted, NoTarget::Ejected)
+    }
+
+    /// The call failed in a way that speaks against its target. Says for how long that is left out, if it is from now on.
+    pub(super) fn failed(
+        &self,
+        call: &InFlight,
+        rules: &EjectionRules,
+        now: Instant,
+    ) -> Option<Duration> {
+        let is_last = !self.targets.iter().any(|listed| {
+            listed.weight > 0
+                && listed.target.number != call.target.number
+                && !listed.target.health.is_ejected()
+        });
+        call.target.health.failed(call.claim, is_last, rules, now)
+    }
+
+    /// Whether a call could be sent a second time now.
+    pub(super) fn may_retry(&self, now: Instant) -> bool {
+        self.retries.has_one(self.calls(), now)
+    }
+
+    /// Whether this call is sent a second time.
+    pub(super) fn retry(&self, now: Instant) -> bool {
+        self.retries.take(self.calls(), now)
+    }
+
+    fn calls(&self) -> usize {
+        let turns = self.turns.load(Ordering::Relaxed);
+        turns.wrapping_sub(self.drawn_again.load(Ordering::Relaxed))
     }
 }
 
-impl Drop for CompiledUpstream {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-impl Target {
-    fn read(url: &str, weight: u32) -> Result<Self, String> {
-        let uri = target_uri(url)?;
-        let tls = uri.scheme_str() == Some("https");
-        let host = uri.host().unwrap_or_default();
-        let authority = uri.authority().map(ToString::to_string);
-        Ok(Self {
-            name: host.trim_matches(['[', ']']).to_owned(),
-            port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }),
-            host: authority.unwrap_or_default(),
-            tls,
-            prefix: uri.path().trim_end_matches('/').to_owned(),
-            weight,
-            in_flight: AtomicUsize::new(0),
-            pool: Pool::default(),
+impl Weighted {
+    /// A place at this target, if it takes calls and is not the one that was tried.
+    fn take(&self, now: Instant, tried: Option<u64>) -> Option<InFlight> {
+        if Some(self.target.number) == tried {
+            return None;
+        }
+        let claim = self.target.health.claim(now)?;
+        self.target.in_flight.fetch_add(1, Ordering::Relaxed);
+        Some(InFlight {
+            target: Arc::clone(&self.target),
+            claim,
         })
-    }
-
-    /// The target of a forwarded call: prefix and the very bytes that were routed by.
-    pub(crate) fn uri(&self, rest: &str, query: Option<&str>) -> Option<Uri> {
-        let mut text = String::with_capacity(self.prefix.len() + rest.len() + 1);
-        text.push_str(&self.prefix);
-        text.push_str(rest);
-        if text.is_empty() {
-            text.push('/');
-        }
-        if let Some(query) = query {
-            text.push('?');
-            text.push_str(query);
-        }
-        Uri::try_from(text).ok()
     }
 }
 
@@ -191,85 +270,4 @@ fn schedule(weights: &[u32]) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use gatehouse_domain::id::{TenantId, UpstreamId};
-    use gatehouse_snapshot::object::Target as ObjectTarget;
-    use uuid::Uuid;
-
-    fn upstream(load_balancing: LoadBalancing, weights: &[u32]) -> CompiledUpstream {
-        let targets = weights
-            .iter()
-            .enumerate()
-            .map(|(place, weight)| ObjectTarget {
-                url: format!("http://t{place}.example/base/"),
-                weight: *weight,
-            });
-        let object = Upstream {
-            id: UpstreamId::from_uuid(Uuid::nil()),
-            tenant: TenantId::from_uuid(Uuid::nil()),
-            name: "u".to_owned(),
-            load_balancing,
-            connect_timeout_ms: 1,
-            response_timeout_ms: 1,
-            idle_timeout_ms: 1,
-            targets: targets.collect(),
-        };
-        CompiledUpstream::new(&Arc::new(Object::Upstream(object.clone())), &object).unwrap()
-    }
-
-    #[test]
-    fn turns_follow_weights_and_are_spread() {
-        assert_eq!(schedule(&[2, 1]), [0, 1, 0]);
-        assert_eq!(schedule(&[5, 1, 1]), [0, 0, 1, 0, 2, 0, 0]);
-        assert_eq!(schedule(&[1, 0]), [0]);
-        assert!(schedule(&[1_000_000, 500_000]).len() <= 1_001);
-        let round = upstream(LoadBalancing::RoundRobin, &[1, 1]);
-        let hosts: Vec<_> = (0..4)
-            .map(|_| round.choose().unwrap().target().host.clone())
-            .collect();
-        assert_eq!(
-            hosts,
-            ["t0.example", "t1.example", "t0.example", "t1.example"]
-        );
-        assert!(upstream(LoadBalancing::RoundRobin, &[0]).choose().is_none());
-        assert!(
-            upstream(LoadBalancing::LeastConnections, &[0])
-                .choose()
-                .is_none()
-        );
-    }
-
-    #[test]
-    fn the_least_loaded_target_for_its_weight_is_taken() {
-        let least = upstream(LoadBalancing::LeastConnections, &[1, 3]);
-        let held: Vec<_> = (0..8).filter_map(|_| least.choose()).collect();
-        let on = |host: &str| {
-            held.iter()
-                .filter(|call| call.target().host == host)
-                .count()
-        };
-        assert_eq!((on("t0.example"), on("t1.example")), (2, 6));
-        drop(held);
-        assert_eq!(least.targets[1].in_flight.load(Ordering::Relaxed), 0);
-    }
-
-    #[test]
-    fn the_forwarded_address_is_prefix_and_rest_byte_for_byte() {
-        let target = Target::read("https://b.example:8443/base/", 1).unwrap();
-        assert_eq!(
-            (target.port, target.tls, target.host.as_str()),
-            (8443, true, "b.example:8443")
-        );
-        let uri = target.uri("/caf%C3%A9/%7E", Some("q=%2F&x")).unwrap();
-        assert_eq!(uri.to_string(), "/base/caf%C3%A9/%7E?q=%2F&x");
-        let root = Target::read("http://[::1]", 1).unwrap();
-        assert_eq!(
-            (
-                root.uri("", None).unwrap().to_string().as_str(),
-                root.name.as_str()
-            ),
-            ("/", "::1")
-        );
-    }
-}
+mod tests;

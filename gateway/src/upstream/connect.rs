@@ -1,51 +1,50 @@
-//! Opening a connection to a target: resolve, refuse link-local, connect, TLS, HTTP/1.1.
+//! Opening a connection to a target: resolve, refuse link-local, connect, TLS.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
-use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::time::Duration;
 
-use gatehouse_runtime::Supervisor;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
-use super::balance::Target;
-use super::pool::Connection;
+use super::connections::Connections;
+use super::http1::{Connection, Stream};
+use super::target::Target;
 
-/// Most headers a backend's response may have, and most bytes of its head.
-const RESPONSE_HEADERS_MAX: usize = 200;
-const RESPONSE_HEAD_BYTES_MAX: usize = 256 * 1024;
+/// Names looked up at once, over all workers: the system's resolver blocks a thread each.
+const LOOKUPS_MAX: usize = 16;
+/// How long a name's addresses are believed.
+const BELIEVED: Duration = Duration::from_secs(1);
 
-/// Opens connections; holds the TLS settings.
+/// Opens connections; holds the TLS settings. One for all workers.
 pub(crate) struct Connector {
     tls: TlsConnector,
+    lookups: Arc<Semaphore>,
 }
 
 /// Why no connection came about.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectError {
-    #[error("the name does not resolve")]
+pub(super) enum ConnectError {
+    #[error("the name does not resolve: {0}")]
     Resolve(#[source] io::Error),
     /// Cloud metadata and the like live there; no backend does.
     #[error("every address is link-local or unspecified, which is never a backend")]
     Forbidden,
-    #[error("connecting failed")]
+    #[error("connecting failed: {0}")]
     Connect(#[source] io::Error),
-    #[error("the TLS handshake failed")]
+    #[error("the TLS handshake failed: {0}")]
     Tls(#[source] io::Error),
-    #[error("HTTP could not begin")]
-    Http(#[source] hyper::Error),
+    #[error("no connection came about in time")]
+    TooSlow,
 }
 
 impl Connector {
@@ -70,60 +69,93 @@ impl Connector {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         })
     }
 
-    /// Opens a connection and leaves a task behind that drives it until both sides are done with it.
-    pub(crate) async fn connect(
+    /// Opens a connection, TLS and all, until `deadline`.
+    pub(super) async fn connect(
         &self,
-        target: &Target,
-        supervisor: &Supervisor,
+        connections: &Connections,
+        deadline: Instant,
     ) -> Result<Connection, ConnectError> {
-        let stream = self.stream(target).await?;
-        let bytes_read = Arc::new(AtomicU64::new(0));
-        let counted = Counted {
-            stream,
-            bytes_read: Arc::clone(&bytes_read),
-        };
-        let (sender, connection) = http1::Builder::new()
-            .max_headers(RESPONSE_HEADERS_MAX)
-            .max_buf_size(RESPONSE_HEAD_BYTES_MAX)
-            .handshake(TokioIo::new(counted))
-            .await
-            .map_err(ConnectError::Http)?;
-        supervisor.spawn_job("upstream connection", async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "a backend connection ended"
-                );
-            }
-        });
-        Ok(Connection::new(sender, bytes_read))
-    }
-
-    async fn stream(&self, target: &Target) -> Result<Stream, ConnectError> {
-        let found = tokio::net::lookup_host((target.name.as_str(), target.port))
-            .await
-            .map_err(ConnectError::Resolve)?;
-        let allowed: Vec<SocketAddr> = found
-            .filter(|address| may_be_backend(address.ip()))
-            .collect();
+        let target = &connections.target;
+        let addresses = self.addresses(connections, deadline).await?;
         let mut failure = ConnectError::Forbidden;
-        for address in allowed {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return self.secured(stream, target).await,
-                Err(error) => failure = ConnectError::Connect(error),
+        for (place, address) in addresses.iter().enumerate() {
+            // An address that swallows packets must not use up the time of those after it.
+            let left = deadline.saturating_duration_since(Instant::now());
+            let share = left / u32::try_from(addresses.len() - place).unwrap_or(u32::MAX);
+            match timeout_at(Instant::now() + share, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    let secured = self.secured(stream, target);
+                    let secured = timeout_at(deadline, secured).await;
+                    return secured.map_err(|_| ConnectError::TooSlow)?;
+                }
+                Ok(Err(error)) => failure = ConnectError::Connect(error),
+                Err(_) => failure = ConnectError::TooSlow,
             }
         }
         Err(failure)
     }
 
-    async fn secured(&self, stream: TcpStream, target: &Target) -> Result<Stream, ConnectError> {
+    /// The addresses a target may have: those it has without the ones no backend has.
+    async fn addresses(
+        &self,
+        connections: &Connections,
+        deadline: Instant,
+    ) -> Result<Rc<[SocketAddr]>, ConnectError> {
+        let target = &connections.target;
+        let known = connections.addresses.borrow().clone();
+        if let Some((since, addresses)) = known
+            && since.elapsed() < BELIEVED
+        {
+            return Ok(addresses);
+        }
+        let found = match target.name.parse::<IpAddr>() {
+            Ok(address) => vec![SocketAddr::new(address, target.port)],
+            Err(_) => timeout_at(deadline, self.lookup(target))
+                .await
+                .map_err(|_| ConnectError::TooSlow)??,
+        };
+        let allowed = found
+            .into_iter()
+            .filter(|address| may_be_backend(address.ip()));
+        let allowed: Rc<[SocketAddr]> = allowed.collect();
+        if allowed.is_empty() {
+            return Err(ConnectError::Forbidden);
+        }
+        *connections.addresses.borrow_mut() = Some((Instant::now(), Rc::clone(&allowed)));
+        Ok(allowed)
+    }
+
+    /// Asks the system's resolver. A lookup that is given up goes on in its thread, and its permit with it.
+    async fn lookup(&self, target: &Target) -> Result<Vec<SocketAddr>, ConnectError> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            ConnectError::Resolve(io::Error::other(error))
+        };
+        let permit = Arc::clone(&self.lookups).acquire_owned().await;
+        let permit = permit.map_err(|closed| failed(closed.into()))?;
+        let asked = (target.name.clone(), target.port);
+        let lookup = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            asked.to_socket_addrs().map(Vec::from_iter)
+        });
+        lookup
+            .await
+            .map_err(|lost| failed(lost.into()))?
+            .map_err(ConnectError::Resolve)
+    }
+
+    async fn secured(
+        &self,
+        stream: TcpStream,
+        target: &Target,
+    ) -> Result<Connection, ConnectError> {
         // Small requests must not wait for a full packet.
         let _ = stream.set_nodelay(true);
         if !target.tls {
-            return Ok(Stream::Plain(stream));
+            return Ok(Connection::new(Stream::Plain(stream)));
         }
         let name = ServerName::try_from(target.name.clone()).map_err(|error| {
             ConnectError::Tls(io::Error::new(io::ErrorKind::InvalidInput, error))
@@ -133,7 +165,7 @@ impl Connector {
             .connect(name, stream)
             .await
             .map_err(ConnectError::Tls)?;
-        Ok(Stream::Tls(Box::new(secured)))
+        Ok(Connection::new(Stream::Tls(Box::new(secured))))
     }
 }
 
@@ -146,82 +178,6 @@ fn may_be_backend(address: IpAddr) -> bool {
             !address.is_unicast_link_local()
                 && !address.is_unspecified()
                 && address.segments()[..2] != [0xfd00, 0x0ec2]
-        }
-    }
-}
-
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-/// Counts what was read, so that "died before its first byte" can be told from "died in the middle".
-struct Counted {
-    stream: Stream,
-    bytes_read: Arc<AtomicU64>,
-}
-
-macro_rules! each_stream {
-    ($self:expr, $inner:ident => $value:expr) => {
-        match &mut $self.get_mut().stream {
-            Stream::Plain(stream) => {
-                let $inner = Pin::new(stream);
-                $value
-            }
-            Stream::Tls(stream) => {
-                let $inner = Pin::new(stream.as_mut());
-                $value
-            }
-        }
-    };
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let bytes_read = Arc::clone(&self.bytes_read);
-        let polled = each_stream!(self, inner => inner.poll_read(cx, buffer));
-        let read = (buffer.filled().len() - before) as u64;
-        if read > 0 {
-            bytes_read.fetch_add(read, Ordering::Relaxed);
-        }
-        polled
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        each_stream!(self, inner => inner.poll_write(cx, bytes))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each_stream!(self, inner => inner.poll_flush(cx))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each_stream!(self, inner => inner.poll_shutdown(cx))
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        each_stream!(self, inner => inner.poll_write_vectored(cx, parts))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match &self.stream {
-            Stream::Plain(stream) => stream.is_write_vectored(),
-            Stream::Tls(stream) => stream.is_write_vectored(),
         }
     }
 }

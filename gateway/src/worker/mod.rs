@@ -38,7 +38,7 @@ pub(crate) struct Plan {
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
     /// Makes what requests are handled with, once for each worker and on its thread.
-    pub(crate) proxy: Box<dyn Fn() -> anyhow::Result<Proxy> + Send + Sync>,
+    pub(crate) proxy: Box<dyn Fn() -> Proxy + Send + Sync>,
 }
 
 /// Workers that run.
@@ -150,7 +150,7 @@ impl Seat {
                 admission: self.admission,
                 balance: self.balance,
                 doors: self.doors,
-                proxy: Rc::new((plan.proxy)()?),
+                proxy: Rc::new((plan.proxy)()),
                 general: General::new(&plan, driver, &tasks),
                 tasks,
                 plan,
@@ -168,6 +168,10 @@ impl Worker {
         door: mpsc::Receiver<Arrival>,
         cut: &CancellationToken,
     ) -> anyhow::Result<()> {
+        // Ends with the worker.
+        let mut house = JoinSet::new();
+        let proxy = Rc::clone(&self.proxy);
+        house.spawn_local(async move { proxy.upstreams.keep_house().await });
         let mut accepting = JoinSet::new();
         for socket in sockets {
             let socket = tokio::net::TcpListener::from_std(socket).context("taking a socket")?;

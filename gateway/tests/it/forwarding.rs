@@ -6,14 +6,23 @@ use std::time::{Duration, Instant};
 use gatehouse_snapshot::object::{LoadBalancing, Object, Target};
 
 use crate::http::{Connection, Reply, request, until};
-use crate::node::World;
+use crate::node::{Start, World};
 use crate::objects::{self, configuration, good_key};
 use crate::upstream::{Upstream, nobody};
 
 const PATH: &str = "/petstore/v1/pets";
 
+/// A gateway of one worker: connections to backends belong to a worker, and these tests count them.
 fn world(upstream: &Upstream) -> World {
-    World::with(&configuration(&[&upstream.url()]))
+    of_one_worker(&configuration(&[&upstream.url()]))
+}
+
+fn of_one_worker(objects: &[Object]) -> World {
+    let start = Start {
+        variables: &[("WORKERS", "1")],
+        ..Default::default()
+    };
+    World::start(objects, &start)
 }
 
 fn connection(world: &World, method: &str, headers: &[(&str, &str)], body: &[u8]) -> Connection {
@@ -413,7 +422,7 @@ fn connections_are_used_again_and_targets_take_turns() {
     let mut both = objects::upstream(&[&one.url(), &two.url()]);
     both.targets[0].weight = 3;
     objects.push(Object::Upstream(both.clone()));
-    let world = World::with(&objects);
+    let world = of_one_worker(&objects);
     for _ in 0..16 {
         assert_eq!(world.get(PATH).status, 200);
     }

@@ -217,6 +217,7 @@ fn credentials_and_identity_never_cross_however_they_are_written() {
         [
             "gatehouse-request-id",
             "host",
+            "traceparent",
             "transfer-encoding",
             "x-consumer-application",
             "x-forwarded-for",

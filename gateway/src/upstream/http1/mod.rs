@@ -1,0 +1,27 @@
+//! HTTP/1.1 as a backend is spoken to: heads written as bytes, answers read strictly (RFC 9110, RFC 9112).
+//!
+//! A backend is believed to be what its operator configured, and not to frame its answers well: whatever can be read in two
+//! ways is a fault of the backend, and nothing that was cut short ever ends as if it were whole.
+
+mod buffers;
+mod chunked;
+mod deadline;
+mod exchange;
+mod fields;
+mod request_head;
+mod response_body;
+mod response_head;
+mod stream;
+mod trace;
+mod tunnel;
+
+pub(super) use buffers::{HeadText, Scratch, Shelf};
+pub(super) use exchange::{Asked, Exchange, Fault, Timeouts};
+pub(crate) use request_head::Client;
+pub(super) use request_head::{Outbound, write_head};
+pub(super) use response_body::Received;
+pub(crate) use response_body::{BrokenOff, ResponseBody};
+pub(crate) use response_head::ResponseHead;
+pub(super) use stream::{Connection, Stream};
+pub(super) use trace::TraceIds;
+pub(crate) use tunnel::Tunnel;

@@ -1,0 +1,211 @@
+//! The head of a request to a backend, written straight into the buffer it is sent from.
+
+use std::io::Write;
+use std::net::IpAddr;
+
+use gatehouse_domain::id::ApplicationId;
+use gatehouse_runtime::RequestId;
+use gatehouse_runtime::settings::TrustedProxies;
+use http::{Method, Version};
+
+use super::fields::{self, FromClient};
+use super::trace::TraceIds;
+use crate::request::{BodyLength, Fields, RequestHead};
+use crate::upstream::target::Target;
+
+/// Who called, as far as the connection tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Client<'a> {
+    pub(crate) peer: IpAddr,
+    /// `http` or `https`: how the client reached this gateway.
+    pub(crate) scheme: &'static str,
+    pub(crate) trusted: &'a TrustedProxies,
+    pub(crate) request_id: &'a RequestId,
+}
+
+/// A call on its way out: everything but the target, which may change.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::upstream) struct Outbound<'a> {
+    pub(in crate::upstream) head: &'a RequestHead<'a>,
+    /// What of the path comes after the route's.
+    pub(in crate::upstream) rest: &'a str,
+    pub(in crate::upstream) client: &'a Client<'a>,
+    pub(in crate::upstream) application: ApplicationId,
+    pub(in crate::upstream) body: BodyLength,
+    /// The protocol the connection is to be given to.
+    pub(in crate::upstream) upgrade: Option<&'a [u8]>,
+}
+
+/// Writes the head. Names are in lower case, so that every tier's requests look alike; framing is made from what was parsed.
+pub(in crate::upstream) fn write_head(
+    out: &mut Vec<u8>,
+    call: &Outbound<'_>,
+    target: &Target,
+    ids: &TraceIds,
+) {
+    request_line(out, call, target);
+    end_to_end(out, call, ids);
+    forwarded(out, call);
+    // Writing into memory cannot fail.
+    let _ = write!(out, "x-consumer-application: {}\r\n", call.application);
+    line(
+        out,
+        b"gatehouse-request-id",
+        call.client.request_id.as_str().as_bytes(),
+    );
+    if let Some(protocol) = call.upgrade {
+        line(out, b"connection", b"upgrade");
+        line(out, b"upgrade", protocol);
+    }
+    match call.body {
+        BodyLength::Exact(length) => {
+            let _ = write!(out, "content-length: {length}\r\n");
+        }
+        BodyLength::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+        // A body of length nought is announced where servers ask for a length.
+        BodyLength::None if takes_body(call.head.method) => {
+            out.extend_from_slice(b"content-length: 0\r\n");
+        }
+        BodyLength::None => {}
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn takes_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}
+
+/// Prefix and the very bytes that were routed by.
+fn request_line(out: &mut Vec<u8>, call: &Outbound<'_>, target: &Target) {
+    out.extend_from_slice(call.head.method.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(target.prefix.as_bytes());
+    out.extend_from_slice(call.rest.as_bytes());
+    if target.prefix.is_empty() && call.rest.is_empty() {
+        out.push(b'/');
+    }
+    if let Some(query) = call.head.query {
+        out.push(b'?');
+        out.extend_from_slice(query.as_bytes());
+    }
+    out.extend_from_slice(b" HTTP/1.1\r\n");
+    line(out, b"host", target.host.as_bytes());
+}
+
+fn line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    value_end(out, value);
+}
+
+fn value_end(out: &mut Vec<u8>, value: &[u8]) {
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// What of the client's fields a backend gets, and the trace.
+fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>, ids: &TraceIds) {
+    let received = call.head.fields;
+    let is_trusted = is_trusted(call.client);
+    let names_fields = names_fields(received);
+    let trace = ids.trace(received);
+    let mut cookies_told = false;
+    for field in received.iter() {
+        let start = out.len();
+        out.extend(field.name.bytes().map(|byte| byte.to_ascii_lowercase()));
+        let passes = match fields::from_client(&out[start..]) {
+            FromClient::Passed => true,
+            FromClient::Dropped | FromClient::ForwardedFor | FromClient::TraceParent => false,
+            FromClient::Forwarding => is_trusted,
+            FromClient::TraceState => trace.takes_state(field.value),
+            // RFC 9113 §8.2.3: what HTTP/2 sends in several lines is one in HTTP/1.1.
+            FromClient::Cookie if call.head.version == Version::HTTP_2 => {
+                if !std::mem::replace(&mut cookies_told, true)
+                    && !(names_fields && is_named(received, b"cookie"))
+                {
+                    out.extend_from_slice(b": ");
+                    join(out, received.get_all("cookie"), b"; ");
+                    out.extend_from_slice(b"\r\n");
+                    continue;
+                }
+                false
+            }
+            FromClient::Cookie => true,
+        };
+        if passes && !(names_fields && is_named(received, &out[start..])) {
+            out.extend_from_slice(b": ");
+            value_end(out, field.value);
+        } else {
+            out.truncate(start);
+        }
+    }
+    trace.write(out);
+}
+
+fn is_trusted(client: &Client<'_>) -> bool {
+    client.trusted.contains(client.peer)
+}
+
+/// Whether `Connection` says more than what becomes of the connection, which is rare.
+fn names_fields(received: Fields<'_>) -> bool {
+    received
+        .get_all("connection")
+        .flat_map(fields::options)
+        .any(|option| {
+            !option.eq_ignore_ascii_case(b"keep-alive") && !option.eq_ignore_ascii_case(b"close")
+        })
+}
+
+fn is_named(received: Fields<'_>, name: &[u8]) -> bool {
+    let mut options = received.get_all("connection").flat_map(fields::options);
+    options.any(|option| option.eq_ignore_ascii_case(name))
+}
+
+fn join<'a>(out: &mut Vec<u8>, values: impl Iterator<Item = &'a [u8]>, between: &[u8]) -> bool {
+    let mut first = true;
+    for value in values {
+        if !std::mem::replace(&mut first, false) {
+            out.extend_from_slice(between);
+        }
+        out.extend_from_slice(value);
+    }
+    !first
+}
+
+/// Says who called: after what trusted proxies said, or alone.
+fn forwarded(out: &mut Vec<u8>, call: &Outbound<'_>) {
+    let (received, client) = (call.head.fields, call.client);
+    let is_believed = is_trusted(client);
+    let told =
+        |name: &str| is_believed && received.contains(name) && !is_named(received, name.as_bytes());
+    out.extend_from_slice(b"x-forwarded-for: ");
+    if is_believed && !is_named(received, b"x-forwarded-for") {
+        let hops = received.get_all("x-forwarded-for");
+        let hops = hops.filter(|hops| hops.is_ascii() && !hops.is_empty());
+        if join(out, hops, b", ") {
+            out.extend_from_slice(b", ");
+        }
+    }
+    let _ = write!(out, "{}\r\n", client.peer);
+    if !told("x-forwarded-proto") {
+        line(out, b"x-forwarded-proto", client.scheme.as_bytes());
+    }
+    if !told("x-forwarded-host") {
+        let host = received.get_all("host").next();
+        line(
+            out,
+            b"x-forwarded-host",
+            host.unwrap_or(call.head.host.as_bytes()),
+        );
+    }
+    if told("forwarded") {
+        // RFC 7239 §6: an IPv6 address stands in quotes and brackets.
+        let _ = match client.peer {
+            IpAddr::V4(address) => write!(out, "forwarded: for={address}\r\n"),
+            IpAddr::V6(address) => write!(out, "forwarded: for=\"[{address}]\"\r\n"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The client against backends that behave and misbehave.
