@@ -139,7 +139,7 @@ pub(crate) fn streamed(
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     headers.insert(REQUEST_ID, call.request_id.header_value());
-    for (name, value) in standing.headers {
+    for (name, value) in standing.headers() {
         headers.insert(name, value);
     }
     call.set_status(head.status);

@@ -156,8 +156,9 @@ async fn pass(
     let permit = judged?;
     // Whether now: rates, then quotas. From here on the call counts.
     let calendar = &environment.tenant.calendar;
-    let nodes = proxy.sharing.live_nodes();
-    let standing = admit(&permit, calendar, call.now, nodes, &proxy.quotas)?;
+    let basis = proxy.sharing.basis();
+    let counters = &tables.counters;
+    let standing = admit(&permit, calendar, call.now, basis, counters, &proxy.quotas)?;
     call.let_through();
     let peer = parts.extensions.get::<Peer>().copied();
     let client = Client {
@@ -173,7 +174,7 @@ async fn pass(
         upstream::forward(&permit, &head, rest, &client, &mut body, &proxy.upstreams).await;
     call.upstream_us = call.elapsed_us() - before_us;
     let answered = answered.map_err(|mut refusal| {
-        refusal.headers.extend(standing.headers.iter().cloned());
+        refusal.headers.extend(standing.headers());
         refusal
     })?;
     Ok(Outcome::Answered(Box::new((answered, body)), standing))

@@ -14,6 +14,9 @@ pub struct Window {
     pub start_ms: i64,
     /// The first moment after it.
     pub end_ms: i64,
+    /// Its first date, counted in days, 1970-01-01 being 1: what tells periods of one kind apart, wherever clocks are
+    /// changed. 0 stands for none.
+    pub number: u32,
 }
 
 impl Window {
@@ -54,6 +57,7 @@ impl Zone {
         Window {
             start_ms: self.midnight(first, at_ms),
             end_ms: self.midnight(next, at_ms),
+            number: day_number(first),
         }
     }
 
@@ -64,6 +68,12 @@ impl Zone {
                 midnight.timestamp().as_millisecond()
             })
     }
+}
+
+fn day_number(date: Date) -> u32 {
+    let midnight = date.to_zoned(TimeZone::UTC);
+    let seconds = midnight.map_or(0, |midnight| midnight.timestamp().as_second());
+    u32::try_from(seconds / 86_400 + 1).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -112,6 +122,21 @@ mod tests {
         let day = window("Asia/Beirut", QuotaPeriod::Day, "2026-03-29T12:00:00Z");
         assert_eq!(day.start_ms, at("2026-03-28T22:00:00Z"));
         assert_eq!(day.end_ms, at("2026-03-29T21:00:00Z"));
+    }
+
+    #[test]
+    fn every_day_has_a_number_of_its_own() {
+        for zone in ["Europe/London", "Pacific/Auckland", "Asia/Beirut", "UTC"] {
+            let zone = Zone::named(zone).unwrap();
+            let mut day = zone.window(QuotaPeriod::Day, at("2026-01-01T12:00:00Z"));
+            for _ in 0..400 {
+                let next = zone.window(QuotaPeriod::Day, day.end_ms);
+                assert_eq!(next.number, day.number + 1);
+                day = next;
+            }
+        }
+        let first = window("Asia/Tokyo", QuotaPeriod::Month, "1970-01-05T00:00:00Z");
+        assert_eq!(first.number, 1);
     }
 
     #[test]

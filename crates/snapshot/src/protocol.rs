@@ -110,6 +110,8 @@ pub struct QuotaUsed {
     pub window_start: Moment,
     /// Requests counted, those of this batch included.
     pub used: u64,
+    /// What the other live nodes of the group hold leases for and have not used as far as is known.
+    pub leased: u64,
 }
 
 /// A batch was taken, now or before.

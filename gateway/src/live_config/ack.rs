@@ -58,6 +58,7 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
                 if !was_away {
                     tracing::warn!(error = &error as &dyn std::error::Error, "not acknowledged");
                 }
+                sharing.lost();
                 was_away = true;
             }
         }

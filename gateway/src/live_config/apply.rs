@@ -13,7 +13,7 @@ use gatehouse_snapshot::sign::PublicKey;
 use gatehouse_snapshot::snapshot::{self, Manifest};
 use gatehouse_snapshot::state_hash::StateHash;
 
-use crate::policies::counters::Counters;
+use crate::policies::counters::CounterId;
 use crate::tables::{
     CompileError, Compiled, Held, Place, SmallObjects, TableSet, compile, decisive_first,
 };
@@ -117,7 +117,7 @@ impl Running {
         trust: &Trust,
         before: Option<&Self>,
     ) -> Result<(Self, Manifest), ConfigError> {
-        let mut parts = Parts::default();
+        let mut parts = Parts::after(before);
         let mut doubled = None;
         let manifest = snapshot::read(bytes, trust.group, &trust.keys, |record| {
             let object = record.decode()?;
@@ -297,6 +297,9 @@ impl Running {
             }
             ObjectKind::Subscription => {
                 let id = SubscriptionId::from_uuid(object_ref.id);
+                if let Some(counters) = self.counters(id) {
+                    self.set.counters.free(counters);
+                }
                 if let Some(place) = self.places.remove(&id) {
                     self.change_place(place, |held| held.retain(|held| held.subscription.id != id));
                 }
@@ -322,7 +325,7 @@ impl Running {
         let place = Place::of(&subscription);
         let counters = self
             .counters(id)
-            .unwrap_or_else(|| Arc::new(Counters::new(id)));
+            .unwrap_or_else(|| self.set.counters.allot());
         let old = self.places.insert(id, place);
         if let Some(old) = old.filter(|old| *old != place) {
             self.change_place(old, |held| held.retain(|held| held.subscription.id != id));
@@ -351,13 +354,26 @@ impl Running {
         }
     }
 
+    /// Gives the counters up of subscriptions that the configuration which replaces this one does not hold.
+    pub(crate) fn give_way(&self, next: &Self) {
+        for id in self
+            .places
+            .keys()
+            .filter(|id| !next.places.contains_key(id))
+        {
+            if let Some(counters) = self.counters(*id) {
+                self.set.counters.free(counters);
+            }
+        }
+    }
+
     /// What a subscription has used, if it is known.
-    fn counters(&self, id: SubscriptionId) -> Option<Arc<Counters>> {
+    fn counters(&self, id: SubscriptionId) -> Option<CounterId> {
         let place = self.places.get(&id)?;
         let found = self.set.subscriptions.with(place, |held| {
             held.iter()
                 .find(|held| held.subscription.id == id)
-                .map(|held| Arc::clone(&held.counters))
+                .map(|held| held.counters)
         });
         found.flatten()
     }

@@ -28,11 +28,21 @@ use tokio::sync::Notify;
 use crate::files;
 use crate::refusal::Refusal;
 
+/// What a call's limits are shared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Basis {
+    /// Live nodes of the group, this one included; at least 1.
+    pub(crate) nodes: u32,
+    /// Whether there is nobody just now who could say how limits are shared.
+    pub(crate) away: bool,
+}
+
 /// How limits are shared, as the control plane last said. It outlives an outage and a restart: the last known number stays
 /// in force, because a node that takes the whole of a limit while others do, too, lets too much through.
 #[derive(Debug)]
 pub(crate) struct Sharing {
     live_nodes: AtomicU32,
+    away: AtomicBool,
     head_seq: AtomicU64,
     path: PathBuf,
 }
@@ -44,6 +54,7 @@ impl Sharing {
         let known = known.and_then(|text| text.trim().parse().ok());
         Self {
             live_nodes: AtomicU32::new(known.unwrap_or(1).max(1)),
+            away: AtomicBool::new(true),
             head_seq: AtomicU64::new(0),
             path,
         }
@@ -53,13 +64,27 @@ impl Sharing {
         self.live_nodes.load(Ordering::Relaxed)
     }
 
+    /// For one call: read once, so that its limits do not disagree.
+    pub(crate) fn basis(&self) -> Basis {
+        Basis {
+            nodes: self.live_nodes(),
+            away: self.away.load(Ordering::Relaxed),
+        }
+    }
+
     pub(crate) fn head_seq(&self) -> u64 {
         self.head_seq.load(Ordering::Relaxed)
+    }
+
+    /// The control plane did not answer.
+    pub(crate) fn lost(&self) {
+        self.away.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn learn(&self, live_nodes: u32, head_seq: u64) {
         let live_nodes = live_nodes.max(1);
         self.head_seq.store(head_seq, Ordering::Relaxed);
+        self.away.store(false, Ordering::Relaxed);
         if self.live_nodes.swap(live_nodes, Ordering::Relaxed) == live_nodes {
             return;
         }

@@ -230,6 +230,9 @@ impl Puller {
             return Ok(());
         }
         self.tables.replace(Arc::clone(&next.set));
+        if let Some(before) = &self.running {
+            before.give_way(&next);
+        }
         self.running = Some(next);
         self.floor = position;
         self.resync = false;

@@ -1,296 +1,311 @@
-//! What a subscription has used of its limits: one atomic number per limit.
+//! What subscriptions have used of their limits: atomic words that never move, a few for each limit.
+//!
+//! A subscription that never called costs one word (8 bytes), a rate two more, a quota three. They outlive changes of the
+//! subscription's state and of its plan: quotas are kept by their period, rates by their place in the plan. The request path
+//! reads, compares and swaps words; it comes here with a lock only when a subscription makes its first call, its plan takes
+//! another shape, or a calendar period begins.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+mod arena;
+mod quota;
+mod rate;
 
-use arc_swap::ArcSwapOption;
-use gatehouse_domain::id::{LimitId, SubscriptionId};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 
-use crate::call::Now;
-use crate::policies::calendar::Calendar;
-use crate::tables::{CompiledLimit, CompiledPlan};
-use crate::usage::ledger::{QuotaLedger, Seed};
+use arena::Arena;
+pub(crate) use quota::{ALONE, HELD_PERIOD, QuotaCell, QuotaState, Taken};
+pub(crate) use rate::{Rate, RateCell, RateState, WHOLE};
 
-/// The counters of one subscription. They outlive changes of its state and of its plan's limits: a cell belongs to a limit
-/// id, a quota that is new takes over what its period has used.
-pub(crate) struct Counters {
-    subscription: SubscriptionId,
-    set: ArcSwapOption<CellSet>,
-    /// Held only while the cells are rebuilt for another plan revision, not once a request.
-    rebuild: Mutex<()>,
+/// Where a subscription's counters are. Small and copied freely; it stays good until [`Counters::free`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct CounterId(u32);
+
+/// Which cells the limits of a plan need: a quota a period, a rate each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Shape {
+    day: bool,
+    month: bool,
+    rates: u8,
 }
 
-/// Cells in the order of the plan's limits.
-pub(crate) struct CellSet {
-    plan: Arc<CompiledPlan>,
-    pub(crate) cells: Vec<Arc<Cell>>,
-}
-
-/// One limit's state.
-pub(crate) struct Cell {
-    limit: LimitId,
-    kind: CellKind,
-}
-
-enum CellKind {
-    Rate(RateCell),
-    Quota(QuotaPeriod, QuotaCell),
-}
-
-/// GCRA (the virtual scheduling form of ITU-T I.371): the theoretical arrival time of the next call, nanoseconds of the
-/// steady clock.
-#[derive(Default)]
-pub(crate) struct RateCell {
-    arrival_ns: AtomicU64,
-}
-
-/// What a rate check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RateState {
-    /// Calls that may follow at once.
-    pub(crate) remaining: u64,
-    /// Until one more call may be made, nanoseconds; 0 when one may be made now.
-    pub(crate) next_ns: u64,
-    /// Until the whole burst is back, nanoseconds.
-    pub(crate) full_ns: u64,
-}
-
-impl RateCell {
-    /// Takes one call at `now_ns`, or says when one will be possible. `interval_ns` is the time one call refills in.
-    pub(crate) fn take(
-        &self,
-        now_ns: u64,
-        interval_ns: u64,
-        burst: u64,
-    ) -> Result<RateState, RateState> {
-        let capacity_ns = interval_ns.saturating_mul(burst);
-        // Relaxed: the number itself is all that is shared.
-        let taken =
-            self.arrival_ns
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |arrival_ns| {
-                    let next = arrival_ns.max(now_ns).saturating_add(interval_ns);
-                    (next - now_ns <= capacity_ns).then_some(next)
-                });
-        let state = |arrival_ns: u64| {
-            let owed_ns = arrival_ns.saturating_sub(now_ns);
-            let free_ns = capacity_ns.saturating_sub(owed_ns);
-            RateState {
-                remaining: free_ns / interval_ns.max(1),
-                next_ns: interval_ns.saturating_sub(free_ns),
-                full_ns: owed_ns,
+impl Shape {
+    pub(crate) fn of<'a>(rules: impl IntoIterator<Item = &'a LimitRule>) -> Self {
+        let mut shape = Self::default();
+        for rule in rules {
+            match rule {
+                LimitRule::Rate { .. } => shape.rates = shape.rates.saturating_add(1),
+                LimitRule::Quota { period, .. } => match period {
+                    QuotaPeriod::Day => shape.day = true,
+                    QuotaPeriod::Month => shape.month = true,
+                },
             }
-        };
-        match taken {
-            Ok(before) => Ok(state(before.max(now_ns).saturating_add(interval_ns))),
-            Err(current) => Err(state(current)),
+        }
+        shape
+    }
+
+    fn words(self) -> usize {
+        self.rates_at() + RateCell::WORDS * usize::from(self.rates)
+    }
+
+    fn quota_at(self, period: QuotaPeriod) -> Option<usize> {
+        match period {
+            QuotaPeriod::Day => self.day.then_some(0),
+            QuotaPeriod::Month => self
+                .month
+                .then_some(QuotaCell::WORDS * usize::from(self.day)),
         }
     }
 
-    /// Gives a taken call back, because another limit refused it.
-    pub(crate) fn give_back(&self, interval_ns: u64) {
-        let _ = self
-            .arrival_ns
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |arrival_ns| {
-                Some(arrival_ns.saturating_sub(interval_ns))
-            });
+    fn rates_at(self) -> usize {
+        QuotaCell::WORDS * (usize::from(self.day) + usize::from(self.month))
+    }
+
+    /// Never 0, which stands for "no cells yet".
+    fn code(self) -> u64 {
+        1 | u64::from(self.day) << 1 | u64::from(self.month) << 2 | u64::from(self.rates) << 3
+    }
+
+    fn of_code(code: u64) -> Option<Self> {
+        (code & 1 == 1).then(|| Self {
+            day: code & 2 != 0,
+            month: code & 4 != 0,
+            rates: (code >> 3 & 0xff) as u8,
+        })
     }
 }
 
-/// Calls of one calendar period: those the ledger knows of the whole group and our own it does not know yet, in one number.
+/// The counters of all subscriptions of a configuration.
+pub(crate) struct Counters {
+    /// A word for each subscription: the shape and the place of its cells.
+    heads: Arena,
+    cells: Arena,
+    places: Mutex<Places>,
+}
+
 #[derive(Default)]
-pub(crate) struct QuotaCell {
-    /// Start of the period the numbers belong to.
-    period_start_ms: AtomicI64,
-    used: AtomicU64,
-    /// The total the ledger last told; only the shipper changes it.
-    ledger: AtomicU64,
-    /// Held only at the turn of a period, not once a request.
-    turn: Mutex<()>,
+struct Places {
+    next_head: usize,
+    next_cell: usize,
+    free_heads: Vec<u32>,
+    /// By number of words.
+    free_cells: Vec<Vec<u32>>,
+    /// Given up, but perhaps still in the hands of a call: since the last sweep, and since the one before.
+    leaving: [Vec<Leaving>; 2],
+    /// The ids among them.
+    gone: HashSet<CounterId>,
 }
 
-impl QuotaCell {
-    /// Takes one call of the period, or leaves the number as it is. Returns the use after it.
-    pub(crate) fn take(&self, period_start_ms: i64, amount: u64) -> Result<u64, u64> {
-        self.turn_to(period_start_ms);
-        self.used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                (used < amount).then_some(used + 1)
-            })
-            .map(|before| before + 1)
+enum Leaving {
+    Head(CounterId),
+    Cells { at: u32, words: usize },
+}
+
+/// The cells of one subscription.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cells<'a> {
+    shape: Shape,
+    words: &'a [AtomicU64],
+}
+
+impl<'a> Cells<'a> {
+    /// The quota of a period, if the plan has one.
+    pub(crate) fn quota(self, period: QuotaPeriod) -> Option<QuotaCell<'a>> {
+        let at = self.shape.quota_at(period)?;
+        QuotaCell::of(self.words.get(at..at + QuotaCell::WORDS)?)
     }
 
-    /// Gives a taken call back.
-    pub(crate) fn give_back(&self) {
-        let _ = self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                Some(used.saturating_sub(1))
-            });
-    }
-
-    /// Goes on from what is known: the ledger's total, and what waits in the spool from before the start.
-    fn of(seed: &Seed, period: QuotaPeriod, calendar: &Calendar, now: Now) -> Self {
-        let start_ms = calendar.period(period, now.wall_ms).start_ms;
-        let total = seed
-            .totals
-            .iter()
-            .find(|known| known.period == period && known.period_start_ms == start_ms)
-            .map_or(0, |known| known.total);
-        let spooled = seed.spooled_ms.iter().filter(|at_ms| **at_ms >= start_ms);
-        Self {
-            period_start_ms: AtomicI64::new(start_ms),
-            used: AtomicU64::new(total.saturating_add(spooled.count() as u64)),
-            ledger: AtomicU64::new(total),
-            turn: Mutex::default(),
-        }
-    }
-
-    /// Takes over the ledger's total, which now holds `shipped` calls of ours that were counted here before. One addition, so
-    /// that no moment counts them twice or not at all.
-    pub(crate) fn settle(&self, period_start_ms: i64, total: u64, shipped: u64) {
-        self.turn_to(period_start_ms);
-        if self.period_start_ms.load(Ordering::Acquire) != period_start_ms {
-            return;
-        }
-        let before = self.ledger.swap(total, Ordering::Relaxed);
-        let change = total as i128 - before as i128 - shipped as i128;
-        let _ = self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                let used = (i128::from(used) + change).max(0);
-                Some(u64::try_from(used).unwrap_or(u64::MAX))
-            });
-    }
-
-    fn turn_to(&self, period_start_ms: i64) {
-        if self.period_start_ms.load(Ordering::Acquire) >= period_start_ms {
-            return;
-        }
-        let _turning = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.period_start_ms.load(Ordering::Acquire) < period_start_ms {
-            self.used.store(0, Ordering::Relaxed);
-            self.ledger.store(0, Ordering::Relaxed);
-            // Last, and seen only with the zeroes before it.
-            self.period_start_ms
-                .store(period_start_ms, Ordering::Release);
-        }
+    /// The rate at a place among the plan's rates.
+    pub(crate) fn rate(self, place: usize) -> Option<RateCell<'a>> {
+        let at = self.shape.rates_at() + RateCell::WORDS * place;
+        RateCell::of(self.words.get(at..at + RateCell::WORDS)?)
     }
 }
 
-impl Cell {
-    fn of(limit: LimitId, rule: &LimitRule, quota: impl Fn(QuotaPeriod) -> QuotaCell) -> Self {
-        let kind = match rule {
-            LimitRule::Rate { .. } => CellKind::Rate(RateCell::default()),
-            LimitRule::Quota { period, .. } => CellKind::Quota(*period, quota(*period)),
-        };
-        Self { limit, kind }
-    }
-
-    pub(crate) fn rate(&self) -> Option<&RateCell> {
-        match &self.kind {
-            CellKind::Rate(cell) => Some(cell),
-            CellKind::Quota(..) => None,
-        }
-    }
-
-    pub(crate) fn quota(&self) -> Option<&QuotaCell> {
-        match &self.kind {
-            CellKind::Quota(_, cell) => Some(cell),
-            CellKind::Rate(_) => None,
-        }
-    }
-
-    fn same_kind(&self, rule: &LimitRule) -> bool {
-        match (&self.kind, rule) {
-            (CellKind::Rate(_), LimitRule::Rate { .. }) => true,
-            (CellKind::Quota(mine, _), LimitRule::Quota { period, .. }) => mine == period,
-            _ => false,
-        }
-    }
+/// Where a head points: `shape:32 place:32`, 0 when there are no cells yet.
+fn head_word(shape: Shape, at: u32) -> u64 {
+    shape.code() << 32 | u64::from(at)
 }
 
 impl Counters {
-    /// Of a subscription that has used nothing here yet.
-    pub(crate) fn new(subscription: SubscriptionId) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            subscription,
-            set: ArcSwapOption::empty(),
-            rebuild: Mutex::default(),
+            heads: Arena::new(),
+            cells: Arena::new(),
+            places: Mutex::default(),
         }
     }
 
-    /// The cells of a plan's limits, in their order.
-    pub(crate) fn cells(
-        self: &Arc<Self>,
-        plan: &Arc<CompiledPlan>,
-        calendar: &Calendar,
-        now: Now,
-        ledger: &QuotaLedger,
-    ) -> Arc<CellSet> {
-        let current = || {
-            let set = self.set.load_full();
-            set.filter(|set| Arc::ptr_eq(&set.plan, plan))
+    /// Counters for a subscription that has used nothing here yet. When 200 million are in use the id is one that has no
+    /// cells: nothing can be counted by it, so nothing passes.
+    pub(crate) fn allot(&self) -> CounterId {
+        let mut places = self.lock();
+        let free = places.free_heads.pop();
+        let head = free.or_else(|| self.heads.place(&mut places.next_head, 1));
+        CounterId(head.unwrap_or(u32::MAX))
+    }
+
+    /// Gives the counters of a subscription up. They are used again after two sweeps, when no call can hold them any more.
+    pub(crate) fn free(&self, id: CounterId) {
+        let mut places = self.lock();
+        if places.gone.insert(id) {
+            places.leaving[0].push(Leaving::Head(id));
+        }
+    }
+
+    /// Whether these counters were given up.
+    pub(crate) fn is_free(&self, id: CounterId) -> bool {
+        self.lock().gone.contains(&id)
+    }
+
+    /// Makes what was given up before the last sweep ready for use. To be called every few seconds.
+    pub(crate) fn sweep(&self) {
+        let mut places = self.lock();
+        for leaving in std::mem::take(&mut places.leaving[1]) {
+            match leaving {
+                Leaving::Cells { at, words } => self.reuse(&mut places, at, words),
+                Leaving::Head(id) => {
+                    places.gone.remove(&id);
+                    if let Some([head]) = self.heads.run(id.0, 1) {
+                        let word = head.swap(0, Ordering::AcqRel);
+                        if let Some(shape) = Shape::of_code(word >> 32) {
+                            let at = (word & u64::from(u32::MAX)) as u32;
+                            self.reuse(&mut places, at, shape.words());
+                        }
+                        places.free_heads.push(id.0);
+                    }
+                }
+            }
+        }
+        places.leaving.swap(0, 1);
+    }
+
+    fn reuse(&self, places: &mut Places, at: u32, words: usize) {
+        for word in self.cells.run(at, words).unwrap_or_default() {
+            word.store(0, Ordering::Relaxed);
+        }
+        if places.free_cells.len() <= words {
+            places.free_cells.resize_with(words + 1, Vec::new);
+        }
+        places.free_cells[words].push(at);
+    }
+
+    /// The cells of a subscription under a plan of this shape. `None` only when no more can be made.
+    pub(crate) fn cells(&self, id: CounterId, shape: Shape) -> Option<Cells<'_>> {
+        let [head] = self.heads.run(id.0, 1)? else {
+            return None;
         };
-        if let Some(set) = current() {
-            return set;
+        let word = head.load(Ordering::Acquire);
+        if word >> 32 == shape.code() {
+            return self.cells_of(word);
         }
-        let _rebuilding = self.rebuild.lock().unwrap_or_else(PoisonError::into_inner);
-        current().unwrap_or_else(|| {
-            ledger.introduce(self.subscription, self, |seed| {
-                let quota = |period| QuotaCell::of(seed, period, calendar, now);
-                let set = Arc::new(self.rebuilt(plan, quota));
-                self.set.store(Some(Arc::clone(&set)));
-                set
-            })
-        })
+        self.reshape(head, shape)
     }
 
-    fn rebuilt(
-        &self,
-        plan: &Arc<CompiledPlan>,
-        quota: impl Fn(QuotaPeriod) -> QuotaCell,
-    ) -> CellSet {
-        let old = self.set.load_full();
-        let old = old.as_ref().map_or(&[][..], |set| set.cells.as_slice());
-        let kept = |limit: &CompiledLimit| {
-            let same = old
-                .iter()
-                .find(|cell| cell.limit == limit.id && cell.same_kind(&limit.rule));
-            // A revision gives its limits new ids; what a period has used is not forgotten by that.
-            same.or_else(|| {
-                old.iter()
-                    .find(|cell| cell.quota().is_some() && cell.same_kind(&limit.rule))
-            })
+    /// The cells as they are, for who looks at them beside the request path.
+    pub(crate) fn present(&self, id: CounterId) -> Option<Cells<'_>> {
+        let [head] = self.heads.run(id.0, 1)? else {
+            return None;
         };
-        let cells = plan.limits.iter().map(|limit| {
-            kept(limit).map_or_else(
-                || Arc::new(Cell::of(limit.id, &limit.rule, &quota)),
-                Arc::clone,
-            )
-        });
-        CellSet {
-            plan: Arc::clone(plan),
-            cells: cells.collect(),
-        }
+        self.cells_of(head.load(Ordering::Acquire))
     }
 
-    /// Hands a total of the ledger to the cells of its period.
-    pub(crate) fn settle(
+    fn cells_of(&self, head: u64) -> Option<Cells<'_>> {
+        let shape = Shape::of_code(head >> 32)?;
+        let at = (head & u64::from(u32::MAX)) as u32;
+        let words = self.cells.run(at, shape.words())?;
+        Some(Cells { shape, words })
+    }
+
+    /// Makes cells of another shape and takes over what the old ones hold.
+    fn reshape(&self, head: &AtomicU64, shape: Shape) -> Option<Cells<'_>> {
+        let mut places = self.lock();
+        let word = head.load(Ordering::Acquire);
+        if word >> 32 == shape.code() {
+            return self.cells_of(word);
+        }
+        let words = shape.words();
+        let reused = places.free_cells.get_mut(words).and_then(Vec::pop);
+        let at = match reused {
+            Some(at) => at,
+            None => self.cells.place(&mut places.next_cell, words)?,
+        };
+        let new = Cells {
+            shape,
+            words: self.cells.run(at, words)?,
+        };
+        if let Some(old) = self.cells_of(word) {
+            new.take_over(old);
+            places.leaving[0].push(Leaving::Cells {
+                at: (word & u64::from(u32::MAX)) as u32,
+                words: old.words.len(),
+            });
+        }
+        head.store(head_word(shape, at), Ordering::Release);
+        Some(new)
+    }
+
+    /// Turns a quota's cell to another period: `seed` is told the period it leaves with its calls, and says what it begins
+    /// with. Nothing happens when the cell counts that period by now.
+    pub(crate) fn turn(
         &self,
-        period: QuotaPeriod,
-        period_start_ms: i64,
-        total: u64,
-        shipped: u64,
+        id: CounterId,
+        quota: QuotaPeriod,
+        period: u32,
+        seed: impl FnOnce(u32, u64) -> QuotaState,
     ) {
-        let Some(set) = self.set.load_full() else {
+        // The lock keeps the cell from being moved while it is held.
+        let _places = self.lock();
+        let Some(cell) = self.present(id).and_then(|cells| cells.quota(quota)) else {
             return;
         };
-        for cell in &set.cells {
-            if let CellKind::Quota(own, quota) = &cell.kind
-                && *own == period
-            {
-                quota.settle(period_start_ms, total, shipped);
+        if cell.read().0 == period {
+            return;
+        }
+        let (left, calls) = cell.hold();
+        cell.begin(period, seed(left, calls));
+    }
+
+    /// Changes what bounds a quota, as long as the cell counts this period.
+    pub(crate) fn bound(
+        &self,
+        id: CounterId,
+        quota: QuotaPeriod,
+        period: u32,
+        change: impl FnOnce(QuotaCell<'_>, QuotaState),
+    ) {
+        let _places = self.lock();
+        let cell = self.present(id).and_then(|cells| cells.quota(quota));
+        if let Some(cell) = cell
+            && let (counted, state) = cell.read()
+            && counted == period
+        {
+            change(cell, state);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cells<'_> {
+    fn take_over(self, old: Cells<'_>) {
+        for period in QuotaPeriod::ALL {
+            if let (Some(new), Some(old)) = (self.quota(*period), old.quota(*period)) {
+                let (_, state) = old.read();
+                let (number, own) = old.hold();
+                new.begin(number, QuotaState { own, ..state });
+            }
+        }
+        for place in 0..usize::from(self.shape.rates.min(old.shape.rates)) {
+            let at = |cells: &Cells<'_>| cells.shape.rates_at() + RateCell::WORDS * place;
+            let (to, from) = (at(&self), at(&old));
+            for word in 0..RateCell::WORDS {
+                let value = old.words[from + word].load(Ordering::Relaxed);
+                self.words[to + word].store(value, Ordering::Relaxed);
             }
         }
     }
@@ -303,77 +318,4 @@ impl std::fmt::Debug for Counters {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: u64 = 1_000_000_000;
-
-    #[test]
-    fn a_burst_passes_exactly_and_refills_one_by_one() {
-        let cell = RateCell::default();
-        let take = |now| cell.take(now, SECOND / 5, 10);
-        for number in 0..10 {
-            assert_eq!(take(SECOND).unwrap().remaining, 9 - number);
-        }
-        let refused = take(SECOND).unwrap_err();
-        assert_eq!((refused.remaining, refused.next_ns), (0, SECOND / 5));
-        assert!(take(SECOND + SECOND / 5 - 1).is_err());
-        assert!(take(SECOND + SECOND / 5).is_ok());
-        assert!(take(SECOND + SECOND / 5).is_err());
-        let after_a_pause = (0..20).filter(|_| take(100 * SECOND).is_ok()).count();
-        assert_eq!(after_a_pause, 10);
-    }
-
-    #[test]
-    fn a_call_given_back_can_be_taken_again() {
-        let cell = RateCell::default();
-        assert!(cell.take(7, SECOND, 1).is_ok());
-        cell.give_back(SECOND);
-        assert!(cell.take(7, SECOND, 1).is_ok());
-        assert!(cell.take(7, SECOND, 1).is_err());
-    }
-
-    #[test]
-    fn many_threads_take_exactly_the_burst() {
-        let cell = RateCell::default();
-        let taken = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..1_000 {
-                        if cell.take(5, SECOND, 700).is_ok() {
-                            taken.fetch_add(1, Ordering::Relaxed);
-                        }
-                    }
-                });
-            }
-        });
-        assert_eq!(taken.into_inner(), 700);
-    }
-
-    #[test]
-    fn a_quota_holds_its_amount_and_begins_again_with_the_next_period() {
-        let cell = QuotaCell::default();
-        assert_eq!(cell.take(100, 2), Ok(1));
-        assert_eq!(cell.take(100, 2), Ok(2));
-        assert_eq!(cell.take(100, 2), Err(2));
-        assert_eq!(cell.take(200, 2), Ok(1));
-        // A call that arrived before the turn counts into the new period, never back into the old.
-        assert_eq!(cell.take(100, 2), Ok(2));
-    }
-
-    #[test]
-    fn settling_with_the_ledger_counts_every_call_once() {
-        let cell = QuotaCell::default();
-        for _ in 0..10 {
-            cell.take(100, 1_000).unwrap();
-        }
-        // Ten here, of which six were shipped; the ledger knows 50 of the whole group.
-        cell.settle(100, 50, 6);
-        assert_eq!(cell.take(100, 1_000), Ok(55));
-        cell.settle(100, 55, 5);
-        assert_eq!(cell.take(100, 1_000), Ok(56));
-        cell.settle(50, 9_999, 0);
-        assert_eq!(cell.take(100, 1_000), Ok(57));
-    }
-}
+mod tests;

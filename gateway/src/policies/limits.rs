@@ -1,58 +1,135 @@
 //! Rate limits and quotas: all of a plan's limits apply, the strictest decides.
+//!
+//! On the way of a call nothing here locks or allocates: each limit is one compare-and-swap. See `docs/limits.md` for how
+//! several gateways share a limit, and by how much they may exceed it.
 
+use std::sync::Arc;
+
+use gatehouse_domain::id::LimitId;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_snapshot::calendar::Window;
-use http::HeaderValue;
-use http::header::HeaderName;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::calendar::Calendar;
-use super::counters::{Cell, RateState};
+use super::counters::{Cells, Counters, Rate, RateState, Shape, Taken};
+use super::standing::{Reading, Standing};
 use super::subscription::Permit;
 use crate::call::Now;
+use crate::live_config::Basis;
 use crate::refusal::Refusal;
-use crate::tables::CompiledLimit;
-use crate::usage::ledger::QuotaLedger;
+use crate::usage::ledger::{QuotaCall, QuotaLedger};
 
-/// draft-ietf-httpapi-ratelimit-headers: what is left.
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-/// The same draft: what the limits are.
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const NANOS: u64 = 1_000_000_000;
+/// A cell that is not this period's is turned, or its new place is looked up, and asked again. Each turn is final for this
+/// call's period, so that a third time cannot be needed but by a plan that changes twice meanwhile.
+const TURNS_MAX: u32 = 4;
 
-/// What the limits say about a call that passed, as headers for its response.
+/// A plan's limits in the form the request path needs.
 #[derive(Debug, Default)]
-pub(crate) struct Standing {
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+pub(crate) struct PlanLimits {
+    /// In the order of the plan.
+    pub(crate) limits: Box<[CompiledLimit]>,
+    pub(crate) shape: Shape,
+    /// Rates, in the order of the plan.
+    pub(crate) rates: Box<[PlanRate]>,
+    /// At most one for each period: of several the smallest decides, and all count the same calls.
+    pub(crate) quotas: Box<[PlanQuota]>,
 }
 
-/// Where a limit stands after it was asked.
-struct Reading {
-    remaining: u64,
-    /// Seconds until waiting is of use: until a call is possible when none is left, else until all are back.
-    reset_s: u64,
+/// A limit and what fields call it.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledLimit {
+    pub(crate) id: LimitId,
+    pub(crate) rule: LimitRule,
+    /// `"minute";q=100;w=`, what follows is the length of the window.
+    pub(crate) policy: Box<str>,
+    /// `"minute";r=`, what follows is what is left.
+    pub(crate) label: Box<str>,
 }
 
-/// The share of a rate that is this node's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Share {
-    interval_ns: u64,
-    burst: u64,
+/// A rate and its place among the plan's limits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlanRate {
+    pub(crate) place: usize,
+    pub(crate) rate: Rate,
 }
 
-impl Share {
-    /// An equal part of amount and burst for each live node, at least one call each; exact when there is one node. The
-    /// interval is rounded up: rounding may cost a call in a billion, never allow one.
-    fn of(amount: u32, window_s: u32, burst: u32, live_nodes: u32) -> Self {
-        let nodes = u64::from(live_nodes.max(1));
-        let amount = (u64::from(amount) / nodes).max(1);
+/// The quota that decides for a period.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlanQuota {
+    pub(crate) place: usize,
+    pub(crate) period: QuotaPeriod,
+    pub(crate) amount: u64,
+}
+
+impl PlanLimits {
+    pub(crate) fn compile(limits: &[gatehouse_snapshot::object::Limit]) -> Self {
+        let rules: Vec<LimitRule> = limits.iter().map(|limit| limit.rule.into()).collect();
+        let names = limit_names(&rules);
+        let mut compiled = Self {
+            shape: Shape::of(&rules),
+            ..Self::default()
+        };
+        let mut rates = Vec::new();
+        let mut quotas: Vec<PlanQuota> = Vec::new();
+        for (place, rule) in rules.iter().enumerate() {
+            match *rule {
+                LimitRule::Rate {
+                    amount,
+                    window_s,
+                    burst,
+                } => rates.push(PlanRate {
+                    place,
+                    rate: Rate::new(amount, window_s, burst),
+                }),
+                LimitRule::Quota { amount, period } => {
+                    let quota = PlanQuota {
+                        place,
+                        period,
+                        amount,
+                    };
+                    match quotas.iter_mut().find(|known| known.period == period) {
+                        Some(known) if known.amount <= amount => {}
+                        Some(known) => *known = quota,
+                        None => quotas.push(quota),
+                    }
+                }
+            }
+        }
+        let parts = limits.iter().zip(rules).zip(names);
+        let parts = parts.map(|((limit, rule), name)| CompiledLimit::new(limit.id, rule, &name));
+        compiled.limits = parts.collect();
+        compiled.rates = rates.into();
+        compiled.quotas = quotas.into();
+        compiled
+    }
+}
+
+impl CompiledLimit {
+    fn new(id: LimitId, rule: LimitRule, name: &str) -> Self {
+        let amount = match rule {
+            LimitRule::Rate { amount, .. } => u64::from(amount),
+            LimitRule::Quota { amount, .. } => amount,
+        };
         Self {
-            interval_ns: (u64::from(window_s) * NANOS).div_ceil(amount),
-            burst: (u64::from(burst) / nodes).max(1),
+            id,
+            rule,
+            policy: format!("\"{name}\";q={amount};w=").into(),
+            label: format!("\"{name}\";r=").into(),
         }
     }
+}
+
+/// What a call is counted with.
+struct Counting<'a> {
+    permit: &'a Permit,
+    calendar: &'a Calendar,
+    now: Now,
+    basis: Basis,
+    counters: &'a Arc<Counters>,
+    ledger: &'a QuotaLedger,
 }
 
 /// Takes one call from every limit of the permit's plan, or from none.
@@ -60,119 +137,145 @@ pub(crate) fn admit(
     permit: &Permit,
     calendar: &Calendar,
     now: Now,
-    live_nodes: u32,
+    basis: Basis,
+    counters: &Arc<Counters>,
     ledger: &QuotaLedger,
 ) -> Result<Standing, Refusal> {
     let limits = &permit.plan().limits;
-    if limits.is_empty() {
+    if limits.limits.is_empty() {
         return Ok(Standing::default());
     }
-    let set = permit
-        .counters()
-        .cells(permit.plan(), calendar, now, ledger);
-    let pairs: Vec<(&CompiledLimit, &Cell)> = limits
-        .iter()
-        .zip(set.cells.iter().map(AsRef::as_ref))
-        .collect();
-    let mut readings: Vec<Option<Reading>> = pairs.iter().map(|_| None).collect();
-    // Rates before quotas: a call that comes too fast costs nothing of the month.
-    let is_rate = |limit: &CompiledLimit| matches!(limit.rule, LimitRule::Rate { .. });
-    let order = pairs.iter().enumerate();
-    let rates = order.clone().filter(|(_, (limit, _))| is_rate(limit));
-    let quotas = order.filter(|(_, (limit, _))| !is_rate(limit));
-    for (place, (limit, cell)) in rates.chain(quotas) {
-        match take(limit, cell, calendar, now, live_nodes) {
-            Ok(reading) => readings[place] = Some(reading),
-            Err((reading, problem)) => {
-                give_back(&pairs, &mut readings, live_nodes);
-                readings[place] = Some(reading);
-                let mut refusal = Refusal::from(*problem);
-                refusal.headers = headers(&pairs, &readings, calendar, now);
-                return Err(refusal);
-            }
-        }
-    }
-    Ok(Standing {
-        headers: headers(&pairs, &readings, calendar, now),
-    })
+    let counting = Counting {
+        permit,
+        calendar,
+        now,
+        basis,
+        counters,
+        ledger,
+    };
+    counting.admit()
 }
 
-type Refused = (Reading, Box<Problem>);
-
-fn take(
-    limit: &CompiledLimit,
-    cell: &Cell,
-    calendar: &Calendar,
-    now: Now,
-    live_nodes: u32,
-) -> Result<Reading, Refused> {
-    match (limit.rule, cell.rate(), cell.quota()) {
-        (
-            LimitRule::Rate {
-                amount,
-                window_s,
-                burst,
-            },
-            Some(cell),
-            _,
-        ) => {
-            let share = Share::of(amount, window_s, burst, live_nodes);
-            match cell.take(now.steady_ns, share.interval_ns, share.burst) {
-                Ok(state) => Ok(rate_reading(state)),
+impl Counting<'_> {
+    fn admit(&self) -> Result<Standing, Refusal> {
+        let limits = &self.permit.plan().limits;
+        // Without cells nothing can be counted, and a call that is not counted is not let through.
+        let cells = self.cells().ok_or(ProblemKind::AuthUnknown)?;
+        let mut standing = Standing::of(self.permit.plan());
+        let mut windows = [Window::default(); QuotaPeriod::ALL.len()];
+        for (quota, window) in limits.quotas.iter().zip(&mut windows) {
+            *window = self.calendar.period(quota.period, self.now.wall_ms);
+            standing.window(quota.period, *window);
+        }
+        // Rates before quotas: a call that comes too fast costs nothing of the month.
+        for (number, rate) in limits.rates.iter().enumerate() {
+            let cell = cells.rate(number).ok_or(ProblemKind::AuthUnknown)?;
+            match cell.take(self.now.steady_ns, &rate.rate, self.basis.nodes) {
+                Ok(state) => standing.put(rate.place, rate_reading(state)),
                 Err(state) => {
+                    self.give_back(cells, number, &[], &mut standing);
                     let reading = rate_reading(state);
-                    let problem = rate_problem(&limit.rule, reading.reset_s);
-                    Err((reading, Box::new(problem)))
+                    standing.put(rate.place, reading);
+                    let problem = rate_problem(&limits.limits[rate.place].rule, reading.reset_s);
+                    return Err(refused(problem, &standing));
                 }
             }
         }
-        (LimitRule::Quota { amount, period }, _, Some(cell)) => {
-            let current = calendar.period(period, now.wall_ms);
-            let reset_s = seconds_left(current, now);
-            match cell.take(current.start_ms, amount) {
-                Ok(used) => Ok(Reading {
-                    remaining: amount.saturating_sub(used),
-                    reset_s,
-                }),
-                Err(_) => {
-                    let problem = quota_problem(amount, period, current, reset_s);
-                    let reading = Reading {
-                        remaining: 0,
-                        reset_s,
-                    };
-                    Err((reading, Box::new(problem)))
+        for (number, (quota, window)) in limits.quotas.iter().zip(&mut windows).enumerate() {
+            let reset_s = seconds_left(*window, self.now);
+            let (taken, period) = self.take_quota(quota, *window);
+            // A period that began while the call was on its way counts it: it is given back from there, if at all.
+            window.number = period;
+            let problem = match taken {
+                Taken::Passed(state) => {
+                    standing.quota(quota.period, state, reset_s);
+                    continue;
+                }
+                Taken::UsedUp(state) => {
+                    standing.quota(quota.period, state, reset_s);
+                    quota_problem(quota.amount, quota.period, *window, reset_s)
+                }
+                Taken::PartUsedUp(state) => {
+                    standing.quota(quota.period, state, 1);
+                    part_problem(quota.period)
+                }
+                Taken::OtherPeriod | Taken::NotAlone => Problem::new(ProblemKind::AuthUnknown),
+            };
+            self.give_back(cells, limits.rates.len(), &windows[..number], &mut standing);
+            return Err(refused(problem, &standing));
+        }
+        Ok(standing)
+    }
+
+    fn cells(&self) -> Option<Cells<'_>> {
+        let shape = self.permit.plan().limits.shape;
+        self.counters.cells(self.permit.counters(), shape)
+    }
+
+    /// Takes one call of a quota's period; says in which it counts. What makes it slow happens once a period, an outage or a
+    /// change of the plan.
+    fn take_quota(&self, quota: &PlanQuota, window: Window) -> (Taken, u32) {
+        let nodes = self.basis.nodes;
+        let mut period = window.number;
+        let mut taken = Taken::OtherPeriod;
+        for _ in 0..TURNS_MAX {
+            let cell = self.cells().and_then(|cells| cells.quota(quota.period));
+            let Some(cell) = cell else { break };
+            taken = cell.take(period, quota.amount, nodes);
+            let call = QuotaCall {
+                subscription: self.permit.subscription(),
+                id: self.permit.counters(),
+                quota: quota.period,
+                window,
+                amount: quota.amount,
+                now_ms: self.now.wall_ms,
+            };
+            match taken {
+                Taken::Passed(_) | Taken::UsedUp(_) => break,
+                Taken::OtherPeriod => {
+                    period = self.ledger.turn(self.counters, &call, self.basis);
+                }
+                Taken::NotAlone => self.ledger.take_part(self.counters, &call, period, nodes),
+                Taken::PartUsedUp(_) => {
+                    let may_grow = nodes <= 1 || self.basis.away && !cell.is_shared_out();
+                    if !may_grow || !self.ledger.grow(self.counters, &call, period, nodes) {
+                        break;
+                    }
                 }
             }
         }
-        // Cells are built from the same limits; a mismatch cannot come about, and refusing is the safe side of it.
-        _ => Err((
-            Reading {
-                remaining: 0,
-                reset_s: 1,
-            },
-            Box::new(Problem::new(ProblemKind::AuthUnknown)),
-        )),
+        (taken, period)
+    }
+
+    /// Gives back what the first rates, and the quotas of these windows, took.
+    fn give_back(
+        &self,
+        cells: Cells<'_>,
+        rates: usize,
+        windows: &[Window],
+        standing: &mut Standing,
+    ) {
+        let limits = &self.permit.plan().limits;
+        for (number, rate) in limits.rates[..rates].iter().enumerate() {
+            if let Some(cell) = cells.rate(number) {
+                cell.give_back(&rate.rate, self.basis.nodes);
+                standing.one_back(rate.place);
+            }
+        }
+        for (quota, window) in limits.quotas.iter().zip(windows) {
+            let cell = self.cells().and_then(|cells| cells.quota(quota.period));
+            if let Some(cell) = cell {
+                cell.give_back(window.number);
+                standing.one_back_of(quota.period);
+            }
+        }
     }
 }
 
-fn give_back(pairs: &[(&CompiledLimit, &Cell)], readings: &mut [Option<Reading>], live_nodes: u32) {
-    for ((limit, cell), reading) in pairs.iter().zip(readings) {
-        let Some(reading) = reading else { continue };
-        match (limit.rule, cell.rate(), cell.quota()) {
-            (
-                LimitRule::Rate {
-                    amount,
-                    window_s,
-                    burst,
-                },
-                Some(cell),
-                _,
-            ) => cell.give_back(Share::of(amount, window_s, burst, live_nodes).interval_ns),
-            (LimitRule::Quota { .. }, _, Some(cell)) => cell.give_back(),
-            _ => {}
-        }
-        reading.remaining += 1;
-    }
+fn refused(problem: Problem, standing: &Standing) -> Refusal {
+    let mut refusal = Refusal::from(problem);
+    refusal.headers = standing.headers();
+    refusal
 }
 
 fn rate_reading(state: RateState) -> Reading {
@@ -210,52 +313,22 @@ fn quota_problem(amount: u64, period: QuotaPeriod, current: Window, wait_s: u64)
         .retry_after(wait_s.max(1))
 }
 
+fn part_problem(period: QuotaPeriod) -> Problem {
+    Problem::new(ProblemKind::QuotaExceeded)
+        .detail(format!(
+            "This gateway's part of the calls of this {period} is used; it asks for more. Try again in 1 s."
+        ))
+        .retry_after(1)
+}
+
 fn seconds_left(period: Window, now: Now) -> u64 {
     u64::try_from(period.end_ms - now.wall_ms)
         .unwrap_or(0)
         .div_ceil(1_000)
 }
 
-fn headers(
-    pairs: &[(&CompiledLimit, &Cell)],
-    readings: &[Option<Reading>],
-    calendar: &Calendar,
-    now: Now,
-) -> Vec<(HeaderName, HeaderValue)> {
-    let policy = pairs.iter().map(|(limit, _)| match limit.rule {
-        LimitRule::Rate {
-            amount, window_s, ..
-        } => {
-            format!("\"{}\";q={amount};w={window_s}", limit.name)
-        }
-        LimitRule::Quota { amount, period } => {
-            let period = calendar.period(period, now.wall_ms);
-            let length_s = (period.end_ms - period.start_ms) / 1_000;
-            format!("\"{}\";q={amount};w={length_s}", limit.name)
-        }
-    });
-    let standing = pairs
-        .iter()
-        .zip(readings)
-        .filter_map(|((limit, _), reading)| {
-            let reading = reading.as_ref()?;
-            Some(format!(
-                "\"{}\";r={};t={}",
-                limit.name, reading.remaining, reading.reset_s
-            ))
-        });
-    let joined = |items: Vec<String>| HeaderValue::from_str(&items.join(", ")).ok();
-    [
-        (RATE_LIMIT_POLICY, joined(policy.collect())),
-        (RATE_LIMIT, joined(standing.collect())),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect()
-}
-
-/// What headers call the limits of a plan: `second`, `minute`, `hour`, `30s`, `day`, `month`; a repeated word is numbered.
-pub(crate) fn limit_names(rules: &[LimitRule]) -> Vec<String> {
+/// What fields call the limits of a plan: `second`, `minute`, `hour`, `30s`, `day`, `month`; a repeated word is numbered.
+fn limit_names(rules: &[LimitRule]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(rules.len());
     for rule in rules {
         let word = match rule {
@@ -282,44 +355,46 @@ pub(crate) fn limit_names(rules: &[LimitRule]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn one_node_has_the_whole_rate_and_many_never_more_together() {
-        assert_eq!(
-            Share::of(5, 1, 10, 1),
-            Share {
-                interval_ns: 200_000_000,
-                burst: 10
-            }
-        );
-        for nodes in 1..20u32 {
-            let share = Share::of(100, 60, 20, nodes);
-            if nodes <= 20 {
-                assert!(share.burst * u64::from(nodes) <= 20, "{nodes}");
-            }
-            let per_node = 60 * NANOS / share.interval_ns;
-            assert!(per_node * u64::from(nodes) <= 100, "{nodes}");
+    use gatehouse_snapshot::object::Limit;
+    use uuid::Uuid;
+
+    const fn rate(window_s: u32) -> LimitRule {
+        LimitRule::Rate {
+            amount: 1,
+            window_s,
+            burst: 1,
         }
-        assert_eq!(
-            Share::of(1, 1, 1, 50),
-            Share {
-                interval_ns: NANOS,
-                burst: 1
-            }
-        );
+    }
+
+    const fn quota(amount: u64) -> LimitRule {
+        LimitRule::Quota {
+            amount,
+            period: QuotaPeriod::Month,
+        }
     }
 
     #[test]
     fn limits_have_distinct_names() {
-        let rate = |window_s| LimitRule::Rate {
-            amount: 1,
-            window_s,
-            burst: 1,
-        };
-        let quota = LimitRule::Quota {
-            amount: 1,
-            period: QuotaPeriod::Month,
-        };
-        let names = limit_names(&[rate(1), rate(1), rate(30), rate(3_600), quota]);
+        let names = limit_names(&[rate(1), rate(1), rate(30), rate(3_600), quota(1)]);
         assert_eq!(names, ["second", "second-2", "30s", "hour", "month"]);
+    }
+
+    #[test]
+    fn of_several_quotas_of_a_period_the_smallest_decides() {
+        let limits: Vec<Limit> = [quota(30), rate(1), quota(10), quota(20)]
+            .into_iter()
+            .map(|rule| Limit {
+                id: LimitId::from_uuid(Uuid::nil()),
+                rule: rule.into(),
+            })
+            .collect();
+        let compiled = PlanLimits::compile(&limits);
+        assert_eq!(compiled.quotas.len(), 1);
+        assert_eq!(
+            (compiled.quotas[0].place, compiled.quotas[0].amount),
+            (2, 10)
+        );
+        let rates: Vec<usize> = compiled.rates.iter().map(|rate| rate.place).collect();
+        assert_eq!(rates, [1]);
     }
 }

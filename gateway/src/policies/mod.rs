@@ -7,7 +7,9 @@ pub(crate) mod api_key;
 pub(crate) mod calendar;
 pub(crate) mod counters;
 pub(crate) mod limits;
+mod standing;
 pub(crate) mod subscription;
 
-pub(crate) use limits::{Standing, admit, limit_names};
+pub(crate) use limits::{PlanLimits, admit};
+pub(crate) use standing::Standing;
 pub(crate) use subscription::Permit;

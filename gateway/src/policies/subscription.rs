@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::{Access, ShownState};
 use gatehouse_problem::{Problem, ProblemKind};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::api_key::Consumer;
-use super::counters::Counters;
+use super::counters::CounterId;
 use crate::call::{Now, Subject};
 use crate::refusal::{Refusal, refuse};
 use crate::tables::{Compiled, CompiledPlan, CompiledRoute, Held, Place, TableSet};
@@ -21,7 +22,8 @@ pub(crate) struct Permit {
     consumer: Consumer,
     route: Arc<CompiledRoute>,
     plan: Arc<CompiledPlan>,
-    counters: Arc<Counters>,
+    subscription: SubscriptionId,
+    counters: CounterId,
 }
 
 impl Permit {
@@ -37,8 +39,12 @@ impl Permit {
         &self.plan
     }
 
-    pub(crate) fn counters(&self) -> &Arc<Counters> {
-        &self.counters
+    pub(crate) fn subscription(&self) -> SubscriptionId {
+        self.subscription
+    }
+
+    pub(crate) fn counters(&self) -> CounterId {
+        self.counters
     }
 }
 
@@ -111,7 +117,8 @@ fn permit(
         consumer,
         route: Arc::clone(subject.route),
         plan: Arc::clone(plan),
-        counters: Arc::clone(&held.counters),
+        subscription: held.subscription.id,
+        counters: held.counters,
     })
 }
 

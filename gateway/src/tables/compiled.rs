@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use gatehouse_domain::id::{EnvironmentId, LimitId, PlanId, TenantId};
-use gatehouse_domain::plan::LimitRule;
+use gatehouse_domain::id::{EnvironmentId, PlanId, TenantId};
 use gatehouse_snapshot::check::{self, Fault};
 use gatehouse_snapshot::object::{
     Environment, Object, ObjectKind, ObjectRef, Plan, Route, Tenant, Upstream,
 };
 
 use super::operations::{OperationMatch, Operations};
+use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
-use crate::policies::limit_names;
 use crate::upstream::CompiledUpstream;
 
 /// The objects the table is compiled from, kept by the applier.
@@ -79,15 +78,7 @@ pub(crate) struct CompiledRoute {
 #[derive(Debug)]
 pub(crate) struct CompiledPlan {
     source: Arc<Object>,
-    pub(crate) limits: Vec<CompiledLimit>,
-}
-
-/// A limit and what headers call it.
-#[derive(Debug, Clone)]
-pub(crate) struct CompiledLimit {
-    pub(crate) id: LimitId,
-    pub(crate) rule: LimitRule,
-    pub(crate) name: String,
+    pub(crate) limits: PlanLimits,
 }
 
 /// Checks and compiles. Parts whose objects did not change are taken over from `before`, with their pools and counters.
@@ -207,18 +198,9 @@ impl Compiled {
             .get(&plan.id)
             .filter(|kept| Arc::ptr_eq(&kept.source, source));
         let compiled = kept.cloned().unwrap_or_else(|| {
-            let rules: Vec<LimitRule> = plan.limits.iter().map(|limit| limit.rule.into()).collect();
-            let names = limit_names(&rules);
-            let limits = plan.limits.iter().zip(rules).zip(names);
             Arc::new(CompiledPlan {
                 source: Arc::clone(source),
-                limits: limits
-                    .map(|((limit, rule), name)| CompiledLimit {
-                        id: limit.id,
-                        rule,
-                        name,
-                    })
-                    .collect(),
+                limits: PlanLimits::compile(&plan.limits),
             })
         });
         self.plans.insert(plan.id, compiled);

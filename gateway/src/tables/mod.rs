@@ -14,13 +14,12 @@ use gatehouse_domain::id::{ApplicationId, EnvironmentId, ProductId};
 use gatehouse_snapshot::object::{Application, Credential, Subscription};
 
 pub(crate) use compiled::{
-    CompileError, Compiled, CompiledEnvironment, CompiledLimit, CompiledPlan, CompiledRoute,
-    SmallObjects, compile,
+    CompileError, Compiled, CompiledEnvironment, CompiledPlan, CompiledRoute, SmallObjects, compile,
 };
 pub(crate) use operations::OperationMatch;
 pub(crate) use shards::Sharded;
 
-use crate::policies::counters::Counters;
+use crate::policies::counters::{CounterId, Counters};
 
 /// Where a subscription is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +44,7 @@ impl Place {
 pub(crate) struct Held {
     pub(crate) subscription: Subscription,
     /// Shared by every version of the subscription, so that a change of state resets no limit.
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) counters: CounterId,
 }
 
 /// One whole configuration, as requests see it.
@@ -57,6 +56,8 @@ pub(crate) struct TableSet {
     pub(crate) credentials: Sharded<u64, Credential>,
     /// Open and closed ones of a place, the one that decides first; see [`decisive_first`].
     pub(crate) subscriptions: Sharded<Place, Arc<[Held]>>,
+    /// Of all subscriptions; they outlive the set.
+    pub(crate) counters: Arc<Counters>,
 }
 
 /// The configuration in force; none before the first one.

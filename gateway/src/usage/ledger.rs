@@ -1,229 +1,453 @@
-//! What the whole group has used of each quota, as the ledger last told, kept over restarts.
+//! What of each quota is used, by this gateway and by others, as the ledger last told; kept over restarts.
 //!
-//! Use = the ledger's total + our calls it does not know yet. The first is kept here in an append-only file, written before
-//! the calls it includes are deleted from the spool; the second is, after a restart, exactly what the spool still holds. So
-//! no restart forgets a call.
+//! Own use = what the ledger has of us + our calls it does not know yet. The first is kept here in an append-only file,
+//! written before the calls it includes are deleted from the spool; the second is, after a restart, exactly what the spool
+//! still holds. So no restart forgets a call. What others use is the ledger's total without ours, and the leases they hold.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::plan::QuotaPeriod;
-use gatehouse_snapshot::protocol::{QuotaUsed, UsageReply};
+use gatehouse_snapshot::calendar::Window;
+use gatehouse_snapshot::protocol::UsageReply;
 use gatehouse_snapshot::usage::Batch;
+use uuid::Uuid;
 
+use super::quota_log::{Entry, Granted, QuotaLog, Settled};
 use super::segment::SegmentName;
-use crate::frames::{self, Frames};
-use crate::policies::counters::Counters;
+use crate::live_config::Basis;
+use crate::policies::counters::{ALONE, CounterId, Counters, HELD_PERIOD, QuotaState};
 
-/// The file is written anew when it is larger than this and than twice what it says.
-const LOG_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A call is judged this soon after it arrived, milliseconds. A clock that is further back was set.
+const ON_ITS_WAY_MS: i64 = 5_000;
+/// Windows kept of one period: the current, and the one before for calls that settle late or a clock that is set back.
+const WINDOWS_MAX: usize = 2;
 
-/// A total of the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) period: QuotaPeriod,
-    pub(crate) period_start_ms: i64,
-    pub(crate) total: u64,
+/// What is known of one quota's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Known {
+    start_ms: i64,
+    /// The number of the period, once a call fell in it.
+    number: u32,
+    /// The ledger's total of all gateways.
+    total: u64,
+    /// How many of them are ours.
+    own: u64,
+    /// What live others hold leases for.
+    leased: u64,
+    /// The number our own calls may reach by our leases.
+    granted: u64,
+    /// Our calls when the cell left the period, for when a clock is set back.
+    left: Option<u64>,
 }
 
-/// What is known of a subscription before its first call since the start.
-#[derive(Debug, Default)]
-pub(crate) struct Seed {
-    pub(crate) totals: Vec<Known>,
-    /// When its calls arrived that still wait in the spool from before the start.
-    pub(crate) spooled_ms: Vec<i64>,
+impl Known {
+    /// What is others': used or leased.
+    fn others(&self) -> u64 {
+        let used = self.total.saturating_sub(self.own);
+        used.saturating_add(self.leased)
+    }
 }
 
-/// Totals, and the counters that follow them.
-pub(crate) struct QuotaLedger(Mutex<State>);
+/// A call that the request path cannot count without help.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QuotaCall {
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) id: CounterId,
+    pub(crate) quota: QuotaPeriod,
+    pub(crate) window: Window,
+    pub(crate) amount: u64,
+    pub(crate) now_ms: i64,
+}
+
+/// The numbers, and the file that keeps them. Callers wait for the first only when a period begins or a part is used up,
+/// and never for the disk.
+pub(crate) struct QuotaLedger {
+    state: Mutex<State>,
+    log: Mutex<QuotaLog>,
+}
 
 #[derive(Default)]
 struct State {
-    path: PathBuf,
-    log: Option<File>,
-    log_bytes: u64,
-    totals: HashMap<SubscriptionId, Vec<Known>>,
+    accounts: HashMap<SubscriptionId, Account>,
+    /// Our calls from before the start that wait in the spool: when they arrived.
     spooled: BTreeMap<SegmentName, HashMap<SubscriptionId, Vec<i64>>>,
-    live: HashMap<SubscriptionId, Weak<Counters>>,
+    /// The last batch of each boot that is part of the numbers.
+    settled: HashMap<Uuid, u64>,
+    counters: Option<Arc<Counters>>,
+}
+
+#[derive(Default)]
+struct Account {
+    id: Option<CounterId>,
+    day: Vec<Known>,
+    month: Vec<Known>,
+}
+
+impl Account {
+    fn windows(&mut self, quota: QuotaPeriod) -> &mut Vec<Known> {
+        match quota {
+            QuotaPeriod::Day => &mut self.day,
+            QuotaPeriod::Month => &mut self.month,
+        }
+    }
+
+    /// The numbers of a window, begun if need be; the oldest of too many is dropped.
+    fn window(&mut self, quota: QuotaPeriod, start_ms: i64) -> &mut Known {
+        let windows = self.windows(quota);
+        let at = match windows.iter().position(|known| known.start_ms == start_ms) {
+            Some(at) => at,
+            None => {
+                if windows.len() >= WINDOWS_MAX {
+                    windows.remove(0);
+                }
+                let at = windows.partition_point(|known| known.start_ms < start_ms);
+                let begun = Known {
+                    start_ms,
+                    ..Known::default()
+                };
+                windows.insert(at, begun);
+                at
+            }
+        };
+        &mut windows[at]
+    }
 }
 
 impl QuotaLedger {
-    /// Reads the totals, and the calls that wait in the spool's segments.
+    /// Reads the numbers, and the calls that wait in the spool's segments.
     pub(crate) fn open(path: PathBuf, spool: &Path) -> io::Result<Self> {
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let mut state = State {
-            path,
-            ..State::default()
-        };
-        let mut frames = Frames::of(&bytes);
-        for payload in frames.by_ref() {
-            for used in postcard::from_bytes::<Vec<QuotaUsed>>(payload).unwrap_or_default() {
-                state.learn(&used);
+        let mut state = State::default();
+        let log = QuotaLog::open(path, |entry| state.learn(&entry))?;
+        for (name, _) in SegmentName::list(spool)? {
+            // A batch that is part of the numbers, but was not deleted before the end, counts once.
+            if !state.has_settled(name) {
+                state.spooled.insert(name, calls_of(&name.read(spool)?));
             }
         }
-        let good = frames.good_bytes() as u64;
-        let log = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&state.path)?;
-        // A torn last frame would hide what is appended after it.
-        log.set_len(good)?;
-        state.log = Some(log);
-        state.log_bytes = good;
-        for (name, _) in SegmentName::list(spool)? {
-            state.spooled.insert(name, calls_of(&name.read(spool)?));
-        }
-        Ok(Self(Mutex::new(state)))
+        Ok(Self {
+            state: Mutex::new(state),
+            log: Mutex::new(log),
+        })
     }
 
-    /// Makes a subscription's counters with what is known of it, and has them follow the ledger from now on. Both happen
-    /// under one lock, so that no total is learned in between.
-    pub(crate) fn introduce<R>(
-        &self,
-        subscription: SubscriptionId,
-        counters: &Arc<Counters>,
-        make: impl FnOnce(&Seed) -> R,
-    ) -> R {
+    /// Turns a cell to the period of a call and says in which period the call counts: its own, or the one that began while
+    /// it was on its way.
+    pub(crate) fn turn(&self, counters: &Arc<Counters>, call: &QuotaCall, basis: Basis) -> u32 {
         let mut state = self.lock();
-        let spooled = state
-            .spooled
-            .values()
-            .filter_map(|calls| calls.get(&subscription))
-            .flatten()
-            .copied();
-        let seed = Seed {
-            spooled_ms: spooled.collect(),
-            totals: state.totals.get(&subscription).cloned().unwrap_or_default(),
+        state.follow(counters);
+        let cell = counters.present(call.id);
+        let counted = cell.and_then(|cells| Some(cells.quota(call.quota)?.read().0));
+        if let Some(counted) = counted
+            && counted > call.window.number
+            && counted != HELD_PERIOD
+            && call.now_ms + ON_ITS_WAY_MS > call.window.end_ms
+        {
+            return counted;
+        }
+        let spooled = state.spooled_in(call.subscription, call.window);
+        let account = state.accounts.entry(call.subscription).or_default();
+        account.id = (!counters.is_free(call.id)).then_some(call.id);
+        let known = account.window(call.quota, call.window.start_ms);
+        known.number = call.window.number;
+        let own = known.left.unwrap_or(known.own + spooled);
+        let others = known.others();
+        let ceiling = if basis.nodes <= 1 {
+            ALONE
+        } else {
+            known
+                .granted
+                .max(own + first_part(call.amount, own + others, basis))
         };
-        let made = make(&seed);
-        state.live.insert(subscription, Arc::downgrade(counters));
-        made
+        let seed = QuotaState {
+            own,
+            ceiling,
+            others,
+        };
+        counters.turn(call.id, call.quota, call.window.number, |left, calls| {
+            let windows = account.windows(call.quota);
+            if let Some(known) = windows.iter_mut().find(|known| known.number == left) {
+                known.left = Some(calls);
+            }
+            seed
+        });
+        call.window.number
     }
 
-    /// Takes in the reply to a batch: totals are kept on disk first, then counted with.
+    /// A node that was alone has learnt that it is not: from now on it keeps to a part of what is left.
+    pub(crate) fn take_part(
+        &self,
+        counters: &Arc<Counters>,
+        call: &QuotaCall,
+        period: u32,
+        nodes: u32,
+    ) {
+        counters.bound(call.id, call.quota, period, |cell, state| {
+            if state.ceiling == ALONE {
+                let basis = Basis { nodes, away: false };
+                let part = first_part(call.amount, state.own + state.others, basis);
+                cell.set_ceiling(state.own + part, false);
+            }
+        });
+    }
+
+    /// Lets a node whose part is used up go on where it may: without bounds when it is alone again, and once an outage within
+    /// its equal share of what was left when it last heard. Says whether it may.
+    pub(crate) fn grow(
+        &self,
+        counters: &Arc<Counters>,
+        call: &QuotaCall,
+        period: u32,
+        nodes: u32,
+    ) -> bool {
+        let mut grown = false;
+        counters.bound(call.id, call.quota, period, |cell, state| {
+            if nodes <= 1 {
+                cell.set_ceiling(ALONE, false);
+                grown = true;
+            } else if !cell.is_shared_out() {
+                let unclaimed = call
+                    .amount
+                    .saturating_sub(state.others.saturating_add(state.ceiling));
+                let share = unclaimed / u64::from(nodes);
+                cell.set_ceiling(state.ceiling + share, true);
+                grown = share > 0;
+            }
+        });
+        grown
+    }
+
+    /// Takes in the reply to a batch: the numbers are kept on disk first, then counted with.
     pub(crate) fn settle(&self, batch: &Batch, reply: &UsageReply) -> io::Result<()> {
         let shipped = calls_of(batch);
+        let name = SegmentName {
+            boot: batch.boot,
+            sequence: batch.sequence,
+        };
+        let settled = Entry::Settled {
+            boot: reply.boot,
+            sequence: reply.sequence,
+            quotas: self.lock().settled_by(name, &shipped, reply),
+        };
+        self.log().keep(&settled)?;
         let mut state = self.lock();
-        state.keep(&reply.quotas)?;
-        state
-            .spooled
-            .retain(|name, _| name.boot != reply.boot || name.sequence > reply.sequence);
-        for used in &reply.quotas {
-            state.learn(used);
-            let Some(counters) = state.live.get(&used.subscription).and_then(Weak::upgrade) else {
-                state.live.remove(&used.subscription);
-                continue;
-            };
-            // A batch over the turn of a period is answered with both periods: a call belongs to the one it falls in.
-            let next = reply
-                .quotas
-                .iter()
-                .filter(|other| {
-                    other.subscription == used.subscription
-                        && other.period == used.period
-                        && other.window_start > used.window_start
-                })
-                .map(|other| other.window_start.0)
-                .min()
-                .unwrap_or(i64::MAX);
-            let calls = shipped.get(&used.subscription).map_or(0, |calls| {
-                calls
-                    .iter()
-                    .filter(|at_ms| (used.window_start.0..next).contains(*at_ms))
-                    .count()
-            });
-            counters.settle(used.period, used.window_start.0, used.used, calls as u64);
+        state.learn(&settled);
+        state.spread(&settled);
+        drop(state);
+        self.shorten();
+        Ok(())
+    }
+
+    /// Writes the file anew when it is much longer than what it says. What fails here loses nothing.
+    fn shorten(&self) {
+        let mut log = self.log();
+        if !log.is_long() {
+            return;
         }
-        // Only now, so that what was just told stands in the new file, too. What fails here loses nothing.
-        if let Err(error) = state.shorten() {
+        let entries = self.lock().entries();
+        if let Err(error) = log.replace(&entries) {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the log of quotas could not be written anew"
             );
         }
-        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log(&self) -> MutexGuard<'_, QuotaLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// What a node that is not alone may let through before it has a lease: as much as the first lease would be at most, and its
+/// whole equal share when there is nobody to ask.
+fn first_part(amount: u64, used: u64, basis: Basis) -> u64 {
+    let left = amount.saturating_sub(used);
+    let parts = u64::from(basis.nodes) * if basis.away { 1 } else { 2 };
+    (left / parts.max(1)).max(u64::from(left > 0))
+}
+
 impl State {
-    fn learn(&mut self, used: &QuotaUsed) {
-        let known = Known {
-            period: used.period,
-            period_start_ms: used.window_start.0,
-            total: used.used,
-        };
-        let totals = self.totals.entry(used.subscription).or_default();
-        match totals.iter_mut().find(|old| old.period == known.period) {
-            Some(old) if old.period_start_ms > known.period_start_ms => {}
-            Some(old) => *old = known,
-            None => totals.push(known),
+    /// Counters of another configuration have other places.
+    fn follow(&mut self, counters: &Arc<Counters>) {
+        let same = self
+            .counters
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, counters));
+        if !same {
+            self.counters = Some(Arc::clone(counters));
+            self.accounts
+                .values_mut()
+                .for_each(|account| account.id = None);
         }
     }
 
-    fn keep(&mut self, quotas: &[QuotaUsed]) -> io::Result<()> {
-        if quotas.is_empty() {
-            return Ok(());
-        }
-        let mut frame = Vec::new();
-        frames::push(&mut frame, &postcard::to_stdvec(quotas).unwrap_or_default());
-        let log = match &mut self.log {
-            Some(log) => log,
-            None => self
-                .log
-                .insert(OpenOptions::new().append(true).open(&self.path)?),
-        };
-        // A torn frame of a write that failed would hide what is appended after it, so it is cut off before anything else.
-        if log.metadata()?.len() != self.log_bytes {
-            log.set_len(self.log_bytes)?;
-        }
-        if let Err(error) = log.write_all(&frame) {
-            // Where this fails, the next write tries it again.
-            let _ = log.set_len(self.log_bytes);
-            return Err(error);
-        }
-        self.log_bytes += frame.len() as u64;
-        Ok(())
+    fn has_settled(&self, name: SegmentName) -> bool {
+        self.settled
+            .get(&name.boot)
+            .is_some_and(|sequence| name.sequence <= *sequence)
     }
 
-    /// Writes the file anew when it is much longer than what it says.
-    fn shorten(&mut self) -> io::Result<()> {
-        if self.log_bytes <= LOG_BYTES_MAX.max(2 * self.totals.len() as u64 * 64) {
-            return Ok(());
+    fn spooled_in(&self, subscription: SubscriptionId, window: Window) -> u64 {
+        let calls = self
+            .spooled
+            .values()
+            .filter_map(|calls| calls.get(&subscription));
+        calls
+            .flatten()
+            .filter(|at_ms| window.holds(**at_ms))
+            .count() as u64
+    }
+
+    /// What a batch and its reply make of the numbers. A batch that comes a second time adds nothing of ours.
+    fn settled_by(
+        &self,
+        batch: SegmentName,
+        shipped: &HashMap<SubscriptionId, Vec<i64>>,
+        reply: &UsageReply,
+    ) -> Vec<Settled> {
+        let again = self.has_settled(batch);
+        let mut starts: HashMap<(SubscriptionId, QuotaPeriod), Vec<i64>> = HashMap::new();
+        for used in &reply.quotas {
+            let starts = starts.entry((used.subscription, used.period)).or_default();
+            starts.push(used.window_start.0);
         }
-        let all: Vec<QuotaUsed> = self
-            .totals
-            .iter()
-            .flat_map(|(subscription, totals)| {
-                totals.iter().map(|known| QuotaUsed {
+        let settled = reply.quotas.iter().map(|used| {
+            // A batch over the turn of a period is answered with both periods: a call belongs to the one it falls in.
+            let starts = starts.get(&(used.subscription, used.period));
+            let starts = starts.into_iter().flatten().copied();
+            let next = starts
+                .filter(|start_ms| *start_ms > used.window_start.0)
+                .min()
+                .unwrap_or(i64::MAX);
+            let calls = shipped.get(&used.subscription).map_or(0, |calls| {
+                let window = used.window_start.0..next;
+                calls.iter().filter(|at_ms| window.contains(at_ms)).count()
+            });
+            let before = self.accounts.get(&used.subscription).map_or(0, |account| {
+                let windows = match used.period {
+                    QuotaPeriod::Day => &account.day,
+                    QuotaPeriod::Month => &account.month,
+                };
+                let known = windows
+                    .iter()
+                    .find(|known| known.start_ms == used.window_start.0);
+                known.map_or(0, |known| known.own)
+            });
+            Settled {
+                subscription: used.subscription,
+                period: used.period,
+                start_ms: used.window_start.0,
+                total: used.used,
+                own: before + if again { 0 } else { calls as u64 },
+                leased: used.leased,
+            }
+        });
+        settled.collect()
+    }
+
+    fn learn(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Settled {
+                boot,
+                sequence,
+                quotas,
+            } => {
+                for settled in quotas {
+                    let account = self.accounts.entry(settled.subscription).or_default();
+                    let known = account.window(settled.period, settled.start_ms);
+                    known.total = settled.total;
+                    known.own = settled.own;
+                    known.leased = settled.leased;
+                }
+                if *sequence > 0 {
+                    self.settled.insert(*boot, *sequence);
+                }
+                self.spooled
+                    .retain(|name, _| name.boot != *boot || name.sequence > *sequence);
+            }
+            Entry::Granted(granted) => {
+                for granted in granted {
+                    let account = self.accounts.entry(granted.subscription).or_default();
+                    let known = account.window(granted.period, granted.start_ms);
+                    known.granted = granted.granted;
+                }
+            }
+        }
+    }
+
+    /// Tells the cells what is others'.
+    fn spread(&mut self, entry: &Entry) {
+        let (Some(counters), Entry::Settled { quotas, .. }) = (&self.counters, entry) else {
+            return;
+        };
+        for settled in quotas {
+            let Some(account) = self.accounts.get_mut(&settled.subscription) else {
+                continue;
+            };
+            let Some(id) = account.id else { continue };
+            let known = *account.window(settled.period, settled.start_ms);
+            if counters.is_free(id) {
+                account.id = None;
+            } else {
+                counters.bound(id, settled.period, known.number, |cell, _| {
+                    cell.set_others(known.others());
+                });
+            }
+        }
+    }
+
+    /// All that is known, as a file says it. Accounts of which nothing is known any more are dropped.
+    fn entries(&mut self) -> Vec<Entry> {
+        let mut settled = Vec::new();
+        let mut granted = Vec::new();
+        for (subscription, account) in &self.accounts {
+            let both = [
+                (QuotaPeriod::Day, &account.day),
+                (QuotaPeriod::Month, &account.month),
+            ];
+            for (period, known) in both
+                .into_iter()
+                .flat_map(|(period, windows)| windows.iter().map(move |known| (period, known)))
+            {
+                settled.push(Settled {
                     subscription: *subscription,
-                    period: known.period,
-                    window_start: gatehouse_snapshot::object::Moment(known.period_start_ms),
-                    used: known.total,
-                })
-            })
-            .collect();
-        let mut bytes = Vec::new();
-        for part in all.chunks(10_000) {
-            frames::push(&mut bytes, &postcard::to_stdvec(part).unwrap_or_default());
+                    period,
+                    start_ms: known.start_ms,
+                    total: known.total,
+                    own: known.own,
+                    leased: known.leased,
+                });
+                if known.granted > 0 {
+                    granted.push(Granted {
+                        subscription: *subscription,
+                        period,
+                        start_ms: known.start_ms,
+                        granted: known.granted,
+                    });
+                }
+            }
         }
-        crate::files::replace(&self.path, &bytes)?;
-        // The old file is gone: nothing may be appended to it, whether or not the new one opens.
-        self.log = None;
-        self.log_bytes = bytes.len() as u64;
-        self.log = Some(OpenOptions::new().append(true).open(&self.path)?);
-        Ok(())
+        let settled = settled.chunks(10_000).map(|part| Entry::Settled {
+            boot: Uuid::nil(),
+            sequence: 0,
+            quotas: part.to_vec(),
+        });
+        let granted = granted
+            .chunks(10_000)
+            .map(|part| Entry::Granted(part.to_vec()));
+        let marks = self.settled.iter().map(|(boot, sequence)| Entry::Settled {
+            boot: *boot,
+            sequence: *sequence,
+            quotas: Vec::new(),
+        });
+        settled.chain(granted).chain(marks).collect()
     }
 }
 
@@ -245,66 +469,4 @@ impl std::fmt::Debug for QuotaLedger {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use gatehouse_snapshot::object::Moment;
-    use uuid::Uuid;
-
-    fn reply(subscriptions: std::ops::Range<u128>, used: u64) -> UsageReply {
-        let quotas = subscriptions.map(|number| QuotaUsed {
-            subscription: SubscriptionId::from_uuid(Uuid::from_u128(number)),
-            period: QuotaPeriod::Month,
-            window_start: Moment(1_795_176_000_000),
-            used,
-        });
-        UsageReply {
-            boot: Uuid::nil(),
-            sequence: 1,
-            quotas: quotas.collect(),
-        }
-    }
-
-    fn total(ledger: &QuotaLedger, number: u128) -> Option<u64> {
-        let subscription = SubscriptionId::from_uuid(Uuid::from_u128(number));
-        let counters = Arc::new(Counters::new(subscription));
-        ledger.introduce(subscription, &counters, |seed| {
-            seed.totals.first().map(|known| known.total)
-        })
-    }
-
-    #[test]
-    fn what_is_told_as_the_log_is_written_anew_is_known_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let open = || QuotaLedger::open(folder.path().join("quotas.log"), folder.path()).unwrap();
-        let ledger = open();
-        let batch = Batch::new(Uuid::nil(), 1, 0, Vec::new());
-        let mut before = 0;
-        for used in 1.. {
-            ledger.settle(&batch, &reply(0..20_000, used)).unwrap();
-            let bytes = fs::metadata(folder.path().join("quotas.log"))
-                .unwrap()
-                .len();
-            if bytes < before {
-                assert_eq!(total(&open(), 7), Some(used));
-                break;
-            }
-            before = bytes;
-        }
-        ledger.settle(&batch, &reply(7..8, 4_000)).unwrap();
-        assert_eq!(total(&open(), 7), Some(4_000), "appended to the new file");
-    }
-
-    #[test]
-    fn a_torn_write_does_not_hide_what_is_told_after_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("quotas.log");
-        let ledger = QuotaLedger::open(path.clone(), folder.path()).unwrap();
-        let batch = Batch::new(Uuid::nil(), 1, 0, Vec::new());
-        ledger.settle(&batch, &reply(7..8, 1)).unwrap();
-        let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
-        torn.write_all(&[40, 0, 0, 0, 1, 2]).unwrap();
-        ledger.settle(&batch, &reply(7..8, 2)).unwrap();
-        let again = QuotaLedger::open(path, folder.path()).unwrap();
-        assert_eq!(total(&again, 7), Some(2));
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 
 pub(crate) mod ledger;
 pub(crate) mod marks;
+mod quota_log;
 pub(crate) mod segment;
 pub(crate) mod shipper;
 pub(crate) mod spool;

@@ -300,6 +300,7 @@ impl ControlPlane {
                     period: *period,
                     window_start: Moment(*start),
                     used: *used,
+                    leased: 0,
                 });
             }
         }

@@ -345,6 +345,7 @@ async fn totals(conn: &mut PgConnection, counted: &QuotaUse) -> Result<Vec<Quota
                 period: QuotaPeriod::parse(&row.period)?,
                 window_start: Moment::from(row.window_start),
                 used: row.used.unsigned_abs(),
+                leased: 0,
             })
         })
         .collect())

@@ -13,8 +13,8 @@ use crate::policies::counters::Counters;
 use crate::tables::{Compiled, Held, Place, Sharded, SmallObjects, TableSet, decisive_first};
 
 /// A configuration being gathered from a snapshot.
-#[derive(Default)]
 pub(super) struct Parts {
+    counters: Arc<Counters>,
     pub(super) small: SmallObjects,
     applications: HashMap<ApplicationId, Application>,
     credentials: HashMap<u64, Credential>,
@@ -24,6 +24,20 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// Counters go on from what runs, if anything does.
+    pub(super) fn after(before: Option<&Running>) -> Self {
+        let counters = before.map(|before| Arc::clone(&before.set.counters));
+        Self {
+            counters: counters.unwrap_or_else(|| Arc::new(Counters::new())),
+            small: SmallObjects::default(),
+            applications: HashMap::new(),
+            credentials: HashMap::new(),
+            subscriptions: HashMap::new(),
+            key_ids: HashMap::new(),
+            places: HashMap::new(),
+        }
+    }
+
     /// Takes an object in; `false` when its place is taken.
     pub(super) fn take(&mut self, object: Object, before: Option<&Running>) -> bool {
         let object_ref = object.object_ref();
@@ -43,9 +57,9 @@ impl Parts {
             Object::Subscription(subscription) => {
                 let id = subscription.id;
                 let place = Place::of(&subscription);
-                let counters = before.and_then(|before| before.counters(id));
+                let kept = before.and_then(|before| before.counters(id));
                 self.subscriptions.entry(place).or_default().push(Held {
-                    counters: counters.unwrap_or_else(|| Arc::new(Counters::new(id))),
+                    counters: kept.unwrap_or_else(|| self.counters.allot()),
                     subscription,
                 });
                 self.places.insert(id, place).is_none()
@@ -70,6 +84,7 @@ impl Parts {
             applications: Sharded::build(self.applications),
             credentials: Sharded::build(self.credentials),
             subscriptions: Sharded::build(subscriptions),
+            counters: self.counters,
         };
         Running {
             generation: manifest.generation,
