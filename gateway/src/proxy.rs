@@ -91,7 +91,7 @@ async fn pass(
     let head = validate::head(received, &mut host, &proxy.limits)?;
     // Without any configuration the answer is "cannot be judged", not "no".
     let tables = proxy.tables.current().ok_or_else(not_configured)?;
-    let compiled = tables.compiled.load_full();
+    let compiled = &tables.compiled;
     // The environment before the route: a route of another environment or tenant is never even looked at.
     let (environment, below) = compiled
         .environment(head.host, head.path)
@@ -147,11 +147,10 @@ async fn pass(
         portal: proxy.error_pages.as_ref(),
     };
     let mut found = None;
-    let judged =
-        subscription::authorise(&subject, consumer, &tables, &compiled, call.now, &mut found);
-    if let Some(held) = found {
-        call.attribution.subscription = Some(held.subscription.id);
-        call.attribution.plan = Some(held.subscription.plan);
+    let judged = subscription::authorise(&subject, consumer, &tables, call.now, &mut found);
+    if let Some(subscription) = found {
+        call.attribution.subscription = Some(subscription.id);
+        call.attribution.plan = tables.plan_id(subscription.plan);
     }
     let permit = judged?;
     // Whether now: rates, then quotas. From here on the call counts.

@@ -128,9 +128,7 @@ impl Status {
             seq: in_force.seq,
             head_seq: self.sharing.head_seq(),
             seconds_since_contact: since_contact.map_or(-1.0, |since| since.as_secs_f64()),
-            routes: set
-                .as_ref()
-                .map_or(0, |set| set.compiled.load().route_count()),
+            routes: set.as_ref().map_or(0, |set| set.compiled.route_count()),
             credentials: set.as_ref().map_or(0, |set| set.credentials.len()),
             subscriptions: set.as_ref().map_or(0, |set| set.subscriptions.len()),
             live_nodes: self.sharing.live_nodes(),

@@ -434,32 +434,37 @@ impl Object {
             body: body.into(),
         }
     }
-}
 
-impl Record {
-    /// Reads the object, refusing trailing bytes and an id that differs from the record's.
-    pub fn decode(&self) -> Result<Object, Refused> {
+    /// Reads what [`Object::encode`] wrote, refusing trailing bytes and an id that differs from the one it is kept under.
+    pub fn decode(object_ref: ObjectRef, body: &[u8]) -> Result<Self, Refused> {
         fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refused> {
             match postcard::take_from_bytes(body) {
                 Ok((value, [])) => Ok(value),
                 _ => Err(Refused::Damaged("object")),
             }
         }
-        let object = match self.object.kind {
-            ObjectKind::Tenant => Object::Tenant(read(&self.body)?),
-            ObjectKind::Environment => Object::Environment(read(&self.body)?),
-            ObjectKind::Upstream => Object::Upstream(read(&self.body)?),
-            ObjectKind::Route => Object::Route(read(&self.body)?),
-            ObjectKind::Plan => Object::Plan(read(&self.body)?),
-            ObjectKind::Application => Object::Application(read(&self.body)?),
-            ObjectKind::Subscription => Object::Subscription(read(&self.body)?),
-            ObjectKind::Credential => Object::Credential(read(&self.body)?),
+        let object = match object_ref.kind {
+            ObjectKind::Tenant => Self::Tenant(read(body)?),
+            ObjectKind::Environment => Self::Environment(read(body)?),
+            ObjectKind::Upstream => Self::Upstream(read(body)?),
+            ObjectKind::Route => Self::Route(read(body)?),
+            ObjectKind::Plan => Self::Plan(read(body)?),
+            ObjectKind::Application => Self::Application(read(body)?),
+            ObjectKind::Subscription => Self::Subscription(read(body)?),
+            ObjectKind::Credential => Self::Credential(read(body)?),
         };
-        if object.object_ref() == self.object {
+        if object.object_ref() == object_ref {
             Ok(object)
         } else {
             Err(Refused::Damaged("object"))
         }
+    }
+}
+
+impl Record {
+    /// See [`Object::decode`].
+    pub fn decode(&self) -> Result<Object, Refused> {
+        Object::decode(self.object, &self.body)
     }
 }
 

@@ -2,17 +2,21 @@
 //!
 //! ```text
 //! "GHSN" format:u16le | frame* | 0:u32le | trailer
-//! frame   = length:u32le, postcard Vec<Record> of at most 1 MiB, parents before children
+//! frame   = length:u32le, postcard Vec<Record> of at most 1 MiB
 //! trailer = length:u32le, postcard Sealed manifest
 //! ```
 //!
-//! The manifest comes last, because its digest covers what was streamed before it. Nothing is used until it fits.
+//! Records ascend by kind and id: parents come before children, and no object comes twice. The manifest comes last, because
+//! its digest covers what was streamed before it. Nothing is used until it fits.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use gatehouse_domain::id::GatewayGroupId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::object::{Moment, Record};
+use crate::object::{Moment, Object, ObjectRef, Record};
 use crate::sign::{PublicKey, Sealed, Signer};
 use crate::state_hash::StateHash;
 use crate::{FORMAT, Refused};
@@ -25,6 +29,8 @@ const MAGIC: &[u8; 4] = b"GHSN";
 pub const FRAME_BYTES: usize = 256 * 1024;
 /// Largest frame a reader accepts.
 pub const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Frames read ahead of the one that is decoded.
+const FRAMES_AHEAD: usize = 4;
 
 /// What is signed about a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +84,7 @@ impl Writer {
         bytes
     }
 
-    /// Adds an object. Returns a finished frame when one is full.
+    /// Adds an object, after all of a lesser kind or id. Returns a finished frame when one is full.
     pub fn push(&mut self, record: Record) -> Option<Vec<u8>> {
         self.state.add(StateHash::of_record(&record));
         self.objects += 1;
@@ -139,58 +145,226 @@ impl Writer {
     }
 }
 
-/// Reads a whole snapshot from memory or a mapped file, handing each record to `take` before trust is decided: the caller
-/// builds aside and throws away on an error.
-pub fn read(
-    bytes: &[u8],
+/// A record as it lies in a frame.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct RecordRef<'a> {
+    /// What it is.
+    pub object: ObjectRef,
+    /// Its postcard bytes.
+    #[serde(borrow)]
+    pub body: &'a [u8],
+}
+
+impl RecordRef<'_> {
+    /// See [`Record::decode`].
+    pub fn decode(&self) -> Result<Object, Refused> {
+        Object::decode(self.object, self.body)
+    }
+}
+
+/// Why a snapshot was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError<E> {
+    /// Its bytes are not what they should be.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The source failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Whoever took the records gave up.
+    #[error("{0}")]
+    Taker(E),
+}
+
+/// What was read, and found to be whole and signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// What is signed about it.
+    pub manifest: Manifest,
+    /// SHA-256 of all of its bytes.
+    pub sha256: [u8; 32],
+}
+
+/// Reads a whole snapshot, a frame at a time, handing each record to `take` before trust is decided: the caller builds aside
+/// and throws away on an error.
+///
+/// One thread reads and digests while this one decodes. The objects' own hashes are not computed anew: the manifest signs
+/// both the bytes and the state hash they add up to.
+pub fn read<E>(
+    source: impl Read + Send,
     group: GatewayGroupId,
     trusted: &[PublicKey],
-    mut take: impl FnMut(Record) -> Result<(), Refused>,
-) -> Result<Manifest, Refused> {
-    let mut rest = bytes;
-    if cut(&mut rest, 4)? != MAGIC {
-        return Err(Refused::Damaged(WHAT));
-    }
-    let format = u16::from_le_bytes([
-        rest.first().copied().unwrap_or(0),
-        rest.get(1).copied().unwrap_or(0),
-    ]);
-    cut(&mut rest, 2)?;
-    if format != FORMAT {
-        return Err(Refused::Format {
-            what: WHAT,
-            found: format,
-        });
-    }
-    let mut state = StateHash::EMPTY;
-    let mut objects = 0;
-    let content_end = loop {
-        let here = bytes.len() - rest.len();
-        let length = length(&mut rest)?;
-        if length == 0 {
-            break here;
-        }
-        let frame = cut(&mut rest, length)?;
-        let records: Vec<Record> = match postcard::take_from_bytes(frame) {
-            Ok((records, [])) => records,
-            _ => return Err(Refused::Damaged(WHAT)),
+    take: impl FnMut(&RecordRef<'_>) -> Result<(), E>,
+) -> Result<Verified, ReadError<E>> {
+    std::thread::scope(|scope| {
+        let (frames, received) = sync_channel(FRAMES_AHEAD);
+        let (used, reusable) = sync_channel(FRAMES_AHEAD + 2);
+        let reading = scope.spawn(move || Source::read(source, &frames, &reusable));
+        let decoded = decode_frames(&received, &used, take);
+        // The reader gives up at its next frame when nobody waits for it.
+        drop(received);
+        let read = reading
+            .join()
+            .unwrap_or_else(|_| Err(Refused::Damaged(WHAT).into()));
+        let objects = match (decoded, read) {
+            // A frame that does not decode may be the consequence of a failing source.
+            (_, Err(ReadError::Io(error))) => return Err(error.into()),
+            (Err(error), _) => return Err(error),
+            (Ok(objects), Ok(digests)) => (objects, digests),
+            (Ok(_), Err(ReadError::Refused(refused))) => return Err(refused.into()),
+            (Ok(_), Err(ReadError::Taker(never))) => match never {},
         };
-        for record in records {
-            state.add(StateHash::of_record(&record));
-            objects += 1;
-            take(record)?;
+        let (objects, ends) = objects;
+        let manifest = manifest(&ends.trailer, group, trusted)?;
+        if ends.content_sha256 != manifest.content_sha256 {
+            return Err(Refused::Damaged(WHAT).into());
         }
-    };
-    let length = length(&mut rest)?;
-    let manifest = manifest(cut(&mut rest, length)?, group, trusted)?;
-    let content: [u8; 32] = Sha256::digest(&bytes[..content_end]).into();
-    if !rest.is_empty() || content != manifest.content_sha256 {
-        return Err(Refused::Damaged(WHAT));
+        if objects != manifest.objects {
+            return Err(Refused::StateMismatch(WHAT).into());
+        }
+        Ok(Verified {
+            manifest,
+            sha256: ends.sha256,
+        })
+    })
+}
+
+/// Decodes frames in their order; returns the number of objects.
+fn decode_frames<E>(
+    frames: &Receiver<Vec<u8>>,
+    used: &SyncSender<Vec<u8>>,
+    mut take: impl FnMut(&RecordRef<'_>) -> Result<(), E>,
+) -> Result<u64, ReadError<E>> {
+    let mut objects = 0;
+    let mut before: Option<ObjectRef> = None;
+    for frame in frames {
+        let (count, mut rest): (u32, _) =
+            postcard::take_from_bytes(&frame).map_err(|_| Refused::Damaged(WHAT))?;
+        for _ in 0..count {
+            let (record, after): (RecordRef<'_>, _) =
+                postcard::take_from_bytes(rest).map_err(|_| Refused::Damaged(WHAT))?;
+            if before.is_some_and(|before| before >= record.object) {
+                return Err(Refused::Damaged(WHAT).into());
+            }
+            before = Some(record.object);
+            rest = after;
+            objects += 1;
+            take(&record).map_err(ReadError::Taker)?;
+        }
+        if !rest.is_empty() {
+            return Err(Refused::Damaged(WHAT).into());
+        }
+        // No place left: the buffer is dropped.
+        let _ = used.try_send(frame);
     }
-    if state != manifest.state_hash || objects != manifest.objects {
-        return Err(Refused::StateMismatch(WHAT));
+    Ok(objects)
+}
+
+/// What stands at the end of a snapshot, and what was digested on the way there.
+struct Ends {
+    trailer: Vec<u8>,
+    content_sha256: [u8; 32],
+    sha256: [u8; 32],
+}
+
+/// A snapshot's bytes, digested as they are read.
+struct Source<R> {
+    bytes: R,
+    digest: Sha256,
+}
+
+impl<R: Read> Source<R> {
+    /// Sends every frame, then reads what follows them.
+    fn read(
+        bytes: R,
+        frames: &SyncSender<Vec<u8>>,
+        reusable: &Receiver<Vec<u8>>,
+    ) -> Result<Ends, ReadError<std::convert::Infallible>> {
+        let mut source = Self {
+            bytes,
+            digest: Sha256::new(),
+        };
+        let mut head = [0; 6];
+        source.take(&mut head)?;
+        if &head[..4] != MAGIC {
+            return Err(Refused::Damaged(WHAT).into());
+        }
+        let format = u16::from_le_bytes([head[4], head[5]]);
+        if format != FORMAT {
+            return Err(Refused::Format {
+                what: WHAT,
+                found: format,
+            }
+            .into());
+        }
+        let content_sha256 = loop {
+            let before = source.digest.clone();
+            let length = source.length()?;
+            if length == 0 {
+                break before.finalize().into();
+            }
+            let mut frame = reusable.try_recv().unwrap_or_default();
+            source.fill(&mut frame, length)?;
+            if frames.send(frame).is_err() {
+                // Whoever decodes has found a fault, and tells it.
+                return Err(Refused::Damaged(WHAT).into());
+            }
+        };
+        let length = source.length()?;
+        let mut trailer = Vec::new();
+        source.fill(&mut trailer, length)?;
+        if source.bytes.read(&mut [0])? != 0 {
+            return Err(Refused::Damaged(WHAT).into());
+        }
+        Ok(Ends {
+            trailer,
+            content_sha256,
+            sha256: source.digest.finalize().into(),
+        })
     }
-    Ok(manifest)
+
+    fn length(&mut self) -> Result<usize, ReadError<std::convert::Infallible>> {
+        let mut bytes = [0; 4];
+        self.take(&mut bytes)?;
+        let length = u32::from_le_bytes(bytes) as usize;
+        if length <= FRAME_BYTES_MAX {
+            Ok(length)
+        } else {
+            Err(Refused::Damaged(WHAT).into())
+        }
+    }
+
+    fn take(&mut self, bytes: &mut [u8]) -> Result<(), ReadError<std::convert::Infallible>> {
+        self.bytes.read_exact(bytes).map_err(cut_short)?;
+        self.digest.update(&*bytes);
+        Ok(())
+    }
+
+    /// Reads `length` bytes. What a length claims is not set aside before it has come.
+    fn fill(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        length: usize,
+    ) -> Result<(), ReadError<std::convert::Infallible>> {
+        buffer.clear();
+        let read = (&mut self.bytes)
+            .take(length as u64)
+            .read_to_end(buffer)
+            .map_err(cut_short)?;
+        if read < length {
+            return Err(Refused::Damaged(WHAT).into());
+        }
+        self.digest.update(&*buffer);
+        Ok(())
+    }
+}
+
+fn cut_short(error: io::Error) -> ReadError<std::convert::Infallible> {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        Refused::Damaged(WHAT).into()
+    } else {
+        error.into()
+    }
 }
 
 fn manifest(
@@ -211,75 +385,75 @@ fn manifest(
     }
 }
 
-fn cut<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], Refused> {
-    let (taken, left) = rest
-        .split_at_checked(length)
-        .ok_or(Refused::Damaged(WHAT))?;
-    *rest = left;
-    Ok(taken)
-}
-
-fn length(rest: &mut &[u8]) -> Result<usize, Refused> {
-    let bytes = cut(rest, 4)?;
-    let length = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
-    if length <= FRAME_BYTES_MAX {
-        Ok(length)
-    } else {
-        Err(Refused::Damaged(WHAT))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Object, Tenant};
+    use crate::object::Tenant;
     use gatehouse_domain::id::TenantId;
     use uuid::Uuid;
 
     const GROUP: GatewayGroupId = GatewayGroupId::from_uuid(Uuid::from_u128(1));
+
+    fn tenant(number: u128) -> Object {
+        Object::Tenant(Tenant {
+            id: TenantId::from_uuid(Uuid::from_u128(number)),
+            slug: format!("tenant-{number}"),
+            suspended: false,
+            time_zone: "UTC".to_owned(),
+        })
+    }
 
     fn written(count: u128) -> (Vec<u8>, Signer) {
         let signer = Signer::from_seed(&[4; 32]).unwrap();
         let mut writer = Writer::default();
         let mut bytes = writer.start();
         for number in 0..count {
-            let tenant = Tenant {
-                id: TenantId::from_uuid(Uuid::from_u128(number)),
-                slug: format!("tenant-{number}"),
-                suspended: false,
-                time_zone: "UTC".to_owned(),
-            };
-            bytes.extend(
-                writer
-                    .push(Object::Tenant(tenant).encode())
-                    .unwrap_or_default(),
-            );
+            bytes.extend(writer.push(tenant(number).encode()).unwrap_or_default());
         }
         bytes.extend(writer.finish(GROUP, 1, 9, Moment(0), &signer));
         (bytes, signer)
+    }
+
+    fn refusal(bytes: &[u8], group: GatewayGroupId, trusted: &[PublicKey]) -> Option<Refused> {
+        match read(bytes, group, trusted, |_| Ok::<(), ()>(())) {
+            Err(ReadError::Refused(refused)) => Some(refused),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn records_out_of_order_and_doubled_records_are_refused() {
+        for ids in [[2u128, 1], [1, 1]] {
+            let signer = Signer::from_seed(&[4; 32]).unwrap();
+            let mut writer = Writer::default();
+            let mut bytes = writer.start();
+            for id in ids {
+                writer.push(tenant(id).encode());
+            }
+            bytes.extend(writer.finish(GROUP, 1, 9, Moment(0), &signer));
+            let refused = refusal(&bytes, GROUP, &[signer.public()]);
+            assert_eq!(refused, Some(Refused::Damaged("snapshot")), "{ids:?}");
+        }
     }
 
     #[test]
     fn a_snapshot_of_many_frames_reads_back() {
         let (bytes, signer) = written(20_000);
         let mut count = 0;
-        let manifest = read(&bytes, GROUP, &[signer.public()], |record| {
+        let verified = read(bytes.as_slice(), GROUP, &[signer.public()], |record| {
             count += 1;
             record.decode().map(drop)
-        });
-        assert_eq!((manifest.unwrap().seq, count), (9, 20_000));
+        })
+        .unwrap();
+        assert_eq!((verified.manifest.seq, count), (9, 20_000));
+        assert_eq!(verified.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
         assert!(bytes.len() > 2 * FRAME_BYTES);
     }
 
     #[test]
     fn an_empty_snapshot_reads_back() {
         let (bytes, signer) = written(0);
-        assert_eq!(
-            read(&bytes, GROUP, &[signer.public()], |_| Ok(()))
-                .unwrap()
-                .objects,
-            0
-        );
+        assert_eq!(refusal(&bytes, GROUP, &[signer.public()]), None);
     }
 
     #[test]
@@ -307,12 +481,12 @@ mod tests {
         let (bytes, signer) = written(1);
         let other = GatewayGroupId::from_uuid(Uuid::from_u128(2));
         assert_eq!(
-            read(&bytes, other, &[signer.public()], |_| Ok(())),
-            Err(Refused::ForeignGroup("snapshot"))
+            refusal(&bytes, other, &[signer.public()]),
+            Some(Refused::ForeignGroup("snapshot"))
         );
         assert_eq!(
-            read(&bytes, GROUP, &[], |_| Ok(())),
-            Err(Refused::UnknownKey("snapshot"))
+            refusal(&bytes, GROUP, &[]),
+            Some(Refused::UnknownKey("snapshot"))
         );
     }
 }

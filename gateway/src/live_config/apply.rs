@@ -1,26 +1,20 @@
 //! What runs, and how it becomes something else: everything that can fail first, then a swap that cannot.
 
-use std::collections::HashMap;
+use std::io::Read;
 use std::sync::Arc;
 
-use gatehouse_domain::id::{ApplicationId, CredentialId, GatewayGroupId, SubscriptionId};
+use gatehouse_domain::id::GatewayGroupId;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::{self, Body, Header, SignedDelta};
-use gatehouse_snapshot::object::{
-    Application, Credential, Object, ObjectKind, ObjectRef, Record, Subscription,
-};
+use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 use gatehouse_snapshot::sign::PublicKey;
-use gatehouse_snapshot::snapshot::{self, Manifest};
+use gatehouse_snapshot::snapshot::{self, ReadError, Verified};
 use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::policies::counters::CounterId;
 use crate::tables::{
-    CompileError, Compiled, Held, Place, SmallObjects, TableSet, compile, decisive_first,
+    CompileError, Full, Loading, Names, NotLoaded, NotPut, SmallObjects, TableSet, Tables, compile,
 };
-
-mod gather;
-
-use gather::Parts;
 
 /// Why a piece of configuration was not taken. What ran before runs on.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +26,8 @@ pub(crate) enum ConfigError {
     /// Two objects claim one place.
     #[error("{kind} {id} takes the place of another object", kind = .0.kind.as_str(), id = .0.id)]
     Doubled(ObjectRef),
+    #[error("it cannot be held: {0}")]
+    Full(#[from] Full),
     /// A journal that cannot be written or a snapshot that cannot be read.
     #[error("disk: {0}")]
     Disk(#[from] std::io::Error),
@@ -53,6 +49,7 @@ impl ConfigError {
             },
             Self::Compile(_) => "cannot_run",
             Self::Doubled(_) => "doubled",
+            Self::Full(_) => "full",
             Self::Disk(_) => "disk",
         }
     }
@@ -64,8 +61,29 @@ impl ConfigError {
                 refused,
                 Refused::Damaged(_) | Refused::Gap { .. } | Refused::StateMismatch(_)
             ),
-            Self::Compile(_) | Self::Doubled(_) => true,
+            Self::Compile(_) | Self::Doubled(_) | Self::Full(_) => true,
             Self::Disk(_) => false,
+        }
+    }
+}
+
+impl From<NotLoaded> for ConfigError {
+    fn from(error: NotLoaded) -> Self {
+        match error {
+            NotLoaded::Refused(refused) => Self::Refused(refused),
+            NotLoaded::Full(full) => Self::Full(full),
+            NotLoaded::Compile(error) => Self::Compile(error),
+            NotLoaded::Doubled(object) => Self::Doubled(object),
+        }
+    }
+}
+
+impl From<ReadError<NotLoaded>> for ConfigError {
+    fn from(error: ReadError<NotLoaded>) -> Self {
+        match error {
+            ReadError::Refused(refused) => Self::Refused(refused),
+            ReadError::Io(error) => Self::Disk(error),
+            ReadError::Taker(error) => error.into(),
         }
     }
 }
@@ -82,346 +100,195 @@ pub(crate) struct Running {
     pub(crate) generation: u32,
     pub(crate) seq: u64,
     pub(crate) state_hash: StateHash,
-    pub(crate) set: Arc<TableSet>,
+    set: Arc<TableSet>,
     small: SmallObjects,
-    key_ids: HashMap<CredentialId, u64>,
-    places: HashMap<SubscriptionId, Place>,
+    names: Names,
 }
 
-/// A delta that was verified and compiled: nothing about it can fail any more.
+/// A delta that was verified, and the whole configuration it leads to: nothing about it can fail any more.
 pub(crate) struct Prepared {
     header: Header,
-    steps: Vec<Step>,
-    small: Option<(SmallObjects, Compiled)>,
-}
-
-enum Step {
-    Insert(Large),
-    Remove(ObjectRef),
-    /// The place of the last small object: here the compiled table is swapped. Removals and tightenings of large objects lie
-    /// before it and everything that loosens after it, because a delta lists parents before children there; so every
-    /// half-way state refuses more.
-    SwapCompiled,
-}
-
-enum Large {
-    Application(Application),
-    Subscription(Subscription),
-    Credential(Credential),
+    set: TableSet,
+    small: Option<SmallObjects>,
+    /// Counters of subscriptions that go.
+    given_up: Vec<CounterId>,
 }
 
 impl Running {
-    /// Builds a configuration aside from a snapshot. Backends' connections and used-up limits carry over from `before`.
+    /// Builds a configuration aside from a snapshot. Backends' connections carry over from `before`.
     pub(crate) fn of_snapshot(
-        bytes: &[u8],
+        source: impl Read + Send,
         trust: &Trust,
         before: Option<&Self>,
-    ) -> Result<(Self, Manifest), ConfigError> {
-        let mut parts = Parts::after(before);
-        let mut doubled = None;
-        let manifest = snapshot::read(bytes, trust.group, &trust.keys, |record| {
-            let object = record.decode()?;
-            let object_ref = record.object;
-            if !parts.take(object, before) {
-                doubled.get_or_insert(object_ref);
-            }
-            Ok(())
+    ) -> Result<(Self, Verified), ConfigError> {
+        let (nothing, no_objects) = (TableSet::default(), SmallObjects::new());
+        let set = before.map_or(&nothing, |before| &before.set);
+        let small = before.map_or(&no_objects, |before| &before.small);
+        let mut loading = Loading::default();
+        let verified = snapshot::read(source, trust.group, &trust.keys, |record| {
+            loading.take(record, (set, small))
         })?;
-        if let Some(doubled) = doubled {
-            return Err(ConfigError::Doubled(doubled));
-        }
-        let empty = Compiled::default();
-        let compiled_before = before.map(|before| before.set.compiled.load_full());
-        let compiled = compile(&parts.small, compiled_before.as_deref().unwrap_or(&empty))?;
-        let running = parts.running(compiled, &manifest);
-        Ok((running, manifest))
+        let (set, small, names) = loading.finish(set)?;
+        let running = Self {
+            generation: verified.manifest.generation,
+            seq: verified.manifest.seq,
+            state_hash: verified.manifest.state_hash,
+            set: Arc::new(set),
+            small,
+            names,
+        };
+        Ok((running, verified))
     }
 
-    /// Verifies a delta, checks that it follows, and compiles what it leads to. Changes nothing.
+    /// Lets requests see this configuration in place of another.
+    pub(crate) fn publish(&self, tables: &Tables, before: Option<&Self>) {
+        tables.replace(Arc::clone(&self.set));
+        if let Some(before) = before {
+            before.set.give_way(&self.set);
+        }
+    }
+
+    /// Verifies a delta, checks that it follows, and makes what it leads to. What runs is left as it is.
     pub(crate) fn prepare(
-        &self,
+        &mut self,
         delta: &SignedDelta,
         trust: &Trust,
     ) -> Result<Prepared, ConfigError> {
         let (header, body) = delta.verify(trust.group, &trust.keys)?;
         header.follows(self.generation, self.seq, self.state_hash)?;
-        let changes = self.read(&body)?;
-        if changes.state_hash != header.new_hash {
+        let mut next = Next {
+            set: TableSet::clone(&self.set),
+            small: None,
+            before: &self.small,
+            names: &mut self.names,
+            state_hash: self.state_hash,
+            given_up: Vec::new(),
+        };
+        next.take(&body)?;
+        if next.state_hash != header.new_hash {
             return Err(Refused::StateMismatch("delta").into());
         }
-        let small = match changes.small {
-            None => None,
-            Some(objects) => {
-                let compiled = compile(&objects, &self.set.compiled.load())?;
-                Some((objects, compiled))
-            }
-        };
+        let Next {
+            mut set,
+            small,
+            given_up,
+            ..
+        } = next;
+        if let Some(objects) = &small {
+            let compiled = compile(objects, &self.set.compiled, &mut self.names)?;
+            set.compiled = Arc::new(compiled);
+        }
+        set.plan_ids = Arc::clone(self.names.plans.keys());
+        set.subscriptions.allot(&self.set.counters);
         Ok(Prepared {
             header,
-            steps: changes.steps,
+            set,
             small,
+            given_up,
         })
     }
 
-    fn read(&self, body: &Body) -> Result<Changes, ConfigError> {
-        let mut changes = Changes {
-            state_hash: self.state_hash,
-            ..Changes::default()
-        };
-        let mut touched: HashMap<ObjectRef, Option<Record>> = HashMap::new();
-        let mut new_key_ids: HashMap<u64, CredentialId> = HashMap::new();
+    /// Puts a prepared delta in force. Cannot fail.
+    pub(crate) fn apply(&mut self, prepared: Prepared) {
+        self.set = Arc::new(prepared.set);
+        if let Some(small) = prepared.small {
+            self.small = small;
+        }
+        for counters in prepared.given_up {
+            self.set.counters.free(counters);
+        }
+        self.seq = prepared.header.seq;
+        self.state_hash = prepared.header.new_hash;
+    }
+}
+
+/// A configuration on its way from what runs to what a delta leads to.
+struct Next<'a> {
+    set: TableSet,
+    /// A copy once one of them changes.
+    small: Option<SmallObjects>,
+    before: &'a SmallObjects,
+    names: &'a mut Names,
+    state_hash: StateHash,
+    given_up: Vec<CounterId>,
+}
+
+impl Next<'_> {
+    fn take(&mut self, body: &Body) -> Result<(), ConfigError> {
         for operation in &body.operations {
             let (object_ref, record) = match operation {
                 delta::Operation::Remove(object_ref) => (*object_ref, None),
                 delta::Operation::Upsert(record) => (record.object, Some(record)),
             };
-            let before = match touched.get(&object_ref) {
-                Some(record) => record.clone(),
-                None => self.object(object_ref).map(|object| object.encode()),
-            };
-            if let Some(before) = before {
-                changes.state_hash.subtract(StateHash::of_record(&before));
+            if let Some(before) = self.object(object_ref) {
+                self.state_hash
+                    .subtract(StateHash::of_record(&before.encode()));
             }
-            if let Some(record) = record {
-                changes.state_hash.add(StateHash::of_record(record));
-                let object = record.decode()?;
-                if let Object::Credential(credential) = &object {
-                    self.claim_key_id(credential, &touched, &mut new_key_ids)?;
+            match record {
+                Some(record) => {
+                    self.state_hash.add(StateHash::of_record(record));
+                    self.put(object_ref, record.decode()?)?;
                 }
-                self.push(&mut changes, object_ref, Some(object));
-            } else {
-                self.push(&mut changes, object_ref, None);
+                None => self.remove(object_ref),
             }
-            touched.insert(object_ref, record.cloned());
-        }
-        Ok(changes)
-    }
-
-    /// No two credentials answer to one key id.
-    fn claim_key_id(
-        &self,
-        credential: &Credential,
-        touched: &HashMap<ObjectRef, Option<Record>>,
-        claimed: &mut HashMap<u64, CredentialId>,
-    ) -> Result<(), ConfigError> {
-        let object_ref = Object::Credential(credential.clone()).object_ref();
-        let held_by_other = self
-            .set
-            .credentials
-            .with(&credential.key_id, |held| held.id)
-            .filter(|id| *id != credential.id)
-            .is_some_and(|id| {
-                let other = ObjectRef {
-                    kind: ObjectKind::Credential,
-                    id: id.uuid(),
-                };
-                !matches!(touched.get(&other), Some(None))
-            });
-        let claimed_by_other = claimed
-            .insert(credential.key_id, credential.id)
-            .is_some_and(|id| id != credential.id);
-        if held_by_other || claimed_by_other {
-            return Err(ConfigError::Doubled(object_ref));
         }
         Ok(())
     }
 
-    fn push(&self, changes: &mut Changes, object_ref: ObjectRef, object: Option<Object>) {
-        let large = match object {
-            None if is_large(object_ref.kind) => {
-                return changes.steps.push(Step::Remove(object_ref));
-            }
-            Some(Object::Application(application)) => Large::Application(application),
-            Some(Object::Subscription(subscription)) => Large::Subscription(subscription),
-            Some(Object::Credential(credential)) => Large::Credential(credential),
-            small => {
-                let objects = changes.small.get_or_insert_with(|| self.small.clone());
-                match small {
-                    None => {
-                        objects.remove(&object_ref);
-                    }
-                    Some(object) => {
-                        let kept = objects.get(&object_ref).filter(|kept| ***kept == object);
-                        if kept.is_none() {
-                            objects.insert(object_ref, Arc::new(object));
-                        }
-                    }
-                }
-                changes
-                    .steps
-                    .retain(|step| !matches!(step, Step::SwapCompiled));
-                return changes.steps.push(Step::SwapCompiled);
-            }
-        };
-        changes.steps.push(Step::Insert(large));
+    /// An object as it is now.
+    fn object(&self, object_ref: ObjectRef) -> Option<Object> {
+        let small = self.small.as_ref().unwrap_or(self.before);
+        match small.get(&object_ref) {
+            Some(object) => Some(Object::clone(object)),
+            None => self.set.large_object(object_ref, self.names),
+        }
     }
 
-    /// Puts a prepared delta in force. Cannot fail.
-    pub(crate) fn apply(&mut self, prepared: Prepared) {
-        let mut compiled = prepared.small.map(|(small, compiled)| {
-            self.small = small;
-            Arc::new(compiled)
-        });
-        for step in prepared.steps {
-            match step {
-                Step::SwapCompiled => {
-                    if let Some(compiled) = compiled.take() {
-                        self.set.compiled.store(compiled);
-                    }
+    fn put(&mut self, object_ref: ObjectRef, object: Object) -> Result<(), ConfigError> {
+        let set = &mut self.set;
+        match object {
+            Object::Application(application) => set.applications.put(&application, self.names)?,
+            Object::Subscription(subscription) => {
+                let number = set.applications.named(subscription.application)?;
+                set.subscriptions.put(&subscription, number, self.names)?;
+            }
+            Object::Credential(credential) => {
+                let number = set.applications.named(credential.application)?;
+                let put = set.credentials.put(&credential, number, self.names);
+                put.map_err(|not_put| match not_put {
+                    NotPut::Full => ConfigError::Full(Full),
+                    NotPut::KeyIdTaken => ConfigError::Doubled(object_ref),
+                })?;
+            }
+            small => {
+                let objects = self.small.get_or_insert_with(|| self.before.clone());
+                let same = objects.get(&object_ref).is_some_and(|kept| **kept == small);
+                if !same {
+                    objects.insert(object_ref, Arc::new(small));
                 }
-                Step::Remove(object_ref) => self.remove(object_ref),
-                Step::Insert(Large::Application(application)) => {
-                    self.set.applications.insert(application.id, application);
-                }
-                Step::Insert(Large::Subscription(subscription)) => {
-                    self.insert_subscription(subscription)
-                }
-                Step::Insert(Large::Credential(credential)) => self.insert_credential(credential),
             }
         }
-        self.seq = prepared.header.seq;
-        self.state_hash = prepared.header.new_hash;
+        Ok(())
     }
 
     fn remove(&mut self, object_ref: ObjectRef) {
         match object_ref.kind {
-            ObjectKind::Application => {
-                let id = ApplicationId::from_uuid(object_ref.id);
-                self.set.applications.remove(&id);
-            }
-            ObjectKind::Credential => {
-                let id = CredentialId::from_uuid(object_ref.id);
-                if let Some(key_id) = self.key_ids.remove(&id) {
-                    self.set.credentials.remove(&key_id);
-                }
-            }
+            ObjectKind::Application => self.set.applications.remove(object_ref.id.into()),
+            ObjectKind::Credential => self.set.credentials.remove(object_ref.id.into()),
             ObjectKind::Subscription => {
-                let id = SubscriptionId::from_uuid(object_ref.id);
-                if let Some(counters) = self.counters(id) {
-                    self.set.counters.free(counters);
-                }
-                if let Some(place) = self.places.remove(&id) {
-                    self.change_place(place, |held| held.retain(|held| held.subscription.id != id));
-                }
+                let counters = self.set.subscriptions.remove(object_ref.id.into());
+                self.given_up.extend(counters);
             }
             ObjectKind::Tenant
             | ObjectKind::Environment
             | ObjectKind::Upstream
             | ObjectKind::Route
-            | ObjectKind::Plan => {}
-        }
-    }
-
-    fn insert_credential(&mut self, credential: Credential) {
-        let old = self.key_ids.insert(credential.id, credential.key_id);
-        if let Some(old) = old.filter(|old| *old != credential.key_id) {
-            self.set.credentials.remove(&old);
-        }
-        self.set.credentials.insert(credential.key_id, credential);
-    }
-
-    fn insert_subscription(&mut self, subscription: Subscription) {
-        let id = subscription.id;
-        let place = Place::of(&subscription);
-        let counters = self
-            .counters(id)
-            .unwrap_or_else(|| self.set.counters.allot());
-        let old = self.places.insert(id, place);
-        if let Some(old) = old.filter(|old| *old != place) {
-            self.change_place(old, |held| held.retain(|held| held.subscription.id != id));
-        }
-        self.change_place(place, |held| {
-            held.retain(|held| held.subscription.id != id);
-            held.push(Held {
-                subscription,
-                counters,
-            });
-            decisive_first(held);
-        });
-    }
-
-    fn change_place(&self, place: Place, change: impl FnOnce(&mut Vec<Held>)) {
-        let mut held = self
-            .set
-            .subscriptions
-            .with(&place, |held| held.to_vec())
-            .unwrap_or_default();
-        change(&mut held);
-        if held.is_empty() {
-            self.set.subscriptions.remove(&place);
-        } else {
-            self.set.subscriptions.insert(place, held.into());
-        }
-    }
-
-    /// Gives the counters up of subscriptions that the configuration which replaces this one does not hold.
-    pub(crate) fn give_way(&self, next: &Self) {
-        for id in self
-            .places
-            .keys()
-            .filter(|id| !next.places.contains_key(id))
-        {
-            if let Some(counters) = self.counters(*id) {
-                self.set.counters.free(counters);
+            | ObjectKind::Plan => {
+                let objects = self.small.get_or_insert_with(|| self.before.clone());
+                objects.remove(&object_ref);
             }
         }
     }
-
-    /// What a subscription has used, if it is known.
-    fn counters(&self, id: SubscriptionId) -> Option<CounterId> {
-        let place = self.places.get(&id)?;
-        let found = self.set.subscriptions.with(place, |held| {
-            held.iter()
-                .find(|held| held.subscription.id == id)
-                .map(|held| held.counters)
-        });
-        found.flatten()
-    }
-
-    /// An object as it is in force.
-    fn object(&self, object_ref: ObjectRef) -> Option<Object> {
-        match object_ref.kind {
-            ObjectKind::Application => {
-                let id = ApplicationId::from_uuid(object_ref.id);
-                self.set.applications.get(&id).map(Object::Application)
-            }
-            ObjectKind::Credential => {
-                let key_id = self.key_ids.get(&CredentialId::from_uuid(object_ref.id))?;
-                self.set.credentials.get(key_id).map(Object::Credential)
-            }
-            ObjectKind::Subscription => {
-                let id = SubscriptionId::from_uuid(object_ref.id);
-                let found = self.set.subscriptions.with(self.places.get(&id)?, |held| {
-                    held.iter()
-                        .find(|held| held.subscription.id == id)
-                        .map(|held| held.subscription.clone())
-                });
-                found.flatten().map(Object::Subscription)
-            }
-            ObjectKind::Tenant
-            | ObjectKind::Environment
-            | ObjectKind::Upstream
-            | ObjectKind::Route
-            | ObjectKind::Plan => self
-                .small
-                .get(&object_ref)
-                .map(|object| Object::clone(object)),
-        }
-    }
-}
-
-const fn is_large(kind: ObjectKind) -> bool {
-    matches!(
-        kind,
-        ObjectKind::Application | ObjectKind::Subscription | ObjectKind::Credential
-    )
-}
-
-#[derive(Default)]
-struct Changes {
-    state_hash: StateHash,
-    steps: Vec<Step>,
-    small: Option<SmallObjects>,
 }
 
 #[cfg(test)]

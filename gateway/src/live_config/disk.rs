@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::SignedDelta;
 use gatehouse_snapshot::node_auth::hex;
-use gatehouse_snapshot::snapshot::Manifest;
-use sha2::{Digest, Sha256};
+use gatehouse_snapshot::snapshot::Verified;
 
 use super::apply::{ConfigError, Running, Trust};
 use super::control_plane::aside;
@@ -145,13 +144,14 @@ impl Disk {
     }
 
     /// Keeps the downloaded snapshot under its name, begins a journal after it, and removes what is no longer needed.
-    pub(crate) fn keep_snapshot(&mut self, bytes: &[u8], manifest: &Manifest) -> io::Result<()> {
+    pub(crate) fn keep_snapshot(&mut self, snapshot: &Verified) -> io::Result<()> {
+        let manifest = &snapshot.manifest;
         let position = (manifest.generation, manifest.seq);
         let name = format!(
             "snapshot-{}-{}-{}.bin",
             manifest.generation,
             manifest.seq,
-            hex(&Sha256::digest(bytes))
+            hex(&snapshot.sha256)
         );
         // Flushed when it was downloaded.
         files::rename(&self.aside(), &self.folder.join(name))?;
@@ -234,11 +234,13 @@ impl Disk {
 
 impl SnapshotFile {
     fn read(&self, trust: &Trust) -> Result<Running, ConfigError> {
-        let bytes = fs::read(&self.path)?;
-        if hex(&Sha256::digest(&bytes)) != self.sha256 {
-            return Err(Refused::Damaged("snapshot").into());
+        let (running, verified) = Running::of_snapshot(File::open(&self.path)?, trust, None)?;
+        let named = hex(&verified.sha256) == self.sha256;
+        if named && self.position == (running.generation, running.seq) {
+            Ok(running)
+        } else {
+            Err(Refused::Damaged("snapshot").into())
         }
-        Running::of_snapshot(&bytes, trust, None).map(|(running, _)| running)
     }
 
     fn shown(&self) -> String {

@@ -1,6 +1,6 @@
 //! The one task that changes what runs.
 
-use std::fs;
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Puller {
             resync: false,
         };
         if let Some(running) = &puller.running {
-            puller.tables.replace(Arc::clone(&running.set));
+            running.publish(&puller.tables, None);
             puller.tell("disk");
         }
         puller
@@ -191,6 +191,7 @@ impl Puller {
         let prepared = running.prepare(&delta, &self.trust)?;
         // Enforced first, then kept: a revoked key must not wait for a disk. It is acknowledged after both.
         running.apply(prepared);
+        running.publish(&self.tables, None);
         self.floor = (running.generation, running.seq);
         let kept = self.disk.append(bytes);
         self.metrics.configuration_applied();
@@ -210,8 +211,8 @@ impl Puller {
 
     fn take_snapshot(&mut self) -> Result<(), ConfigError> {
         let aside = self.disk.aside();
-        let bytes = fs::read(&aside)?;
-        let (next, manifest) = Running::of_snapshot(&bytes, &self.trust, self.running.as_ref())?;
+        let before = self.running.as_ref();
+        let (next, verified) = Running::of_snapshot(File::open(&aside)?, &self.trust, before)?;
         let position = (next.generation, next.seq);
         if position < self.floor {
             return Err(Refused::Older {
@@ -229,16 +230,13 @@ impl Puller {
             self.clear_refusal();
             return Ok(());
         }
-        self.tables.replace(Arc::clone(&next.set));
-        if let Some(before) = &self.running {
-            before.give_way(&next);
-        }
+        next.publish(&self.tables, before);
         self.running = Some(next);
         self.floor = position;
         self.resync = false;
         self.metrics.configuration_applied();
         self.tell("control plane");
-        if let Err(error) = self.disk.keep_snapshot(&bytes, &manifest) {
+        if let Err(error) = self.disk.keep_snapshot(&verified) {
             // In force but not on disk, and the journal does not follow it: asked for again until it can be kept.
             self.resync = true;
             return Err(error.into());

@@ -5,7 +5,7 @@ use gatehouse_domain::credential::{CredentialState, CredentialVerdict};
 use gatehouse_domain::id::{ApplicationId, CredentialId};
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_problem::ProblemKind;
-use gatehouse_snapshot::object::{Credential, Moment};
+use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::sign::credential_digest;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::call::Now;
 use crate::refusal::{Refusal, refuse};
 use crate::request::{Fields, visible};
-use crate::tables::{CompiledEnvironment, TableSet};
+use crate::tables::{CompiledEnvironment, FoundCredential, Number, TableSet};
 
 /// The header of an API key.
 const API_KEY: &str = "x-api-key";
@@ -24,9 +24,11 @@ const QUERY_NAMES: [&str; 4] = ["x-api-key", "api_key", "api-key", "apikey"];
 const KEY_PREFIXES: [&str; 2] = ["gth_live_", "gth_test_"];
 
 /// An identified caller.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Consumer {
     pub(crate) application: ApplicationId,
+    /// The application's number in the tables the key was found in.
+    pub(crate) number: Number,
     pub(crate) credential: CredentialId,
 }
 
@@ -62,15 +64,20 @@ pub(crate) fn authenticate(
         return Authentication::Undecidable("This gateway has not joined its group yet.");
     };
     // An unknown key id costs no hash; a known one is compared in constant time.
-    let Some(credential) = tables.credentials.get(&key.id().as_u64()) else {
+    let Some(credential) = tables.credentials.by_key_id(key.id().as_u64()) else {
         return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
     };
     let digest = credential_digest(group_key, &key.secret_hash().0);
     if !bool::from(digest.ct_eq(&credential.digest)) {
         return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
     }
+    // Every application that a credential names has a number, whether the configuration holds it or not.
+    let Some(application) = tables.applications.get(credential.application) else {
+        return Authentication::Undecidable("This gateway does not know whose key this is.");
+    };
     let consumer = Consumer {
-        application: credential.application,
+        application: application.id,
+        number: credential.application,
         credential: credential.id,
     };
     match judge(&credential, environment, now) {
@@ -164,11 +171,11 @@ fn parse(text: &str, environment: &CompiledEnvironment) -> Result<Key, Refusal> 
 }
 
 fn judge(
-    credential: &Credential,
+    credential: &FoundCredential,
     environment: &CompiledEnvironment,
     now: Now,
 ) -> Result<(), Refusal> {
-    if credential.environment != environment.object.id {
+    if credential.scope != environment.scope {
         return Err(refuse(
             ProblemKind::WrongEnvironment,
             "The key is good, but was made for another environment or tenant than this address.",

@@ -23,6 +23,11 @@ pub(crate) use rate::{Rate, RateCell, RateState, WHOLE};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CounterId(u32);
 
+impl CounterId {
+    /// Nobody's: it has no cells, so nothing passes by it.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+}
+
 /// Which cells the limits of a plan need: a quota a period, a rate each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Shape {
@@ -129,6 +134,12 @@ fn head_word(shape: Shape, at: u32) -> u64 {
     shape.code() << 32 | u64::from(at)
 }
 
+impl Default for Counters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Counters {
     pub(crate) fn new() -> Self {
         Self {
@@ -144,7 +155,7 @@ impl Counters {
         let mut places = self.lock();
         let free = places.free_heads.pop();
         let head = free.or_else(|| self.heads.place(&mut places.next_head, 1));
-        CounterId(head.unwrap_or(u32::MAX))
+        head.map_or(CounterId::NONE, CounterId)
     }
 
     /// Gives the counters of a subscription up. They are used again after two sweeps, when no call can hold them any more.

@@ -12,7 +12,7 @@ use super::api_key::Consumer;
 use super::counters::CounterId;
 use crate::call::{Now, Subject};
 use crate::refusal::{Refusal, refuse};
-use crate::tables::{Compiled, CompiledPlan, CompiledRoute, Held, Place, TableSet};
+use crate::tables::{CompiledPlan, CompiledRoute, FoundSubscription, Place, TableSet};
 
 /// Proof that a call may be forwarded: a live subscription of a known application opens this route.
 ///
@@ -53,9 +53,8 @@ pub(crate) fn authorise(
     subject: &Subject<'_>,
     consumer: Consumer,
     tables: &TableSet,
-    compiled: &Compiled,
     now: Now,
-    found: &mut Option<Held>,
+    found: &mut Option<FoundSubscription>,
 ) -> Result<Permit, Refusal> {
     if subject.environment.tenant.object.suspended {
         return Err(ProblemKind::TenantSuspended.into());
@@ -63,62 +62,60 @@ pub(crate) fn authorise(
     // The key names an application that this configuration does not hold: the key may well be good.
     let application = tables
         .applications
-        .get(&consumer.application)
+        .get(consumer.number)
+        .filter(|application| application.present)
         .ok_or(ProblemKind::AuthUnknown)?;
     if application.suspended {
         return Err(ProblemKind::ApplicationSuspended.into());
     }
-    let candidates = subject.route.object.products.iter().filter_map(|product| {
-        tables.subscriptions.get(&Place {
-            application: consumer.application,
+    let candidates = subject.route.products.iter().filter_map(|product| {
+        tables.subscriptions.decisive(Place {
+            application: consumer.number,
             product: *product,
-            environment: subject.environment.object.id,
+            scope: subject.environment.scope,
         })
     });
-    let mut refused: Option<(Held, ShownState)> = None;
-    for held in candidates {
-        let Some(decisive) = held.first() else {
-            continue;
-        };
-        match decisive.subscription.facts().access(now.time) {
+    let mut refused: Option<(FoundSubscription, ShownState)> = None;
+    for candidate in candidates {
+        match candidate.facts().access(now.time) {
             Access::Granted => {
-                *found = Some(decisive.clone());
-                return permit(subject, consumer, compiled, decisive);
+                *found = Some(candidate);
+                return permit(subject, consumer, tables, candidate);
             }
             Access::Refused(shown) => {
                 let closer = refused
                     .as_ref()
                     .is_none_or(|(_, known)| closeness(shown) > closeness(*known));
                 if closer {
-                    refused = Some((decisive.clone(), shown));
+                    refused = Some((candidate, shown));
                 }
             }
         }
     }
-    let Some((held, shown)) = refused else {
+    let Some((candidate, shown)) = refused else {
         return Err(not_subscribed(subject));
     };
-    let refusal = refusal_of(subject, &held, shown);
-    *found = Some(held);
-    Err(refusal)
+    *found = Some(candidate);
+    Err(refusal_of(subject, candidate, shown))
 }
 
 fn permit(
     subject: &Subject<'_>,
     consumer: Consumer,
-    compiled: &Compiled,
-    held: &Held,
+    tables: &TableSet,
+    subscription: FoundSubscription,
 ) -> Result<Permit, Refusal> {
     // Without its plan the limits are not known; letting the call through would be letting it through without any.
-    let plan = compiled
-        .plan(held.subscription.plan)
+    let plan = tables
+        .compiled
+        .plan(subscription.plan)
         .ok_or(ProblemKind::AuthUnknown)?;
     Ok(Permit {
         consumer,
         route: Arc::clone(subject.route),
         plan: Arc::clone(plan),
-        subscription: held.subscription.id,
-        counters: held.counters,
+        subscription: subscription.id,
+        counters: subscription.counters,
     })
 }
 
@@ -139,8 +136,11 @@ const fn closeness(shown: ShownState) -> u8 {
     }
 }
 
-fn refusal_of(subject: &Subject<'_>, held: &Held, shown: ShownState) -> Refusal {
-    let subscription = &held.subscription;
+fn refusal_of(
+    subject: &Subject<'_>,
+    subscription: FoundSubscription,
+    shown: ShownState,
+) -> Refusal {
     let date = |moment: Option<gatehouse_snapshot::object::Moment>| {
         moment
             .and_then(|moment| OffsetDateTime::from(moment).format(&Rfc3339).ok())

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use gatehouse_domain::id::{EnvironmentId, PlanId, TenantId};
+use gatehouse_domain::id::{EnvironmentId, TenantId};
 use gatehouse_snapshot::check::{self, Fault};
 use gatehouse_snapshot::object::{
     Environment, Object, ObjectKind, ObjectRef, Plan, Route, Tenant, Upstream,
 };
 
+use super::names::{Names, Scope};
 use super::operations::{OperationMatch, Operations};
 use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
@@ -42,7 +43,8 @@ pub(crate) struct Compiled {
     any_host: BasePaths,
     /// Length of the longest base path: nothing longer needs looking up.
     base_path_bytes_max: usize,
-    plans: HashMap<PlanId, Arc<CompiledPlan>>,
+    /// By the plan's number.
+    plans: HashMap<u32, Arc<CompiledPlan>>,
     upstreams: HashMap<ObjectRef, Arc<CompiledUpstream>>,
     tenants: HashMap<TenantId, Arc<CompiledTenant>>,
     routes: HashMap<ObjectRef, Arc<CompiledRoute>>,
@@ -61,6 +63,8 @@ pub(crate) struct CompiledTenant {
 pub(crate) struct CompiledEnvironment {
     pub(crate) object: Environment,
     pub(crate) tenant: Arc<CompiledTenant>,
+    /// Its number: what is good here names this one.
+    pub(crate) scope: u32,
     /// By `/{api}/{version}`.
     routes: HashMap<String, Arc<CompiledRoute>>,
 }
@@ -70,6 +74,8 @@ pub(crate) struct CompiledEnvironment {
 pub(crate) struct CompiledRoute {
     source: Arc<Object>,
     pub(crate) object: Route,
+    /// The numbers of the products that open it.
+    pub(crate) products: Box<[u32]>,
     operations: Arc<Operations>,
     pub(crate) upstream: Option<Arc<CompiledUpstream>>,
 }
@@ -82,7 +88,11 @@ pub(crate) struct CompiledPlan {
 }
 
 /// Checks and compiles. Parts whose objects did not change are taken over from `before`, with their pools and counters.
-pub(crate) fn compile(objects: &SmallObjects, before: &Compiled) -> Result<Compiled, CompileError> {
+pub(crate) fn compile(
+    objects: &SmallObjects,
+    before: &Compiled,
+    names: &mut Names,
+) -> Result<Compiled, CompileError> {
     let faults = check::check(objects.values().map(AsRef::as_ref));
     if !faults.is_empty() {
         return Err(CompileError::Faults(faults));
@@ -100,6 +110,7 @@ pub(crate) fn compile(objects: &SmallObjects, before: &Compiled) -> Result<Compi
                     CompiledEnvironment {
                         object: environment.clone(),
                         tenant: Arc::clone(tenant),
+                        scope: names.scopes.number(Scope::of(environment)),
                         routes: HashMap::new(),
                     },
                 );
@@ -108,9 +119,14 @@ pub(crate) fn compile(objects: &SmallObjects, before: &Compiled) -> Result<Compi
                 compiled.add_upstream(*object_ref, upstream, source, before)?;
             }
             Object::Route(route) => {
-                compiled.add_route(*object_ref, route, source, before, &mut environments);
+                let products = route.products.iter();
+                let products = products.map(|id| names.products.number(*id)).collect();
+                compiled.add_route(route, source, products, before, &mut environments);
             }
-            Object::Plan(plan) => compiled.add_plan(plan, source, before),
+            Object::Plan(plan) => {
+                let number = names.plans.number(plan.id);
+                compiled.add_plan(plan, source, number, before);
+            }
             Object::Application(_) | Object::Subscription(_) | Object::Credential(_) => {}
         }
     }
@@ -157,12 +173,16 @@ impl Compiled {
 
     fn add_route(
         &mut self,
-        object_ref: ObjectRef,
         route: &Route,
         source: &Arc<Object>,
+        products: Box<[u32]>,
         before: &Self,
         environments: &mut HashMap<EnvironmentId, CompiledEnvironment>,
     ) {
+        let object_ref = ObjectRef {
+            kind: ObjectKind::Route,
+            id: route.id.uuid(),
+        };
         let kept = before
             .routes
             .get(&object_ref)
@@ -181,6 +201,7 @@ impl Compiled {
         let compiled = Arc::new(CompiledRoute {
             source: Arc::clone(source),
             object: route.clone(),
+            products,
             operations,
             upstream,
         });
@@ -192,10 +213,11 @@ impl Compiled {
         self.routes.insert(object_ref, compiled);
     }
 
-    fn add_plan(&mut self, plan: &Plan, source: &Arc<Object>, before: &Self) {
+    fn add_plan(&mut self, plan: &Plan, source: &Arc<Object>, number: u32, before: &Self) {
+        // Numbers of another configuration mean other plans; the very same object does not.
         let kept = before
             .plans
-            .get(&plan.id)
+            .get(&number)
             .filter(|kept| Arc::ptr_eq(&kept.source, source));
         let compiled = kept.cloned().unwrap_or_else(|| {
             Arc::new(CompiledPlan {
@@ -203,7 +225,7 @@ impl Compiled {
                 limits: PlanLimits::compile(&plan.limits),
             })
         });
-        self.plans.insert(plan.id, compiled);
+        self.plans.insert(number, compiled);
     }
 
     fn add_environment(&mut self, environment: CompiledEnvironment) {
@@ -236,8 +258,9 @@ impl Compiled {
             })
     }
 
-    pub(crate) fn plan(&self, id: PlanId) -> Option<&Arc<CompiledPlan>> {
-        self.plans.get(&id)
+    /// The plan with a number.
+    pub(crate) fn plan(&self, number: u32) -> Option<&Arc<CompiledPlan>> {
+        self.plans.get(&number)
     }
 
     /// Number of routes, for metrics.

@@ -1,63 +1,105 @@
-//! What a request is judged by: the compiled table of small things and the sharded tables of large ones.
+//! What a request is judged by: the compiled table of small things, and tables of the large ones by number.
 //!
-//! A request takes one [`TableSet`] at its beginning. A delta touches the set in place, in an order in which every half-way
-//! state refuses more (see [`crate::live_config::apply`]); a snapshot replaces the set whole.
+//! A [`TableSet`] never changes. A delta makes another one that shares whatever did not change with the one before (see
+//! [`crate::live_config::apply`]), and requests see either the one or the other, never a mixture. A request takes one at its
+//! beginning.
+//!
+//! A million of each kind fit because records are small and of one size ([`rows`]), name each other by number ([`names`]),
+//! and are found through four bytes each ([`index`]).
 
+mod applications;
 mod compiled;
+mod credentials;
+mod index;
+mod loading;
+mod names;
 mod operations;
-mod shards;
+mod rows;
+mod subscriptions;
 
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
-use gatehouse_domain::id::{ApplicationId, EnvironmentId, ProductId};
-use gatehouse_snapshot::object::{Application, Credential, Subscription};
+use arc_swap::ArcSwapOption;
+use gatehouse_domain::id::PlanId;
+use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 
+pub(crate) use applications::Applications;
 pub(crate) use compiled::{
     CompileError, Compiled, CompiledEnvironment, CompiledPlan, CompiledRoute, SmallObjects, compile,
 };
+pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
+pub(crate) use loading::{Loading, NotLoaded};
+pub(crate) use names::Names;
+#[cfg(test)]
+pub(crate) use names::Scope;
 pub(crate) use operations::OperationMatch;
-pub(crate) use shards::Sharded;
+pub(crate) use rows::{Full, Number};
+pub(crate) use subscriptions::{FoundSubscription, Place, Subscriptions};
 
-use crate::policies::counters::{CounterId, Counters};
+use crate::policies::counters::Counters;
 
-/// Where a subscription is looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
-    pub(crate) application: ApplicationId,
-    pub(crate) product: ProductId,
-    pub(crate) environment: EnvironmentId,
+/// One whole configuration, as requests see it. Cloning copies pointers.
+#[derive(Clone, Default)]
+pub(crate) struct TableSet {
+    pub(crate) compiled: Arc<Compiled>,
+    pub(crate) applications: Applications,
+    pub(crate) credentials: Credentials,
+    pub(crate) subscriptions: Subscriptions,
+    /// What subscriptions have used; it outlives the set.
+    pub(crate) counters: Arc<Counters>,
+    /// Ids of plans by number, for records of calls.
+    pub(crate) plan_ids: Arc<Vec<PlanId>>,
 }
 
-impl Place {
-    pub(crate) fn of(subscription: &Subscription) -> Self {
-        Self {
-            application: subscription.application,
-            product: subscription.product,
-            environment: subscription.environment,
-        }
+impl std::fmt::Debug for TableSet {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("TableSet")
+            .field("credentials", &self.credentials.len())
+            .field("subscriptions", &self.subscriptions.len())
+            .finish_non_exhaustive()
     }
 }
 
-/// A subscription and what it has used.
-#[derive(Debug, Clone)]
-pub(crate) struct Held {
-    pub(crate) subscription: Subscription,
-    /// Shared by every version of the subscription, so that a change of state resets no limit.
-    pub(crate) counters: CounterId,
-}
+impl TableSet {
+    pub(crate) fn plan_id(&self, plan: u32) -> Option<PlanId> {
+        self.plan_ids.get(plan as usize).copied()
+    }
 
-/// One whole configuration, as requests see it.
-#[derive(Debug)]
-pub(crate) struct TableSet {
-    pub(crate) compiled: ArcSwap<Compiled>,
-    pub(crate) applications: Sharded<ApplicationId, Application>,
-    /// By key id.
-    pub(crate) credentials: Sharded<u64, Credential>,
-    /// Open and closed ones of a place, the one that decides first; see [`decisive_first`].
-    pub(crate) subscriptions: Sharded<Place, Arc<[Held]>>,
-    /// Of all subscriptions; they outlive the set.
-    pub(crate) counters: Arc<Counters>,
+    /// Gives the counters up of subscriptions that the configuration which replaces this one does not hold.
+    pub(crate) fn give_way(&self, next: &Self) {
+        for counters in self.subscriptions.counters_missing_in(&next.subscriptions) {
+            self.counters.free(counters);
+        }
+    }
+
+    /// An application, subscription or credential as it was put; `None` for other kinds.
+    pub(crate) fn large_object(&self, object: ObjectRef, names: &Names) -> Option<Object> {
+        let id = object.id;
+        match object.kind {
+            ObjectKind::Application => {
+                let found = self.applications.object(id.into(), names);
+                found.map(Object::Application)
+            }
+            ObjectKind::Subscription => {
+                let found = self
+                    .subscriptions
+                    .object(id.into(), &self.applications, names);
+                found.map(Object::Subscription)
+            }
+            ObjectKind::Credential => {
+                let found = self
+                    .credentials
+                    .object(id.into(), &self.applications, names);
+                found.map(Object::Credential)
+            }
+            ObjectKind::Tenant
+            | ObjectKind::Environment
+            | ObjectKind::Upstream
+            | ObjectKind::Route
+            | ObjectKind::Plan => None,
+        }
+    }
 }
 
 /// The configuration in force; none before the first one.
@@ -72,13 +114,4 @@ impl Tables {
     pub(crate) fn replace(&self, set: Arc<TableSet>) {
         self.0.store(Some(set));
     }
-}
-
-/// Puts the subscription that decides at the front: an open one (there is at most one) before closed ones, then the
-/// latest.
-pub(crate) fn decisive_first(held: &mut [Held]) {
-    held.sort_by_key(|held| {
-        let open = held.subscription.facts().is_open();
-        std::cmp::Reverse((open, held.subscription.id))
-    });
 }

@@ -451,11 +451,13 @@ fn the_environment_is_found_before_the_route_and_nothing_outside_it_is_seen() {
     their_route.products = vec![uuid::Uuid::from_u128(41).into()];
     let their_key = key(EnvironmentKind::Production, 20);
     let mut their_credential = credential(&their_key, place.id, 20);
+    their_credential.tenant = other;
     their_credential.application = uuid::Uuid::from_u128(61).into();
     let mut their_application = application();
     their_application.id = their_credential.application;
     let mut their_subscription = subscription(place.id);
     their_subscription.id = uuid::Uuid::from_u128(75).into();
+    their_subscription.tenant = other;
     their_subscription.application = their_credential.application;
     their_subscription.product = their_route.products[0];
     objects.extend([
