@@ -31,6 +31,7 @@ mod usage;
 mod validate;
 mod worker;
 
+pub use live_config::prepare::write_data_folder;
 pub use settings::{DEFAULTS, ROLE, Settings};
 pub use start::BoundGateway;
 pub use worker::sockets::Sockets;

@@ -10,6 +10,7 @@ pub(crate) mod control_plane;
 pub(crate) mod disk;
 pub(crate) mod identity;
 pub(crate) mod join;
+pub(crate) mod prepare;
 pub(crate) mod pull;
 
 use std::path::PathBuf;

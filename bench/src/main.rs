@@ -1,0 +1,128 @@
+//! `gatehouse-bench`: what the gateway costs, beside a built-in reference and other proxies, measured alike.
+//!
+//! [`cases`] says what is measured, [`bench`] runs it: it starts the [`planes`], lets the [`generator`] load each in turn with
+//! the [`backend`] behind it, and [`measure`] reads what a plane's process has used. [`scene`] makes the configuration the
+//! gateway loads. [`goals`] judges, [`report`] tells. docs/benchmarks.md is the manual.
+
+mod backend;
+mod bench;
+mod cases;
+mod dice;
+mod generator;
+mod goals;
+mod histogram;
+mod http1;
+mod keys;
+mod machine;
+mod measure;
+mod planes;
+mod poll;
+mod process;
+mod reference;
+mod report;
+mod scene;
+mod wait;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use bench::{Bench, Effort};
+use cases::Case;
+use planes::Plane;
+
+/// Measures the gateway.
+#[derive(Debug, Parser)]
+#[command(name = "gatehouse-bench", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The gateway and the reference at the work of an API gateway, in some seconds.
+    Quick(Measuring),
+    /// Be the reference proxy.
+    #[command(hide = true)]
+    Reference {
+        upstream: SocketAddr,
+        keys: PathBuf,
+        records: PathBuf,
+        announce: PathBuf,
+        #[arg(long)]
+        bare: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Measuring {
+    /// The gateway's program; by default the one beside this program.
+    #[arg(long)]
+    gateway: Option<PathBuf>,
+    /// Cases, separated by commas.
+    #[arg(long, value_delimiter = ',', default_value = "b")]
+    cases: Vec<String>,
+    /// Repeats of each plane in each case.
+    #[arg(long, default_value_t = 3)]
+    repeats: usize,
+    /// Measured seconds of a repeat.
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            // Nowhere is left to report that standard error is gone.
+            let _ = writeln!(std::io::stderr().lock(), "gatehouse-bench: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `false` when a goal was missed.
+fn run(command: Command) -> anyhow::Result<bool> {
+    match command {
+        Command::Quick(measuring) => measure_cases(&measuring, &[Plane::Reference, Plane::Gateway]),
+        Command::Reference {
+            upstream,
+            keys,
+            records,
+            announce,
+            bare,
+        } => reference::serve(upstream, &keys, &records, &announce, bare).map(|()| true),
+    }
+}
+
+fn measure_cases(measuring: &Measuring, planes: &[Plane]) -> anyhow::Result<bool> {
+    let program = match &measuring.gateway {
+        Some(program) => program.clone(),
+        None => std::env::current_exe()?.with_file_name("gatehouse"),
+    };
+    anyhow::ensure!(
+        program.is_file(),
+        "{} is no program; name the gateway's with --gateway",
+        program.display()
+    );
+    let effort = Effort {
+        repeats: measuring.repeats.max(1),
+        warm_up: Duration::from_secs(1),
+        measured: Duration::try_from_secs_f64(measuring.seconds)?,
+    };
+    let bench = Bench::new(&program, effort)?;
+    let mut rows = Vec::new();
+    for name in &measuring.cases {
+        let case = Case::named(name).with_context(|| format!("there is no case {name}"))?;
+        rows.extend(bench.run(&case, planes)?);
+    }
+    report::write(&bench.machine, &rows)?;
+    goals::judge(&rows)
+}
