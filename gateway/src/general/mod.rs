@@ -4,6 +4,7 @@
 //! bytes.
 
 pub(crate) mod body;
+mod guard;
 pub(crate) mod view;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ use tokio_util::task::TaskTracker;
 use crate::answer::AnswerBody;
 use crate::proxy::{Proxy, handle_request};
 use crate::worker::Plan;
+use guard::Guarded;
 
 /// What the connections of a worker share in this tier.
 pub(crate) struct General(Rc<Shared>);
@@ -93,6 +95,8 @@ impl General {
         let service = service_fn(move |request| answering.clone().answer(request));
         match protocol {
             Protocol::Http1 => {
+                // Twice hyper's own limit, which has an answer of its own.
+                let io = Guarded::new(io, 2 * shared.settings.header_bytes_max as usize);
                 let connection = shared.http1.serve_connection(TokioIo::new(io), service);
                 let connection = Box::pin(connection.with_upgrades());
                 shared.driver.drive(connection, &watch).await

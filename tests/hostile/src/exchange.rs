@@ -63,6 +63,8 @@ pub struct Outcome {
     pub garbage: Vec<u8>,
     /// Whether the other side ended the connection.
     pub closed: bool,
+    /// Whether it did so although the client could have sent more.
+    pub closed_first: bool,
 }
 
 /// Plays a script, reads what is expected, says that it has ended, and reads to the end.
@@ -90,21 +92,32 @@ pub fn play(wire: &mut dyn Wire, steps: &[Step], expected: &[Expected]) -> io::R
         let outcome = responses(received, expected, false);
         outcome.responses.len() >= expected.len() && outcome.responses.iter().all(|one| one.whole)
     };
+    let refused = |received: &[u8]| {
+        let outcome = responses(received, expected, false);
+        let places = outcome.responses.iter().zip(expected);
+        places
+            .last()
+            .is_some_and(|(response, one)| one.may_close && response.status >= 400)
+    };
     let mut silent_since = Instant::now();
+    let mut closed_first = closed;
     while !closed && began.elapsed() < PATIENCE {
-        if !finished && (enough(&received) || silent_since.elapsed() >= QUIET) {
+        let done = enough(&received) && !refused(&received);
+        if !finished && (done || silent_since.elapsed() >= QUIET) {
             finished = true;
             let _ = wire.finish();
         }
         let before = received.len();
         let wait = if finished { PAUSE * 10 } else { QUIET / 4 };
         closed = read_for(wire, wait, &mut received)?;
+        closed_first |= closed && !finished;
         if received.len() > before {
             silent_since = Instant::now();
         }
     }
     let mut outcome = responses(&received, expected, closed);
     outcome.closed = closed;
+    outcome.closed_first = closed_first;
     Ok(outcome)
 }
 

@@ -64,7 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
 fn lanes(count: usize) -> anyhow::Result<Vec<Lane>> {
     let lane = |number| {
         Ok(Lane {
-            prefix: format!("/lane{number}"),
+            prefix: format!("/lane{number}/v1"),
             origin: Origin::start()?,
         })
     };

@@ -92,7 +92,11 @@ impl Origin {
         loop {
             let segments = since(&connections, mark);
             let unfinished = segments.iter().any(|segment| {
-                !segment.closed && patient(&segment.bytes).messages.iter().any(|one| !one.whole)
+                !segment.closed
+                    && patient(&segment.bytes)
+                        .messages
+                        .iter()
+                        .any(|one| !one.whole)
             });
             let left = until.saturating_duration_since(Instant::now());
             let wait = if unfinished { left } else { left.min(MOMENT) };
@@ -149,14 +153,24 @@ fn converse(mut stream: TcpStream, number: usize, shared: &Shared) -> io::Result
 
 /// Names the request it is for.
 fn answer(message: &Message) -> Vec<u8> {
-    let body = if message.method == "HEAD" { "" } else { "seen\n" };
+    let body = if message.method == "HEAD" {
+        ""
+    } else {
+        "seen\n"
+    };
     let seen = seen(message);
     format!("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-seen: {seen}\r\n\r\n{body}").into_bytes()
 }
 
 /// What the backend says about a request in the field `x-seen` of its answer.
 pub(crate) fn seen(message: &Message) -> String {
-    let plain = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
+    let plain = |c: char| {
+        if c.is_ascii_graphic() || c == ' ' {
+            c
+        } else {
+            '?'
+        }
+    };
     let line = format!("{} {}", message.method, message.target);
     line.chars().take(200).map(plain).collect()
 }

@@ -15,7 +15,6 @@ use tokio_util::task::TaskTracker;
 
 use super::BoxError;
 use super::ending::GOODBYE;
-use super::io::WatchedStream;
 use super::settings::ListenerSettings;
 use crate::supervisor::CatchPanic;
 
@@ -30,9 +29,7 @@ pub trait GracefulConnection: Future<Output = hyper::Result<()>> {
     fn finish(self: Pin<&mut Self>);
 }
 
-type Io<T> = TokioIo<WatchedStream<T>>;
-
-impl<T, S, B> GracefulConnection for http1::UpgradeableConnection<Io<T>, S>
+impl<T, S, B> GracefulConnection for http1::UpgradeableConnection<TokioIo<T>, S>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: HttpService<Incoming, ResBody = B>,
@@ -45,7 +42,7 @@ where
     }
 }
 
-impl<T, S, B, E> GracefulConnection for http2::Connection<Io<T>, S, E>
+impl<T, S, B, E> GracefulConnection for http2::Connection<TokioIo<T>, S, E>
 where
     T: AsyncRead + AsyncWrite + Unpin,
     S: HttpService<Incoming, ResBody = B>,

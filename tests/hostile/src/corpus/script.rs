@@ -76,6 +76,12 @@ impl Script {
         Ok(Self(pieces.0))
     }
 
+    /// Whether the client itself says that nothing more will come.
+    #[must_use]
+    pub fn says_its_end(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Close))
+    }
+
     /// What to do, for this proxy.
     #[must_use]
     pub fn steps(&self, fill: &Fill) -> Vec<Step> {

@@ -219,12 +219,19 @@ fn responses(
         .flat_map(|segment| strict(&segment.bytes).messages)
         .filter(|message| message.whole);
     for (place, expected) in case.expected.iter().enumerate() {
+        let closes = case.script.says_its_end() || outcome.closed_first;
         let Some(response) = outcome.responses.get(place) else {
+            if case.class == Class::Refuse && !closes {
+                find(Fault::Hung, "neither refused nor closed".to_owned());
+            }
             if !expected.may_close {
                 find(Fault::Status, format!("no response {}", place + 1));
             }
             break;
         };
+        if expected.may_close && response.status >= 400 && !closes {
+            find(Fault::Hung, "kept open after a refusal".to_owned());
+        }
         if !expected.takes(response.status) {
             find(
                 Fault::Status,

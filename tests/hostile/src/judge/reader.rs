@@ -69,6 +69,9 @@ pub struct Reading {
 
 type Fields = Vec<(String, Vec<u8>)>;
 
+/// The lines of a head without their ends, and the bytes it used.
+type Lines = (Vec<Vec<u8>>, usize);
+
 /// Reads everything.
 pub(crate) fn read(bytes: &[u8], rules: &Rules) -> Reading {
     let mut reading = Reading::default();
@@ -156,7 +159,7 @@ fn line<'a>(bytes: &'a [u8], rules: &Rules) -> Option<(&'a [u8], usize)> {
 }
 
 /// The lines of a head, folded ones joined; `None` when it has not ended.
-fn head(bytes: &[u8], rules: &Rules) -> Result<Option<(Vec<Vec<u8>>, usize)>, &'static str> {
+fn head(bytes: &[u8], rules: &Rules) -> Result<Option<Lines>, &'static str> {
     let mut lines: Vec<Vec<u8>> = Vec::new();
     let mut used = 0;
     loop {

@@ -1,0 +1,146 @@
+//! The framing corpus, through every road into the gateway and through nginx.
+
+use std::net::TcpStream;
+
+use gatehouse_domain::id::{RouteId, UpstreamId};
+use gatehouse_hostile::corpus::{self, Case, Class, Limits};
+use gatehouse_hostile::exchange::Wire;
+use gatehouse_hostile::judge::Fault;
+use gatehouse_hostile::nginx::Nginx;
+use gatehouse_hostile::origin::Origin;
+use gatehouse_hostile::run::{Lane, Proxy, Report, run};
+use gatehouse_snapshot::object::{Object, Operation};
+use uuid::Uuid;
+
+use crate::node::{Start, World};
+use crate::objects::{PRODUCTION, configuration, good_key, route, upstream};
+
+const LIMITS: Limits = Limits {
+    address: 8 * 1024,
+    headers: 64,
+    header_bytes: 16 * 1024,
+    body: 64 * 1024,
+};
+
+fn lanes() -> Vec<Lane> {
+    let lane = |number| Lane {
+        prefix: format!("/lane{number}/v1"),
+        origin: Origin::start().expect("a backend"),
+    };
+    (0..8).map(lane).collect()
+}
+
+/// A configuration that forwards every lane to its backend.
+fn objects(lanes: &[Lane]) -> Vec<Object> {
+    let mut objects = configuration(&["http://127.0.0.1:9"]);
+    for (lane, number) in lanes.iter().zip(0..) {
+        let id = UpstreamId::from_uuid(Uuid::from_u128(900 + number));
+        let mut backend = upstream(&[&format!("http://{}", lane.origin.address)]);
+        backend.id = id;
+        backend.name = format!("lane{number}");
+        let mut way = route(PRODUCTION, 100 + number);
+        way.id = RouteId::from_uuid(Uuid::from_u128(900 + number));
+        way.path.clone_from(&lane.prefix);
+        way.upstream = Some(id);
+        way.operations = operations();
+        objects.push(Object::Upstream(backend));
+        objects.push(Object::Route(way));
+    }
+    objects
+}
+
+fn operations() -> Vec<Operation> {
+    let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    let operation = |(method, path): (&str, &str)| Operation {
+        key: gatehouse_domain::OperationKey::new(method, path),
+        method: method.to_owned(),
+        path_template: path.to_owned(),
+    };
+    let both = |method| [(method, "/{case}"), (method, "/{case}/{rest}")];
+    let several = methods.into_iter().flat_map(both).map(operation);
+    several.collect()
+}
+
+fn world(lanes: &[Lane]) -> World {
+    let body = LIMITS.body.to_string() + "B";
+    let start = Start {
+        variables: &[("LIMITS__BODY", &body)],
+        ..Start::default()
+    };
+    World::start(&objects(lanes), &start)
+}
+
+fn corpus() -> Vec<Case> {
+    let cases = corpus::own().expect("the corpus can be read");
+    let of = |class| cases.iter().filter(|case| case.class == class).count();
+    assert!(cases.len() >= 300 && of(Class::Refuse) >= 267 && of(Class::Serve) >= 50);
+    cases
+}
+
+fn credential() -> String {
+    format!("x-api-key: {}", good_key())
+}
+
+/// Nothing at all may be found.
+fn assert_clean(report: &Report, road: &str) {
+    let lines = report.lines(&[
+        Fault::RefusableForwarded,
+        Fault::Ambiguous,
+        Fault::Smuggled,
+        Fault::NotServed,
+        Fault::Desync,
+        Fault::Content,
+        Fault::Status,
+        Fault::Hung,
+    ]);
+    println!("{road}: {}", report.summary());
+    assert!(
+        lines.is_empty(),
+        "{road}: {}\n{}",
+        report.summary(),
+        lines[..lines.len().min(100)].join("\n")
+    );
+}
+
+#[test]
+fn no_message_of_the_corpus_is_read_in_two_ways_in_plain_http() {
+    let lanes = lanes();
+    let world = world(&lanes);
+    let address = world.node.gateway;
+    let dial = || Ok(Box::new(TcpStream::connect(address)?) as Box<dyn Wire>);
+    let proxy = Proxy {
+        dial: &dial,
+        lanes,
+        credential: credential(),
+        limits: LIMITS,
+    };
+    assert_clean(&run(&proxy, &corpus()), "plain");
+}
+
+#[test]
+fn the_judge_finds_what_nginx_lets_through() {
+    let Some(program) = Nginx::program() else {
+        crate::skipped(
+            "the framing corpus against nginx: nginx is not installed (apt install nginx)",
+        );
+        return;
+    };
+    let lanes = lanes();
+    let nginx = Nginx::start(&program, &lanes).expect("nginx starts");
+    let dial = || Ok(Box::new(TcpStream::connect(nginx.address)?) as Box<dyn Wire>);
+    let proxy = Proxy {
+        dial: &dial,
+        lanes,
+        credential: credential(),
+        limits: LIMITS,
+    };
+    let report = run(&proxy, &corpus());
+    println!("nginx: {}", report.summary());
+    assert!(
+        report.count(Fault::RefusableForwarded) >= 20
+            && report.count(Fault::Ambiguous) >= 1
+            && report.of(Class::Serve) - report.count(Fault::NotServed) >= 50,
+        "a judge that finds nothing is broken: {}",
+        report.summary()
+    );
+}

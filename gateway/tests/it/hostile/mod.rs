@@ -1,0 +1,3 @@
+//! What clients that mean harm achieve against a whole gateway.
+
+mod framing;
