@@ -94,9 +94,9 @@ pub fn play(wire: &mut dyn Wire, steps: &[Step], expected: &[Expected]) -> io::R
     };
     let refused = |received: &[u8]| {
         let outcome = responses(received, expected, false);
-        let places = outcome.responses.iter().zip(expected);
+        let mut places = outcome.responses.iter().zip(expected);
         places
-            .last()
+            .next_back()
             .is_some_and(|(response, one)| one.may_close && response.status >= 400)
     };
     let mut silent_since = Instant::now();
