@@ -260,6 +260,7 @@ pub(crate) fn write_data_folder(folder: &Path, snapshot: &[u8]) -> anyhow::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gatehouse_snapshot::Refused;
     use gatehouse_snapshot::snapshot::read;
 
     #[test]
@@ -276,13 +277,13 @@ mod tests {
         let built = scene.build().unwrap();
         let mut revoked = 0;
         let trusted = [signer().unwrap().public()];
-        let manifest = read(&built.snapshot, group(), &trusted, |record| {
+        let read = read(built.snapshot.as_slice(), group(), &trusted, |record| {
             if let Object::Credential(credential) = record.decode()? {
                 revoked += usize::from(credential.state == CredentialState::Revoked);
             }
-            Ok(())
+            Ok::<_, Refused>(())
         });
-        assert_eq!((manifest.unwrap().objects, revoked), (6 + 3 * 43, 2));
+        assert_eq!((read.unwrap().manifest.objects, revoked), (6 + 3 * 43, 2));
         assert_eq!(built.snapshot, scene.build().unwrap().snapshot);
     }
 }

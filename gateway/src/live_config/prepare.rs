@@ -16,9 +16,11 @@ use crate::files;
 pub fn write_data_folder(data_dir: &Path, identity: &JoinReply, bytes: &[u8]) -> io::Result<()> {
     files::private_folder(data_dir)?;
     let identity = Identity::keep(data_dir, identity).map_err(io::Error::other)?;
-    let read = snapshot::read(bytes, identity.group, &identity.trusted, |_| Ok(()));
-    let manifest = read.map_err(io::Error::other)?;
+    let read = snapshot::read(bytes, identity.group, &identity.trusted, |_| {
+        Ok::<_, io::Error>(())
+    });
+    let verified = read.map_err(|error| io::Error::other(error.to_string()))?;
     let mut disk = Disk::open(data_dir)?;
     std::fs::write(disk.aside(), bytes)?;
-    disk.keep_snapshot(bytes, &manifest)
+    disk.keep_snapshot(&verified)
 }
