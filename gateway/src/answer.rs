@@ -15,6 +15,7 @@ use http_body::{Body, Frame, SizeHint};
 use crate::call::{Call, OK};
 use crate::general::body::GeneralBody;
 use crate::policies::Standing;
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::request::BodyLength;
 use crate::upstream::{Answered, BrokenOff, ResponseBody};
@@ -97,7 +98,7 @@ pub(crate) fn refused(
         call.bytes_out = body.len() as u64;
         *response.body_mut() = AnswerBody::Whole(Some(body.into()));
     }
-    call.finish(problem.kind().code());
+    call.finish(problem.kind());
     response
 }
 
@@ -206,13 +207,13 @@ impl StreamBody {
                     error = &broken as &dyn std::error::Error,
                     "a response was cut short"
                 );
-                self.end(broken.kind().code());
+                self.end(broken.kind().into());
                 Poll::Ready(Some(Err(broken)))
             }
         }
     }
 
-    fn end(&mut self, reason: &'static str) {
+    fn end(&mut self, reason: Reason) {
         self.ended = true;
         self.call.finish(reason);
     }

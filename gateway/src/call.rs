@@ -1,28 +1,30 @@
 //! One call: when it arrived, what it turned out to be about, and the record that is written of it exactly once.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use gatehouse_domain::id;
+use gatehouse_domain::id::{
+    ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
+};
+use gatehouse_runtime::request_id::RequestIds;
 use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::{Clock, RequestId};
 use gatehouse_snapshot::object::Moment;
-use gatehouse_snapshot::usage::{Attribution, CallRecord};
 use http::{Method, StatusCode};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::metrics::GatewayMetrics;
+use crate::metrics::{ApiNumber, GatewayMetrics, WorkerMetrics};
+use crate::reason::Reason;
 use crate::tables::{CompiledEnvironment, CompiledRoute};
-use crate::usage::marks::Mark;
+use crate::usage::dictionary::OperationNumber;
+use crate::usage::record::{self, Address, Head, Seal, Tail};
+use crate::usage::slots::{Place, Slots};
 use crate::usage::spool::Spool;
 
-/// The reason label of a call that went well.
-pub(crate) const OK: &str = "ok";
-/// The reason label of a call whose client left before the end of the response.
-pub(crate) const CLIENT_CLOSED: &str = "client_closed";
-const METHOD_CHARACTERS_MAX: usize = 16;
-const PATH_CHARACTERS_MAX: usize = 256;
+/// The reason of a call that went well.
+pub(crate) const OK: Reason = Reason::OK;
 
 /// The moment a call arrived: everything about it is judged by this one, so that no step disagrees with another.
 #[derive(Debug, Clone, Copy)]
@@ -56,12 +58,56 @@ pub(crate) struct Subject<'a> {
     pub(crate) portal: Option<&'a PublicUrl>,
 }
 
-/// Where records and measurements of calls go.
+/// Who a call is attributed to, as far as the pipeline got: numbers and ids, nothing that has to be allocated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Attribution {
+    /// Owner of the environment the address led to.
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) environment: Option<EnvironmentId>,
+    /// The version the path led to.
+    pub(crate) api_version: Option<ApiVersionId>,
+    pub(crate) operation: OperationNumber,
+    /// Whom the key identified.
+    pub(crate) application: Option<ApplicationId>,
+    pub(crate) credential: Option<CredentialId>,
+    /// What gave access, or would have.
+    pub(crate) subscription: Option<SubscriptionId>,
+    pub(crate) plan: Option<PlanId>,
+}
+
+/// Where one worker's records and measurements go. A clone is a count of a reference.
 #[derive(Clone)]
-pub(crate) struct Ledgers {
-    pub(crate) clock: Clock,
-    pub(crate) spool: Arc<Spool>,
-    pub(crate) metrics: Arc<GatewayMetrics>,
+pub(crate) struct Ledgers(Arc<WorkerLedger>);
+
+struct WorkerLedger {
+    clock: Clock,
+    ids: RequestIds,
+    spool: Arc<Spool>,
+    slots: Arc<Slots>,
+    metrics: Arc<WorkerMetrics>,
+}
+
+impl Ledgers {
+    /// Opens the books of a worker; each worker has a number of its own.
+    pub(crate) fn open(
+        worker: usize,
+        clock: Clock,
+        spool: Arc<Spool>,
+        metrics: &GatewayMetrics,
+    ) -> io::Result<Self> {
+        Ok(Self(Arc::new(WorkerLedger {
+            ids: RequestIds::default(),
+            slots: spool.worker(worker)?,
+            metrics: metrics.worker(worker),
+            clock,
+            spool,
+        })))
+    }
+
+    /// The worker's measurements.
+    pub(crate) fn metrics(&self) -> &WorkerMetrics {
+        &self.0.metrics
+    }
 }
 
 /// Calls under way, bounded.
@@ -107,7 +153,13 @@ impl Drop for Slot {
 pub(crate) struct Call {
     pub(crate) now: Now,
     pub(crate) request_id: RequestId,
+    /// The number behind it.
+    id: Uuid,
+    /// Of the trace it is part of (W3C Trace Context); set before the call is let through. Nil for none.
+    pub(crate) trace_id: Uuid,
     pub(crate) attribution: Attribution,
+    /// Which API it is measured under.
+    api: ApiNumber,
     /// Whether it was let through to the backend.
     counted: bool,
     /// Spent waiting for the backend, microseconds.
@@ -116,103 +168,141 @@ pub(crate) struct Call {
     pub(crate) bytes_in: Arc<AtomicU64>,
     pub(crate) bytes_out: u64,
     pub(crate) slot: Option<Slot>,
-    mark: Option<Mark>,
-    method: String,
-    path: String,
+    /// Where it is recorded; none when every place is taken.
+    place: Option<Place>,
+    address: Address,
+    /// Over what was stored when it was let through.
+    begun: Option<Seal>,
     status: StatusCode,
     ledgers: Ledgers,
     finished: bool,
 }
 
 impl Call {
-    pub(crate) fn begin(method: &Method, path: &str, ledgers: Ledgers) -> Self {
-        let now = Now::of(&ledgers.clock);
+    pub(crate) fn begin(method: &Method, path: &str, ledgers: &Ledgers) -> Self {
+        let now = Now::of(&ledgers.0.clock);
+        let id = ledgers.0.ids.next(now.time);
+        let place = ledgers.0.slots.take();
+        let address = place.as_ref().map(|place| {
+            let (slot, _) = ledgers.0.slots.slot(place);
+            record::put_address(slot, method.as_str(), path)
+        });
         Self {
-            request_id: RequestId::new(now.time),
+            request_id: RequestId::from_uuid(id),
+            id,
+            trace_id: Uuid::nil(),
             now,
             attribution: Attribution::default(),
+            api: ApiNumber::default(),
             counted: false,
             upstream_us: 0,
             bytes_in: Arc::default(),
             bytes_out: 0,
             slot: None,
-            mark: None,
-            method: cut(method.as_str(), METHOD_CHARACTERS_MAX),
-            path: cut(path, PATH_CHARACTERS_MAX),
+            place,
+            address: address.unwrap_or_default(),
+            begun: None,
             // What a call is recorded with whose client leaves before any status was decided (as nginx does).
             status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
-            ledgers,
+            ledgers: ledgers.clone(),
             finished: false,
         }
     }
 
     /// Microseconds since the call arrived.
     pub(crate) fn elapsed_us(&self) -> u64 {
-        steady_ns(&self.ledgers.clock).saturating_sub(self.now.steady_ns) / 1_000
+        steady_ns(&self.ledgers.0.clock).saturating_sub(self.now.steady_ns) / 1_000
     }
 
     pub(crate) fn set_status(&mut self, status: StatusCode) {
         self.status = status;
     }
 
+    /// The address led to this environment.
+    pub(crate) fn found_environment(&mut self, environment: &CompiledEnvironment) {
+        self.attribution.tenant = Some(environment.object.tenant);
+        self.attribution.environment = Some(environment.object.id);
+    }
+
+    /// The address led to this version of an API.
+    pub(crate) fn found_route(&mut self, environment: &CompiledEnvironment, route: &CompiledRoute) {
+        self.attribution.api_version = Some(route.object.api_version);
+        let metrics = &self.ledgers.0.metrics;
+        self.api = metrics.api(&route.label, || {
+            format!("{}/{}", environment.tenant.object.slug, route.api_slug())
+        });
+    }
+
+    /// The address and method led to the operation at this place of the route's list.
+    pub(crate) fn found_operation(&mut self, route: &CompiledRoute, place: usize) {
+        if let Some(operation) = route.object.operations.get(place) {
+            let dictionary = self.ledgers.0.spool.dictionary();
+            self.attribution.operation = dictionary.number(&route.numbers, place, &operation.key);
+        }
+    }
+
     /// The call was let through: it counts, and is marked as under way until its record is written.
     pub(crate) fn let_through(&mut self) {
         self.counted = true;
-        self.mark = self.ledgers.spool.marks().begin(&self.record(OK));
+        if let Some(place) = &self.place {
+            let (slot, seed) = self.ledgers.0.slots.slot(place);
+            self.begun = Some(record::start(slot, seed, &self.head()));
+        }
     }
 
-    fn record(&self, reason: &str) -> CallRecord {
-        CallRecord {
-            at: Moment(self.now.wall_ms),
-            request_id: uuid_of(&self.request_id),
-            attribution: self.attribution.clone(),
-            method: self.method.clone(),
-            path: self.path.clone(),
-            status: self.status.as_u16(),
-            reason: reason.to_owned(),
+    fn head(&self) -> Head<'_> {
+        Head {
+            request_id: self.id,
+            trace_id: self.trace_id,
+            arrived_ms: self.now.wall_ms,
+            who: &self.attribution,
+            address: self.address,
             counted: self.counted,
-            interrupted: false,
-            latency_us: self.elapsed_us(),
-            upstream_us: self.upstream_us,
-            bytes_in: self.bytes_in.load(Ordering::Relaxed),
-            bytes_out: self.bytes_out,
         }
     }
 
     /// Writes the record. Called before the last byte of the response is handed on, so that a response that was received
     /// whole is on record even if this process is killed the moment after.
-    pub(crate) fn finish(&mut self, reason: &'static str) {
+    pub(crate) fn finish(&mut self, reason: impl Into<Reason>) {
         if std::mem::replace(&mut self.finished, true) {
             return;
         }
-        let record = self.record(reason);
-        // The mark goes first. Cut between the two, the call leaves no record, and its client has not received the whole;
-        // the other way round it could be counted twice.
-        self.mark = None;
-        self.ledgers.metrics.observe(&record, reason);
-        self.ledgers.spool.append(&record);
+        let reason = reason.into();
+        let ledger = &self.ledgers.0;
+        let ended_ns = steady_ns(&ledger.clock);
+        let tail = Tail {
+            status: self.status.as_u16(),
+            reason: reason.number(),
+            latency_us: ended_ns.saturating_sub(self.now.steady_ns) / 1_000,
+            upstream_us: self.upstream_us,
+            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            bytes_out: self.bytes_out,
+            ended_ns,
+        };
+        ledger.metrics.observe(self.api, &tail, self.counted);
+        let unattributed = self.attribution.application.is_none();
+        // Half of the places are for calls that are paid for, as in the spool.
+        let crowded = unattributed && ledger.slots.taken() * 2 > ledger.slots.count();
+        match &self.place {
+            Some(place) if crowded => {
+                ledger.slots.give_back(place);
+                ledger.spool.drop_calls(1, 1);
+            }
+            Some(place) => {
+                let (slot, seed) = ledger.slots.slot(place);
+                record::finish(slot, seed, &self.head(), self.begun, &tail);
+                ledger.slots.hand_over(place);
+            }
+            None => ledger.spool.drop_calls(1, u64::from(unattributed)),
+        }
         self.slot = None;
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.finish(CLIENT_CLOSED);
+        self.finish(Reason::CLIENT_CLOSED);
     }
-}
-
-/// The number behind the text of a request id.
-pub(crate) fn uuid_of(request_id: &RequestId) -> Uuid {
-    let digits = request_id.as_str().trim_start_matches("req_");
-    id::decode(digits).map(Uuid::from_u128).unwrap_or_default()
-}
-
-/// The first characters of a text that came from outside: ASCII only, so that a record's size is known.
-fn cut(text: &str, characters_max: usize) -> String {
-    text.chars()
-        .take(characters_max)
-        .map(|c| if c.is_ascii_graphic() { c } else { '?' })
-        .collect()
 }
 
 #[cfg(test)]
@@ -228,12 +318,5 @@ mod tests {
         drop(first);
         assert!(concurrency.enter().is_some());
         assert_eq!(concurrency.under_way(), 1);
-    }
-
-    #[test]
-    fn a_request_id_is_its_number() {
-        let id = RequestId::new(OffsetDateTime::UNIX_EPOCH);
-        let text = format!("req_{}", id::encode(uuid_of(&id).as_u128()));
-        assert_eq!(text, id.as_str());
     }
 }

@@ -4,7 +4,8 @@
 
 /// Largest payload a reader accepts.
 const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
-const HEAD_BYTES: usize = 8;
+/// Bytes of a frame before its payload.
+pub(crate) const HEAD_BYTES: usize = 8;
 
 /// Appends a frame to `out`.
 pub(crate) fn push(out: &mut Vec<u8>, payload: &[u8]) {
@@ -12,6 +13,22 @@ pub(crate) fn push(out: &mut Vec<u8>, payload: &[u8]) {
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(&crc32fast::hash(payload).to_le_bytes());
     out.extend_from_slice(payload);
+}
+
+/// Begins a frame whose payload is then appended to `out` directly; [`close`] ends it.
+pub(crate) fn open(out: &mut Vec<u8>) -> usize {
+    let at = out.len();
+    out.extend_from_slice(&[0; HEAD_BYTES]);
+    at
+}
+
+/// Ends the frame that began at `at`: its payload is everything behind its head.
+pub(crate) fn close(out: &mut [u8], at: usize) {
+    let payload = &out[at + HEAD_BYTES..];
+    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+    let sum = crc32fast::hash(payload);
+    out[at..at + 4].copy_from_slice(&length.to_le_bytes());
+    out[at + 4..at + HEAD_BYTES].copy_from_slice(&sum.to_le_bytes());
 }
 
 /// The good frames of a file.
@@ -59,7 +76,9 @@ mod tests {
         push(&mut bytes, b"one");
         let first = bytes.len();
         push(&mut bytes, b"");
-        push(&mut bytes, b"three");
+        let at = open(&mut bytes);
+        bytes.extend_from_slice(b"three");
+        close(&mut bytes, at);
         let read = |bytes: &[u8]| Frames::of(bytes).map(<[u8]>::len).collect::<Vec<_>>();
         assert_eq!(read(&bytes), [3, 0, 5]);
         for cut in 0..bytes.len() {

@@ -5,7 +5,7 @@
 //! forwards with the permit that only the subscription check makes, `answer` streams back, `call` and `usage` record it.
 //!
 //! Beside that, `live_config` keeps the tables current and on disk. The gateway starts and serves with everything else dead.
-//! It depends on domain, snapshot, problem and runtime; never on the control plane, SQL, the portal or the admin API.
+//! It depends on domain, os, snapshot, problem and runtime; never on the control plane, SQL, the portal or the admin API.
 //!
 //! Requests are served by threads of their own, one per core (`worker`); what keeps the tables current runs beside them on tokio's
 //! multi-thread runtime. Start with [`BoundGateway`].
@@ -20,6 +20,7 @@ mod live_config;
 mod metrics;
 mod policies;
 mod proxy;
+mod reason;
 mod refusal;
 mod request;
 pub mod settings;

@@ -1,23 +1,28 @@
 //! What the status listener shows under `/metrics`. Every label has a closed list of values; nothing a client sends becomes one.
+//!
+//! What happens per call is counted by its worker ([`worker`]) in numbers that no other worker writes, and added up when the page
+//! is made. At most [`worker::API_LABELS_MAX`] APIs have a label of their own: those that were called first; calls of further ones are
+//! counted under `other`, calls of no API under `none`. So the page has at most (102 APIs × 5 classes × reasons) series of calls,
+//! however many APIs there are.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod latency;
+mod worker;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gatehouse_runtime::telemetry::Metrics;
-use gatehouse_snapshot::usage::{CallRecord, LATENCY_BOUNDS_US, latency_bucket};
-use prometheus_client::encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder, NoLabelSet};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
-use crate::upstream::UpstreamCounts;
+pub(crate) use worker::{ApiLabel, ApiNumber, WorkerMetrics};
 
-/// Why a call ended as it did: `ok`, `client_closed` or the code of a problem.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
-    status_class: &'static str,
-    reason: &'static str,
-}
+use crate::upstream::UpstreamCounts;
+use latency::Latency;
+use worker::Labels;
 
 /// Why a piece of configuration was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -25,14 +30,13 @@ struct RefusedBecause {
     reason: &'static str,
 }
 
-/// Counts of one gateway. All numbers are atomic; only a first use of an outcome takes a lock.
+/// Counts of one gateway.
 #[derive(Debug, Default)]
 pub(crate) struct GatewayMetrics {
-    calls: Family<Outcome, Counter>,
-    latency: std::sync::Arc<Latency>,
-    upstream_latency: std::sync::Arc<Latency>,
+    labels: Arc<Labels>,
+    workers: Arc<Workers>,
     /// The way to backends; see there.
-    pub(crate) upstream: std::sync::Arc<UpstreamCounts>,
+    pub(crate) upstream: Arc<UpstreamCounts>,
     refused_configuration: Family<RefusedBecause, Counter>,
     applied: Counter,
     shipped: Counter,
@@ -46,7 +50,12 @@ pub(crate) struct GatewayMetrics {
     subscriptions: Gauge,
     live_nodes: Gauge,
     under_way: Gauge,
+    config_lag: Gauge,
     spool_bytes: Gauge,
+    spool_calls: Gauge,
+    spool_syncs: Gauge,
+    slots: Gauge,
+    slots_taken: Gauge,
     dropped: Gauge,
     dropped_unattributed: Gauge,
 }
@@ -64,6 +73,10 @@ pub(crate) struct Readings {
     pub(crate) live_nodes: u32,
     pub(crate) under_way: usize,
     pub(crate) spool_bytes: u64,
+    pub(crate) spool_calls: u64,
+    pub(crate) spool_syncs: u64,
+    pub(crate) slots: usize,
+    pub(crate) slots_taken: usize,
     pub(crate) dropped: u64,
     pub(crate) dropped_unattributed: u64,
 }
@@ -71,16 +84,7 @@ pub(crate) struct Readings {
 impl GatewayMetrics {
     /// Shows the metrics.
     pub(crate) fn register(&self, metrics: &Metrics) {
-        let calls = "Calls answered, by class of status and reason";
-        metrics.register("calls", calls, self.calls.clone());
-        let latency = "From the arrival of a call to the end of its response";
-        metrics.register("call_seconds", latency, Shown(self.latency.clone()));
-        let upstream = "Spent waiting for the backend's response head";
-        metrics.register(
-            "upstream_seconds",
-            upstream,
-            Shown(self.upstream_latency.clone()),
-        );
+        self.register_calls(metrics);
         let refused = "Pieces of configuration that were not taken, by reason";
         metrics.register(
             "config_refused",
@@ -142,6 +146,31 @@ impl GatewayMetrics {
                 &self.spool_bytes,
             ),
             (
+                "config_lag",
+                "Changes the control plane told of that are not in force yet",
+                &self.config_lag,
+            ),
+            (
+                "usage_spooled_calls",
+                "Calls written to the spool since the start",
+                &self.spool_calls,
+            ),
+            (
+                "usage_spool_syncs",
+                "Flushes of the spool to the disk since the start",
+                &self.spool_syncs,
+            ),
+            (
+                "usage_slots",
+                "Places for calls under way or waiting for the spool",
+                &self.slots,
+            ),
+            (
+                "usage_slots_taken",
+                "Those of them that are taken",
+                &self.slots_taken,
+            ),
+            (
                 "usage_dropped_calls",
                 "Calls that could not be kept since the start",
                 &self.dropped,
@@ -158,23 +187,79 @@ impl GatewayMetrics {
         metrics.register("config_contact_age_seconds", contact, self.contact.clone());
     }
 
-    pub(crate) fn observe(&self, record: &CallRecord, reason: &'static str) {
-        let status_class = match record.status / 100 {
-            1 => "1xx",
-            2 => "2xx",
-            3 => "3xx",
-            4 => "4xx",
-            _ => "5xx",
+    /// What is counted per call, added up over the workers.
+    fn register_calls(&self, metrics: &Metrics) {
+        let show = |name, help, metric_type, show: Show| {
+            let sum = Sum {
+                labels: Arc::clone(&self.labels),
+                workers: Arc::clone(&self.workers),
+                metric_type,
+                show,
+            };
+            metrics.register(name, help, sum);
         };
-        let outcome = Outcome {
-            status_class,
-            reason,
-        };
-        self.calls.get_or_create(&outcome).inc();
-        self.latency.observe(record.latency_us);
-        if record.counted {
-            self.upstream_latency.observe(record.upstream_us);
+        show(
+            "calls",
+            "Calls answered, by API, class of status and reason",
+            MetricType::Counter,
+            worker::show_calls,
+        );
+        show(
+            "limit_refusals",
+            "Calls refused by a limit, by kind of limit",
+            MetricType::Counter,
+            worker::show_limit_refusals,
+        );
+        for (name, help, pick) in [
+            (
+                "call_seconds",
+                "From the arrival of a call to the end of its response",
+                (|worker: &WorkerMetrics| &worker.whole) as fn(&WorkerMetrics) -> &Latency,
+            ),
+            (
+                "upstream_seconds",
+                "Of that, spent waiting for the backend",
+                |worker| &worker.upstream,
+            ),
+            (
+                "gateway_seconds",
+                "The rest of it: spent in the gateway, or waiting for the client",
+                |worker| &worker.gateway,
+            ),
+        ] {
+            let histogram = Histogram {
+                workers: Arc::clone(&self.workers),
+                pick,
+            };
+            metrics.register(name, help, histogram);
         }
+        show(
+            "worker_calls",
+            "Calls answered, by worker",
+            MetricType::Counter,
+            worker::show_worker_calls,
+        );
+        show(
+            "worker_connections",
+            "Connections of clients, by worker",
+            MetricType::Gauge,
+            worker::show_worker_connections,
+        );
+        show(
+            "worker_lag_seconds",
+            "Longest delay of a worker's timer since this page was last asked for",
+            MetricType::Gauge,
+            worker::show_worker_lag,
+        );
+    }
+
+    /// The measurements of a worker: the same ones for the same number.
+    pub(crate) fn worker(&self, number: usize) -> Arc<WorkerMetrics> {
+        let mut workers = self.workers.lock();
+        while workers.len() <= number {
+            workers.push(Arc::new(WorkerMetrics::new(Arc::clone(&self.labels))));
+        }
+        Arc::clone(&workers[number])
     }
 
     pub(crate) fn configuration_refused(&self, reason: &'static str) {
@@ -207,42 +292,71 @@ impl GatewayMetrics {
         self.subscriptions.set(whole(readings.subscriptions as u64));
         self.live_nodes.set(readings.live_nodes.into());
         self.under_way.set(whole(readings.under_way as u64));
+        let lag = readings.head_seq.saturating_sub(readings.seq);
+        self.config_lag.set(whole(lag));
         self.spool_bytes.set(whole(readings.spool_bytes));
+        self.spool_calls.set(whole(readings.spool_calls));
+        self.spool_syncs.set(whole(readings.spool_syncs));
+        self.slots.set(whole(readings.slots as u64));
+        self.slots_taken.set(whole(readings.slots_taken as u64));
         self.dropped.set(whole(readings.dropped));
         self.dropped_unattributed
             .set(whole(readings.dropped_unattributed));
     }
 }
 
-/// A histogram without a lock (the library's has one), over the bounds the ledger uses too.
+/// Every worker's measurements. Locked when a worker begins and when the page is made.
 #[derive(Debug, Default)]
-struct Latency {
-    buckets: [AtomicU64; LATENCY_BOUNDS_US.len() + 1],
-    sum_us: AtomicU64,
-}
+struct Workers(Mutex<Vec<Arc<WorkerMetrics>>>);
 
-impl Latency {
-    fn observe(&self, microseconds: u64) {
-        self.buckets[latency_bucket(microseconds)].fetch_add(1, Ordering::Relaxed);
-        self.sum_us.fetch_add(microseconds, Ordering::Relaxed);
+impl Workers {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<WorkerMetrics>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[derive(Debug)]
-struct Shown(std::sync::Arc<Latency>);
+type Show = fn(&Labels, &[Arc<WorkerMetrics>], MetricEncoder<'_>) -> std::fmt::Result;
 
-impl EncodeMetric for Shown {
-    fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let bounds = LATENCY_BOUNDS_US.iter().map(|bound| *bound as f64 / 1e6);
-        let counts = self
-            .0
-            .buckets
-            .iter()
-            .map(|count| count.load(Ordering::Relaxed));
-        let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(counts).collect();
-        let count = buckets.iter().map(|(_, count)| count).sum();
-        let sum = self.0.sum_us.load(Ordering::Relaxed) as f64 / 1e6;
-        encoder.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)
+/// One metric over all workers.
+struct Sum {
+    labels: Arc<Labels>,
+    workers: Arc<Workers>,
+    metric_type: MetricType,
+    show: Show,
+}
+
+impl std::fmt::Debug for Sum {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Sum")
+    }
+}
+
+impl EncodeMetric for Sum {
+    fn encode(&self, encoder: MetricEncoder<'_>) -> std::fmt::Result {
+        (self.show)(&self.labels, &self.workers.lock(), encoder)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        self.metric_type
+    }
+}
+
+/// One histogram over all workers.
+struct Histogram {
+    workers: Arc<Workers>,
+    pick: fn(&WorkerMetrics) -> &Latency,
+}
+
+impl std::fmt::Debug for Histogram {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Histogram")
+    }
+}
+
+impl EncodeMetric for Histogram {
+    fn encode(&self, encoder: MetricEncoder<'_>) -> std::fmt::Result {
+        let workers = self.workers.lock();
+        latency::show(workers.iter().map(|worker| (self.pick)(worker)), encoder)
     }
 
     fn metric_type(&self) -> MetricType {
@@ -251,26 +365,4 @@ impl EncodeMetric for Shown {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::usage::spool::tests::record;
-
-    #[test]
-    fn the_page_shows_calls_by_reason_and_latency() {
-        let metrics = Metrics::new("gateway");
-        let own = GatewayMetrics::default();
-        own.register(&metrics);
-        own.observe(&record(1), "ok");
-        own.observe(&record(2), "ok");
-        own.configuration_refused("older");
-        let page = String::from_utf8(metrics.page().body().to_vec()).unwrap();
-        for line in [
-            "gatehouse_calls_total{status_class=\"2xx\",reason=\"ok\"} 2",
-            "gatehouse_call_seconds_bucket{le=\"0.0005\"} 2",
-            "gatehouse_call_seconds_count 2",
-            "gatehouse_config_refused_total{reason=\"older\"} 1",
-        ] {
-            assert!(page.contains(line), "{line}\n{page}");
-        }
-    }
-}
+mod tests;

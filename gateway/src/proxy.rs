@@ -53,11 +53,7 @@ pub(crate) async fn handle_request(
     proxy: &Proxy,
     request: Request<RequestBody>,
 ) -> Response<AnswerBody> {
-    let mut call = Call::begin(
-        request.method(),
-        request.uri().path(),
-        proxy.ledgers.clone(),
-    );
+    let mut call = Call::begin(request.method(), request.uri().path(), &proxy.ledgers);
     let form = Form::of(&request);
     match Box::pin(pass(proxy, &mut call, request)).await {
         Ok(Outcome::Answered(answered, standing)) => {
@@ -96,19 +92,15 @@ async fn pass(
     let (environment, below) = compiled
         .environment(head.host, head.path)
         .ok_or(ProblemKind::NoRoute)?;
-    call.attribution.tenant = Some(environment.object.tenant);
-    call.attribution.environment = Some(environment.object.id);
+    call.found_environment(environment);
     let (route, rest) = environment.route(below).ok_or(ProblemKind::NoRoute)?;
-    call.attribution.api_version = Some(route.object.api_version);
+    call.found_route(environment, route);
     if route.object.state == ApiVersionState::Retired {
         return Err(ProblemKind::VersionRetired.into());
     }
     proxy.config.fresh_enough(route.object.config_max_age_s)?;
     match route.operation(head.method, rest) {
-        OperationMatch::Found(place) => {
-            let operation = route.object.operations.get(place);
-            call.attribution.operation = operation.map(|operation| operation.key.clone());
-        }
+        OperationMatch::Found(place) => call.found_operation(route, place),
         OperationMatch::OtherMethods(methods) => {
             let allow = allow(&methods);
             if *head.method == Method::OPTIONS {

@@ -35,6 +35,7 @@ use crate::settings::{ROLE, Settings};
 use crate::status::{Checks, Status};
 use crate::tables::Tables;
 use crate::upstream::{Connector, Upstreams};
+use crate::usage::drain;
 use crate::usage::ledger::QuotaLedger;
 use crate::usage::shipper::Shipper;
 use crate::usage::spool::Spool;
@@ -161,7 +162,15 @@ impl BoundGateway {
         };
         let end = CancellationToken::new();
         let _falls_silent = end.clone().drop_guard();
-        supervisor.spawn_essential("gateway.status", serve_status(status_listener, status, end));
+        supervisor.spawn_essential(
+            "gateway.status",
+            serve_status(status_listener, status, end.clone()),
+        );
+        let spool = &control.shipper.spool;
+        let draining = drain::drain(Arc::clone(spool), end.clone());
+        supervisor.spawn_essential("gateway.spool", draining);
+        let syncing = drain::sync(Arc::clone(spool), end);
+        supervisor.spawn_essential("gateway.spool_sync", syncing);
         let following = control.clone().follow(puller, supervisor.clone());
         supervisor.spawn_job("gateway.control_plane", following);
         let connector = Connector::new(control.settings.upstream.ca_file.as_deref())
@@ -270,14 +279,22 @@ impl Control {
             stats,
             refusals: worded(&self.settings, &clock),
             drain: supervisor.token().child_token(),
-            proxy: Box::new(move || control.proxy(clock.clone(), &connector, concurrency.clone())),
+            proxy: Box::new(move |worker| {
+                control.proxy(worker, clock.clone(), &connector, concurrency.clone())
+            }),
         }
     }
 
     /// What one worker handles requests with.
-    fn proxy(&self, clock: Clock, connector: &Arc<Connector>, concurrency: Concurrency) -> Proxy {
+    fn proxy(
+        &self,
+        worker: usize,
+        clock: Clock,
+        connector: &Arc<Connector>,
+        concurrency: Concurrency,
+    ) -> anyhow::Result<Proxy> {
         let settings = &self.settings;
-        Proxy {
+        Ok(Proxy {
             limits: settings.limits.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             error_pages: settings.error_pages.clone(),
@@ -287,18 +304,20 @@ impl Control {
             config: Arc::clone(&self.config),
             sharing: Arc::clone(&self.sharing),
             quotas: Arc::clone(&self.shipper.quotas),
-            ledgers: Ledgers {
+            ledgers: Ledgers::open(
+                worker,
                 clock,
-                spool: Arc::clone(&self.shipper.spool),
-                metrics: Arc::clone(&self.metrics),
-            },
+                Arc::clone(&self.shipper.spool),
+                &self.metrics,
+            )
+            .context("opening the records of a worker")?,
             upstreams: Upstreams::new(
                 Arc::clone(connector),
                 &settings.upstream,
                 settings.worker_count(),
                 Arc::clone(&self.metrics.upstream),
             ),
-        }
+        })
     }
 
     /// Joins if need be, then follows the control plane until shutdown. Each part is a task of its own: neither a long
@@ -392,6 +411,7 @@ impl Control {
                 tracing::info!("the last calls stay in the spool until the next start");
             }
         }
+        tokio::task::block_in_place(|| self.shipper.spool.close());
         Ok(outcome)
     }
 }

@@ -62,6 +62,8 @@ impl Status {
     }
 
     fn refresh(&self) {
+        // So that the pages tell of every call that has ended.
+        self.spool.drain();
         let in_force = self.config.in_force();
         let since_contact = self.config.since_contact();
         let shown = |time: OffsetDateTime| time.format(&Rfc3339).unwrap_or_default();
@@ -91,17 +93,28 @@ impl Status {
                 .control_plane
                 .degraded("has not answered since the start"),
         }
-        match self.spool.dropped() {
-            0 => self.checks.usage.ok(),
-            dropped => {
-                let nobodys = self.spool.dropped_unattributed();
-                let text = format!(
-                    "{dropped} calls could not be kept, {nobodys} of them of no application: the spool or the disk is full"
-                );
-                self.checks.usage.degraded(text);
-            }
-        }
+        self.report_usage();
         self.read_metrics(since_contact);
+    }
+
+    fn report_usage(&self) {
+        let (dropped, nobodys) = (self.spool.dropped(), self.spool.dropped_unattributed());
+        let (.., on_disk) = self.spool.slots();
+        let check = &self.checks.usage;
+        if self.spool.sync_fails() {
+            check.degraded("the disk fails: calls not handed over yet may not survive a power cut");
+        } else if dropped > 0 {
+            let text = format!(
+                "{dropped} calls could not be kept, {nobodys} of them of no application: the spool or the disk is full"
+            );
+            check.degraded(text);
+        } else if !on_disk {
+            check.degraded(
+                "calls under way are kept in memory only: the disk had no room at the start",
+            );
+        } else {
+            check.ok();
+        }
     }
 
     fn report_configuration(&self) {
@@ -123,6 +136,7 @@ impl Status {
     fn read_metrics(&self, since_contact: Option<Duration>) {
         let in_force = self.config.in_force();
         let set = self.tables.current();
+        let (slots, slots_taken, _) = self.spool.slots();
         let readings = Readings {
             generation: in_force.generation,
             seq: in_force.seq,
@@ -134,6 +148,10 @@ impl Status {
             live_nodes: self.sharing.live_nodes(),
             under_way: self.concurrency.under_way(),
             spool_bytes: self.spool.bytes(),
+            spool_calls: self.spool.written(),
+            spool_syncs: self.spool.syncs(),
+            slots,
+            slots_taken,
             dropped: self.spool.dropped(),
             dropped_unattributed: self.spool.dropped_unattributed(),
         };

@@ -182,7 +182,8 @@ mod tests {
         let file = file(&folder);
         let slots = SharedSlots::create(&file, SHAPE).expect("mapped");
         assert_eq!(slots.header().len(), 512);
-        slots.slot(3).expect("a slot")[5].store(u64::from_le_bytes(*b"recorded"), Ordering::Release);
+        slots.slot(3).expect("a slot")[5]
+            .store(u64::from_le_bytes(*b"recorded"), Ordering::Release);
         let at = (512 + 3 * 64 + 5) * WORD_BYTES;
         let read = || std::fs::read(folder.join("slots")).expect("read");
         assert_eq!(&read()[at..at + 8], b"recorded");

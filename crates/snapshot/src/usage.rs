@@ -54,6 +54,8 @@ pub struct CallRecord {
     pub at: Moment,
     /// The request id, as the response carried it.
     pub request_id: Uuid,
+    /// The trace it was part of (W3C Trace Context), where it was part of one.
+    pub trace_id: Option<Uuid>,
     /// Whose it is.
     pub attribution: Attribution,
     /// Method, at most 16 characters.
@@ -76,6 +78,141 @@ pub struct CallRecord {
     pub bytes_in: u64,
     /// Response body bytes.
     pub bytes_out: u64,
+}
+
+/// [`Attribution`] without a text of its own. Both encode to the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AttributionRef<'a> {
+    /// See [`Attribution::tenant`].
+    pub tenant: Option<TenantId>,
+    /// See [`Attribution::environment`].
+    pub environment: Option<EnvironmentId>,
+    /// See [`Attribution::api_version`].
+    pub api_version: Option<ApiVersionId>,
+    /// The text of [`Attribution::operation`].
+    pub operation: Option<&'a str>,
+    /// See [`Attribution::application`].
+    pub application: Option<ApplicationId>,
+    /// See [`Attribution::credential`].
+    pub credential: Option<CredentialId>,
+    /// See [`Attribution::subscription`].
+    pub subscription: Option<SubscriptionId>,
+    /// See [`Attribution::plan`].
+    pub plan: Option<PlanId>,
+}
+
+/// [`CallRecord`] without texts of its own: written and read without an allocation. Both encode to the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecordRef<'a> {
+    /// See [`CallRecord::at`].
+    pub at: Moment,
+    /// See [`CallRecord::request_id`].
+    pub request_id: Uuid,
+    /// See [`CallRecord::trace_id`].
+    pub trace_id: Option<Uuid>,
+    /// See [`CallRecord::attribution`].
+    #[serde(borrow)]
+    pub attribution: AttributionRef<'a>,
+    /// See [`CallRecord::method`].
+    pub method: &'a str,
+    /// See [`CallRecord::path`].
+    pub path: &'a str,
+    /// See [`CallRecord::status`].
+    pub status: u16,
+    /// See [`CallRecord::reason`].
+    pub reason: &'a str,
+    /// See [`CallRecord::counted`].
+    pub counted: bool,
+    /// See [`CallRecord::interrupted`].
+    pub interrupted: bool,
+    /// See [`CallRecord::latency_us`].
+    pub latency_us: u64,
+    /// See [`CallRecord::upstream_us`].
+    pub upstream_us: u64,
+    /// See [`CallRecord::bytes_in`].
+    pub bytes_in: u64,
+    /// See [`CallRecord::bytes_out`].
+    pub bytes_out: u64,
+}
+
+impl CallRecord {
+    /// The same record, borrowed.
+    pub fn borrowed(&self) -> CallRecordRef<'_> {
+        let who = &self.attribution;
+        CallRecordRef {
+            at: self.at,
+            request_id: self.request_id,
+            trace_id: self.trace_id,
+            attribution: AttributionRef {
+                tenant: who.tenant,
+                environment: who.environment,
+                api_version: who.api_version,
+                operation: who.operation.as_ref().map(OperationKey::as_str),
+                application: who.application,
+                credential: who.credential,
+                subscription: who.subscription,
+                plan: who.plan,
+            },
+            method: &self.method,
+            path: &self.path,
+            status: self.status,
+            reason: &self.reason,
+            counted: self.counted,
+            interrupted: self.interrupted,
+            latency_us: self.latency_us,
+            upstream_us: self.upstream_us,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+        }
+    }
+}
+
+impl CallRecordRef<'_> {
+    /// The same record with texts of its own.
+    pub fn into_owned(self) -> CallRecord {
+        let who = self.attribution;
+        CallRecord {
+            at: self.at,
+            request_id: self.request_id,
+            trace_id: self.trace_id,
+            attribution: Attribution {
+                tenant: who.tenant,
+                environment: who.environment,
+                api_version: who.api_version,
+                operation: who.operation.map(OperationKey::from_stored),
+                application: who.application,
+                credential: who.credential,
+                subscription: who.subscription,
+                plan: who.plan,
+            },
+            method: self.method.to_owned(),
+            path: self.path.to_owned(),
+            status: self.status,
+            reason: self.reason.to_owned(),
+            counted: self.counted,
+            interrupted: self.interrupted,
+            latency_us: self.latency_us,
+            upstream_us: self.upstream_us,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+        }
+    }
+
+    /// Appends the encoded record, as it stands in a batch.
+    pub fn encode_onto(&self, out: Vec<u8>) -> Vec<u8> {
+        // Postcard into a growing vector cannot fail for a struct of numbers and texts.
+        postcard::to_extend(self, out).unwrap_or_default()
+    }
+}
+
+/// The encoded records of a run of bytes, borrowed; ends at the first that cannot be read.
+pub fn records_of(bytes: &[u8]) -> impl Iterator<Item = CallRecordRef<'_>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (record, behind) = postcard::take_from_bytes(rest).ok()?;
+        rest = behind;
+        Some(record)
+    })
 }
 
 /// A numbered run of records of one boot of one gateway. Sent again, it is byte for byte the same.
@@ -109,6 +246,22 @@ impl Batch {
         postcard::to_stdvec(self).unwrap_or_default()
     }
 
+    /// The bytes of [`Batch::encode`], from records that are encoded already, one behind the other.
+    pub fn encode_from(
+        boot: Uuid,
+        sequence: u64,
+        dropped: u64,
+        count: usize,
+        records: &[u8],
+    ) -> Vec<u8> {
+        let out = Vec::with_capacity(64 + records.len());
+        // What a batch is, up to the length of its list.
+        let mut out =
+            postcard::to_extend(&(FORMAT, boot, sequence, dropped, count), out).unwrap_or_default();
+        out.extend_from_slice(records);
+        out
+    }
+
     /// Reads [`Batch::encode`] within the limits of a batch.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refused> {
         if bytes.len() > BATCH_BYTES_MAX {
@@ -137,7 +290,12 @@ mod tests {
         CallRecord {
             at: Moment(number as i64),
             request_id: Uuid::from_u128(number.into()),
-            attribution: Attribution::default(),
+            trace_id: (number % 2 == 1).then(|| Uuid::from_u128(7)),
+            attribution: Attribution {
+                operation: (number % 3 == 1).then(|| OperationKey::new("GET", "/pets/{id}")),
+                plan: Some(PlanId::from_uuid(Uuid::from_u128(number.into()))),
+                ..Attribution::default()
+            },
             method: "GET".to_owned(),
             path: "/".to_owned(),
             status: 200,
@@ -166,6 +324,22 @@ mod tests {
                 "{records}"
             );
         }
+    }
+
+    #[test]
+    fn records_encoded_one_by_one_make_the_same_batch() {
+        let records: Vec<_> = (0..300).map(call).collect();
+        let encoded = records
+            .iter()
+            .fold(Vec::new(), |out, record| record.borrowed().encode_onto(out));
+        let batch = Batch::new(Uuid::from_u128(9), 70_000, 3, records);
+        let made = Batch::encode_from(batch.boot, 70_000, 3, batch.records.len(), &encoded);
+        assert_eq!(made, batch.encode());
+        let read: Vec<_> = records_of(&encoded).collect();
+        let borrowed: Vec<_> = batch.records.iter().map(CallRecord::borrowed).collect();
+        assert_eq!(read, borrowed);
+        let cut = &encoded[..encoded.len() - 1];
+        assert_eq!(records_of(cut).count(), batch.records.len() - 1);
     }
 
     #[test]

@@ -11,9 +11,11 @@ use gatehouse_snapshot::object::{
 
 use super::names::{Names, Scope};
 use super::operations::{OperationMatch, Operations};
+use crate::metrics::ApiLabel;
 use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
 use crate::upstream::CompiledUpstream;
+use crate::usage::dictionary::OperationNumbers;
 
 /// The objects the table is compiled from, kept by the applier.
 pub(crate) type SmallObjects = BTreeMap<ObjectRef, Arc<Object>>;
@@ -77,6 +79,10 @@ pub(crate) struct CompiledRoute {
     /// The numbers of the products that open it.
     pub(crate) products: Box<[u32]>,
     operations: Arc<Operations>,
+    /// What its operations are called in records.
+    pub(crate) numbers: OperationNumbers,
+    /// What its API is called in metrics.
+    pub(crate) label: ApiLabel,
     pub(crate) upstream: Option<Arc<CompiledUpstream>>,
 }
 
@@ -203,6 +209,8 @@ impl Compiled {
             object: route.clone(),
             products,
             operations,
+            numbers: OperationNumbers::new(route.operations.len()),
+            label: ApiLabel::default(),
             upstream,
         });
         if let Some(environment) = environments.get_mut(&route.environment) {

@@ -1,11 +1,16 @@
-//! The way of a call to the ledger: record → spool on disk → batch → control plane, each call exactly once.
+//! The way of a call to the ledger: slot → spool on disk → batch → control plane, each call exactly once.
 //!
-//! [`spool`] takes records on the request path, [`shipper`] hands them over behind it, [`ledger`] keeps what comes back: how
-//! much of each quota the whole group has used. [`marks`] remember what was under way when a process ended suddenly.
+//! A worker records a call in one of its [`slots`], in the form that [`record`] describes; [`spool`] copies what is done into
+//! segments, [`shipper`] hands them over, [`ledger`] keeps what comes back: how much of each quota the whole group has used.
+//! [`dictionary`] holds the texts of a boot's numbers, [`left_over`] reads what a boot left that ended suddenly.
 
+pub(crate) mod dictionary;
+pub(crate) mod drain;
 pub(crate) mod ledger;
-pub(crate) mod marks;
+mod left_over;
 mod quota_log;
+pub(crate) mod record;
 pub(crate) mod segment;
 pub(crate) mod shipper;
+pub(crate) mod slots;
 pub(crate) mod spool;

@@ -4,14 +4,25 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use gatehouse_snapshot::usage::{Batch, CallRecord};
+use gatehouse_snapshot::usage::{self, Batch, CallRecordRef};
 use uuid::Uuid;
 
 use crate::frames::{self, Frames};
 
 const EXTENSION: &str = "calls";
-const CALL: u8 = 1;
+/// A frame of encoded records, one behind the other.
+const CALLS: u8 = 1;
+/// A frame that says how many calls could not be kept before this point.
 const DROPPED: u8 = 2;
+
+/// What a segment holds.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// Encoded records, as they stand in a batch.
+    records: Vec<u8>,
+    count: usize,
+    dropped: u64,
+}
 
 /// Names a segment; sorts by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,39 +64,78 @@ impl SegmentName {
         Ok(found)
     }
 
+    /// Reads what the segment holds.
+    pub(crate) fn contents(self, folder: &Path) -> io::Result<Contents> {
+        Ok(Contents::read(&fs::read(self.path(folder))?))
+    }
+
     /// Reads the segment as the batch it is. The same file gives the same bytes, however often it is sent.
     pub(crate) fn read(self, folder: &Path) -> io::Result<Batch> {
-        let bytes = fs::read(self.path(folder))?;
-        let mut dropped = 0;
-        let mut records = Vec::new();
-        for payload in Frames::of(&bytes) {
+        Ok(self.contents(folder)?.batch(self))
+    }
+}
+
+impl Contents {
+    /// Takes what the frames say, up to the first that is damaged.
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        let mut contents = Self::default();
+        for payload in Frames::of(bytes) {
             match payload.split_first() {
-                Some((&CALL, record)) => {
-                    if let Ok(record) = postcard::from_bytes::<CallRecord>(record) {
-                        records.push(record);
+                Some((&CALLS, records)) => {
+                    // A frame is written whole or not at all: one that says something else was never written here.
+                    let (count, length) = measured(records);
+                    if length == records.len() {
+                        contents.count += count;
+                        contents.records.extend_from_slice(records);
                     }
                 }
                 Some((&DROPPED, count)) => {
                     if let Ok(count) = postcard::from_bytes::<u64>(count) {
-                        dropped += count;
+                        contents.dropped = contents.dropped.saturating_add(count);
                     }
                 }
                 _ => {}
             }
         }
-        Ok(Batch::new(self.boot, self.sequence, dropped, records))
+        contents
+    }
+
+    /// The calls, borrowed.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = CallRecordRef<'_>> {
+        usage::records_of(&self.records)
+    }
+
+    /// The batch that this is, under the name of its segment.
+    pub(crate) fn batch(&self, name: SegmentName) -> Batch {
+        let records = self.calls().map(CallRecordRef::into_owned).collect();
+        Batch::new(name.boot, name.sequence, self.dropped, records)
+    }
+
+    /// The bytes of the batch that this is, under the name of its segment.
+    pub(crate) fn encode(&self, name: SegmentName) -> Vec<u8> {
+        let (count, dropped) = (self.count, self.dropped);
+        Batch::encode_from(name.boot, name.sequence, dropped, count, &self.records)
     }
 }
 
-/// Appends the frame of a call.
-pub(crate) fn push_call(out: &mut Vec<u8>, record: &CallRecord) {
-    // Postcard into a growing vector cannot fail for a struct of numbers and strings.
-    let payload = postcard::to_extend(record, vec![CALL]).unwrap_or_default();
-    frames::push(out, &payload);
+/// How many records stand at the beginning of these bytes, and how long they are together.
+fn measured(bytes: &[u8]) -> (usize, usize) {
+    let (mut count, mut rest) = (0, bytes);
+    while let Ok((_, behind)) = postcard::take_from_bytes::<CallRecordRef<'_>>(rest) {
+        (count, rest) = (count + 1, behind);
+    }
+    (count, bytes.len() - rest.len())
+}
+
+/// Begins a frame of calls; records are appended to `out`, then [`frames::close`] ends it.
+pub(super) fn begin_calls(out: &mut Vec<u8>) -> usize {
+    let at = frames::open(out);
+    out.push(CALLS);
+    at
 }
 
 /// Appends the frame that says how many calls could not be kept before this point.
-pub(crate) fn push_dropped(out: &mut Vec<u8>, count: u64) {
+pub(super) fn push_dropped(out: &mut Vec<u8>, count: u64) {
     let payload = postcard::to_extend(&count, vec![DROPPED]).unwrap_or_default();
     frames::push(out, &payload);
 }

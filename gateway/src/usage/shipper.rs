@@ -8,7 +8,7 @@ use gatehouse_runtime::random;
 use gatehouse_snapshot::usage::Batch;
 
 use super::ledger::QuotaLedger;
-use super::segment::SegmentName;
+use super::segment::{Contents, SegmentName};
 use super::spool::Spool;
 use crate::live_config::control_plane::{CallError, Enrolled};
 use crate::metrics::GatewayMetrics;
@@ -56,28 +56,30 @@ impl Shipper {
             else {
                 return Ok(());
             };
+            // What the ledger is told of is on the disk first.
+            tokio::task::block_in_place(|| self.spool.sync());
             self.ship(enrolled, name).await?;
         }
     }
 
     async fn ship(&self, enrolled: &Enrolled<'_>, name: SegmentName) -> Result<(), CallError> {
-        let batch = tokio::task::block_in_place(|| name.read(self.spool.folder()));
-        let batch = match batch {
-            Ok(batch) => batch,
+        let contents = tokio::task::block_in_place(|| name.contents(self.spool.folder()));
+        let contents = match contents {
+            Ok(contents) => contents,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 tracing::error!(
                     sequence = name.sequence,
                     "a segment of the spool is gone; its calls are lost"
                 );
-                Batch::new(name.boot, name.sequence, 0, Vec::new())
+                Contents::default()
             }
             Err(error) => return Err(error.into()),
         };
-        match enrolled.usage(batch.encode()).await {
+        match enrolled.usage(contents.encode(name)).await {
             Ok(reply) => {
                 self.metrics.batch_shipped(true);
                 // The totals are on disk before the calls they include are not.
-                tokio::task::block_in_place(|| self.quotas.settle(&batch, &reply))?;
+                tokio::task::block_in_place(|| self.quotas.settle(&contents.batch(name), &reply))?;
                 self.spool.delete_through(reply.boot, reply.sequence);
                 Ok(())
             }

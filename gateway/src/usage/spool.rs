@@ -1,23 +1,42 @@
 //! The spool: calls on disk until the ledger has them.
+//!
+//! Workers record calls in slots ([`super::slots`]); [`Spool::drain`] copies what is done into segments, in order of completion and
+//! many records per write(2), and frees the slots under the same lock under which a segment may be closed: whatever moment this
+//! process ends at, a call is in a slot, in a segment or in both, and the next start compares request ids before it ships
+//! anything. So kill -9 loses no call that is done, and doubles none.
+//!
+//! A power cut loses what the disk did not have yet: [`Spool::sync`] runs every [`SYNC_EVERY`] and before a segment is handed
+//! over, so at most that time and [`DRAIN_EVERY`] of calls.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use gatehouse_snapshot::usage::{BATCH_RECORDS_MAX, CallRecord};
+use gatehouse_domain::OperationKey;
+use gatehouse_snapshot::usage::{BATCH_RECORDS_MAX, CallRecordRef};
 use uuid::Uuid;
 
-use super::marks::{self, Marks};
+use super::dictionary::Dictionary;
+use super::left_over::LeftOver;
 use super::segment::{self, SegmentName};
+use super::slots::Slots;
+use crate::frames;
+use crate::reason::Reason;
 
+/// How often slots are emptied. At 100,000 calls a second and worker 2,000 slots fill up in between, a quarter of them.
+pub(crate) const DRAIN_EVERY: Duration = Duration::from_millis(20);
+/// How often what was written is flushed to the disk.
+pub(crate) const SYNC_EVERY: Duration = Duration::from_millis(250);
 /// A segment is closed before it could exceed what a batch may be.
 const SEGMENT_BYTES_MAX: u64 = 3 * 1024 * 1024;
+/// Records are gathered up to this for one write.
+const WRITE_BYTES_MAX: usize = 256 * 1024;
 
-/// Takes records on the request path. One `write(2)` into the page cache per call, under a lock: records must lie whole and
-/// in order in the file, and the system call copies a few hundred bytes (about 2 µs with the lock, measured by
-/// `appending_a_call_costs_microseconds`). What the kernel holds survives the end of this process, however it ends.
+/// Calls on their way from the workers' slots to the ledger.
 pub(crate) struct Spool {
     folder: PathBuf,
     boot: Uuid,
@@ -25,7 +44,13 @@ pub(crate) struct Spool {
     bytes: AtomicU64,
     dropped: AtomicU64,
     dropped_unattributed: AtomicU64,
-    marks: Arc<Marks>,
+    /// Dropped since the last record that could be written; told by the next.
+    untold: AtomicU64,
+    written: AtomicU64,
+    syncs: AtomicU64,
+    sync_fails: AtomicBool,
+    dictionary: Dictionary,
+    workers: Mutex<Vec<Arc<Slots>>>,
     open: Mutex<Open>,
 }
 
@@ -33,52 +58,107 @@ struct Open {
     segment: Option<Segment>,
     next_sequence: u64,
     sealed: Vec<SegmentName>,
-    /// Dropped since the last record that could be written; told by the next.
-    dropped: u64,
-    buffer: Vec<u8>,
+    /// Written to since they were last flushed.
+    unsynced: Vec<Arc<File>>,
+    /// A file was made since the folder was last flushed.
+    folder_changed: bool,
+    /// Boots whose left-overs have been taken in.
+    adopted: HashSet<Uuid>,
+    operations: Vec<OperationKey>,
+    gathered: Gathered,
 }
 
 struct Segment {
     name: SegmentName,
-    file: File,
+    file: Arc<File>,
     bytes: u64,
     records: usize,
+    unsynced: bool,
+}
+
+/// Records of one write to come.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    /// Where the frame of calls begins.
+    frame: usize,
+    records: usize,
+    unattributed: u64,
+    /// The drops that its first frame tells.
+    tells: u64,
 }
 
 impl Spool {
-    /// Opens the folder for a new boot. Segments of earlier boots stay as they are and are shipped first.
+    /// Opens the folder for a new boot. Segments of earlier boots stay as they are and are shipped first; calls that a sudden end
+    /// left in slots come into the first segment of this one.
     pub(crate) fn open(folder: PathBuf, boot: Uuid, bytes_max: u64) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        let (interrupted, mark_files) = marks::left_over(&folder)?;
-        let found = SegmentName::list(&folder)?;
-        let bytes = found.iter().map(|(_, bytes)| bytes).sum();
         let spool = Self {
-            marks: Marks::open(&folder, boot)?,
+            dictionary: Dictionary::create(&folder, boot)?,
             folder,
             boot,
             bytes_max,
-            bytes: AtomicU64::new(bytes),
+            bytes: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             dropped_unattributed: AtomicU64::new(0),
+            untold: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            syncs: AtomicU64::new(0),
+            sync_fails: AtomicBool::new(false),
+            workers: Mutex::default(),
             open: Mutex::new(Open {
                 segment: None,
                 next_sequence: 1,
-                sealed: found.into_iter().map(|(name, _)| name).collect(),
-                dropped: 0,
-                buffer: Vec::with_capacity(1024),
+                sealed: Vec::new(),
+                unsynced: Vec::new(),
+                folder_changed: false,
+                adopted: HashSet::new(),
+                operations: Vec::new(),
+                gathered: Gathered::default(),
             }),
         };
-        interrupted.iter().for_each(|record| spool.append(record));
-        // Removed only now, and before anything is shipped: cut here, the next start finds the calls in the spool.
-        for path in mark_files {
-            fs::remove_file(path)?;
-        }
+        spool.adopt()?;
         Ok(spool)
     }
 
-    /// The marks of calls under way.
-    pub(crate) fn marks(&self) -> &Arc<Marks> {
-        &self.marks
+    /// Takes in what boots left that have ended since this was last asked. Under the lock from the first record to the removal of
+    /// the last file, so that nothing of it is shipped in between.
+    pub(crate) fn adopt(&self) -> io::Result<()> {
+        let mut open = self.lock();
+        let found = LeftOver::find(&self.folder, self.boot)?;
+        let fresh: Vec<_> = found
+            .segments
+            .iter()
+            .filter(|(name, _)| !open.adopted.contains(&name.boot))
+            .collect();
+        if fresh.is_empty() && found.files.is_empty() {
+            return Ok(());
+        }
+        for (name, bytes) in fresh {
+            open.sealed.push(*name);
+            self.bytes.fetch_add(*bytes, Ordering::Relaxed);
+        }
+        open.sealed.sort();
+        open.adopted
+            .extend(found.segments.iter().map(|(name, _)| name.boot));
+        self.write(&mut open, found.calls());
+        // Removed only now. Cut here, the next start finds the calls in the spool.
+        for path in found.files {
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the slots of a worker.
+    pub(crate) fn worker(&self, number: usize) -> io::Result<Arc<Slots>> {
+        let slots = Arc::new(Slots::create(&self.folder, self.boot, number)?);
+        self.workers().push(Arc::clone(&slots));
+        Ok(slots)
+    }
+
+    /// The numbers of operations.
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {
@@ -88,6 +168,11 @@ impl Spool {
     /// Bytes on disk.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Calls written into segments since this process began.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Calls that could not be kept since this process began.
@@ -100,50 +185,173 @@ impl Spool {
         self.dropped_unattributed.load(Ordering::Relaxed)
     }
 
-    /// Keeps a call, or counts it as dropped when the disk or the bound is full. Calls without an application may take only
-    /// half of the bound: whoever calls without a key must not push out what is paid for.
-    pub(crate) fn append(&self, record: &CallRecord) {
-        let mut open = self.lock();
-        if self.write(&mut open, record).is_err() {
-            open.dropped += 1;
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            if record.attribution.application.is_none() {
-                self.dropped_unattributed.fetch_add(1, Ordering::Relaxed);
+    /// Flushes to the disk so far.
+    pub(crate) fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::Relaxed)
+    }
+
+    /// Whether the disk refused the last flush: what was written since may not survive a power cut.
+    pub(crate) fn sync_fails(&self) -> bool {
+        self.sync_fails.load(Ordering::Relaxed)
+    }
+
+    /// Slots of all workers, those that are taken, and whether all survive a sudden end of this process.
+    pub(crate) fn slots(&self) -> (usize, usize, bool) {
+        let workers = self.workers();
+        (
+            workers.iter().map(|slots| slots.count()).sum(),
+            workers.iter().map(|slots| slots.taken()).sum(),
+            workers.iter().all(|slots| slots.on_disk()),
+        )
+    }
+
+    /// Counts calls that could not be kept.
+    pub(crate) fn drop_calls(&self, calls: u64, unattributed: u64) {
+        self.dropped.fetch_add(calls, Ordering::Relaxed);
+        self.untold.fetch_add(calls, Ordering::Relaxed);
+        self.dropped_unattributed
+            .fetch_add(unattributed, Ordering::Relaxed);
+    }
+
+    /// Writes one call.
+    #[cfg(test)]
+    pub(crate) fn append(&self, call: &gatehouse_snapshot::usage::CallRecord) {
+        self.write(&mut self.lock(), std::iter::once(call.borrowed()));
+    }
+
+    /// Copies the calls that have ended from the slots into the open segment.
+    pub(crate) fn drain(&self) {
+        self.drain_under(&mut self.lock());
+    }
+
+    fn drain_under(&self, open: &mut Open) {
+        let workers = self.workers().clone();
+        let mut done = Vec::new();
+        let mut numbers: Vec<Vec<u32>> = Vec::with_capacity(workers.len());
+        for (worker, slots) in workers.iter().enumerate() {
+            let mut of_worker = Vec::new();
+            slots.collect(&mut of_worker);
+            let order = of_worker
+                .iter()
+                .map(|number| (slots.ended_ns(*number), worker, *number));
+            done.extend(order);
+            numbers.push(of_worker);
+        }
+        if done.is_empty() {
+            return;
+        }
+        done.sort_unstable();
+        let mut operations = std::mem::take(&mut open.operations);
+        self.dictionary.learn(&mut operations);
+        for (_, worker, number) in done {
+            // A slot that does not fit its own seal was changed by somebody else; its call is lost, and said to be.
+            let Some(recorded) = workers[worker].read(number) else {
+                self.drop_calls(1, 0);
+                continue;
+            };
+            let operation = (recorded.operation() as usize)
+                .checked_sub(1)
+                .and_then(|at| operations.get(at))
+                .map(OperationKey::as_str);
+            let reason = Reason::text_at(recorded.reason());
+            self.gather(open, &recorded.call(operation, reason));
+        }
+        self.flush(open);
+        open.operations = operations;
+        for (slots, numbers) in workers.iter().zip(numbers) {
+            slots.clear(&numbers);
+        }
+    }
+
+    /// Writes calls, and counts as dropped what the disk or the bound has no room for.
+    fn write<'a>(&self, open: &mut Open, calls: impl Iterator<Item = CallRecordRef<'a>>) {
+        for call in calls {
+            self.gather(open, &call);
+        }
+        self.flush(open);
+    }
+
+    /// Adds a call to the next write, which happens here when it is large enough. Calls without an application may take only half
+    /// of the bound: whoever calls without a key must not push out what is paid for.
+    fn gather(&self, open: &mut Open, call: &CallRecordRef<'_>) {
+        if open.gathered.records == 0 {
+            self.begin_write(&mut open.gathered);
+        }
+        let gathered = &mut open.gathered;
+        let before = gathered.bytes.len();
+        gathered.bytes = call.encode_onto(std::mem::take(&mut gathered.bytes));
+        let unattributed = call.attribution.application.is_none();
+        let bytes_max = if unattributed {
+            self.bytes_max / 2
+        } else {
+            self.bytes_max
+        };
+        if self.bytes() + gathered.bytes.len() as u64 > bytes_max {
+            gathered.bytes.truncate(before);
+            return self.drop_calls(1, u64::from(unattributed));
+        }
+        gathered.records += 1;
+        gathered.unattributed += u64::from(unattributed);
+        let (bytes, records) = open
+            .segment
+            .as_ref()
+            .map_or((0, 0), |segment| (segment.bytes, segment.records));
+        let whole = open.gathered.bytes.len() >= WRITE_BYTES_MAX
+            || records + open.gathered.records >= BATCH_RECORDS_MAX
+            || bytes + open.gathered.bytes.len() as u64 >= SEGMENT_BYTES_MAX;
+        if whole {
+            self.flush(open);
+        }
+    }
+
+    fn begin_write(&self, gathered: &mut Gathered) {
+        gathered.bytes.clear();
+        gathered.tells = self.untold.load(Ordering::Relaxed);
+        if gathered.tells > 0 {
+            segment::push_dropped(&mut gathered.bytes, gathered.tells);
+        }
+        gathered.frame = segment::begin_calls(&mut gathered.bytes);
+    }
+
+    fn flush(&self, open: &mut Open) {
+        let mut gathered = std::mem::take(&mut open.gathered);
+        if gathered.records > 0 {
+            frames::close(&mut gathered.bytes, gathered.frame);
+            match self.write_frames(open, &gathered) {
+                Ok(()) => {
+                    self.untold.fetch_sub(gathered.tells, Ordering::Relaxed);
+                    self.written
+                        .fetch_add(gathered.records as u64, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        calls = gathered.records,
+                        "calls could not be kept"
+                    );
+                    self.drop_calls(gathered.records as u64, gathered.unattributed);
+                }
             }
         }
+        gathered.records = 0;
+        gathered.unattributed = 0;
+        open.gathered = gathered;
     }
 
-    fn write(&self, open: &mut Open, record: &CallRecord) -> io::Result<()> {
-        let mut buffer = std::mem::take(&mut open.buffer);
-        buffer.clear();
-        if open.dropped > 0 {
-            segment::push_dropped(&mut buffer, open.dropped);
-        }
-        segment::push_call(&mut buffer, record);
-        let bytes_max = match record.attribution.application {
-            Some(_) => self.bytes_max,
-            None => self.bytes_max / 2,
-        };
-        let written = self.write_frames(open, &buffer, bytes_max);
-        open.buffer = buffer;
-        written?;
-        open.dropped = 0;
-        Ok(())
-    }
-
-    fn write_frames(&self, open: &mut Open, frames: &[u8], bytes_max: u64) -> io::Result<()> {
-        let length = frames.len() as u64;
-        if self.bytes() + length > bytes_max {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
+    fn write_frames(&self, open: &mut Open, gathered: &Gathered) -> io::Result<()> {
         let mut segment = match open.segment.take() {
             Some(segment) => segment,
             None => self.new_segment(open)?,
         };
-        match segment.file.write(frames) {
+        if !std::mem::replace(&mut segment.unsynced, true) {
+            open.unsynced.push(Arc::clone(&segment.file));
+        }
+        let frames = &gathered.bytes;
+        match segment.file.as_ref().write(frames) {
             Ok(written) if written == frames.len() => {
+                let length = frames.len() as u64;
                 segment.bytes += length;
-                segment.records += 1;
+                segment.records += gathered.records;
                 self.bytes.fetch_add(length, Ordering::Relaxed);
                 let full =
                     segment.records >= BATCH_RECORDS_MAX || segment.bytes >= SEGMENT_BYTES_MAX;
@@ -178,19 +386,75 @@ impl Spool {
             .create_new(true)
             .open(name.path(&self.folder))?;
         open.next_sequence += 1;
+        open.folder_changed = true;
         Ok(Segment {
             name,
-            file,
+            file: Arc::new(file),
             bytes: 0,
             records: 0,
+            unsynced: false,
         })
     }
 
-    /// The closed segments, oldest first. With `close` the open one is closed too, if it holds anything.
+    /// Has the disk keep what was written: one fdatasync(2) per segment written to since the last time, and one of the folder where
+    /// a segment is new. Not on the request path, and not under the lock that the drain takes.
+    ///
+    /// A disk that fails is said aloud, and the open segment is closed, because a page that failed is not tried again by the kernel;
+    /// calls go on into a new one, and what was written is shipped: the ledger is the safest place for it.
+    pub(crate) fn sync(&self) {
+        let (files, folder_changed) = {
+            let mut open = self.lock();
+            if let Some(segment) = &mut open.segment {
+                segment.unsynced = false;
+            }
+            let folder_changed = std::mem::take(&mut open.folder_changed);
+            (std::mem::take(&mut open.unsynced), folder_changed)
+        };
+        if files.is_empty() && !folder_changed {
+            return;
+        }
+        let synced = files.iter().try_for_each(|file| file.sync_data());
+        let synced = synced.and_then(|()| match folder_changed {
+            true => File::open(&self.folder)?.sync_all(),
+            false => Ok(()),
+        });
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        let failed_before = self.sync_fails.swap(synced.is_err(), Ordering::Relaxed);
+        match synced {
+            Ok(()) if failed_before => tracing::info!("the disk keeps calls again"),
+            Ok(()) => {}
+            Err(error) => {
+                self.seal(&mut self.lock());
+                if !failed_before {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the disk does not keep calls: a power cut would lose what is not handed over yet"
+                    );
+                }
+            }
+        }
+    }
+
+    fn seal(&self, open: &mut Open) {
+        if let Some(segment) = open.segment.take() {
+            open.sealed.push(segment.name);
+        }
+    }
+
+    /// Brings everything that has ended to the disk and lets go of the folder: from now on it is another boot's to ship.
+    pub(crate) fn close(&self) {
+        self.closed(true);
+        self.sync();
+        self.dictionary.unlock();
+    }
+
+    /// The closed segments, oldest first. With `close` everything that has ended is drained and the open segment is closed too,
+    /// if it holds anything.
     pub(crate) fn closed(&self, close: bool) -> Vec<SegmentName> {
         let mut open = self.lock();
-        if close && let Some(segment) = open.segment.take() {
-            open.sealed.push(segment.name);
+        if close {
+            self.drain_under(&mut open);
+            self.seal(&mut open);
         }
         open.sealed.clone()
     }
@@ -226,6 +490,10 @@ impl Spool {
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn workers(&self) -> MutexGuard<'_, Vec<Arc<Slots>>> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl std::fmt::Debug for Spool {
@@ -235,142 +503,4 @@ impl std::fmt::Debug for Spool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use gatehouse_snapshot::object::Moment;
-    use gatehouse_snapshot::usage::{Attribution, Batch};
-
-    pub(crate) fn record(number: u64) -> CallRecord {
-        CallRecord {
-            at: Moment(i64::try_from(number).unwrap()),
-            request_id: Uuid::from_u128(number.into()),
-            attribution: Attribution {
-                application: Some(Uuid::from_u128(60).into()),
-                ..Attribution::default()
-            },
-            method: "GET".to_owned(),
-            path: "/petstore/v1/pets/7".to_owned(),
-            status: 200,
-            reason: "ok".to_owned(),
-            counted: true,
-            interrupted: false,
-            latency_us: 1,
-            upstream_us: 1,
-            bytes_in: 0,
-            bytes_out: 100,
-        }
-    }
-
-    fn all(spool: &Spool) -> Vec<Batch> {
-        spool
-            .closed(true)
-            .into_iter()
-            .map(|name| name.read(spool.folder()).unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn a_restart_goes_on_where_a_killed_process_stopped() {
-        let folder = tempfile::tempdir().unwrap();
-        let open = |boot: u128| {
-            Spool::open(folder.path().to_owned(), Uuid::from_u128(boot), 1 << 20).unwrap()
-        };
-        let first = open(1);
-        (0..10).for_each(|number| first.append(&record(number)));
-        // Nothing is closed or flushed: the process is gone.
-        std::mem::forget(first);
-        // A frame that was being written.
-        let name = SegmentName {
-            boot: Uuid::from_u128(1),
-            sequence: 1,
-        };
-        let mut torn = OpenOptions::new()
-            .append(true)
-            .open(name.path(folder.path()))
-            .unwrap();
-        torn.write_all(&[40, 0, 0, 0, 1, 2]).unwrap();
-        let second = open(2);
-        second.append(&record(10));
-        let batches = all(&second);
-        let shape: Vec<_> = batches
-            .iter()
-            .map(|batch| (batch.boot.as_u128(), batch.sequence, batch.records.len()))
-            .collect();
-        assert_eq!(shape, [(1, 1, 10), (2, 1, 1)]);
-        assert_eq!(
-            batches[0].encode(),
-            name.read(folder.path()).unwrap().encode()
-        );
-        second.delete_through(Uuid::from_u128(1), 1);
-        assert_eq!(all(&second).len(), 1);
-        second.delete_through(Uuid::from_u128(2), 1);
-        assert_eq!(
-            (all(&second).len(), second.bytes()),
-            (0, 6.min(second.bytes()))
-        );
-    }
-
-    #[test]
-    fn a_full_spool_drops_and_counts_exactly() {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::open(folder.path().to_owned(), Uuid::from_u128(1), 1_000).unwrap();
-        (0..100).for_each(|number| spool.append(&record(number)));
-        let kept = 100 - spool.dropped();
-        assert!(kept > 0 && spool.bytes() <= 1_000);
-        let batches = all(&spool);
-        assert_eq!(batches[0].records.len() as u64, kept);
-        assert_eq!(batches[0].dropped, 0, "told by the next record that fits");
-        spool.delete_through(Uuid::from_u128(1), 1);
-        spool.append(&record(100));
-        let next = all(&spool);
-        assert_eq!(
-            (next[0].sequence, next[0].dropped, next[0].records.len()),
-            (2, 100 - kept, 1)
-        );
-    }
-
-    #[test]
-    fn calls_of_nobody_leave_half_of_the_spool_to_those_that_are_paid_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::open(folder.path().to_owned(), Uuid::from_u128(1), 10_000).unwrap();
-        let nobody = CallRecord {
-            attribution: Attribution::default(),
-            ..record(0)
-        };
-        (0..1_000).for_each(|_| spool.append(&nobody));
-        let flood = spool.dropped();
-        assert!(flood > 0 && spool.bytes() <= 5_000);
-        assert_eq!(spool.dropped_unattributed(), flood);
-        let before = spool.bytes();
-        spool.append(&record(1));
-        assert_eq!(spool.dropped(), flood, "it still fits");
-        let each = spool.bytes() - before;
-        (0..10_000 / each).for_each(|number| spool.append(&record(number)));
-        assert!(spool.bytes() > 10_000 - 2 * each && spool.bytes() <= 10_000);
-        assert!(spool.dropped() > flood);
-        assert_eq!(spool.dropped_unattributed(), flood);
-    }
-
-    #[test]
-    fn segments_close_at_the_size_of_a_batch() {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::open(folder.path().to_owned(), Uuid::from_u128(1), 1 << 30).unwrap();
-        let count = BATCH_RECORDS_MAX as u64 + 1;
-        (0..count).for_each(|number| spool.append(&record(number)));
-        let batches = all(&spool);
-        let counts: Vec<_> = batches.iter().map(|batch| batch.records.len()).collect();
-        assert_eq!(counts, [BATCH_RECORDS_MAX, 1]);
-        assert!(Batch::decode(&batches[0].encode()).is_ok());
-    }
-
-    #[test]
-    fn appending_a_call_costs_microseconds() {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::open(folder.path().to_owned(), Uuid::from_u128(1), 1 << 30).unwrap();
-        let began = std::time::Instant::now();
-        (0..10_000).for_each(|number| spool.append(&record(number)));
-        let each_us = began.elapsed().as_micros() / 10_000;
-        println!("append: {each_us} µs a call");
-        assert!(each_us < 500);
-    }
-}
+pub(crate) mod tests;

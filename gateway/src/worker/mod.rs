@@ -10,6 +10,7 @@ pub(crate) mod sockets;
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use gatehouse_runtime::listener::parts::{Admission, Driver, Refusals};
@@ -18,6 +19,7 @@ use gatehouse_runtime::supervisor::CatchPanic;
 use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,6 +31,8 @@ use balance::Balance;
 
 /// Connections that may wait for the worker they were handed to.
 const HAND_OVER_MAX: usize = 256;
+/// How often a worker measures how late its timers are.
+const LAG_MEASURED_EVERY: Duration = Duration::from_millis(200);
 
 /// What all workers are made from.
 pub(crate) struct Plan {
@@ -38,7 +42,7 @@ pub(crate) struct Plan {
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
     /// Makes what requests are handled with, once for each worker and on its thread.
-    pub(crate) proxy: Box<dyn Fn() -> Proxy + Send + Sync>,
+    pub(crate) proxy: Box<dyn Fn(usize) -> anyhow::Result<Proxy> + Send + Sync>,
 }
 
 /// Workers that run.
@@ -150,7 +154,7 @@ impl Seat {
                 admission: self.admission,
                 balance: self.balance,
                 doors: self.doors,
-                proxy: Rc::new((plan.proxy)()),
+                proxy: Rc::new((plan.proxy)(self.number)?),
                 general: General::new(&plan, driver, &tasks),
                 tasks,
                 plan,
@@ -178,6 +182,7 @@ impl Worker {
             accepting.spawn_local(Rc::clone(&self).accept(socket));
         }
         accepting.spawn_local(Rc::clone(&self).welcome(door));
+        accepting.spawn_local(Rc::clone(&self).measure_lag());
         while let Some(end) = accepting.join_next().await {
             end.context("accepting connections")?;
         }
@@ -191,6 +196,18 @@ impl Worker {
             self.tasks.wait().await;
         }
         Ok(())
+    }
+
+    /// Measures how late this worker's loop gets to a timer that is due.
+    async fn measure_lag(self: Rc<Self>) {
+        let drain = &self.plan.drain;
+        loop {
+            let due = Instant::now() + LAG_MEASURED_EVERY;
+            if drain.run_until_cancelled(sleep_until(due)).await.is_none() {
+                return;
+            }
+            self.proxy.ledgers.metrics().lagged(due.elapsed());
+        }
     }
 
     /// Serves a connection in a task of its own; a panic ends only this task.
@@ -217,8 +234,25 @@ impl Worker {
             Ok(stream) => stream,
             Err(_) => return CloseReason::Protocol,
         };
+        let _counted = Counted::new(Rc::clone(&self.proxy));
         self.general
             .serve(stream, &[], peer, permit, Rc::clone(&self.proxy))
             .await
+    }
+}
+
+/// A connection, as this worker's metrics count it, until it is dropped.
+struct Counted(Rc<Proxy>);
+
+impl Counted {
+    fn new(proxy: Rc<Proxy>) -> Self {
+        proxy.ledgers.metrics().connection_began();
+        Self(proxy)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.ledgers.metrics().connection_ended();
     }
 }

@@ -247,7 +247,7 @@ fn a_full_spool_answers_on_and_counts_what_it_drops() {
             .find_map(|line| line.strip_prefix("gatehouse_usage_dropped_calls "));
         line.and_then(|count| count.parse().ok()).unwrap_or(0)
     };
-    assert!(dropped() > 0);
+    until("what is dropped is counted", || dropped() > 0);
     let ready = world.node.status_page("/readyz");
     assert_eq!(
         (

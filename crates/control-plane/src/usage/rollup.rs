@@ -127,6 +127,7 @@ mod tests {
         CallRecord {
             at: Moment(0),
             request_id: Uuid::nil(),
+            trace_id: None,
             attribution: Attribution {
                 tenant: Some(TenantId::from_uuid(Uuid::from_u128(1))),
                 application: application.map(|id| ApplicationId::from_uuid(Uuid::from_u128(id))),

@@ -48,6 +48,7 @@ fn batch(sequence: u64, calls: usize) -> Batch {
     let record = CallRecord {
         at: Moment(START_MS + 5),
         request_id: Uuid::nil(),
+        trace_id: None,
         attribution: Attribution {
             subscription: Some(subscription(7)),
             ..Attribution::default()

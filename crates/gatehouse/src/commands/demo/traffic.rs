@@ -161,6 +161,7 @@ fn call(
     CallRecord {
         at: Moment::from(at),
         request_id: random::uuid_v7(at),
+        trace_id: None,
         attribution: Attribution {
             operation: Some(OperationKey::new(habit.method, habit.template)),
             ..flow.who.clone()
