@@ -22,10 +22,14 @@ pub struct InvalidId {
 
 /// Writes 128 bits as 26 base-32 characters, most significant first.
 pub fn encode(value: u128) -> String {
-    (0..TEXT_LENGTH)
-        .rev()
-        .map(|position| char::from(ALPHABET[((value >> (position * 5)) & 31) as usize]))
-        .collect()
+    digits(value).iter().copied().map(char::from).collect()
+}
+
+fn digits(value: u128) -> [u8; TEXT_LENGTH] {
+    std::array::from_fn(|place| {
+        let position = TEXT_LENGTH - 1 - place;
+        ALPHABET[((value >> (position * 5)) & 31) as usize]
+    })
 }
 
 /// Reads what [`encode`] wrote. `None` for a wrong length, a foreign character or a value above 128 bits.
@@ -62,7 +66,10 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(formatter, "{}_{}", $prefix, encode(self.0.as_u128()))
+                // Written for every request that is forwarded: nothing is allocated.
+                let digits = digits(self.0.as_u128());
+                formatter.write_str(concat!($prefix, "_"))?;
+                formatter.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
             }
         }
 
