@@ -1,5 +1,6 @@
 //! Which target of an upstream takes the next call.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -39,7 +40,7 @@ struct Weighted {
 #[derive(Debug)]
 pub(crate) struct InFlight {
     target: Arc<Target>,
-    claim: Claim,
+    claim: Cell<Claim>,
 }
 
 /// Why no target takes a call.
@@ -58,14 +59,15 @@ impl InFlight {
 
     /// The target answered.
     pub(super) fn succeeded(&self, now: Instant) {
-        self.target.health.succeeded(self.claim, now);
+        let claim = self.claim.replace(Claim::Ordinary);
+        self.target.health.succeeded(claim, now);
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.target.in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.target.health.release(self.claim);
+        self.target.health.release(self.claim.get());
     }
 }
 
@@ -210,7 +212,9 @@ impl CompiledUpstream {
                 && listed.target.number != call.target.number
                 && !listed.target.health.is_ejected()
         });
-        call.target.health.failed(call.claim, is_last, rules, now)
+        call.target
+            .health
+            .failed(call.claim.get(), is_last, rules, now)
     }
 
     /// Whether a call could be sent a second time now.
@@ -239,7 +243,7 @@ impl Weighted {
         self.target.in_flight.fetch_add(1, Ordering::Relaxed);
         Some(InFlight {
             target: Arc::clone(&self.target),
-            claim,
+            claim: Cell::new(claim),
         })
     }
 }

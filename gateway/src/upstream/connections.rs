@@ -99,9 +99,6 @@ impl Connections {
 
     /// A place, waited for in turn.
     pub(super) async fn enter(self: &Rc<Self>, now: Instant) -> Result<Place, Full> {
-        if let Some(place) = self.try_enter() {
-            return Ok(place);
-        }
         if self.waiting.get() >= self.bounds.waiting {
             return Err(Full);
         }

@@ -130,7 +130,8 @@ pub(super) async fn send<B: BodySource>(
     let mut scratch = upstreams.scratch.lend();
     let target = reached.lease.in_flight.target();
     write_head(&mut scratch.output, call, target, &upstreams.trace_ids);
-    let mut exchange = Exchange::new(reached.connection, scratch, call.body, now);
+    let began = if reached.at_once { now } else { Instant::now() };
+    let mut exchange = Exchange::new(reached.connection, scratch, call.body, began);
     let (mut lease, mut reused) = (reached.lease, reached.reused);
     loop {
         let fault = match exchange.run(body, &asked, &upstreams.heads).await {
@@ -171,6 +172,8 @@ struct Reached {
     connection: Connection,
     /// It has carried a call before.
     reused: bool,
+    /// Nothing had to be waited for.
+    at_once: bool,
 }
 
 /// A target that could not be connected to.
@@ -205,7 +208,11 @@ impl Attempt<'_> {
 
     async fn connect(&self, chosen: InFlight) -> Result<Result<Reached, Unreached>, Refusal> {
         let connections = self.upstreams.connections(chosen.target());
-        let place = self.enter(&connections).await?;
+        let at_once = connections.try_enter();
+        let (place, at_once) = match at_once {
+            Some(place) => (place, true),
+            None => (self.enter(&connections).await?, false),
+        };
         // Where no second try could be paid for, nothing is risked that may need one.
         if self.upstream.may_retry(self.now)
             && let Some(connection) = connections.take(self.now)
@@ -218,6 +225,7 @@ impl Attempt<'_> {
                 },
                 connection,
                 reused: true,
+                at_once,
             }));
         }
         connections.make_room();
@@ -230,13 +238,11 @@ impl Attempt<'_> {
             lease,
             connection,
             reused: false,
+            at_once: false,
         }))
     }
 
     async fn enter(&self, connections: &Rc<Connections>) -> Result<Place, Refusal> {
-        if let Some(place) = connections.try_enter() {
-            return Ok(place);
-        }
         connections.enter(self.now).await.map_err(|_| {
             UpstreamCounts::add(&self.upstreams.counts.full);
             let problem = Problem::new(ProblemKind::UpstreamUnavailable)

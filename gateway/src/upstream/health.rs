@@ -90,7 +90,7 @@ impl Health {
         }
     }
 
-    /// The target answered.
+    /// The target answered: this claim is over, whatever its response takes.
     pub(super) fn succeeded(&self, claim: Claim, now: Instant) {
         if self.failures.load(Ordering::Relaxed) != 0 {
             self.failures.store(0, Ordering::Relaxed);
@@ -98,6 +98,7 @@ impl Health {
         if claim == Claim::Probe {
             self.returned_ms.store(self.ms(now), Ordering::Relaxed);
             self.ejected_until_ms.store(0, Ordering::Relaxed);
+            self.release(claim);
         }
     }
 

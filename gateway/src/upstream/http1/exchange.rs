@@ -312,6 +312,11 @@ impl Exchange {
         self.scratch.output.len() - self.written
     }
 
+    /// Whether the backend still takes what is sent.
+    pub(super) fn is_taken(&self) -> bool {
+        self.refused.is_none()
+    }
+
     /// Whether the request has left whole: only then can the connection carry another.
     pub(super) fn is_sent(&self) -> bool {
         self.unsent == Unsent::Nothing

@@ -24,4 +24,6 @@ pub(crate) use response_body::{BrokenOff, ResponseBody};
 pub(crate) use response_head::ResponseHead;
 pub(super) use stream::{Connection, Stream};
 pub(super) use trace::TraceIds;
+#[cfg(test)]
+pub(super) use tunnel::Passed;
 pub(crate) use tunnel::Tunnel;

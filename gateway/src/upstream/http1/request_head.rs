@@ -112,7 +112,8 @@ fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>, ids: &TraceIds) {
     let mut cookies_told = false;
     for field in received.iter() {
         let start = out.len();
-        out.extend(field.name.bytes().map(|byte| byte.to_ascii_lowercase()));
+        out.extend_from_slice(field.name.as_bytes());
+        out[start..].make_ascii_lowercase();
         let passes = match fields::from_client(&out[start..]) {
             FromClient::Passed => true,
             FromClient::Dropped | FromClient::ForwardedFor | FromClient::TraceParent => false,

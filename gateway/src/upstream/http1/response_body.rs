@@ -126,7 +126,7 @@ impl ResponseBody {
     /// Whether the answer came before the request had been sent whole. [`Self::next`] then leaves it at that and
     /// [`Self::next_while_sending`] goes on with it.
     pub(crate) fn is_sending(&self) -> bool {
-        self.lease.is_some() && self.exchange.unsent != Unsent::Nothing
+        self.lease.is_some() && self.exchange.unsent != Unsent::Nothing && self.exchange.is_taken()
     }
 
     /// The next piece, lent until the next call; `None` after an end as the framing says it must be. A call that was dropped
@@ -188,6 +188,10 @@ impl ResponseBody {
     }
 
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Range<usize>>, BrokenOff>> {
+        if self.exchange.waiting() > 0 {
+            // Whether the backend takes it shows in what it answers.
+            let _ = self.exchange.poll_flush(cx);
+        }
         loop {
             match self.decode() {
                 Ok(Some(data)) => {

@@ -160,8 +160,8 @@ fn gather(received: &[Header<'_>], text: &mut HeadText) -> Result<Gathered, BadH
     let mut names_fields = false;
     for field in received {
         let name = text.bytes.len();
-        text.bytes
-            .extend(field.name.bytes().map(|byte| byte.to_ascii_lowercase()));
+        text.bytes.extend_from_slice(field.name.as_bytes());
+        text.bytes[name..].make_ascii_lowercase();
         let value = text.bytes.len();
         match fields::from_backend(&text.bytes[name..]) {
             FromBackend::Passed => {
