@@ -4,6 +4,7 @@
 //! bytes.
 
 pub(crate) mod body;
+mod frame_guard;
 mod guard;
 pub(crate) mod view;
 
@@ -30,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use crate::answer::AnswerBody;
 use crate::proxy::{Proxy, handle_request};
 use crate::worker::Plan;
+use frame_guard::FrameGuarded;
 use guard::Guarded;
 
 /// What the connections of a worker share in this tier.
@@ -102,6 +104,7 @@ impl General {
                 shared.driver.drive(connection, &watch).await
             }
             Protocol::Http2 => {
+                let io = FrameGuarded::new(io);
                 let connection = shared.http2.serve_connection(TokioIo::new(io), service);
                 shared.driver.drive(Box::pin(connection), &watch).await
             }

@@ -1,3 +1,5 @@
 //! What clients that mean harm achieve against a whole gateway.
 
 mod framing;
+mod http2;
+mod slow;
