@@ -1,8 +1,10 @@
 //! One call: when it arrived, what it turned out to be about, and the record that is written of it exactly once.
 
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse_domain::id::{
     ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
@@ -165,7 +167,7 @@ pub(crate) struct Call {
     /// Spent waiting for the backend, microseconds.
     pub(crate) upstream_us: u64,
     /// Bytes of the request body that were read.
-    pub(crate) bytes_in: Arc<AtomicU64>,
+    pub(crate) bytes_in: Rc<Cell<u64>>,
     pub(crate) bytes_out: u64,
     pub(crate) slot: Option<Slot>,
     /// Where it is recorded; none when every place is taken.
@@ -196,7 +198,7 @@ impl Call {
             api: ApiNumber::default(),
             counted: false,
             upstream_us: 0,
-            bytes_in: Arc::default(),
+            bytes_in: Rc::default(),
             bytes_out: 0,
             slot: None,
             place,
@@ -275,7 +277,7 @@ impl Call {
             reason: reason.number(),
             latency_us: ended_ns.saturating_sub(self.now.steady_ns) / 1_000,
             upstream_us: self.upstream_us,
-            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            bytes_in: self.bytes_in.get(),
             bytes_out: self.bytes_out,
             ended_ns,
         };

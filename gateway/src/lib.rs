@@ -12,6 +12,7 @@
 
 mod answer;
 mod call;
+mod chunked;
 mod files;
 mod frames;
 mod general;
@@ -26,6 +27,7 @@ mod request;
 pub mod settings;
 mod start;
 mod status;
+mod strict;
 mod tables;
 mod upstream;
 mod usage;

@@ -1,27 +1,29 @@
-//! The life of a request, whole: [`handle_request`].
+//! The life of a request, whole: [`handle`], and the order of its judgements in [`pass`].
 
+use std::cell::Cell;
+use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use gatehouse_domain::ApiVersionState;
 use gatehouse_problem::{Problem, ProblemKind};
-use gatehouse_runtime::listener::{Peer, RequestBody};
 use gatehouse_runtime::settings::{PublicUrl, TrustedProxies};
 use http::header::ALLOW;
-use http::{HeaderValue, Method, Request, Response};
-use http_body::Body;
+use http::{HeaderValue, Method};
 
-use crate::answer::{self, AnswerBody, Form};
+use crate::answer::{self, Own};
 use crate::call::{Call, Concurrency, Ledgers, Subject};
-use crate::general::body::GeneralBody;
-use crate::general::view;
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, GroupKey};
 use crate::policies::{Standing, admit, subscription};
 use crate::refusal::Refusal;
+use crate::request::{BodyLength, ReceivedHead};
 use crate::settings::Limits;
 use crate::tables::{OperationMatch, Tables};
-use crate::upstream::{self, Answered, Client, Upstreams};
+use crate::upstream::{
+    self, Answered, BodySource, Client, ResponseHead, Tunnel, Upgraded, Upstreams,
+};
 use crate::usage::ledger::QuotaLedger;
 use crate::validate;
 
@@ -40,51 +42,111 @@ pub(crate) struct Proxy {
     pub(crate) upstreams: Upstreams,
 }
 
+/// The body of a client's request, in whichever way it is read.
+pub(crate) trait ClientBody: BodySource {
+    /// The head was judged: so long is the body.
+    fn judged(&mut self, length: BodyLength);
+
+    /// Bytes that were passed on so far. Shared, because the record of a call whose client leaves is written when all else of
+    /// it is gone.
+    fn counter(&self) -> Rc<Cell<u64>>;
+}
+
+/// Where requests of a connection come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) peer: IpAddr,
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
+}
+
+/// What a client is answered.
+pub(crate) enum Reply {
+    /// By the gateway itself; on record.
+    Own(Own),
+    /// By a backend. On record when its body has ended.
+    Backend(Streaming),
+    /// By a backend that agreed to speak another protocol from here on.
+    Switched(Switched),
+}
+
+/// A backend's answer, its body still on the way.
+pub(crate) struct Streaming {
+    pub(crate) call: Call,
+    pub(crate) answered: Answered,
+    pub(crate) standing: Standing,
+}
+
+/// A connection that is given to another protocol.
+pub(crate) struct Switched {
+    pub(crate) call: Call,
+    pub(crate) head: ResponseHead,
+    pub(crate) protocol: Vec<u8>,
+    pub(crate) tunnel: Tunnel,
+    pub(crate) standing: Standing,
+}
+
 /// How a call went, if it was not refused.
 enum Outcome {
     /// OPTIONS of an address that exists.
     Methods(HeaderValue),
-    /// A backend answered, perhaps before it had the whole body.
-    Answered(Box<(Answered, GeneralBody)>, Standing),
+    /// A backend answered.
+    Answered(Answered, Standing),
+    /// A backend agreed to another protocol. Boxed, being rare.
+    Switched(Box<(ResponseHead, Vec<u8>, Tunnel)>, Standing),
+}
+
+/// A request as its codec hands it in.
+pub(crate) struct Asked<'a> {
+    pub(crate) head: ReceivedHead<'a>,
+    /// Where its host is written; used again and again.
+    pub(crate) host: &'a mut String,
+    pub(crate) origin: Origin,
+    /// The protocol the client would like to go on with (RFC 9110 §7.8).
+    pub(crate) upgrade: Option<&'a [u8]>,
 }
 
 /// Answers one request. Every one is answered, and every one is recorded.
-pub(crate) async fn handle_request(
-    proxy: &Proxy,
-    request: Request<RequestBody>,
-) -> Response<AnswerBody> {
-    let mut call = Call::begin(request.method(), request.uri().path(), &proxy.ledgers);
-    let form = Form::of(&request);
-    match Box::pin(pass(proxy, &mut call, request)).await {
-        Ok(Outcome::Answered(answered, standing)) => {
-            let (answered, body) = *answered;
-            answer::streamed(call, answered, body, standing, form)
+pub(crate) async fn handle<B: ClientBody>(proxy: &Proxy, asked: Asked<'_>, body: &mut B) -> Reply {
+    let method = asked.head.method;
+    let mut call = Call::begin(method, asked.head.target.path(), &proxy.ledgers);
+    call.bytes_in = body.counter();
+    match pass(proxy, &mut call, asked, body).await {
+        Ok(Outcome::Answered(answered, standing)) => Reply::Backend(Streaming {
+            call,
+            answered,
+            standing,
+        }),
+        Ok(Outcome::Switched(switched, standing)) => {
+            let (head, protocol, tunnel) = *switched;
+            Reply::Switched(Switched {
+                call,
+                head,
+                protocol,
+                tunnel,
+                standing,
+            })
         }
-        Ok(Outcome::Methods(allow)) => answer::options(call, allow),
-        Err(refusal) => answer::refused(call, &refusal, form, proxy.error_pages.as_ref()),
+        Ok(Outcome::Methods(allow)) => Reply::Own(answer::options(call, allow)),
+        Err(refusal) => {
+            let pages = proxy.error_pages.as_ref();
+            Reply::Own(answer::refused(call, &refusal, method, pages))
+        }
     }
 }
 
 /// The order of judgements. Each may refuse; none is skipped; a later one never runs on what an earlier one has not seen.
-async fn pass(
+async fn pass<B: ClientBody>(
     proxy: &Proxy,
     call: &mut Call,
-    request: Request<RequestBody>,
+    asked: Asked<'_>,
+    body: &mut B,
 ) -> Result<Outcome, Refusal> {
     // A place first: under overload a refusal must cost nothing.
     call.slot = Some(proxy.concurrency.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
-    let (parts, body) = request.into_parts();
-    let fields = view::fields(&parts.headers);
-    let received = view::received(
-        &parts.method,
-        parts.version,
-        &parts.uri,
-        &fields,
-        body.is_end_stream(),
-    );
-    let mut host = String::new();
-    let head = validate::head(received, &mut host, &proxy.limits)?;
+    let head = validate::head(asked.head, asked.host, &proxy.limits)?;
+    body.judged(head.body);
     // Without any configuration the answer is "cannot be judged", not "no".
     let tables = proxy.tables.current().ok_or_else(not_configured)?;
     let compiled = &tables.compiled;
@@ -151,24 +213,42 @@ async fn pass(
     let counters = &tables.counters;
     let standing = admit(&permit, calendar, call.now, basis, counters, &proxy.quotas)?;
     call.let_through();
-    let peer = parts.extensions.get::<Peer>().copied();
     let client = Client {
-        peer: peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
-        scheme: "http",
+        peer: asked.origin.peer,
+        scheme: asked.origin.scheme,
         trusted: &proxy.trusted_proxies,
-        request_id: &call.request_id.clone(),
+        request_id: &call.request_id,
     };
-    let (bytes_in, bytes_max) = (Arc::clone(&call.bytes_in), proxy.limits.body);
-    let mut body = GeneralBody::new(body, head.body, bytes_in, bytes_max);
+    let upgrade = asked.upgrade.filter(|_| head.body == BodyLength::None);
     let before_us = call.elapsed_us();
-    let answered =
-        upstream::forward(&permit, &head, rest, &client, &mut body, &proxy.upstreams).await;
+    let forwarded = match upgrade {
+        None => upstream::forward(&permit, &head, rest, &client, body, &proxy.upstreams)
+            .await
+            .map(Upgraded::Answered),
+        // An allocation that only such calls need.
+        Some(protocol) => {
+            let upstreams = &proxy.upstreams;
+            let asking =
+                upstream::forward_upgrade(&permit, &head, rest, &client, protocol, upstreams);
+            Box::pin(asking).await
+        }
+    };
     call.upstream_us = call.elapsed_us() - before_us;
-    let answered = answered.map_err(|mut refusal| {
-        refusal.headers.extend(standing.headers());
-        refusal
-    })?;
-    Ok(Outcome::Answered(Box::new((answered, body)), standing))
+    match forwarded {
+        Ok(Upgraded::Answered(answered)) => Ok(Outcome::Answered(answered, standing)),
+        Ok(Upgraded::Switched {
+            head,
+            protocol,
+            tunnel,
+        }) => Ok(Outcome::Switched(
+            Box::new((head, protocol, tunnel)),
+            standing,
+        )),
+        Err(mut refusal) => {
+            refusal.headers.extend(standing.headers());
+            Err(refusal)
+        }
+    }
 }
 
 fn not_configured() -> Refusal {

@@ -26,6 +26,16 @@ pub(crate) enum Target<'a> {
     Other,
 }
 
+impl<'a> Target<'a> {
+    /// What a record of the call shows.
+    pub(crate) fn path(self) -> &'a str {
+        match self {
+            Self::Origin { path, .. } => path,
+            Self::Other => "*",
+        }
+    }
+}
+
 /// A head that was judged and has one meaning. Only [`crate::validate::head`] makes one outside of tests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestHead<'a> {

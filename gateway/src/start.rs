@@ -278,6 +278,7 @@ impl Control {
             settings: Arc::clone(&self.settings),
             stats,
             refusals: worded(&self.settings, &clock),
+            clock: clock.clone(),
             drain: supervisor.token().child_token(),
             proxy: Box::new(move |worker| {
                 control.proxy(worker, clock.clone(), &connector, concurrency.clone())

@@ -226,6 +226,9 @@ fn target<'a>(target: Target<'a>, limits: &Limits) -> Result<(&'a str, Option<&'
     if !path.starts_with('/') {
         return Err(bad("The request target must begin with '/'."));
     }
+    if path.contains('#') || query.is_some_and(|query| query.contains('#')) {
+        return Err(bad("The request target holds a fragment."));
+    }
     self::path(path).map_err(|reason| refuse(ProblemKind::BadRequest, reason))?;
     if let Some(query) = query
         && !query.bytes().all(is_query_byte)

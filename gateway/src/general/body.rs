@@ -1,77 +1,79 @@
-//! A request body that hyper reads, lent to whoever sends it on: counted and bounded.
+//! The body of a request as hyper reads it.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::rc::Rc;
 
 use bytes::Bytes;
 use gatehouse_runtime::listener::{BodyError, RequestBody};
 use http_body::Body;
 
+use crate::proxy::ClientBody;
 use crate::request::BodyLength;
 use crate::upstream::{BodyFault, BodySource};
 
-/// A request body on its way to a backend.
-pub(crate) struct GeneralBody {
-    /// `None` at its end.
-    body: Option<RequestBody>,
+/// A body that lends hyper's pieces.
+pub(super) struct GeneralBody {
+    body: RequestBody,
     length: BodyLength,
     bytes_max: u64,
-    /// What was read of it, for the record of the call.
-    bytes: Arc<AtomicU64>,
-    lent: Bytes,
+    passed: Rc<Cell<u64>>,
+    piece: Bytes,
+    /// How it ended, well or not.
+    end: Option<Result<(), BodyFault>>,
 }
 
 impl GeneralBody {
-    /// `bytes` counts what is passed on; above `bytes_max` passing on fails.
-    pub(crate) fn new(
-        body: RequestBody,
-        length: BodyLength,
-        bytes: Arc<AtomicU64>,
-        bytes_max: u64,
-    ) -> Self {
+    pub(super) fn new(body: RequestBody, bytes_max: u64) -> Self {
         Self {
-            body: Some(body),
-            length,
+            body,
+            length: BodyLength::None,
             bytes_max,
-            bytes,
-            lent: Bytes::new(),
+            passed: Rc::default(),
+            piece: Bytes::new(),
+            end: None,
         }
     }
 
-    /// Ready when a piece is there to lend (`true`) or none will be.
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, BodyFault>> {
+    /// Takes the next piece with data in it; false at the end. Trailers are dropped (RFC 9110 §6.5.1 allows it): credentials
+    /// and identity could travel in them.
+    async fn advance(&mut self) -> Result<bool, BodyFault> {
         loop {
-            let Some(body) = &mut self.body else {
-                return Poll::Ready(Ok(false));
-            };
-            let frame = match Pin::new(body).poll_frame(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => None,
-                Poll::Ready(Some(Ok(frame))) => Some(frame),
-                Poll::Ready(Some(Err(BodyError::TooSlow))) => {
-                    return Poll::Ready(Err(BodyFault::TooSlow));
-                }
-                Poll::Ready(Some(Err(BodyError::Broken(_)))) => {
-                    return Poll::Ready(Err(BodyFault::Broken));
-                }
-            };
-            // Trailers are not passed on (RFC 9110 §6.5.1 allows it): credentials and identity could travel in them.
-            let Some(Ok(data)) = frame.map(http_body::Frame::into_data) else {
-                self.body = None;
-                return Poll::Ready(Ok(false));
-            };
-            let length = data.len() as u64;
-            let before = self.bytes.fetch_add(length, Ordering::Relaxed);
-            if before + length > self.bytes_max {
-                return Poll::Ready(Err(BodyFault::TooLarge(self.bytes_max)));
+            if let Some(end) = self.end {
+                return end.map(|()| false);
             }
-            if !data.is_empty() {
-                self.lent = data;
-                return Poll::Ready(Ok(true));
+            let frame = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await;
+            let data = match frame {
+                None => {
+                    self.end = Some(self.whole());
+                    continue;
+                }
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                Some(Err(error)) => {
+                    self.end = Some(Err(match error {
+                        BodyError::TooSlow => BodyFault::TooSlow,
+                        BodyError::Broken(_) => BodyFault::Broken,
+                    }));
+                    continue;
+                }
+            };
+            let passed = self.passed.get() + data.len() as u64;
+            self.passed.set(passed);
+            if passed > self.bytes_max {
+                self.end = Some(Err(BodyFault::TooLarge(self.bytes_max)));
+            } else if !data.is_empty() {
+                self.piece = data;
+                return Ok(true);
             }
+        }
+    }
+
+    /// A body that ends before the length its head announced is a part.
+    fn whole(&self) -> Result<(), BodyFault> {
+        match self.length {
+            BodyLength::Exact(bytes) if bytes != self.passed.get() => Err(BodyFault::Broken),
+            _ => Ok(()),
         }
     }
 }
@@ -82,7 +84,16 @@ impl BodySource for GeneralBody {
     }
 
     async fn next(&mut self) -> Result<Option<&[u8]>, BodyFault> {
-        let lent = poll_fn(|cx| self.poll_piece(cx)).await?;
-        Ok(lent.then_some(&*self.lent))
+        Ok(self.advance().await?.then_some(&self.piece[..]))
+    }
+}
+
+impl ClientBody for GeneralBody {
+    fn judged(&mut self, length: BodyLength) {
+        self.length = length;
+    }
+
+    fn counter(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.passed)
     }
 }

@@ -7,6 +7,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -253,15 +255,19 @@ pub(super) struct Guarded<T> {
     guard: Guard,
     /// Given to hyper in place of what was refused; after it the connection has ended.
     poison: Option<&'static [u8]>,
+    /// What follows is no HTTP any more, and nobody's to judge.
+    switched: Arc<AtomicBool>,
 }
 
 impl<T> Guarded<T> {
     /// Heads longer than `head_bytes_max` are refused; hyper's own limit, with an answer of its own, must be lower.
-    pub(super) fn new(inner: T, head_bytes_max: usize) -> Self {
+    /// Once `switched` is set, everything passes.
+    pub(super) fn new(inner: T, head_bytes_max: usize, switched: Arc<AtomicBool>) -> Self {
         Self {
             inner,
             guard: Guard::new(head_bytes_max),
             poison: None,
+            switched,
         }
     }
 }
@@ -280,6 +286,9 @@ impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
         }
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        if self.switched.load(Ordering::Relaxed) {
+            return Poll::Ready(Ok(()));
+        }
         match self.guard.look_at(&buf.filled()[before..]) {
             Verdict::Good => {}
             Verdict::BadHead(good) => {

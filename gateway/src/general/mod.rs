@@ -3,34 +3,39 @@
 //! It makes the same view of a request (`view`) as the strict tier, so the same judgements apply and backends get the same
 //! bytes.
 
-pub(crate) mod body;
+mod answer;
+mod body;
 mod frame_guard;
 mod guard;
+mod upgrade;
 pub(crate) mod view;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gatehouse_runtime::listener::parts::{
     Driver, LocalStreamTasks, Permit, Protocol, Refusals, RequestMark, ResponseBody, Sniffed,
     Spans, Watch, WatchedStream, http1_builder, http2_builder, sniff,
 };
 use gatehouse_runtime::listener::{
-    CloseReason, ListenerSettings, ListenerStats, Peer, Refusal, RequestBody,
+    CloseReason, ListenerSettings, ListenerStats, Refusal, RequestBody,
 };
-use http::{Request, Response};
+use http::{Method, Request, Response, Version};
+use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::TaskTracker;
 
-use crate::answer::AnswerBody;
-use crate::proxy::{Proxy, handle_request};
+use crate::proxy::{self, Asked, Origin, Proxy, Reply};
 use crate::worker::Plan;
+use answer::AnswerBody;
+use body::GeneralBody;
 use frame_guard::FrameGuarded;
 use guard::Guarded;
 
@@ -42,6 +47,7 @@ struct Shared {
     stats: ListenerStats,
     refusals: Refusals,
     driver: Driver,
+    tasks: TaskTracker,
     http1: http1::Builder,
     http2: http2::Builder<LocalStreamTasks>,
 }
@@ -53,6 +59,7 @@ impl General {
             stats: plan.stats.clone(),
             refusals: plan.refusals.clone(),
             driver,
+            tasks: tasks.clone(),
             http1: http1_builder(&settings),
             http2: http2_builder(&settings, LocalStreamTasks(tasks.clone())),
             settings,
@@ -64,7 +71,7 @@ impl General {
         &self,
         mut stream: T,
         already_read: &[u8],
-        peer: SocketAddr,
+        origin: Origin,
         permit: Permit,
         proxy: Rc<Proxy>,
     ) -> CloseReason
@@ -92,13 +99,16 @@ impl General {
             shared: Rc::clone(shared),
             watch: Arc::clone(&watch),
             proxy,
-            peer,
+            origin,
+            switched: Arc::default(),
         };
+        let switched = Arc::clone(&answering.switched);
         let service = service_fn(move |request| answering.clone().answer(request));
         match protocol {
             Protocol::Http1 => {
                 // Twice hyper's own limit, which has an answer of its own.
-                let io = Guarded::new(io, 2 * shared.settings.header_bytes_max as usize);
+                let head_bytes_max = 2 * shared.settings.header_bytes_max as usize;
+                let io = Guarded::new(io, head_bytes_max, switched);
                 let connection = shared.http1.serve_connection(TokioIo::new(io), service);
                 let connection = Box::pin(connection.with_upgrades());
                 shared.driver.drive(connection, &watch).await
@@ -118,13 +128,15 @@ struct Answering {
     shared: Rc<Shared>,
     watch: Arc<Watch>,
     proxy: Rc<Proxy>,
-    peer: SocketAddr,
+    origin: Origin,
+    /// The connection speaks another protocol from here on.
+    switched: Arc<AtomicBool>,
 }
 
 impl Answering {
     async fn answer(
         self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> Result<Response<ResponseBody<AnswerBody>>, Infallible> {
         let mark = RequestMark::new(&self.watch);
         let Shared {
@@ -137,10 +149,54 @@ impl Answering {
             let refused = refusals.answer(Refusal::TooManyHeaders);
             return Ok(refused.map(|words| ResponseBody::refusal(words, mark)));
         }
-        let mut request =
-            request.map(|incoming| RequestBody::new(incoming, settings, stats.clone()));
-        request.extensions_mut().insert(Peer(self.peer));
-        let response = handle_request(&self.proxy, request).await;
+        let protocol = upgrade::asked(&request);
+        let client = protocol.map(|_| hyper::upgrade::on(&mut request));
+        let (parts, incoming) = request.into_parts();
+        let ends_with_head = incoming.is_end_stream();
+        let incoming = RequestBody::new(incoming, settings, stats.clone());
+        let mut body = GeneralBody::new(incoming, self.proxy.limits.body);
+        let fields = view::fields(&parts.headers);
+        let head = view::received(
+            &parts.method,
+            parts.version,
+            &parts.uri,
+            &fields,
+            ends_with_head,
+        );
+        let mut host = String::new();
+        let asked = Asked {
+            head,
+            host: &mut host,
+            origin: self.origin,
+            upgrade: protocol,
+        };
+        let reply = proxy::handle(&self.proxy, asked, &mut body).await;
+        let is_head_request = parts.method == Method::HEAD;
+        let response = self.respond(reply, body, client, parts.version, is_head_request);
         Ok(response.map(|body| ResponseBody::new(body, mark)))
+    }
+
+    fn respond(
+        &self,
+        reply: Reply,
+        body: GeneralBody,
+        client: Option<OnUpgrade>,
+        version: Version,
+        is_head_request: bool,
+    ) -> Response<AnswerBody> {
+        match reply {
+            Reply::Own(own) => answer::own(own, version),
+            Reply::Backend(streaming) => answer::streaming(streaming, body, is_head_request),
+            Reply::Switched(switched) => {
+                self.switched.store(true, Ordering::Relaxed);
+                let response = upgrade::agreed(&switched);
+                if let Some(client) = client {
+                    let cut = self.shared.driver.cut();
+                    let tunnel = upgrade::tunnel(switched, client, cut);
+                    self.shared.tasks.spawn_local(tunnel);
+                }
+                response
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod api_key;
 pub(crate) mod calendar;
 pub(crate) mod counters;
 pub(crate) mod limits;
-mod standing;
+pub(crate) mod standing;
 pub(crate) mod subscription;
 
 pub(crate) use limits::{PlanLimits, admit};

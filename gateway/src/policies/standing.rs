@@ -14,9 +14,9 @@ pub(crate) const LIMITS_MAX: usize = 16;
 /// Longest value of a field: sixteen of `"3600s-16";q=1000000000000;w=2678400, `.
 const FIELD_BYTES_MAX: usize = LIMITS_MAX * 48;
 /// What is left.
-const RATE_LIMIT: &str = "ratelimit";
+pub(crate) const RATE_LIMIT: &str = "ratelimit";
 /// What the limits are.
-const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
+pub(crate) const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
 
 /// Where a limit stands after it was asked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,6 +52,11 @@ impl Standing {
             QuotaPeriod::Day => self.day_s = length_s,
             QuotaPeriod::Month => self.month_s = length_s,
         }
+    }
+
+    /// Whether no limit applies, so that no field is written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.asked == 0
     }
 
     /// Notes the reading of the limit at a place of the plan.

@@ -20,7 +20,7 @@ pub(crate) use body::{BodyFault, BodySource, NoBody};
 pub(crate) use connect::Connector;
 pub(crate) use counts::UpstreamCounts;
 pub(crate) use forward::{Answered, Upgraded, forward, forward_upgrade};
-pub(crate) use http1::{BrokenOff, Client, ResponseBody, ResponseHead, Tunnel};
+pub(crate) use http1::{BrokenOff, Client, Passed, ResponseBody, ResponseHead, Tunnel};
 pub(crate) use worker::Upstreams;
 
 #[cfg(test)]

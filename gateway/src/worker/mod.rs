@@ -6,13 +6,18 @@
 
 mod accept;
 mod balance;
+pub(crate) mod signals;
 pub(crate) mod sockets;
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::Context;
+use gatehouse_runtime::Clock;
 use gatehouse_runtime::listener::parts::{Admission, Driver, Refusals};
 use gatehouse_runtime::listener::{CloseReason, DrainOutcome, ListenerStats};
 use gatehouse_runtime::supervisor::CatchPanic;
@@ -24,10 +29,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::general::General;
-use crate::proxy::Proxy;
+use crate::proxy::{Origin, Proxy};
 use crate::settings::Settings;
+use crate::strict::{Strict, Verdict};
 use accept::Arrival;
 use balance::Balance;
+use signals::{Signals, Stage};
 
 /// Connections that may wait for the worker they were handed to.
 const HAND_OVER_MAX: usize = 256;
@@ -39,6 +46,7 @@ pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,
     pub(crate) stats: ListenerStats,
     pub(crate) refusals: Refusals,
+    pub(crate) clock: Clock,
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
     /// Makes what requests are handled with, once for each worker and on its thread.
@@ -62,7 +70,9 @@ pub(crate) struct Worker {
     doors: Vec<mpsc::Sender<Arrival>>,
     tasks: TaskTracker,
     proxy: Rc<Proxy>,
+    strict: Strict,
     general: General,
+    signals: Rc<Signals>,
 }
 
 impl Workers {
@@ -149,12 +159,16 @@ impl Seat {
             let cut = CancellationToken::new();
             let tasks = TaskTracker::new();
             let driver = Driver::new(&plan.settings.listener, &plan.drain, &cut);
+            let signals = Signals::new();
+            let proxy = Rc::new((plan.proxy)(self.number)?);
             let worker = Rc::new(Worker {
                 number: self.number,
                 admission: self.admission,
                 balance: self.balance,
                 doors: self.doors,
-                proxy: Rc::new((plan.proxy)(self.number)?),
+                strict: Strict::new(&plan, &signals, &proxy),
+                signals,
+                proxy,
                 general: General::new(&plan, driver, &tasks),
                 tasks,
                 plan,
@@ -186,12 +200,14 @@ impl Worker {
         while let Some(end) = accepting.join_next().await {
             end.context("accepting connections")?;
         }
+        self.signals.raise(Stage::Draining);
         self.tasks.close();
         let longest = self.plan.settings.listener.drain;
         if tokio::time::timeout(longest, self.tasks.wait())
             .await
             .is_err()
         {
+            self.signals.raise(Stage::Cut);
             cut.cancel();
             self.tasks.wait().await;
         }
@@ -230,14 +246,37 @@ impl Worker {
             permit,
             _load,
         } = arrival;
-        let stream = match tokio::net::TcpStream::from_std(stream) {
+        let origin = Origin {
+            peer: peer.ip(),
+            scheme: "http",
+        };
+        let mut stream = match tokio::net::TcpStream::from_std(stream) {
             Ok(stream) => stream,
             Err(_) => return CloseReason::Protocol,
         };
         let _counted = Counted::new(Rc::clone(&self.proxy));
-        self.general
-            .serve(stream, &[], peer, permit, Rc::clone(&self.proxy))
-            .await
+        match self.strictly(&mut stream, origin).await {
+            Verdict::Close(reason) => reason,
+            Verdict::General(read) => {
+                let proxy = Rc::clone(&self.proxy);
+                // Boxed, so that the many connections that never come here stay small.
+                Box::pin(self.general.serve(stream, &read, origin, permit, proxy)).await
+            }
+        }
+    }
+
+    /// The strict tier, until it is done or the drain is over.
+    async fn strictly(&self, stream: &mut tokio::net::TcpStream, origin: Origin) -> Verdict {
+        let mut serving = pin!(self.strict.serve(stream, origin));
+        let mut listening = None;
+        poll_fn(|cx| {
+            listening.get_or_insert_with(|| self.signals.listen(cx));
+            match self.signals.stage() {
+                Stage::Cut => Poll::Ready(Verdict::Close(CloseReason::Cut)),
+                Stage::Serving | Stage::Draining => serving.as_mut().poll(cx),
+            }
+        })
+        .await
     }
 }
 

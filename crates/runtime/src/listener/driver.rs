@@ -38,6 +38,12 @@ impl Driver {
         }
     }
 
+    /// Cancelled when connections are ended.
+    #[must_use]
+    pub fn cut(&self) -> CancellationToken {
+        self.cut.clone()
+    }
+
     /// Waits until connections are asked to finish.
     pub async fn draining(&self) {
         self.drain.cancelled().await;

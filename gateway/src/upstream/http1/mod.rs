@@ -4,7 +4,6 @@
 //! ways is a fault of the backend, and nothing that was cut short ever ends as if it were whole.
 
 mod buffers;
-mod chunked;
 mod deadline;
 mod exchange;
 mod fields;
@@ -24,6 +23,4 @@ pub(crate) use response_body::{BrokenOff, ResponseBody};
 pub(crate) use response_head::ResponseHead;
 pub(super) use stream::{Connection, Stream};
 pub(super) use trace::TraceIds;
-#[cfg(test)]
-pub(super) use tunnel::Passed;
-pub(crate) use tunnel::Tunnel;
+pub(crate) use tunnel::{Passed, Tunnel};

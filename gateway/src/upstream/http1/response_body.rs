@@ -11,10 +11,10 @@ use gatehouse_problem::ProblemKind;
 use tokio::time::Instant;
 
 use super::buffers::INPUT_BYTES_STREAMING;
-use super::chunked::{BadChunk, Chunked};
 use super::exchange::{Exchange, Fault, Unsent};
 use super::response_head::{Framing, Parsed, ResponseHead};
 use super::tunnel::Tunnel;
+use crate::chunked::{BadChunk, Chunked};
 use crate::request::BodyLength;
 use crate::upstream::body::{BodyFault, BodySource};
 use crate::upstream::connections::Lease;

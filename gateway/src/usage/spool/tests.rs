@@ -185,7 +185,7 @@ fn a_call_is_recorded_as_it_went() {
     let mut good = call(&ledgers, "/petstore/v1/pets");
     good.set_status(StatusCode::CREATED);
     (good.upstream_us, good.bytes_out) = (7, 9);
-    good.bytes_in.store(8, Ordering::Relaxed);
+    good.bytes_in.set(8);
     good.finish(Reason::OK);
     good.finish(Reason::CLIENT_CLOSED);
     let long = format!("/{}", "x".repeat(300));

@@ -1,4 +1,4 @@
-//! The chunked coding of a response (RFC 9112 §7.1), decoded where it lies. Strict: CRLF alone ends a line, a size is
+//! The chunked coding (RFC 9112 §7.1) of requests and responses, decoded where it lies. Strict: CRLF alone ends a line, a size is
 //! hexadecimal digits alone, extensions and trailers are read over within bounds.
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ const TRAILERS_BYTES_MAX: usize = 16 * 1024;
 
 /// A decoder between two reads.
 #[derive(Debug)]
-pub(super) struct Chunked {
+pub(crate) struct Chunked {
     state: State,
     extensions: usize,
     trailers: usize,
@@ -52,16 +52,16 @@ enum State {
 
 /// What a piece of the coding was.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// Where its data lies now, all together.
-    pub(super) data: Range<usize>,
+    pub(crate) data: Range<usize>,
     /// Bytes of the coding that were read.
-    pub(super) taken: usize,
+    pub(crate) taken: usize,
 }
 
 /// Not the chunked coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BadChunk(pub(super) &'static str);
+pub(crate) struct BadChunk(pub(crate) &'static str);
 
 impl Default for Chunked {
     fn default() -> Self {
@@ -74,12 +74,12 @@ impl Default for Chunked {
 }
 
 impl Chunked {
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.state == State::End
     }
 
     /// Reads as much as there is, up to the end of the body, and moves the data of several chunks together.
-    pub(super) fn decode(&mut self, bytes: &mut [u8]) -> Result<Decoded, BadChunk> {
+    pub(crate) fn decode(&mut self, bytes: &mut [u8]) -> Result<Decoded, BadChunk> {
         let mut data = 0..0;
         let mut at = 0;
         while at < bytes.len() && self.state != State::End {

@@ -1,0 +1,344 @@
+//! The heads this tier takes: a strict subset of RFC 9112, read in place. What it does not take is refused, or left to the
+//! general tier where it may be legal. Nothing is repaired.
+
+use std::mem::MaybeUninit;
+
+use gatehouse_problem::ProblemKind;
+use gatehouse_runtime::listener::parts::PREFACE;
+use http::{Method, Version};
+use httparse::{Header, Status};
+
+use crate::refusal::{Refusal, refuse};
+use crate::request::{Field, Fields, ReceivedHead, Target};
+
+/// Most field lines of a head, whatever the settings say.
+pub(crate) const FIELDS_MAX: usize = 256;
+/// Of the preface of HTTP/2, what shows that a client speaks it: up to its first line end.
+const PREFACE_LINE: usize = 16;
+
+/// Why a head is not read here.
+#[derive(Debug)]
+pub(super) enum NotHere {
+    /// It may be legal; the general tier reads it, bytes untouched.
+    General,
+    Refused(Box<Refusal>),
+}
+
+/// How large a head may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeadLimits {
+    pub(super) bytes_max: usize,
+    pub(super) fields_max: usize,
+}
+
+/// A head in the grammar of this tier, not yet judged.
+#[derive(Debug)]
+pub(super) struct Head<'b> {
+    method: Method,
+    target: Target<'b>,
+    lines: Vec<Field<'b>>,
+    /// The client asks for the connection to end after the answer.
+    pub(super) closes: bool,
+}
+
+impl<'b> Head<'b> {
+    pub(super) fn received(&self) -> ReceivedHead<'_> {
+        ReceivedHead {
+            method: &self.method,
+            version: Version::HTTP_11,
+            target: self.target,
+            fields: Fields::new(&self.lines),
+            ends_with_head: false,
+        }
+    }
+
+    pub(super) fn is_head_request(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
+    /// The room of the list of lines, for the next head.
+    pub(super) fn into_lines(self) -> Vec<Field<'b>> {
+        self.lines
+    }
+}
+
+/// An emptied list for lines that live elsewhere. The standard library collects it in place: nothing is allocated.
+pub(super) fn reused<'a, 'b>(mut lines: Vec<Field<'a>>) -> Vec<Field<'b>> {
+    lines.clear();
+    lines.into_iter().filter_map(|_| None).collect()
+}
+
+/// Looks for the end of a head in what has arrived, going on at `scanned`. The place after it, if it is there. A connection
+/// that `is_new` may turn out to speak HTTP/2.
+pub(super) fn find_end(
+    bytes: &[u8],
+    scanned: &mut usize,
+    is_new: bool,
+    limits: HeadLimits,
+) -> Result<Option<usize>, NotHere> {
+    match bytes.first() {
+        None => return Ok(None),
+        // RFC 9112 §2.2 lets a server skip an empty line before a request.
+        Some(b'\r' | b'\n') => return Err(NotHere::General),
+        Some(first) if !is_token(*first) => return Err(bad("This is not HTTP.")),
+        Some(_) => {}
+    }
+    while let Some(found) = memchr::memchr(b'\n', &bytes[*scanned..]) {
+        let end = *scanned + found + 1;
+        *scanned = end;
+        if !bytes[..end].ends_with(b"\r\n") {
+            return Err(bad("A line does not end in CRLF."));
+        }
+        // RFC 9113 §3.4: it begins a connection, and stands nowhere else.
+        if is_new && end == PREFACE_LINE && bytes[..end] == PREFACE[..end] {
+            return Err(NotHere::General);
+        }
+        if bytes[..end].ends_with(b"\r\n\r\n") {
+            return if end > limits.bytes_max {
+                Err(too_large())
+            } else {
+                Ok(Some(end))
+            };
+        }
+    }
+    let lines_came = *scanned > 0;
+    if bytes.len() > limits.bytes_max {
+        return Err(if lines_came {
+            too_large()
+        } else {
+            refused(refuse(
+                ProblemKind::AddressTooLong,
+                "The request line is too long.",
+            ))
+        });
+    }
+    Ok(None)
+}
+
+/// Reads a head that is whole. `lines` is room for its fields.
+pub(super) fn parse<'b>(
+    bytes: &'b [u8],
+    mut lines: Vec<Field<'b>>,
+    limits: HeadLimits,
+) -> Result<Head<'b>, NotHere> {
+    let mut room = [const { MaybeUninit::<Header<'_>>::uninit() }; FIELDS_MAX];
+    let room = &mut room[..limits.fields_max.min(FIELDS_MAX)];
+    let mut request = httparse::Request::new(&mut []);
+    match request.parse_with_uninit_headers(bytes, room) {
+        Ok(Status::Complete(length)) if length == bytes.len() => {}
+        Ok(_) => return Err(bad("The head of the request has no end.")),
+        Err(httparse::Error::TooManyHeaders) => return Err(too_large()),
+        Err(error) => return Err(bad(reason(error))),
+    }
+    // RFC 9112 §9.3: connections of 1.0 end otherwise.
+    if request.version != Some(1) {
+        return Err(NotHere::General);
+    }
+    let (Some(method), Some(target)) = (request.method, request.path) else {
+        return Err(bad("The request line is not one."));
+    };
+    let method =
+        Method::from_bytes(method.as_bytes()).map_err(|_| bad("The method is not one."))?;
+    let mut closes = false;
+    for field in request.headers.iter() {
+        let Header { name, value } = *field;
+        match name.len() {
+            6 if name.eq_ignore_ascii_case("expect") => return Err(NotHere::General),
+            7 if name.eq_ignore_ascii_case("upgrade") => return Err(NotHere::General),
+            10 if name.eq_ignore_ascii_case("connection") => closes |= says_close(value),
+            _ => {}
+        }
+        lines.push(Field { name, value });
+    }
+    Ok(Head {
+        method,
+        target: target_of(target),
+        lines,
+        closes,
+    })
+}
+
+fn target_of(text: &str) -> Target<'_> {
+    if !text.starts_with('/') {
+        return Target::Other;
+    }
+    let (path, query) = match text.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (text, None),
+    };
+    Target::Origin {
+        authority: None,
+        path,
+        query,
+    }
+}
+
+/// RFC 9112 §9.6.
+fn says_close(value: &[u8]) -> bool {
+    value
+        .split(|byte| *byte == b',')
+        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn reason(error: httparse::Error) -> &'static str {
+    match error {
+        httparse::Error::HeaderName => "The name of a header is not one.",
+        httparse::Error::HeaderValue => "A header holds a control character.",
+        httparse::Error::Version => "The version is not one of HTTP/1.",
+        httparse::Error::Token => "The request line is not well formed.",
+        _ => "The head of the request is not well formed.",
+    }
+}
+
+fn bad(detail: &str) -> NotHere {
+    refused(refuse(ProblemKind::BadRequest, detail))
+}
+
+fn too_large() -> NotHere {
+    refused(ProblemKind::HeadersTooLarge.into())
+}
+
+fn refused(refusal: Refusal) -> NotHere {
+    NotHere::Refused(Box::new(refusal.closing()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: HeadLimits = HeadLimits {
+        bytes_max: 100,
+        fields_max: 3,
+    };
+
+    /// What becomes of a text: `read`, `more`, `general` or the code of a refusal.
+    fn fate(text: &[u8]) -> String {
+        let read = find_end(text, &mut 0, true, LIMITS).and_then(|end| match end {
+            None => Ok("more"),
+            Some(end) => parse(&text[..end], Vec::new(), LIMITS).map(|_| "read"),
+        });
+        match read {
+            Ok(fate) => fate.to_owned(),
+            Err(NotHere::General) => "general".to_owned(),
+            Err(NotHere::Refused(refusal)) => refusal.kind().code().to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_head_is_read_in_whatever_pieces_it_arrives() {
+        let text = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\nConnection: a, Close\r\n\r\nbody";
+        let mut scanned = 0;
+        let whole = text.len() - 4;
+        for length in 0..whole {
+            let end = find_end(&text[..length], &mut scanned, true, LIMITS);
+            assert!(matches!(end, Ok(None)), "{length}");
+        }
+        assert!(
+            matches!(find_end(text, &mut scanned, true, LIMITS), Ok(Some(end)) if end == whole)
+        );
+        let head = parse(&text[..whole], Vec::new(), LIMITS).unwrap();
+        let received = head.received();
+        let target = Target::Origin {
+            authority: None,
+            path: "/a",
+            query: Some("b=c"),
+        };
+        assert!(received.target == target && head.closes && received.fields.len() == 2);
+        assert_eq!(received.fields.get_all("host").next(), Some(&b"x"[..]));
+    }
+
+    #[test]
+    fn only_the_strict_subset_is_read_here() {
+        for (text, wanted) in [
+            (&b""[..], "more"),
+            (b"GET / HTTP/1.1\r\n", "more"),
+            (b"GET / HTTP/1.1\r\n\r\n", "read"),
+            (b"GET * HTTP/1.1\r\n\r\n", "read"),
+            (b"GET / HTTP/1.1\r\na: b\r\n\r\n", "read"),
+            (b"PRI * HTTP/2.0\r\n", "general"),
+            (b"PRI * HTTP/1.1\r\n\r\n", "read"),
+            (b"GET / HTTP/1.0\r\n\r\n", "general"),
+            (b"GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", "general"),
+            (b"GET / HTTP/1.1\r\nexpect: 100-continue\r\n\r\n", "general"),
+            (b"\r\nGET / HTTP/1.1\r\n\r\n", "general"),
+            (b"GET / HTTP/1.2\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/2.0\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\n\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\na: b\nc: d\r\n\r\n", "bad_request"),
+            (b"GET  / HTTP/1.1\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1 \r\n\r\n", "bad_request"),
+            (b"GET /\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\na : b\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\n a: b\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\na: b\r\n c\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\na: b\0\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\na: b\rc\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\nab\r\n\r\n", "bad_request"),
+            (b"GET / HTTP/1.1\r\n: b\r\n\r\n", "bad_request"),
+            (b"\x16\x03\x01", "bad_request"),
+            (b"\0", "bad_request"),
+        ] {
+            assert_eq!(fate(text), wanted, "{:?}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn only_a_new_connection_may_speak_http_2() {
+        let text = b"PRI * HTTP/2.0\r\n\r\n";
+        let kept = find_end(text, &mut 0, false, LIMITS).unwrap().unwrap();
+        assert!(matches!(
+            parse(&text[..kept], Vec::new(), LIMITS),
+            Err(NotHere::Refused(_))
+        ));
+    }
+
+    #[test]
+    fn heads_hold_at_their_limits() {
+        let lines = |count: usize| {
+            let fields = "a: b\r\n".repeat(count);
+            fate(format!("GET / HTTP/1.1\r\n{fields}\r\n").as_bytes())
+        };
+        assert_eq!((lines(2), lines(3)), ("read".to_owned(), "read".to_owned()));
+        assert_eq!(lines(4), "headers_too_large");
+        let bytes = |length: usize| {
+            let head = "GET / HTTP/1.1\r\na: \r\n\r\n";
+            let value = "v".repeat(length - head.len());
+            fate(format!("GET / HTTP/1.1\r\na: {value}\r\n\r\n").as_bytes())
+        };
+        assert_eq!(
+            (bytes(99), bytes(100)),
+            ("read".to_owned(), "read".to_owned())
+        );
+        assert_eq!(bytes(101), "headers_too_large");
+        let endless = |length: usize| fate(&b"GET / HTTP/1.1\r\na: vvvv".repeat(9)[..length]);
+        assert_eq!(
+            (endless(100), endless(101)),
+            ("more".to_owned(), "headers_too_large".to_owned())
+        );
+        let line = |length: usize| fate(&[b"GET /", "a".repeat(length).as_bytes()].concat());
+        assert_eq!(
+            (line(95), line(96)),
+            ("more".to_owned(), "address_too_long".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_room_for_lines_is_used_again() {
+        let lines = vec![
+            Field {
+                name: "a",
+                value: b""
+            };
+            9
+        ];
+        let place = lines.as_ptr().cast::<u8>();
+        let again = reused(lines);
+        assert!(again.is_empty() && again.capacity() >= 9);
+        assert_eq!(again.as_ptr().cast::<u8>(), place);
+    }
+}
