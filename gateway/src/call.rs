@@ -24,6 +24,7 @@ use crate::usage::dictionary::OperationNumber;
 use crate::usage::record::{self, Address, Head, Seal, Tail};
 use crate::usage::slots::{Place, Slots};
 use crate::usage::spool::Spool;
+use crate::worker::memory::Memory;
 
 /// The reason of a call that went well.
 pub(crate) const OK: Reason = Reason::OK;
@@ -117,6 +118,23 @@ impl Ledgers {
 pub(crate) struct Concurrency {
     under_way: Arc<AtomicUsize>,
     max: usize,
+}
+
+/// What all calls together may take.
+#[derive(Debug, Clone)]
+pub(crate) struct Bounds {
+    pub(crate) concurrency: Concurrency,
+    pub(crate) memory: Memory,
+}
+
+impl Bounds {
+    /// A place for one more call, if there is one.
+    pub(crate) fn enter(&self) -> Option<Slot> {
+        if self.memory.is_used_up() {
+            return None;
+        }
+        self.concurrency.enter()
+    }
 }
 
 /// The place of one call under way.

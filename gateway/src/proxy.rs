@@ -13,7 +13,7 @@ use http::header::ALLOW;
 use http::{HeaderValue, Method};
 
 use crate::answer::{self, Own};
-use crate::call::{Call, Concurrency, Ledgers, Subject};
+use crate::call::{Bounds, Call, Ledgers, Subject};
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, GroupKey};
 use crate::policies::{Standing, admit, subscription};
@@ -32,7 +32,7 @@ pub(crate) struct Proxy {
     pub(crate) limits: Limits,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) error_pages: Option<PublicUrl>,
-    pub(crate) concurrency: Concurrency,
+    pub(crate) bounds: Bounds,
     pub(crate) tables: Arc<Tables>,
     pub(crate) group_key: Arc<ArcSwapOption<GroupKey>>,
     pub(crate) config: Arc<ConfigStatus>,
@@ -143,7 +143,7 @@ async fn pass<B: ClientBody>(
     body: &mut B,
 ) -> Result<Outcome, Refusal> {
     // A place first: under overload a refusal must cost nothing.
-    call.slot = Some(proxy.concurrency.enter().ok_or(ProblemKind::Overloaded)?);
+    call.slot = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
     let head = validate::head(asked.head, asked.host, &proxy.limits)?;
     body.judged(head.body);

@@ -9,6 +9,8 @@ use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_si
 use gatehouse_runtime::telemetry::LogSettings;
 use serde::Deserialize;
 
+use crate::strict::FIELDS_MAX;
+
 /// The embedded default file: every key with its default and its meaning.
 pub const DEFAULTS: &str = include_str!("../settings.default.toml");
 
@@ -37,12 +39,16 @@ pub struct Settings {
     pub join_token_file: Option<PathBuf>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether they say who has connected by the PROXY protocol.
+    pub proxy_protocol: bool,
     /// The portal, for links in refusals.
     pub error_pages: Option<PublicUrl>,
     /// Threads that serve; 0 is one for each core.
     pub workers: usize,
     /// Bounds of one request, and of requests at once.
     pub limits: Limits,
+    /// TLS towards consumers.
+    pub tls: TlsSettings,
     /// Connections to backends.
     pub upstream: UpstreamSettings,
     /// The way of calls to the ledger.
@@ -70,6 +76,19 @@ pub struct Limits {
     pub body: u64,
     /// Calls under way at once.
     pub concurrency: usize,
+    /// Bytes in buffers of connections.
+    #[serde(deserialize_with = "byte_size")]
+    pub memory: u64,
+}
+
+/// TLS towards consumers; both or neither.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsSettings {
+    /// The chain, leaf first, PEM.
+    pub certificate: Option<PathBuf>,
+    /// The private key, PEM.
+    pub key: Option<PathBuf>,
 }
 
 /// Connections to backends.
@@ -126,11 +145,29 @@ pub enum UnsafeSettings {
         "control_plane = {0}: plain http leaves this machine; use https, or set allow_plain_http = true"
     )]
     PlainHttp(PublicUrl),
+    /// See `proxy_protocol`.
+    #[error("proxy_protocol = true needs trusted_proxies: whoever is believed must be named")]
+    ProxyFromAnybody,
+    /// See `tls`.
+    #[error("tls.certificate and tls.key belong together: set both or neither")]
+    HalfTls,
+    /// See `listener.headers_max`.
+    #[error("listener.headers_max = {0}: no more than {FIELDS_MAX} headers can be read")]
+    TooManyHeaders(usize),
 }
 
 impl Settings {
     /// Refuses combinations that would leak.
     pub fn check(&self) -> Result<(), UnsafeSettings> {
+        if self.proxy_protocol && self.trusted_proxies.is_empty() {
+            return Err(UnsafeSettings::ProxyFromAnybody);
+        }
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            return Err(UnsafeSettings::HalfTls);
+        }
+        if self.listener.headers_max > FIELDS_MAX {
+            return Err(UnsafeSettings::TooManyHeaders(self.listener.headers_max));
+        }
         let host = self.control_plane.host();
         let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
         let loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
@@ -198,6 +235,23 @@ mod tests {
             let variables = [("GATEHOUSE_GATEWAY__CONTROL_PLANE", url)];
             assert!(settings(&variables).check().is_ok(), "{url}");
         }
+    }
+
+    #[test]
+    fn combinations_that_would_believe_anybody_or_encrypt_nothing_are_refused() {
+        let refused = |variables: &[(&str, &str)]| settings(variables).check().is_err();
+        let proxy = ("GATEHOUSE_GATEWAY__PROXY_PROTOCOL", "true");
+        assert!(refused(&[proxy]));
+        let trusted = ("GATEHOUSE_GATEWAY__TRUSTED_PROXIES", "10.0.0.0/8");
+        assert!(!refused(&[proxy, trusted]));
+        let certificate = ("GATEHOUSE_GATEWAY__TLS__CERTIFICATE", "/c");
+        assert!(refused(&[certificate]));
+        assert!(!refused(&[
+            certificate,
+            ("GATEHOUSE_GATEWAY__TLS__KEY", "/k")
+        ]));
+        let headers = |count| refused(&[("GATEHOUSE_GATEWAY__LISTENER__HEADERS_MAX", count)]);
+        assert!(!headers("256") && headers("257"));
     }
 
     #[test]

@@ -20,8 +20,9 @@ use http::Request;
 use tokio_util::sync::CancellationToken;
 
 use crate::answer;
-use crate::call::{Concurrency, Ledgers};
+use crate::call::{Bounds, Concurrency, Ledgers};
 use crate::files;
+use crate::general::tls::Certificate;
 use crate::live_config::apply::Trust;
 use crate::live_config::control_plane::{ControlPlane, Enrolled};
 use crate::live_config::disk::Disk;
@@ -39,6 +40,7 @@ use crate::usage::drain;
 use crate::usage::ledger::QuotaLedger;
 use crate::usage::shipper::Shipper;
 use crate::usage::spool::Spool;
+use crate::worker::memory::Memory;
 use crate::worker::sockets::{self, Sockets};
 use crate::worker::{Plan, Workers};
 
@@ -141,7 +143,12 @@ impl BoundGateway {
             clock,
             _lock,
         } = self;
-        let concurrency = Concurrency::new(control.settings.limits.concurrency);
+        let settings = &control.settings;
+        let bounds = Bounds {
+            concurrency: Concurrency::new(settings.limits.concurrency),
+            memory: Memory::new(usize::try_from(settings.limits.memory).unwrap_or(usize::MAX)),
+        };
+        let certificate = Certificate::load(&settings.tls).context("reading the certificate")?;
         let pages = StatusPages {
             health: Health::new(),
             metrics: Metrics::new(ROLE),
@@ -157,7 +164,7 @@ impl BoundGateway {
             config: Arc::clone(&control.config),
             sharing: Arc::clone(&control.sharing),
             tables: Arc::clone(&control.tables),
-            concurrency: concurrency.clone(),
+            bounds: bounds.clone(),
             spool: Arc::clone(&control.shipper.spool),
         };
         let end = CancellationToken::new();
@@ -175,7 +182,21 @@ impl BoundGateway {
         supervisor.spawn_job("gateway.control_plane", following);
         let connector = Connector::new(control.settings.upstream.ca_file.as_deref())
             .context("reading the authorities backends are trusted by")?;
-        let plan = control.plan(clock, supervisor, concurrency, stats, connector);
+        let tls = match &certificate {
+            None => None,
+            Some(certificate) => {
+                let following = Arc::clone(certificate).follow();
+                let token = supervisor.token();
+                supervisor.spawn("gateway.certificate", async move {
+                    token.run_until_cancelled(following).await;
+                });
+                Some(certificate.acceptor(control.settings.listener.h2.enabled)?)
+            }
+        };
+        let plan = Plan {
+            tls,
+            ..control.plan(clock, supervisor, bounds, stats, connector)
+        };
         let workers = Workers::start(plan, sockets.listen)?;
         control
             .serve(workers, pages.health, supervisor.token())
@@ -269,7 +290,7 @@ impl Control {
         &self,
         clock: Clock,
         supervisor: &Supervisor,
-        concurrency: Concurrency,
+        bounds: Bounds,
         stats: ListenerStats,
         connector: Connector,
     ) -> Plan {
@@ -279,9 +300,11 @@ impl Control {
             stats,
             refusals: worded(&self.settings, &clock),
             clock: clock.clone(),
+            tls: None,
+            memory: bounds.memory.clone(),
             drain: supervisor.token().child_token(),
             proxy: Box::new(move |worker| {
-                control.proxy(worker, clock.clone(), &connector, concurrency.clone())
+                control.proxy(worker, clock.clone(), &connector, bounds.clone())
             }),
         }
     }
@@ -292,14 +315,14 @@ impl Control {
         worker: usize,
         clock: Clock,
         connector: &Arc<Connector>,
-        concurrency: Concurrency,
+        bounds: Bounds,
     ) -> anyhow::Result<Proxy> {
         let settings = &self.settings;
         Ok(Proxy {
             limits: settings.limits.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             error_pages: settings.error_pages.clone(),
-            concurrency,
+            bounds,
             tables: Arc::clone(&self.tables),
             group_key: Arc::clone(&self.group_key),
             config: Arc::clone(&self.config),

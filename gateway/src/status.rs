@@ -10,7 +10,7 @@ use http_body_util::Full;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::call::Concurrency;
+use crate::call::Bounds;
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::metrics::{GatewayMetrics, Readings};
 use crate::tables::Tables;
@@ -26,7 +26,7 @@ pub(crate) struct Status {
     pub(crate) config: Arc<ConfigStatus>,
     pub(crate) sharing: Arc<Sharing>,
     pub(crate) tables: Arc<Tables>,
-    pub(crate) concurrency: Concurrency,
+    pub(crate) bounds: Bounds,
     pub(crate) spool: Arc<Spool>,
     pub(crate) checks: Checks,
 }
@@ -146,7 +146,7 @@ impl Status {
             credentials: set.as_ref().map_or(0, |set| set.credentials.len()),
             subscriptions: set.as_ref().map_or(0, |set| set.subscriptions.len()),
             live_nodes: self.sharing.live_nodes(),
-            under_way: self.concurrency.under_way(),
+            under_way: self.bounds.concurrency.under_way(),
             spool_bytes: self.spool.bytes(),
             spool_calls: self.spool.written(),
             spool_syncs: self.spool.syncs(),

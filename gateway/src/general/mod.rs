@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod frame_guard;
 mod guard;
+pub(crate) mod tls;
 mod upgrade;
 pub(crate) mod view;
 

@@ -195,6 +195,7 @@ impl<'c, 's> StrictBody<'c, 's> {
         };
         // Once for bodies of usual size: the buffer is kept from request to request.
         self.later.reserve(wanted);
+        self.intake.holding.grow(self.later.capacity());
         let polled = self
             .intake
             .poll_read(cx, &mut (&mut *self.later).limit(wanted));

@@ -11,11 +11,14 @@ use tokio::net::tcp::ReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::io::poll_read_buf;
 
+use crate::worker::memory::Holding;
+
 /// Bytes of a next request that are taken early, to see whether the client is still there.
 const AHEAD_BYTES: usize = 512;
 
 /// One connection's reading half and its timer. Nothing of it is borrowed across an await.
 pub(super) struct Intake<'s> {
+    pub(super) holding: &'s Holding,
     reader: RefCell<ReadHalf<'s>>,
     alarm: RefCell<Alarm>,
     /// The body of the request at hand has been read to its end, so that what comes next is not of it.
@@ -29,8 +32,9 @@ pub(super) struct Intake<'s> {
 struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl<'s> Intake<'s> {
-    pub(super) fn new(reader: ReadHalf<'s>) -> Self {
+    pub(super) fn new(reader: ReadHalf<'s>, holding: &'s Holding) -> Self {
         Self {
+            holding,
             reader: RefCell::new(reader),
             alarm: RefCell::default(),
             body_ended: Cell::new(true),

@@ -29,6 +29,7 @@ use crate::proxy::{self, Asked, Origin, Proxy, Reply};
 use crate::refusal::Refusal;
 use crate::request::Field;
 use crate::worker::Plan;
+use crate::worker::memory::Holding;
 use crate::worker::signals::{Signals, Stage};
 use body::{BodyLimits, StrictBody};
 use grammar::{Head, HeadLimits, NotHere};
@@ -105,13 +106,18 @@ impl Strict {
     }
 
     /// Serves a connection until it ends or leaves this tier.
-    pub(crate) async fn serve(&self, stream: &mut TcpStream, origin: Origin) -> Verdict {
+    pub(crate) async fn serve(
+        &self,
+        stream: &mut TcpStream,
+        origin: Origin,
+        holding: &Holding,
+    ) -> Verdict {
         let (reader, writer) = stream.split();
         let now = Instant::now();
         let mut connection = Connection {
             strict: self,
             origin,
-            intake: Intake::new(reader),
+            intake: Intake::new(reader, holding),
             outlet: Outlet::new(writer, &self.settings),
             inbox: Vec::with_capacity(INBOX_BYTES),
             scanned: 0,
@@ -124,6 +130,7 @@ impl Strict {
             is_new: true,
             too_old: now + age_max(&self.settings),
         };
+        connection.hold();
         loop {
             if let Err(verdict) = connection.request().await {
                 return verdict;
@@ -217,6 +224,13 @@ impl Connection<'_, '_> {
         if self.out.capacity() > KEPT_OUT_BYTES {
             self.out = Vec::new();
         }
+        self.hold();
+    }
+
+    /// Says how much memory it has. Costs nothing as long as that does not change.
+    fn hold(&self) {
+        let held = self.inbox.capacity() + self.later.capacity() + self.out.capacity();
+        self.intake.holding.set(held);
     }
 
     /// Waits for a whole head; the place after it in the inbox.
@@ -237,6 +251,7 @@ impl Connection<'_, '_> {
             let room = limits.bytes_max + 1 - self.inbox.len();
             // Doubles up to the longest head; what is kept from request to request is enough for most.
             self.inbox.reserve(1.max(room.min(INBOX_BYTES / 4)));
+            self.hold();
             let Self {
                 strict,
                 intake,

@@ -11,6 +11,7 @@ fn limits() -> Limits {
         header_bytes: 200,
         body: 10,
         concurrency: 1,
+        memory: 1,
     }
 }
 

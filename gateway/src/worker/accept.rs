@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use gatehouse_runtime::listener::AcceptTrouble;
 use gatehouse_runtime::listener::parts::{Admitted, Permit};
+use gatehouse_runtime::listener::{AcceptTrouble, CloseReason};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
@@ -54,7 +54,20 @@ impl Worker {
 
     fn admit(self: &Rc<Self>, stream: TcpStream, peer: SocketAddr) {
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let permit = match self.admission.admit(peer.ip()) {
+        let settings = &self.plan.settings;
+        let admitted = if self.plan.memory.is_used_up() {
+            self.plan.stats.count_closed(CloseReason::Busy);
+            Admitted::Busy
+        } else if !settings.proxy_protocol {
+            self.admission.admit(peer.ip())
+        } else if settings.trusted_proxies.contains(peer.ip()) {
+            // Whose connection it is will be told.
+            self.admission.admit_unnamed()
+        } else {
+            self.plan.stats.count_closed(CloseReason::Protocol);
+            return;
+        };
+        let permit = match admitted {
             Admitted::Yes(permit) => permit,
             Admitted::Busy => {
                 let refusals = &self.plan.refusals;

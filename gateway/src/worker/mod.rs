@@ -6,10 +6,13 @@
 
 mod accept;
 mod balance;
+pub(crate) mod memory;
+mod proxy_protocol;
 pub(crate) mod signals;
 pub(crate) mod sockets;
 
 use std::future::{Future, poll_fn};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,13 +21,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use gatehouse_runtime::Clock;
-use gatehouse_runtime::listener::parts::{Admission, Driver, Refusals};
+use gatehouse_runtime::listener::parts::{Admission, Driver, Permit, Refusals};
 use gatehouse_runtime::listener::{CloseReason, DrainOutcome, ListenerStats};
 use gatehouse_runtime::supervisor::CatchPanic;
 use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +38,8 @@ use crate::settings::Settings;
 use crate::strict::{Strict, Verdict};
 use accept::Arrival;
 use balance::Balance;
+use memory::{Holding, Memory};
+use proxy_protocol::{NoHeader, Said};
 use signals::{Signals, Stage};
 
 /// Connections that may wait for the worker they were handed to.
@@ -41,12 +47,18 @@ const HAND_OVER_MAX: usize = 256;
 /// How often a worker measures how late its timers are.
 const LAG_MEASURED_EVERY: Duration = Duration::from_millis(200);
 
+/// What a connection of the general tier is taken to hold: hyper's two buffers at their usual size.
+const GENERAL_BYTES: usize = 32 * 1024;
+
 /// What all workers are made from.
 pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,
     pub(crate) stats: ListenerStats,
     pub(crate) refusals: Refusals,
     pub(crate) clock: Clock,
+    /// Speaks TLS with consumers.
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) memory: Memory,
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
     /// Makes what requests are handled with, once for each worker and on its thread.
@@ -239,35 +251,92 @@ impl Worker {
         });
     }
 
+    /// One connection, from the load balancer's words about it to its end.
     async fn connection(self: Rc<Self>, arrival: Arrival) -> CloseReason {
         let Arrival {
             stream,
             peer,
-            permit,
+            mut permit,
             _load,
         } = arrival;
+        let Ok(mut stream) = tokio::net::TcpStream::from_std(stream) else {
+            return CloseReason::Protocol;
+        };
+        let settings = &self.plan.settings;
+        let mut client = peer.ip();
+        if settings.proxy_protocol {
+            match proxy_protocol::read(&mut stream, settings.listener.first_byte).await {
+                Ok(Said::Client(named)) => client = named,
+                Ok(Said::Nobody) => {}
+                Err(NoHeader) => return CloseReason::Protocol,
+            }
+            if !permit.name_source(client) {
+                return CloseReason::SourceLimit;
+            }
+        }
+        let _counted = Counted::new(Rc::clone(&self.proxy));
+        let holding = self.plan.memory.hold(0);
+        match &self.plan.tls {
+            None => self.plainly(stream, client, permit, holding).await,
+            // Boxed, so that the many connections that never come here stay small.
+            Some(tls) => Box::pin(self.secretly(tls, stream, client, permit, holding)).await,
+        }
+    }
+
+    /// Plain TCP: the strict tier first.
+    async fn plainly(
+        &self,
+        mut stream: tokio::net::TcpStream,
+        client: IpAddr,
+        permit: Permit,
+        holding: Holding,
+    ) -> CloseReason {
         let origin = Origin {
-            peer: peer.ip(),
+            peer: client,
             scheme: "http",
         };
-        let mut stream = match tokio::net::TcpStream::from_std(stream) {
-            Ok(stream) => stream,
-            Err(_) => return CloseReason::Protocol,
-        };
-        let _counted = Counted::new(Rc::clone(&self.proxy));
-        match self.strictly(&mut stream, origin).await {
+        match self.strictly(&mut stream, origin, &holding).await {
             Verdict::Close(reason) => reason,
             Verdict::General(read) => {
+                holding.set(GENERAL_BYTES);
                 let proxy = Rc::clone(&self.proxy);
-                // Boxed, so that the many connections that never come here stay small.
                 Box::pin(self.general.serve(stream, &read, origin, permit, proxy)).await
             }
         }
     }
 
+    /// Inside TLS everything is the general tier's.
+    async fn secretly(
+        &self,
+        tls: &TlsAcceptor,
+        stream: tokio::net::TcpStream,
+        client: IpAddr,
+        permit: Permit,
+        holding: Holding,
+    ) -> CloseReason {
+        let origin = Origin {
+            peer: client,
+            scheme: "https",
+        };
+        holding.set(GENERAL_BYTES);
+        let within = self.plan.settings.listener.header;
+        let stream = match tokio::time::timeout(within, tls.accept(stream)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(_)) => return CloseReason::Protocol,
+            Err(_) => return CloseReason::Header,
+        };
+        let proxy = Rc::clone(&self.proxy);
+        self.general.serve(stream, &[], origin, permit, proxy).await
+    }
+
     /// The strict tier, until it is done or the drain is over.
-    async fn strictly(&self, stream: &mut tokio::net::TcpStream, origin: Origin) -> Verdict {
-        let mut serving = pin!(self.strict.serve(stream, origin));
+    async fn strictly(
+        &self,
+        stream: &mut tokio::net::TcpStream,
+        origin: Origin,
+        holding: &Holding,
+    ) -> Verdict {
+        let mut serving = pin!(self.strict.serve(stream, origin, holding));
         let mut listening = None;
         poll_fn(|cx| {
             listening.get_or_insert_with(|| self.signals.listen(cx));

@@ -2,6 +2,7 @@
 //! misbehave.
 
 mod control_plane;
+mod edges;
 mod http;
 mod node;
 mod objects;
