@@ -20,7 +20,7 @@ use prometheus_client::metrics::gauge::Gauge;
 
 pub(crate) use worker::{ApiLabel, ApiNumber, WorkerMetrics};
 
-use crate::upstream::UpstreamCounts;
+use crate::upstream::UpstreamMetrics;
 use latency::Latency;
 use worker::Labels;
 
@@ -36,7 +36,7 @@ pub(crate) struct GatewayMetrics {
     labels: Arc<Labels>,
     workers: Arc<Workers>,
     /// The way to backends; see there.
-    pub(crate) upstream: Arc<UpstreamCounts>,
+    pub(crate) upstream: Arc<UpstreamMetrics>,
     refused_configuration: Family<RefusedBecause, Counter>,
     applied: Counter,
     shipped: Counter,

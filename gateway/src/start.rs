@@ -339,7 +339,7 @@ impl Control {
                 Arc::clone(connector),
                 &settings.upstream,
                 settings.worker_count(),
-                Arc::clone(&self.metrics.upstream),
+                self.metrics.upstream.worker(),
             ),
         })
     }

@@ -159,6 +159,16 @@ impl Connections {
         idle.push(Idle { connection, since });
     }
 
+    /// Connections without a call.
+    pub(super) fn idle(&self) -> usize {
+        self.idle.borrow().len()
+    }
+
+    /// Calls under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.calls.get()
+    }
+
     /// Closes what is too old, has ended, or leads to a target that is gone. Whether anything is left to look after.
     pub(super) fn keep_house(&self, now: Instant) -> bool {
         let mut idle = self.idle.borrow_mut();

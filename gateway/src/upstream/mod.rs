@@ -18,7 +18,7 @@ mod worker;
 pub(crate) use balance::CompiledUpstream;
 pub(crate) use body::{BodyFault, BodySource, NoBody};
 pub(crate) use connect::Connector;
-pub(crate) use counts::UpstreamCounts;
+pub(crate) use counts::UpstreamMetrics;
 pub(crate) use forward::{Answered, Upgraded, forward, forward_upgrade};
 pub(crate) use http1::{BrokenOff, Client, Passed, ResponseBody, ResponseHead, Tunnel};
 pub(crate) use worker::Upstreams;

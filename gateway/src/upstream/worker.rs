@@ -87,6 +87,13 @@ impl Upstreams {
     fn tidy(&self, now: Instant) {
         let mut all = self.connections.borrow_mut();
         all.retain(|_, connections| connections.keep_house(now));
+        let idle = all.values().map(|connections| connections.idle()).sum();
+        let in_flight = all
+            .values()
+            .map(|connections| connections.in_flight())
+            .sum();
+        UpstreamCounts::set(&self.counts.idle, idle);
+        UpstreamCounts::set(&self.counts.in_flight, in_flight);
     }
 }
 

@@ -65,19 +65,22 @@ impl Tunnel {
     }
 
     /// Passes bytes both ways until both sides have ended. An end of one side is passed on to the other. `passed` tells how
-    /// many went through, also when it breaks.
+    /// many went through so far, also when it breaks or this is dropped.
     pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         mut self,
         client: &mut S,
         passed: &mut Passed,
     ) -> Result<(), TunnelBroken> {
         let mut moved = true;
-        let ended = poll_fn(|cx| self.poll(cx, client, &mut moved)).await;
-        *passed = Passed {
-            to_backend: self.up.passed,
-            to_client: self.down.passed,
-        };
-        ended
+        poll_fn(|cx| {
+            let polled = self.poll(cx, client, &mut moved);
+            *passed = Passed {
+                to_backend: self.up.passed,
+                to_client: self.down.passed,
+            };
+            polled
+        })
+        .await
     }
 
     fn poll<S: AsyncRead + AsyncWrite + Unpin>(
