@@ -16,7 +16,7 @@ mod target;
 mod worker;
 
 pub(crate) use balance::CompiledUpstream;
-pub(crate) use body::{BodyFault, BodySource, NoBody};
+pub(crate) use body::{BodyFault, BodySource};
 pub(crate) use connect::Connector;
 pub(crate) use counts::UpstreamMetrics;
 pub(crate) use forward::{Answered, Upgraded, forward, forward_upgrade};

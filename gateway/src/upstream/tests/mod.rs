@@ -26,6 +26,7 @@ use tokio::runtime::LocalOptions;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::body::NoBody;
 use super::counts::UpstreamCounts;
 use super::forward::send;
 use super::http1::{Outbound, Received};
