@@ -1,18 +1,21 @@
 //! A run: every case, its planes side by side, their repeats interleaved.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use tempfile::TempDir;
 
 use crate::backend::Backend;
 use crate::cases::Case;
-use crate::generator::{Load, Tally};
+use crate::generator::{Load, Request, Tally};
 use crate::machine::{Cores, Machine};
 use crate::measure::{self, Sample};
 use crate::planes::{Plane, Running, Setting};
-use crate::process::Starter;
+use crate::process::{Process, Starter};
 use crate::report::{self, Row};
+use crate::scene::{self, Built, Scene};
 
 /// How long and how often.
 #[derive(Debug, Clone)]
@@ -51,9 +54,13 @@ impl Bench {
     pub(crate) fn run(&self, case: &Case, wanted: &[Plane]) -> anyhow::Result<Vec<Row>> {
         let folder = tempfile::tempdir().context("making a folder for the planes")?;
         let scene = case.scene(self.backend.address);
-        let built = scene.build()?;
+        let built = scene.build(scene::FIRST)?;
         let mut measured: Vec<Measured> = Vec::new();
-        for plane in case.planes.iter().filter(|plane| wanted.contains(plane)) {
+        for plane in case
+            .planes
+            .iter()
+            .filter(|plane| **plane == Plane::Direct || wanted.contains(plane))
+        {
             let setting = Setting {
                 starter: &self.starter,
                 program: &self.program,
@@ -61,6 +68,7 @@ impl Bench {
                 scene: &scene,
                 keys: &built.keys,
                 snapshot: &built.snapshot,
+                control_plane: None,
             };
             let running = plane.start(&setting);
             measured.push(Measured {
@@ -84,20 +92,82 @@ impl Bench {
                     seed: 1 + repeat as u64,
                 };
                 let name = plane.running.plane.name();
-                let sample = measure::repeat(plane, &load, &self.backend)
+                let sample = measure::repeat(plane, &load, case.parts, &self.backend)
                     .with_context(|| format!("{} {name}", case.name))?;
                 plane.samples.push(sample);
                 report::progress(case.name, name, &sample);
             }
         }
         for plane in &measured {
-            plane.running.judge_whole(&scene, &plane.tallies)?;
+            plane
+                .running
+                .judge_whole(&scene, built.hash, &plane.tallies)?;
         }
         let rows = report::rows(case.name, &measured);
         for plane in measured {
-            plane.running.process.terminate()?;
+            plane.running.process.map_or(Ok(()), Process::terminate)?;
         }
         Ok(rows)
+    }
+}
+
+/// A gateway that is measured by itself.
+pub(crate) struct Alone<'a> {
+    bench: &'a Bench,
+    folder: TempDir,
+    request: Request,
+    pub(crate) scene: Scene,
+    pub(crate) built: Built,
+    pub(crate) control_plane: Option<SocketAddr>,
+    running: Option<Running>,
+}
+
+impl<'a> Alone<'a> {
+    /// Makes what it will load.
+    pub(crate) fn build(bench: &'a Bench, case: &Case) -> anyhow::Result<Self> {
+        let scene = case.scene(bench.backend.address);
+        let built = scene.build(scene::FIRST)?;
+        Ok(Self {
+            bench,
+            folder: tempfile::tempdir()?,
+            request: case.request(built.keys.key_bytes()),
+            scene,
+            built,
+            control_plane: None,
+            running: None,
+        })
+    }
+
+    pub(crate) fn start(&mut self, plane: Plane) -> anyhow::Result<()> {
+        self.running = Some(plane.start(&Setting {
+            starter: &self.bench.starter,
+            program: &self.bench.program,
+            folder: self.folder.path().join(plane.name()),
+            scene: &self.scene,
+            keys: &self.built.keys,
+            snapshot: &self.built.snapshot,
+            control_plane: self.control_plane,
+        })?);
+        Ok(())
+    }
+
+    pub(crate) fn running(&self) -> anyhow::Result<&Running> {
+        self.running.as_ref().context("the gateway is not started")
+    }
+
+    /// The load of a case, for so long.
+    pub(crate) fn load(&self, case: &Case, measured: Duration) -> anyhow::Result<Load<'_>> {
+        Ok(Load {
+            address: self.running()?.address,
+            keys: &self.built.keys,
+            request: &self.request,
+            mix: case.mix,
+            pace: case.pace,
+            connections: case.connections,
+            warm_up: self.bench.effort.warm_up,
+            measured,
+            seed: 1,
+        })
     }
 }
 

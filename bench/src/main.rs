@@ -2,12 +2,15 @@
 //!
 //! [`cases`] says what is measured, [`bench`] runs it: it starts the [`planes`], lets the [`generator`] load each in turn with
 //! the [`backend`] behind it, and [`measure`] reads what a plane's process has used. [`scene`] makes the configuration the
-//! gateway loads. [`goals`] judges, [`report`] tells. docs/benchmarks.md is the manual.
+//! gateway loads; [`probes`] ask what is asked of the gateway alone, some with a [`control_plane`] beside it. [`goals`] and
+//! [`findings`] judge, [`report`] tells. docs/benchmarks.md is the manual.
 
 mod backend;
 mod bench;
 mod cases;
+mod control_plane;
 mod dice;
+mod findings;
 mod generator;
 mod goals;
 mod histogram;
@@ -17,6 +20,7 @@ mod machine;
 mod measure;
 mod planes;
 mod poll;
+mod probes;
 mod process;
 mod reference;
 mod report;
@@ -34,6 +38,7 @@ use clap::{Args, Parser, Subcommand};
 
 use bench::{Bench, Effort};
 use cases::Case;
+use findings::Finding;
 use planes::Plane;
 
 /// Measures the gateway.
@@ -48,6 +53,14 @@ struct Cli {
 enum Command {
     /// The gateway and the reference at the work of an API gateway, in some seconds.
     Quick(Measuring),
+    /// Every case, beside every proxy that is installed.
+    Full {
+        #[command(flatten)]
+        measuring: Measuring,
+        /// Other proxies, separated by commas; by default those that are found.
+        #[arg(long, value_delimiter = ',')]
+        peers: Option<Vec<String>>,
+    },
     /// Be the reference proxy.
     #[command(hide = true)]
     Reference {
@@ -65,9 +78,9 @@ struct Measuring {
     /// The gateway's program; by default the one beside this program.
     #[arg(long)]
     gateway: Option<PathBuf>,
-    /// Cases, separated by commas.
-    #[arg(long, value_delimiter = ',', default_value = "b")]
-    cases: Vec<String>,
+    /// Cases, separated by commas: b when quick, all when full.
+    #[arg(long, value_delimiter = ',')]
+    cases: Option<Vec<String>>,
     /// Repeats of each plane in each case.
     #[arg(long, default_value_t = 3)]
     repeats: usize,
@@ -91,7 +104,12 @@ fn main() -> ExitCode {
 /// `false` when a goal was missed.
 fn run(command: Command) -> anyhow::Result<bool> {
     match command {
-        Command::Quick(measuring) => measure_cases(&measuring, &[Plane::Reference, Plane::Gateway]),
+        Command::Quick(measuring) => measure_cases(&measuring, &["b"], &[]),
+        Command::Full { measuring, peers } => {
+            let cases = Case::all().into_iter().map(|case| case.name);
+            let all: Vec<&str> = cases.chain(probes::ALL).collect();
+            measure_cases(&measuring, &all, &peers_named(peers.as_deref())?)
+        }
         Command::Reference {
             upstream,
             keys,
@@ -102,7 +120,26 @@ fn run(command: Command) -> anyhow::Result<bool> {
     }
 }
 
-fn measure_cases(measuring: &Measuring, planes: &[Plane]) -> anyhow::Result<bool> {
+/// The peers that were named, or else those that are installed.
+fn peers_named(names: Option<&[String]>) -> anyhow::Result<Vec<Plane>> {
+    let Some(names) = names else {
+        let installed = Plane::PEERS.into_iter().filter(|peer| peer.is_installed());
+        return Ok(installed.collect());
+    };
+    let named = |name: &String| {
+        let peer = Plane::PEERS.into_iter().find(|peer| peer.name() == name);
+        let peer = peer.with_context(|| format!("there is no peer {name}"))?;
+        anyhow::ensure!(peer.is_installed(), "{name} is not installed");
+        Ok(peer)
+    };
+    names.iter().map(named).collect()
+}
+
+fn measure_cases(
+    measuring: &Measuring,
+    all_cases: &[&str],
+    peers: &[Plane],
+) -> anyhow::Result<bool> {
     let program = match &measuring.gateway {
         Some(program) => program.clone(),
         None => std::env::current_exe()?.with_file_name("gatehouse"),
@@ -118,11 +155,22 @@ fn measure_cases(measuring: &Measuring, planes: &[Plane]) -> anyhow::Result<bool
         measured: Duration::try_from_secs_f64(measuring.seconds)?,
     };
     let bench = Bench::new(&program, effort)?;
-    let mut rows = Vec::new();
-    for name in &measuring.cases {
-        let case = Case::named(name).with_context(|| format!("there is no case {name}"))?;
-        rows.extend(bench.run(&case, planes)?);
+    let mut planes = vec![Plane::Reference, Plane::Gateway];
+    planes.extend(peers);
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let named = measuring.cases.as_ref();
+    let names = named.map_or(all_cases.to_vec(), |named| {
+        named.iter().map(String::as_str).collect()
+    });
+    for name in names {
+        if let Some(found) = probes::run(name, &bench) {
+            findings.extend(found.with_context(|| name.to_owned())?);
+        } else {
+            let case = Case::named(name).with_context(|| format!("there is no case {name}"))?;
+            rows.extend(bench.run(&case, &planes)?);
+        }
     }
-    report::write(&bench.machine, &rows)?;
-    goals::judge(&rows)
+    findings.splice(0..0, goals::of(&rows));
+    report::write(&bench.machine, &rows, &findings)?;
+    Ok(!findings.iter().any(Finding::is_missed))
 }

@@ -33,12 +33,13 @@ pub(crate) struct Sample {
 pub(crate) fn repeat(
     plane: &mut Measured,
     load: &Load<'_>,
+    parts: u32,
     backend: &Backend,
 ) -> anyhow::Result<Sample> {
     let mut best: Option<Sample> = None;
     for _ in 0..ATTEMPTS {
         let forwarded_before = backend.answered();
-        let (sample, tally) = once(&mut plane.running, load)?;
+        let (sample, tally) = once(&mut plane.running, load, parts)?;
         plane.running.judge(&tally)?;
         let forwarded = backend.answered() - forwarded_before;
         anyhow::ensure!(
@@ -57,20 +58,21 @@ pub(crate) fn repeat(
     Ok(best.unwrap_or_default())
 }
 
-fn once(running: &mut Running, load: &Load<'_>) -> anyhow::Result<(Sample, Tally)> {
-    running.process.assert_running()?;
+fn once(running: &mut Running, load: &Load<'_>, parts: u32) -> anyhow::Result<(Sample, Tally)> {
+    running.assert_running()?;
     let mut marks: Vec<(Reading, CoreTime)> = Vec::with_capacity(2);
     let tally = generator::run(load, &mut || {
-        marks.push((running.process.reading(), CoreTime::now()));
+        marks.push((running.reading(), CoreTime::now()));
     })?;
-    running.process.assert_running()?;
+    running.assert_running()?;
     let [(before, time_before), (after, time_after)] = marks.as_slice() else {
         anyhow::bail!("a load has two marks");
     };
-    let calls = tally.measured.max(1) as f64;
+    let parts = f64::from(parts);
+    let calls = tally.measured.max(1) as f64 * parts;
     let cpu_ns = after.cpu_ns.saturating_sub(before.cpu_ns) as f64;
     let sample = Sample {
-        rps: tally.per_second(),
+        rps: tally.per_second() * parts,
         cpu_us: cpu_ns / 1e3 / calls,
         user_us: (after.user_s - before.user_s) * 1e6 / calls,
         system_us: (after.system_s - before.system_s) * 1e6 / calls,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::bench::Measured;
+use crate::findings::Finding;
 use crate::machine::Machine;
 use crate::measure::{Sample, Spread};
 use crate::planes::Plane;
@@ -82,8 +83,8 @@ pub(crate) fn progress(case: &str, plane: &str, sample: &Sample) {
     );
 }
 
-/// Writes the table and the lines of JSON.
-pub(crate) fn write(machine: &Machine, rows: &[Row]) -> anyhow::Result<()> {
+/// Writes the tables and the lines of JSON.
+pub(crate) fn write(machine: &Machine, rows: &[Row], findings: &[Finding]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     let Machine {
         processor,
@@ -135,8 +136,27 @@ pub(crate) fn write(machine: &Machine, rows: &[Row]) -> anyhow::Result<()> {
         )?;
     }
     writeln!(out)?;
-    for row in rows {
-        let mut line = serde_json::to_value(row)?;
+    for finding in findings {
+        let Finding {
+            case,
+            what,
+            unit,
+            value,
+            ..
+        } = finding;
+        let bound =
+            |bound: Option<f64>| bound.map_or_else(|| "-".to_owned(), |bound| bound.to_string());
+        let (must, aim) = (bound(finding.must), bound(finding.aim));
+        let said = finding.said();
+        writeln!(
+            out,
+            "{case:<10} {what:<45} {value:>9.2} {unit:<10} must {must:<5} aim {aim:<5} {said}"
+        )?;
+    }
+    writeln!(out)?;
+    let lines = rows.iter().map(serde_json::to_value);
+    for line in lines.chain(findings.iter().map(serde_json::to_value)) {
+        let mut line = line?;
         line["machine"] = serde_json::to_value(machine)?;
         writeln!(out, "{line}")?;
     }

@@ -17,24 +17,37 @@ use gatehouse_domain::{ApiVersionState, OperationKey};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::object::{
     Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    Route, Subscription, Target, Tenant, Upstream,
+    Record, Route, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::protocol::JoinReply;
 use gatehouse_snapshot::sign::{Signer, credential_digest};
 use gatehouse_snapshot::snapshot::Writer;
+use gatehouse_snapshot::state_hash::StateHash;
 use uuid::Uuid;
 
 use crate::keys::{Fate, KeyCounts, KeyRing};
 
 /// Where the API lives.
 pub(crate) const API_PATH: &str = "/bench/v1";
-/// Sequence number of the snapshot, so that it can be recognised.
-pub(crate) const SEQ: u64 = 7;
-const GENERATION: u32 = 1;
+/// Where the first snapshot stands; an unusual number, so that it can be recognised.
+pub(crate) const FIRST: Position = Position {
+    generation: 1,
+    seq: 7,
+};
 /// 2020-01-01, when everything in the scene was made.
 const BIRTH_MS: u64 = 1_577_836_800_000;
 const SIGNING_SEED: [u8; 32] = [0x5e; 32];
 const GROUP_KEY: [u8; 32] = [0x6b; 32];
+
+/// When everything in the scene was made.
+pub(crate) const MADE_AT: Moment = Moment(BIRTH_MS.cast_signed());
+
+/// A generation and a sequence number in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Position {
+    pub(crate) generation: u32,
+    pub(crate) seq: u64,
+}
 
 /// What to build.
 #[derive(Debug, Clone)]
@@ -63,6 +76,7 @@ const TRICKLE: LimitRule = LimitRule::Rate {
 pub(crate) struct Built {
     pub(crate) keys: KeyRing,
     pub(crate) snapshot: Vec<u8>,
+    pub(crate) hash: StateHash,
 }
 
 /// Ids that look like those of the product: a time, then noise.
@@ -101,8 +115,8 @@ impl Scene {
         self.limits.is_empty()
     }
 
-    /// Makes keys and snapshot.
-    pub(crate) fn build(&self) -> anyhow::Result<Built> {
+    /// Makes keys and a snapshot that stands at a position.
+    pub(crate) fn build(&self, position: Position) -> anyhow::Result<Built> {
         let signer = signer()?;
         let mut writer = Writer::default();
         let mut snapshot = writer.start();
@@ -121,9 +135,14 @@ impl Scene {
             .map(|place| subscription(place, self.counts.fate(place)))
             .for_each(&mut push);
         credentials.into_iter().for_each(&mut push);
-        let at = Moment(BIRTH_MS.cast_signed());
-        snapshot.extend(writer.finish(group(), GENERATION, SEQ, at, &signer));
-        Ok(Built { keys, snapshot })
+        let hash = writer.state_hash();
+        let Position { generation, seq } = position;
+        snapshot.extend(writer.finish(group(), generation, seq, MADE_AT, &signer));
+        Ok(Built {
+            keys,
+            snapshot,
+            hash,
+        })
     }
 
     fn small_objects(&self) -> Vec<Object> {
@@ -221,7 +240,7 @@ fn subscription(place: usize, fate: Fate) -> Object {
         ended_reason: None,
         provider_hold: false,
         consumer_hold: false,
-        starts_at: Some(Moment(BIRTH_MS.cast_signed())),
+        starts_at: Some(MADE_AT),
         ends_at: None,
     })
 }
@@ -242,6 +261,16 @@ fn credential(place: usize, key: &Key, fate: Fate) -> Object {
         expires_at: None,
         retire_at: None,
     })
+}
+
+/// The credential of a key as the snapshot has it, or as it would be with another fate.
+pub(crate) fn credential_record(
+    keys: &KeyRing,
+    place: usize,
+    fate: Fate,
+) -> anyhow::Result<Record> {
+    let key = Key::parse(std::str::from_utf8(keys.text_at(place))?)?;
+    Ok(credential(place, &key, fate).encode())
 }
 
 /// Fills a gateway's data folder: it starts from it with nobody else alive.
@@ -274,7 +303,7 @@ mod tests {
             limits: vec![RATE],
             upstream: ([127, 0, 0, 1], 9).into(),
         };
-        let built = scene.build().unwrap();
+        let built = scene.build(FIRST).unwrap();
         let mut revoked = 0;
         let trusted = [signer().unwrap().public()];
         let read = read(built.snapshot.as_slice(), group(), &trusted, |record| {
@@ -284,6 +313,6 @@ mod tests {
             Ok::<_, Refused>(())
         });
         assert_eq!((read.unwrap().manifest.objects, revoked), (6 + 3 * 43, 2));
-        assert_eq!(built.snapshot, scene.build().unwrap().snapshot);
+        assert_eq!(built.snapshot, scene.build(FIRST).unwrap().snapshot);
     }
 }

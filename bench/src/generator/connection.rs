@@ -20,11 +20,17 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// A request with six fields, as a browser-less client sends them.
-    pub(crate) fn new(method: &str, path: &str, key_bytes: usize, body: &[u8]) -> Self {
+    /// A request with six fields, as a program sends them, and further ones, each with its line end.
+    pub(crate) fn new(
+        method: &str,
+        path: &str,
+        fields: &str,
+        key_bytes: usize,
+        body: &[u8],
+    ) -> Self {
         let mut text = format!(
             "{method} {path} HTTP/1.1\r\nhost: api.bench.example\r\nuser-agent: gatehouse-bench/1\r\naccept: application/json\r\n\
-             accept-encoding: identity\r\ncache-control: no-cache\r\n"
+             accept-encoding: identity\r\ncache-control: no-cache\r\n{fields}"
         );
         if !body.is_empty() {
             text.push_str(&format!(

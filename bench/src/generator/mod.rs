@@ -7,6 +7,7 @@ mod connection;
 mod tally;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -72,13 +73,22 @@ pub(crate) struct Load<'a> {
 
 /// Runs a load; `mark` is called when the warm-up ends and again when the measured time does.
 pub(crate) fn run(load: &Load<'_>, mark: &mut dyn FnMut()) -> anyhow::Result<Tally> {
+    run_until(load, mark, &AtomicBool::new(false))
+}
+
+/// As [`run`], ending early once `over` is set.
+pub(crate) fn run_until(
+    load: &Load<'_>,
+    mark: &mut dyn FnMut(),
+    over: &AtomicBool,
+) -> anyhow::Result<Tally> {
     let mut running = Running::begin(load)?;
     let begun = Instant::now();
-    running.until(begun + load.warm_up)?;
+    running.until(begun + load.warm_up, over)?;
     mark();
     running.tally.start_measuring();
     let started = Instant::now();
-    running.until(started + load.measured)?;
+    running.until(started + load.measured, over)?;
     running.tally.stop_measuring(started.elapsed());
     mark();
     running.drain()?;
@@ -131,11 +141,11 @@ impl<'a> Running<'a> {
         self.connections[place].send(fate, key, due)
     }
 
-    fn until(&mut self, end: Instant) -> anyhow::Result<()> {
+    fn until(&mut self, end: Instant, over: &AtomicBool) -> anyhow::Result<()> {
         let mut stalled_since = Instant::now();
         loop {
             let now = Instant::now();
-            if now >= end {
+            if now >= end || over.load(Ordering::Relaxed) {
                 return Ok(());
             }
             let mut wait = end - now;

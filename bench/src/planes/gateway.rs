@@ -1,14 +1,16 @@
 //! The gateway: the shipped program with its default settings, one worker, started from a signed snapshot on disk.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use gatehouse_snapshot::state_hash::StateHash;
 
 use super::metrics::Metrics;
 use super::{Plane, Running, Setting};
+use crate::control_plane::ControlPlane;
 use crate::generator::Tally;
 use crate::keys::Fate;
 use crate::scene::{self, Scene};
@@ -17,12 +19,23 @@ use crate::wait;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// A call is counted when its answer has left, not before.
 const COUNTED_WITHIN: Duration = Duration::from_secs(5);
-/// Nobody listens here: the control plane is away.
-const NOBODY: &str = "http://127.0.0.1:9";
+/// From the return of the control plane to the last record of a load.
+const SHIPPED_WITHIN: Duration = Duration::from_secs(120);
+
+/// Where a gateway tells of itself, and to whom.
+pub(crate) struct Status {
+    address: SocketAddr,
+    control_plane: SocketAddr,
+}
 
 pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     let data = setting.folder.join("data");
     scene::write_data_folder(&data, setting.snapshot)?;
+    // Without one nobody listens at the address until the records are asked for.
+    let control_plane = match setting.control_plane {
+        Some(address) => address,
+        None => (Ipv4Addr::LOCALHOST, super::free_port()?).into(),
+    };
     let announce = setting.folder.join("announce.json");
     let mut command = Command::new(setting.program);
     command.args(["gateway", "--announce"]).arg(&announce);
@@ -32,7 +45,10 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
         .env("GATEHOUSE_GATEWAY__LISTEN", "127.0.0.1:0")
         .env("GATEHOUSE_GATEWAY__STATUS_LISTEN", "127.0.0.1:0")
         .env("GATEHOUSE_GATEWAY__DATA_DIR", &data)
-        .env("GATEHOUSE_GATEWAY__CONTROL_PLANE", NOBODY);
+        .env(
+            "GATEHOUSE_GATEWAY__CONTROL_PLANE",
+            format!("http://{control_plane}"),
+        );
     let mut process = setting
         .starter
         .start(command, &setting.folder.join("log"))?;
@@ -51,10 +67,13 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     };
     Ok(Running {
         plane: Plane::Gateway,
-        process,
+        process: Some(process),
         address: address("listen")?,
         version: version(setting.program)?,
-        status: Some(address("status_listen")?),
+        status: Some(Status {
+            address: address("status_listen")?,
+            control_plane,
+        }),
     })
 }
 
@@ -65,15 +84,20 @@ fn version(program: &std::path::Path) -> anyhow::Result<String> {
 
 /// A fast answer proves nothing by itself: the figures count only if the configuration was a signed snapshot, every call was
 /// recorded, and the refused ones were refused for the right reason.
-pub(super) fn judge(status: SocketAddr, scene: &Scene, tallies: &[Tally]) -> anyhow::Result<()> {
+pub(super) fn judge(
+    status: &Status,
+    scene: &Scene,
+    hash: StateHash,
+    tallies: &[Tally],
+) -> anyhow::Result<()> {
     let sum = |count: &dyn Fn(&Tally) -> u64| tallies.iter().map(count).sum::<u64>();
     let answered = sum(&Tally::total);
     let page = wait::until("the gateway counts every call", COUNTED_WITHIN, || {
-        let page = Metrics::get(status)?;
+        let page = Metrics::get(status.address)?;
         Ok((page.sum("gatehouse_calls_total", None) >= answered).then_some(page))
     })?;
     ensure!(
-        page.sum("gatehouse_config_seq", None) == scene::SEQ,
+        page.sum("gatehouse_config_seq", None) == scene::FIRST.seq,
         "the gateway does not run the snapshot it was given"
     );
     let calls = page.sum("gatehouse_calls_total", None);
@@ -100,5 +124,13 @@ pub(super) fn judge(status: SocketAddr, scene: &Scene, tallies: &[Tally]) -> any
         limited <= over && limited + allowed >= over,
         "{limited} of {over} calls over their limit were refused, {allowed} may pass"
     );
+    // The control plane comes back and is sent what the gateway has kept: one record for each call.
+    let control_plane = ControlPlane::start_at(status.control_plane, scene::FIRST, hash)?;
+    let shipped = wait::until("every record is handed over", SHIPPED_WITHIN, || {
+        let records = control_plane.records();
+        Ok((records >= answered).then_some(records))
+    });
+    let shipped = shipped.with_context(|| format!("{} of {answered}", control_plane.records()))?;
+    ensure!(shipped == answered, "{shipped} records of {answered} calls");
     Ok(())
 }

@@ -1,29 +1,58 @@
 //! What is measured: the gateway, the reference, and the proxies that are installed.
 
+mod envoy;
 mod gateway;
+mod haproxy;
 mod metrics;
+mod nginx;
 mod reference;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::generator::Tally;
 use crate::keys::{Fate, KeyRing};
-use crate::process::{Process, Starter};
+use crate::process::{Process, Reading, Starter};
 use crate::scene::Scene;
 
 /// One kind of plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plane {
+    /// No plane: the client calls the backend.
+    Direct,
     Gateway,
     Reference,
+    Nginx,
+    Haproxy,
+    Envoy,
 }
 
 impl Plane {
+    /// Those that others make.
+    pub(crate) const PEERS: [Self; 3] = [Self::Nginx, Self::Haproxy, Self::Envoy];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Direct => "direct",
             Self::Gateway => "gatehouse",
             Self::Reference => "reference",
+            Self::Nginx => "nginx",
+            Self::Haproxy => "haproxy",
+            Self::Envoy => "envoy",
+        }
+    }
+
+    /// Whether it can be started here.
+    pub(crate) fn is_installed(self) -> bool {
+        match self {
+            Self::Direct | Self::Gateway | Self::Reference => true,
+            Self::Nginx => nginx::version().is_some(),
+            Self::Haproxy => haproxy::version().is_some(),
+            Self::Envoy => envoy::version().is_some(),
         }
     }
 }
@@ -38,34 +67,66 @@ pub(crate) struct Setting<'a> {
     pub(crate) scene: &'a Scene,
     pub(crate) keys: &'a KeyRing,
     pub(crate) snapshot: &'a [u8],
+    /// Where the gateway asks for configuration; without one nobody answers it.
+    pub(crate) control_plane: Option<SocketAddr>,
 }
 
 /// A started plane.
 pub(crate) struct Running {
     pub(crate) plane: Plane,
-    pub(crate) process: Process,
+    /// `None` when there is no plane.
+    pub(crate) process: Option<Process>,
     /// Where it is called.
     pub(crate) address: SocketAddr,
     pub(crate) version: String,
-    /// Where the gateway shows its metrics.
-    status: Option<SocketAddr>,
+    /// Of the gateway only.
+    status: Option<gateway::Status>,
 }
 
 impl Plane {
     pub(crate) fn start(self, setting: &Setting<'_>) -> anyhow::Result<Running> {
         std::fs::create_dir_all(&setting.folder)?;
         match self {
+            Self::Direct => Ok(Running::direct(setting.scene.upstream)),
             Self::Gateway => gateway::start(setting),
             Self::Reference => reference::start(setting),
+            Self::Nginx => nginx::start(setting),
+            Self::Haproxy => haproxy::start(setting),
+            Self::Envoy => envoy::start(setting),
         }
     }
 }
 
 impl Running {
+    fn direct(address: SocketAddr) -> Self {
+        Self {
+            plane: Plane::Direct,
+            process: None,
+            address,
+            version: String::new(),
+            status: None,
+        }
+    }
+
+    /// What it has used so far.
+    pub(crate) fn reading(&self) -> Reading {
+        self.process
+            .as_ref()
+            .map(Process::reading)
+            .unwrap_or_default()
+    }
+
+    /// Fails when it has ended by itself.
+    pub(crate) fn assert_running(&mut self) -> anyhow::Result<()> {
+        self.process
+            .as_mut()
+            .map_or(Ok(()), Process::assert_running)
+    }
+
     /// Fails unless every call of the load had the answer it should have. `before` is what was answered earlier.
     pub(crate) fn judge(&self, tally: &Tally) -> anyhow::Result<()> {
         let right = |fate: Fate| match (fate, self.plane) {
-            (Fate::Good, _) => tally.count(fate, 200),
+            (Fate::Good, _) | (_, Plane::Direct) => tally.count(fate, 200),
             (Fate::Revoked, _) => tally.count(fate, 401),
             // The first call of each key is within its limit.
             (Fate::OverLimit, Plane::Gateway) => tally.count(fate, 429) + tally.count(fate, 200),
@@ -89,10 +150,40 @@ impl Running {
     }
 
     /// Fails unless the gateway says of itself what the client saw: `tallies` are all loads since it was started.
-    pub(crate) fn judge_whole(&self, scene: &Scene, tallies: &[Tally]) -> anyhow::Result<()> {
-        match self.status {
-            Some(status) => gateway::judge(status, scene, tallies),
+    pub(crate) fn judge_whole(
+        &self,
+        scene: &Scene,
+        hash: StateHash,
+        tallies: &[Tally],
+    ) -> anyhow::Result<()> {
+        match &self.status {
+            Some(status) => gateway::judge(status, scene, hash, tallies),
             None => Ok(()),
         }
     }
+}
+
+/// The first line a program says about its version; `None` when there is no such program.
+fn version_of(program: &str, flag: &str) -> Option<String> {
+    let output = Command::new(program).arg(flag).output().ok()?;
+    // nginx tells it on standard error.
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let line = said.lines().find(|line| !line.trim().is_empty())?;
+    Some(line.trim().to_owned())
+}
+
+/// A port for a program that cannot choose one by itself.
+fn free_port() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Waits until the process takes connections.
+fn listens(process: &mut Process, port: u16, within: Duration) -> anyhow::Result<SocketAddr> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    crate::wait::until("it takes connections", within, || {
+        process.assert_running()?;
+        Ok(TcpStream::connect(address).is_ok().then_some(address))
+    })
 }

@@ -30,7 +30,7 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     })?;
     Ok(Running {
         plane: Plane::Reference,
-        process,
+        process: Some(process),
         address,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         status: None,

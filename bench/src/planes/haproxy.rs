@@ -1,0 +1,86 @@
+//! haproxy as an API gateway: a map from key to consumer, a stick table with a rate per consumer, a log in a ring.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::{Plane, Running, Setting};
+
+const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Whether it is installed, and as which version.
+pub(super) fn version() -> Option<String> {
+    super::version_of("haproxy", "-v")
+}
+
+pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
+    let port = super::free_port()?;
+    let folder = setting.folder.as_path();
+    let keys = folder.join("keys.map");
+    setting
+        .keys
+        .write(&keys, |place, key| format!("{key} c{place}"))?;
+    let file = folder.join("haproxy.cfg");
+    std::fs::write(&file, configuration(setting, &keys, port))?;
+    let mut command = std::process::Command::new("haproxy");
+    command.arg("-db").arg("-f").arg(&file);
+    let mut process = setting.starter.start(command, &folder.join("log"))?;
+    let address = super::listens(&mut process, port, PORT_WITHIN).context("haproxy listens")?;
+    Ok(Running {
+        plane: Plane::Haproxy,
+        process: Some(process),
+        address,
+        version: version().unwrap_or_default(),
+        status: None,
+    })
+}
+
+fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> String {
+    let upstream = setting.scene.upstream;
+    // haproxy logs nowhere without a log line; its ring costs it 2 us less per request than lines written to a pipe.
+    let (ring, gate) = if setting.scene.is_bare() {
+        ("", String::new())
+    } else {
+        (
+            "ring calls
+    format raw
+    maxlen 512
+    size 1048576
+
+",
+            format!(
+                "    log ring@calls local0
+    log-format \"%ci %[var(txn.consumer)] %HM %HP %ST %Tr %Ta %B %U\"
+    stick-table type string len 32 size 200k expire 60s store http_req_rate(1s)
+    http-request set-var(txn.consumer) req.hdr(x-api-key),map_str({keys})
+    http-request deny deny_status 401 unless {{ var(txn.consumer) -m found }}
+    http-request track-sc0 var(txn.consumer)
+    http-request deny deny_status 429 if {{ sc_http_req_rate(0) gt 1000 }}
+",
+                keys = keys.display()
+            ),
+        )
+    };
+    format!(
+        "global
+    nbthread 1
+    maxconn 8192
+    tune.bufsize 32768
+
+defaults
+    mode http
+    timeout client 60s
+    timeout server 60s
+    timeout connect 5s
+    timeout http-keep-alive 60s
+    http-reuse always
+
+{ring}frontend calls
+    bind 127.0.0.1:{port}
+{gate}    default_backend upstream
+
+backend upstream
+    server one {upstream} maxconn 4096
+"
+    )
+}

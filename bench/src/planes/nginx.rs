@@ -1,0 +1,102 @@
+//! nginx as an API gateway: a map from key to consumer, a rate limit per consumer, a buffered access log.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::{Plane, Running, Setting};
+
+const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Whether it is installed, and as which version.
+pub(super) fn version() -> Option<String> {
+    super::version_of("nginx", "-v")
+}
+
+pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
+    let port = super::free_port()?;
+    let folder = setting.folder.as_path();
+    let keys = folder.join("keys.map");
+    setting
+        .keys
+        .write(&keys, |place, key| format!("{key} c{place};"))?;
+    let file = folder.join("nginx.conf");
+    std::fs::write(&file, configuration(setting, folder, &keys, port))?;
+    let mut command = std::process::Command::new("nginx");
+    command
+        .arg("-p")
+        .arg(folder)
+        .arg("-e")
+        .arg(folder.join("error.log"));
+    command.arg("-c").arg(&file);
+    let mut process = setting.starter.start(command, &folder.join("log"))?;
+    let address = super::listens(&mut process, port, PORT_WITHIN).context("nginx listens")?;
+    Ok(Running {
+        plane: Plane::Nginx,
+        process: Some(process),
+        address,
+        version: version().unwrap_or_default(),
+        status: None,
+    })
+}
+
+fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -> String {
+    let folder = folder.display();
+    let upstream = setting.scene.upstream;
+    let (gate, checks, log) = if setting.scene.is_bare() {
+        (String::new(), "", "off".to_owned())
+    } else {
+        (
+            format!(
+                "map_hash_max_size 262144;
+                 map_hash_bucket_size 128;
+                 map $http_x_api_key $consumer {{ default \"\"; include {keys}; }}
+                 limit_req_zone $consumer zone=consumers:64m rate=1000r/s;
+                 log_format calls '$msec $consumer $request_method $uri $status $request_time $upstream_response_time \
+                    $request_length $bytes_sent $request_id';",
+                keys = keys.display()
+            ),
+            "if ($consumer = \"\") { return 401; }
+             limit_req zone=consumers burst=1000 nodelay;
+             limit_req_status 429;",
+            format!("{folder}/access.log calls buffer=64k flush=1s"),
+        )
+    };
+    format!(
+        "daemon off;
+         user root;
+         worker_processes 1;
+         pid {folder}/nginx.pid;
+         error_log {folder}/error.log crit;
+         events {{ worker_connections 4096; use epoll; multi_accept on; }}
+         http {{
+             access_log {log_bare};
+             client_body_temp_path {folder}/body;
+             proxy_temp_path {folder}/proxy;
+             fastcgi_temp_path {folder}/fastcgi;
+             uwsgi_temp_path {folder}/uwsgi;
+             scgi_temp_path {folder}/scgi;
+             keepalive_requests 1000000000;
+             keepalive_timeout 3600s;
+             tcp_nodelay on;
+             {gate}
+             upstream backend {{ server {upstream}; keepalive 128; keepalive_requests 1000000000; }}
+             server {{
+                 listen 127.0.0.1:{port} backlog=4096;
+                 client_max_body_size 16m;
+                 access_log {log};
+                 location / {{
+                     {checks}
+                     proxy_http_version 1.1;
+                     proxy_set_header Connection \"\";
+                     proxy_pass http://backend;
+                     proxy_buffering {buffering};
+                     proxy_request_buffering off;
+                 }}
+             }}
+         }}
+",
+        log_bare = "off",
+        buffering = "on",
+    )
+}
