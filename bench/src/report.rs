@@ -60,7 +60,9 @@ pub(crate) fn rows(case: &'static str, measured: &[Measured]) -> Vec<Row> {
             rss_mb: middle(|sample| sample.rss_mb),
             busy: middle(|sample| sample.busy),
             steal: Spread::of(&measured.samples, |sample| sample.steal).max,
-            ratio_vs_gateway: gateway.map(|gateway| gateway / cpu.median),
+            ratio_vs_gateway: gateway
+                .filter(|_| cpu.median > 0.0)
+                .map(|gateway| gateway / cpu.median),
         }
     };
     measured.iter().map(row).collect()
