@@ -8,6 +8,7 @@ mod node;
 mod objects;
 mod upstream;
 
+mod backends;
 mod configuration;
 mod forwarding;
 mod framing;
