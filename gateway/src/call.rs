@@ -246,7 +246,7 @@ impl Call {
 
     /// The address led to this version of an API.
     pub(crate) fn found_route(&mut self, environment: &CompiledEnvironment, route: &CompiledRoute) {
-        self.attribution.api_version = Some(route.object.api_version);
+        self.attribution.api_version = Some(route.api_version);
         let metrics = &self.ledgers.0.metrics;
         self.api = metrics.api(&route.label, || {
             format!("{}/{}", environment.tenant.object.slug, route.api_slug())
@@ -255,10 +255,9 @@ impl Call {
 
     /// The address and method led to the operation at this place of the route's list.
     pub(crate) fn found_operation(&mut self, route: &CompiledRoute, place: usize) {
-        if let Some(operation) = route.object.operations.get(place) {
-            let dictionary = self.ledgers.0.spool.dictionary();
-            self.attribution.operation = dictionary.number(&route.numbers, place, &operation.key);
-        }
+        let dictionary = self.ledgers.0.spool.dictionary();
+        let key = || route.operation_key(place);
+        self.attribution.operation = dictionary.number(&route.numbers, place, key);
     }
 
     /// The call was let through: it counts, and is marked as under way until its record is written.

@@ -18,6 +18,8 @@ mod frames;
 mod general;
 mod hand_over;
 mod live_config;
+#[cfg(any(test, feature = "measure"))]
+pub mod measure;
 mod metrics;
 mod policies;
 mod proxy;

@@ -155,12 +155,14 @@ async fn pass<B: ClientBody>(
         .environment(head.host, head.path)
         .ok_or(ProblemKind::NoRoute)?;
     call.found_environment(environment);
-    let (route, rest) = environment.route(below).ok_or(ProblemKind::NoRoute)?;
+    let (route, rest) = compiled
+        .route(environment, below)
+        .ok_or(ProblemKind::NoRoute)?;
     call.found_route(environment, route);
-    if route.object.state == ApiVersionState::Retired {
+    if route.state == ApiVersionState::Retired {
         return Err(ProblemKind::VersionRetired.into());
     }
-    proxy.config.fresh_enough(route.object.config_max_age_s)?;
+    proxy.config.fresh_enough(route.config_max_age_s)?;
     match route.operation(head.method, rest) {
         OperationMatch::Found(place) => call.found_operation(route, place),
         OperationMatch::OtherMethods(methods) => {

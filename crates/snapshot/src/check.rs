@@ -3,7 +3,8 @@
 //! The control plane calls [`check`] before it commits, a gateway before it swaps: one function, so that what was
 //! accepted is what can run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 
 use gatehouse_domain::id::{EnvironmentId, UpstreamId};
 use gatehouse_domain::plan::LimitRule;
@@ -111,6 +112,11 @@ impl Checker<'_> {
             .iter()
             .map(|environment| (environment.id, *environment))
             .collect();
+        let mut places_of: Places<'_> = BTreeMap::new();
+        for environment in &self.environments {
+            let at = places_of.entry(environment.base_path.as_str());
+            at.or_default().push(environment);
+        }
         let upstreams: HashSet<UpstreamId> =
             self.upstreams.iter().map(|upstream| upstream.id).collect();
         let mut places = HashSet::new();
@@ -125,7 +131,7 @@ impl Checker<'_> {
                     "its environment is not part of this configuration".to_owned(),
                 ),
                 Some(own) => {
-                    if let Some(other) = shadowing(own, route, &environments) {
+                    if let Some(other) = shadowing(own, route, &places_of) {
                         self.fault(
                             object,
                             format!(
@@ -173,19 +179,28 @@ impl Checker<'_> {
     }
 }
 
-/// Another environment on the same host whose base path the route would reach into.
-fn shadowing<'a>(
-    own: &Environment,
-    route: &Route,
-    environments: &HashMap<EnvironmentId, &'a Environment>,
-) -> Option<&'a Environment> {
-    let place = format!("{}{}", own.base_path, route.path);
-    environments.values().copied().find(|other| {
-        other.id != own.id
-            && (other.host == own.host || other.host.is_none() || own.host.is_none())
-            && other.base_path.as_str().len() > own.base_path.as_str().len()
-            && (other.base_path.strip(&place).is_some()
-                || starts_with_segments(other.base_path.as_str(), &place))
+/// Environments by base path.
+type Places<'a> = BTreeMap<&'a str, Vec<&'a Environment>>;
+
+/// Another environment on the same host whose base path the route would reach into: one at or above the route's place but
+/// below its own environment, or one below the route's place.
+fn shadowing<'a>(own: &Environment, route: &Route, places: &Places<'a>) -> Option<&'a Environment> {
+    let own_base = own.base_path.as_str();
+    let place = format!("{own_base}{}", route.path);
+    let above = place
+        .match_indices('/')
+        .map(|(at, _)| &place[..at])
+        .chain([place.as_str()])
+        .filter(|base| base.len() > own_base.len())
+        .filter_map(|base| places.get(base));
+    let from = (Bound::Excluded(place.as_str()), Bound::Unbounded);
+    let below = places
+        .range::<str, _>(from)
+        .take_while(|(base, _)| base.starts_with(&place))
+        .filter(|(base, _)| starts_with_segments(base, &place))
+        .map(|(_, there)| there);
+    above.chain(below).flatten().copied().find(|other| {
+        other.id != own.id && (other.host == own.host || other.host.is_none() || own.host.is_none())
     })
 }
 

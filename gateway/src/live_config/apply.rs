@@ -13,7 +13,8 @@ use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::policies::counters::CounterId;
 use crate::tables::{
-    CompileError, Full, Loading, Names, NotLoaded, NotPut, SmallObjects, TableSet, Tables, compile,
+    Changes, CompileError, Full, Loading, Names, NotLoaded, NotPut, Small, TableSet, Tables,
+    Updates,
 };
 
 /// Why a piece of configuration was not taken. What ran before runs on.
@@ -101,7 +102,7 @@ pub(crate) struct Running {
     pub(crate) seq: u64,
     pub(crate) state_hash: StateHash,
     set: Arc<TableSet>,
-    small: SmallObjects,
+    small: Small,
     names: Names,
 }
 
@@ -109,7 +110,7 @@ pub(crate) struct Running {
 pub(crate) struct Prepared {
     header: Header,
     set: TableSet,
-    small: Option<SmallObjects>,
+    small: Option<Updates>,
     /// Counters of subscriptions that go.
     given_up: Vec<CounterId>,
 }
@@ -121,14 +122,14 @@ impl Running {
         trust: &Trust,
         before: Option<&Self>,
     ) -> Result<(Self, Verified), ConfigError> {
-        let (nothing, no_objects) = (TableSet::default(), SmallObjects::new());
+        let (nothing, no_objects) = (TableSet::default(), Small::default());
         let set = before.map_or(&nothing, |before| &before.set);
         let small = before.map_or(&no_objects, |before| &before.small);
         let mut loading = Loading::default();
         let verified = snapshot::read(source, trust.group, &trust.keys, |record| {
-            loading.take(record, (set, small))
+            loading.take(record, set)
         })?;
-        let (set, small, names) = loading.finish(set)?;
+        let (set, small, names) = loading.finish(set, small)?;
         let running = Self {
             generation: verified.manifest.generation,
             seq: verified.manifest.seq,
@@ -158,8 +159,8 @@ impl Running {
         header.follows(self.generation, self.seq, self.state_hash)?;
         let mut next = Next {
             set: TableSet::clone(&self.set),
-            small: None,
-            before: &self.small,
+            small: &self.small,
+            changes: Changes::new(),
             names: &mut self.names,
             state_hash: self.state_hash,
             given_up: Vec::new(),
@@ -170,13 +171,19 @@ impl Running {
         }
         let Next {
             mut set,
-            small,
+            changes,
             given_up,
             ..
         } = next;
-        if let Some(objects) = &small {
-            let compiled = compile(objects, &self.set.compiled, &mut self.names)?;
+        let mut small = None;
+        if !changes.is_empty() {
+            let compiled = &self.set.compiled;
+            let (compiled, updates) = self
+                .small
+                .prepare(&changes, compiled, &mut self.names)?
+                .into_parts();
             set.compiled = Arc::new(compiled);
+            small = Some(updates);
         }
         set.plan_ids = Arc::clone(self.names.plans.keys());
         set.subscriptions.allot(&self.set.counters);
@@ -188,11 +195,17 @@ impl Running {
         })
     }
 
+    /// What an object adds to the state hash, if it is in force.
+    #[cfg(any(test, feature = "measure"))]
+    pub(crate) fn hash(&self, object_ref: ObjectRef) -> Option<[u8; 32]> {
+        hash_of(object_ref, &self.small, &self.set, &self.names)
+    }
+
     /// Puts a prepared delta in force. Cannot fail.
     pub(crate) fn apply(&mut self, prepared: Prepared) {
         self.set = Arc::new(prepared.set);
-        if let Some(small) = prepared.small {
-            self.small = small;
+        if let Some(updates) = prepared.small {
+            self.small.apply(updates);
         }
         for counters in prepared.given_up {
             self.set.counters.free(counters);
@@ -205,9 +218,9 @@ impl Running {
 /// A configuration on its way from what runs to what a delta leads to.
 struct Next<'a> {
     set: TableSet,
-    /// A copy once one of them changes.
-    small: Option<SmallObjects>,
-    before: &'a SmallObjects,
+    small: &'a Small,
+    /// Of small objects: as they will be.
+    changes: Changes,
     names: &'a mut Names,
     state_hash: StateHash,
     given_up: Vec<CounterId>,
@@ -220,14 +233,14 @@ impl Next<'_> {
                 delta::Operation::Remove(object_ref) => (*object_ref, None),
                 delta::Operation::Upsert(record) => (record.object, Some(record)),
             };
-            if let Some(before) = self.object(object_ref) {
-                self.state_hash
-                    .subtract(StateHash::of_record(&before.encode()));
+            if let Some(before) = self.hash(object_ref) {
+                self.state_hash.subtract(before);
             }
             match record {
                 Some(record) => {
-                    self.state_hash.add(StateHash::of_record(record));
-                    self.put(object_ref, record.decode()?)?;
+                    let hash = StateHash::of_record(record);
+                    self.state_hash.add(hash);
+                    self.put(object_ref, record.decode()?, hash)?;
                 }
                 None => self.remove(object_ref),
             }
@@ -235,16 +248,20 @@ impl Next<'_> {
         Ok(())
     }
 
-    /// An object as it is now.
-    fn object(&self, object_ref: ObjectRef) -> Option<Object> {
-        let small = self.small.as_ref().unwrap_or(self.before);
-        match small.get(&object_ref) {
-            Some(object) => Some(Object::clone(object)),
-            None => self.set.large_object(object_ref, self.names),
+    /// What an object adds to the state hash as it is now.
+    fn hash(&self, object_ref: ObjectRef) -> Option<[u8; 32]> {
+        match self.changes.get(&object_ref) {
+            Some(change) => change.as_ref().map(|(_, hash)| *hash),
+            None => hash_of(object_ref, self.small, &self.set, self.names),
         }
     }
 
-    fn put(&mut self, object_ref: ObjectRef, object: Object) -> Result<(), ConfigError> {
+    fn put(
+        &mut self,
+        object_ref: ObjectRef,
+        object: Object,
+        hash: [u8; 32],
+    ) -> Result<(), ConfigError> {
         let set = &mut self.set;
         match object {
             Object::Application(application) => set.applications.put(&application, self.names)?,
@@ -261,11 +278,7 @@ impl Next<'_> {
                 })?;
             }
             small => {
-                let objects = self.small.get_or_insert_with(|| self.before.clone());
-                let same = objects.get(&object_ref).is_some_and(|kept| **kept == small);
-                if !same {
-                    objects.insert(object_ref, Arc::new(small));
-                }
+                self.changes.insert(object_ref, Some((small, hash)));
             }
         }
         Ok(())
@@ -284,11 +297,23 @@ impl Next<'_> {
             | ObjectKind::Upstream
             | ObjectKind::Route
             | ObjectKind::Plan => {
-                let objects = self.small.get_or_insert_with(|| self.before.clone());
-                objects.remove(&object_ref);
+                self.changes.insert(object_ref, None);
             }
         }
     }
+}
+
+/// What an object that is in force adds to the state hash. Records of large objects tell every byte they were made of.
+fn hash_of(
+    object_ref: ObjectRef,
+    small: &Small,
+    set: &TableSet,
+    names: &Names,
+) -> Option<[u8; 32]> {
+    small.hash(object_ref).or_else(|| {
+        let object = set.large_object(object_ref, names)?;
+        Some(StateHash::of_record(&object.encode()))
+    })
 }
 
 #[cfg(test)]

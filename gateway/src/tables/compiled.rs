@@ -1,24 +1,18 @@
-//! The compiled table: environments, routes, plans and upstreams in the form requests need, built aside and swapped whole.
+//! The compiled table: environments, routes and plans in the form requests need. Clones share what did not change, so that
+//! a change of one API costs what that API costs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use gatehouse_domain::id::{EnvironmentId, TenantId};
-use gatehouse_snapshot::check::{self, Fault};
-use gatehouse_snapshot::object::{
-    Environment, Object, ObjectKind, ObjectRef, Plan, Route, Tenant, Upstream,
-};
+use gatehouse_snapshot::check::Fault;
+use gatehouse_snapshot::object::{Environment, ObjectRef, Tenant};
+use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::names::{Names, Scope};
-use super::operations::{OperationMatch, Operations};
-use crate::metrics::ApiLabel;
+use super::index::spread;
+use super::route::CompiledRoute;
+use super::shared::Shared;
 use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
-use crate::upstream::CompiledUpstream;
-use crate::usage::dictionary::OperationNumbers;
-
-/// The objects the table is compiled from, kept by the applier.
-pub(crate) type SmallObjects = BTreeMap<ObjectRef, Arc<Object>>;
 
 /// Why a configuration cannot be compiled.
 #[derive(Debug, thiserror::Error)]
@@ -34,218 +28,60 @@ pub(crate) enum CompileError {
     Target(String, String),
 }
 
-type BasePaths = HashMap<String, Arc<CompiledEnvironment>>;
+/// The number of the host that environments without one of their own answer on.
+const ANY_HOST: u32 = 0;
 
-/// The whole table.
-#[derive(Debug, Default)]
+/// The whole table. Cloning copies pointers.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Compiled {
-    /// By base path, for the environments that have a host of their own.
-    by_host: HashMap<String, BasePaths>,
-    /// By base path, for those that answer on every host.
-    any_host: BasePaths,
-    /// Length of the longest base path: nothing longer needs looking up.
+    hasher: DefaultHashBuilder,
+    /// Numbers of the hosts that are named, from 1 on.
+    hosts: Arc<HashMap<Box<str>, u32>>,
+    /// By host and base path.
+    environments: Shared<CompiledEnvironment>,
+    /// By environment and path.
+    routes: Shared<CompiledRoute>,
+    /// By number.
+    plans: Shared<CompiledPlan>,
+    /// Length of the longest base path there was: nothing longer needs looking up.
     base_path_bytes_max: usize,
-    /// By the plan's number.
-    plans: HashMap<u32, Arc<CompiledPlan>>,
-    upstreams: HashMap<ObjectRef, Arc<CompiledUpstream>>,
-    tenants: HashMap<TenantId, Arc<CompiledTenant>>,
-    routes: HashMap<ObjectRef, Arc<CompiledRoute>>,
 }
 
 /// A tenant and its calendar.
 #[derive(Debug)]
 pub(crate) struct CompiledTenant {
-    source: Arc<Object>,
     pub(crate) object: Tenant,
     pub(crate) calendar: Calendar,
 }
 
-/// An environment and the routes inside it. Nothing outside is ever looked at.
+impl CompiledTenant {
+    pub(super) fn new(tenant: &Tenant) -> Self {
+        Self {
+            calendar: Calendar::new(&tenant.time_zone, &tenant.slug),
+            object: tenant.clone(),
+        }
+    }
+}
+
+/// An environment. Only its own routes are ever looked at for an address inside it.
 #[derive(Debug)]
 pub(crate) struct CompiledEnvironment {
     pub(crate) object: Environment,
     pub(crate) tenant: Arc<CompiledTenant>,
-    /// Its number: what is good here names this one.
+    /// The number of its scope: what is good here names this one.
     pub(crate) scope: u32,
-    /// By `/{api}/{version}`.
-    routes: HashMap<String, Arc<CompiledRoute>>,
-}
-
-/// A route, its operations and its backend.
-#[derive(Debug)]
-pub(crate) struct CompiledRoute {
-    source: Arc<Object>,
-    pub(crate) object: Route,
-    /// The numbers of the products that open it.
-    pub(crate) products: Box<[u32]>,
-    operations: Arc<Operations>,
-    /// What its operations are called in records.
-    pub(crate) numbers: OperationNumbers,
-    /// What its API is called in metrics.
-    pub(crate) label: ApiLabel,
-    pub(crate) upstream: Option<Arc<CompiledUpstream>>,
+    pub(super) number: u32,
+    host: u32,
 }
 
 /// A plan and its limits.
 #[derive(Debug)]
 pub(crate) struct CompiledPlan {
-    source: Arc<Object>,
+    pub(super) number: u32,
     pub(crate) limits: PlanLimits,
 }
 
-/// Checks and compiles. Parts whose objects did not change are taken over from `before`, with their pools and counters.
-pub(crate) fn compile(
-    objects: &SmallObjects,
-    before: &Compiled,
-    names: &mut Names,
-) -> Result<Compiled, CompileError> {
-    let faults = check::check(objects.values().map(AsRef::as_ref));
-    if !faults.is_empty() {
-        return Err(CompileError::Faults(faults));
-    }
-    let mut compiled = Compiled::default();
-    let mut environments = HashMap::new();
-    for (object_ref, source) in objects {
-        match source.as_ref() {
-            Object::Tenant(tenant) => compiled.add_tenant(tenant, source, before),
-            Object::Environment(environment) => {
-                let tenant = compiled.tenants.get(&environment.tenant);
-                let tenant = tenant.ok_or(CompileError::Orphan(*object_ref))?;
-                environments.insert(
-                    environment.id,
-                    CompiledEnvironment {
-                        object: environment.clone(),
-                        tenant: Arc::clone(tenant),
-                        scope: names.scopes.number(Scope::of(environment)),
-                        routes: HashMap::new(),
-                    },
-                );
-            }
-            Object::Upstream(upstream) => {
-                compiled.add_upstream(*object_ref, upstream, source, before)?;
-            }
-            Object::Route(route) => {
-                let products = route.products.iter();
-                let products = products.map(|id| names.products.number(*id)).collect();
-                compiled.add_route(route, source, products, before, &mut environments);
-            }
-            Object::Plan(plan) => {
-                let number = names.plans.number(plan.id);
-                compiled.add_plan(plan, source, number, before);
-            }
-            Object::Application(_) | Object::Subscription(_) | Object::Credential(_) => {}
-        }
-    }
-    for environment in environments.into_values() {
-        compiled.add_environment(environment);
-    }
-    Ok(compiled)
-}
-
 impl Compiled {
-    fn add_tenant(&mut self, tenant: &Tenant, source: &Arc<Object>, before: &Self) {
-        let kept = before
-            .tenants
-            .get(&tenant.id)
-            .filter(|kept| Arc::ptr_eq(&kept.source, source));
-        let compiled = kept.cloned().unwrap_or_else(|| {
-            Arc::new(CompiledTenant {
-                source: Arc::clone(source),
-                calendar: Calendar::new(&tenant.time_zone, &tenant.slug),
-                object: tenant.clone(),
-            })
-        });
-        self.tenants.insert(tenant.id, compiled);
-    }
-
-    fn add_upstream(
-        &mut self,
-        object_ref: ObjectRef,
-        upstream: &Upstream,
-        source: &Arc<Object>,
-        before: &Self,
-    ) -> Result<(), CompileError> {
-        let known = before.upstreams.get(&object_ref);
-        let compiled = match known.filter(|known| known.is_of(source)) {
-            Some(kept) => Arc::clone(kept),
-            None => Arc::new(
-                CompiledUpstream::new(source, upstream, known.map(AsRef::as_ref))
-                    .map_err(|reason| CompileError::Target(upstream.name.clone(), reason))?,
-            ),
-        };
-        self.upstreams.insert(object_ref, compiled);
-        Ok(())
-    }
-
-    fn add_route(
-        &mut self,
-        route: &Route,
-        source: &Arc<Object>,
-        products: Box<[u32]>,
-        before: &Self,
-        environments: &mut HashMap<EnvironmentId, CompiledEnvironment>,
-    ) {
-        let object_ref = ObjectRef {
-            kind: ObjectKind::Route,
-            id: route.id.uuid(),
-        };
-        let kept = before
-            .routes
-            .get(&object_ref)
-            .filter(|kept| Arc::ptr_eq(&kept.source, source));
-        let upstream = route.upstream.and_then(|id| {
-            let id = ObjectRef {
-                kind: ObjectKind::Upstream,
-                id: id.uuid(),
-            };
-            self.upstreams.get(&id).cloned()
-        });
-        let operations = kept.map_or_else(
-            || Arc::new(Operations::build(&route.operations)),
-            |kept| Arc::clone(&kept.operations),
-        );
-        let compiled = Arc::new(CompiledRoute {
-            source: Arc::clone(source),
-            object: route.clone(),
-            products,
-            operations,
-            numbers: OperationNumbers::new(route.operations.len()),
-            label: ApiLabel::default(),
-            upstream,
-        });
-        if let Some(environment) = environments.get_mut(&route.environment) {
-            environment
-                .routes
-                .insert(route.path.clone(), Arc::clone(&compiled));
-        }
-        self.routes.insert(object_ref, compiled);
-    }
-
-    fn add_plan(&mut self, plan: &Plan, source: &Arc<Object>, number: u32, before: &Self) {
-        // Numbers of another configuration mean other plans; the very same object does not.
-        let kept = before
-            .plans
-            .get(&number)
-            .filter(|kept| Arc::ptr_eq(&kept.source, source));
-        let compiled = kept.cloned().unwrap_or_else(|| {
-            Arc::new(CompiledPlan {
-                source: Arc::clone(source),
-                limits: PlanLimits::compile(&plan.limits),
-            })
-        });
-        self.plans.insert(number, compiled);
-    }
-
-    fn add_environment(&mut self, environment: CompiledEnvironment) {
-        let base_path = environment.object.base_path.as_str().to_owned();
-        self.base_path_bytes_max = self.base_path_bytes_max.max(base_path.len());
-        let place = match &environment.object.host {
-            Some(host) => self.by_host.entry(host.clone()).or_default(),
-            None => &mut self.any_host,
-        };
-        place.insert(base_path, Arc::new(environment));
-    }
-
     /// The environment a host and path belong to: the longest base path wins, then the named host.
     ///
     /// Returns it with what of the path follows the base path.
@@ -254,52 +90,144 @@ impl Compiled {
         host: &str,
         path: &'path str,
     ) -> Option<(&Arc<CompiledEnvironment>, &'path str)> {
-        let own = self.by_host.get(host);
+        let own = match self.hosts.is_empty() {
+            true => None,
+            false => self.hosts.get(host).copied(),
+        };
         // Base paths are whole segments, so only the ends of segments need trying, longest first.
-        let ends = std::iter::once(path.len()).chain(path.rmatch_indices('/').map(|(at, _)| at));
-        ends.filter(|end| *end <= self.base_path_bytes_max)
+        let beginning = path.as_bytes();
+        let beginning = &beginning[..beginning.len().min(self.base_path_bytes_max + 1)];
+        let whole = (beginning.len() == path.len()).then_some(path.len());
+        let ends = beginning.iter().enumerate().rev();
+        let ends = ends.filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        whole
+            .into_iter()
+            .chain(ends)
+            .filter(|end| *end <= self.base_path_bytes_max)
             .find_map(|end| {
                 let (base, rest) = path.split_at(end);
-                let found = own.and_then(|own| own.get(base));
-                let found = found.or_else(|| self.any_host.get(base))?;
+                let found = own.and_then(|own| self.environment_at(own, base));
+                let found = found.or_else(|| self.environment_at(ANY_HOST, base))?;
                 Some((found, rest))
+            })
+    }
+
+    fn environment_at(&self, host: u32, base: &str) -> Option<&Arc<CompiledEnvironment>> {
+        self.environments
+            .find(self.place_hash(host, base), |found| {
+                found.host == host && found.object.base_path.as_str() == base
+            })
+    }
+
+    /// The route `/{api}/{version}` of an environment that `path` begins with, and what follows it.
+    pub(crate) fn route<'path>(
+        &self,
+        environment: &CompiledEnvironment,
+        path: &'path str,
+    ) -> Option<(&Arc<CompiledRoute>, &'path str)> {
+        let bytes = path.as_bytes().get(1..)?;
+        let mut slashes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        slashes.next()?;
+        let end = slashes.next().map_or(path.len(), |(at, _)| at + 1);
+        let (place, rest) = path.split_at(end);
+        self.route_at(environment.number, place)
+            .map(|route| (route, rest))
+    }
+
+    /// The route at a path of an environment.
+    pub(super) fn route_at(&self, environment: u32, path: &str) -> Option<&Arc<CompiledRoute>> {
+        self.routes
+            .find(self.place_hash(environment, path), |found| {
+                found.environment_number == environment && &*found.path == path
             })
     }
 
     /// The plan with a number.
     pub(crate) fn plan(&self, number: u32) -> Option<&Arc<CompiledPlan>> {
-        self.plans.get(&number)
+        self.plans
+            .find(spread(number.into()), |plan| plan.number == number)
     }
 
     /// Number of routes, for metrics.
     pub(crate) fn route_count(&self) -> usize {
         self.routes.len()
     }
-}
 
-impl CompiledEnvironment {
-    /// The route `/{api}/{version}` that `path` begins with, and what follows it.
-    pub(crate) fn route<'path>(
-        &self,
-        path: &'path str,
-    ) -> Option<(&Arc<CompiledRoute>, &'path str)> {
-        let version_at = path.get(1..)?.find('/')? + 1;
-        let end = path[version_at + 1..]
-            .find('/')
-            .map_or(path.len(), |at| version_at + 1 + at);
-        let (place, rest) = path.split_at(end);
-        self.routes.get(place).map(|route| (route, rest))
+    fn place_hash(&self, number: u32, path: &str) -> u64 {
+        place_hash(&self.hasher, number, path)
+    }
+
+    /// Makes an environment; its host gets a number.
+    pub(super) fn new_environment(
+        &mut self,
+        object: &Environment,
+        tenant: &Arc<CompiledTenant>,
+        (number, scope): (u32, u32),
+    ) -> CompiledEnvironment {
+        let host = object.host.as_deref().map_or(ANY_HOST, |host| {
+            self.hosts.get(host).copied().unwrap_or_else(|| {
+                let hosts = Arc::make_mut(&mut self.hosts);
+                let number = hosts.len() as u32 + 1;
+                hosts.insert(host.into(), number);
+                number
+            })
+        });
+        CompiledEnvironment {
+            object: object.clone(),
+            tenant: Arc::clone(tenant),
+            scope,
+            number,
+            host,
+        }
+    }
+
+    pub(super) fn put_environment(&mut self, environment: Arc<CompiledEnvironment>) {
+        let base = environment.object.base_path.as_str();
+        self.base_path_bytes_max = self.base_path_bytes_max.max(base.len());
+        let id = environment.object.id;
+        let hasher = self.hasher.clone();
+        let hash_of = |found: &CompiledEnvironment| {
+            place_hash(&hasher, found.host, found.object.base_path.as_str())
+        };
+        self.environments
+            .put(environment, hash_of, |found| found.object.id == id);
+    }
+
+    pub(super) fn remove_environment(&mut self, environment: &CompiledEnvironment) {
+        let base = environment.object.base_path.as_str();
+        let hash = self.place_hash(environment.host, base);
+        let id = environment.object.id;
+        self.environments
+            .remove(hash, |found| found.object.id == id);
+    }
+
+    pub(super) fn put_route(&mut self, route: Arc<CompiledRoute>) {
+        let id = route.id;
+        let hasher = self.hasher.clone();
+        let hash_of =
+            |found: &CompiledRoute| place_hash(&hasher, found.environment_number, &found.path);
+        self.routes.put(route, hash_of, |found| found.id == id);
+    }
+
+    pub(super) fn remove_route(&mut self, route: &CompiledRoute) {
+        let hash = self.place_hash(route.environment_number, &route.path);
+        let id = route.id;
+        self.routes.remove(hash, |found| found.id == id);
+    }
+
+    pub(super) fn put_plan(&mut self, plan: Arc<CompiledPlan>) {
+        let number = plan.number;
+        let hash_of = |found: &CompiledPlan| spread(found.number.into());
+        self.plans
+            .put(plan, hash_of, |found| found.number == number);
+    }
+
+    pub(super) fn remove_plan(&mut self, number: u32) {
+        self.plans
+            .remove(spread(number.into()), |found| found.number == number);
     }
 }
 
-impl CompiledRoute {
-    /// The operation a method and the path below the route mean.
-    pub(crate) fn operation(&self, method: &http::Method, path: &str) -> OperationMatch {
-        self.operations.find(method, path)
-    }
-
-    /// `{api}` of the route's path, for links.
-    pub(crate) fn api_slug(&self) -> &str {
-        self.object.path.split('/').nth(1).unwrap_or_default()
-    }
+fn place_hash(hasher: &DefaultHashBuilder, number: u32, path: &str) -> u64 {
+    hasher.hash_one(path) ^ spread(number.into())
 }

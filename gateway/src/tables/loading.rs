@@ -7,7 +7,7 @@ use gatehouse_snapshot::object::{Object, ObjectRef};
 use gatehouse_snapshot::snapshot::RecordRef;
 
 use super::applications::ApplicationNumbers;
-use super::{CompileError, Full, Names, Number, SmallObjects, TableSet, compile};
+use super::{CompileError, Full, Names, Number, Small, TableSet};
 
 /// Why what was read cannot become a configuration.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl From<Refused> for NotLoaded {
 #[derive(Default)]
 pub(crate) struct Loading {
     set: TableSet,
-    small: SmallObjects,
+    small: Vec<Object>,
     names: Names,
     /// Made when the last application has come.
     application_numbers: Option<ApplicationNumbers>,
@@ -48,7 +48,7 @@ impl Loading {
     pub(crate) fn take(
         &mut self,
         record: &RecordRef<'_>,
-        (before, small_before): (&TableSet, &SmallObjects),
+        before: &TableSet,
     ) -> Result<(), NotLoaded> {
         let set = &mut self.set;
         match record.decode()? {
@@ -73,13 +73,7 @@ impl Loading {
                 set.credentials
                     .append(&credential, number, &mut self.names)?;
             }
-            small => {
-                let kept = small_before
-                    .get(&record.object)
-                    .filter(|kept| ***kept == small);
-                let kept = kept.cloned().unwrap_or_else(|| Arc::new(small));
-                self.small.insert(record.object, kept);
-            }
+            small => self.small.push(small),
         }
         Ok(())
     }
@@ -88,7 +82,8 @@ impl Loading {
     pub(crate) fn finish(
         mut self,
         before: &TableSet,
-    ) -> Result<(TableSet, SmallObjects, Names), NotLoaded> {
+        small_before: &Small,
+    ) -> Result<(TableSet, Small, Names), NotLoaded> {
         // Gives its memory back before more is taken.
         self.application_numbers = None;
         let set = &mut self.set;
@@ -100,12 +95,12 @@ impl Loading {
                 id: id.uuid(),
             })
         })?;
-        let compiled =
-            compile(&self.small, &before.compiled, &mut self.names).map_err(NotLoaded::Compile)?;
+        let small = Small::of_all(self.small, small_before, &mut self.names);
+        let (small, compiled) = small.map_err(NotLoaded::Compile)?;
         set.compiled = Arc::new(compiled);
         set.plan_ids = Arc::clone(self.names.plans.keys());
         set.counters = Arc::clone(&before.counters);
         set.subscriptions.allot(&before.counters);
-        Ok((self.set, self.small, self.names))
+        Ok((self.set, small, self.names))
     }
 }

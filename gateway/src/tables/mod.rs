@@ -14,7 +14,10 @@ mod index;
 mod loading;
 mod names;
 mod operations;
+mod route;
 mod rows;
+mod shared;
+mod small;
 mod subscriptions;
 
 use std::sync::Arc;
@@ -24,16 +27,16 @@ use gatehouse_domain::id::PlanId;
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 
 pub(crate) use applications::Applications;
-pub(crate) use compiled::{
-    CompileError, Compiled, CompiledEnvironment, CompiledPlan, CompiledRoute, SmallObjects, compile,
-};
+pub(crate) use compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan};
 pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
 pub(crate) use loading::{Loading, NotLoaded};
 pub(crate) use names::Names;
 #[cfg(test)]
 pub(crate) use names::Scope;
 pub(crate) use operations::OperationMatch;
+pub(crate) use route::CompiledRoute;
 pub(crate) use rows::{Full, Number};
+pub(crate) use small::{Changes, Small, Updates};
 pub(crate) use subscriptions::{FoundSubscription, Place, Subscriptions};
 
 use crate::policies::counters::Counters;

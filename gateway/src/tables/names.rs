@@ -38,7 +38,6 @@ impl<K: Copy + Eq + Hash> Interner<K> {
     }
 
     /// The number of an id that was met before.
-    #[cfg(test)]
     pub(crate) fn known(&self, key: K) -> Option<u32> {
         self.numbers.get(&key).copied()
     }
@@ -73,6 +72,7 @@ impl Scope {
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) tenants: Interner<TenantId>,
+    pub(crate) environments: Interner<EnvironmentId>,
     pub(crate) scopes: Interner<Scope>,
     pub(crate) products: Interner<ProductId>,
     pub(crate) plans: Interner<PlanId>,

@@ -3,6 +3,7 @@
 use http::Method;
 use matchit::Router;
 
+use gatehouse_domain::OperationKey;
 use gatehouse_snapshot::object::Operation;
 
 /// What a path below a route leads to.
@@ -16,11 +17,36 @@ pub(crate) enum OperationMatch {
     None,
 }
 
-/// One tree per method: `DELETE /pets/{id}` is found beside `GET /pets/mine`, as a backend's router finds it.
+/// A route's operations: their texts in one piece, and how an address finds them.
 #[derive(Debug, Default)]
 pub(crate) struct Operations {
-    trees: Vec<(Method, Tree)>,
+    /// Method and template of each operation, and its key where that does not follow from the two.
+    text: Box<str>,
+    entries: Box<[Entry]>,
+    /// For more operations than are quickly gone through one by one.
+    trees: Option<Box<Trees>>,
+    /// Places by how specific their templates are; empty when there are trees.
+    order: Box<[u16]>,
 }
+
+/// Up to so many operations are gone through one by one: that takes less time than a tree and a tenth of its memory.
+const FEW: usize = 16;
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    begin: u32,
+    template_bytes: u32,
+    key_bytes: u32,
+    method_bytes: u8,
+    /// Of the template before its first parameter, as far as 255.
+    plain_bytes: u8,
+    /// Slashes of the template, as far as 255.
+    slashes: u8,
+}
+
+/// One tree per method: `DELETE /pets/{id}` is found beside `GET /pets/mine`, as a backend's router finds it.
+#[derive(Debug, Default)]
+struct Trees(Vec<(Method, Tree)>);
 
 #[derive(Debug, Default)]
 struct Tree {
@@ -38,19 +64,197 @@ enum Piece {
 }
 
 impl Operations {
-    /// Builds the trees. Every valid list of operations can be held.
+    /// Takes the operations in. Every valid list can be held.
     pub(crate) fn build(operations: &[Operation]) -> Self {
+        let mut text = String::new();
+        let entries: Box<[Entry]> = operations
+            .iter()
+            .map(|operation| Entry::write(operation, &mut text))
+            .collect();
+        let mut built = Self {
+            text: text.into(),
+            entries,
+            trees: None,
+            order: Box::default(),
+        };
+        let simple = |operation: &Operation| one_parameter_a_segment(&operation.path_template);
+        if operations.len() <= FEW && operations.iter().all(simple) {
+            let mut order: Vec<u16> = (0..operations.len() as u16).collect();
+            order.sort_by_key(|place| {
+                let template = &operations[usize::from(*place)].path_template;
+                template.split('/').map(breadth).collect::<Vec<_>>()
+            });
+            built.order = order.into();
+        } else {
+            built.trees = Some(Box::new(Trees::build(operations)));
+        }
+        built
+    }
+
+    /// Number of operations.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The stable key of the operation at a place.
+    pub(crate) fn key(&self, place: usize) -> Option<OperationKey> {
+        let entry = self.entries.get(place)?;
+        let (method, template, key) = entry.texts(&self.text);
+        Some(match key {
+            "" => OperationKey::new(method, template),
+            stored => OperationKey::from_stored(stored),
+        })
+    }
+
+    /// Finds the operation. A HEAD that is not declared is the GET (RFC 9110 §9.3.2).
+    pub(crate) fn find(&self, method: &Method, path: &str) -> OperationMatch {
+        let path = if path.is_empty() { "/" } else { path };
+        let found = self.under(method.as_str(), path).or_else(|| {
+            (*method == Method::HEAD)
+                .then(|| self.under("GET", path))
+                .flatten()
+        });
+        if let Some(place) = found {
+            return OperationMatch::Found(place);
+        }
+        let mut others: Vec<Method> = Vec::new();
+        for entry in &self.entries {
+            let (method, ..) = entry.texts(&self.text);
+            if others.iter().all(|known| known.as_str() != method)
+                && self.under(method, path).is_some()
+            {
+                others.extend(Method::from_bytes(method.as_bytes()));
+            }
+        }
+        if others.is_empty() {
+            return OperationMatch::None;
+        }
+        for (implied, by) in [(Method::HEAD, Some(Method::GET)), (Method::OPTIONS, None)] {
+            if !others.contains(&implied) && by.is_none_or(|by| others.contains(&by)) {
+                others.push(implied);
+            }
+        }
+        others.sort_by(|left, right| left.as_str().cmp(right.as_str()));
+        OperationMatch::OtherMethods(others)
+    }
+
+    fn under(&self, method: &str, path: &str) -> Option<usize> {
+        if let Some(trees) = &self.trees {
+            return trees.find(method, path);
+        }
+        let slashes = capped(path.bytes().filter(|byte| *byte == b'/').count());
+        let fitting = self.order.iter().find(|place| {
+            self.entries
+                .get(usize::from(**place))
+                .is_some_and(|entry| entry.fits(&self.text, method, path, slashes))
+        });
+        fitting.copied().map(usize::from)
+    }
+}
+
+impl Entry {
+    fn write(operation: &Operation, text: &mut String) -> Self {
+        let template = operation.path_template.as_str();
+        let begin = text.len() as u32;
+        let key = match OperationKey::new(&operation.method, template) == operation.key {
+            true => "",
+            false => operation.key.as_str(),
+        };
+        // Methods are short; one that is not answers nothing.
+        let method = match operation.method.len() <= usize::from(u8::MAX) {
+            true => operation.method.as_str(),
+            false => "",
+        };
+        for part in [method, template, key] {
+            text.push_str(part);
+        }
+        Self {
+            begin,
+            template_bytes: template.len() as u32,
+            key_bytes: key.len() as u32,
+            method_bytes: capped(method.len()),
+            plain_bytes: capped(template.find('{').unwrap_or(template.len())),
+            slashes: capped(template.matches('/').count()),
+        }
+    }
+
+    /// Method, template, and the key if it is stored.
+    fn texts(self, text: &str) -> (&str, &str, &str) {
+        let begin = self.begin as usize;
+        let template = begin + usize::from(self.method_bytes);
+        let key = template + self.template_bytes as usize;
+        (
+            text.get(begin..template).unwrap_or_default(),
+            text.get(template..key).unwrap_or_default(),
+            text.get(key..key + self.key_bytes as usize)
+                .unwrap_or_default(),
+        )
+    }
+
+    /// Whether it answers; what costs least is looked at first.
+    fn fits(self, text: &str, method: &str, path: &str, slashes: u8) -> bool {
+        if self.slashes != slashes {
+            return false;
+        }
+        let (own, template, _) = self.texts(text);
+        let plain = usize::from(self.plain_bytes);
+        let begins = path.as_bytes().get(..plain) == template.as_bytes().get(..plain);
+        begins && own == method && fits_template(template, path)
+    }
+}
+
+fn capped(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
+fn one_parameter_a_segment(template: &str) -> bool {
+    template
+        .split('/')
+        .all(|segment| segment.matches('{').count() <= 1)
+}
+
+/// Orders segments: plain text before text around a parameter (the longer text first), a parameter alone last.
+fn breadth(segment: &str) -> (u8, usize, usize) {
+    match around_parameter(segment) {
+        None => (0, 0, 0),
+        Some(("", "")) => (2, 0, 0),
+        Some((before, after)) => (1, usize::MAX - before.len(), usize::MAX - after.len()),
+    }
+}
+
+/// The texts before and after a segment's parameter.
+fn around_parameter(segment: &str) -> Option<(&str, &str)> {
+    let (before, rest) = segment.split_once('{')?;
+    let (_, after) = rest.split_once('}')?;
+    Some((before, after))
+}
+
+/// Whether a path fits a template of at most one parameter a segment. A parameter takes at least one character.
+fn fits_template(template: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let fits = |part: &str, text: &str| match around_parameter(part) {
+        None => part == text,
+        Some((before, after)) => {
+            text.len() > before.len() + after.len()
+                && text.starts_with(before)
+                && text.ends_with(after)
+        }
+    };
+    template
+        .split('/')
+        .all(|part| segments.next().is_some_and(|text| fits(part, text)))
+        && segments.next().is_none()
+}
+
+impl Trees {
+    fn build(operations: &[Operation]) -> Self {
         let mut built = Self::default();
         for (place, operation) in operations.iter().enumerate() {
             let Ok(method) = Method::from_bytes(operation.method.as_bytes()) else {
                 continue;
             };
             let tree = built.tree_of(method);
-            let parameter_per_segment = operation
-                .path_template
-                .split('/')
-                .all(|segment| segment.matches('{').count() <= 1);
-            let held = parameter_per_segment
+            let held = one_parameter_a_segment(&operation.path_template)
                 && tree
                     .router
                     .insert(tree_template(&pieces(&operation.path_template)), place)
@@ -66,49 +270,20 @@ impl Operations {
 
     fn tree_of(&mut self, method: Method) -> &mut Tree {
         let place = self
-            .trees
+            .0
             .iter()
             .position(|(known, _)| *known == method)
             .unwrap_or_else(|| {
-                self.trees.push((method, Tree::default()));
-                self.trees.len() - 1
+                self.0.push((method, Tree::default()));
+                self.0.len() - 1
             });
-        &mut self.trees[place].1
+        &mut self.0[place].1
     }
 
-    /// Finds the operation. A HEAD that is not declared is the GET (RFC 9110 §9.3.2).
-    pub(crate) fn find(&self, method: &Method, path: &str) -> OperationMatch {
-        let path = if path.is_empty() { "/" } else { path };
-        let under = |wanted: &Method| {
-            self.trees
-                .iter()
-                .find(|(known, _)| known == wanted)
-                .and_then(|(_, tree)| tree.find(path))
-        };
-        let found = under(method).or_else(|| {
-            (*method == Method::HEAD)
-                .then(|| under(&Method::GET))
-                .flatten()
-        });
-        if let Some(place) = found {
-            return OperationMatch::Found(place);
-        }
-        let mut others: Vec<Method> = self
-            .trees
-            .iter()
-            .filter(|(_, tree)| tree.find(path).is_some())
-            .map(|(method, _)| method.clone())
-            .collect();
-        if others.is_empty() {
-            return OperationMatch::None;
-        }
-        for (implied, by) in [(Method::HEAD, Some(Method::GET)), (Method::OPTIONS, None)] {
-            if !others.contains(&implied) && by.is_none_or(|by| others.contains(&by)) {
-                others.push(implied);
-            }
-        }
-        others.sort_by(|left, right| left.as_str().cmp(right.as_str()));
-        OperationMatch::OtherMethods(others)
+    fn find(&self, method: &str, path: &str) -> Option<usize> {
+        let mut trees = self.0.iter();
+        let (_, tree) = trees.find(|(known, _)| known.as_str() == method)?;
+        tree.find(path)
     }
 }
 
@@ -217,18 +392,62 @@ impl Segment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gatehouse_domain::OperationKey;
+    use proptest::prelude::*;
 
     fn operations(list: &[(&str, &str)]) -> Operations {
-        let list: Vec<Operation> = list
-            .iter()
+        Operations::build(&objects(list))
+    }
+
+    fn objects(list: &[(&str, &str)]) -> Vec<Operation> {
+        list.iter()
             .map(|(method, path)| Operation {
                 key: OperationKey::new(method, path),
                 method: (*method).to_owned(),
                 path_template: (*path).to_owned(),
             })
+            .collect()
+    }
+
+    /// A template or an address of a few segments that meet each other.
+    fn segments(alphabet: &'static [&'static str]) -> impl Strategy<Value = String> {
+        let segment = prop::sample::select(alphabet);
+        prop::collection::vec(segment, 1..4).prop_map(|segments| format!("/{}", segments.join("/")))
+    }
+
+    proptest! {
+        /// The short way and the trees agree on what an address means.
+        #[test]
+        fn few_operations_are_found_as_trees_find_them(
+            templates in prop::collection::btree_set(segments(&["a", "b", "{p}"]), 1..10),
+            path in segments(&["a", "b", "c", "", "ab"]),
+        ) {
+            let list: Vec<(&str, &str)> = templates.iter().map(|path| ("GET", path.as_str())).collect();
+            let list = objects(&list);
+            let few = Operations::build(&list);
+            prop_assert!(few.trees.is_none());
+            let trees = Trees::build(&list);
+            prop_assert_eq!(few.under("GET", &path), trees.find("GET", &path), "{:?} {}", templates, path);
+        }
+    }
+
+    #[test]
+    fn many_operations_and_stored_keys_are_told_by_their_place() {
+        let many: Vec<String> = (0..40)
+            .map(|number| format!("/things-{number}/{{id}}"))
             .collect();
-        Operations::build(&list)
+        let list: Vec<(&str, &str)> = many.iter().map(|path| ("GET", path.as_str())).collect();
+        let mut list = objects(&list);
+        list[7].key = OperationKey::from_stored("GET /renamed/{}");
+        let operations = Operations::build(&list);
+        assert!(operations.trees.is_some());
+        assert_eq!(
+            operations.find(&Method::GET, "/things-30/x"),
+            OperationMatch::Found(30)
+        );
+        for (place, operation) in list.iter().enumerate() {
+            assert_eq!(operations.key(place).as_ref(), Some(&operation.key));
+        }
+        assert_eq!(operations.key(40), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gatehouse_snapshot::object::{LoadBalancing, Object, Upstream};
+use gatehouse_snapshot::object::{LoadBalancing, Upstream};
 use tokio::time::Instant;
 
 use super::budget::RetryBudget;
@@ -19,7 +19,6 @@ const SCHEDULE_MAX: u64 = 1_000;
 /// to the one that follows it.
 #[derive(Debug)]
 pub(crate) struct CompiledUpstream {
-    source: Arc<Object>,
     object: Upstream,
     targets: Vec<Weighted>,
     /// Places of targets, each as often as its weight says, spread evenly.
@@ -74,11 +73,7 @@ impl Drop for InFlight {
 impl CompiledUpstream {
     /// Reads the targets, taking over from `before` those it has too, with their connections and what is known of them.
     /// Says what is wrong with one that cannot be used.
-    pub(crate) fn new(
-        source: &Arc<Object>,
-        upstream: &Upstream,
-        before: Option<&Self>,
-    ) -> Result<Self, String> {
+    pub(crate) fn new(upstream: &Upstream, before: Option<&Self>) -> Result<Self, String> {
         let read = |url: &str| {
             let known = before.and_then(|before| before.listed(url));
             known.map_or_else(
@@ -95,7 +90,6 @@ impl CompiledUpstream {
         }
         let weights: Vec<u32> = targets.iter().map(|target| target.weight).collect();
         Ok(Self {
-            source: Arc::clone(source),
             object: upstream.clone(),
             schedule: schedule(&weights),
             targets,
@@ -110,9 +104,9 @@ impl CompiledUpstream {
         targets.find(|target| target.url == url)
     }
 
-    /// Whether it was made from this very object.
-    pub(crate) fn is_of(&self, source: &Arc<Object>) -> bool {
-        Arc::ptr_eq(&self.source, source)
+    /// What it was made from.
+    pub(crate) fn object(&self) -> &Upstream {
+        &self.object
     }
 
     pub(crate) fn connect_timeout(&self) -> Duration {

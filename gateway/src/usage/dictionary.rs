@@ -78,7 +78,7 @@ impl Dictionary {
         &self,
         numbers: &OperationNumbers,
         place: usize,
-        key: &OperationKey,
+        key: impl FnOnce() -> Option<OperationKey>,
     ) -> OperationNumber {
         let Some(known) = numbers.0.get(place) else {
             return OperationNumber::default();
@@ -86,7 +86,7 @@ impl Dictionary {
         // Relaxed: the number is all that is shared.
         let mut number = known.load(Ordering::Relaxed);
         if number == 0 {
-            number = self.intern(key);
+            number = key().map_or(0, |key| self.intern(&key));
             known.store(number, Ordering::Relaxed);
         }
         OperationNumber(number)
@@ -211,13 +211,13 @@ mod tests {
         let keys = ["/pets", "/pets/{id}", "/pets"].map(|path| OperationKey::new("GET", path));
         let (first, second) = (OperationNumbers::new(2), OperationNumbers::new(1));
         let numbers = [
-            dictionary.number(&first, 0, &keys[0]),
-            dictionary.number(&first, 1, &keys[1]),
-            dictionary.number(&second, 0, &keys[2]),
-            dictionary.number(&second, 1, &keys[1]),
+            dictionary.number(&first, 0, || Some(keys[0].clone())),
+            dictionary.number(&first, 1, || Some(keys[1].clone())),
+            dictionary.number(&second, 0, || Some(keys[2].clone())),
+            dictionary.number(&second, 1, || Some(keys[1].clone())),
         ];
         assert_eq!(numbers.map(|number| number.0), [1, 2, 1, 0]);
-        assert_eq!(dictionary.number(&first, 1, &keys[1]).0, 2);
+        assert_eq!(dictionary.number(&first, 1, || Some(keys[1].clone())).0, 2);
         let mut known = Vec::new();
         dictionary.learn(&mut known);
         dictionary.learn(&mut known);

@@ -68,8 +68,8 @@ impl Publisher {
             .copied()
             .chain(tightening.iter().chain(&other).map(|record| record.object));
         for object_ref in touched {
-            if let Some(old) = object(&self.running, object_ref) {
-                new_hash.subtract(StateHash::of_record(&old.encode()));
+            if let Some(old) = self.running.hash(object_ref) {
+                new_hash.subtract(old);
             }
         }
         tightening
@@ -139,14 +139,6 @@ fn credential(number: u64, key_id: u64) -> Credential {
 fn state_of(running: &Running, key_id: u64) -> Option<CredentialState> {
     let found = running.set.credentials.by_key_id(key_id);
     found.map(|credential| credential.state)
-}
-
-/// An object as it is in force.
-fn object(running: &Running, object_ref: ObjectRef) -> Option<Object> {
-    match running.small.get(&object_ref) {
-        Some(object) => Some(Object::clone(object)),
-        None => running.set.large_object(object_ref, &running.names),
-    }
 }
 
 #[test]
@@ -360,7 +352,10 @@ fn check(
     let mut sum = StateHash::EMPTY;
     let mut places = std::collections::HashMap::new();
     for (object_ref, wanted) in model {
-        let record = object(running, *object_ref).map(|found| found.encode());
+        let record = running
+            .set
+            .large_object(*object_ref, &running.names)
+            .map(|found| found.encode());
         prop_assert_eq!(record.as_ref(), Some(&wanted.encode()));
         sum.add(StateHash::of_record(&wanted.encode()));
         match wanted {

@@ -35,7 +35,7 @@ fn object(load_balancing: LoadBalancing, weights: &[u32]) -> Upstream {
 
 fn upstream(load_balancing: LoadBalancing, weights: &[u32]) -> CompiledUpstream {
     let object = object(load_balancing, weights);
-    CompiledUpstream::new(&Arc::new(Object::Upstream(object.clone())), &object, None).unwrap()
+    CompiledUpstream::new(&object, None).unwrap()
 }
 
 fn hosts(upstream: &CompiledUpstream, count: usize, now: Instant) -> Vec<String> {
@@ -172,8 +172,7 @@ fn a_changed_upstream_takes_over_the_targets_it_still_has() {
     let known = Arc::clone(&before.targets[1].target);
     let mut changed = object(LoadBalancing::RoundRobin, &[1, 5, 1]);
     changed.targets.remove(0);
-    let source = Arc::new(Object::Upstream(changed.clone()));
-    let after = CompiledUpstream::new(&source, &changed, Some(&before)).unwrap();
+    let after = CompiledUpstream::new(&changed, Some(&before)).unwrap();
     assert!(Arc::ptr_eq(&known, &after.targets[0].target));
     assert_eq!(after.targets[0].weight, 5);
     let left_out = Arc::clone(&before.targets[0].target);

@@ -249,7 +249,7 @@ fn a_restart_tells_calls_under_way_as_interrupted_and_those_that_ended_as_they_w
     let ledgers = ledgers(&spool);
     let numbers = OperationNumbers::new(1);
     let key = OperationKey::new("GET", "/pets/{id}");
-    let operation = spool.dictionary().number(&numbers, 0, &key);
+    let operation = spool.dictionary().number(&numbers, 0, || Some(key.clone()));
     call(&ledgers, "/drained").finish(Reason::OK);
     spool.drain();
     let mut ended = call(&ledgers, "/ended");
