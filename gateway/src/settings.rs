@@ -37,6 +37,8 @@ pub struct Settings {
     pub join_token: Option<Secret<String>>,
     /// A file that holds, or will hold, the join token.
     pub join_token_file: Option<PathBuf>,
+    /// Signed snapshots and an enrolment file to start from while the control plane is away.
+    pub snapshot_dir: Option<PathBuf>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
     /// Whether they say who has connected by the PROXY protocol.

@@ -26,7 +26,7 @@ use crate::general::tls::Certificate;
 use crate::live_config::apply::Trust;
 use crate::live_config::control_plane::{ControlPlane, Enrolled};
 use crate::live_config::disk::Disk;
-use crate::live_config::identity::{self, Identity};
+use crate::live_config::identity::{self, Identity, Membership};
 use crate::live_config::pull::Puller;
 use crate::live_config::{ConfigStatus, Sharing, ack, join};
 use crate::metrics::GatewayMetrics;
@@ -103,7 +103,7 @@ impl BoundGateway {
         let control = Control::new(settings, &clock)?;
         let puller = match Identity::load(&control.settings.data_dir)? {
             Some(identity) => Some(control.enrol(identity)?),
-            None => None,
+            None => control.begin_from_folder()?,
         };
         Ok(Self {
             sockets,
@@ -266,17 +266,32 @@ impl Control {
 
     /// Takes on an identity: its group key, and what is on disk of its configuration.
     fn enrol(&self, identity: Identity) -> anyhow::Result<Puller> {
-        self.group_key
-            .store(Some(Arc::new(identity.group_key.clone())));
-        let trust = Trust {
-            group: identity.group,
-            keys: identity.trusted.clone(),
-        };
+        let membership = identity.membership();
         let _ = self.identity.set(identity);
+        self.begin(membership)
+    }
+
+    /// Begins without having joined, if there is a snapshot folder to begin from.
+    fn begin_from_folder(&self) -> anyhow::Result<Option<Puller>> {
+        let Some(folder) = &self.settings.snapshot_dir else {
+            return Ok(None);
+        };
+        let membership = Membership::load(folder).context("reading the snapshot folder")?;
+        membership.map(|found| self.begin(found)).transpose()
+    }
+
+    /// Serves what is on disk, or in the snapshot folder, of a group's configuration.
+    fn begin(&self, membership: Membership) -> anyhow::Result<Puller> {
+        self.group_key.store(Some(Arc::new(membership.group_key)));
+        let trust = Trust {
+            group: membership.group,
+            keys: membership.trusted,
+        };
         let disk =
             Disk::open(&self.settings.data_dir).context("opening the configuration on disk")?;
         let puller = Puller::from_disk(
             disk,
+            self.settings.snapshot_dir.as_deref(),
             trust,
             Arc::clone(&self.tables),
             Arc::clone(&self.config),
@@ -349,8 +364,8 @@ impl Control {
     async fn follow(self, puller: Option<Puller>, supervisor: Supervisor) {
         let token = supervisor.token();
         let puller = match puller {
-            Some(puller) => puller,
-            None => match token.run_until_cancelled(self.join()).await {
+            Some(puller) if self.identity.get().is_some() => puller,
+            begun => match token.run_until_cancelled(self.join(begun)).await {
                 None => return,
                 Some(Ok(puller)) => puller,
                 Some(Err(error)) => {
@@ -383,7 +398,8 @@ impl Control {
         });
     }
 
-    async fn join(&self) -> anyhow::Result<Puller> {
+    /// Joins, and goes on from what was begun from a snapshot folder.
+    async fn join(&self, begun: Option<Puller>) -> anyhow::Result<Puller> {
         let report = |reason: &str| {
             tracing::warn!(reason, "not joined yet");
             let text = format!("not joined: {reason}");
@@ -399,7 +415,19 @@ impl Control {
         )
         .await;
         self.config.change(|in_force| in_force.refused = None);
-        self.enrol(identity)
+        match begun {
+            Some(mut puller) if puller.trust().group == identity.group => {
+                puller.trust_keys(identity.trusted.clone());
+                self.group_key
+                    .store(Some(Arc::new(identity.group_key.clone())));
+                let _ = self.identity.set(identity);
+                Ok(puller)
+            }
+            Some(_) => anyhow::bail!(
+                "the snapshot folder is of another gateway group than the join token; empty the data folder and start again"
+            ),
+            None => self.enrol(identity),
+        }
     }
 
     fn enrolled(&self) -> Option<Enrolled<'_>> {

@@ -121,9 +121,12 @@ impl Status {
         let in_force = self.config.in_force();
         let check = &self.checks.configuration;
         match (&in_force.refused, &in_force.alarm) {
-            (refused, _) if in_force.source == "none" => {
+            (refused, alarm) if in_force.source == "none" => {
                 let why = refused.as_deref().unwrap_or("none has been received yet");
-                check.failed(why);
+                match alarm {
+                    Some(alarm) => check.failed(format!("{why}; copies on disk are bad: {alarm}")),
+                    None => check.failed(why),
+                }
             }
             (Some(refused), _) => {
                 check.degraded(format!("the newest change is refused: {refused}"))

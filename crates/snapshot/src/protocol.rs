@@ -72,6 +72,31 @@ impl std::fmt::Debug for JoinReply {
     }
 }
 
+/// The file beside the snapshots of a snapshot folder; see [`Enrolment`].
+pub const ENROLMENT_FILE: &str = "enrolment.json";
+
+/// What a gateway of a group needs, beside a snapshot, to serve before it has joined. It holds the group key, so it is kept
+/// as a key is: mode 0600.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enrolment {
+    /// Whose snapshots lie beside it.
+    pub group: GatewayGroupId,
+    /// The group key in hexadecimal, for credential digests.
+    pub group_key: String,
+    /// Public keys that sign configuration, in hexadecimal.
+    pub signing_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for Enrolment {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Enrolment")
+            .field("group", &self.group)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a gateway runs now, or why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

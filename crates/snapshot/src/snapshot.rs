@@ -390,6 +390,7 @@ mod tests {
     use super::*;
     use crate::object::Tenant;
     use gatehouse_domain::id::TenantId;
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     const GROUP: GatewayGroupId = GatewayGroupId::from_uuid(Uuid::from_u128(1));
@@ -488,5 +489,42 @@ mod tests {
             refusal(&bytes, GROUP, &[]),
             Some(Refused::UnknownKey("snapshot"))
         );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Bytes changed, cut out, doubled and put in, at any place: no panic, and nothing but the original is accepted.
+        #[test]
+        fn no_mutation_is_accepted(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0u8..5, any::<u32>()), 1..6)
+        ) {
+            let (good, signer) = written(30);
+            let mut bytes = good.clone();
+            for (place, kind, value) in edits {
+                let at = place.index(bytes.len());
+                let end = (at + value as usize % 40).min(bytes.len());
+                match kind {
+                    0 => bytes[at] ^= (value as u8).max(1),
+                    1 => drop(bytes.drain(at..end)),
+                    2 => { let twice = bytes[at..end].to_vec(); bytes.splice(at..at, twice); }
+                    3 => { bytes.splice(at..at, value.to_le_bytes()); }
+                    _ => bytes.truncate(at),
+                }
+                if bytes.is_empty() { break }
+            }
+            let accepted = read(bytes.as_slice(), GROUP, &[signer.public()], |record| {
+                record.decode().map(drop)
+            });
+            prop_assert!(accepted.is_err() || bytes == good);
+        }
+
+        /// Anything at all behind a good beginning.
+        #[test]
+        fn noise_is_refused(noise: Vec<u8>, length in 0u32..600) {
+            let head = [MAGIC.as_slice(), &FORMAT.to_le_bytes(), &length.to_le_bytes()].concat();
+            let bytes = [head, noise].concat();
+            prop_assert!(refusal(&bytes, GROUP, &[]).is_some());
+        }
     }
 }

@@ -127,7 +127,7 @@ impl Running {
         let small = before.map_or(&no_objects, |before| &before.small);
         let mut loading = Loading::default();
         let verified = snapshot::read(source, trust.group, &trust.keys, |record| {
-            loading.take(record, set)
+            loading.take(record, (set, small))
         })?;
         let (set, small, names) = loading.finish(set, small)?;
         let running = Self {

@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::SignedDelta;
 use gatehouse_snapshot::node_auth::hex;
-use gatehouse_snapshot::snapshot::Verified;
+use gatehouse_snapshot::snapshot::{self, RecordRef, Verified};
 
 use super::apply::{ConfigError, Running, Trust};
 use super::control_plane::aside;
 use crate::files;
 use crate::frames::{self, Frames};
+use crate::tables::NotLoaded;
 
 /// Snapshots kept: the newest and two older ones.
 const SNAPSHOTS_KEPT: usize = 3;
@@ -41,7 +42,8 @@ pub(crate) struct Found {
     pub(crate) running: Option<Running>,
     /// What was wrong with newer ones.
     pub(crate) alarm: Option<String>,
-    /// The newest position any file here claims: nothing older is taken from the control plane.
+    /// The newest position that was verified: nothing older is taken from the control plane. What a damaged file's name
+    /// claims does not count: a name is not signed.
     pub(crate) floor: Position,
 }
 
@@ -67,12 +69,48 @@ impl Disk {
         aside(&self.folder)
     }
 
+    /// Takes a copy of the newest usable snapshot of another folder, if it is newer than `own`. Returns whether it did.
+    pub(crate) fn adopt(
+        &self,
+        folder: &Path,
+        trust: &Trust,
+        own: Option<Position>,
+    ) -> Result<bool, ConfigError> {
+        let mut refused = Ok(false);
+        for file in snapshots_in(folder)? {
+            if own.is_some_and(|own| own >= file.position) {
+                break;
+            }
+            match self.take_copy(&file, trust) {
+                Ok(()) => return Ok(true),
+                // The one before may do; the newest fault is told if none does.
+                Err(error) => refused = refused.and(Err(error)),
+            }
+        }
+        refused
+    }
+
+    fn take_copy(&self, file: &SnapshotFile, trust: &Trust) -> Result<(), ConfigError> {
+        fs::copy(&file.path, self.aside())?;
+        let copy = File::open(self.aside())?;
+        // Verified as a whole before anything is kept; its objects are read when it is loaded.
+        let nobody = |_: &RecordRef<'_>| Ok::<_, NotLoaded>(());
+        let verified = snapshot::read(&copy, trust.group, &trust.keys, nobody)?;
+        if position_of(&verified) != file.position {
+            return Err(Refused::Damaged("snapshot").into());
+        }
+        copy.sync_all()?;
+        // Journals stay as they are: what they hold beyond it still follows it.
+        files::rename(&self.aside(), &self.folder.join(name_of(&verified)))?;
+        Ok(())
+    }
+
     /// Loads the newest usable configuration and opens a journal for what follows.
     pub(crate) fn load(&mut self, trust: &Trust) -> io::Result<Found> {
         let mut alarms = Vec::new();
         let mut running = None;
         let snapshots = self.snapshots()?;
-        let mut floor = snapshots.first().map_or((0, 0), |newest| newest.position);
+        let mut floor = (0, 0);
         for file in &snapshots {
             match file.read(trust) {
                 Ok(found) => {
@@ -84,7 +122,7 @@ impl Disk {
         }
         if let Some(running) = &mut running {
             self.replay(running, trust, &mut alarms)?;
-            floor = floor.max((running.generation, running.seq));
+            floor = (running.generation, running.seq);
             self.begin_journal((running.generation, running.seq))?;
         }
         Ok(Found {
@@ -145,18 +183,10 @@ impl Disk {
 
     /// Keeps the downloaded snapshot under its name, begins a journal after it, and removes what is no longer needed.
     pub(crate) fn keep_snapshot(&mut self, snapshot: &Verified) -> io::Result<()> {
-        let manifest = &snapshot.manifest;
-        let position = (manifest.generation, manifest.seq);
-        let name = format!(
-            "snapshot-{}-{}-{}.bin",
-            manifest.generation,
-            manifest.seq,
-            hex(&snapshot.sha256)
-        );
         // Flushed when it was downloaded.
-        files::rename(&self.aside(), &self.folder.join(name))?;
+        files::rename(&self.aside(), &self.folder.join(name_of(snapshot)))?;
         self.journal_bytes = 0;
-        self.begin_journal(position)?;
+        self.begin_journal(position_of(snapshot))?;
         self.prune()
     }
 
@@ -188,27 +218,7 @@ impl Disk {
 
     /// Snapshot files, newest first.
     fn snapshots(&self) -> io::Result<Vec<SnapshotFile>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let path = entry?.path();
-            let name = shown(&path);
-            let parts: Option<Vec<&str>> = name
-                .strip_prefix("snapshot-")
-                .and_then(|name| name.strip_suffix(".bin"))
-                .map(|name| name.split('-').collect());
-            if let Some([generation, seq, sha256]) = parts.as_deref()
-                && let (Ok(generation), Ok(seq)) = (generation.parse(), seq.parse())
-            {
-                let sha256 = (*sha256).to_owned();
-                found.push(SnapshotFile {
-                    position: (generation, seq),
-                    sha256,
-                    path,
-                });
-            }
-        }
-        found.sort_by_key(|found| std::cmp::Reverse(found.position));
-        Ok(found)
+        snapshots_in(&self.folder)
     }
 
     /// Journals by where they begin, oldest first.
@@ -230,6 +240,41 @@ impl Disk {
         found.sort();
         Ok(found)
     }
+}
+
+fn position_of(snapshot: &Verified) -> Position {
+    (snapshot.manifest.generation, snapshot.manifest.seq)
+}
+
+/// What a snapshot is kept under: where it stands, and its content.
+pub(crate) fn name_of(snapshot: &Verified) -> String {
+    let (generation, seq) = position_of(snapshot);
+    format!("snapshot-{generation}-{seq}-{}.bin", hex(&snapshot.sha256))
+}
+
+/// Snapshot files of a folder, newest first.
+fn snapshots_in(folder: &Path) -> io::Result<Vec<SnapshotFile>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = shown(&path);
+        let parts: Option<Vec<&str>> = name
+            .strip_prefix("snapshot-")
+            .and_then(|name| name.strip_suffix(".bin"))
+            .map(|name| name.split('-').collect());
+        if let Some([generation, seq, sha256]) = parts.as_deref()
+            && let (Ok(generation), Ok(seq)) = (generation.parse(), seq.parse())
+        {
+            let sha256 = (*sha256).to_owned();
+            found.push(SnapshotFile {
+                position: (generation, seq),
+                sha256,
+                path,
+            });
+        }
+    }
+    found.sort_by_key(|found| std::cmp::Reverse(found.position));
+    Ok(found)
 }
 
 impl SnapshotFile {

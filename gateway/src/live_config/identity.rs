@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use gatehouse_domain::id::{GatewayGroupId, NodeId};
 use gatehouse_runtime::random;
 use gatehouse_snapshot::node_auth::{hex, unhex};
-use gatehouse_snapshot::protocol::JoinReply;
+use gatehouse_snapshot::protocol::{ENROLMENT_FILE, Enrolment, JoinReply};
 use gatehouse_snapshot::sign::{PublicKey, Signer};
 use zeroize::Zeroizing;
 
@@ -26,6 +27,14 @@ pub(crate) struct Identity {
     pub(crate) trusted: Vec<PublicKey>,
 }
 
+/// What is accepted as configuration, and what presented keys are compared by: known before a gateway has joined, when it
+/// starts from a snapshot folder.
+pub(crate) struct Membership {
+    pub(crate) group: GatewayGroupId,
+    pub(crate) group_key: GroupKey,
+    pub(crate) trusted: Vec<PublicKey>,
+}
+
 /// A file of the identity that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IdentityError {
@@ -33,22 +42,63 @@ pub(crate) enum IdentityError {
     File { path: PathBuf, source: io::Error },
     #[error("{path} is damaged; remove it and join again with a new join token", path = .0.display())]
     Damaged(PathBuf),
+    #[error("{path} holds a key and may be read by others; give it mode 0600", path = .0.display())]
+    Exposed(PathBuf),
+    #[error("{path} is not an enrolment file; export the snapshot folder again", path = .0.display())]
+    NoEnrolment(PathBuf),
+}
+
+impl Membership {
+    fn of(enrolment: &Enrolment) -> Option<Self> {
+        let key = |text: &str| -> Option<[u8; 32]> { unhex(text)?.try_into().ok() };
+        let trusted = enrolment.signing_keys.iter();
+        Some(Self {
+            group: enrolment.group,
+            group_key: Zeroizing::new(key(&enrolment.group_key)?),
+            trusted: trusted
+                .map(|text| key(text).map(PublicKey))
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    /// Reads the enrolment file of a snapshot folder; `None` while there is none.
+    pub(crate) fn load(snapshot_dir: &Path) -> Result<Option<Self>, IdentityError> {
+        let path = snapshot_dir.join(ENROLMENT_FILE);
+        let Some(bytes) = read(&path)? else {
+            return Ok(None);
+        };
+        let mode = fs::metadata(&path).map(|found| found.permissions().mode());
+        match mode {
+            Ok(mode) if mode & 0o077 == 0 => {}
+            _ => return Err(IdentityError::Exposed(path)),
+        }
+        let enrolment = serde_json::from_slice(&bytes).ok();
+        let membership = enrolment.and_then(|enrolment| Self::of(&enrolment));
+        membership.map(Some).ok_or(IdentityError::NoEnrolment(path))
+    }
 }
 
 impl Identity {
     fn of(reply: &JoinReply) -> Option<Self> {
-        let key = |text: &str| -> Option<[u8; 32]> { unhex(text)?.try_into().ok() };
-        let trusted = reply
-            .signing_keys
-            .iter()
-            .map(|text| key(text).map(PublicKey))
-            .collect::<Option<Vec<_>>>()?;
+        let membership = Membership::of(&Enrolment {
+            group: reply.group,
+            group_key: reply.group_key.clone(),
+            signing_keys: reply.signing_keys.clone(),
+        })?;
         Some(Self {
             node: reply.node,
-            group: reply.group,
-            group_key: Zeroizing::new(key(&reply.group_key)?),
-            trusted,
+            group: membership.group,
+            group_key: membership.group_key,
+            trusted: membership.trusted,
         })
+    }
+
+    pub(crate) fn membership(&self) -> Membership {
+        Membership {
+            group: self.group,
+            group_key: self.group_key.clone(),
+            trusted: self.trusted.clone(),
+        }
     }
 
     /// Reads the identity kept by [`keep`]; `None` before the gateway has joined.
@@ -111,7 +161,6 @@ fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, IdentityError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
     use uuid::Uuid;
 
     #[test]

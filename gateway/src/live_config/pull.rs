@@ -1,6 +1,7 @@
 //! The one task that changes what runs.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use gatehouse_runtime::random;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::SignedDelta;
 use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::sign::PublicKey;
 
 use super::ConfigStatus;
 use super::apply::{ConfigError, Running, Trust};
@@ -40,12 +42,26 @@ impl Puller {
     /// Starts from what is on disk: no network, nothing else alive.
     pub(crate) fn from_disk(
         mut disk: Disk,
+        snapshot_dir: Option<&Path>,
         trust: Trust,
         tables: Arc<Tables>,
         status: Arc<ConfigStatus>,
         metrics: Arc<GatewayMetrics>,
     ) -> std::io::Result<Self> {
-        let found = disk.load(&trust)?;
+        let mut found = disk.load(&trust)?;
+        if let Some(folder) = snapshot_dir {
+            let own = found.running.as_ref();
+            let own = own.map(|running| (running.generation, running.seq));
+            match disk.adopt(folder, &trust, own) {
+                Ok(false) => {}
+                Ok(true) => found = disk.load(&trust)?,
+                Err(error) => {
+                    let text = format!("the snapshot folder {}: {error}", folder.display());
+                    let alarms: Vec<String> = found.alarm.into_iter().chain([text]).collect();
+                    found.alarm = Some(alarms.join("; "));
+                }
+            }
+        }
         if let Some(alarm) = &found.alarm {
             tracing::error!(alarm, "a configuration on disk could not be used");
             metrics.configuration_refused("disk");
@@ -68,6 +84,16 @@ impl Puller {
             .status
             .change(|in_force| in_force.alarm = found.alarm.clone());
         Ok(puller)
+    }
+
+    /// Whose configuration it follows.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// Trusts the keys that joining returned, which may be more than those a snapshot folder named.
+    pub(crate) fn trust_keys(&mut self, keys: Vec<PublicKey>) {
+        self.trust.keys = keys;
     }
 
     /// Pulls for ever. Dropped at shutdown; a change is applied or not, never half.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gatehouse_snapshot::Refused;
-use gatehouse_snapshot::object::{Object, ObjectRef};
+use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 use gatehouse_snapshot::snapshot::RecordRef;
 
 use super::applications::ApplicationNumbers;
-use super::{CompileError, Full, Names, Number, Small, TableSet};
+use super::{CompileError, Compiled, Full, Names, Number, Small, TableSet};
 
 /// Why what was read cannot become a configuration.
 #[derive(Debug)]
@@ -35,7 +35,10 @@ impl From<Refused> for NotLoaded {
 #[derive(Default)]
 pub(crate) struct Loading {
     set: TableSet,
+    /// Until the first large object comes.
     small: Vec<Object>,
+    /// What they were compiled to. A fault is told only when the whole has turned out to be signed.
+    compiled: Option<Result<(Small, Compiled), CompileError>>,
     names: Names,
     /// Made when the last application has come.
     application_numbers: Option<ApplicationNumbers>,
@@ -48,10 +51,14 @@ impl Loading {
     pub(crate) fn take(
         &mut self,
         record: &RecordRef<'_>,
-        before: &TableSet,
+        (before, small_before): (&TableSet, &Small),
     ) -> Result<(), NotLoaded> {
+        let object = record.decode()?;
+        if record.object.kind >= ObjectKind::Application {
+            self.compile(small_before);
+        }
         let set = &mut self.set;
-        match record.decode()? {
+        match object {
             Object::Application(application) => {
                 set.applications.put(&application, &mut self.names)?;
             }
@@ -78,6 +85,13 @@ impl Loading {
         Ok(())
     }
 
+    /// Compiles the small objects, which come first, and gives back their memory before the large ones take theirs.
+    fn compile(&mut self, before: &Small) {
+        let (small, names) = (&mut self.small, &mut self.names);
+        self.compiled
+            .get_or_insert_with(|| Small::of_all(std::mem::take(small), before, names));
+    }
+
     /// Makes the configuration whole. Backends' connections carry over from `before`.
     pub(crate) fn finish(
         mut self,
@@ -86,17 +100,20 @@ impl Loading {
     ) -> Result<(TableSet, Small, Names), NotLoaded> {
         // Gives its memory back before more is taken.
         self.application_numbers = None;
+        let compiled = match self.compiled.take() {
+            Some(compiled) => compiled,
+            None => Small::of_all(self.small, small_before, &mut self.names),
+        };
         let set = &mut self.set;
         set.applications.shrink();
         set.subscriptions.complete();
         set.credentials.complete().map_err(|id| {
             NotLoaded::Doubled(ObjectRef {
-                kind: gatehouse_snapshot::object::ObjectKind::Credential,
+                kind: ObjectKind::Credential,
                 id: id.uuid(),
             })
         })?;
-        let small = Small::of_all(self.small, small_before, &mut self.names);
-        let (small, compiled) = small.map_err(NotLoaded::Compile)?;
+        let (small, compiled) = compiled.map_err(NotLoaded::Compile)?;
         set.compiled = Arc::new(compiled);
         set.plan_ids = Arc::clone(self.names.plans.keys());
         set.counters = Arc::clone(&before.counters);

@@ -11,7 +11,7 @@ use super::names::{Names, Scope};
 use super::rows::{Full, Number, Row, Rows};
 use crate::policies::counters::{CounterId, Counters};
 
-/// Forty bytes of a subscription.
+/// Forty-eight bytes of a subscription.
 #[derive(Debug, Clone, Copy)]
 struct SubscriptionRow {
     id: Uuid,
@@ -20,7 +20,11 @@ struct SubscriptionRow {
     /// Where its use is counted; taken over by every later state of the subscription, so that a change resets nothing.
     counters: CounterId,
     flags: Flags,
+    /// Every granted one has it, so it does not lie aside. [`ASIDE`]: it does, or there is none.
+    starts_at: i64,
 }
+
+const ASIDE: i64 = i64::MIN;
 
 impl Row for SubscriptionRow {
     fn id(&self) -> Uuid {
@@ -151,7 +155,7 @@ impl Subscriptions {
 
     fn get(&self, number: Number) -> Option<FoundSubscription> {
         let row = self.rows.get(number)?;
-        let [starts_at, ends_at, _] = self.rows.dates(number);
+        let [starts_at, ends_at] = self.dates(number, row);
         Some(FoundSubscription {
             id: row.id.into(),
             plan: row.plan,
@@ -161,6 +165,14 @@ impl Subscriptions {
             starts_at,
             ends_at,
         })
+    }
+
+    fn dates(&self, number: Number, row: &SubscriptionRow) -> [Option<Moment>; 2] {
+        let [starts_at, ends_at, _] = self.rows.dates(number);
+        match row.starts_at {
+            ASIDE => [starts_at, ends_at],
+            inside => [Some(Moment(inside)), ends_at],
+        }
     }
 
     /// The counters of a subscription, if `walk` has not gone past it: asked for ascending ids, one walk finds all.
@@ -214,7 +226,7 @@ impl Subscriptions {
         let number = self.rows.find(id.uuid())?;
         let row = self.rows.get(number)?;
         let scope = names.scopes.key(row.place.scope)?;
-        let [starts_at, ends_at, _] = self.rows.dates(number);
+        let [starts_at, ends_at] = self.dates(number, row);
         Some(Subscription {
             id,
             tenant: scope.tenant,
@@ -256,8 +268,7 @@ impl Subscriptions {
         if !stays && old.is_some() {
             self.forget(number);
         }
-        let dates = [subscription.starts_at, subscription.ends_at, None];
-        self.rows.set(number, row, dates);
+        self.rows.set(number, row, dates_aside(subscription));
         if !stays {
             self.enter(number);
         }
@@ -276,8 +287,7 @@ impl Subscriptions {
             counters: counters.unwrap_or(CounterId::NONE),
             ..packed(subscription, application, names)
         };
-        let dates = [subscription.starts_at, subscription.ends_at, None];
-        let number = self.rows.push(row, dates)?;
+        let number = self.rows.push(row, dates_aside(subscription))?;
         if counters.is_none() {
             self.fresh.push(number);
         }
@@ -340,5 +350,13 @@ fn packed(subscription: &Subscription, application: Number, names: &mut Names) -
         plan: names.plans.number(subscription.plan),
         counters: CounterId::NONE,
         flags: Flags::of(subscription),
+        starts_at: subscription.starts_at.map_or(ASIDE, |moment| moment.0),
     }
+}
+
+/// The dates that do not stand in the record.
+fn dates_aside(subscription: &Subscription) -> [Option<Moment>; 3] {
+    let starts_at = subscription.starts_at;
+    let starts_at = starts_at.filter(|moment| moment.0 == ASIDE);
+    [starts_at, subscription.ends_at, None]
 }

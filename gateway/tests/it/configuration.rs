@@ -570,3 +570,104 @@ fn one_revocation_among_a_hundred_thousand_keys_is_small_and_quick() {
     assert!(subscribed.len() < 4 * 1024);
     world.wait_for_head();
 }
+
+/// Fills a folder as `gatehouse gateway export-snapshot` does.
+fn snapshot_folder(world: &World, signer: &Signer) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = world.control_plane.state();
+    let bytes = state.snapshot_as(objects::GROUP, state.generation, state.seq, signer);
+    let digest =
+        gatehouse_snapshot::node_auth::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+    let name = format!("snapshot-{}-{}-{digest}.bin", state.generation, state.seq);
+    std::fs::write(folder.path().join(name), bytes).expect("written");
+    let enrolment = gatehouse_snapshot::protocol::Enrolment {
+        group: objects::GROUP,
+        group_key: gatehouse_snapshot::node_auth::hex(&objects::GROUP_KEY),
+        signing_keys: vec![gatehouse_snapshot::node_auth::hex(&state.signer.public().0)],
+    };
+    let path = folder.path().join("enrolment.json");
+    std::fs::write(&path, serde_json::to_vec(&enrolment).expect("json")).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its mode");
+    folder
+}
+
+#[test]
+fn an_empty_gateway_serves_from_a_snapshot_folder_and_joins_when_the_control_plane_is_back() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let folder = snapshot_folder(&world, &Signer::from_seed(&[9; 32]).expect("a signer"));
+    world.control_plane.state().mood = Mood::Hanging;
+    let empty = tempfile::tempdir().expect("a folder");
+    let began = Instant::now();
+    let snapshot_dir = folder.path().display().to_string();
+    let node = world.start_with(empty.path(), &[("SNAPSHOT_DIR", &snapshot_dir)]);
+    assert_eq!(node.get(PATH).status, 200);
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    let json = node.status_page("/readyz").json();
+    assert_eq!(json["config"]["source"], "disk", "{json}");
+    let joins = world.control_plane.state().joins;
+    world.control_plane.state().mood = Mood::Well;
+    until("it has joined", || {
+        world.control_plane.state().joins > joins
+    });
+    until("it follows the control plane", || {
+        world.put(&[Object::Tenant(tenant())]);
+        node.status_page("/readyz").json()["config"]["source"] == "control plane"
+    });
+    assert_eq!(node.get(PATH).status, 200);
+    node.stop();
+    // What it took over is its own now.
+    drop(folder);
+    world.control_plane.state().mood = Mood::Hanging;
+    let again = world.start_on(empty.path());
+    assert_eq!(again.get(PATH).status, 200);
+}
+
+#[test]
+fn a_snapshot_folder_signed_by_a_stranger_or_open_to_others_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let forged = snapshot_folder(&world, &Signer::from_seed(&[8; 32]).expect("a signer"));
+    world.control_plane.state().mood = Mood::Failing;
+    let empty = tempfile::tempdir().expect("a folder");
+    let snapshot_dir = forged.path().display().to_string();
+    let variables = [("SNAPSHOT_DIR", snapshot_dir.as_str())];
+    let node = world.start_with(empty.path(), &variables);
+    assert_eq!(node.get(PATH).code(), "auth_unknown");
+    let ready = node.status_page("/readyz");
+    assert_eq!(ready.status, 503, "{}", ready.text());
+    assert!(ready.text().contains("unknown key"), "{}", ready.text());
+    node.stop();
+    let enrolment = forged.path().join("enrolment.json");
+    std::fs::set_permissions(&enrolment, std::fs::Permissions::from_mode(0o640)).expect("its mode");
+    let address = world.control_plane.address;
+    let settings = crate::node::settings_for(empty.path(), address, &variables);
+    let refused = world.node.inside(|| {
+        let clock = gatehouse_runtime::Clock::system();
+        gatehouse_gateway::BoundGateway::bind(settings, clock).map(drop)
+    });
+    let said = format!("{:#}", refused.expect_err("refused"));
+    assert!(said.contains("mode 0600"), "{said}");
+}
+
+#[test]
+fn the_name_of_a_damaged_snapshot_keeps_no_older_one_out() {
+    let upstream = Upstream::echo();
+    let mut world = World::with(&configuration(&[&upstream.url()]));
+    world.node.stop();
+    let claims = format!("config/snapshot-1-999-{}.bin", "0".repeat(64));
+    std::fs::write(world.folder.path().join(claims), b"nothing").expect("written");
+    world.restart(&Start::default());
+    world.put(&[Object::Tenant(tenant())]);
+    assert_eq!(world.get(PATH).status, 200);
+    until("a fresh snapshot was taken in spite of the name", || {
+        let json = world.node.status_page("/readyz").json();
+        json["checks"]["configuration"]["status"] == "ok"
+    });
+}

@@ -127,6 +127,15 @@ impl World {
         Node::start(&self.runtime, folder, address, &Start::default())
     }
 
+    /// The same with settings of its own.
+    pub(crate) fn start_with(&self, folder: &Path, variables: &[(&str, &str)]) -> Node {
+        let start = Start {
+            variables,
+            ..Start::default()
+        };
+        Node::start(&self.runtime, folder, self.control_plane.address, &start)
+    }
+
     /// Ends the gateway and starts it again on the same folder.
     pub(crate) fn restart(&mut self, start: &Start<'_>) {
         self.node.stop();

@@ -289,7 +289,8 @@ fn subscription(number: u64, fields: [u8; 4], dates: [Option<i64>; 3]) -> Subscr
 
 /// A large object of a few ids, so that changes meet each other.
 fn large() -> impl Strategy<Value = Object> {
-    let fields = (0u8..3, 0u64..8, any::<[u8; 4]>(), any::<[Option<i64>; 3]>());
+    let date = || prop::option::of(prop_oneof![any::<i64>(), Just(i64::MIN), Just(0)]);
+    let fields = (0u8..3, 0u64..8, any::<[u8; 4]>(), [date(), date(), date()]);
     fields.prop_map(|(kind, number, fields, dates)| match kind {
         0 => Object::Application(Application {
             id: Uuid::from_u128(0x20 + u128::from(number)).into(),

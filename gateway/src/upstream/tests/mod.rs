@@ -19,7 +19,7 @@ use gatehouse_domain::id::{ApplicationId, TenantId, UpstreamId};
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::RequestId;
 use gatehouse_runtime::settings::{Environment, TrustedProxies, load};
-use gatehouse_snapshot::object::{LoadBalancing, Object, Target, Upstream};
+use gatehouse_snapshot::object::{LoadBalancing, Target, Upstream};
 use http::{Method, Version};
 use time::OffsetDateTime;
 use tokio::runtime::LocalOptions;
@@ -195,8 +195,7 @@ impl Side {
 }
 
 fn compiled(object: &Upstream, before: Option<&CompiledUpstream>) -> CompiledUpstream {
-    let source = Arc::new(Object::Upstream(object.clone()));
-    CompiledUpstream::new(&source, object, before).expect("good addresses")
+    CompiledUpstream::new(object, before).expect("good addresses")
 }
 
 fn reply(head: &ResponseHead) -> Reply {
