@@ -87,6 +87,42 @@ create table quota_counter (
 );
 select make_tenant_owned('quota_counter');
 
+-- What a gateway may let through of a quota's window, and what of it the ledger has. The counter's row is locked before
+-- these, by whoever grants and by whoever settles.
+create table quota_lease (
+    tenant_id uuid not null,
+    subscription_id uuid not null,
+    period text not null check (period in ('day', 'month')),
+    window_start timestamptz not null,
+    node_id uuid not null references gateway_node (id),
+    -- The number that the gateway's own calls may reach.
+    granted bigint not null default 0 check (granted >= 0),
+    -- Its own calls that the ledger has.
+    settled bigint not null default 0 check (settled >= 0),
+    primary key (tenant_id, subscription_id, period, window_start, node_id),
+    foreign key (tenant_id, subscription_id) references subscription (tenant_id, id)
+);
+create index quota_lease_window on quota_lease (window_start);
+select make_tenant_owned('quota_lease');
+
+-- How live gateways share the rates that are asked for just now. Not logged: lost in a crash of the database, it is told
+-- anew within a heartbeat.
+create unlogged table rate_share (
+    tenant_id uuid not null,
+    subscription_id uuid not null,
+    limit_id uuid not null,
+    node_id uuid not null references gateway_node (id),
+    -- Calls of the last second.
+    demand bigint not null,
+    -- The most the gateway may have in force, in millionths of the limit.
+    held int not null check (held between 0 and 1000000),
+    asked_at timestamptz not null,
+    primary key (tenant_id, subscription_id, limit_id, node_id),
+    foreign key (tenant_id, subscription_id) references subscription (tenant_id, id)
+);
+create index rate_share_node on rate_share (node_id, asked_at);
+select make_tenant_owned('rate_share');
+
 -- Makes the monthly partitions that hold [from, until) of every partitioned table. Run ahead of time by a job, and here once
 -- so that a fresh database takes its first record. Security definer: the working roles may not create tables.
 create function ensure_partitions(from_time timestamptz, until_time timestamptz) returns int

@@ -17,6 +17,7 @@ mod files;
 mod frames;
 mod general;
 mod hand_over;
+mod limit_store;
 mod live_config;
 #[cfg(any(test, feature = "measure"))]
 pub mod measure;

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::call::{Now, Subject};
-use crate::live_config::Basis;
+use crate::live_config::Sharing;
 use crate::live_config::apply::{Running, Trust};
 use crate::live_config::disk::Disk;
 use crate::policies::admit;
@@ -407,10 +407,7 @@ impl Loaded {
         let spool = folder.join("usage");
         fs::create_dir_all(&spool)?;
         let ledger = QuotaLedger::open(folder.join("quotas.log"), &spool)?;
-        let basis = Basis {
-            nodes: 1,
-            away: false,
-        };
+        let sharing = Sharing::open(folder.join("live_nodes"));
         let group_key = GroupKey::new(GROUP_KEY);
         let now = Now::of(clock);
         let mut spent = Duration::ZERO;
@@ -440,7 +437,7 @@ impl Loaded {
             };
             let calendar = &environment.tenant.calendar;
             let admitted = authorise(&subject, consumer, &set, now, &mut None)
-                .and_then(|permit| admit(&permit, calendar, now, basis, &set.counters, &ledger));
+                .and_then(|permit| admit(&permit, calendar, now, &sharing, &set.counters, &ledger));
             spent += began.elapsed();
             let refused = admitted.err().map(|refusal| refusal.problem.kind());
             assert_eq!(refused, None, "every key is let through");

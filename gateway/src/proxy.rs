@@ -211,9 +211,15 @@ async fn pass<B: ClientBody>(
     let permit = judged?;
     // Whether now: rates, then quotas. From here on the call counts.
     let calendar = &environment.tenant.calendar;
-    let basis = proxy.sharing.basis();
     let counters = &tables.counters;
-    let standing = admit(&permit, calendar, call.now, basis, counters, &proxy.quotas)?;
+    let standing = admit(
+        &permit,
+        calendar,
+        call.now,
+        &proxy.sharing,
+        counters,
+        &proxy.quotas,
+    )?;
     call.let_through();
     let client = Client {
         peer: asked.origin.peer,

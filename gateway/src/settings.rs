@@ -51,6 +51,8 @@ pub struct Settings {
     pub limits: Limits,
     /// TLS towards consumers.
     pub tls: TlsSettings,
+    /// How the gateways of a group share limits.
+    pub sharing: SharingSettings,
     /// Connections to backends.
     pub upstream: UpstreamSettings,
     /// The way of calls to the ledger.
@@ -91,6 +93,14 @@ pub struct TlsSettings {
     pub certificate: Option<PathBuf>,
     /// The private key, PEM.
     pub key: Option<PathBuf>,
+}
+
+/// How the gateways of a group share limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharingSettings {
+    /// A Valkey or Redis, or the nodes of a cluster; without one the control plane settles limits.
+    pub store: Option<Secret<String>>,
 }
 
 /// Connections to backends.

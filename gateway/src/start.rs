@@ -23,8 +23,10 @@ use crate::answer;
 use crate::call::{Bounds, Concurrency, Ledgers};
 use crate::files;
 use crate::general::tls::Certificate;
+use crate::limit_store::LimitStore;
 use crate::live_config::apply::Trust;
 use crate::live_config::control_plane::{ControlPlane, Enrolled};
+use crate::live_config::desk::Desk;
 use crate::live_config::disk::Disk;
 use crate::live_config::identity::{self, Identity, Membership};
 use crate::live_config::pull::Puller;
@@ -386,10 +388,30 @@ impl Control {
         supervisor.spawn("gateway.acknowledgements", async move {
             if let Some(enrolled) = control.enrolled() {
                 let (config, sharing) = (control.config.clone(), control.sharing.clone());
-                let telling = ack::run(enrolled, config, sharing);
+                let desk = control
+                    .settings
+                    .sharing
+                    .store
+                    .is_none()
+                    .then(|| control.desk());
+                let telling = ack::run(enrolled, config, sharing, desk);
                 until.run_until_cancelled(telling).await;
             }
         });
+        if let Some((addresses, identity)) = self
+            .settings
+            .sharing
+            .store
+            .as_ref()
+            .zip(self.identity.get())
+        {
+            let store = LimitStore::new(addresses, identity.group, identity.node);
+            let settling = store.run(self.desk(), Arc::clone(&self.sharing));
+            let until = token.clone();
+            supervisor.spawn("gateway.limits", async move {
+                until.run_until_cancelled(settling).await;
+            });
+        }
         supervisor.spawn("gateway.usage", async move {
             if let Some(enrolled) = self.enrolled() {
                 let shipping = self.shipper.clone().run(&enrolled);
@@ -428,6 +450,13 @@ impl Control {
             ),
             None => self.enrol(identity),
         }
+    }
+
+    fn desk(&self) -> Desk {
+        let tables = Arc::clone(&self.tables);
+        let counters = move || Some(Arc::clone(&tables.current()?.counters));
+        let (sharing, quotas) = (Arc::clone(&self.sharing), Arc::clone(&self.shipper.quotas));
+        Desk::new(sharing, quotas, counters, self.config.clock().clone())
     }
 
     fn enrolled(&self) -> Option<Enrolled<'_>> {

@@ -23,6 +23,8 @@ use crate::state::AdminApi;
 
 /// A small JSON body, bytes.
 const SMALL: BodyLimit = BodyLimit(16 << 10);
+/// An acknowledgement that asks about as many limits as one may, bytes.
+const ASKING: BodyLimit = BodyLimit(512 << 10);
 
 /// The four addresses gateways call.
 pub(crate) fn router() -> Router<AdminApi> {
@@ -34,13 +36,17 @@ pub(crate) fn router() -> Router<AdminApi> {
             Router::new()
                 .route(JOIN, post(join::join))
                 .route(CONFIG, get(config::send_config))
-                .route(ACK, post(ack::acknowledge))
                 .layer(Extension(SMALL)),
+        )
+        .merge(
+            Router::new()
+                .route(ACK, post(ack::acknowledge))
+                .layer(Extension(ASKING)),
         )
         .layer(map_response(routine))
 }
 
-/// Every gateway calls every two seconds.
+/// Every gateway calls every second.
 async fn routine(mut response: Response) -> Response {
     response.extensions_mut().insert(Routine);
     response

@@ -6,7 +6,7 @@ use gatehouse_domain::id::NodeId;
 use gatehouse_snapshot::node_auth::{self, hex};
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::{
-    ACK, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, SNAPSHOT_TYPE, USAGE,
+    ACK, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, LimitsAsk, SNAPSHOT_TYPE, USAGE,
 };
 use gatehouse_snapshot::sign::Signer;
 use gatehouse_snapshot::usage::Batch;
@@ -176,6 +176,7 @@ async fn acknowledgements_and_usage_are_taken_and_bad_ones_told() {
         applied_at: Moment(served.now().unix_timestamp_nanos() as i64 / 1_000),
         error: None,
         version: "0.1.0".to_owned(),
+        limits: LimitsAsk::default(),
     };
     let body = serde_json::to_vec(&told).unwrap();
     let answer = served

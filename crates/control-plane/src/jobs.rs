@@ -39,6 +39,11 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
 const PARTITIONS_AHEAD: time::Duration = time::Duration::days(62);
 /// How long configuration changes and acknowledgements are kept; a gateway that was away longer gets a snapshot.
 const CHANGES_KEPT: time::Duration = time::Duration::days(30);
+/// Leases of quotas are kept for a while after their day or month has begun.
+const DAY_LEASES_KEPT: time::Duration = time::Duration::days(3);
+const MONTH_LEASES_KEPT: time::Duration = time::Duration::days(62);
+/// What a gateway said of a rate is of no use after it.
+const RATE_SHARES_KEPT: time::Duration = time::Duration::hours(1);
 /// A nonce is remembered for longer than its time is accepted.
 const NONCES_KEPT: time::Duration = time::Duration::minutes(5);
 
@@ -179,6 +184,20 @@ async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(),
     sqlx::query!(
         "delete from config_change where created_at < $1",
         now - CHANGES_KEPT
+    )
+    .execute(&mut *conn)
+    .await?;
+    // A call that settles later than this counts as ever; only the gateway's part of it is no longer known.
+    sqlx::query!(
+        "delete from quota_lease where window_start < case period when 'day' then $1::timestamptz else $2::timestamptz end",
+        now - DAY_LEASES_KEPT,
+        now - MONTH_LEASES_KEPT,
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from rate_share where asked_at < $1",
+        now - RATE_SHARES_KEPT
     )
     .execute(&mut *conn)
     .await?;

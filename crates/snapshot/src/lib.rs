@@ -14,6 +14,7 @@ pub mod delta;
 pub mod node_auth;
 pub mod object;
 pub mod protocol;
+pub mod sharing;
 pub mod sign;
 pub mod snapshot;
 pub mod state_hash;

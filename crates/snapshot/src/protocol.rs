@@ -2,7 +2,7 @@
 //!
 //! All but [`JOIN`] are signed as [`crate::node_auth`] says. Errors are problem+json.
 
-use gatehouse_domain::id::{GatewayGroupId, NodeId, SubscriptionId};
+use gatehouse_domain::id::{GatewayGroupId, LimitId, NodeId, SubscriptionId};
 use gatehouse_domain::plan::QuotaPeriod;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub const USAGE_TYPE: &str = "application/vnd.gatehouse.usage";
 /// Longest long poll, seconds.
 pub const WAIT_MAX_S: u64 = 30;
 /// A gateway says it is alive at least this often, seconds.
-pub const HEARTBEAT_S: u64 = 2;
+pub const HEARTBEAT_S: u64 = 1;
 /// A node not heard from for this long no longer takes part in sharing limits, seconds.
 pub const NODE_LIVE_S: i64 = 10;
 
@@ -113,15 +113,111 @@ pub struct AckRequest {
     pub error: Option<String>,
     /// Program version.
     pub version: String,
+    /// Limits that are shared and near their end.
+    #[serde(default, skip_serializing_if = "LimitsAsk::is_empty")]
+    pub limits: LimitsAsk,
+}
+
+/// Most rates, and most quotas, that one request asks about; what is over waits for the next.
+pub const LIMITS_ASKED_MAX: usize = 500;
+
+/// What a node tells of limits it shares with others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsAsk {
+    /// Rates.
+    #[serde(default)]
+    pub rates: Vec<RateAsk>,
+    /// Quotas.
+    #[serde(default)]
+    pub quotas: Vec<QuotaAsk>,
+}
+
+impl LimitsAsk {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rates.is_empty() && self.quotas.is_empty()
+    }
+}
+
+/// How much of a rate was asked for, and the share that is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateAsk {
+    /// Whose.
+    pub subscription: SubscriptionId,
+    /// Which limit of its plan.
+    pub limit: LimitId,
+    /// Calls of the last second.
+    pub demand: u64,
+    /// In parts of [`crate::sharing::WHOLE`]; 0 is an equal share.
+    pub share: u32,
+}
+
+/// How far a node is with a quota. What it says of itself is what counts: a lease whose reply it never got is not held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaAsk {
+    /// Whose.
+    pub subscription: SubscriptionId,
+    /// Which period.
+    pub period: QuotaPeriod,
+    /// When it began.
+    pub window_start: Moment,
+    /// Calls this node let through in it.
+    pub own: u64,
+    /// The number they may reach by what it holds now; less than before when it gives back.
+    pub ceiling: u64,
+    /// Calls of the last second.
+    pub demand: u64,
+}
+
+/// The parts of limits that a node may use from now on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitsAnswer {
+    /// Rates: also of subscriptions the node did not ask about, where others need more.
+    pub rates: Vec<RateShare>,
+    /// Quotas.
+    pub quotas: Vec<QuotaGrant>,
+}
+
+/// A node's share of a rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateShare {
+    /// Whose.
+    pub subscription: SubscriptionId,
+    /// Which limit of its plan.
+    pub limit: LimitId,
+    /// In parts of [`crate::sharing::WHOLE`], at least 1.
+    pub share: u32,
+}
+
+/// A node's lease of a quota.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaGrant {
+    /// Whose.
+    pub subscription: SubscriptionId,
+    /// Which period.
+    pub period: QuotaPeriod,
+    /// When it began.
+    pub window_start: Moment,
+    /// The number that the node's own calls may reach.
+    pub ceiling: u64,
+    /// What others have used or hold leases for.
+    pub others: u64,
 }
 
 /// What the control plane says back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AckReply {
-    /// Live nodes of the group, this one included; rate limits are shared equally among them.
+    /// Live nodes of the group, this one included; limits are shared among them.
     pub live_nodes: u32,
     /// Newest sequence number.
     pub head_seq: u64,
+    /// Parts of limits.
+    #[serde(default)]
+    pub limits: LimitsAnswer,
 }
 
 /// What a quota has used over the whole group, as the ledger knows it.

@@ -6,15 +6,29 @@ use std::time::Duration;
 
 use gatehouse_snapshot::protocol::{AckRequest, HEARTBEAT_S};
 
+use tokio::time::Instant;
+
 use super::control_plane::Enrolled;
+use super::desk::Desk;
 use super::{ConfigStatus, Sharing};
 
-/// Acknowledges for ever.
-pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, sharing: Arc<Sharing>) {
+/// Between two requests, however urgently parts of limits are wanted.
+const URGENT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Acknowledges for ever, and with a desk settles limits on the way.
+pub(crate) async fn run(
+    enrolled: Enrolled<'_>,
+    status: Arc<ConfigStatus>,
+    sharing: Arc<Sharing>,
+    mut desk: Option<Desk>,
+) {
+    let has_desk = desk.is_some();
     let mut was_away = false;
     let mut behind = None;
     let mut was_heartbeat = false;
     let mut alarm_rung = None;
+    let heartbeat = Duration::from_secs(HEARTBEAT_S);
+    let mut next_heartbeat = Instant::now() + heartbeat;
     loop {
         let in_force = status.in_force();
         let request = AckRequest {
@@ -24,11 +38,22 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
             applied_at: in_force.applied_at,
             error: in_force.refused.clone().or_else(|| in_force.alarm.clone()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            limits: desk.as_mut().map(Desk::ask).unwrap_or_default(),
         };
         match enrolled.ack(&request).await {
             Ok(reply) => {
                 status.contact();
                 sharing.learn(reply.live_nodes, reply.head_seq);
+                let kept = desk.as_mut().map(|desk| {
+                    sharing.settled();
+                    tokio::task::block_in_place(|| desk.put(&reply.limits))
+                });
+                if let Some(Err(error)) = kept {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "leases of quotas could not be kept and are not used"
+                    );
+                }
                 // Behind for a whole heartbeat, and not because of a refusal: the poll that should have brought it is dead.
                 // Rung ever more rarely at one position, so that a reply that is slow to begin comes at last.
                 let is_behind = in_force.refused.is_none() && reply.head_seq > in_force.seq;
@@ -58,13 +83,30 @@ pub(crate) async fn run(enrolled: Enrolled<'_>, status: Arc<ConfigStatus>, shari
                 if !was_away {
                     tracing::warn!(error = &error as &dyn std::error::Error, "not acknowledged");
                 }
-                sharing.lost();
+                if desk.is_some() {
+                    sharing.unsettled();
+                }
                 was_away = true;
             }
         }
-        let heartbeat = Duration::from_secs(HEARTBEAT_S);
-        was_heartbeat = tokio::time::timeout(heartbeat, status.changed.notified())
-            .await
-            .is_err();
+        let urgent = async {
+            tokio::time::sleep(URGENT_PAUSE).await;
+            if has_desk {
+                sharing.looks().rung().await;
+            } else {
+                // They are another task's.
+                std::future::pending::<()>().await;
+            }
+        };
+        was_heartbeat = false;
+        tokio::select! {
+            () = status.changed.notified() => next_heartbeat = Instant::now() + heartbeat,
+            () = urgent => {}
+            () = tokio::time::sleep_until(next_heartbeat) => was_heartbeat = true,
+        }
+        // Urgent ones between do not put the sign of life off, nor what is judged by it.
+        if was_heartbeat {
+            next_heartbeat = Instant::now() + heartbeat;
+        }
     }
 }

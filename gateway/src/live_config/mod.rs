@@ -7,6 +7,7 @@
 pub(crate) mod ack;
 pub(crate) mod apply;
 pub(crate) mod control_plane;
+pub(crate) mod desk;
 pub(crate) mod disk;
 pub(crate) mod identity;
 pub(crate) mod join;
@@ -14,9 +15,9 @@ pub(crate) mod prepare;
 pub(crate) mod pull;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use gatehouse_problem::{Problem, ProblemKind};
@@ -27,7 +28,15 @@ use gatehouse_snapshot::state_hash::StateHash;
 use tokio::sync::Notify;
 
 use crate::files;
+use crate::policies::looks::Looks;
 use crate::refusal::Refusal;
+
+/// Parts of limits that are used up are not waited for longer than this.
+const AWAY_AFTER: Duration = Duration::from_secs(3);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What a call's limits are shared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +53,9 @@ pub(crate) struct Basis {
 pub(crate) struct Sharing {
     live_nodes: AtomicU32,
     away: AtomicBool,
+    settled: Mutex<Option<Instant>>,
     head_seq: AtomicU64,
+    looks: Looks,
     path: PathBuf,
 }
 
@@ -56,7 +67,9 @@ impl Sharing {
         Self {
             live_nodes: AtomicU32::new(known.unwrap_or(1).max(1)),
             away: AtomicBool::new(true),
+            settled: Mutex::default(),
             head_seq: AtomicU64::new(0),
+            looks: Looks::default(),
             path,
         }
     }
@@ -73,19 +86,44 @@ impl Sharing {
         }
     }
 
+    #[cfg(test)]
+    fn learn_for_test(&self, live_nodes: u32) {
+        self.live_nodes.store(live_nodes, Ordering::Relaxed);
+        self.settled();
+    }
+
+    #[cfg(test)]
+    fn give_up_for_test(&self) {
+        *lock(&self.settled) = None;
+        self.unsettled();
+    }
+
+    /// Limits that want to be looked at.
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
     pub(crate) fn head_seq(&self) -> u64 {
         self.head_seq.load(Ordering::Relaxed)
     }
 
-    /// The control plane did not answer.
-    pub(crate) fn lost(&self) {
-        self.away.store(true, Ordering::Relaxed);
+    /// Whoever hands out parts of limits answered.
+    pub(crate) fn settled(&self) {
+        *lock(&self.settled) = Some(Instant::now());
+        self.away.store(false, Ordering::Relaxed);
+    }
+
+    /// Whoever hands out parts of limits did not answer. After a while nothing more is expected of it: see `docs/limits.md`.
+    pub(crate) fn unsettled(&self) {
+        let silent = lock(&self.settled).is_none_or(|settled| settled.elapsed() > AWAY_AFTER);
+        if silent {
+            self.away.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn learn(&self, live_nodes: u32, head_seq: u64) {
         let live_nodes = live_nodes.max(1);
         self.head_seq.store(head_seq, Ordering::Relaxed);
-        self.away.store(false, Ordering::Relaxed);
         if self.live_nodes.swap(live_nodes, Ordering::Relaxed) == live_nodes {
             return;
         }

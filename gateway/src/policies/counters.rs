@@ -17,7 +17,7 @@ use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 
 use arena::Arena;
 pub(crate) use quota::{ALONE, HELD_PERIOD, QuotaCell, QuotaState, Taken};
-pub(crate) use rate::{Rate, RateCell, RateState, WHOLE};
+pub(crate) use rate::{Rate, RateCell, RateState};
 
 /// Where a subscription's counters are. Small and copied freely; it stays good until [`Counters::free`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

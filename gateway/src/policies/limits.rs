@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use gatehouse_domain::id::LimitId;
+use gatehouse_domain::id::{LimitId, SubscriptionId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_snapshot::calendar::Window;
@@ -13,12 +13,16 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::calendar::Calendar;
-use super::counters::{Cells, Counters, Rate, RateState, Shape, Taken};
+use super::counters::{
+    Cells, CounterId, Counters, QuotaCell, QuotaState, Rate, RateCell, RateState, Shape, Taken,
+};
+use super::looks::{Look, Looks};
 use super::standing::{Reading, Standing};
 use super::subscription::Permit;
 use crate::call::Now;
-use crate::live_config::Basis;
+use crate::live_config::{Basis, Sharing};
 use crate::refusal::Refusal;
+use crate::tables::CompiledPlan;
 use crate::usage::ledger::{QuotaCall, QuotaLedger};
 
 const NANOS: u64 = 1_000_000_000;
@@ -124,10 +128,11 @@ impl CompiledLimit {
 
 /// What a call is counted with.
 struct Counting<'a> {
-    permit: &'a Permit,
+    caller: Caller<'a>,
     calendar: &'a Calendar,
     now: Now,
     basis: Basis,
+    looks: &'a Looks,
     counters: &'a Arc<Counters>,
     ledger: &'a QuotaLedger,
 }
@@ -137,19 +142,45 @@ pub(crate) fn admit(
     permit: &Permit,
     calendar: &Calendar,
     now: Now,
-    basis: Basis,
+    sharing: &Sharing,
     counters: &Arc<Counters>,
     ledger: &QuotaLedger,
 ) -> Result<Standing, Refusal> {
-    let limits = &permit.plan().limits;
+    let caller = Caller {
+        subscription: permit.subscription(),
+        id: permit.counters(),
+        plan: permit.plan(),
+    };
+    count(caller, calendar, now, sharing, counters, ledger)
+}
+
+/// Whose call is counted, by which limits.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) id: CounterId,
+    pub(crate) plan: &'a Arc<CompiledPlan>,
+}
+
+/// What [`admit`] does for the caller it is told.
+pub(crate) fn count(
+    caller: Caller<'_>,
+    calendar: &Calendar,
+    now: Now,
+    sharing: &Sharing,
+    counters: &Arc<Counters>,
+    ledger: &QuotaLedger,
+) -> Result<Standing, Refusal> {
+    let limits = &caller.plan.limits;
     if limits.limits.is_empty() {
         return Ok(Standing::default());
     }
     let counting = Counting {
-        permit,
+        caller,
         calendar,
         now,
-        basis,
+        basis: sharing.basis(),
+        looks: sharing.looks(),
         counters,
         ledger,
     };
@@ -158,10 +189,10 @@ pub(crate) fn admit(
 
 impl Counting<'_> {
     fn admit(&self) -> Result<Standing, Refusal> {
-        let limits = &self.permit.plan().limits;
+        let limits = &self.caller.plan.limits;
         // Without cells nothing can be counted, and a call that is not counted is not let through.
         let cells = self.cells().ok_or(ProblemKind::AuthUnknown)?;
-        let mut standing = Standing::of(self.permit.plan());
+        let mut standing = Standing::of(self.caller.plan);
         let mut windows = [Window::default(); QuotaPeriod::ALL.len()];
         for (quota, window) in limits.quotas.iter().zip(&mut windows) {
             *window = self.calendar.period(quota.period, self.now.wall_ms);
@@ -170,7 +201,12 @@ impl Counting<'_> {
         // Rates before quotas: a call that comes too fast costs nothing of the month.
         for (number, rate) in limits.rates.iter().enumerate() {
             let cell = cells.rate(number).ok_or(ProblemKind::AuthUnknown)?;
-            match cell.take(self.now.steady_ns, &rate.rate, self.basis.nodes) {
+            let taken = cell.take(self.now.steady_ns, &rate.rate, self.basis.nodes);
+            let (Ok(state) | Err(state)) = taken;
+            if state.look {
+                self.look_at_rate(cell);
+            }
+            match taken {
                 Ok(state) => standing.put(rate.place, rate_reading(state)),
                 Err(state) => {
                     self.give_back(cells, number, &[], &mut standing);
@@ -208,8 +244,8 @@ impl Counting<'_> {
     }
 
     fn cells(&self) -> Option<Cells<'_>> {
-        let shape = self.permit.plan().limits.shape;
-        self.counters.cells(self.permit.counters(), shape)
+        let shape = self.caller.plan.limits.shape;
+        self.counters.cells(self.caller.id, shape)
     }
 
     /// Takes one call of a quota's period; says in which it counts. What makes it slow happens once a period, an outage or a
@@ -223,28 +259,65 @@ impl Counting<'_> {
             let Some(cell) = cell else { break };
             taken = cell.take(period, quota.amount, nodes);
             let call = QuotaCall {
-                subscription: self.permit.subscription(),
-                id: self.permit.counters(),
+                subscription: self.caller.subscription,
+                id: self.caller.id,
                 quota: quota.period,
                 window,
                 amount: quota.amount,
                 now_ms: self.now.wall_ms,
             };
             match taken {
-                Taken::Passed(_) | Taken::UsedUp(_) => break,
+                Taken::Passed(state) => {
+                    if nodes > 1 && runs_out(state) {
+                        self.look_at_quota(cell, true);
+                    }
+                    break;
+                }
+                Taken::UsedUp(_) => {
+                    if nodes > 1 {
+                        self.look_at_quota(cell, false);
+                    }
+                    break;
+                }
                 Taken::OtherPeriod => {
-                    period = self.ledger.turn(self.counters, &call, self.basis);
+                    let (counted, is_news) = self.ledger.turn(self.counters, &call, self.basis);
+                    period = counted;
+                    if is_news {
+                        self.look_at_quota(cell, true);
+                    }
                 }
                 Taken::NotAlone => self.ledger.take_part(self.counters, &call, period, nodes),
                 Taken::PartUsedUp(_) => {
                     let may_grow = nodes <= 1 || self.basis.away && !cell.is_shared_out();
                     if !may_grow || !self.ledger.grow(self.counters, &call, period, nodes) {
+                        self.look_at_quota(cell, true);
                         break;
                     }
                 }
             }
         }
         (taken, period)
+    }
+
+    #[cold]
+    fn look_at_rate(&self, cell: RateCell<'_>) {
+        if cell.call_for_a_look() && !self.looks.call(self.look(), false) {
+            cell.look(true);
+        }
+    }
+
+    fn look_at_quota(&self, cell: QuotaCell<'_>, urgent: bool) {
+        if cell.call_for_a_look() && !self.looks.call(self.look(), urgent) {
+            cell.looked();
+        }
+    }
+
+    fn look(&self) -> Look {
+        Look {
+            subscription: self.caller.subscription,
+            id: self.caller.id,
+            plan: Arc::clone(self.caller.plan),
+        }
     }
 
     /// Gives back what the first rates, and the quotas of these windows, took.
@@ -255,7 +328,7 @@ impl Counting<'_> {
         windows: &[Window],
         standing: &mut Standing,
     ) {
-        let limits = &self.permit.plan().limits;
+        let limits = &self.caller.plan.limits;
         for (number, rate) in limits.rates[..rates].iter().enumerate() {
             if let Some(cell) = cells.rate(number) {
                 cell.give_back(&rate.rate, self.basis.nodes);
@@ -270,6 +343,12 @@ impl Counting<'_> {
             }
         }
     }
+}
+
+/// Whether it is time to ask for more of a quota: each time that what is held has halved.
+fn runs_out(state: QuotaState) -> bool {
+    let held = state.ceiling.saturating_sub(state.own);
+    held == 0 || held.is_power_of_two()
 }
 
 fn refused(problem: Problem, standing: &Standing) -> Refusal {

@@ -7,9 +7,10 @@ pub(crate) mod api_key;
 pub(crate) mod calendar;
 pub(crate) mod counters;
 pub(crate) mod limits;
+pub(crate) mod looks;
 pub(crate) mod standing;
 pub(crate) mod subscription;
 
 pub(crate) use limits::{PlanLimits, admit};
-pub(crate) use standing::Standing;
+pub(crate) use standing::{LIMITS_MAX, Standing};
 pub(crate) use subscription::Permit;

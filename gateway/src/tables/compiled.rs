@@ -81,6 +81,17 @@ pub(crate) struct CompiledPlan {
     pub(crate) limits: PlanLimits,
 }
 
+#[cfg(test)]
+impl CompiledPlan {
+    /// A plan with these limits, as if it had been compiled.
+    pub(crate) fn of_limits(plan: &gatehouse_snapshot::object::Plan) -> Self {
+        Self {
+            number: 0,
+            limits: PlanLimits::compile(&plan.limits),
+        }
+    }
+}
+
 impl Compiled {
     /// The environment a host and path belong to: the longest base path wins, then the named host.
     ///

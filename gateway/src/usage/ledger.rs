@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::plan::QuotaPeriod;
 use gatehouse_snapshot::calendar::Window;
-use gatehouse_snapshot::protocol::UsageReply;
+use gatehouse_snapshot::protocol::{QuotaGrant, UsageReply};
 use gatehouse_snapshot::usage::Batch;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use super::quota_log::{Entry, Granted, QuotaLog, Settled};
 use super::segment::SegmentName;
 use crate::live_config::Basis;
 use crate::policies::counters::{ALONE, CounterId, Counters, HELD_PERIOD, QuotaState};
+use crate::policies::limits::PlanQuota;
 
 /// A call is judged this soon after it arrived, milliseconds. A clock that is further back was set.
 const ON_ITS_WAY_MS: i64 = 5_000;
@@ -136,7 +137,14 @@ impl QuotaLedger {
 
     /// Turns a cell to the period of a call and says in which period the call counts: its own, or the one that began while
     /// it was on its way.
-    pub(crate) fn turn(&self, counters: &Arc<Counters>, call: &QuotaCall, basis: Basis) -> u32 {
+    ///
+    /// The second is whether others should be asked about it: it is shared, or nothing was known of it.
+    pub(crate) fn turn(
+        &self,
+        counters: &Arc<Counters>,
+        call: &QuotaCall,
+        basis: Basis,
+    ) -> (u32, bool) {
         let mut state = self.lock();
         state.follow(counters);
         let cell = counters.present(call.id);
@@ -146,7 +154,7 @@ impl QuotaLedger {
             && counted != HELD_PERIOD
             && call.now_ms + ON_ITS_WAY_MS > call.window.end_ms
         {
-            return counted;
+            return (counted, false);
         }
         let spooled = state.spooled_in(call.subscription, call.window);
         let account = state.accounts.entry(call.subscription).or_default();
@@ -154,6 +162,7 @@ impl QuotaLedger {
         let known = account.window(call.quota, call.window.start_ms);
         known.number = call.window.number;
         let own = known.left.unwrap_or(known.own + spooled);
+        let is_news = basis.nodes > 1 || known.total == 0 && known.left.is_none();
         let others = known.others();
         let ceiling = if basis.nodes <= 1 {
             ALONE
@@ -174,7 +183,35 @@ impl QuotaLedger {
             }
             seed
         });
-        call.window.number
+        (call.window.number, is_news)
+    }
+
+    /// What the ledger has of a window: this node's calls, and all.
+    pub(crate) fn settled_of(
+        &self,
+        subscription: SubscriptionId,
+        quota: QuotaPeriod,
+        start_ms: i64,
+    ) -> (u64, u64) {
+        let mut state = self.lock();
+        let account = state.accounts.get_mut(&subscription);
+        let windows = account.map(|account| account.windows(quota));
+        let known =
+            windows.and_then(|windows| windows.iter().find(|known| known.start_ms == start_ms));
+        known.map_or((0, 0), |known| (known.own, known.total))
+    }
+
+    /// When the period of a number begins, if a call of the subscription fell in it.
+    pub(crate) fn start_of(
+        &self,
+        subscription: SubscriptionId,
+        quota: QuotaPeriod,
+        number: u32,
+    ) -> Option<i64> {
+        let mut state = self.lock();
+        let windows = state.accounts.get_mut(&subscription)?.windows(quota);
+        let known = windows.iter().find(|known| known.number == number)?;
+        Some(known.start_ms)
     }
 
     /// A node that was alone has learnt that it is not: from now on it keeps to a part of what is left.
@@ -185,13 +222,57 @@ impl QuotaLedger {
         period: u32,
         nodes: u32,
     ) {
-        counters.bound(call.id, call.quota, period, |cell, state| {
-            if state.ceiling == ALONE {
-                let basis = Basis { nodes, away: false };
-                let part = first_part(call.amount, state.own + state.others, basis);
-                cell.set_ceiling(state.own + part, false);
-            }
+        limit_to_part(counters, (call.id, call.quota, period), call.amount, nodes);
+    }
+
+    /// The same beside the request path; says the number that calls may reach.
+    pub(crate) fn part_of(
+        &self,
+        counters: &Counters,
+        id: CounterId,
+        quota: &PlanQuota,
+        period: u32,
+        nodes: u32,
+    ) -> u64 {
+        limit_to_part(counters, (id, quota.period, period), quota.amount, nodes)
+    }
+
+    /// Takes in leases: kept on disk first, then counted with.
+    pub(crate) fn grant(&self, counters: &Arc<Counters>, grants: &[QuotaGrant]) -> io::Result<()> {
+        if grants.is_empty() {
+            return Ok(());
+        }
+        let granted = grants.iter().map(|grant| Granted {
+            subscription: grant.subscription,
+            period: grant.period,
+            start_ms: grant.window_start.0,
+            // Who is alone holds no lease: what it may reach is not told by a number.
+            granted: if grant.ceiling == u64::MAX {
+                0
+            } else {
+                grant.ceiling
+            },
         });
+        let entry = Entry::Granted(granted.collect());
+        self.log().keep(&entry)?;
+        let mut state = self.lock();
+        state.follow(counters);
+        state.learn(&entry);
+        for grant in grants {
+            let Some(account) = state.accounts.get_mut(&grant.subscription) else {
+                continue;
+            };
+            let Some(id) = account.id else { continue };
+            let known = account.window(grant.period, grant.window_start.0);
+            known.leased = grant
+                .others
+                .saturating_sub(known.total.saturating_sub(known.own));
+            counters.bound(id, grant.period, known.number, |cell, _| {
+                cell.set_others(grant.others);
+                cell.set_ceiling(grant.ceiling, false);
+            });
+        }
+        Ok(())
     }
 
     /// Lets a node whose part is used up go on where it may: without bounds when it is alone again, and once an outage within
@@ -263,6 +344,25 @@ impl QuotaLedger {
     fn log(&self) -> MutexGuard<'_, QuotaLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Limits a cell to a part of what is left, if it was that of a node that is alone; says the number that calls may reach.
+fn limit_to_part(
+    counters: &Counters,
+    (id, quota, period): (CounterId, QuotaPeriod, u32),
+    amount: u64,
+    nodes: u32,
+) -> u64 {
+    let mut ceiling = 0;
+    counters.bound(id, quota, period, |cell, state| {
+        ceiling = state.ceiling;
+        if state.ceiling == ALONE {
+            let basis = Basis { nodes, away: false };
+            ceiling = state.own + first_part(amount, state.own + state.others, basis);
+            cell.set_ceiling(ceiling, false);
+        }
+    });
+    ceiling
 }
 
 /// What a node that is not alone may let through before it has a lease: as much as the first lease would be at most, and its

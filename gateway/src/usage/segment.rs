@@ -134,6 +134,16 @@ pub(super) fn begin_calls(out: &mut Vec<u8>) -> usize {
     at
 }
 
+/// Appends a frame of these calls.
+#[cfg(test)]
+pub(crate) fn push_calls(out: &mut Vec<u8>, records: &[gatehouse_snapshot::usage::CallRecord]) {
+    let mut payload = vec![CALLS];
+    for record in records {
+        payload = postcard::to_extend(record, payload).unwrap();
+    }
+    frames::push(out, &payload);
+}
+
 /// Appends the frame that says how many calls could not be kept before this point.
 pub(super) fn push_dropped(out: &mut Vec<u8>, count: u64) {
     let payload = postcard::to_extend(&count, vec![DROPPED]).unwrap_or_default();

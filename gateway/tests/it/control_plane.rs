@@ -16,8 +16,8 @@ use gatehouse_snapshot::delta::{Body, Header, SignedDelta};
 use gatehouse_snapshot::node_auth::{Claim, hex, unhex};
 use gatehouse_snapshot::object::{Moment, Object, ObjectRef, Record};
 use gatehouse_snapshot::protocol::{
-    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, QuotaUsed,
-    SNAPSHOT_TYPE, USAGE, UsageReply,
+    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, LimitsAnswer,
+    QuotaUsed, SNAPSHOT_TYPE, USAGE, UsageReply,
 };
 use gatehouse_snapshot::sign::{PublicKey, Signer};
 use gatehouse_snapshot::snapshot::Writer;
@@ -66,6 +66,7 @@ pub(crate) struct State {
     pub(crate) acks: Vec<AckRequest>,
     pub(crate) polls: Vec<(u32, u64)>,
     pub(crate) live_nodes: u32,
+    pub(crate) limits_answer: LimitsAnswer,
     pub(crate) joins: u32,
     node_key: Option<PublicKey>,
     pub(crate) batches: Vec<Batch>,
@@ -97,6 +98,7 @@ impl ControlPlane {
             acks: Vec::new(),
             polls: Vec::new(),
             live_nodes: 1,
+            limits_answer: LimitsAnswer::default(),
             joins: 0,
             node_key: None,
             batches: Vec::new(),
@@ -265,6 +267,7 @@ impl ControlPlane {
         json(&AckReply {
             live_nodes: state.live_nodes,
             head_seq: state.seq,
+            limits: state.limits_answer.clone(),
         })
     }
 

@@ -1,10 +1,13 @@
 //! Acknowledgements: what each node runs, and how many are alive to share limits.
 
 use gatehouse_snapshot::node_auth::unhex;
-use gatehouse_snapshot::protocol::{AckReply, AckRequest, NODE_LIVE_S};
+use gatehouse_snapshot::protocol::{
+    AckReply, AckRequest, LIMITS_ASKED_MAX, LimitsAnswer, LimitsAsk, NODE_LIVE_S,
+};
 use time::{Duration, OffsetDateTime};
 
 use super::node::Node;
+use super::{leases, shares};
 use crate::db::Db;
 use crate::refusal::Refusal;
 
@@ -61,8 +64,31 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
     .fetch_one(&mut *tx)
     .await?;
     tx.commit().await?;
+    let live_nodes = u32::try_from(group.live.max(1)).unwrap_or(1);
     Ok(AckReply {
-        live_nodes: u32::try_from(group.live.max(1)).unwrap_or(1),
+        live_nodes,
         head_seq: group.head_seq.unsigned_abs(),
+        limits: share_limits(db, node, live_nodes, &request.limits).await?,
     })
+}
+
+/// Says how limits are shared, each kind in a transaction of its own: neither is worth the other's.
+async fn share_limits(
+    db: &Db,
+    node: Node,
+    live_nodes: u32,
+    ask: &LimitsAsk,
+) -> Result<LimitsAnswer, Refusal> {
+    if ask.rates.len().max(ask.quotas.len()) > LIMITS_ASKED_MAX {
+        let detail = format!("Ask about at most {LIMITS_ASKED_MAX} at once.");
+        return Err(Refusal::field("/limits", "too_many", detail));
+    }
+    let mut answer = LimitsAnswer::default();
+    if live_nodes > 1 {
+        answer.rates = shares::share_rates(db, node, &ask.rates).await?;
+    }
+    if !ask.quotas.is_empty() {
+        answer.quotas = leases::lease_quotas(db, node, live_nodes, &ask.quotas).await?;
+    }
+    Ok(answer)
 }

@@ -3,7 +3,9 @@
 mod ack;
 mod feed;
 mod join;
+mod leases;
 mod node;
+mod shares;
 
 pub use ack::acknowledge;
 pub use feed::{ConfigAnswer, SnapshotReader, config_since};

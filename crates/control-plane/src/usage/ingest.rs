@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use gatehouse_domain::id::{SubscriptionId, TenantId};
 use gatehouse_domain::plan::QuotaPeriod;
 use gatehouse_snapshot::object::Moment;
-use gatehouse_snapshot::protocol::{QuotaUsed, UsageReply};
+use gatehouse_snapshot::protocol::{NODE_LIVE_S, QuotaUsed, UsageReply};
 use gatehouse_snapshot::usage::{Batch, CallRecord};
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -64,6 +64,7 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         store_calls(&mut tx, &own).await?;
         store_unattributed(&mut tx, node, &foreign).await?;
         store_quotas(&mut tx, &counted).await?;
+        settle_leases(&mut tx, node, &counted).await?;
         sqlx::query!(
             "update usage_mark set sequence = $3, at = $4 where node_id = $1 and boot = $2",
             node.id.uuid(),
@@ -77,7 +78,8 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
             tracing::warn!(node = %node.id, dropped = batch.dropped, "a gateway could not keep records of calls");
         }
     }
-    let quotas = totals(&mut tx, &counted).await?;
+    let live_since = now - Duration::seconds(NODE_LIVE_S);
+    let quotas = totals(&mut tx, node, &counted, live_since).await?;
     if batch.sequence == taken + 1 {
         // Last: a revocation waits for whoever holds the key's row.
         mark_credentials(&mut tx, &own).await?;
@@ -323,17 +325,57 @@ async fn store_quotas(conn: &mut PgConnection, counted: &QuotaUse) -> Result<(),
     Ok(())
 }
 
-async fn totals(conn: &mut PgConnection, counted: &QuotaUse) -> Result<Vec<QuotaUsed>, Refusal> {
+/// Notes how much of its leases the gateway has used. After the counters, whose rows are the lock for these.
+async fn settle_leases(
+    conn: &mut PgConnection,
+    node: Node,
+    counted: &QuotaUse,
+) -> Result<(), Refusal> {
     let windows = Windows::of(counted);
-    let rows = sqlx::query!(
-        "select q.subscription_id, q.period, q.window_start, q.used
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as n (tenant, subscription, period, start)
-         join quota_counter q on q.tenant_id = n.tenant and q.subscription_id = n.subscription
-              and q.period = n.period and q.window_start = n.start",
+    sqlx::query!(
+        "insert into quota_lease as row (tenant_id, subscription_id, period, window_start, node_id, settled)
+         select s.tenant_id, s.id, n.period, n.start, $6, n.used
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[])
+              as n (tenant, subscription, period, start, used)
+         join subscription s on s.tenant_id = n.tenant and s.id = n.subscription
+         order by s.tenant_id, s.id, n.period, n.start
+         on conflict (tenant_id, subscription_id, period, window_start, node_id)
+         do update set settled = row.settled + excluded.settled",
         &windows.tenants,
         &windows.subscriptions,
         &windows.periods,
         &windows.starts,
+        &counted.values().copied().collect::<Vec<_>>(),
+        node.id.uuid(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn totals(
+    conn: &mut PgConnection,
+    node: Node,
+    counted: &QuotaUse,
+    live_since: OffsetDateTime,
+) -> Result<Vec<QuotaUsed>, Refusal> {
+    let windows = Windows::of(counted);
+    let rows = sqlx::query!(
+        r#"select q.subscription_id, q.period, q.window_start, q.used,
+                  (select coalesce(sum(greatest(l.granted - l.settled, 0)), 0)::bigint
+                   from quota_lease l join gateway_node g on g.id = l.node_id
+                   where l.tenant_id = q.tenant_id and l.subscription_id = q.subscription_id and l.period = q.period
+                     and l.window_start = q.window_start and l.node_id <> $5
+                     and g.retired_at is null and g.last_seen_at > $6) as "leased!"
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as n (tenant, subscription, period, start)
+         join quota_counter q on q.tenant_id = n.tenant and q.subscription_id = n.subscription
+              and q.period = n.period and q.window_start = n.start"#,
+        &windows.tenants,
+        &windows.subscriptions,
+        &windows.periods,
+        &windows.starts,
+        node.id.uuid(),
+        live_since,
     )
     .fetch_all(conn)
     .await?;
@@ -345,7 +387,7 @@ async fn totals(conn: &mut PgConnection, counted: &QuotaUse) -> Result<Vec<Quota
                 period: QuotaPeriod::parse(&row.period)?,
                 window_start: Moment::from(row.window_start),
                 used: row.used.unsigned_abs(),
-                leased: 0,
+                leased: row.leased.unsigned_abs(),
             })
         })
         .collect())

@@ -169,6 +169,11 @@ impl<'a> QuotaCell<'a> {
         self.others.fetch_or(FLAG, Ordering::Relaxed) & FLAG == 0
     }
 
+    /// Whether it waits.
+    pub(crate) fn is_waiting(self) -> bool {
+        self.others.load(Ordering::Relaxed) & FLAG != 0
+    }
+
     /// It was looked at.
     pub(crate) fn looked(self) {
         self.others.fetch_and(!FLAG, Ordering::Relaxed);

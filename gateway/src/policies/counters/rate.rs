@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use gatehouse_snapshot::sharing::WHOLE;
+
 const NANOS: u64 = 1_000_000_000;
-/// Parts of a whole limit.
-pub(crate) const WHOLE: u32 = 1_000_000;
 /// The highest number of nodes that is reckoned with; far more than share one limit.
 const NODES_MAX: u32 = 1_000_000;
 
@@ -71,13 +71,15 @@ pub(crate) struct RateState {
     pub(crate) next_ns: u64,
     /// Until the whole burst is back, nanoseconds.
     pub(crate) full_ns: u64,
+    /// Whether this limit is to be looked at: it is shared and half used up, or was never looked at.
+    pub(crate) look: bool,
 }
 
 /// The two words of a rate.
 ///
 /// The first is the theoretical arrival time of the next call (the virtual scheduling form of ITU-T I.371), nanoseconds of
-/// the steady clock. The second is, from its top: calls asked for since the last look (32 bits), one bit that says that the
-/// limit waits to be looked at, and the share (20 bits).
+/// the steady clock. The second is, from its top: calls asked for since the last look (32 bits), a bit that says that the
+/// limit has been looked at once, one that says that it waits for a look, and the share (20 bits).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RateCell<'a> {
     arrival_ns: &'a AtomicU64,
@@ -86,6 +88,7 @@ pub(crate) struct RateCell<'a> {
 
 const SHARE_MASK: u64 = (1 << 20) - 1;
 const LOOK: u64 = 1 << 20;
+const SEEN: u64 = 1 << 21;
 const ASKED_ONE: u64 = 1 << 32;
 
 impl<'a> RateCell<'a> {
@@ -100,14 +103,19 @@ impl<'a> RateCell<'a> {
 
     /// Takes one call at `now_ns`, or says when one will be possible. Relaxed, as each number is all that is shared.
     pub(crate) fn take(self, now_ns: u64, rate: &Rate, nodes: u32) -> Result<RateState, RateState> {
-        let share = if nodes > 1 {
-            // How much is asked for is of interest only where a limit is shared.
-            let word = self.share.fetch_add(ASKED_ONE, Ordering::Relaxed);
-            u32::try_from(word & SHARE_MASK).unwrap_or(0)
-        } else {
-            0
+        if nodes <= 1 {
+            return self.take_at(now_ns, rate.alone);
+        }
+        // How much is asked for is of interest only where a limit is shared.
+        let word = self.share.fetch_add(ASKED_ONE, Ordering::Relaxed);
+        let share = u32::try_from(word & SHARE_MASK).unwrap_or(0);
+        let pace = rate.pace(nodes, share);
+        let look = |mut state: RateState| {
+            let near = state.full_ns * 2 > pace.capacity_ns();
+            state.look = word & LOOK == 0 && (near || word & SEEN == 0);
+            state
         };
-        self.take_at(now_ns, rate.pace(nodes, share))
+        self.take_at(now_ns, pace).map(look).map_err(look)
     }
 
     fn take_at(self, now_ns: u64, pace: Pace) -> Result<RateState, RateState> {
@@ -134,6 +142,7 @@ impl<'a> RateCell<'a> {
                 remaining: free_ns / pace.interval_ns.max(1),
                 next_ns: pace.interval_ns.saturating_sub(free_ns),
                 full_ns: owed_ns,
+                look: false,
             }
         };
         match taken {
@@ -159,16 +168,14 @@ impl<'a> RateCell<'a> {
 
     /// Marks the limit as one to be looked at. True for the first that does.
     pub(crate) fn call_for_a_look(self) -> bool {
-        if self.share.load(Ordering::Relaxed) & LOOK != 0 {
-            return false;
-        }
-        self.share.fetch_or(LOOK, Ordering::Relaxed) & LOOK == 0
+        self.share.fetch_or(LOOK | SEEN, Ordering::Relaxed) & LOOK == 0
     }
 
     /// Reads how many calls were asked for since the last look, and begins to count anew. With `done` the next call that
     /// comes near the limit calls for a look again.
     pub(crate) fn look(self, done: bool) -> u64 {
-        let keep = if done { SHARE_MASK } else { SHARE_MASK | LOOK };
+        let look = if done { 0 } else { LOOK };
+        let keep = SHARE_MASK | SEEN | look;
         let before = self.share.fetch_and(keep, Ordering::Relaxed);
         before / ASKED_ONE
     }
@@ -329,11 +336,23 @@ mod tests {
         for _ in 0..7 {
             let _ = cell.take(SECOND, &rate, 2);
         }
+        assert!(cell.take(SECOND, &rate, 2).unwrap().look, "never seen");
         assert!(cell.call_for_a_look() && !cell.call_for_a_look());
         cell.set_share(SECOND, &rate, 2, 5);
-        assert_eq!(cell.look(false), 7);
+        assert_eq!(cell.look(false), 8);
         assert!(!cell.call_for_a_look());
         assert_eq!((cell.look(true), cell.share()), (0, 5));
+        let later = 100 * SECOND;
+        cell.set_share(later, &rate, 2, 0);
+        let later = 2 * later;
+        let looks: Vec<bool> = (0..30)
+            .map(|_| cell.take(later, &rate, 2).unwrap().look)
+            .collect();
+        assert_eq!(
+            looks.iter().position(|look| *look),
+            Some(25),
+            "half of the share of 50 is used"
+        );
         assert!(cell.call_for_a_look());
     }
 

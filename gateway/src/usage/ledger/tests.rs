@@ -108,7 +108,7 @@ impl Node {
             {
                 Taken::Passed(state) => return Some(state.remaining(amount)),
                 Taken::OtherPeriod => {
-                    period = self.ledger.turn(&self.counters, &call, ALONE_HERE);
+                    (period, _) = self.ledger.turn(&self.counters, &call, ALONE_HERE);
                 }
                 _ => return None,
             }
