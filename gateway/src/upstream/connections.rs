@@ -147,6 +147,14 @@ impl Connections {
         }
     }
 
+    /// Whether the connection used last would be used again.
+    #[cfg(test)]
+    pub(super) fn has_usable(&self) -> bool {
+        let mut idle = self.idle.borrow_mut();
+        idle.last_mut()
+            .is_some_and(|last| last.connection.is_usable())
+    }
+
     fn put(&self, connection: Connection) {
         if self.target.is_gone() || self.bounds.idle == 0 {
             return;

@@ -844,8 +844,7 @@ fn what_arrives_on_an_unused_connection_is_nobodys_answer() {
             let reply = side.get().await.expect("an answer");
             assert_eq!(reply.text(), "good");
             assert!(telling.recv_timeout(PATIENCE).is_ok());
-            // The kernel has it by now; let the runtime hear of it.
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            side.until_unusable().await;
         }
     });
     assert_eq!(backend.connections(), 20);

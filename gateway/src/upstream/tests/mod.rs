@@ -122,6 +122,13 @@ impl Side {
         }
     }
 
+    /// Waits until the runtime has heard what the kernel knows of the connection used last.
+    async fn until_unusable(&self) {
+        let call = self.upstream.choose(tokio::time::Instant::now());
+        let connections = self.upstreams.connections(call.expect("a target").target());
+        until("it is found to be of no use", || !connections.has_usable()).await;
+    }
+
     fn count(&self, pick: impl Fn(&UpstreamCounts) -> &AtomicU64) -> u64 {
         pick(&self.upstreams.counts).load(Ordering::Relaxed)
     }

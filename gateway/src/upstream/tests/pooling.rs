@@ -55,8 +55,7 @@ fn a_connection_that_ended_while_unused_is_noticed_without_being_tried() {
             let reply = side.call(&Method::POST, body).await;
             assert_eq!(reply.expect("an answer").text(), "ok");
             told.recv_timeout(PATIENCE).expect("it ends");
-            until("its end has arrived", || backend.open() == 0).await;
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            side.until_unusable().await;
         }
         assert_eq!(side.count(|counts| &counts.retries), 0);
     });
