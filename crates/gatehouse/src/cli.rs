@@ -195,6 +195,16 @@ pub(crate) enum GatewayCommand {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Write a signed snapshot and an enrolment file to a folder from which a new gateway can start alone (snapshot_dir).
+    ExportSnapshot {
+        #[command(flatten)]
+        data: DataDir,
+        /// The folder; made with mode 0700. It holds the group's key: keep it as you keep a key.
+        folder: PathBuf,
+        /// Group the gateways belong to.
+        #[arg(long, default_value = "default")]
+        group: String,
+    },
     /// List gateways and what each runs.
     List {
         #[command(flatten)]

@@ -16,6 +16,7 @@ use gatehouse_domain::id::GatewayGroupId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::node_auth::hex;
 use crate::object::{Moment, Object, ObjectRef, Record};
 use crate::sign::{PublicKey, Sealed, Signer};
 use crate::state_hash::StateHash;
@@ -183,6 +184,16 @@ pub struct Verified {
     pub manifest: Manifest,
     /// SHA-256 of all of its bytes.
     pub sha256: [u8; 32],
+}
+
+impl Verified {
+    /// What it is kept under in a folder: where it stands, and its content.
+    pub fn file_name(&self) -> String {
+        let Manifest {
+            generation, seq, ..
+        } = self.manifest;
+        format!("snapshot-{generation}-{seq}-{}.bin", hex(&self.sha256))
+    }
 }
 
 /// Reads a whole snapshot, a frame at a time, handing each record to `take` before trust is decided: the caller builds aside

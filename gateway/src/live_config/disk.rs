@@ -101,7 +101,7 @@ impl Disk {
         }
         copy.sync_all()?;
         // Journals stay as they are: what they hold beyond it still follows it.
-        files::rename(&self.aside(), &self.folder.join(name_of(&verified)))?;
+        files::rename(&self.aside(), &self.folder.join(verified.file_name()))?;
         Ok(())
     }
 
@@ -184,7 +184,7 @@ impl Disk {
     /// Keeps the downloaded snapshot under its name, begins a journal after it, and removes what is no longer needed.
     pub(crate) fn keep_snapshot(&mut self, snapshot: &Verified) -> io::Result<()> {
         // Flushed when it was downloaded.
-        files::rename(&self.aside(), &self.folder.join(name_of(snapshot)))?;
+        files::rename(&self.aside(), &self.folder.join(snapshot.file_name()))?;
         self.journal_bytes = 0;
         self.begin_journal(position_of(snapshot))?;
         self.prune()
@@ -244,12 +244,6 @@ impl Disk {
 
 fn position_of(snapshot: &Verified) -> Position {
     (snapshot.manifest.generation, snapshot.manifest.seq)
-}
-
-/// What a snapshot is kept under: where it stands, and its content.
-pub(crate) fn name_of(snapshot: &Verified) -> String {
-    let (generation, seq) = position_of(snapshot);
-    format!("snapshot-{generation}-{seq}-{}.bin", hex(&snapshot.sha256))
 }
 
 /// Snapshot files of a folder, newest first.

@@ -110,6 +110,8 @@ impl Account {
                     start_ms,
                     ..Known::default()
                 };
+                // A million subscriptions have one window each: no room is set aside for more.
+                windows.reserve_exact(1);
                 windows.insert(at, begun);
                 at
             }

@@ -148,7 +148,7 @@ impl std::fmt::Debug for SnapshotReader {
 }
 
 impl SnapshotReader {
-    async fn open(db: &Db, group: GatewayGroupId) -> Result<Self, Refusal> {
+    pub(super) async fn open(db: &Db, group: GatewayGroupId) -> Result<Self, Refusal> {
         let place = tokio::time::timeout(PLACE_WITHIN, Arc::clone(db.snapshots()).acquire_owned());
         let Ok(Ok(place)) = place.await else {
             return Err(Refusal::TooMany(PLACE_WITHIN.as_secs()));

@@ -259,6 +259,23 @@ async fn audit_join(
     name: &str,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
+    let entry = || AuditEntry {
+        action: "gateway.join",
+        subject: node.to_string(),
+        after: Some(serde_json::json!({ "name": name, "group": group })),
+        ..AuditEntry::default()
+    };
+    audit_for_group(conn, group, "join token", now, entry).await
+}
+
+/// Writes an entry in the log of every tenant a group serves.
+pub(super) async fn audit_for_group(
+    conn: &mut PgConnection,
+    group: GatewayGroupId,
+    by: &str,
+    now: OffsetDateTime,
+    entry: impl Fn() -> AuditEntry,
+) -> Result<(), Refusal> {
     let tenants = sqlx::query_scalar!(
         "select distinct tenant_id from group_environment where group_id = $1 order by tenant_id",
         group.uuid(),
@@ -266,14 +283,8 @@ async fn audit_join(
     .fetch_all(&mut *conn)
     .await?;
     for tenant in tenants {
-        let actor = Actor::system(tenant.into(), "join token");
-        let entry = AuditEntry {
-            action: "gateway.join",
-            subject: node.to_string(),
-            after: Some(serde_json::json!({ "name": name, "group": group })),
-            ..AuditEntry::default()
-        };
-        audit::append(&mut *conn, &actor, now, None, vec![entry]).await?;
+        let actor = Actor::system(tenant.into(), by);
+        audit::append(&mut *conn, &actor, now, None, vec![entry()]).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Gateways: how they join, prove who they are, fetch configuration and say what they run.
 
 mod ack;
+mod export;
 mod feed;
 mod join;
 mod leases;
@@ -8,6 +9,7 @@ mod node;
 mod shares;
 
 pub use ack::acknowledge;
+pub use export::export_snapshot;
 pub use feed::{ConfigAnswer, SnapshotReader, config_since};
 pub use join::{
     CreateJoinToken, JoinTokenView, create_installation_join_token, create_join_token, join,
