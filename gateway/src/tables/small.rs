@@ -234,11 +234,12 @@ impl Small {
                     let left = self
                         .environments_of
                         .get(&TenantId::from_uuid(object_ref.id));
-                    let left = left.into_iter().flatten();
-                    let left = left.map(|id| reference(ObjectKind::Environment, *id));
+                    let mut left = left
+                        .into_iter()
+                        .flatten()
+                        .map(|id| reference(ObjectKind::Environment, *id));
                     // One that changes too was looked at by itself.
-                    if let Some(orphan) = left.into_iter().find(|left| !changes.contains_key(left))
-                    {
+                    if let Some(orphan) = left.find(|left| !changes.contains_key(left)) {
                         return Err(CompileError::Orphan(orphan));
                     }
                 }
@@ -265,13 +266,6 @@ impl Small {
     fn upstream(&self, id: UpstreamId) -> Option<&Arc<CompiledUpstream>> {
         match &self.held.get(&reference(ObjectKind::Upstream, id))?.item {
             Item::Upstream(upstream) => Some(upstream),
-            _ => None,
-        }
-    }
-
-    fn tenant(&self, id: TenantId) -> Option<&Arc<CompiledTenant>> {
-        match &self.held.get(&reference(ObjectKind::Tenant, id))?.item {
-            Item::Tenant(tenant) => Some(tenant),
             _ => None,
         }
     }
