@@ -15,7 +15,6 @@ use super::exchange::{Exchange, Fault, Unsent};
 use super::response_head::{Framing, Parsed, ResponseHead};
 use super::tunnel::Tunnel;
 use crate::chunked::{BadChunk, Chunked};
-use crate::request::BodyLength;
 use crate::upstream::body::{BodyFault, BodySource};
 use crate::upstream::connections::Lease;
 
@@ -60,7 +59,6 @@ pub(crate) struct ResponseBody {
     /// Until the end was reached or broken off.
     lease: Option<Lease>,
     decoder: Decoder,
-    length: BodyLength,
     idle: Duration,
     keeps_alive: bool,
     /// The wait for more has a deadline already.
@@ -102,7 +100,6 @@ impl ResponseBody {
                 Framing::Chunked => Decoder::Chunked(Chunked::default()),
                 Framing::UntilClose => Decoder::UntilClose,
             },
-            length: head.length,
             idle,
             keeps_alive,
             waits: false,
@@ -111,11 +108,6 @@ impl ResponseBody {
             body.settle();
         }
         Received::Answer(head, body)
-    }
-
-    /// What the head said.
-    pub(crate) fn length(&self) -> BodyLength {
-        self.length
     }
 
     /// Whether the last piece was lent, or there was none. The connection is free by then.
