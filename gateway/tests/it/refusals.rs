@@ -364,7 +364,7 @@ fn an_api_that_must_not_be_served_on_old_configuration_is_refused_until_the_cont
     let refused = world.get("/strict/v1/pets");
     assert_eq!(
         (refused.code().as_str(), refused.header("retry-after")),
-        ("config_stale", Some("2"))
+        ("config_stale", Some("1"))
     );
     assert_eq!(world.get("/petstore/v1/pets").status, 200, "others go on");
     world.control_plane.state().mood = Mood::Well;
