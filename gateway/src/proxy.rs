@@ -1,4 +1,4 @@
-//! The life of a request, whole: [`handle`], and the order of its judgements in [`pass`].
+//! The life of a request, whole: [`handle`], and the order of its judgements: [`judge`].
 
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -16,9 +16,9 @@ use crate::answer::{self, Own};
 use crate::call::{Bounds, Call, Ledgers, Subject};
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, GroupKey};
-use crate::policies::{Standing, admit, subscription};
+use crate::policies::{Permit, Standing, admit, subscription};
 use crate::refusal::Refusal;
-use crate::request::{BodyLength, ReceivedHead};
+use crate::request::{BodyLength, ReceivedHead, RequestHead};
 use crate::settings::Limits;
 use crate::tables::{OperationMatch, Tables};
 use crate::upstream::{
@@ -87,6 +87,10 @@ pub(crate) struct Switched {
 }
 
 /// How a call went, if it was not refused.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is the usual one, and a box would be an allocation for each call"
+)]
 enum Outcome {
     /// OPTIONS of an address that exists.
     Methods(HeaderValue),
@@ -135,7 +139,7 @@ pub(crate) async fn handle<B: ClientBody>(proxy: &Proxy, asked: Asked<'_>, body:
     }
 }
 
-/// The order of judgements. Each may refuse; none is skipped; a later one never runs on what an earlier one has not seen.
+/// Judges a request, then forwards it.
 async fn pass<B: ClientBody>(
     proxy: &Proxy,
     call: &mut Call,
@@ -147,80 +151,14 @@ async fn pass<B: ClientBody>(
     // Nothing of a request that can be read in two ways may decide anything.
     let head = validate::head(asked.head, asked.host, &proxy.limits)?;
     body.judged(head.body);
-    // Without any configuration the answer is "cannot be judged", not "no".
-    let tables = proxy.tables.current().ok_or_else(not_configured)?;
-    let compiled = &tables.compiled;
-    // The environment before the route: a route of another environment or tenant is never even looked at.
-    let (environment, below) = compiled
-        .environment(head.host, head.path)
-        .ok_or(ProblemKind::NoRoute)?;
-    call.found_environment(environment);
-    let (route, rest) = compiled
-        .route(environment, below)
-        .ok_or(ProblemKind::NoRoute)?;
-    call.found_route(environment, route);
-    if route.state == ApiVersionState::Retired {
-        return Err(ProblemKind::VersionRetired.into());
-    }
-    proxy.config.fresh_enough(route.config_max_age_s)?;
-    match route.operation(head.method, rest) {
-        OperationMatch::Found(place) => call.found_operation(route, place),
-        OperationMatch::OtherMethods(methods) => {
-            let allow = allow(&methods);
-            if *head.method == Method::OPTIONS {
-                return Ok(Outcome::Methods(allow));
-            }
-            let refusal = Refusal::from(ProblemKind::MethodNotAllowed);
-            return Err(refusal.header(ALLOW, allow));
-        }
-        OperationMatch::None => return Err(ProblemKind::NoRoute.into()),
-    }
-    // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
-    let group_key = proxy.group_key.load_full();
-    let authentication = api_key::authenticate(
-        head.fields,
-        head.query,
-        environment,
-        &tables,
-        group_key.as_deref(),
-        call.now,
-    );
-    let consumer = match authentication {
-        Authentication::Identified(consumer) => consumer,
-        Authentication::Refused(refusal, known) => {
-            call.attribution.application = known.as_ref().map(|consumer| consumer.application);
-            call.attribution.credential = known.map(|consumer| consumer.credential);
-            return Err(refusal);
-        }
-        Authentication::Undecidable(why) => return Err(undecidable(why)),
+    let (permit, standing, rest) = match judge(proxy, call, &head)? {
+        Judged::Methods(allow) => return Ok(Outcome::Methods(allow)),
+        Judged::Permitted {
+            permit,
+            standing,
+            rest,
+        } => (permit, standing, rest),
     };
-    call.attribution.application = Some(consumer.application);
-    call.attribution.credential = Some(consumer.credential);
-    // Whether they may: tenant, application, subscription. Authority comes from nowhere else.
-    let subject = Subject {
-        environment,
-        route,
-        portal: proxy.error_pages.as_ref(),
-    };
-    let mut found = None;
-    let judged = subscription::authorise(&subject, consumer, &tables, call.now, &mut found);
-    if let Some(subscription) = found {
-        call.attribution.subscription = Some(subscription.id);
-        call.attribution.plan = tables.plan_id(subscription.plan);
-    }
-    let permit = judged?;
-    // Whether now: rates, then quotas. From here on the call counts.
-    let calendar = &environment.tenant.calendar;
-    let counters = &tables.counters;
-    let standing = admit(
-        &permit,
-        calendar,
-        call.now,
-        &proxy.sharing,
-        counters,
-        &proxy.quotas,
-    )?;
-    call.let_through();
     let client = Client {
         peer: asked.origin.peer,
         scheme: asked.origin.scheme,
@@ -257,6 +195,111 @@ async fn pass<B: ClientBody>(
             Err(refusal)
         }
     }
+}
+
+/// What the judgements came to, when none refused.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is the usual one, and a box would be an allocation for each call"
+)]
+enum Judged<'a> {
+    /// OPTIONS of an address that exists.
+    Methods(HeaderValue),
+    Permitted {
+        permit: Permit,
+        standing: Standing,
+        /// What of the path comes after the route's.
+        rest: &'a str,
+    },
+}
+
+/// The order of judgements. Each may refuse; none is skipped; a later one never runs on what an earlier one has not seen.
+/// Nothing here waits, so that all of it is judged by one configuration, which nobody has to hold for longer.
+fn judge<'a>(
+    proxy: &Proxy,
+    call: &mut Call,
+    head: &RequestHead<'a>,
+) -> Result<Judged<'a>, Refusal> {
+    // Without any configuration the answer is "cannot be judged", not "no".
+    let tables = proxy.tables.load();
+    let tables = tables.as_ref().ok_or_else(not_configured)?;
+    let compiled = &tables.compiled;
+    // The environment before the route: a route of another environment or tenant is never even looked at.
+    let (environment, below) = compiled
+        .environment(head.host, head.path)
+        .ok_or(ProblemKind::NoRoute)?;
+    call.found_environment(environment);
+    let (route, rest) = compiled
+        .route(environment, below)
+        .ok_or(ProblemKind::NoRoute)?;
+    call.found_route(environment, route);
+    if route.state == ApiVersionState::Retired {
+        return Err(ProblemKind::VersionRetired.into());
+    }
+    proxy.config.fresh_enough(route.config_max_age_s)?;
+    match route.operation(head.method, rest) {
+        OperationMatch::Found(place) => call.found_operation(route, place),
+        OperationMatch::OtherMethods(methods) => {
+            let allow = allow(&methods);
+            if *head.method == Method::OPTIONS {
+                return Ok(Judged::Methods(allow));
+            }
+            let refusal = Refusal::from(ProblemKind::MethodNotAllowed);
+            return Err(refusal.header(ALLOW, allow));
+        }
+        OperationMatch::None => return Err(ProblemKind::NoRoute.into()),
+    }
+    // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
+    let group_key = proxy.group_key.load();
+    let authentication = api_key::authenticate(
+        head.fields,
+        head.query,
+        environment,
+        tables,
+        group_key.as_deref(),
+        call.now,
+    );
+    let consumer = match authentication {
+        Authentication::Identified(consumer) => consumer,
+        Authentication::Refused(refusal, known) => {
+            call.attribution.application = known.as_ref().map(|consumer| consumer.application);
+            call.attribution.credential = known.map(|consumer| consumer.credential);
+            return Err(refusal);
+        }
+        Authentication::Undecidable(why) => return Err(undecidable(why)),
+    };
+    call.attribution.application = Some(consumer.application);
+    call.attribution.credential = Some(consumer.credential);
+    // Whether they may: tenant, application, subscription. Authority comes from nowhere else.
+    let subject = Subject {
+        environment,
+        route,
+        portal: proxy.error_pages.as_ref(),
+    };
+    let mut found = None;
+    let judged = subscription::authorise(&subject, consumer, tables, call.now, &mut found);
+    if let Some(subscription) = found {
+        call.attribution.subscription = Some(subscription.id);
+        call.attribution.plan = tables.plan_id(subscription.plan);
+    }
+    let permit = judged?;
+    // Whether now: rates, then quotas. From here on the call counts.
+    let calendar = &environment.tenant.calendar;
+    let counters = &tables.counters;
+    let standing = admit(
+        &permit,
+        calendar,
+        call.now,
+        &proxy.sharing,
+        counters,
+        &proxy.quotas,
+    )?;
+    call.let_through();
+    Ok(Judged::Permitted {
+        permit,
+        standing,
+        rest,
+    })
 }
 
 fn not_configured() -> Refusal {

@@ -1,4 +1,4 @@
-//! The judgements a request passes, in the order of [`crate::proxy::handle_request`]; see `docs/policy-order.md`.
+//! The judgements a request passes, in the order of [`crate::proxy`]; see `docs/policy-order.md`.
 //!
 //! [`api_key`] says who calls, [`subscription`] whether they may (and makes the [`Permit`] that alone reaches a backend),
 //! [`admit`] whether now. [`counters`] remembers what a subscription has used.

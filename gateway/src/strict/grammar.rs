@@ -65,7 +65,7 @@ impl<'b> Head<'b> {
 /// An emptied list for lines that live elsewhere. The standard library collects it in place: nothing is allocated.
 pub(super) fn reused<'a, 'b>(mut lines: Vec<Field<'a>>) -> Vec<Field<'b>> {
     lines.clear();
-    lines.into_iter().filter_map(|_| None).collect()
+    lines.into_iter().map_while(|_| None).collect()
 }
 
 /// Looks for the end of a head in what has arrived, going on at `scanned`. The place after it, if it is there. A connection

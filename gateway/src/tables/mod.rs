@@ -22,7 +22,7 @@ mod subscriptions;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use gatehouse_domain::id::PlanId;
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 
@@ -112,6 +112,11 @@ pub(crate) struct Tables(ArcSwapOption<TableSet>);
 impl Tables {
     pub(crate) fn current(&self) -> Option<Arc<TableSet>> {
         self.0.load_full()
+    }
+
+    /// The same for a moment: no count of references is touched.
+    pub(crate) fn load(&self) -> Guard<Option<Arc<TableSet>>> {
+        self.0.load()
     }
 
     pub(crate) fn replace(&self, set: Arc<TableSet>) {

@@ -55,10 +55,8 @@ fn socket(address: SocketAddr) -> io::Result<Socket> {
 /// waiting for ever.
 pub(super) fn deal(sockets: Vec<TcpListener>, workers: usize) -> io::Result<Vec<Vec<TcpListener>>> {
     let mut dealt: Vec<Vec<TcpListener>> = (0..workers).map(|_| Vec::new()).collect();
-    let count = sockets.len().max(1);
-    for number in sockets.len()..workers {
-        let shared = sockets.get(number % count).map(TcpListener::try_clone);
-        dealt[number].extend(shared.transpose()?);
+    for (own, shared) in dealt.iter_mut().zip(sockets.iter().cycle()).skip(sockets.len()) {
+        own.push(shared.try_clone()?);
     }
     for (number, socket) in sockets.into_iter().enumerate() {
         socket.set_nonblocking(true)?;
