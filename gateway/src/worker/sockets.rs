@@ -55,7 +55,11 @@ fn socket(address: SocketAddr) -> io::Result<Socket> {
 /// waiting for ever.
 pub(super) fn deal(sockets: Vec<TcpListener>, workers: usize) -> io::Result<Vec<Vec<TcpListener>>> {
     let mut dealt: Vec<Vec<TcpListener>> = (0..workers).map(|_| Vec::new()).collect();
-    for (own, shared) in dealt.iter_mut().zip(sockets.iter().cycle()).skip(sockets.len()) {
+    for (own, shared) in dealt
+        .iter_mut()
+        .zip(sockets.iter().cycle())
+        .skip(sockets.len())
+    {
         own.push(shared.try_clone()?);
     }
     for (number, socket) in sockets.into_iter().enumerate() {
