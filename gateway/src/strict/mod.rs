@@ -178,7 +178,9 @@ impl Connection<'_, '_> {
         let Some(reply) = reply else {
             return Err(Verdict::Close(CloseReason::Finished));
         };
-        let ending = self.strict.ending(&head, &reply, &body, self.too_old);
+        let ending = self
+            .strict
+            .ending(&head, &reply, &body, self.idle_since >= self.too_old);
         let answer = stream::Answer {
             intake: &self.intake,
             outlet: &mut self.outlet,
@@ -187,9 +189,8 @@ impl Connection<'_, '_> {
             ending,
             is_head_request: head.is_head_request(),
         };
-        let now = self.strict.clock.now();
         answer
-            .send(reply, &mut body, now)
+            .send(reply, &mut body, &self.strict.clock)
             .await
             .map_err(Verdict::Close)?;
         let skipped = ending == Ending::KeepAlive && skip(&mut body).await;
@@ -363,7 +364,7 @@ impl Strict {
         head: &Head<'_>,
         reply: &Reply,
         body: &StrictBody<'_, '_>,
-        too_old: Instant,
+        is_old: bool,
     ) -> Ending {
         let own_end = match reply {
             Reply::Own(own) => {
@@ -374,10 +375,7 @@ impl Strict {
             }
             Reply::Backend(_) | Reply::Switched(_) => false,
         };
-        let ends = head.closes
-            || own_end
-            || self.signals.stage() > Stage::Serving
-            || Instant::now() >= too_old;
+        let ends = head.closes || own_end || self.signals.stage() > Stage::Serving || is_old;
         if ends {
             Ending::Close
         } else {

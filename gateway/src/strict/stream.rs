@@ -4,8 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use gatehouse_runtime::Clock;
 use gatehouse_runtime::listener::CloseReason;
-use time::OffsetDateTime;
 
 use super::body::StrictBody;
 use super::intake::Intake;
@@ -40,11 +40,11 @@ impl Answer<'_, '_> {
         mut self,
         reply: Reply,
         body: &mut StrictBody<'_, '_>,
-        now: OffsetDateTime,
+        clock: &Clock,
     ) -> Result<(), CloseReason> {
         match reply {
             Reply::Own(own) => {
-                reply::own(self.out, &own, self.ending, self.dates, now);
+                reply::own(self.out, &own, self.ending, self.dates, clock.now());
                 self.flush().await
             }
             Reply::Backend(streaming) => self.stream(streaming, body).await,
