@@ -13,10 +13,12 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if matches!(&cli.command, cli::Command::Gateway(gateway) if gateway.command.is_none()) {
+        // Calls are served by threads of the gateway's own, one per core; this is for what keeps it current.
+        builder.worker_threads(2);
+    }
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             return output::fail(&anyhow::Error::new(error).context("starting the runtime"));
