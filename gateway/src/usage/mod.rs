@@ -14,3 +14,8 @@ pub(crate) mod segment;
 pub(crate) mod shipper;
 pub(crate) mod slots;
 pub(crate) mod spool;
+
+#[cfg(test)]
+mod cost;
+#[cfg(test)]
+mod hostile;

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::frames::{self, Frames};
 
 const EXTENSION: &str = "calls";
-/// A frame of encoded records, one behind the other.
+/// A frame of encoded records, one behind the other, after the number of those before it in the segment (u32, little-endian): a frame
+/// that is there twice counts once.
 const CALLS: u8 = 1;
 /// A frame that says how many calls could not be kept before this point.
 const DROPPED: u8 = 2;
@@ -81,10 +82,14 @@ impl Contents {
         let mut contents = Self::default();
         for payload in Frames::of(bytes) {
             match payload.split_first() {
-                Some((&CALLS, records)) => {
+                Some((&CALLS, rest)) => {
+                    let Some((before, records)) = rest.split_first_chunk() else {
+                        continue;
+                    };
                     // A frame is written whole or not at all: one that says something else was never written here.
                     let (count, length) = measured(records);
-                    if length == records.len() {
+                    let follows = u32::from_le_bytes(*before) as usize == contents.count;
+                    if follows && length == records.len() {
                         contents.count += count;
                         contents.records.extend_from_slice(records);
                     }
@@ -127,10 +132,12 @@ fn measured(bytes: &[u8]) -> (usize, usize) {
     (count, bytes.len() - rest.len())
 }
 
-/// Begins a frame of calls; records are appended to `out`, then [`frames::close`] ends it.
-pub(super) fn begin_calls(out: &mut Vec<u8>) -> usize {
+/// Begins a frame of calls in a segment that holds so many; records are appended to `out`, then [`frames::close`] ends it.
+pub(super) fn begin_calls(out: &mut Vec<u8>, before: usize) -> usize {
     let at = frames::open(out);
     out.push(CALLS);
+    // No more than a batch may hold.
+    out.extend_from_slice(&(before as u32).to_le_bytes());
     at
 }
 

@@ -275,7 +275,8 @@ impl Spool {
     /// of the bound: whoever calls without a key must not push out what is paid for.
     fn gather(&self, open: &mut Open, call: &CallRecordRef<'_>) {
         if open.gathered.records == 0 {
-            self.begin_write(&mut open.gathered);
+            let before = open.segment.as_ref().map_or(0, |segment| segment.records);
+            self.begin_write(&mut open.gathered, before);
         }
         let gathered = &mut open.gathered;
         let before = gathered.bytes.len();
@@ -304,13 +305,13 @@ impl Spool {
         }
     }
 
-    fn begin_write(&self, gathered: &mut Gathered) {
+    fn begin_write(&self, gathered: &mut Gathered, before: usize) {
         gathered.bytes.clear();
         gathered.tells = self.untold.load(Ordering::Relaxed);
         if gathered.tells > 0 {
             segment::push_dropped(&mut gathered.bytes, gathered.tells);
         }
-        gathered.frame = segment::begin_calls(&mut gathered.bytes);
+        gathered.frame = segment::begin_calls(&mut gathered.bytes, before);
     }
 
     fn flush(&self, open: &mut Open) {

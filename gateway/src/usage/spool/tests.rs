@@ -46,7 +46,7 @@ fn all(spool: &Spool) -> Vec<Batch> {
 }
 
 /// Ends a process of tests as kill -9 does: nothing is closed or flushed, and the kernel lets go of its locks.
-fn die(spool: Arc<Spool>) {
+pub(crate) fn die(spool: Arc<Spool>) {
     spool.dictionary.unlock();
     std::mem::forget(spool);
 }
