@@ -70,7 +70,9 @@ create table call_log (
     upstream_us bigint not null,
     bytes_in bigint not null,
     bytes_out bigint not null,
-    interrupted boolean not null default false
+    interrupted boolean not null default false,
+    -- Of the trace the call was part of (W3C Trace Context), where it was part of one.
+    trace_id uuid
 ) partition by range (at);
 create index call_log_application on call_log (tenant_id, application_id, at desc);
 create index call_log_request on call_log (tenant_id, request_id);
@@ -122,6 +124,20 @@ create unlogged table rate_share (
 );
 create index rate_share_node on rate_share (node_id, asked_at);
 select make_tenant_owned('rate_share');
+
+-- The use of each key, exact to the call. Apart from the keys themselves: a busy key is no row that its revocation waits for.
+create table credential_use (
+    tenant_id uuid not null references tenant (id),
+    credential_id uuid not null,
+    calls bigint not null,
+    first_call_at timestamptz not null,
+    first_call_status int not null,
+    first_call_latency_us bigint not null,
+    last_used_at timestamptz not null,
+    primary key (tenant_id, credential_id),
+    foreign key (tenant_id, credential_id) references credential (tenant_id, id)
+) with (fillfactor = 70);
+select make_tenant_owned('credential_use');
 
 -- Makes the monthly partitions that hold [from, until) of every partitioned table. Run ahead of time by a job, and here once
 -- so that a fresh database takes its first record. Security definer: the working roles may not create tables.

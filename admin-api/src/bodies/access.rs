@@ -107,6 +107,8 @@ pub struct Key {
     pub revoked_reason: Option<String>,
     /// When it was last used.
     pub last_used_at: Option<OffsetDateTime>,
+    /// How many calls were made with it, those that were refused too.
+    pub calls: i64,
     /// The first call with it.
     pub first_call: Option<FirstCall>,
     /// The key whose place it took.

@@ -50,6 +50,8 @@ pub struct CredentialView {
     /// When a gateway last saw it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
+    /// Calls made with it, those that were refused too.
+    pub calls: i64,
     /// The first call made with it.
     pub first_call: Option<FirstCall>,
     /// The key it replaced.
@@ -159,12 +161,15 @@ async fn select(
     let rows = sqlx::query_as!(
         Row,
         r#"select c.id, c.application_id, c.name, c.key_id, c.last4, c.state, c.not_before, c.expires_at, c.retire_at,
-                  c.revoked_at, c.revoked_reason, c.last_used_at, c.first_call_at, c.first_call_status, c.first_call_latency_us,
+                  c.revoked_at, c.revoked_reason, k.last_used_at as "last_used_at?", k.calls as "calls?",
+                  k.first_call_at as "first_call_at?", k.first_call_status as "first_call_status?",
+                  k.first_call_latency_us as "first_call_latency_us?",
                   c.rotated_from, c.created_by, u.name as "created_name?", c.created_at, c.row_version,
                   e.id as environment_id, e.slug as environment_slug, e.kind as environment_kind
            from credential c
            join environment e on e.id = c.environment_id
            left join app_user u on u.id = c.created_by
+           left join credential_use k on k.tenant_id = c.tenant_id and k.credential_id = c.id
            where ($1::uuid is null or c.id = $1)
              and ($2::uuid is null or c.application_id = $2)
              and ($3::uuid is null or c.id < $3)
@@ -201,6 +206,7 @@ struct Row {
     revoked_at: Option<OffsetDateTime>,
     revoked_reason: Option<String>,
     last_used_at: Option<OffsetDateTime>,
+    calls: Option<i64>,
     first_call_at: Option<OffsetDateTime>,
     first_call_status: Option<i32>,
     first_call_latency_us: Option<i64>,
@@ -252,6 +258,7 @@ impl Row {
             revoked_at: self.revoked_at,
             revoked_reason: self.revoked_reason,
             last_used_at: self.last_used_at,
+            calls: self.calls.unwrap_or_default(),
             first_call: self.first_call_at.map(|at| FirstCall {
                 at,
                 status: self.first_call_status.unwrap_or_default(),

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::rollup::{Resolution, fold};
 use super::rollup_rows::{Columns, upsert};
 use super::window::window_start;
+use super::{call_log, key_use, unattributed};
 use crate::db::Db;
 use crate::gateways::Node;
 use crate::refusal::Refusal;
@@ -61,10 +62,11 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
     let counted = quota_use(&own, &zones_of(&places));
     if batch.sequence == taken + 1 {
         store_rollups(&mut tx, &own).await?;
-        store_calls(&mut tx, &own).await?;
-        store_unattributed(&mut tx, node, &foreign).await?;
+        call_log::store(&mut tx, &own).await?;
+        unattributed::store(&mut tx, node, &foreign).await?;
         store_quotas(&mut tx, &counted).await?;
         settle_leases(&mut tx, node, &counted).await?;
+        key_use::store(&mut tx, &own).await?;
         sqlx::query!(
             "update usage_mark set sequence = $3, at = $4 where node_id = $1 and boot = $2",
             node.id.uuid(),
@@ -80,10 +82,6 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
     }
     let live_since = now - Duration::seconds(NODE_LIVE_S);
     let quotas = totals(&mut tx, node, &counted, live_since).await?;
-    if batch.sequence == taken + 1 {
-        // Last: a revocation waits for whoever holds the key's row.
-        mark_credentials(&mut tx, &own).await?;
-    }
     tx.commit().await?;
     Ok(Ingest::Taken(UsageReply {
         boot: batch.boot,
@@ -176,94 +174,14 @@ async fn store_rollups(
     Ok(())
 }
 
-/// The call log holds calls of applications only: a flood without a key is counted, not listed.
-async fn store_calls(
-    conn: &mut PgConnection,
-    calls: &[(&CallRecord, OffsetDateTime)],
-) -> Result<(), Refusal> {
-    let calls: Vec<_> = calls
-        .iter()
-        .filter(|(call, _)| call.attribution.application.is_some())
-        .collect();
-    let column = |read: fn(&CallRecord) -> Option<Uuid>| {
-        calls
-            .iter()
-            .map(|(call, _)| read(call))
-            .collect::<Vec<Option<Uuid>>>()
-    };
-    let number = |read: fn(&CallRecord) -> u64| {
-        calls
-            .iter()
-            .map(|(call, _)| i64::try_from(read(call)).unwrap_or(i64::MAX))
-            .collect::<Vec<i64>>()
-    };
-    let text = |read: fn(&CallRecord) -> String| {
-        calls
-            .iter()
-            .map(|(call, _)| read(call))
-            .collect::<Vec<String>>()
-    };
-    sqlx::query!(
-        "insert into call_log (tenant_id, at, request_id, environment_id, api_version_id, operation_key, application_id,
-             subscription_id, credential_id, method, path, status, reason, latency_us, upstream_us, bytes_in, bytes_out, interrupted)
-         select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[],
-             $9::uuid[], $10::text[], $11::text[], $12::int[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[],
-             $17::bigint[], $18::bool[])",
-        &column(|call| call.attribution.tenant.map(Uuid::from)) as &[Option<Uuid>],
-        &calls.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
-        &calls.iter().map(|(call, _)| call.request_id).collect::<Vec<_>>(),
-        &column(|call| call.attribution.environment.map(Uuid::from)) as &[Option<Uuid>],
-        &column(|call| call.attribution.api_version.map(Uuid::from)) as &[Option<Uuid>],
-        &text(|call| call.attribution.operation.as_ref().map(ToString::to_string).unwrap_or_default()),
-        &column(|call| call.attribution.application.map(Uuid::from)) as &[Option<Uuid>],
-        &column(|call| call.attribution.subscription.map(Uuid::from)) as &[Option<Uuid>],
-        &column(|call| call.attribution.credential.map(Uuid::from)) as &[Option<Uuid>],
-        &text(|call| call.method.clone()),
-        &text(|call| call.path.clone()),
-        &calls.iter().map(|(call, _)| i32::from(call.status)).collect::<Vec<_>>(),
-        &text(|call| call.reason.clone()),
-        &number(|call| call.latency_us),
-        &number(|call| call.upstream_us),
-        &number(|call| call.bytes_in),
-        &number(|call| call.bytes_out),
-        &calls.iter().map(|(call, _)| call.interrupted).collect::<Vec<_>>(),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn store_unattributed(
-    conn: &mut PgConnection,
-    node: Node,
-    calls: &[(&CallRecord, OffsetDateTime)],
-) -> Result<(), Refusal> {
-    let mut rows: BTreeMap<(OffsetDateTime, &str), i64> = BTreeMap::new();
-    for (call, at) in calls {
-        *rows
-            .entry((Resolution::Minute.bucket(*at), call.reason.as_str()))
-            .or_default() += 1;
-    }
-    for ((bucket, reason), count) in rows {
-        sqlx::query!(
-            "insert into unattributed_usage as row (bucket, group_id, reason, count) values ($1, $2, $3, $4)
-             on conflict (bucket, group_id, reason) do update set count = row.count + excluded.count",
-            bucket,
-            node.group.uuid(),
-            reason,
-            count,
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
-}
-
 /// Calls per subscription and window that count against quotas.
 type QuotaUse = BTreeMap<(TenantId, SubscriptionId, QuotaPeriod, OffsetDateTime), i64>;
 
 fn quota_use(calls: &[(&CallRecord, OffsetDateTime)], zones: &HashMap<TenantId, &str>) -> QuotaUse {
     let mut counted = QuotaUse::new();
+    // Calls of one batch lie close together: nearly all fall into the window of the one before.
+    let mut windows: HashMap<(&str, QuotaPeriod), (OffsetDateTime, OffsetDateTime)> =
+        HashMap::new();
     for (call, at) in calls {
         let who = &call.attribution;
         let (Some(tenant), Some(subscription), true) = (who.tenant, who.subscription, call.counted)
@@ -272,9 +190,14 @@ fn quota_use(calls: &[(&CallRecord, OffsetDateTime)], zones: &HashMap<TenantId, 
         };
         let zone = zones.get(&tenant).copied().unwrap_or("UTC");
         for period in QuotaPeriod::ALL {
-            let (start, _) = window_start(*period, *at, zone);
+            let window = windows
+                .entry((zone, *period))
+                .or_insert_with(|| window_start(*period, *at, zone));
+            if !(window.0..window.1).contains(at) {
+                *window = window_start(*period, *at, zone);
+            }
             *counted
-                .entry((tenant, subscription, *period, start))
+                .entry((tenant, subscription, *period, window.0))
                 .or_default() += 1;
         }
     }
@@ -391,45 +314,4 @@ async fn totals(
             })
         })
         .collect())
-}
-
-/// First and last use of keys. The last use moves at most every five minutes, so a busy key is not a busy row.
-async fn mark_credentials(
-    conn: &mut PgConnection,
-    calls: &[(&CallRecord, OffsetDateTime)],
-) -> Result<(), Refusal> {
-    let mut used: BTreeMap<_, (&CallRecord, OffsetDateTime, OffsetDateTime)> = BTreeMap::new();
-    for (call, at) in calls {
-        let (Some(tenant), Some(credential)) =
-            (call.attribution.tenant, call.attribution.credential)
-        else {
-            continue;
-        };
-        let (first, first_at, last_at) = used
-            .entry((tenant, credential))
-            .or_insert((*call, *at, *at));
-        if *at < *first_at {
-            (*first, *first_at) = (*call, *at);
-        }
-        *last_at = (*last_at).max(*at);
-    }
-    for ((tenant, credential), (first, first_at, last_at)) in used {
-        sqlx::query!(
-            "update credential set first_call_at = coalesce(first_call_at, $3::timestamptz),
-                 first_call_status = case when first_call_at is null then $4 else first_call_status end,
-                 first_call_latency_us = case when first_call_at is null then $5 else first_call_latency_us end,
-                 last_used_at = $6::timestamptz
-             where tenant_id = $1 and id = $2
-               and (last_used_at is null or last_used_at < $6::timestamptz - interval '5 minutes')",
-            tenant.uuid(),
-            credential.uuid(),
-            first_at,
-            i32::from(first.status),
-            i64::try_from(first.latency_us).unwrap_or(i64::MAX),
-            last_at,
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
 }

@@ -2,10 +2,13 @@
 //!
 //! [`ingest`] takes a gateway's batches exactly once; [`read`] answers the pages.
 
+mod call_log;
 mod ingest;
+mod key_use;
 mod read;
 mod rollup;
 mod rollup_rows;
+mod unattributed;
 mod window;
 
 pub use ingest::{Ingest, ingest};

@@ -14,4 +14,5 @@ mod lifecycle;
 mod plans;
 mod publishing;
 mod simultaneous;
+mod usage;
 mod world;
