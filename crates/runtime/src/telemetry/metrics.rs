@@ -100,6 +100,10 @@ mod tests {
                 .expect(gauge);
             assert!(line.parse::<u64>().expect("a number") > 0, "{text}");
         }
+        assert!(
+            text.contains("\ngatehouse_process_cpu_seconds_total "),
+            "{text}"
+        );
         assert!(text.ends_with("# EOF\n"), "{text}");
     }
 }
