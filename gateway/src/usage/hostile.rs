@@ -100,7 +100,9 @@ fn killed(folder: &Path, boot: Uuid) {
         let key = OperationKey::new("DELETE", &format!("/pets/{}", number % 3));
         call.attribution = Attribution {
             application: Some(Uuid::from_u128(60).into()),
-            operation: spool.dictionary().number(&numbers, number % 3, &key),
+            operation: spool
+                .dictionary()
+                .number(&numbers, number % 3, || Some(key.clone())),
             ..Attribution::default()
         };
         call.let_through();
