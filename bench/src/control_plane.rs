@@ -179,7 +179,8 @@ impl Shared {
         self.changed.notify_all();
         Answer::json(&serde_json::json!(AckReply {
             live_nodes: 1,
-            head_seq
+            head_seq,
+            limits: Default::default(),
         }))
     }
 
