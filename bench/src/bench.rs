@@ -77,7 +77,7 @@ impl Bench {
                 tallies: Vec::new(),
             });
         }
-        let request = case.request(built.keys.key_bytes());
+        let request = case.request(built.keys.key_bytes())?;
         for repeat in 0..self.effort.repeats {
             for plane in &mut measured {
                 let load = Load {
@@ -130,7 +130,7 @@ impl<'a> Alone<'a> {
         Ok(Self {
             bench,
             folder: tempfile::tempdir()?,
-            request: case.request(built.keys.key_bytes()),
+            request: case.request(built.keys.key_bytes())?,
             scene,
             built,
             control_plane: None,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 
 use crate::backend::{BLOB_BYTES, EVENTS};
-use crate::generator::{Mix, Pace, Request};
+use crate::generator::{Mix, Pace, Protocol, Request};
 use crate::keys::KeyCounts;
 use crate::planes::Plane;
 use crate::scene::{API_PATH, RATE, Scene};
@@ -18,7 +18,7 @@ const PROXIES: [Plane; 5] = [
     Plane::Envoy,
 ];
 
-/// The reference takes no request bodies.
+/// The reference takes no request bodies, and speaks HTTP/1.1 only.
 const PEERS_AND_GATEWAY: [Plane; 4] = [Plane::Gateway, Plane::Nginx, Plane::Haproxy, Plane::Envoy];
 
 /// Added latency is what a plane has beyond no plane at all.
@@ -44,6 +44,7 @@ pub(crate) struct Case {
     pub(crate) mix: Mix,
     pub(crate) pace: Pace,
     pub(crate) connections: usize,
+    pub(crate) protocol: Protocol,
     /// Whether calls carry a trace context.
     traced: bool,
     method: &'static str,
@@ -79,6 +80,7 @@ impl Case {
             mix: SOME_REFUSED,
             pace: Pace::Closed,
             connections: CONNECTIONS,
+            protocol: Protocol::Plain,
             traced: false,
             method: "GET",
             path: "/items/42",
@@ -135,6 +137,27 @@ impl Case {
                 revoked: 9,
                 over_limit: 9,
             },
+            ..Self::b()
+        }
+    }
+
+    /// Case b inside TLS 1.3, on connections that stay.
+    fn tls() -> Self {
+        Self {
+            name: "tls",
+            planes: &PEERS_AND_GATEWAY,
+            protocol: Protocol::Tls,
+            ..Self::b()
+        }
+    }
+
+    /// Case b over HTTP/2 without TLS.
+    fn h2() -> Self {
+        Self {
+            name: "h2",
+            planes: &PEERS_AND_GATEWAY,
+            protocol: Protocol::Http2,
+            mix: Mix::NONE,
             ..Self::b()
         }
     }
@@ -209,6 +232,8 @@ impl Case {
             Self::b(),
             Self::b_full(),
             Self::b_deny(),
+            Self::tls(),
+            Self::h2(),
             Self::body_down(),
             Self::body_up(),
             Self::sse(),
@@ -220,15 +245,21 @@ impl Case {
         Scene {
             counts: self.counts,
             limits: self.limits.clone(),
+            protocol: self.protocol,
             upstream,
         }
     }
 
-    pub(crate) fn request(&self, key_bytes: usize) -> Request {
+    pub(crate) fn request(&self, key_bytes: usize) -> anyhow::Result<Request> {
         let fields = if self.traced { TRACED } else { "" };
         let path = format!("{API_PATH}{}", self.path);
         let body = vec![b'u'; self.body_bytes];
-        Request::new(self.method, &path, fields, key_bytes, &body)
+        let http1 = Request::new(self.method, &path, fields, key_bytes, &body);
+        match self.protocol {
+            Protocol::Plain => Ok(http1),
+            Protocol::Tls => http1.inside_tls(),
+            Protocol::Http2 => Ok(Request::http2(&path, key_bytes)),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use gatehouse_snapshot::snapshot::Writer;
 use gatehouse_snapshot::state_hash::StateHash;
 use uuid::Uuid;
 
+use crate::generator::Protocol;
 use crate::keys::{Fate, KeyCounts, KeyRing};
 
 /// Where the API lives.
@@ -55,6 +56,8 @@ pub(crate) struct Scene {
     pub(crate) counts: KeyCounts,
     /// Of every subscription but those that are over theirs.
     pub(crate) limits: Vec<LimitRule>,
+    /// What clients speak to the plane.
+    pub(crate) protocol: Protocol,
     pub(crate) upstream: SocketAddr,
 }
 
@@ -301,6 +304,7 @@ mod tests {
                 over_limit: 1,
             },
             limits: vec![RATE],
+            protocol: Protocol::Plain,
             upstream: ([127, 0, 0, 1], 9).into(),
         };
         let built = scene.build(FIRST).unwrap();

@@ -2,10 +2,14 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
+use rustls::ClientConfig;
 
+use super::http2::{self, Said};
+use super::wire::{self, Wire};
 use crate::http1::{self, Body};
 use crate::keys::Fate;
 
@@ -17,6 +21,18 @@ pub(crate) struct Request {
     bytes: Vec<u8>,
     key_at: usize,
     key_bytes: usize,
+    protocol: Protocol,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+/// What a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Plain,
+    /// HTTP/1.1 inside TLS 1.3.
+    Tls,
+    /// Without TLS and without asking (RFC 9113 §3.3), a stream at a time on each connection.
+    Http2,
 }
 
 impl Request {
@@ -48,6 +64,29 @@ impl Request {
             bytes,
             key_at,
             key_bytes,
+            protocol: Protocol::Plain,
+            tls: None,
+        }
+    }
+
+    /// The same inside TLS.
+    pub(crate) fn inside_tls(self) -> anyhow::Result<Self> {
+        Ok(Self {
+            protocol: Protocol::Tls,
+            tls: Some(wire::trusting_client()?),
+            ..self
+        })
+    }
+
+    /// A GET over HTTP/2.
+    pub(crate) fn http2(path: &str, key_bytes: usize) -> Self {
+        let (bytes, key_at) = http2::request(path, key_bytes);
+        Self {
+            bytes,
+            key_at,
+            key_bytes,
+            protocol: Protocol::Http2,
+            tls: None,
         }
     }
 }
@@ -81,8 +120,23 @@ struct Under {
     body_bytes: u64,
 }
 
+impl Under {
+    fn answer(self) -> Answer {
+        Answer {
+            fate: self.fate,
+            status: self.status,
+            body_bytes: self.body_bytes,
+            due: self.due,
+            closes: self.closes,
+        }
+    }
+}
+
 pub(super) struct Connection {
-    stream: TcpStream,
+    wire: Wire,
+    protocol: Protocol,
+    /// Of the last stream of HTTP/2.
+    stream_id: u32,
     output: Vec<u8>,
     written: usize,
     key_at: usize,
@@ -94,12 +148,15 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn open(address: SocketAddr, request: &Request) -> anyhow::Result<Self> {
-        let stream =
-            TcpStream::connect(address).with_context(|| format!("connecting to {address}"))?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
+        let wire = Wire::open(address, request.tls.as_ref());
+        let mut wire = wire.with_context(|| format!("connecting to {address}"))?;
+        if request.protocol == Protocol::Http2 {
+            wire.write_all(http2::PREFACE)?;
+        }
         Ok(Self {
-            stream,
+            wire,
+            protocol: request.protocol,
+            stream_id: u32::MAX,
             output: request.bytes.clone(),
             written: request.bytes.len(),
             key_at: request.key_at,
@@ -111,7 +168,7 @@ impl Connection {
     }
 
     pub(super) fn socket(&self) -> &TcpStream {
-        &self.stream
+        self.wire.socket()
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -120,6 +177,11 @@ impl Connection {
 
     pub(super) fn send(&mut self, fate: Fate, key: &[u8], due: Instant) -> anyhow::Result<()> {
         self.output[self.key_at..self.key_at + self.key_bytes].copy_from_slice(key);
+        if self.protocol == Protocol::Http2 {
+            // Clients' streams have odd numbers, from 1 (RFC 9113 §5.1.1).
+            self.stream_id = self.stream_id.wrapping_add(2);
+            self.output[http2::STREAM_AT].copy_from_slice(&self.stream_id.to_be_bytes());
+        }
         self.written = 0;
         self.under = Some(Under {
             fate,
@@ -136,7 +198,7 @@ impl Connection {
 
     fn flush(&mut self) {
         while self.written < self.output.len() {
-            match self.stream.write(&self.output[self.written..]) {
+            match self.wire.write(&self.output[self.written..]) {
                 Ok(written) => self.written += written,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return,
@@ -148,7 +210,7 @@ impl Connection {
     pub(super) fn advance(&mut self) -> anyhow::Result<Progress> {
         self.flush();
         loop {
-            match self.stream.read(&mut self.input[self.filled..]) {
+            match self.wire.read(&mut self.input[self.filled..]) {
                 Ok(0) => return Ok(self.ended()),
                 Ok(read) => {
                     self.filled += read;
@@ -156,7 +218,7 @@ impl Connection {
                     if let Some(answer) = self.parse()? {
                         return Ok(Progress::Answered(answer));
                     }
-                    if !full {
+                    if !full && self.wire.short_read_is_last() {
                         return Ok(Progress::Waiting);
                     }
                 }
@@ -176,6 +238,34 @@ impl Connection {
     }
 
     fn parse(&mut self) -> anyhow::Result<Option<Answer>> {
+        match self.protocol {
+            Protocol::Plain | Protocol::Tls => self.parse_http1(),
+            Protocol::Http2 => self.parse_http2(),
+        }
+    }
+
+    fn parse_http2(&mut self) -> anyhow::Result<Option<Answer>> {
+        let (mut at, mut ended) = (0, false);
+        while let Some((said, bytes)) = http2::frame(&self.input[at..self.filled]) {
+            at += bytes;
+            for said in said {
+                match (said, &mut self.under) {
+                    (Said::Status(status), Some(under)) => under.status = status,
+                    (Said::Data(bytes), Some(under)) => under.body_bytes += bytes,
+                    (Said::End, _) => ended = true,
+                    (Said::Reply(bytes), _) => self.wire.write_all(&bytes)?,
+                    (Said::Broken, _) => anyhow::bail!("a stream of HTTP/2 was reset"),
+                    _ => anyhow::bail!("an answer nobody asked for"),
+                }
+            }
+        }
+        self.input.copy_within(at..self.filled, 0);
+        self.filled -= at;
+        let answered = ended.then(|| self.under.take()).flatten();
+        Ok(answered.map(Under::answer))
+    }
+
+    fn parse_http1(&mut self) -> anyhow::Result<Option<Answer>> {
         let under = self.under.as_mut().context("an answer nobody asked for")?;
         let mut at = 0;
         if under.body.is_none() {
@@ -197,13 +287,7 @@ impl Connection {
         self.filled -= at;
         if under.body.is_some_and(Body::is_done) {
             anyhow::ensure!(self.filled == 0, "bytes behind the end of an answer");
-            return Ok(self.under.take().map(|under| Answer {
-                fate: under.fate,
-                status: under.status,
-                body_bytes: under.body_bytes,
-                due: under.due,
-                closes: under.closes,
-            }));
+            return Ok(self.under.take().map(Under::answer));
         }
         Ok(None)
     }

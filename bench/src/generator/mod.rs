@@ -4,7 +4,9 @@
 //! measures latency, from the moment a request was due, so that a stalled proxy cannot hide the requests it delayed.
 
 mod connection;
+mod http2;
 mod tally;
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +17,8 @@ use anyhow::bail;
 use crate::dice::Dice;
 use crate::keys::{Fate, KeyRing};
 use crate::poll::Poll;
-pub(crate) use connection::Request;
 use connection::{Connection, Progress};
+pub(crate) use connection::{Protocol, Request};
 pub(crate) use tally::Tally;
 
 /// An answer that takes longer is a fault of the plane, not a slow answer.

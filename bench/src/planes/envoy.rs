@@ -5,7 +5,9 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::certificate::Certificate;
 use super::{Plane, Running, Setting};
+use crate::generator::Protocol;
 
 const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 const TYPES: &str = "type.googleapis.com/envoy.extensions";
@@ -19,11 +21,12 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     let port = super::free_port()?;
     let folder = setting.folder.as_path();
     let file = folder.join("envoy.json");
-    let configuration = configuration(
-        setting,
-        &folder.join("access.log").display().to_string(),
-        port,
-    );
+    let log = folder.join("access.log").display().to_string();
+    let mut configuration = configuration(setting, &log, port);
+    if setting.scene.protocol == Protocol::Tls {
+        let chain = &mut configuration["static_resources"]["listeners"][0]["filter_chains"][0];
+        chain["transport_socket"] = tls(&Certificate::make(folder)?);
+    }
     std::fs::write(&file, configuration.to_string())?;
     let mut command = std::process::Command::new("envoy");
     command.arg("-c").arg(&file);
@@ -42,6 +45,23 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
         address,
         version: version().unwrap_or_default(),
         status: None,
+    })
+}
+
+fn tls(certificate: &Certificate) -> Value {
+    let file = |path: &std::path::Path| json!({ "filename": path.display().to_string() });
+    json!({
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {
+            "@type": format!("{TYPES}.transport_sockets.tls.v3.DownstreamTlsContext"),
+            "common_tls_context": {
+                "tls_params": { "tls_minimum_protocol_version": "TLSv1_3" },
+                "tls_certificates": [{
+                    "certificate_chain": file(&certificate.chain),
+                    "private_key": file(&certificate.key)
+                }]
+            }
+        }
     })
 }
 

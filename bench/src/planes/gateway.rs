@@ -8,10 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use gatehouse_snapshot::state_hash::StateHash;
 
+use super::certificate::Certificate;
 use super::metrics::Metrics;
 use super::{Plane, Running, Setting};
 use crate::control_plane::ControlPlane;
-use crate::generator::Tally;
+use crate::generator::{Protocol, Tally};
 use crate::keys::Fate;
 use crate::scene::{self, Scene};
 use crate::wait;
@@ -39,9 +40,9 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     let announce = setting.folder.join("announce.json");
     let mut command = Command::new(setting.program);
     command.args(["gateway", "--announce"]).arg(&announce);
-    // One core is the proxy's: the gateway starts one worker because that is all it is given.
     command
         .env_clear()
+        .env("GATEHOUSE_GATEWAY__WORKERS", "1")
         .env("GATEHOUSE_GATEWAY__LISTEN", "127.0.0.1:0")
         .env("GATEHOUSE_GATEWAY__STATUS_LISTEN", "127.0.0.1:0")
         .env("GATEHOUSE_GATEWAY__DATA_DIR", &data)
@@ -49,6 +50,12 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
             "GATEHOUSE_GATEWAY__CONTROL_PLANE",
             format!("http://{control_plane}"),
         );
+    if setting.scene.protocol == Protocol::Tls {
+        let certificate = Certificate::make(&setting.folder)?;
+        command
+            .env("GATEHOUSE_GATEWAY__TLS__CERTIFICATE", certificate.chain)
+            .env("GATEHOUSE_GATEWAY__TLS__KEY", certificate.key);
+    }
     let mut process = setting
         .starter
         .start(command, &setting.folder.join("log"))?;

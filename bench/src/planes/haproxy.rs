@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::certificate::Certificate;
 use super::{Plane, Running, Setting};
+use crate::generator::Protocol;
 
 const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -21,7 +23,7 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
         .keys
         .write(&keys, |place, key| format!("{key} c{place}"))?;
     let file = folder.join("haproxy.cfg");
-    std::fs::write(&file, configuration(setting, &keys, port))?;
+    std::fs::write(&file, configuration(setting, &keys, port)?)?;
     let mut command = std::process::Command::new("haproxy");
     command.arg("-db").arg("-f").arg(&file);
     let mut process = setting.starter.start(command, &folder.join("log"))?;
@@ -35,7 +37,15 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     })
 }
 
-fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> String {
+fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> anyhow::Result<String> {
+    let speaks = match setting.scene.protocol {
+        Protocol::Plain => String::new(),
+        Protocol::Http2 => " proto h2".to_owned(),
+        Protocol::Tls => {
+            let both = Certificate::make(&setting.folder)?.both;
+            format!(" ssl crt {} ssl-min-ver TLSv1.3", both.display())
+        }
+    };
     let upstream = setting.scene.upstream;
     // haproxy logs nowhere without a log line; its ring costs it 2 us less per request than lines written to a pipe.
     let (ring, gate) = if setting.scene.is_bare() {
@@ -61,7 +71,7 @@ fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> String {
             ),
         )
     };
-    format!(
+    Ok(format!(
         "global
     nbthread 1
     maxconn 8192
@@ -76,11 +86,11 @@ defaults
     http-reuse always
 
 {ring}frontend calls
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{port}{speaks}
 {gate}    default_backend upstream
 
 backend upstream
     server one {upstream} maxconn 4096
 "
-    )
+    ))
 }

@@ -1,5 +1,6 @@
 //! What is measured: the gateway, the reference, and the proxies that are installed.
 
+mod certificate;
 mod envoy;
 mod gateway;
 mod haproxy;

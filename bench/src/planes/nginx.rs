@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::certificate::Certificate;
 use super::{Plane, Running, Setting};
+use crate::generator::Protocol;
 
 const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -21,7 +23,7 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
         .keys
         .write(&keys, |place, key| format!("{key} c{place};"))?;
     let file = folder.join("nginx.conf");
-    std::fs::write(&file, configuration(setting, folder, &keys, port))?;
+    std::fs::write(&file, configuration(setting, &keys, port)?)?;
     let mut command = std::process::Command::new("nginx");
     command
         .arg("-p")
@@ -40,9 +42,23 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     })
 }
 
-fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -> String {
-    let folder = folder.display();
+fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> anyhow::Result<String> {
+    let folder = setting.folder.display();
     let upstream = setting.scene.upstream;
+    let (speaks, tls) = match setting.scene.protocol {
+        Protocol::Plain => ("", String::new()),
+        Protocol::Http2 => (" http2", String::new()),
+        Protocol::Tls => {
+            let Certificate { chain, key, .. } = Certificate::make(&setting.folder)?;
+            let (chain, key) = (chain.display(), key.display());
+            (
+                " ssl",
+                format!(
+                    "ssl_protocols TLSv1.3; ssl_certificate {chain}; ssl_certificate_key {key};"
+                ),
+            )
+        }
+    };
     let (gate, checks, log) = if setting.scene.is_bare() {
         (String::new(), "", "off".to_owned())
     } else {
@@ -62,7 +78,7 @@ fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -
             format!("{folder}/access.log calls buffer=64k flush=1s"),
         )
     };
-    format!(
+    Ok(format!(
         "daemon off;
          user root;
          worker_processes 1;
@@ -70,7 +86,7 @@ fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -
          error_log {folder}/error.log crit;
          events {{ worker_connections 4096; use epoll; multi_accept on; }}
          http {{
-             access_log {log_bare};
+             access_log off;
              client_body_temp_path {folder}/body;
              proxy_temp_path {folder}/proxy;
              fastcgi_temp_path {folder}/fastcgi;
@@ -82,7 +98,8 @@ fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -
              {gate}
              upstream backend {{ server {upstream}; keepalive 128; keepalive_requests 1000000000; }}
              server {{
-                 listen 127.0.0.1:{port} backlog=4096;
+                 listen 127.0.0.1:{port}{speaks} backlog=4096;
+                 {tls}
                  client_max_body_size 16m;
                  access_log {log};
                  location / {{
@@ -90,13 +107,10 @@ fn configuration(setting: &Setting<'_>, folder: &Path, keys: &Path, port: u16) -
                      proxy_http_version 1.1;
                      proxy_set_header Connection \"\";
                      proxy_pass http://backend;
-                     proxy_buffering {buffering};
                      proxy_request_buffering off;
                  }}
              }}
          }}
-",
-        log_bare = "off",
-        buffering = "on",
-    )
+"
+    ))
 }
