@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,11 +19,13 @@ use gatehouse_runtime::{Clock, Supervisor, random};
 use gatehouse_snapshot::sign::Signer;
 use http::Request;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::answer;
 use crate::call::{Bounds, Concurrency, Ledgers};
 use crate::files;
 use crate::general::tls::Certificate;
+use crate::hand_over::{Door, Passed, Predecessor, Retirement, VERSION};
 use crate::limit_store::LimitStore;
 use crate::live_config::apply::Trust;
 use crate::live_config::control_plane::{ControlPlane, Enrolled};
@@ -56,7 +59,9 @@ pub struct BoundGateway {
     puller: Option<Puller>,
     clock: Clock,
     /// Held so that no second gateway uses the same folder.
-    _lock: File,
+    lock: File,
+    /// The gateway whose sockets and folder these are until it has handed over.
+    predecessor: Option<Predecessor>,
 }
 
 /// What the tasks beside the request path share.
@@ -90,18 +95,28 @@ impl BoundGateway {
             listen: bind(settings.listen.0, settings.worker_count())?,
             status: status.pop().context("no socket for the status pages")?,
         };
-        Self::with_sockets(settings, clock, sockets)
+        let lock = claim(&settings)?;
+        Self::new(settings, clock, Passed { lock, sockets }, None)
     }
 
-    /// The same on sockets that listen already, from a predecessor for example.
-    pub fn with_sockets(
+    /// Takes over from the gateway that runs on the data folder: its sockets, without a pause, its folder and its
+    /// configuration. The addresses in the settings do not count.
+    ///
+    /// Fails as [`BoundGateway::bind`] does, and when no gateway of this user runs there; the one that runs goes on.
+    pub fn take_over(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        settings.check()?;
+        let (predecessor, passed) = Predecessor::ask(&settings.data_dir, VERSION)?;
+        Self::new(settings, clock, passed, Some(predecessor))
+    }
+
+    fn new(
         settings: Settings,
         clock: Clock,
-        sockets: Sockets,
+        passed: Passed,
+        predecessor: Option<Predecessor>,
     ) -> anyhow::Result<Self> {
-        settings.check()?;
+        let Passed { lock, sockets } = passed;
         anyhow::ensure!(!sockets.listen.is_empty(), "no socket to listen on");
-        let lock = claim(&settings)?;
         let control = Control::new(settings, &clock)?;
         let puller = match Identity::load(&control.settings.data_dir)? {
             Some(identity) => Some(control.enrol(identity)?),
@@ -112,7 +127,8 @@ impl BoundGateway {
             control,
             puller,
             clock,
-            _lock: lock,
+            lock,
+            predecessor,
         })
     }
 
@@ -126,31 +142,31 @@ impl BoundGateway {
         address_of(&self.sockets.status)
     }
 
-    /// The sockets, to pass on to a successor: these stay open as long as either of the two holds them.
-    pub fn sockets(&self) -> std::io::Result<Sockets> {
-        let listen = self.sockets.listen.iter().map(TcpListener::try_clone);
-        Ok(Sockets {
-            listen: listen.collect::<Result<_, _>>()?,
-            status: self.sockets.status.try_clone()?,
-        })
-    }
-
     /// Serves until the supervisor begins shutdown, then drains. With a configuration it serves whoever else is alive;
     /// without one it answers 503 `auth_unknown` until the first one has come.
     pub async fn serve(self, supervisor: &Supervisor) -> anyhow::Result<DrainOutcome> {
         let Self {
             sockets,
             control,
-            puller,
+            mut puller,
             clock,
-            _lock,
+            lock,
+            predecessor,
         } = self;
         let settings = &control.settings;
+        // What can fail comes before the predecessor is told that nothing will.
+        let certificate = Certificate::load(&settings.tls).context("reading the certificate")?;
+        let connector = Connector::new(settings.upstream.ca_file.as_deref())
+            .context("reading the authorities backends are trusted by")?;
+        let passed = Passed {
+            lock,
+            sockets: sockets.try_clone()?,
+        };
+        tokio::task::block_in_place(|| take_hold(predecessor, puller.as_mut()))?;
         let bounds = Bounds {
             concurrency: Concurrency::new(settings.limits.concurrency),
             memory: Memory::new(usize::try_from(settings.limits.memory).unwrap_or(usize::MAX)),
         };
-        let certificate = Certificate::load(&settings.tls).context("reading the certificate")?;
         let pages = StatusPages {
             health: Health::new(),
             metrics: Metrics::new(ROLE),
@@ -171,19 +187,32 @@ impl BoundGateway {
         };
         let end = CancellationToken::new();
         let _falls_silent = end.clone().drop_guard();
+        let status_end = end.child_token();
         supervisor.spawn_essential(
             "gateway.status",
-            serve_status(status_listener, status, end.clone()),
+            serve_status(status_listener, status, status_end.clone()),
         );
         let spool = &control.shipper.spool;
         let draining = drain::drain(Arc::clone(spool), end.clone());
         supervisor.spawn_essential("gateway.spool", draining);
         let syncing = drain::sync(Arc::clone(spool), end);
         supervisor.spawn_essential("gateway.spool_sync", syncing);
-        let following = control.clone().follow(puller, supervisor.clone());
-        supervisor.spawn_job("gateway.control_plane", following);
-        let connector = Connector::new(control.settings.upstream.ca_file.as_deref())
-            .context("reading the authorities backends are trusted by")?;
+        let retiring = Arc::new(AtomicBool::new(false));
+        let writers = TaskTracker::new();
+        let retirement = Retirement {
+            door: Door::open(&control.settings.data_dir)
+                .context("opening the door for a successor")?,
+            passed,
+            retiring: Arc::clone(&retiring),
+            writers: writers.clone(),
+            status: status_end,
+            supervisor: supervisor.clone(),
+        };
+        supervisor.spawn_job("gateway.retirement", retirement.run());
+        let following = control
+            .clone()
+            .follow(puller, supervisor.clone(), writers.clone());
+        supervisor.spawn_job("gateway.control_plane", writers.track_future(following));
         let tls = match &certificate {
             None => None,
             Some(certificate) => {
@@ -197,11 +226,11 @@ impl BoundGateway {
         };
         let plan = Plan {
             tls,
-            ..control.plan(clock, supervisor, bounds, stats, connector)
+            ..control.plan(clock, supervisor, bounds, stats, connector, &retiring)
         };
         let workers = Workers::start(plan, sockets.listen)?;
         control
-            .serve(workers, pages.health, supervisor.token())
+            .serve(workers, pages.health, supervisor.token(), &retiring)
             .await
     }
 }
@@ -214,6 +243,16 @@ fn claim(settings: &Settings) -> anyhow::Result<File> {
     lock.try_lock()
         .with_context(|| format!("{} is in use by another gateway", data_dir.display()))?;
     Ok(lock)
+}
+
+/// Takes the folder for this process: from the one that handed it over, or as the only one there is.
+fn take_hold(predecessor: Option<Predecessor>, puller: Option<&mut Puller>) -> anyhow::Result<()> {
+    let handed_over = predecessor.map(Predecessor::ready).transpose()?.is_some();
+    let Some(puller) = puller else { return Ok(()) };
+    if handed_over {
+        puller.catch_up().context("reading what changed on disk")?;
+    }
+    puller.begin().context("opening the journal")
 }
 
 /// The address of a bound socket.
@@ -363,7 +402,7 @@ impl Control {
 
     /// Joins if need be, then follows the control plane until shutdown. Each part is a task of its own: neither a long
     /// compilation nor the panic of one keeps the others from their work.
-    async fn follow(self, puller: Option<Puller>, supervisor: Supervisor) {
+    async fn follow(self, puller: Option<Puller>, supervisor: Supervisor, writers: TaskTracker) {
         let token = supervisor.token();
         let puller = match puller {
             Some(puller) if self.identity.get().is_some() => puller,
@@ -379,13 +418,17 @@ impl Control {
             },
         };
         let (control, until) = (self.clone(), token.clone());
+        let counted = writers.token();
         supervisor.spawn("gateway.configuration", async move {
+            let _counted = counted;
             if let Some(enrolled) = control.enrolled() {
                 until.run_until_cancelled(puller.run(enrolled)).await;
             }
         });
         let (control, until) = (self.clone(), token.clone());
+        let counted = writers.token();
         supervisor.spawn("gateway.acknowledgements", async move {
+            let _counted = counted;
             if let Some(enrolled) = control.enrolled() {
                 let (config, sharing) = (control.config.clone(), control.sharing.clone());
                 let desk = control
@@ -412,7 +455,9 @@ impl Control {
                 until.run_until_cancelled(settling).await;
             });
         }
+        let counted = writers.token();
         supervisor.spawn("gateway.usage", async move {
+            let _counted = counted;
             if let Some(enrolled) = self.enrolled() {
                 let shipping = self.shipper.clone().run(&enrolled);
                 token.run_until_cancelled(shipping).await;
@@ -448,7 +493,11 @@ impl Control {
             Some(_) => anyhow::bail!(
                 "the snapshot folder is of another gateway group than the join token; empty the data folder and start again"
             ),
-            None => self.enrol(identity),
+            None => {
+                let mut puller = self.enrol(identity)?;
+                puller.begin().context("opening the journal")?;
+                Ok(puller)
+            }
         }
     }
 
@@ -473,6 +522,7 @@ impl Control {
         workers: Workers,
         health: Health,
         shutdown: CancellationToken,
+        retiring: &AtomicBool,
     ) -> anyhow::Result<DrainOutcome> {
         let mut serving = std::pin::pin!(workers.ended());
         let outcome = tokio::select! {
@@ -483,7 +533,11 @@ impl Control {
             }
         };
         tracing::info!(cut = outcome.cut, "calls under way have ended");
-        if let Some(enrolled) = self.enrolled() {
+        // A successor ships what a retiring gateway leaves.
+        let shipper = (!retiring.load(Ordering::Relaxed))
+            .then(|| self.enrolled())
+            .flatten();
+        if let Some(enrolled) = shipper {
             let shipping = self.shipper.ship_all(&enrolled);
             if !matches!(
                 tokio::time::timeout(LAST_SHIPMENT, shipping).await,

@@ -174,6 +174,10 @@ pub(crate) struct Gateway {
     pub(crate) command: Option<GatewayCommand>,
     #[command(flatten)]
     pub(crate) role: RoleArgs,
+    /// Take the listening sockets and the data folder over from the gateway that runs on it, without refusing or cutting a
+    /// connection. That one finishes what it has begun and ends.
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 #[derive(Debug, Subcommand)]

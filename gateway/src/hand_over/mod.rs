@@ -5,26 +5,31 @@
 //!
 //! 1. The new process asks. It gets the folder's lock, the listening sockets and the number of the boot that still runs.
 //! 2. It reads the configuration from disk and says that it is ready.
-//! 3. The old one stops accepting, following the control plane and shipping, and hands the folder over with what limits have
-//!    used. Connections that arrive in between wait in the sockets' queues.
-//! 4. The new one accepts and follows. The old one answers what it has begun, asks its clients to close after it, and ends.
-//!    Its end is seen on the socket; only then are the calls of its boot settled and shipped.
+//! 3. The old one stops accepting, following the control plane and shipping, and hands the folder over. Connections that arrive
+//!    in between wait in the sockets' queues.
+//! 4. The new one reads what changed since it looked, accepts and follows. The old one answers what it has begun and the next
+//!    request of each connection it has, asks its clients to connect anew, and ends. Its calls are shipped by the new one
+//!    once it has let go of its part of the spool.
 
 mod predecessor;
+mod retirement;
 mod successor;
 mod wire;
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-pub(crate) use predecessor::{Predecessor, Retiring};
-pub(crate) use successor::{Door, Successor};
+use crate::worker::sockets::Sockets;
 
+pub(crate) use predecessor::Predecessor;
+pub(crate) use retirement::Retirement;
+pub(crate) use successor::Door;
+
+/// Of this program, for the other side's log.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The name of the socket in the data folder.
 const SOCKET: &str = "hand-over";
 /// How long an answer to one step may take. Reading a configuration of a million keys from disk lies within it.
@@ -34,26 +39,18 @@ pub(crate) const SOCKETS_MAX: usize = 240;
 
 /// What is passed on: descriptors of the very same open files, so that closing one side's closes nothing.
 #[derive(Debug)]
-pub(crate) struct Sockets {
+pub(crate) struct Passed {
     /// Holds the data folder.
     pub(crate) lock: File,
-    /// Health and metrics.
-    pub(crate) status: TcpListener,
-    /// Consumers.
-    pub(crate) calls: Vec<TcpListener>,
+    pub(crate) sockets: Sockets,
 }
 
-impl Sockets {
+impl Passed {
     /// Further descriptors of the same open files.
     pub(crate) fn try_clone(&self) -> std::io::Result<Self> {
         Ok(Self {
             lock: self.lock.try_clone()?,
-            status: self.status.try_clone()?,
-            calls: self
-                .calls
-                .iter()
-                .map(TcpListener::try_clone)
-                .collect::<Result<_, _>>()?,
+            sockets: self.sockets.try_clone()?,
         })
     }
 }
@@ -63,12 +60,12 @@ impl Sockets {
 enum Message {
     /// New to old.
     Ask { version: String },
-    /// Old to new, with the descriptors in the order of [`Sockets`].
-    Sockets { boot: Uuid, version: String },
+    /// Old to new, with the descriptors: the lock, the status socket, the others.
+    Sockets { version: String },
     /// New to old.
     Ready,
-    /// Old to new: the folder is yours, and so is what limits have used.
-    Yours { limits: Vec<u8> },
+    /// Old to new: the folder is yours.
+    Yours,
 }
 
 /// Why a gateway could not take over. The running one goes on.
@@ -90,7 +87,7 @@ impl Message {
             Self::Ask { .. } => "\"ask\"",
             Self::Sockets { .. } => "\"sockets\"",
             Self::Ready => "\"ready\"",
-            Self::Yours { .. } => "\"yours\"",
+            Self::Yours => "\"yours\"",
         }
     }
 }

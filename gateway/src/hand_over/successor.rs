@@ -6,10 +6,9 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use tokio::net::UnixListener;
-use uuid::Uuid;
 
 use super::wire::Wire;
-use super::{HandOverError, Message, Sockets, address};
+use super::{HandOverError, Message, Passed, address};
 
 /// Where a new process asks.
 #[derive(Debug)]
@@ -41,24 +40,19 @@ impl Door {
 
     /// Waits for a new process of this user that takes the sockets and gets ready. A try that fails changes nothing and is
     /// told in the log.
-    pub(crate) async fn wait(
-        &self,
-        sockets: &Sockets,
-        boot: Uuid,
-        version: &str,
-    ) -> io::Result<Successor> {
+    pub(crate) async fn wait(&self, passed: &Passed, version: &str) -> io::Result<Successor> {
         loop {
             let (stream, _) = self.listener.accept().await?;
             let own = rustix::process::geteuid().as_raw();
             let same_user = stream.peer_cred().is_ok_and(|peer| peer.uid() == own);
-            let (stream, sockets) = (stream.into_std()?, sockets.try_clone()?);
+            let (stream, passed) = (stream.into_std()?, passed.try_clone()?);
             let version = version.to_owned();
             // The new process reads its configuration before it is ready, which takes as long as it takes.
             let tried = tokio::task::spawn_blocking(move || {
                 if !same_user {
                     return Err(HandOverError::Stranger);
                 }
-                give(Wire::new(stream)?, &sockets, boot, version)
+                give(Wire::new(stream)?, &passed, version)
             });
             let tried = async { tried.await.map_err(io::Error::other)? };
             match tried.await {
@@ -73,19 +67,14 @@ impl Door {
 }
 
 /// Gives the sockets and waits for the new process to be ready. Blocks; every step has a deadline.
-fn give(
-    mut wire: Wire,
-    sockets: &Sockets,
-    boot: Uuid,
-    version: String,
-) -> Result<Successor, HandOverError> {
+fn give(mut wire: Wire, passed: &Passed, version: String) -> Result<Successor, HandOverError> {
     match wire.receive()? {
         (Message::Ask { version }, _) => tracing::info!(version, "a gateway asks to take over"),
         (other, _) => return Err(HandOverError::OutOfStep(other.name())),
     }
-    let mut descriptors = vec![sockets.lock.as_fd(), sockets.status.as_fd()];
-    descriptors.extend(sockets.calls.iter().map(AsFd::as_fd));
-    wire.send(&Message::Sockets { boot, version }, &descriptors)?;
+    let mut descriptors = vec![passed.lock.as_fd(), passed.sockets.status.as_fd()];
+    descriptors.extend(passed.sockets.listen.iter().map(AsFd::as_fd));
+    wire.send(&Message::Sockets { version }, &descriptors)?;
     match wire.receive()? {
         (Message::Ready, _) => Ok(Successor(wire)),
         (other, _) => Err(HandOverError::OutOfStep(other.name())),
@@ -93,13 +82,8 @@ fn give(
 }
 
 impl Successor {
-    /// Hands over. Called when this process accepts no more and writes no more of the configuration. What is returned must
-    /// be held until this process ends: its end is how the new one learns that the calls begun here are over.
-    pub(crate) fn yours(
-        mut self,
-        limits: Vec<u8>,
-    ) -> Result<impl Sized + Send + 'static, HandOverError> {
-        self.0.send(&Message::Yours { limits }, &[])?;
-        Ok(self.0.into_stream())
+    /// Hands over. Called when this process accepts no more and writes no more of the configuration.
+    pub(crate) fn yours(mut self) -> Result<(), HandOverError> {
+        Ok(self.0.send(&Message::Yours, &[])?)
     }
 }

@@ -1,19 +1,18 @@
 use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+use std::net::{TcpListener, TcpStream};
 
 use super::*;
 
-const OLD: Uuid = Uuid::from_u128(7);
-
-fn sockets(folder: &Path) -> Sockets {
+fn passed(folder: &Path) -> Passed {
     let listener = || TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let lock = File::create(folder.join("lock")).unwrap();
     lock.try_lock().unwrap();
-    Sockets {
+    Passed {
         lock,
-        status: listener(),
-        calls: (0..3).map(|_| listener()).collect(),
+        sockets: Sockets {
+            status: listener(),
+            listen: (0..3).map(|_| listener()).collect(),
+        },
     }
 }
 
@@ -22,33 +21,28 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 #[tokio::test]
-async fn the_new_process_has_the_very_sockets_the_lock_and_the_limits() {
+async fn the_new_process_has_the_very_sockets_and_the_lock() {
     let folder = tempfile::tempdir().unwrap();
-    let old = sockets(folder.path());
-    let address = old.calls[2].local_addr().unwrap();
+    let old = passed(folder.path());
+    let address = old.sockets.listen[2].local_addr().unwrap();
     let door = Door::open(folder.path()).unwrap();
     let path = folder.path().to_owned();
     let new = blocking(move || {
-        let (predecessor, sockets) = Predecessor::ask(&path, "2.0.0").unwrap();
-        assert_eq!((predecessor.boot(), sockets.calls.len()), (OLD, 3));
-        let (retiring, limits) = predecessor.ready().unwrap();
-        (retiring, limits, sockets)
+        let (predecessor, passed) = Predecessor::ask(&path, "2.0.0").unwrap();
+        assert_eq!(passed.sockets.listen.len(), 3);
+        predecessor.ready().unwrap();
+        passed
     });
     let giving = async {
-        let successor = door.wait(&old, OLD, "1.0.0").await.unwrap();
+        let successor = door.wait(&old, "1.0.0").await.unwrap();
         // A connection that arrives in between waits in the queue of the socket that both hold.
         let client = TcpStream::connect(address).unwrap();
         drop(old);
-        (successor.yours(vec![1, 2, 3]).unwrap(), client)
+        successor.yours().unwrap();
+        client
     };
-    let ((held, mut client), (retiring, limits, sockets)) = tokio::join!(giving, new);
-    assert_eq!(limits, [1, 2, 3]);
-    let mut ended = std::pin::pin!(retiring.ended());
-    let not_yet = tokio::time::timeout(Duration::from_millis(20), &mut ended).await;
-    assert!(not_yet.is_err());
-    drop(held);
-    ended.await.unwrap();
-    let (mut accepted, _) = sockets.calls[2].accept().unwrap();
+    let (mut client, passed) = tokio::join!(giving, new);
+    let (mut accepted, _) = passed.sockets.listen[2].accept().unwrap();
     accepted.write_all(b"new").unwrap();
     drop(accepted);
     let mut answer = String::new();
@@ -59,29 +53,27 @@ async fn the_new_process_has_the_very_sockets_the_lock_and_the_limits() {
         third.try_lock().is_err(),
         "the folder stays held though the old lock is closed"
     );
-    drop(sockets);
+    drop(passed);
     assert!(third.try_lock().is_ok());
 }
 
 #[tokio::test]
 async fn a_new_process_that_ends_before_it_is_ready_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let old = sockets(folder.path());
+    let old = passed(folder.path());
     let door = Door::open(folder.path()).unwrap();
     let path = folder.path().to_owned();
     let trying = blocking(move || {
         drop(Predecessor::ask(&path, "2.0.0").unwrap());
-        let mut stranger = std::os::unix::net::UnixStream::connect(path.join(SOCKET)).unwrap();
-        stranger.write_all(b"\xff\xff\xff\xff no frame").unwrap();
-        drop(stranger);
-        let (predecessor, _sockets) = Predecessor::ask(&path, "2.0.1").unwrap();
-        predecessor.ready().map(drop)
+        let mut babbler = std::os::unix::net::UnixStream::connect(path.join(SOCKET)).unwrap();
+        babbler.write_all(b"\xff\xff\xff\xff no frame").unwrap();
+        drop(babbler);
+        let (predecessor, _passed) = Predecessor::ask(&path, "2.0.1").unwrap();
+        predecessor.ready()
     });
-    let giving = async {
-        let successor = door.wait(&old, OLD, "1.0.0").await.unwrap();
-        successor.yours(Vec::new()).unwrap()
-    };
-    let (_held, tried) = tokio::join!(giving, trying);
+    let giving = async { door.wait(&old, "1.0.0").await.unwrap().yours() };
+    let (given, tried) = tokio::join!(giving, trying);
+    given.unwrap();
     tried.unwrap();
 }
 

@@ -15,8 +15,8 @@ use super::{HandOverError, Message, SOCKETS_MAX, STEP_MAX};
 
 /// The lock, the status socket and the others.
 const DESCRIPTORS_MAX: usize = SOCKETS_MAX + 2;
-/// Room for what the limits of some millions of subscriptions in use have counted.
-const FRAME_BYTES_MAX: usize = 256 << 20;
+/// Far more than any step needs.
+const FRAME_BYTES_MAX: usize = 64 << 10;
 
 /// One end, with a deadline on every step.
 #[derive(Debug)]
@@ -28,10 +28,6 @@ impl Wire {
         stream.set_read_timeout(Some(STEP_MAX))?;
         stream.set_write_timeout(Some(STEP_MAX))?;
         Ok(Self(stream))
-    }
-
-    pub(super) fn into_stream(self) -> UnixStream {
-        self.0
     }
 
     pub(super) fn send(

@@ -105,7 +105,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Loads the newest usable configuration and opens a journal for what follows.
+    /// Loads the newest usable configuration. Writes nothing: another process may still keep its changes here.
     pub(crate) fn load(&mut self, trust: &Trust) -> io::Result<Found> {
         let mut alarms = Vec::new();
         let mut running = None;
@@ -123,13 +123,28 @@ impl Disk {
         if let Some(running) = &mut running {
             self.replay(running, trust, &mut alarms)?;
             floor = (running.generation, running.seq);
-            self.begin_journal((running.generation, running.seq))?;
         }
         Ok(Found {
             running,
             alarm: (!alarms.is_empty()).then(|| alarms.join("; ")),
             floor,
         })
+    }
+
+    /// Brings what was loaded up to what is on disk by now. Whether that was possible: a newer snapshot needs a new load.
+    pub(crate) fn catch_up(&mut self, running: &mut Running, trust: &Trust) -> io::Result<bool> {
+        let newest = self.snapshots()?.first().map(|newest| newest.position);
+        if newest.is_some_and(|newest| newest > (running.generation, running.seq)) {
+            return Ok(false);
+        }
+        let mut alarms = Vec::new();
+        self.replay(running, trust, &mut alarms)?;
+        Ok(alarms.is_empty())
+    }
+
+    /// Opens a journal for what follows. From here on the folder is this process's to write.
+    pub(crate) fn begin(&mut self, running: &Running) -> io::Result<()> {
+        self.begin_journal((running.generation, running.seq))
     }
 
     fn replay(

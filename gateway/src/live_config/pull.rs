@@ -39,7 +39,7 @@ pub(crate) struct Puller {
 }
 
 impl Puller {
-    /// Starts from what is on disk: no network, nothing else alive.
+    /// Starts from what is on disk: no network, nothing else alive. Writes nothing before [`Self::begin`].
     pub(crate) fn from_disk(
         mut disk: Disk,
         snapshot_dir: Option<&Path>,
@@ -94,6 +94,32 @@ impl Puller {
     /// Trusts the keys that joining returned, which may be more than those a snapshot folder named.
     pub(crate) fn trust_keys(&mut self, keys: Vec<PublicKey>) {
         self.trust.keys = keys;
+    }
+
+    /// Brings what was read up to what another process has kept on disk since, now that it keeps nothing more.
+    pub(crate) fn catch_up(&mut self) -> std::io::Result<()> {
+        let caught_up = match &mut self.running {
+            Some(running) => self.disk.catch_up(running, &self.trust)?,
+            None => false,
+        };
+        if !caught_up {
+            let found = self.disk.load(&self.trust)?;
+            self.running = found.running.or(self.running.take());
+            self.floor = self.floor.max(found.floor);
+        }
+        if let Some(running) = &self.running {
+            running.publish(&self.tables, None);
+            self.tell("disk");
+        }
+        Ok(())
+    }
+
+    /// Opens the journal: from here on the folder is this process's to write.
+    pub(crate) fn begin(&mut self) -> std::io::Result<()> {
+        match &self.running {
+            Some(running) => self.disk.begin(running),
+            None => Ok(()),
+        }
     }
 
     /// Pulls for ever. Dropped at shutdown; a change is applied or not, never half.

@@ -17,6 +17,17 @@ pub struct Sockets {
     pub status: TcpListener,
 }
 
+impl Sockets {
+    /// Further descriptors of the same sockets: these stay open as long as anybody holds one.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        let listen = self.listen.iter().map(TcpListener::try_clone);
+        Ok(Self {
+            listen: listen.collect::<Result<_, _>>()?,
+            status: self.status.try_clone()?,
+        })
+    }
+}
+
 /// Binds `count` sockets to one address. Port 0 takes a free one, the same for all.
 ///
 /// Fails when anybody else listens there, another gateway too: sharing the port with it would be silent.

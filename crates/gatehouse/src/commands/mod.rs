@@ -26,7 +26,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::AdminApi(args) => role::admin_api(args).await,
         Command::Portal(args) => role::portal(args).await,
         Command::Gateway(args) => match args.command {
-            None => role::gateway(args.role).await,
+            None => role::gateway(args.role, args.take_over).await,
             Some(command) => gateways::run(command).await,
         },
         Command::Migrate(data) => migrate::run(data).await,

@@ -120,12 +120,15 @@ pub(crate) async fn portal(args: RoleArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// `gatehouse gateway`.
-pub(crate) async fn gateway(args: RoleArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn gateway(args: RoleArgs, take_over: bool) -> anyhow::Result<ExitCode> {
     use gatehouse_gateway::{BoundGateway, DEFAULTS, ROLE, Settings};
     let environment = Environment::of_process();
     let settings: Settings = load(ROLE, DEFAULTS, args.settings.as_deref(), &environment)?.settings;
     let (clock, supervisor) = begin(&settings.log, ROLE)?;
-    let bound = BoundGateway::bind(settings, clock)?;
+    let bound = match take_over {
+        false => BoundGateway::bind(settings, clock)?,
+        true => BoundGateway::take_over(settings, clock)?,
+    };
     let addresses = json!({ "listen": bound.local_addr(), "status_listen": bound.status_addr() });
     announce(args.announce.as_deref(), &addresses)?;
     bound.serve(&supervisor).await?;
