@@ -349,6 +349,7 @@ impl Control {
         bounds: Bounds,
         stats: ListenerStats,
         connector: Connector,
+        retiring: &Arc<AtomicBool>,
     ) -> Plan {
         let (control, connector) = (self.clone(), Arc::new(connector));
         Plan {
@@ -359,6 +360,7 @@ impl Control {
             tls: None,
             memory: bounds.memory.clone(),
             drain: supervisor.token().child_token(),
+            retiring: Arc::clone(retiring),
             proxy: Box::new(move |worker| {
                 control.proxy(worker, clock.clone(), &connector, bounds.clone())
             }),

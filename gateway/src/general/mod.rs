@@ -23,7 +23,8 @@ use gatehouse_runtime::listener::parts::{
 use gatehouse_runtime::listener::{
     CloseReason, ListenerSettings, ListenerStats, Refusal, RequestBody,
 };
-use http::{Method, Request, Response, Version};
+use http::header::CONNECTION;
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -35,6 +36,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::proxy::{self, Asked, Origin, Proxy, Reply};
 use crate::worker::Plan;
+use crate::worker::signals::{Signals, Stage};
 use answer::AnswerBody;
 use body::GeneralBody;
 use frame_guard::FrameGuarded;
@@ -46,6 +48,7 @@ pub(crate) struct General(Rc<Shared>);
 struct Shared {
     settings: ListenerSettings,
     stats: ListenerStats,
+    signals: Rc<Signals>,
     refusals: Refusals,
     driver: Driver,
     tasks: TaskTracker,
@@ -54,10 +57,16 @@ struct Shared {
 }
 
 impl General {
-    pub(crate) fn new(plan: &Plan, driver: Driver, tasks: &TaskTracker) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        driver: Driver,
+        signals: &Rc<Signals>,
+        tasks: &TaskTracker,
+    ) -> Self {
         let settings = plan.settings.listener.clone();
         Self(Rc::new(Shared {
             stats: plan.stats.clone(),
+            signals: Rc::clone(signals),
             refusals: plan.refusals.clone(),
             driver,
             tasks: tasks.clone(),
@@ -173,7 +182,14 @@ impl Answering {
         };
         let reply = proxy::handle(&self.proxy, asked, &mut body).await;
         let is_head_request = parts.method == Method::HEAD;
-        let response = self.respond(reply, body, client, parts.version, is_head_request);
+        let mut response = self.respond(reply, body, client, parts.version, is_head_request);
+        if parts.version < Version::HTTP_2
+            && response.status() != StatusCode::SWITCHING_PROTOCOLS
+            && self.shared.signals.stage() > Stage::Serving
+        {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
         Ok(response.map(|body| ResponseBody::new(body, mark)))
     }
 

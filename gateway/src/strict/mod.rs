@@ -264,7 +264,7 @@ impl Connection<'_, '_> {
                 Poll::Ready(Ok(1..)) => Poll::Ready(Ok(())),
                 Poll::Ready(Ok(0)) => Poll::Ready(Err(Leaving::Close(CloseReason::Finished))),
                 Poll::Ready(Err(_)) => Poll::Ready(Err(Leaving::Close(CloseReason::Protocol))),
-                Poll::Pending if is_idle && strict.signals.stage() > Stage::Serving => {
+                Poll::Pending if is_idle && strict.signals.stage() >= Stage::Draining => {
                     Poll::Ready(Err(Leaving::Close(CloseReason::Drained)))
                 }
                 Poll::Pending => intake.poll_due(cx, due).map(|()| Err(Leaving::Late)),

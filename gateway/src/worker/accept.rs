@@ -39,16 +39,13 @@ impl Worker {
 
     /// Takes connections that other workers hand over.
     pub(super) async fn welcome(self: Rc<Self>, mut door: mpsc::Receiver<Arrival>) {
-        loop {
-            let arrival = tokio::select! {
-                biased;
-                () = self.plan.drain.cancelled() => return,
-                arrival = door.recv() => arrival,
-            };
-            match arrival {
-                Some(arrival) => self.start(arrival),
-                None => return,
-            }
+        while let Some(Some(arrival)) = self.plan.drain.run_until_cancelled(door.recv()).await {
+            self.start(arrival);
+        }
+        // What was handed over before the drain began was let in, and is answered.
+        door.close();
+        while let Ok(arrival) = door.try_recv() {
+            self.start(arrival);
         }
     }
 

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use gatehouse_runtime::supervisor::CatchPanic;
 use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -61,6 +62,8 @@ pub(crate) struct Plan {
     pub(crate) memory: Memory,
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
+    /// Whether the sockets have a new owner when the drain begins.
+    pub(crate) retiring: Arc<AtomicBool>,
     /// Makes what requests are handled with, once for each worker and on its thread.
     pub(crate) proxy: Box<dyn Fn(usize) -> anyhow::Result<Proxy> + Send + Sync>,
 }
@@ -148,6 +151,12 @@ impl Workers {
     }
 }
 
+/// What ends the connections of the general tier.
+struct Ends {
+    finish: CancellationToken,
+    cut: CancellationToken,
+}
+
 /// A worker's place, before its thread has made a worker of it.
 struct Seat {
     number: usize,
@@ -170,7 +179,8 @@ impl Seat {
         runtime.block_on(async {
             let cut = CancellationToken::new();
             let tasks = TaskTracker::new();
-            let driver = Driver::new(&plan.settings.listener, &plan.drain, &cut);
+            let finish = CancellationToken::new();
+            let driver = Driver::new(&plan.settings.listener, &finish, &cut);
             let signals = Signals::new();
             let proxy = Rc::new((plan.proxy)(self.number)?);
             let worker = Rc::new(Worker {
@@ -179,13 +189,14 @@ impl Seat {
                 balance: self.balance,
                 doors: self.doors,
                 strict: Strict::new(&plan, &signals, &proxy),
-                signals,
                 proxy,
-                general: General::new(&plan, driver, &tasks),
+                general: General::new(&plan, driver, &signals, &tasks),
+                signals,
                 tasks,
                 plan,
             });
-            worker.serve(sockets, door, &cut).await
+            let ends = Ends { finish, cut };
+            worker.serve(sockets, door, &ends).await
         })
     }
 }
@@ -196,7 +207,7 @@ impl Worker {
         self: Rc<Self>,
         sockets: Vec<std::net::TcpListener>,
         door: mpsc::Receiver<Arrival>,
-        cut: &CancellationToken,
+        ends: &Ends,
     ) -> anyhow::Result<()> {
         // Ends with the worker.
         let mut house = JoinSet::new();
@@ -212,18 +223,26 @@ impl Worker {
         while let Some(end) = accepting.join_next().await {
             end.context("accepting connections")?;
         }
-        self.signals.raise(Stage::Draining);
         self.tasks.close();
-        let longest = self.plan.settings.listener.drain;
-        if tokio::time::timeout(longest, self.tasks.wait())
-            .await
-            .is_err()
-        {
+        self.drain(ends).await;
+        Ok(())
+    }
+
+    /// Lets connections end by themselves, then asks them to, then cuts what is left: all within the drain time.
+    async fn drain(&self, ends: &Ends) {
+        let deadline = Instant::now() + self.plan.settings.listener.drain;
+        if self.plan.retiring.load(Ordering::Relaxed) {
+            self.signals.raise(Stage::Retiring);
+            let patient = self.plan.settings.listener.drain * 3 / 4;
+            let _ = timeout(patient, self.tasks.wait()).await;
+        }
+        self.signals.raise(Stage::Draining);
+        ends.finish.cancel();
+        if timeout_at(deadline, self.tasks.wait()).await.is_err() {
             self.signals.raise(Stage::Cut);
-            cut.cancel();
+            ends.cut.cancel();
             self.tasks.wait().await;
         }
-        Ok(())
     }
 
     /// Measures how late this worker's loop gets to a timer that is due.
@@ -342,7 +361,7 @@ impl Worker {
             listening.get_or_insert_with(|| self.signals.listen(cx));
             match self.signals.stage() {
                 Stage::Cut => Poll::Ready(Verdict::Close(CloseReason::Cut)),
-                Stage::Serving | Stage::Draining => serving.as_mut().poll(cx),
+                Stage::Serving | Stage::Retiring | Stage::Draining => serving.as_mut().poll(cx),
             }
         })
         .await

@@ -11,6 +11,9 @@ use std::task::{Context, Waker};
 pub(crate) enum Stage {
     /// Go on.
     Serving,
+    /// Another process has the sockets: answer once more, and ask for a new connection. Nobody is left without an answer who
+    /// was about to ask.
+    Retiring,
     /// Answer what has been asked, take nothing new.
     Draining,
     /// End at once.

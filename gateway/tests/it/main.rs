@@ -12,6 +12,7 @@ mod backends;
 mod configuration;
 mod forwarding;
 mod framing;
+mod hand_over;
 mod hostile;
 mod limits;
 mod refusals;

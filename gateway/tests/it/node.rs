@@ -136,6 +136,13 @@ impl World {
         Node::start(&self.runtime, folder, self.control_plane.address, &start)
     }
 
+    /// Has a new gateway take over from the one that runs, which goes on until it has finished what it has begun.
+    pub(crate) fn take_over(&mut self) -> Node {
+        let address = self.control_plane.address;
+        let next = Node::take_over(&self.runtime, self.folder.path(), address);
+        std::mem::replace(&mut self.node, next)
+    }
+
     /// Ends the gateway and starts it again on the same folder.
     pub(crate) fn restart(&mut self, start: &Start<'_>) {
         self.node.stop();
@@ -174,6 +181,18 @@ impl Node {
         let settings = settings_for(folder, control_plane, start.variables);
         let _inside = runtime.enter();
         let bound = BoundGateway::bind(settings, start.clock.clone()).expect("the gateway starts");
+        Self::run(runtime, bound, tasks)
+    }
+
+    fn take_over(runtime: &Arc<Runtime>, folder: &Path, control_plane: SocketAddr) -> Self {
+        // The addresses come with the sockets.
+        let settings = settings_for(folder, control_plane, &[]);
+        let _inside = runtime.enter();
+        let bound = BoundGateway::take_over(settings, Clock::system()).expect("taken over");
+        Self::run(runtime, bound, Supervisor::new())
+    }
+
+    fn run(runtime: &Arc<Runtime>, bound: BoundGateway, tasks: Supervisor) -> Self {
         let (gateway, status) = (bound.local_addr(), bound.status_addr());
         let supervisor = tasks.clone();
         tasks.spawn_essential("gateway", async move {
@@ -194,6 +213,14 @@ impl Node {
             .block_on(self.tasks.shutdown(Duration::from_secs(10)));
         assert!(outcome.still_running.is_empty(), "{outcome:?}");
         assert!(self.tasks.failure().is_none(), "{:?}", self.tasks.failure());
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn ended(&self) {
+        until("the gateway has ended", || {
+            self.tasks.token().is_cancelled()
+        });
+        self.stop();
     }
 
     /// Does something where the gateway's tasks run.
