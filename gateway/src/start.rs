@@ -162,7 +162,7 @@ impl BoundGateway {
             lock,
             sockets: sockets.try_clone()?,
         };
-        tokio::task::block_in_place(|| take_hold(predecessor, puller.as_mut()))?;
+        tokio::task::block_in_place(|| control.take_hold(predecessor, puller.as_mut()))?;
         let bounds = Bounds {
             concurrency: Concurrency::new(settings.limits.concurrency),
             memory: Memory::new(usize::try_from(settings.limits.memory).unwrap_or(usize::MAX)),
@@ -245,16 +245,6 @@ fn claim(settings: &Settings) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-/// Takes the folder for this process: from the one that handed it over, or as the only one there is.
-fn take_hold(predecessor: Option<Predecessor>, puller: Option<&mut Puller>) -> anyhow::Result<()> {
-    let handed_over = predecessor.map(Predecessor::ready).transpose()?.is_some();
-    let Some(puller) = puller else { return Ok(()) };
-    if handed_over {
-        puller.catch_up().context("reading what changed on disk")?;
-    }
-    puller.begin().context("opening the journal")
-}
-
 /// The address of a bound socket.
 fn address_of(socket: &TcpListener) -> SocketAddr {
     // A socket that was bound has an address; the kernel has no other answer.
@@ -280,7 +270,7 @@ impl Control {
     fn new(settings: Settings, clock: &Clock) -> anyhow::Result<Self> {
         let data_dir = settings.data_dir.as_path();
         let boot = random::uuid_v7(clock.now());
-        let spool = Spool::open(data_dir.join("usage"), boot, settings.usage.spool);
+        let spool = Spool::begin(data_dir.join("usage"), boot, settings.usage.spool);
         let spool = Arc::new(spool.context("opening the spool of calls")?);
         let quotas = QuotaLedger::open(data_dir.join("quotas.log"), spool.folder());
         let quotas = Arc::new(quotas.context("reading what quotas have used")?);
@@ -303,6 +293,27 @@ impl Control {
             identity: Arc::default(),
             settings: Arc::new(settings),
         })
+    }
+
+    /// Takes the folder for this process: from the one that hands it over, or as the only one there is.
+    fn take_hold(
+        &self,
+        predecessor: Option<Predecessor>,
+        puller: Option<&mut Puller>,
+    ) -> anyhow::Result<()> {
+        let handed_over = predecessor.map(Predecessor::ready).transpose()?.is_some();
+        let (quotas, spool) = (&self.shipper.quotas, &self.shipper.spool);
+        spool.adopt().context("reading the calls on disk")?;
+        if handed_over {
+            quotas
+                .reopen(spool.folder())
+                .context("reading what quotas have used")?;
+        }
+        let Some(puller) = puller else { return Ok(()) };
+        if handed_over {
+            puller.catch_up().context("reading what changed on disk")?;
+        }
+        puller.begin().context("opening the journal")
     }
 
     /// Takes on an identity: its group key, and what is on disk of its configuration.

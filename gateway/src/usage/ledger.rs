@@ -67,6 +67,7 @@ pub(crate) struct QuotaCall {
 /// The numbers, and the file that keeps them. Callers wait for the first only when a period begins or a part is used up,
 /// and never for the disk.
 pub(crate) struct QuotaLedger {
+    path: PathBuf,
     state: Mutex<State>,
     log: Mutex<QuotaLog>,
 }
@@ -120,21 +121,43 @@ impl Account {
     }
 }
 
+fn read(path: PathBuf, spool: &Path) -> io::Result<(State, QuotaLog)> {
+    let mut state = State::default();
+    let log = QuotaLog::open(path, |entry| state.learn(&entry))?;
+    for (name, _) in SegmentName::list(spool)? {
+        // A batch that is part of the numbers, but was not deleted before the end, counts once.
+        if state.has_settled(name) {
+            continue;
+        }
+        match name.read(spool) {
+            Ok(batch) => {
+                state.spooled.insert(name, calls_of(&batch));
+            }
+            // Shipped and deleted meanwhile, by a process that is about to hand over.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((state, log))
+}
+
 impl QuotaLedger {
     /// Reads the numbers, and the calls that wait in the spool's segments.
     pub(crate) fn open(path: PathBuf, spool: &Path) -> io::Result<Self> {
-        let mut state = State::default();
-        let log = QuotaLog::open(path, |entry| state.learn(&entry))?;
-        for (name, _) in SegmentName::list(spool)? {
-            // A batch that is part of the numbers, but was not deleted before the end, counts once.
-            if !state.has_settled(name) {
-                state.spooled.insert(name, calls_of(&name.read(spool)?));
-            }
-        }
+        let (state, log) = read(path.clone(), spool)?;
         Ok(Self {
+            path,
             state: Mutex::new(state),
             log: Mutex::new(log),
         })
+    }
+
+    /// Reads both again: another process has written them since, and writes no more. Before any call is counted.
+    pub(crate) fn reopen(&self, spool: &Path) -> io::Result<()> {
+        let (state, log) = read(self.path.clone(), spool)?;
+        *self.lock() = state;
+        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = log;
+        Ok(())
     }
 
     /// Turns a cell to the period of a call and says in which period the call counts: its own, or the one that began while

@@ -57,8 +57,14 @@ impl SegmentName {
         let mut found = Vec::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            if let Some(name) = Self::of(&entry.path()) {
-                found.push((name, entry.metadata()?.len()));
+            let Some(name) = Self::of(&entry.path()) else {
+                continue;
+            };
+            match entry.metadata() {
+                Ok(metadata) => found.push((name, metadata.len())),
+                // Deleted while the folder was read.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
         found.sort();

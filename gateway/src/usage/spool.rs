@@ -91,9 +91,17 @@ struct Gathered {
 impl Spool {
     /// Opens the folder for a new boot. Segments of earlier boots stay as they are and are shipped first; calls that a sudden end
     /// left in slots come into the first segment of this one.
+    #[cfg(test)]
     pub(crate) fn open(folder: PathBuf, boot: Uuid, bytes_max: u64) -> io::Result<Self> {
+        let spool = Self::begin(folder, boot, bytes_max)?;
+        spool.adopt()?;
+        Ok(spool)
+    }
+
+    /// Begins a boot in the folder. What others left is taken in by [`Self::adopt`], once nobody else ships it.
+    pub(crate) fn begin(folder: PathBuf, boot: Uuid, bytes_max: u64) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        let spool = Self {
+        Ok(Self {
             dictionary: Dictionary::create(&folder, boot)?,
             folder,
             boot,
@@ -116,9 +124,7 @@ impl Spool {
                 operations: Vec::new(),
                 gathered: Gathered::default(),
             }),
-        };
-        spool.adopt()?;
-        Ok(spool)
+        })
     }
 
     /// Takes in what boots left that have ended since this was last asked. Under the lock from the first record to the removal of

@@ -106,17 +106,22 @@ fn gateways_that_take_over_from_each_other_fail_no_call_and_count_each_once() {
 fn a_gateway_that_took_over_follows_the_control_plane_and_the_old_one_does_not() {
     let upstream = Upstream::echo();
     let mut world = World::with(&configuration(&[&upstream.url()]));
+    let request = format!(
+        "GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\nx-api-key: {}\r\n\r\n",
+        good_key()
+    );
     let mut begun = Connection::open(world.node.gateway);
+    begun.write(request.as_bytes()).unwrap();
+    assert_eq!(begun.read(false).unwrap().header("connection"), None);
     let retired = world.take_over();
+    until("the old one retires", || {
+        retired.tasks().token().is_cancelled()
+    });
     let mut suspended = tenant();
     suspended.suspended = true;
     world.put(&[Object::Tenant(suspended)]);
     assert_eq!(world.get("/petstore/v1/pets").code(), "tenant_suspended");
     // A connection from before gets its answer, and hears that it should not come back.
-    let request = format!(
-        "GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\nx-api-key: {}\r\n\r\n",
-        good_key()
-    );
     begun.write(request.as_bytes()).unwrap();
     let reply = begun.read(false).unwrap();
     assert_eq!(
