@@ -23,6 +23,7 @@ mod mail;
 mod partitions;
 mod publishing;
 mod refusals;
+mod shared_limits;
 mod start_up;
 mod streaming;
 mod supervisor;

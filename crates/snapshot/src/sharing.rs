@@ -206,7 +206,7 @@ mod tests {
             (part.told, part.held)
         };
         assert_eq!(granted(0, 0, (0, 0, 0), 2), (250, 250));
-        assert_eq!(granted(250, 250, (100, 100, 0), 2), (625, 625));
+        assert_eq!(granted(250, 250, (100, 100, 0), 2), (437, 437));
         assert_eq!(
             granted(400, 250, (100, 100, 0), 2),
             (550, 550),

@@ -36,6 +36,8 @@ const IDLE: Duration = Duration::from_secs(10);
 const KEPT_WHEN_IDLE: u64 = 10;
 /// How far a quota is, is said this often while it is called.
 const SAID_AGAIN: Duration = Duration::from_secs(2);
+/// Counters that were given up are used again after two of these.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// More is asked for when what is held lasts for less than this, seconds.
 const AHEAD_S: u64 = 5;
 
@@ -51,6 +53,7 @@ pub(crate) struct Desk {
     /// Where the last look ended; the next goes on from there when not all fit.
     after: Option<SubscriptionId>,
     told: HashMap<(SubscriptionId, LimitId), (u32, Duration)>,
+    swept: Duration,
 }
 
 #[derive(Clone)]
@@ -99,6 +102,7 @@ impl Desk {
             active: BTreeMap::new(),
             after: None,
             told: HashMap::new(),
+            swept: Duration::ZERO,
         }
     }
 
@@ -108,6 +112,10 @@ impl Desk {
         let Some(counters) = (self.counters)() else {
             return LimitsAsk::default();
         };
+        if now.saturating_sub(self.swept) > SWEEP_EVERY {
+            self.swept = now;
+            self.forget_gone(&counters);
+        }
         let nodes = self.sharing.live_nodes();
         self.take_in(&counters, now, nodes);
         self.end_shares(&counters, now, nodes);
@@ -182,6 +190,19 @@ impl Desk {
             .ledger
             .settled_of(ask.subscription, ask.period, ask.window_start.0);
         Some((amount, own, total))
+    }
+
+    /// Forgets subscriptions that are gone before their counters are used again.
+    fn forget_gone(&mut self, counters: &Counters) {
+        let gone = counters.given_up();
+        if !gone.is_empty() {
+            self.known.retain(|_, known| !gone.contains(&known.id));
+            let known = &self.known;
+            self.active
+                .retain(|subscription, _| known.contains_key(subscription));
+            self.ledger.forget(&gone);
+        }
+        counters.sweep();
     }
 
     fn take_in(&mut self, counters: &Arc<Counters>, now: Duration, nodes: u32) {

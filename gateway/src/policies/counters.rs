@@ -74,7 +74,7 @@ impl Shape {
     }
 
     fn of_code(code: u64) -> Option<Self> {
-        (code & 1 == 1).then(|| Self {
+        (code & 1 == 1).then_some(Self {
             day: code & 2 != 0,
             month: code & 4 != 0,
             rates: (code >> 3 & 0xff) as u8,
@@ -169,6 +169,11 @@ impl Counters {
     /// Whether these counters were given up.
     pub(crate) fn is_free(&self, id: CounterId) -> bool {
         self.lock().gone.contains(&id)
+    }
+
+    /// The counters that were given up and are not used again yet.
+    pub(crate) fn given_up(&self) -> HashSet<CounterId> {
+        self.lock().gone.clone()
     }
 
     /// Makes what was given up before the last sweep ready for use. To be called every few seconds.

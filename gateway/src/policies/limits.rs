@@ -63,7 +63,6 @@ pub(crate) struct PlanRate {
 /// The quota that decides for a period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlanQuota {
-    pub(crate) place: usize,
     pub(crate) period: QuotaPeriod,
     pub(crate) amount: u64,
 }
@@ -89,11 +88,7 @@ impl PlanLimits {
                     rate: Rate::new(amount, window_s, burst),
                 }),
                 LimitRule::Quota { amount, period } => {
-                    let quota = PlanQuota {
-                        place,
-                        period,
-                        amount,
-                    };
+                    let quota = PlanQuota { period, amount };
                     match quotas.iter_mut().find(|known| known.period == period) {
                         Some(known) if known.amount <= amount => {}
                         Some(known) => *known = quota,
@@ -469,10 +464,7 @@ mod tests {
             .collect();
         let compiled = PlanLimits::compile(&limits);
         assert_eq!(compiled.quotas.len(), 1);
-        assert_eq!(
-            (compiled.quotas[0].place, compiled.quotas[0].amount),
-            (2, 10)
-        );
+        assert_eq!(compiled.quotas[0].amount, 10);
         let rates: Vec<usize> = compiled.rates.iter().map(|rate| rate.place).collect();
         assert_eq!(rates, [1]);
     }

@@ -4,7 +4,7 @@
 //! written before the calls it includes are deleted from the spool; the second is, after a restart, exactly what the spool
 //! still holds. So no restart forgets a call. What others use is the ledger's total without ours, and the leases they hold.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -209,6 +209,14 @@ impl QuotaLedger {
             seed
         });
         (call.window.number, is_news)
+    }
+
+    /// Lets go of counters that were given up.
+    pub(crate) fn forget(&self, gone: &HashSet<CounterId>) {
+        let mut state = self.lock();
+        for account in state.accounts.values_mut() {
+            account.id = account.id.filter(|id| !gone.contains(id));
+        }
     }
 
     /// What the ledger has of a window: this node's calls, and all.
