@@ -35,13 +35,13 @@ const GOALS: &[Goal] = &[
 const LATENCY_CASE: &str = "rate-5k";
 const LATENCY: (f64, f64) = (1.0, 0.5);
 
-/// The goals whose peers were measured.
-pub(crate) fn of(rows: &[Row]) -> Vec<Finding> {
+/// The goals whose peers were measured; `at_most` takes the place of what must hold.
+pub(crate) fn of(rows: &[Row], at_most: Option<f64>) -> Vec<Finding> {
     let row = |case: &str, peer: &str| rows.iter().find(|row| row.case == case && row.peer == peer);
     let ratios = GOALS.iter().filter_map(|goal| {
         let ratio = row(goal.case, goal.peer)?.ratio_vs_gateway?;
         let found = Finding::told(goal.case, "CPU per request", goal.peer, ratio);
-        Some(found.at_most(goal.must, goal.aim))
+        Some(found.at_most(at_most.unwrap_or(goal.must), goal.aim))
     });
     let mut found: Vec<Finding> = ratios.collect();
     let p99 = |peer| Some(row(LATENCY_CASE, peer)?.p99_us);
