@@ -18,7 +18,7 @@ const PROXIES: [Plane; 5] = [
     Plane::Envoy,
 ];
 
-/// The reference takes no request bodies, and speaks HTTP/1.1 only.
+/// The reference relays what fits a buffer, and speaks HTTP/1.1 only.
 const PEERS_AND_GATEWAY: [Plane; 4] = [Plane::Gateway, Plane::Nginx, Plane::Haproxy, Plane::Envoy];
 
 /// Added latency is what a plane has beyond no plane at all.
@@ -166,6 +166,7 @@ impl Case {
     fn body_down() -> Self {
         Self {
             name: "body-down",
+            planes: &PEERS_AND_GATEWAY,
             path: "/blob",
             ..Self::b()
         }
