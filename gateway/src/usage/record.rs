@@ -291,17 +291,14 @@ impl Recorded {
         }
         let mut seal = Seal::new(seed);
         // In the order of writing, lane by lane.
-        for place in (REQUEST..ARRIVED).chain(WHO..SHAPE).chain([ARRIVED, SHAPE]) {
-            seal.add(place, words[place]);
-        }
-        for place in text_words(address) {
+        let head = (REQUEST..ARRIVED).chain(WHO..SHAPE).chain([ARRIVED, SHAPE]);
+        for place in head.chain(text_words(address)) {
             seal.add(place, words[place]);
         }
         // A call that was cut as it ended may have any part of its tail: its head alone is vouched for.
         if state == State::Done {
-            for place in OUTCOME..OUTCOME + TAIL_WORDS {
-                seal.add(place, words[place]);
-            }
+            let tail = words.iter().enumerate().skip(OUTCOME).take(TAIL_WORDS);
+            tail.for_each(|(place, word)| seal.add(place, *word));
         }
         if seal.state_word(state) != words[STATE] {
             return None;
