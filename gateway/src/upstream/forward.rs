@@ -137,7 +137,7 @@ pub(super) async fn send<B: BodySource>(
         let fault = match exchange.run(body, &asked, &upstreams.heads).await {
             Ok(parsed) => {
                 attempt.answered(&lease);
-                return Ok(ResponseBody::new(
+                return Ok(ResponseBody::take_over(
                     exchange,
                     parsed,
                     lease,
@@ -155,7 +155,7 @@ pub(super) async fn send<B: BodySource>(
             exchange = exchange.again(connection, Instant::now());
             continue;
         }
-        return Err(attempt.given_up(fault, exchange, &lease, reused));
+        return Err(attempt.given_up(&fault, exchange, &lease, reused));
     }
 }
 
@@ -306,12 +306,12 @@ impl Attempt<'_> {
     /// Says why there is no answer, to the log and to the client.
     fn given_up(
         &self,
-        fault: Fault,
+        fault: &Fault,
         mut exchange: Exchange,
         lease: &Lease,
         reused: bool,
     ) -> Refusal {
-        if let Fault::Body(fault) = fault {
+        if let Fault::Body(fault) = *fault {
             // A part of a request must not be taken for the whole.
             exchange.abort();
             return fault.refusal();

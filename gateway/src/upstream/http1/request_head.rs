@@ -121,9 +121,8 @@ fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>, ids: &TraceIds) {
             FromClient::TraceState => trace.takes_state(field.value),
             // RFC 9113 §8.2.3: what HTTP/2 sends in several lines is one in HTTP/1.1.
             FromClient::Cookie if call.head.version == Version::HTTP_2 => {
-                if !std::mem::replace(&mut cookies_told, true)
-                    && !(names_fields && is_named(received, b"cookie"))
-                {
+                let told_before = std::mem::replace(&mut cookies_told, true);
+                if !(told_before || names_fields && is_named(received, b"cookie")) {
                     out.extend_from_slice(b": ");
                     join(out, received.get_all("cookie"), b"; ");
                     out.extend_from_slice(b"\r\n");

@@ -76,7 +76,7 @@ enum Decoder {
 
 impl ResponseBody {
     /// Takes over an exchange whose head was read.
-    pub(in crate::upstream) fn new(
+    pub(in crate::upstream) fn take_over(
         exchange: Exchange,
         parsed: Parsed,
         lease: Lease,
