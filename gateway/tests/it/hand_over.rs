@@ -73,7 +73,7 @@ impl Clients {
         let failures = self
             .threads
             .into_iter()
-            .flat_map(|thread| thread.join().unwrap());
+            .flat_map(|thread| thread.join().expect("no client panics"));
         let failures = failures.collect();
         (self.served.load(Ordering::Relaxed), failures)
     }
