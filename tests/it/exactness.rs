@@ -13,9 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use gatehouse_domain::id::decode;
 use gatehouse_harness::callers::Consumer;
+use gatehouse_harness::fault_proxy::FaultProxy;
 use gatehouse_harness::{Role, StackPlan, TestStack, eventually};
+use gatehouse_snapshot::protocol::USAGE;
+use http::{HeaderMap, StatusCode};
 use sqlx::PgConnection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -154,7 +158,11 @@ async fn kill_9_of_gateways_and_admin_api_loses_no_whole_response_and_doubles_no
     let size = size();
     let began = Instant::now();
     let backend = Backend::start().await;
-    let stack = TestStack::start(StackPlan::of(GATEHOUSE).gateways(size.gateways)).await;
+    let plan = StackPlan::of(GATEHOUSE).gateways(size.gateways);
+    let between = FaultProxy::start(format!("http://{}", plan.admin_api_address())).await;
+    let stack = TestStack::start(plan.control_plane(between.url())).await;
+    between.keep_nothing();
+    lose_every_third_reply(&between);
     stack.expects_server_errors(); // A killed admin API takes its answers with it.
     let acme = stack.first_tenant();
     let root = acme.root().await;
@@ -285,6 +293,23 @@ async fn sums_agree(conn: &mut PgConnection, calls: u64) {
         let counted: i64 = sqlx::query_scalar(sum).fetch_one(&mut *conn).await.unwrap();
         assert_eq!(counted.unsigned_abs(), calls, "{sum}");
     }
+}
+
+/// Calls that were taken, but whose reply never came, are sent again.
+fn lose_every_third_reply(between: &FaultProxy) {
+    let mut replies = 0;
+    between.tamper(move |exchange| {
+        let is_reply = exchange.path.starts_with(USAGE) && exchange.status == StatusCode::OK;
+        replies += u64::from(is_reply);
+        let lost = is_reply && replies % 3 == 0;
+        lost.then(|| {
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                HeaderMap::new(),
+                Bytes::new(),
+            )
+        })
+    });
 }
 
 async fn call_until(consumer: Consumer, url: String, stop: Arc<AtomicBool>) -> Received {

@@ -35,7 +35,8 @@ struct State {
     client: reqwest::Client,
     cut: AtomicBool,
     bytes_down: AtomicU64,
-    seen: Mutex<Vec<Exchange>>,
+    /// `None` when nothing is to be kept.
+    seen: Mutex<Option<Vec<Exchange>>>,
     tamper: Mutex<Option<Tamper>>,
 }
 
@@ -56,7 +57,7 @@ impl FaultProxy {
             client: client(),
             cut: AtomicBool::new(false),
             bytes_down: AtomicU64::new(0),
-            seen: Mutex::default(),
+            seen: Mutex::new(Some(Vec::new())),
             tamper: Mutex::default(),
         });
         let mut serving = JoinSet::new();
@@ -89,6 +90,16 @@ impl FaultProxy {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+            .unwrap_or_default()
+    }
+
+    /// Keeps no exchanges from now on: a long run would fill the memory with them.
+    pub fn keep_nothing(&self) {
+        *self
+            .state
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Judges every answer from now on; `None` passes it as it is.
@@ -192,13 +203,13 @@ fn judge(exchange: Exchange, state: &State) -> Response<Full<Bytes>> {
             .bytes_down
             .fetch_add(body.len() as u64, Ordering::SeqCst);
     }
-    if !exchange.body.is_empty() {
-        state
-            .seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange);
+    let mut seen = state.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(seen) = seen.as_mut()
+        && !exchange.body.is_empty()
+    {
+        seen.push(exchange);
     }
+    drop(seen);
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod isolation;
 mod mail;
 mod members;
