@@ -3,7 +3,7 @@
 //! [`cases`] says what is measured, [`bench`] runs it: it starts the [`planes`], lets the [`generator`] load each in turn with
 //! the [`backend`] behind it, and [`measure`] reads what a plane's process has used. [`scene`] makes the configuration the
 //! gateway loads; [`probes`] ask what is asked of the gateway alone, some with a [`control_plane`] beside it. [`goals`] and
-//! [`findings`] judge, [`report`] tells. docs/benchmarks.md is the manual.
+//! [`findings`] judge, [`report`] tells. `loads` are long runs of the whole product. docs/benchmarks.md is the manual.
 
 mod backend;
 mod bench;
@@ -16,6 +16,8 @@ mod goals;
 mod histogram;
 mod http1;
 mod keys;
+#[cfg(feature = "loads")]
+mod loads;
 mod machine;
 mod measure;
 mod own_gateway;
@@ -71,6 +73,9 @@ enum Command {
         #[arg(long, value_delimiter = ',')]
         peers: Option<Vec<String>>,
     },
+    /// A long load on the whole product, with a verdict.
+    #[cfg(feature = "loads")]
+    Load(loads::LoadArgs),
     /// Be a gateway.
     #[command(hide = true)]
     Gateway {
@@ -130,6 +135,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
             }
             measure_cases(&measuring, &["b"], &[], at_most)
         }
+        #[cfg(feature = "loads")]
+        Command::Load(args) => loads::run(&args, &program(args.gateway.as_ref())?),
         Command::Gateway { announce } => own_gateway::serve(&announce).map(|()| true),
         Command::Full { measuring, peers } => {
             let cases = Case::all().into_iter().map(|case| case.name);
@@ -161,13 +168,9 @@ fn peers_named(names: Option<&[String]>) -> anyhow::Result<Vec<Plane>> {
     names.iter().map(named).collect()
 }
 
-fn measure_cases(
-    measuring: &Measuring,
-    all_cases: &[&str],
-    peers: &[Plane],
-    at_most: Option<f64>,
-) -> anyhow::Result<bool> {
-    let program = match &measuring.gateway {
+/// The named program, or `gatehouse` beside this one.
+fn program(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    let program = match named {
         Some(program) => program.clone(),
         None => std::env::current_exe()?.with_file_name("gatehouse"),
     };
@@ -176,6 +179,16 @@ fn measure_cases(
         "{} is no program; name the gateway's with --gateway",
         program.display()
     );
+    Ok(program)
+}
+
+fn measure_cases(
+    measuring: &Measuring,
+    all_cases: &[&str],
+    peers: &[Plane],
+    at_most: Option<f64>,
+) -> anyhow::Result<bool> {
+    let program = program(measuring.gateway.as_ref())?;
     let effort = Effort {
         repeats: measuring.repeats.max(1),
         warm_up: Duration::from_secs(1),
