@@ -121,6 +121,22 @@ impl World {
         (self.start_on(copy.path()), copy)
     }
 
+    /// What a sudden end at this moment would leave. Calls go from slots to segments and never back, so segments are copied
+    /// last: a call that moves meanwhile is in one of them at least.
+    pub(crate) fn copy_as_if_cut(&self) -> TempDir {
+        let copy = TempDir::new().expect("a folder");
+        copy_folder(self.folder.path(), copy.path());
+        for segment in std::fs::read_dir(self.folder.path().join("usage"))
+            .expect("a spool")
+            .map_while(Result::ok)
+            .filter(|file| file.file_name().to_string_lossy().ends_with(".calls"))
+        {
+            let to = copy.path().join("usage").join(segment.file_name());
+            std::fs::copy(segment.path(), to).expect("copied");
+        }
+        copy
+    }
+
     /// Starts a further gateway on a folder.
     pub(crate) fn start_on(&self, folder: &Path) -> Node {
         let address = self.control_plane.address;
@@ -272,7 +288,8 @@ fn copy_folder(from: &Path, to: &Path) {
         let to = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_folder(&entry.path(), &to);
-        } else {
+        } else if entry.path().is_file() {
+            // The socket at which a gateway hands over is not left by a sudden end: nobody listens there any more.
             std::fs::copy(entry.path(), to).expect("copied");
         }
     }
