@@ -8,9 +8,9 @@ use gatehouse_snapshot::check::Fault;
 use gatehouse_snapshot::object::{Environment, ObjectRef, Tenant};
 use hashbrown::{DefaultHashBuilder, HashMap};
 
+use super::buckets::Shared;
 use super::index::spread;
 use super::route::CompiledRoute;
-use super::shared::Shared;
 use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
 

@@ -8,6 +8,7 @@
 //! and are found through four bytes each ([`index`]).
 
 mod applications;
+mod buckets;
 mod compiled;
 mod credentials;
 mod index;
@@ -16,7 +17,6 @@ mod names;
 mod operations;
 mod route;
 mod rows;
-mod shared;
 mod small;
 mod subscriptions;
 
