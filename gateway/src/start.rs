@@ -117,7 +117,7 @@ impl BoundGateway {
     ) -> anyhow::Result<Self> {
         let Passed { lock, sockets } = passed;
         anyhow::ensure!(!sockets.listen.is_empty(), "no socket to listen on");
-        let control = Control::new(settings, &clock)?;
+        let control = Control::new(settings, &clock, predecessor.is_none())?;
         let puller = match Identity::load(&control.settings.data_dir)? {
             Some(identity) => Some(control.enrol(identity)?),
             None => control.begin_from_folder()?,
@@ -267,11 +267,15 @@ fn worded(settings: &Settings, clock: &Clock) -> Refusals {
 }
 
 impl Control {
-    fn new(settings: Settings, clock: &Clock) -> anyhow::Result<Self> {
+    fn new(settings: Settings, clock: &Clock, alone: bool) -> anyhow::Result<Self> {
         let data_dir = settings.data_dir.as_path();
         let boot = random::uuid_v7(clock.now());
         let spool = Spool::begin(data_dir.join("usage"), boot, settings.usage.spool);
         let spool = Arc::new(spool.context("opening the spool of calls")?);
+        if alone {
+            // Before quotas are read, which count what waits in the spool.
+            spool.adopt().context("reading the calls on disk")?;
+        }
         let quotas = QuotaLedger::open(data_dir.join("quotas.log"), spool.folder());
         let quotas = Arc::new(quotas.context("reading what quotas have used")?);
         let metrics = Arc::new(GatewayMetrics::default());
@@ -302,9 +306,9 @@ impl Control {
         puller: Option<&mut Puller>,
     ) -> anyhow::Result<()> {
         let handed_over = predecessor.map(Predecessor::ready).transpose()?.is_some();
-        let (quotas, spool) = (&self.shipper.quotas, &self.shipper.spool);
-        spool.adopt().context("reading the calls on disk")?;
         if handed_over {
+            let (quotas, spool) = (&self.shipper.quotas, &self.shipper.spool);
+            spool.adopt().context("reading the calls on disk")?;
             quotas
                 .reopen(spool.folder())
                 .context("reading what quotas have used")?;

@@ -344,18 +344,33 @@ async fn a_quota_ends_with_its_number_and_says_when_it_begins_again() {
             "production",
         )
         .await;
+    let wait_of = |answer: &Answer| -> u64 {
+        let wait = answer.header("retry-after");
+        wait.and_then(|wait| wait.parse().ok()).unwrap_or_default()
+    };
     for left in [2, 1, 0] {
-        let answer = small.consumer.get(&scene.pets).await;
+        // Two gateways share the quota: the last few calls of it may have to be asked for, which takes less than a second.
+        let answer = eventually(
+            PATIENCE,
+            "the call has its place in the quota",
+            async || {
+                let answer = small.consumer.get(&scene.pets).await;
+                let asks = answer.status == 429 && wait_of(&answer) == 1;
+                if asks {
+                    Err(answer.to_string())
+                } else {
+                    Ok(answer)
+                }
+            },
+        )
+        .await;
         answer.assert_status(200);
         let told = answer.header("ratelimit").unwrap_or_default();
         assert!(told.contains(&format!("r={left}")), "{answer}");
     }
     let over = small.consumer.get(&scene.pets).await;
     over.assert_problem(429, "quota_exceeded");
-    let wait: u64 = over
-        .header("retry-after")
-        .and_then(|value| value.parse().ok())
-        .unwrap_or_default();
+    let wait = wait_of(&over);
     assert!((1..=86_400).contains(&wait), "{over}");
     scene.call().await.assert_status(200);
     assert_eq!(

@@ -147,10 +147,11 @@ pub(super) fn begin_calls(out: &mut Vec<u8>, before: usize) -> usize {
     at
 }
 
-/// Appends a frame of these calls.
+/// Appends a frame of these calls to an empty segment.
 #[cfg(test)]
 pub(crate) fn push_calls(out: &mut Vec<u8>, records: &[gatehouse_snapshot::usage::CallRecord]) {
     let mut payload = vec![CALLS];
+    payload.extend_from_slice(&0u32.to_le_bytes());
     for record in records {
         payload = postcard::to_extend(record, payload).unwrap();
     }
