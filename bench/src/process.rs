@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use gatehouse_os::{Signal, die_with_parent, kill};
+use gatehouse_os::{Signal, die_with_parent, kill, kill_group, own_process_group};
 
 use crate::machine::Cores;
 use crate::wait;
@@ -52,7 +52,9 @@ impl Starter {
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);
-        die_with_parent(&mut command, Signal::Kill);
+        // Asked, not killed: a proxy whose first process is killed leaves its workers behind.
+        own_process_group(&mut command);
+        die_with_parent(&mut command, Signal::Terminate);
         let (reply, answer) = channel();
         self.jobs
             .send((command, reply))
@@ -108,7 +110,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // With its workers, when it has some; what has ended in order is gone already.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_group(self.child.id(), Signal::Kill);
+        }
         let _ = self.child.wait();
     }
 }
