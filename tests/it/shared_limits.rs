@@ -160,7 +160,9 @@ async fn a_quota_over_two_gateways_stays_within_its_bound_though_each_process_is
         stack.restart(Role::Gateway(1));
     })
     .await;
-    assert!((QUOTA * 9 / 10..=WITHIN).contains(&passed), "{passed}");
+    // What a killed gateway held of the quota is free again after ten seconds; callers that give up before leave it.
+    let at_least = QUOTA - 2 * QUOTA.div_ceil(4);
+    assert!((at_least..=WITHIN).contains(&passed), "{passed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
