@@ -69,6 +69,16 @@ pub struct Outcome {
 
 /// Plays a script, reads what is expected, says that it has ended, and reads to the end.
 pub fn play(wire: &mut dyn Wire, steps: &[Step], expected: &[Expected]) -> io::Result<Outcome> {
+    play_with(wire, steps, expected, QUIET)
+}
+
+/// The same, with a silence of the caller's own after which the client says that it has ended.
+pub fn play_with(
+    wire: &mut dyn Wire,
+    steps: &[Step],
+    expected: &[Expected],
+    quiet: Duration,
+) -> io::Result<Outcome> {
     let began = Instant::now();
     let mut received = Vec::new();
     let mut closed = false;
@@ -103,12 +113,12 @@ pub fn play(wire: &mut dyn Wire, steps: &[Step], expected: &[Expected]) -> io::R
     let mut closed_first = closed;
     while !closed && began.elapsed() < PATIENCE {
         let done = enough(&received) && !refused(&received);
-        if !finished && (done || silent_since.elapsed() >= QUIET) {
+        if !finished && (done || silent_since.elapsed() >= quiet) {
             finished = true;
             let _ = wire.finish();
         }
         let before = received.len();
-        let wait = if finished { PAUSE * 10 } else { QUIET / 4 };
+        let wait = if finished { PAUSE * 10 } else { quiet / 4 };
         closed = read_for(wire, wait, &mut received)?;
         closed_first |= closed && !finished;
         if received.len() > before {

@@ -180,7 +180,7 @@ fn one(proxy: &Proxy<'_>, lane: &Lane, case: &Case, number: usize) -> Verdict {
         name: case.name.clone(),
         class: case.class,
         statuses: outcome.responses.iter().map(|one| one.status).collect(),
-        forwarded: forwarded(&segments),
+        forwarded: forwarded(&segments, lane),
         findings,
     }
 }
@@ -219,12 +219,15 @@ const VARYING: [&str; 5] = [
     "x-forwarded-port:",
 ];
 
-fn forwarded(segments: &[Segment]) -> Vec<Forwarded> {
+fn forwarded(segments: &[Segment], lane: &Lane) -> Vec<Forwarded> {
     let messages = segments
         .iter()
         .flat_map(|segment| strict(&segment.bytes).messages);
     let plain = messages.map(|message| {
-        let head = String::from_utf8_lossy(&message.head).into_owned();
+        // Another run may have sent the case by another lane.
+        let head = String::from_utf8_lossy(&message.head)
+            .replace(&lane.origin.address.to_string(), "{origin}")
+            .replace(&lane.prefix, "{p}");
         let lines = head.split("\r\n").map(|line| {
             let varying = VARYING.iter().find(|name| line.starts_with(**name));
             varying.map_or(line, |name| *name)

@@ -9,21 +9,21 @@ use gatehouse_hostile::exchange::Wire;
 use gatehouse_hostile::judge::Fault;
 use gatehouse_hostile::nginx::Nginx;
 use gatehouse_hostile::origin::Origin;
-use gatehouse_hostile::run::{Lane, Proxy, Report, run};
+use gatehouse_hostile::run::{Dial, Lane, Proxy, Report, run};
 use gatehouse_snapshot::object::{Object, Operation};
 use uuid::Uuid;
 
 use crate::node::{Start, World};
 use crate::objects::{PRODUCTION, configuration, good_key, route, upstream};
 
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     address: 8 * 1024,
     headers: 64,
     header_bytes: 16 * 1024,
     body: 64 * 1024,
 };
 
-fn lanes() -> Vec<Lane> {
+pub(super) fn lanes() -> Vec<Lane> {
     let lane = |number| Lane {
         prefix: format!("/lane{number}/v1"),
         origin: Origin::start().expect("a backend"),
@@ -62,7 +62,7 @@ fn operations() -> Vec<Operation> {
     several.collect()
 }
 
-fn world(lanes: &[Lane]) -> World {
+pub(super) fn world(lanes: &[Lane]) -> World {
     let body = LIMITS.body.to_string() + "B";
     let start = Start {
         variables: &[("LIMITS__BODY", &body)],
@@ -78,7 +78,7 @@ fn corpus() -> Vec<Case> {
     cases
 }
 
-fn credential() -> String {
+pub(super) fn credential() -> String {
     format!("x-api-key: {}", good_key())
 }
 
@@ -104,19 +104,43 @@ fn assert_clean(report: &Report, road: &str) {
     );
 }
 
-#[test]
-fn no_message_of_the_corpus_is_read_in_two_ways_in_plain_http() {
-    let lanes = lanes();
-    let world = world(&lanes);
-    let address = world.node.gateway;
-    let dial = || Ok(Box::new(TcpStream::connect(address)?) as Box<dyn Wire>);
+/// Sends the corpus by the road that `dial` opens.
+fn by(dial: &Dial<'_>, lanes: &[Lane]) -> Report {
     let proxy = Proxy {
-        dial: &dial,
-        lanes,
+        dial,
+        lanes: lanes.to_vec(),
         credential: credential(),
         limits: LIMITS,
     };
-    assert_clean(&run(&proxy, &corpus()), "plain");
+    run(&proxy, &corpus())
+}
+
+#[test]
+fn no_message_of_the_corpus_is_read_in_two_ways_and_both_tiers_send_the_same_bytes() {
+    let lanes = lanes();
+    let world = world(&lanes);
+    let address = world.node.gateway;
+    let strict = || Ok(Box::new(TcpStream::connect(address)?) as Box<dyn Wire>);
+    // An empty line before the first request is not of the strict tier's grammar: the general one gets the connection.
+    let general = || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"\r\n")?;
+        Ok(Box::new(stream) as Box<dyn Wire>)
+    };
+    let (strict, general) = (by(&strict, &lanes), by(&general, &lanes));
+    assert_clean(&strict, "strict tier");
+    assert_clean(&general, "general tier");
+    let mut compared = 0;
+    for (one, other) in strict.verdicts.iter().zip(&general.verdicts) {
+        if one.forwarded.is_empty() || other.forwarded.is_empty() {
+            continue;
+        }
+        compared += 1;
+        let name = &one.name;
+        assert_eq!(one.forwarded, other.forwarded, "{name}");
+    }
+    println!("{compared} cases forwarded by both tiers, the bytes equal");
+    assert!(compared > 150, "{compared}");
 }
 
 #[test]
@@ -130,13 +154,7 @@ fn the_judge_finds_what_nginx_lets_through() {
     let lanes = lanes();
     let nginx = Nginx::start(&program, &lanes).expect("nginx starts");
     let dial = || Ok(Box::new(TcpStream::connect(nginx.address)?) as Box<dyn Wire>);
-    let proxy = Proxy {
-        dial: &dial,
-        lanes,
-        credential: credential(),
-        limits: LIMITS,
-    };
-    let report = run(&proxy, &corpus());
+    let report = by(&dial, &lanes);
     println!("nginx: {}", report.summary());
     assert!(
         report.count(Fault::RefusableForwarded) >= 20

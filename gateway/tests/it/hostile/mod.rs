@@ -1,5 +1,6 @@
 //! What clients that mean harm achieve against a whole gateway.
 
 mod framing;
+mod fuzz;
 mod http2;
 mod slow;
