@@ -220,6 +220,50 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_chunked_bodies_are_what_an_independent_reader_says() {
+        use gatehouse_hostile::{fuzz::fuzz, judge};
+        let seeds: [&[u8]; 3] = [
+            b"5\r\nhello\r\n1;a=\"b\"\r\n \r\n0\r\nx-t: 1\r\n\r\n",
+            b"3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n",
+            b"0003 ;x\r\nabc\r\n0\r\n\r\n",
+        ];
+        let tokens: [&[u8]; 9] = [
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b"0\r\n\r\n",
+            b";",
+            b" ",
+            b"\0",
+            b"ffffffffffffffff",
+            b"-1",
+        ];
+        let mut whole = 0;
+        fuzz("chunked body", 20_000, |random| {
+            let input = random.mutate(&seeds, &tokens);
+            let at_once = decode(&input, input.len().max(1));
+            let in_pieces = decode(&input, 1 + random.below(7));
+            assert_eq!(at_once.is_ok(), in_pieces.is_ok());
+            let Ok((data, true, left)) = at_once else {
+                return;
+            };
+            whole += 1;
+            assert_eq!(in_pieces, Ok((data.clone(), true, left)));
+            let head = &b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"[..];
+            let message = [head, &input[..input.len() - left]].concat();
+            let reading = judge::strict(&message);
+            let shown = String::from_utf8_lossy(&input);
+            assert_eq!(reading.fault, None, "{shown:?}");
+            assert!(
+                reading.messages[0].whole && reading.messages[0].body == data,
+                "{shown:?}"
+            );
+            assert_eq!(judge::ambiguity(&message), None, "{shown:?}");
+        });
+        assert!(whole > 500, "{whole}");
+    }
+
+    #[test]
     fn a_body_without_its_end_has_not_ended() {
         let text = b"5\r\nhello\r\n0\r\n\r\n";
         for length in 0..text.len() {

@@ -251,6 +251,39 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_key_text_is_a_key_as_it_stands_or_none() {
+        let keys: Vec<Vec<u8>> = KeyKind::ALL
+            .iter()
+            .zip(1..)
+            .map(|(kind, seed)| Key::generate(*kind, &entropy(seed)).unwrap())
+            .map(|key| key.reveal().as_bytes().to_vec())
+            .collect();
+        let seeds: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+        let tokens: [&[u8]; 6] = [
+            b"gth_live_",
+            b"gte_",
+            b" ",
+            b"\0",
+            b"_",
+            "\u{e9}".as_bytes(),
+        ];
+        let mut read = 0;
+        gatehouse_hostile::fuzz::fuzz("key", 50_000, |random| {
+            let input = random.mutate(&seeds, &tokens);
+            let text = String::from_utf8_lossy(&input);
+            if let Ok(key) = Key::parse(&text) {
+                assert_eq!(key.reveal().as_str(), text);
+                assert!(
+                    keys.contains(&input),
+                    "a changed key passes its checksum: {text}"
+                );
+                read += 1;
+            }
+        });
+        assert!(read > 0, "changes that change nothing are read");
+    }
+
+    #[test]
     fn a_key_reads_back_and_has_the_published_shape() {
         let key = Key::generate(KeyKind::ApiKey(EnvironmentKind::Production), &entropy(1)).unwrap();
         let text = key.reveal();

@@ -489,6 +489,19 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_snapshot_is_the_signed_one_or_none() {
+        let (good, signer) = written(30);
+        let (other, _) = written(7);
+        gatehouse_hostile::fuzz::fuzz("snapshot", 3_000, |random| {
+            let bytes = random.mutate(&[&good, &other], &[b"\xff\xff\xff\xff", b"\0\0\0\0"]);
+            let read = read(bytes.as_slice(), GROUP, &[signer.public()], |record| {
+                record.decode().map(drop)
+            });
+            assert!(read.is_err() || bytes == good || bytes == other);
+        });
+    }
+
+    #[test]
     fn another_groups_snapshot_and_an_unknown_key_are_refused_by_name() {
         let (bytes, signer) = written(1);
         let other = GatewayGroupId::from_uuid(Uuid::from_u128(2));

@@ -1,5 +1,7 @@
 //! The framing corpus by hand, against a proxy that forwards to this program.
 
+mod long;
+
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
@@ -13,9 +15,13 @@ use gatehouse_hostile::run::{Lane, Proxy, Report, run};
 
 const USAGE: &str = "usage: gatehouse-hostile framing nginx
        gatehouse-hostile framing ADDRESS PREFIX 'name: value'
+       gatehouse-hostile h2 ADDRESS PATH 'name: value' [SECONDS [PID]]
+       gatehouse-hostile slow ADDRESS PATH LARGE_PATH 'name: value' [SOCKETS [SECONDS [PID]]]
 
 The first form starts the nginx of this machine. The second prints the address of a backend, waits for Enter while you let
-the proxy at ADDRESS forward PREFIX to it, and sends every case with the given header line, a good credential.
+the proxy at ADDRESS forward PREFIX to it, and sends every case with the given header line, a good credential. `h2` spends so many
+seconds (60) on each abuse of HTTP/2, `slow` holds so many sockets (5000) open for so long (60), both beside a client that calls
+PATH in an ordinary way; they fail when its p99 rises above 5 and 2 times that of an idle server, or a call fails.
 ";
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -41,6 +47,13 @@ fn main() -> anyhow::Result<ExitCode> {
             std::io::stdin().read_line(&mut String::new())?;
             let prefix = prefix.to_owned();
             judge(address.parse()?, vec![Lane { prefix, origin }], credential)?
+        }
+        ["h2", address, path, credential, ref more @ ..] => {
+            return long::h2(&mut out, &long::target(address, path, credential)?, more);
+        }
+        ["slow", address, path, large_path, credential, ref more @ ..] => {
+            let target = long::target(address, path, credential)?;
+            return long::slow(&mut out, &target, large_path, more);
         }
         _ => {
             out.write_all(USAGE.as_bytes())?;

@@ -3,4 +3,6 @@
 mod framing;
 mod fuzz;
 mod http2;
+mod sizes;
 mod slow;
+mod tls;

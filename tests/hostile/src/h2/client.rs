@@ -78,6 +78,35 @@ impl CleanClient {
         self.answer(id)
     }
 
+    /// So many good requests in one write; their answers in any order. One that the server refuses for being too many is an
+    /// answer too.
+    pub fn at_once(&mut self, target: &Target, count: usize) -> io::Result<Vec<Answer>> {
+        let mut out = Vec::new();
+        for _ in 0..count {
+            let flags = END_STREAM | END_HEADERS;
+            frame(&mut out, HEADERS, flags, self.next, &target.block("GET"));
+            self.next += 2;
+        }
+        self.stream.write_all(&out)?;
+        let mut answers = Vec::new();
+        while answers.len() < count {
+            let received = self.frame()?;
+            match received.kind {
+                SETTINGS if received.flags & ACK == 0 => {
+                    let mut out = Vec::new();
+                    frame(&mut out, SETTINGS, ACK, 0, &[]);
+                    self.stream.write_all(&out)?;
+                }
+                GOAWAY => return Err(io::Error::other("GOAWAY")),
+                HEADERS if received.payload.first() == Some(&0x88) => answers.push(Answer::Good),
+                HEADERS => answers.push(Answer::Other(said_status(&received.payload))),
+                RST_STREAM => answers.push(Answer::Other("reset".to_owned())),
+                _ => {}
+            }
+        }
+        Ok(answers)
+    }
+
     fn answer(&mut self, id: u32) -> io::Result<Answer> {
         let mut status = None;
         loop {

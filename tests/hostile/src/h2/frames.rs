@@ -37,7 +37,7 @@ pub(crate) fn setting(name: u16, value: u32) -> Vec<u8> {
 }
 
 /// A field as a literal that is not indexed, without Huffman coding.
-pub(crate) fn field(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+pub fn field(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.push(0);
     text(out, name.as_bytes());
     text(out, value);
@@ -84,7 +84,8 @@ pub struct Target {
 
 impl Target {
     /// The header block of a good request.
-    pub(crate) fn block(&self, method: &str) -> Vec<u8> {
+    #[must_use]
+    pub fn block(&self, method: &str) -> Vec<u8> {
         let mut block = Vec::new();
         field(&mut block, ":method", method.as_bytes());
         field(&mut block, ":scheme", b"http");

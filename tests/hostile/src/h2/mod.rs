@@ -9,8 +9,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 pub use client::{Answer, CleanClient, Latencies, clean_calls};
-pub use frames::Target;
 use frames::{ACK, GOAWAY, PREFACE, SETTINGS, frame, take};
+pub use frames::{Target, field};
 pub use probes::{Abuser, PROBES, Probe};
 
 /// An abuser comes back this soon.

@@ -321,7 +321,11 @@ fn chunks(bytes: &[u8], rules: &Rules) -> Result<(Vec<u8>, bool, usize), &'stati
 
 fn chunk_size(line: &[u8], rules: &Rules) -> Result<usize, &'static str> {
     let text = String::from_utf8_lossy(line);
-    let digits = text.split(';').next().unwrap_or_default();
+    // RFC 9112 §7.1.1: bad white space may stand before an extension, and there alone.
+    let digits = match text.split_once(';') {
+        Some((digits, _)) => digits.trim_end_matches([' ', '\t']),
+        None => &text,
+    };
     let digits = if rules.lenient {
         let digits = digits.trim().trim_start_matches(['+', '-']);
         digits.strip_prefix("0x").unwrap_or(digits)
