@@ -8,15 +8,19 @@ use gatehouse_harness::callers::{Administrator, Anonymous, Portal};
 use gatehouse_harness::command::run;
 use gatehouse_harness::process::{Plan, Process};
 use gatehouse_harness::wait::PATIENCE;
-use gatehouse_harness::{eventually, eventually_blocking};
+use gatehouse_harness::{eventually, eventually_blocking, postgres_cache};
 use gatehouse_os::pid_alive;
 
 use crate::GATEHOUSE;
 
-/// From the start of the finished build to the printed addresses, Postgres found on the machine.
+/// From the start of the finished build to the printed addresses, Postgres found on the machine or in the cache.
 const PRINTED_WITHIN: Duration = Duration::from_secs(10);
 
-fn start(verb: &str, data: &Path, name: &str) -> Process {
+async fn start(verb: &str, data: &Path, name: &str) -> Process {
+    start_with(verb, data, name, &postgres_cache().await)
+}
+
+fn start_with(verb: &str, data: &Path, name: &str, cache: &Path) -> Process {
     Process::start(Plan {
         name: format!("gatehouse {verb}"),
         program: GATEHOUSE.into(),
@@ -26,6 +30,8 @@ fn start(verb: &str, data: &Path, name: &str) -> Process {
             "auto",
             "--data-dir",
             data.to_str().unwrap(),
+            "--cache-dir",
+            cache.to_str().unwrap(),
         ]
         .map(str::to_owned)
         .into(),
@@ -108,8 +114,9 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
 {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
+    let cache = postgres_cache().await;
     let began = Instant::now();
-    let mut demo = start("demo", &data, "first");
+    let mut demo = start_with("demo", &data, "first", &cache);
     let command = printed(&demo, "Try ", PATIENCE);
     let took = began.elapsed();
     assert!(took < PRINTED_WITHIN, "printed after {took:?}");
@@ -135,7 +142,7 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     );
     anonymous.portal.get("/").await.assert_status(200);
 
-    let mut second = start("demo", &data, "second");
+    let mut second = start("demo", &data, "second").await;
     assert!(second.ended(PATIENCE).success());
     assert_eq!(
         printed(&second, "Try ", PATIENCE),
@@ -150,7 +157,7 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     );
     demo.kill9();
     all_gone(&pids).await;
-    let again = start("demo", &data, "third");
+    let again = start("demo", &data, "third").await;
     let same_key = printed(&again, "Try ", PATIENCE);
     let status = paste(&format!(
         "{same_key} --silent --output /dev/null --write-out '%{{http_code}}'"
@@ -196,7 +203,7 @@ async fn the_demo_refuses_to_listen_where_others_reach_it() {
 async fn up_greets_with_a_one_time_link_verbs_attach_and_sigterm_ends_everything_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("up");
-    let mut up = start("up", &data, "first");
+    let mut up = start("up", &data, "first").await;
     let link = printed(
         &up,
         "First administrator (once, within 24 hours): ",
@@ -224,7 +231,7 @@ async fn up_greets_with_a_one_time_link_verbs_attach_and_sigterm_ends_everything
         .assert_status(422)
         .assert_says("This link was used already");
 
-    let mut second = start("up", &data, "second");
+    let mut second = start("up", &data, "second").await;
     assert!(second.ended(PATIENCE).success());
     assert_eq!(printed_portal(&second), portal);
     let data_dir = data.to_str().unwrap();

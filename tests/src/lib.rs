@@ -27,6 +27,6 @@ pub mod wait;
 pub use answer::Answer;
 pub use skipped::skipped;
 pub use stack::{Role, StackPlan, TestStack};
-pub use test_db::TestDb;
+pub use test_db::{TestDb, postgres_cache};
 pub use upstream::TestUpstream;
 pub use wait::{eventually, eventually_blocking};

@@ -9,10 +9,20 @@ mod keeper;
 mod server;
 mod template;
 
+use std::path::PathBuf;
+
 use gatehouse_private_postgres::{APP_ROLE, OWNER_ROLE, SUPERUSER, SYSTEM_ROLE};
 
 use keeper::{Kind, keeper};
 use sqlx::Connection as _;
+
+/// The folder in which this build keeps a fetched Postgres, for programs that bring up their own. It holds one when the machine
+/// has none, so that they never wait for the network.
+pub async fn postgres_cache() -> PathBuf {
+    server::filled_cache()
+        .await
+        .unwrap_or_else(|reason| panic!("no Postgres for this test: {reason:#}"))
+}
 
 /// A database that is dropped, with whatever still uses it, when this value is.
 #[derive(Debug)]

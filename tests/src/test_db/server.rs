@@ -34,16 +34,11 @@ pub(super) struct Server {
 impl Server {
     /// The server of this build directory.
     pub(super) async fn of_this_build() -> Result<Self> {
-        let target = target_dir();
-        Self::bring_up(
-            &target.join("test-postgres"),
-            &target.join("postgres-cache"),
-        )
-        .await
+        Self::bring_up(&target_dir().join("test-postgres"), &cache_dir()).await
     }
 
     async fn bring_up(base: &Path, cache: &Path) -> Result<Self> {
-        let binaries = Binaries::find(&FindOptions::new(cache.to_owned(), search_path())).await?;
+        let binaries = programs(cache).await?;
         // A server per version: data of one cannot be used by another.
         let dir = base.join(binaries.major().to_string());
         std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
@@ -66,6 +61,22 @@ impl Server {
             _in_use: in_use,
         })
     }
+}
+
+/// The machine's Postgres, or the one in the cache, fetched if need be.
+async fn programs(cache: &Path) -> Result<Binaries> {
+    Ok(Binaries::find(&FindOptions::new(cache.to_owned(), search_path())).await?)
+}
+
+/// The cache of this build, once there is a Postgres on the machine or in it.
+pub(super) async fn filled_cache() -> Result<PathBuf> {
+    let cache = cache_dir();
+    programs(&cache).await?;
+    Ok(cache)
+}
+
+fn cache_dir() -> PathBuf {
+    target_dir().join("postgres-cache")
 }
 
 /// A connection that may make and drop databases.
@@ -181,7 +192,7 @@ mod tests {
     #[tokio::test]
     async fn the_server_ends_after_its_last_user_and_comes_back_for_the_next() {
         let base = tempfile::tempdir().expect("temporary directory");
-        let cache = target_dir().join("postgres-cache");
+        let cache = cache_dir();
         let first = Server::bring_up(base.path(), &cache)
             .await
             .expect("first user");
