@@ -4,6 +4,7 @@
 
 mod callers;
 mod changes;
+mod hostile;
 mod outage;
 mod progress;
 mod revocation;
@@ -23,7 +24,7 @@ use progress::Progress;
 /// A load to run.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// revocation, changes, outage, exactness or limits.
+    /// revocation, changes, outage, exactness, limits, abuse or slow.
     name: String,
     /// The product's program; by default the one beside this program.
     #[arg(long)]
@@ -73,6 +74,8 @@ async fn one(args: &LoadArgs, program: &str, progress: &mut Progress) -> anyhow:
             )
         }
         "limits" => suite::run(&["shared_limits"], &[], progress),
+        "abuse" => hostile::abuses(program, lasts, progress).await,
+        "slow" => hostile::slow(program, args.count.unwrap_or(5_000), progress).await,
         other => anyhow::bail!("there is no load {other}"),
     }
 }

@@ -1,0 +1,120 @@
+//! Clients that mean harm, for longer and in greater number than in the suite, beside one that keeps to the rules.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use gatehouse_harness::{Role, StackPlan};
+use gatehouse_hostile::h2::{PROBES, Target, abuse, clean_calls};
+use gatehouse_hostile::process::{open_files, resident_bytes};
+use gatehouse_hostile::slow::{Kind, Plan, ordinary_calls, run};
+use serde_json::json;
+
+use super::Scene;
+use super::progress::Progress;
+
+/// How long the idle gateway is looked at for comparison.
+const IDLE: Duration = Duration::from_secs(5);
+/// What one abuse may add to the memory of a gateway.
+const GROWTH_MAX: u64 = 64 << 20;
+const MIB: f64 = 1_048_576.0;
+
+async fn scene(program: &str) -> anyhow::Result<(Scene, Target, u32)> {
+    // All of it comes from one address: the cap per source would end most of it at once.
+    let plan = StackPlan::of(program).gateways(1).setting(
+        "GATEHOUSE_GATEWAY__LISTENER__CONNECTIONS_PER_SOURCE_MAX",
+        "10000",
+    );
+    let scene = Scene::start(plan).await;
+    let url = scene.urls().remove(0);
+    let rest = url.strip_prefix("http://").context("a plain URL")?;
+    let (authority, path) = rest.split_once('/').context("a path")?;
+    let address: SocketAddr = authority.parse().context("an address")?;
+    let target = Target {
+        address,
+        path: format!("/{path}"),
+        credential: format!("x-api-key: {}", scene.steady.consumer.key()),
+    };
+    let pid = scene.stack.pid(Role::Gateway(0));
+    Ok((scene, target, pid))
+}
+
+fn milliseconds(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e3
+}
+
+/// Every abuse of HTTP/2 for an equal part of the time. Holds when no clean call fails, their p99 stays below five times that of
+/// the idle gateway, no abuse adds 64 MiB, and those end that must.
+pub(super) async fn abuses(
+    program: &str,
+    lasts: Duration,
+    progress: &mut Progress,
+) -> anyhow::Result<bool> {
+    let (_scene, target, pid) = scene(program).await?;
+    tokio::task::block_in_place(|| {
+        let idle = clean_calls(&target, Instant::now() + IDLE).p99();
+        let (mut held, mut abuses) = (true, Vec::new());
+        for probe in PROBES {
+            let before = resident_bytes(Some(pid));
+            let abused = abuse(probe, &target, lasts / PROBES.len() as u32);
+            let grown = resident_bytes(Some(pid)).saturating_sub(before);
+            let (p99, failed) = (abused.clean.p99(), abused.clean.failed.len());
+            let ended = !probe.ends || abused.ended > 0;
+            let good = failed == 0 && p99 < idle * 5 && grown < GROWTH_MAX && ended;
+            held &= good;
+            abuses.push(json!({
+                "abuse": probe.name, "held": good, "clean": abused.clean.all.len(), "failed": failed,
+                "p99_ms": milliseconds(p99), "idle_p99_ms": milliseconds(idle),
+                "connections": abused.connections, "ended": abused.ended,
+                "longest_ms": milliseconds(abused.longest), "grown_mib": grown as f64 / MIB,
+            }));
+            progress.note(json!({ "abuses": abuses }))?;
+        }
+        Ok(held)
+    })
+}
+
+/// So many sockets that are slow at everything. Holds when no ordinary call fails, their p99 stays below twice that of the
+/// idle gateway, and those who send too slowly have been ended.
+pub(super) async fn slow(
+    program: &str,
+    sockets: u64,
+    progress: &mut Progress,
+) -> anyhow::Result<bool> {
+    gatehouse_os::raise_nofile_limit()?;
+    let (_scene, target, pid) = scene(program).await?;
+    tokio::task::block_in_place(|| {
+        let idle = ordinary_calls(&target, Instant::now() + IDLE).p99();
+        let (memory, files) = (resident_bytes(Some(pid)), open_files(Some(pid)));
+        let plan = Plan {
+            each: sockets as usize / Kind::ALL.len(),
+            pace: Duration::from_secs(1),
+            span: Duration::from_secs(40),
+            large_path: target.path.clone(),
+        };
+        let report = run(&plan, &target);
+        let (p99, failed) = (report.ordinary.p99(), report.ordinary.failed.len());
+        let senders = report
+            .outcomes
+            .iter()
+            .filter(|one| one.kind != Kind::Reader);
+        let ended = senders
+            .clone()
+            .all(|one| one.opened == plan.each && one.closed == one.opened);
+        let outcomes: Vec<_> = senders
+            .map(|one| {
+                json!({
+                    "kind": format!("{:?}", one.kind), "opened": one.opened, "ended": one.closed,
+                    "last_ms": milliseconds(one.longest),
+                })
+            })
+            .collect();
+        progress.note(json!({
+            "ordinary": report.ordinary.all.len(), "failed": failed, "p99_ms": milliseconds(p99),
+            "idle_p99_ms": milliseconds(idle), "slow": outcomes,
+            "grown_mib": resident_bytes(Some(pid)).saturating_sub(memory) as f64 / MIB,
+            "descriptors": open_files(Some(pid)) as i64 - files as i64,
+        }))?;
+        Ok(failed == 0 && p99 < idle * 2 && ended)
+    })
+}
