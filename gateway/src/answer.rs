@@ -61,7 +61,7 @@ fn describe(headers: &mut HeaderMap, problem: &Problem, request_id: &RequestId) 
 
 /// Answers a call the gateway refuses, or fails at.
 pub(crate) fn refused(
-    mut call: Call,
+    call: &mut Call,
     refusal: &Refusal,
     method: &Method,
     error_pages: Option<&PublicUrl>,
@@ -90,7 +90,7 @@ pub(crate) fn refused(
 }
 
 /// Answers OPTIONS for an address that exists: which methods it has.
-pub(crate) fn options(mut call: Call, allow: HeaderValue) -> Own {
+pub(crate) fn options(call: &mut Call, allow: HeaderValue) -> Own {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response.headers_mut().insert(ALLOW, allow);

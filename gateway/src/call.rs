@@ -199,7 +199,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn begin(method: &Method, path: &str, ledgers: &Ledgers) -> Self {
+    /// `bytes_in` counts the bytes of the body that were read; the codec goes on counting.
+    pub(crate) fn begin(
+        method: &Method,
+        path: &str,
+        bytes_in: Rc<Cell<u64>>,
+        ledgers: &Ledgers,
+    ) -> Self {
         let now = Now::of(&ledgers.0.clock);
         let id = ledgers.0.ids.next(now.time);
         let place = ledgers.0.slots.take();
@@ -216,7 +222,7 @@ impl Call {
             api: ApiNumber::default(),
             counted: false,
             upstream_us: 0,
-            bytes_in: Rc::default(),
+            bytes_in,
             bytes_out: 0,
             slot: None,
             place,

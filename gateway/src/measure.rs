@@ -32,9 +32,9 @@ use crate::call::{Now, Subject};
 use crate::live_config::Sharing;
 use crate::live_config::apply::{Running, Trust};
 use crate::live_config::disk::Disk;
-use crate::policies::admit;
 use crate::policies::api_key::{Authentication, GroupKey, authenticate};
 use crate::policies::subscription::authorise;
+use crate::policies::{Standing, admit};
 use crate::request::{Field, Fields};
 use crate::tables::{OperationMatch, TableSet, Tables};
 use crate::usage::ledger::QuotaLedger;
@@ -410,6 +410,7 @@ impl Loaded {
         let sharing = Sharing::open(folder.join("live_nodes"));
         let group_key = GroupKey::new(GROUP_KEY);
         let now = Now::of(clock);
+        let mut standing = Standing::default();
         let mut spent = Duration::ZERO;
         for number in 0..self.scale.keys {
             let number = number * 7_919 % self.scale.keys;
@@ -436,8 +437,18 @@ impl Loaded {
                 portal: None,
             };
             let calendar = &environment.tenant.calendar;
-            let admitted = authorise(&subject, consumer, &set, now, &mut None)
-                .and_then(|permit| admit(&permit, calendar, now, &sharing, &set.counters, &ledger));
+            let counters = &set.counters;
+            let admitted = authorise(&subject, consumer, &set, now, &mut None).and_then(|permit| {
+                admit(
+                    &permit,
+                    calendar,
+                    now,
+                    &sharing,
+                    counters,
+                    &ledger,
+                    &mut standing,
+                )
+            });
             spent += began.elapsed();
             let refused = admitted.err().map(|refusal| refusal.problem.kind());
             assert_eq!(refused, None, "every key is let through");

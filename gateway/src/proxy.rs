@@ -25,7 +25,7 @@ use crate::upstream::{
     self, Answered, BodySource, Client, ResponseHead, Tunnel, Upgraded, Upstreams,
 };
 use crate::usage::ledger::QuotaLedger;
-use crate::validate;
+use crate::{validate, worker};
 
 /// What every request is handled with.
 pub(crate) struct Proxy {
@@ -64,40 +64,39 @@ pub(crate) struct Origin {
 pub(crate) enum Reply {
     /// By the gateway itself; on record.
     Own(Own),
-    /// By a backend. On record when its body has ended.
-    Backend(Streaming),
-    /// By a backend that agreed to speak another protocol from here on.
-    Switched(Switched),
-}
-
-/// A backend's answer, its body still on the way.
-pub(crate) struct Streaming {
-    pub(crate) call: Call,
-    pub(crate) answered: Answered,
-    pub(crate) standing: Standing,
+    /// By a backend, its body still on the way. On record when that has ended.
+    Backend(Answered),
+    /// By a backend that agreed to speak another protocol from here on. Boxed, being rare.
+    Switched(Box<Switched>),
 }
 
 /// A connection that is given to another protocol.
 pub(crate) struct Switched {
-    pub(crate) call: Call,
     pub(crate) head: ResponseHead,
     pub(crate) protocol: Vec<u8>,
     pub(crate) tunnel: Tunnel,
+}
+
+/// A call, and where it stands with its limits. Kept by the codec and written where it lies: handed from step to step, so much
+/// would be copied at each.
+pub(crate) struct Passage {
+    pub(crate) call: Call,
     pub(crate) standing: Standing,
 }
 
-/// How a call went, if it was not refused.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large one is the usual one, and a box would be an allocation for each call"
-)]
-enum Outcome {
-    /// OPTIONS of an address that exists.
-    Methods(HeaderValue),
-    /// A backend answered.
-    Answered(Answered, Standing),
-    /// A backend agreed to another protocol. Boxed, being rare.
-    Switched(Box<(ResponseHead, Vec<u8>, Tunnel)>, Standing),
+impl Passage {
+    /// The call begins here.
+    pub(crate) fn begin(proxy: &Proxy, head: &ReceivedHead<'_>, body: &impl ClientBody) -> Self {
+        Self {
+            call: Call::begin(
+                head.method,
+                head.target.path(),
+                body.counter(),
+                &proxy.ledgers,
+            ),
+            standing: Standing::default(),
+        }
+    }
 }
 
 /// A request as its codec hands it in.
@@ -111,30 +110,18 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Answers one request. Every one is answered, and every one is recorded.
-pub(crate) async fn handle<B: ClientBody>(proxy: &Proxy, asked: Asked<'_>, body: &mut B) -> Reply {
+pub(crate) async fn handle<B: ClientBody>(
+    proxy: &Proxy,
+    asked: Asked<'_>,
+    body: &mut B,
+    passage: &mut Passage,
+) -> Reply {
     let method = asked.head.method;
-    let mut call = Call::begin(method, asked.head.target.path(), &proxy.ledgers);
-    call.bytes_in = body.counter();
-    match pass(proxy, &mut call, asked, body).await {
-        Ok(Outcome::Answered(answered, standing)) => Reply::Backend(Streaming {
-            call,
-            answered,
-            standing,
-        }),
-        Ok(Outcome::Switched(switched, standing)) => {
-            let (head, protocol, tunnel) = *switched;
-            Reply::Switched(Switched {
-                call,
-                head,
-                protocol,
-                tunnel,
-                standing,
-            })
-        }
-        Ok(Outcome::Methods(allow)) => Reply::Own(answer::options(call, allow)),
+    match pass(proxy, passage, asked, body).await {
+        Ok(reply) => reply,
         Err(refusal) => {
             let pages = proxy.error_pages.as_ref();
-            Reply::Own(answer::refused(call, &refusal, method, pages))
+            Reply::Own(answer::refused(&mut passage.call, &refusal, method, pages))
         }
     }
 }
@@ -142,23 +129,22 @@ pub(crate) async fn handle<B: ClientBody>(proxy: &Proxy, asked: Asked<'_>, body:
 /// Judges a request, then forwards it.
 async fn pass<B: ClientBody>(
     proxy: &Proxy,
-    call: &mut Call,
+    passage: &mut Passage,
     asked: Asked<'_>,
     body: &mut B,
-) -> Result<Outcome, Refusal> {
+) -> Result<Reply, Refusal> {
     // A place first: under overload a refusal must cost nothing.
-    call.slot = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
+    passage.call.slot = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
     let head = validate::head(asked.head, asked.host, &proxy.limits)?;
     body.judged(head.body);
-    let (permit, standing, rest) = match judge(proxy, call, &head)? {
-        Judged::Methods(allow) => return Ok(Outcome::Methods(allow)),
-        Judged::Permitted {
-            permit,
-            standing,
-            rest,
-        } => (permit, standing, rest),
+    let (permit, rest) = match judge(proxy, passage, &head)? {
+        Judged::Methods(allow) => {
+            return Ok(Reply::Own(answer::options(&mut passage.call, allow)));
+        }
+        Judged::Permitted { permit, rest } => (permit, rest),
     };
+    let Passage { call, standing } = passage;
     let client = Client {
         peer: asked.origin.peer,
         scheme: asked.origin.scheme,
@@ -167,6 +153,7 @@ async fn pass<B: ClientBody>(
     };
     let upgrade = asked.upgrade.filter(|_| head.body == BodyLength::None);
     let before_us = call.elapsed_us();
+    worker::after_reading().await;
     let forwarded = match upgrade {
         None => upstream::forward(&permit, &head, rest, &client, body, &proxy.upstreams)
             .await
@@ -181,15 +168,16 @@ async fn pass<B: ClientBody>(
     };
     call.upstream_us = call.elapsed_us() - before_us;
     match forwarded {
-        Ok(Upgraded::Answered(answered)) => Ok(Outcome::Answered(answered, standing)),
+        Ok(Upgraded::Answered(answered)) => Ok(Reply::Backend(answered)),
         Ok(Upgraded::Switched {
             head,
             protocol,
             tunnel,
-        }) => Ok(Outcome::Switched(
-            Box::new((head, protocol, tunnel)),
-            standing,
-        )),
+        }) => Ok(Reply::Switched(Box::new(Switched {
+            head,
+            protocol,
+            tunnel,
+        }))),
         Err(mut refusal) => {
             refusal.headers.extend(standing.headers());
             Err(refusal)
@@ -198,16 +186,11 @@ async fn pass<B: ClientBody>(
 }
 
 /// What the judgements came to, when none refused.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large one is the usual one, and a box would be an allocation for each call"
-)]
 enum Judged<'a> {
     /// OPTIONS of an address that exists.
     Methods(HeaderValue),
     Permitted {
         permit: Permit,
-        standing: Standing,
         /// What of the path comes after the route's.
         rest: &'a str,
     },
@@ -217,9 +200,10 @@ enum Judged<'a> {
 /// Nothing here waits, so that all of it is judged by one configuration, which nobody has to hold for longer.
 fn judge<'a>(
     proxy: &Proxy,
-    call: &mut Call,
+    passage: &mut Passage,
     head: &RequestHead<'a>,
 ) -> Result<Judged<'a>, Refusal> {
+    let Passage { call, standing } = passage;
     // Without any configuration the answer is "cannot be judged", not "no".
     let tables = proxy.tables.load();
     let tables = tables.as_ref().ok_or_else(not_configured)?;
@@ -286,20 +270,17 @@ fn judge<'a>(
     // Whether now: rates, then quotas. From here on the call counts.
     let calendar = &environment.tenant.calendar;
     let counters = &tables.counters;
-    let standing = admit(
+    admit(
         &permit,
         calendar,
         call.now,
         &proxy.sharing,
         counters,
         &proxy.quotas,
+        standing,
     )?;
     call.let_through();
-    Ok(Judged::Permitted {
-        permit,
-        standing,
-        rest,
-    })
+    Ok(Judged::Permitted { permit, rest })
 }
 
 fn not_configured() -> Refusal {

@@ -12,9 +12,9 @@ use http_body::{Body, Frame, SizeHint};
 use super::body::GeneralBody;
 use crate::answer::{self, Own};
 use crate::call::{Call, OK};
-use crate::proxy::Streaming;
+use crate::proxy::Passage;
 use crate::request::BodyLength;
-use crate::upstream::{BrokenOff, ResponseBody};
+use crate::upstream::{Answered, BrokenOff, ResponseBody};
 
 /// The body of a response.
 pub(super) enum AnswerBody {
@@ -50,15 +50,12 @@ pub(super) fn own(own: Own, version: Version) -> Response<AnswerBody> {
 
 /// Passes a backend's answer on.
 pub(super) fn streaming(
-    streaming: Streaming,
+    answered: Answered,
+    passage: Passage,
     request: GeneralBody,
     is_head_request: bool,
 ) -> Response<AnswerBody> {
-    let Streaming {
-        mut call,
-        answered,
-        standing,
-    } = streaming;
+    let Passage { mut call, standing } = passage;
     let head = answered.head;
     let mut headers = HeaderMap::with_capacity(16);
     answer::each_field(&head, &standing, &call.request_id, &mut |name, value| {

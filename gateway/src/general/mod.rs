@@ -34,7 +34,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::TaskTracker;
 
-use crate::proxy::{self, Asked, Origin, Proxy, Reply};
+use crate::proxy::{self, Asked, Origin, Passage, Proxy, Reply};
 use crate::worker::Plan;
 use crate::worker::signals::{Signals, Stage};
 use answer::AnswerBody;
@@ -180,9 +180,11 @@ impl Answering {
             origin: self.origin,
             upgrade: protocol,
         };
-        let reply = proxy::handle(&self.proxy, asked, &mut body).await;
+        let mut passage = Passage::begin(&self.proxy, &asked.head, &body);
+        let reply = proxy::handle(&self.proxy, asked, &mut body, &mut passage).await;
         let is_head_request = parts.method == Method::HEAD;
-        let mut response = self.respond(reply, body, client, parts.version, is_head_request);
+        let mut response =
+            self.respond(reply, passage, body, client, parts.version, is_head_request);
         if parts.version < Version::HTTP_2
             && response.status() != StatusCode::SWITCHING_PROTOCOLS
             && self.shared.signals.stage() > Stage::Serving
@@ -196,6 +198,7 @@ impl Answering {
     fn respond(
         &self,
         reply: Reply,
+        passage: Passage,
         body: GeneralBody,
         client: Option<OnUpgrade>,
         version: Version,
@@ -203,13 +206,13 @@ impl Answering {
     ) -> Response<AnswerBody> {
         match reply {
             Reply::Own(own) => answer::own(own, version),
-            Reply::Backend(streaming) => answer::streaming(streaming, body, is_head_request),
+            Reply::Backend(answered) => answer::streaming(answered, passage, body, is_head_request),
             Reply::Switched(switched) => {
                 self.switched.store(true, Ordering::Relaxed);
-                let response = upgrade::agreed(&switched);
+                let response = upgrade::agreed(&switched, &passage);
                 if let Some(client) = client {
                     let cut = self.shared.driver.cut();
-                    let tunnel = upgrade::tunnel(switched, client, cut);
+                    let tunnel = upgrade::tunnel(switched.tunnel, passage.call, client, cut);
                     self.shared.tasks.spawn_local(tunnel);
                 }
                 response

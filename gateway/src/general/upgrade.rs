@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{AnswerBody, put};
 use crate::answer;
-use crate::call::OK;
-use crate::proxy::Switched;
-use crate::upstream::Passed;
+use crate::call::{Call, OK};
+use crate::proxy::{Passage, Switched};
+use crate::upstream::{Passed, Tunnel};
 
 /// The one protocol a backend may be asked for. Another version of HTTP would carry calls that nobody judges, and TLS would
 /// hide them.
@@ -48,17 +48,12 @@ fn names_upgrade(headers: &HeaderMap) -> bool {
 }
 
 /// The answer that begins the other protocol.
-pub(super) fn agreed(switched: &Switched) -> Response<AnswerBody> {
+pub(super) fn agreed(switched: &Switched, passage: &Passage) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::Whole(None));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
-    let Switched {
-        call,
-        head,
-        standing,
-        protocol,
-        ..
-    } = switched;
+    let (head, protocol) = (&switched.head, &switched.protocol);
+    let Passage { call, standing } = passage;
     answer::each_field(head, standing, &call.request_id, &mut |name, value| {
         put(headers, name, value);
     });
@@ -69,10 +64,12 @@ pub(super) fn agreed(switched: &Switched) -> Response<AnswerBody> {
 
 /// Passes bytes both ways until both sides have ended, the connection is silent for too long, or the drain is over. The call
 /// is under way all the while.
-pub(super) async fn tunnel(switched: Switched, client: OnUpgrade, cut: CancellationToken) {
-    let Switched {
-        mut call, tunnel, ..
-    } = switched;
+pub(super) async fn tunnel(
+    tunnel: Tunnel,
+    mut call: Call,
+    client: OnUpgrade,
+    cut: CancellationToken,
+) {
     call.set_status(StatusCode::SWITCHING_PROTOCOLS);
     let Ok(client) = client.await else {
         // Dropped here, the call is one whose client left.

@@ -140,13 +140,14 @@ pub(crate) fn admit(
     sharing: &Sharing,
     counters: &Arc<Counters>,
     ledger: &QuotaLedger,
-) -> Result<Standing, Refusal> {
+    standing: &mut Standing,
+) -> Result<(), Refusal> {
     let caller = Caller {
         subscription: permit.subscription(),
         id: permit.counters(),
         plan: permit.plan(),
     };
-    count(caller, calendar, now, sharing, counters, ledger)
+    count(caller, calendar, now, sharing, counters, ledger, standing)
 }
 
 /// Whose call is counted, by which limits.
@@ -165,10 +166,11 @@ pub(crate) fn count(
     sharing: &Sharing,
     counters: &Arc<Counters>,
     ledger: &QuotaLedger,
-) -> Result<Standing, Refusal> {
+    standing: &mut Standing,
+) -> Result<(), Refusal> {
     let limits = &caller.plan.limits;
     if limits.limits.is_empty() {
-        return Ok(Standing::default());
+        return Ok(());
     }
     let counting = Counting {
         caller,
@@ -179,15 +181,15 @@ pub(crate) fn count(
         counters,
         ledger,
     };
-    counting.admit()
+    counting.admit(standing)
 }
 
 impl Counting<'_> {
-    fn admit(&self) -> Result<Standing, Refusal> {
+    fn admit(&self, standing: &mut Standing) -> Result<(), Refusal> {
         let limits = &self.caller.plan.limits;
         // Without cells nothing can be counted, and a call that is not counted is not let through.
         let cells = self.cells().ok_or(ProblemKind::AuthUnknown)?;
-        let mut standing = Standing::of(self.caller.plan);
+        standing.begin(self.caller.plan);
         let mut windows = [Window::default(); QuotaPeriod::ALL.len()];
         for (quota, window) in limits.quotas.iter().zip(&mut windows) {
             *window = self.calendar.period(quota.period, self.now.wall_ms);
@@ -204,11 +206,11 @@ impl Counting<'_> {
             match taken {
                 Ok(state) => standing.put(rate.place, rate_reading(state)),
                 Err(state) => {
-                    self.give_back(cells, number, &[], &mut standing);
+                    self.give_back(cells, number, &[], standing);
                     let reading = rate_reading(state);
                     standing.put(rate.place, reading);
                     let problem = rate_problem(&limits.limits[rate.place].rule, reading.reset_s);
-                    return Err(refused(problem, &standing));
+                    return Err(refused(problem, standing));
                 }
             }
         }
@@ -232,10 +234,10 @@ impl Counting<'_> {
                 }
                 Taken::OtherPeriod | Taken::NotAlone => Problem::new(ProblemKind::AuthUnknown),
             };
-            self.give_back(cells, limits.rates.len(), &windows[..number], &mut standing);
-            return Err(refused(problem, &standing));
+            self.give_back(cells, limits.rates.len(), &windows[..number], standing);
+            return Err(refused(problem, standing));
         }
-        Ok(standing)
+        Ok(())
     }
 
     fn cells(&self) -> Option<Cells<'_>> {

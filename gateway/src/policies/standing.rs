@@ -27,7 +27,7 @@ pub(crate) struct Reading {
 }
 
 /// What the limits say about a call. Made without an allocation: the texts are the plan's own, the numbers lie inside.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Standing {
     plan: Option<Arc<CompiledPlan>>,
     readings: [Reading; LIMITS_MAX],
@@ -38,11 +38,10 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn of(plan: &Arc<CompiledPlan>) -> Self {
-        Self {
-            plan: Some(Arc::clone(plan)),
-            ..Self::default()
-        }
+    /// The limits of this plan are asked from here on. Old readings stay where they are: they are not asked for.
+    pub(crate) fn begin(&mut self, plan: &Arc<CompiledPlan>) {
+        self.plan = Some(Arc::clone(plan));
+        self.asked = 0;
     }
 
     /// How long the current day or month is.
@@ -174,18 +173,8 @@ impl Text {
         }
     }
 
-    fn number(&mut self, mut number: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-        }
-        self.push(&digits[at..]);
+    fn number(&mut self, number: u64) {
+        self.push(itoa::Buffer::new().format(number).as_bytes());
     }
 
     fn bytes(&self) -> &[u8] {

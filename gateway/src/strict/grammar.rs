@@ -181,8 +181,8 @@ fn target_of(text: &str) -> Target<'_> {
     if !text.starts_with('/') {
         return Target::Other;
     }
-    let (path, query) = match text.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
+    let (path, query) = match memchr::memchr(b'?', text.as_bytes()) {
+        Some(mark) => (&text[..mark], Some(&text[mark + 1..])),
         None => (text, None),
     };
     Target::Origin {

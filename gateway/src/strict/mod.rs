@@ -25,12 +25,12 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::answer::{self, Own};
-use crate::proxy::{self, Asked, Origin, Proxy, Reply};
+use crate::proxy::{self, Asked, Origin, Passage, Proxy, Reply};
 use crate::refusal::Refusal;
 use crate::request::Field;
-use crate::worker::Plan;
 use crate::worker::memory::Holding;
 use crate::worker::signals::{Signals, Stage};
+use crate::worker::{self, Plan};
 use body::{BodyLimits, StrictBody};
 use grammar::{Head, HeadLimits, NotHere};
 use intake::Intake;
@@ -171,8 +171,10 @@ impl Connection<'_, '_> {
             origin: self.origin,
             upgrade: None,
         };
+        let mut passage = Passage::begin(&self.strict.proxy, &asked.head, &body);
         let reply = {
-            let handling = pin!(proxy::handle(&self.strict.proxy, asked, &mut body));
+            let handling = proxy::handle(&self.strict.proxy, asked, &mut body, &mut passage);
+            let handling = pin!(handling);
             until_left(&self.intake, handling).await
         };
         let Some(reply) = reply else {
@@ -189,8 +191,9 @@ impl Connection<'_, '_> {
             ending,
             is_head_request: head.is_head_request(),
         };
+        worker::after_reading().await;
         answer
-            .send(reply, &mut body, &self.strict.clock)
+            .send(reply, &mut passage, &mut body, &self.strict.clock)
             .await
             .map_err(Verdict::Close)?;
         let skipped = ending == Ending::KeepAlive && skip(&mut body).await;

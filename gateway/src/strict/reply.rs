@@ -7,8 +7,9 @@ use http::StatusCode;
 use time::OffsetDateTime;
 
 use crate::answer::{self, Own};
-use crate::proxy::Streaming;
+use crate::proxy::Passage;
 use crate::request::BodyLength;
+use crate::upstream::ResponseHead;
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 const DATE_BYTES: usize = 29;
@@ -77,17 +78,13 @@ pub(super) fn own(
 /// Writes the head of a backend's answer.
 pub(super) fn streaming(
     out: &mut Vec<u8>,
-    streaming: &Streaming,
+    passage: &Passage,
+    head: &ResponseHead,
     is_head_request: bool,
     ending: Ending,
     dates: &Dates,
 ) {
-    let Streaming {
-        call,
-        answered,
-        standing,
-    } = streaming;
-    let head = &answered.head;
+    let Passage { call, standing } = passage;
     status_line(out, head.status);
     let mut dated = false;
     answer::each_field(head, standing, &call.request_id, &mut |name, value| {
@@ -100,7 +97,11 @@ pub(super) fn streaming(
     }
     match head.announced {
         Some(length) => {
-            let _ = write!(out, "content-length: {length}\r\n");
+            field(
+                out,
+                b"content-length",
+                itoa::Buffer::new().format(length).as_bytes(),
+            );
         }
         None if head.length == BodyLength::Chunked && !is_head_request => {
             field(out, b"transfer-encoding", b"chunked");

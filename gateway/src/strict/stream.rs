@@ -13,9 +13,9 @@ use super::outlet::Outlet;
 use super::reply::{self, Dates, Ending};
 use crate::answer;
 use crate::call::OK;
-use crate::proxy::{Reply, Streaming};
+use crate::proxy::{Passage, Reply};
 use crate::request::BodyLength;
-use crate::upstream::{BrokenOff, ResponseBody};
+use crate::upstream::{Answered, BrokenOff, ResponseBody};
 
 /// So much is gathered for one write. A longer piece is written from where it lies.
 const GATHERED_BYTES_MAX: usize = 16 * 1024;
@@ -39,6 +39,7 @@ impl Answer<'_, '_> {
     pub(super) async fn send(
         mut self,
         reply: Reply,
+        passage: &mut Passage,
         body: &mut StrictBody<'_, '_>,
         clock: &Clock,
     ) -> Result<(), CloseReason> {
@@ -47,7 +48,7 @@ impl Answer<'_, '_> {
                 reply::own(self.out, &own, self.ending, self.dates, clock.now());
                 self.flush().await
             }
-            Reply::Backend(streaming) => self.stream(streaming, body).await,
+            Reply::Backend(answered) => self.stream(answered, passage, body).await,
             // This tier asks for no other protocol.
             Reply::Switched(_) => Err(CloseReason::Protocol),
         }
@@ -61,25 +62,27 @@ impl Answer<'_, '_> {
 
     async fn stream(
         &mut self,
-        mut streaming: Streaming,
+        answered: Answered,
+        passage: &mut Passage,
         request: &mut StrictBody<'_, '_>,
     ) -> Result<(), CloseReason> {
         let is_head_request = self.is_head_request;
-        streaming.call.set_status(streaming.answered.head.status);
+        let (head, mut response) = (answered.head, answered.body);
+        passage.call.set_status(head.status);
         reply::streaming(
             self.out,
-            &streaming,
+            passage,
+            &head,
             is_head_request,
             self.ending,
             self.dates,
         );
-        let length = streaming.answered.head.length;
+        let (call, length) = (&mut passage.call, head.length);
         if is_head_request || length == BodyLength::None {
             // There is no last byte to wait for: the head is the whole response.
-            streaming.call.finish(OK);
+            call.finish(OK);
             return self.flush().await;
         }
-        let (mut call, mut response) = (streaming.call, streaming.answered.body);
         let mut left = match length {
             BodyLength::Exact(bytes) => Some(bytes),
             BodyLength::Chunked | BodyLength::None => None,
@@ -89,7 +92,7 @@ impl Answer<'_, '_> {
                 Ok(Some(piece)) => piece,
                 Ok(None) => break,
                 Err(error) => {
-                    answer::cut_short(&mut call, &error);
+                    answer::cut_short(call, &error);
                     // What has come goes out, and no end after it: what was cut short must never look complete.
                     self.flush().await?;
                     return Err(CloseReason::Protocol);

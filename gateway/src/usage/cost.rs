@@ -2,6 +2,7 @@
 //!
 //! The bounds asserted here are for unoptimised builds on busy machines: they find a lock or a system call, not a nanosecond.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,14 @@ fn recording_a_call_costs_nanoseconds() {
             lap = Instant::now();
         };
         let mut begun: Vec<_> = (0..ROUND)
-            .map(|_| Call::begin(&Method::GET, "/petstore/v1/pets/1234", &ledgers))
+            .map(|_| {
+                Call::begin(
+                    &Method::GET,
+                    "/petstore/v1/pets/1234",
+                    Rc::default(),
+                    &ledgers,
+                )
+            })
             .collect();
         turn(&mut spent[0]);
         for call in &mut begun {

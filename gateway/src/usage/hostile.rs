@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use gatehouse_domain::OperationKey;
@@ -96,7 +97,7 @@ fn killed(folder: &Path, boot: Uuid) {
     let numbers = OperationNumbers::new(3);
     for number in 0..24 {
         let path = format!("/pets/{number}/{}", "x".repeat(number * 11));
-        let mut call = Call::begin(&Method::DELETE, &path, &ledgers);
+        let mut call = Call::begin(&Method::DELETE, &path, Rc::default(), &ledgers);
         let key = OperationKey::new("DELETE", &format!("/pets/{}", number % 3));
         call.attribution = Attribution {
             application: Some(Uuid::from_u128(60).into()),

@@ -51,6 +51,13 @@ const LAG_MEASURED_EVERY: Duration = Duration::from_millis(200);
 /// What a connection of the general tier is taken to hold: hyper's two buffers at their usual size.
 const GENERAL_BYTES: usize = 32 * 1024;
 
+/// Lets every connection of this worker read before this one writes. What is written wakes its receiver: bursts of writes find
+/// the receivers of most of them awake, and spare the kernel the larger part of what it does for a write (measured: a fifth of
+/// its time for a request). A worker with nothing else to do goes on at once.
+pub(crate) async fn after_reading() {
+    tokio::task::yield_now().await;
+}
+
 /// What all workers are made from.
 pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::call::Now;
+use crate::policies::Standing;
 use crate::policies::calendar::Calendar;
 use crate::policies::limits::{Caller, count};
 use crate::usage::segment::{SegmentName, push_calls};
@@ -265,6 +266,7 @@ impl Node {
                 sharing,
                 counters,
                 &running.ledger,
+                &mut Standing::default(),
             )
             .is_ok()
             {

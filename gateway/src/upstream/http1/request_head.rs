@@ -142,6 +142,22 @@ fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>, ids: &TraceIds) {
     trace.write(out);
 }
 
+/// Written for every call: the usual form by hand.
+fn address(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(address) => {
+            for (place, octet) in address.octets().into_iter().enumerate() {
+                if place > 0 {
+                    out.push(b'.');
+                }
+                out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+            }
+        }
+        // Writing into memory cannot fail.
+        IpAddr::V6(address) => drop(write!(out, "{address}")),
+    }
+}
+
 fn is_trusted(client: &Client<'_>) -> bool {
     client.trusted.contains(client.peer)
 }
@@ -186,7 +202,8 @@ fn forwarded(out: &mut Vec<u8>, call: &Outbound<'_>) {
             out.extend_from_slice(b", ");
         }
     }
-    let _ = write!(out, "{}\r\n", client.peer);
+    address(out, client.peer);
+    out.extend_from_slice(b"\r\n");
     if !told("x-forwarded-proto") {
         line(out, b"x-forwarded-proto", client.scheme.as_bytes());
     }

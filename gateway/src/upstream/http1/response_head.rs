@@ -64,7 +64,7 @@ pub(super) fn find_end(bytes: &[u8], scanned: &mut usize) -> Result<Option<usize
     if bytes[..known] != BEGINNING[..known] {
         return Err(BadHead("it does not begin as HTTP/1"));
     }
-    while let Some(found) = bytes[*scanned..].iter().position(|byte| *byte == b'\n') {
+    while let Some(found) = memchr::memchr(b'\n', &bytes[*scanned..]) {
         let end = *scanned + found + 1;
         *scanned = end;
         if !bytes[..end].ends_with(b"\r\n") {

@@ -1,6 +1,7 @@
 //! What is kept, what is dropped, and what a restart finds.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::Clock;
@@ -154,7 +155,7 @@ fn opened(folder: &Path, boot: u128) -> Arc<Spool> {
 
 /// A call as far as the permit.
 fn call(ledgers: &Ledgers, path: &str) -> Call {
-    let mut call = Call::begin(&Method::GET, path, ledgers);
+    let mut call = Call::begin(&Method::GET, path, Rc::default(), ledgers);
     call.attribution = Attribution {
         tenant: Some(Uuid::from_u128(20).into()),
         application: Some(Uuid::from_u128(60).into()),
@@ -189,10 +190,10 @@ fn a_call_is_recorded_as_it_went() {
     good.finish(Reason::OK);
     good.finish(Reason::CLIENT_CLOSED);
     let long = format!("/{}", "x".repeat(300));
-    let mut refused = Call::begin(&Method::POST, &long, &ledgers);
+    let mut refused = Call::begin(&Method::POST, &long, Rc::default(), &ledgers);
     refused.set_status(StatusCode::NOT_FOUND);
     refused.finish(ProblemKind::NoRoute);
-    let strange = Call::begin(&Method::GET, "/a b\u{e9}\n\u{0}", &ledgers);
+    let strange = Call::begin(&Method::GET, "/a b\u{e9}\n\u{0}", Rc::default(), &ledgers);
     drop(strange);
     let calls = calls(&spool);
     let [good, refused, left] = calls.as_slice() else {
@@ -254,10 +255,10 @@ fn a_restart_tells_calls_under_way_as_interrupted_and_those_that_ended_as_they_w
     spool.drain();
     let mut ended = call(&ledgers, "/ended");
     ended.finish(ProblemKind::UpstreamFailed);
-    let mut under_way = Call::begin(&Method::GET, "/under-way", &ledgers);
+    let mut under_way = Call::begin(&Method::GET, "/under-way", Rc::default(), &ledgers);
     under_way.attribution.operation = operation;
     under_way.let_through();
-    let judged = Call::begin(&Method::GET, "/being-judged", &ledgers);
+    let judged = Call::begin(&Method::GET, "/being-judged", Rc::default(), &ledgers);
     std::mem::forget((ended, under_way, judged, ledgers));
     die(spool);
     // The second start is cut after it has taken the calls in and before it has removed the slots.
@@ -344,7 +345,7 @@ fn calls_of_nobody_leave_half_of_the_slots_to_those_that_are_paid_for() {
     let spool = opened(folder.path(), 1);
     let ledgers = ledgers(&spool);
     for _ in 0..SLOTS + 10 {
-        drop(Call::begin(&Method::GET, "/", &ledgers));
+        drop(Call::begin(&Method::GET, "/", Rc::default(), &ledgers));
     }
     let flood = spool.dropped_unattributed();
     assert_eq!(flood, (SLOTS / 2 + 10) as u64);

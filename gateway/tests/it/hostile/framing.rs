@@ -168,7 +168,12 @@ fn assert_equal(strict: &Report, general: &Report) {
             continue;
         }
         compared += 1;
-        assert_eq!(one.forwarded.len(), other.forwarded.len(), "{}", one.name);
+        // A request whose body was given up may have been given up before its head left.
+        let common = one.forwarded.len().min(other.forwarded.len());
+        let mut beyond = one.forwarded[common..]
+            .iter()
+            .chain(&other.forwarded[common..]);
+        assert!(beyond.all(|sent| !sent.whole), "{}", one.name);
         for (one_sent, other_sent) in one.forwarded.iter().zip(&other.forwarded) {
             assert_eq!(one_sent.head, other_sent.head, "{}", one.name);
             assert_eq!(one_sent.whole, other_sent.whole, "{}", one.name);
