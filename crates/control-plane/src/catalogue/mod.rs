@@ -10,7 +10,7 @@ pub use crate::visibility::Viewer;
 pub use api::{CatalogueApi, catalogue_api};
 pub use entry::{CatalogueEntry, CatalogueFilter, MyAccess, VersionRef, catalogue};
 pub use operations::{
-    OperationAddress, OperationDetail, OperationRow, download_spec, find_operations,
-    get_description, get_operation,
+    OperationAddress, OperationDetail, OperationGroup, OperationRow, Reference, download_spec,
+    find_operations, get_description, get_operation, get_reference,
 };
 pub use search::{OperationHit, search_operations};

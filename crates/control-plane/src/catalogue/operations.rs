@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::db::Db;
-use crate::environments;
+use crate::environments::{self, EnvironmentView};
 use crate::refs::{ApiRef, EnvRef};
 use crate::refusal::Refusal;
 use crate::visibility::{Eyes, Viewer};
@@ -34,6 +34,15 @@ pub struct OperationRow {
     pub webhook: bool,
 }
 
+/// Operations with the same first tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationGroup {
+    /// The tag; none for operations without one.
+    pub tag: Option<String>,
+    /// How many they are.
+    pub count: i64,
+}
+
 /// The page of one operation.
 #[derive(Debug, Clone, Serialize)]
 pub struct OperationDetail {
@@ -50,6 +59,19 @@ pub struct OperationDetail {
     pub fragment: serde_json::Value,
     /// Where it answers, sandbox first; none for a webhook.
     pub addresses: Vec<OperationAddress>,
+}
+
+/// An operation, and what stands around it in a reference.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// The operation itself.
+    pub operation: OperationDetail,
+    /// All groups of the version, in the order of their first operation.
+    pub groups: Vec<OperationGroup>,
+    /// The operations of its group, in the order of the description.
+    pub beside: Vec<OperationRow>,
+    /// Where APIs answer, sandbox first.
+    pub environments: Vec<EnvironmentView>,
 }
 
 /// Where an operation answers in one environment.
@@ -133,21 +155,69 @@ pub async fn get_operation(
 ) -> Result<OperationDetail, Refusal> {
     let (mut tx, eyes) = viewer.begin(db).await?;
     let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let environments = environments::all(&mut tx).await?;
+    detail(&mut tx, version, operation_slug, &environments).await
+}
+
+/// Reads the page of one operation with its groups and neighbours: a description may have thousands, and a page shows few.
+pub async fn get_reference(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    api_slug: &str,
+    label: &str,
+    operation_slug: &str,
+) -> Result<Reference, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let revision = version.revision;
+    let environments = environments::all(&mut tx).await?;
+    let operation = detail(&mut tx, version, operation_slug, &environments).await?;
+    let groups = sqlx::query_as!(
+        OperationGroup,
+        r#"select tags[1] as tag, count(*) as "count!"
+           from operation where revision_id = $1 group by tags[1] order by min(position)"#,
+        revision,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let beside = sqlx::query_as!(
+        OperationRow,
+        "select slug, method, path_template, summary, tags, deprecated, operation_id, webhook
+         from operation where revision_id = $1 and tags[1] is not distinct from $2 order by position",
+        revision,
+        operation.row.tags.first(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(Reference {
+        operation,
+        groups,
+        beside,
+        environments,
+    })
+}
+
+async fn detail(
+    conn: &mut PgConnection,
+    version: Readable,
+    operation_slug: &str,
+    environments: &[EnvironmentView],
+) -> Result<OperationDetail, Refusal> {
     let row = sqlx::query!(
         "select slug, method, path_template, summary, tags, deprecated, operation_id, webhook, fragment
          from operation where revision_id = $1 and slug = $2",
         version.revision,
         operation_slug,
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(conn)
     .await?
     .ok_or(Refusal::NotFound)?;
-    let addresses = if row.webhook {
-        Vec::new()
-    } else {
-        addresses(&mut tx, &version, &row.path_template).await?
-    };
+    let addresses = environments
+        .iter()
+        .filter(|_| !row.webhook)
+        .map(|environment| address(environment, &version, &row.path_template));
     Ok(OperationDetail {
+        addresses: addresses.collect(),
         row: OperationRow {
             slug: row.slug,
             method: row.method,
@@ -162,32 +232,25 @@ pub async fn get_operation(
         version: version.label,
         version_state: version.state,
         fragment: row.fragment,
-        addresses,
     })
 }
 
-async fn addresses(
-    conn: &mut PgConnection,
+fn address(
+    environment: &EnvironmentView,
     version: &Readable,
     path_template: &str,
-) -> Result<Vec<OperationAddress>, Refusal> {
-    let environments = environments::all(conn).await?;
-    Ok(environments
-        .into_iter()
-        .map(|environment| {
-            let below = format!("/{}/{}{path_template}", version.api.slug, version.label);
-            OperationAddress {
-                path: format!("{}{below}", environment.base_path),
-                path_in_environment: below,
-                public_url: environment.public_url,
-                environment: EnvRef {
-                    id: environment.id,
-                    slug: environment.slug,
-                    kind: environment.kind,
-                },
-            }
-        })
-        .collect())
+) -> OperationAddress {
+    let below = format!("/{}/{}{path_template}", version.api.slug, version.label);
+    OperationAddress {
+        path: format!("{}{below}", environment.base_path),
+        path_in_environment: below,
+        public_url: environment.public_url.clone(),
+        environment: EnvRef {
+            id: environment.id,
+            slug: environment.slug.clone(),
+            kind: environment.kind,
+        },
+    }
 }
 
 /// Reads what a version's description says of the whole API, Markdown as written.

@@ -35,6 +35,9 @@ impl World {
             catalogue::get_operation(db, &viewer, "pets", "v1", "listPets")
                 .await
                 .is_ok(),
+            catalogue::get_reference(db, &viewer, "pets", "v1", "listPets")
+                .await
+                .is_ok(),
             catalogue::download_spec(db, &viewer, "pets", "v1")
                 .await
                 .is_ok(),

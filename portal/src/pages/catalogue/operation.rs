@@ -6,7 +6,7 @@ use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::rail::OperationRail;
-use crate::pages::catalogue::rail::rail;
+use crate::pages::catalogue::rail::beside;
 use crate::pages::catalogue::schema_view::SchemaView;
 use crate::pages::catalogue::schema_view::{self, FieldView};
 use crate::pages::method_class;
@@ -72,18 +72,16 @@ pub(crate) async fn show(
     Path([api, version, operation]): Path<3>,
 ) -> Result<OperationPage, PageError> {
     let viewer = visitor.viewer()?;
-    let found = catalogue::catalogue_api(visitor.db(), &viewer, &api).await?;
-    let operations = catalogue::find_operations(visitor.db(), &viewer, &api, &version).await?;
-    let detail =
-        catalogue::get_operation(visitor.db(), &viewer, &api, &version, &operation).await?;
+    let found = catalogue::get_reference(visitor.db(), &viewer, &api, &version, &operation).await?;
     let shell = visitor.shell().await?.at("apis");
-    let base = format!("/apis/{}/{version}/reference", found.entry.slug);
-    let page = render::OperationPage::from_fragment(&detail.fragment);
+    let base = format!("/apis/{api}/{version}/reference");
+    let fragment = &found.operation.fragment;
+    let page = render::OperationPage::from_fragment(fragment);
     let address = found
         .environments
         .iter()
         .max_by_key(|one| one.kind == EnvironmentKind::Production)
-        .map(|one| address(visitor.portal(), one, &found.entry.slug, &version))
+        .map(|one| address(visitor.portal(), one, &api, &version))
         .unwrap_or_default();
     let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
     Ok(OperationPage {
@@ -92,18 +90,18 @@ pub(crate) async fn show(
             vec![
                 Link::new("APIs", shell.to("/apis")),
                 Link::new(
-                    format!("{} {version}", found.entry.name),
-                    shell.to(&format!("/apis/{}?version={version}", found.entry.slug)),
+                    format!("{} {version}", found.operation.api.name),
+                    shell.to(&format!("/apis/{api}?version={version}")),
                 ),
                 Link::new("Reference", shell.to(&base)),
             ],
         ),
-        rail: rail(&operations, &base, &shell, Some(&operation), (None, "")),
+        rail: beside(&found, &base, &shell),
         method_class: method_class(&page.method),
         path: if page.webhook {
             page.path.clone()
         } else {
-            format!("/{}/{version}{}", found.entry.slug, page.path)
+            format!("/{api}/{version}{}", page.path)
         },
         deprecated: page.deprecated,
         description: page.description_html.as_str().to_owned(),
@@ -111,10 +109,7 @@ pub(crate) async fn show(
         parameters: page.parameter_groups.iter().map(parameter_group).collect(),
         bodies: page.request_body.iter().flat_map(bodies).collect(),
         answers: page.responses.iter().map(answer).collect(),
-        sample: Code::shell(
-            "sample",
-            sample::curl(&address, &detail.fragment, "$API_KEY"),
-        ),
+        sample: Code::shell("sample", sample::curl(&address, fragment, "$API_KEY")),
         body_example: page
             .request_body
             .as_ref()
@@ -122,7 +117,7 @@ pub(crate) async fn show(
         answer_examples: answer_examples(&page),
         method: page.method,
         title,
-        api_name: found.entry.name,
+        api_name: found.operation.api.name,
         version,
         shell,
     })

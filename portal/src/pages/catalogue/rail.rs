@@ -2,7 +2,7 @@
 
 use crate::pages::method_class;
 use crate::view::shell::Shell;
-use gatehouse_control_plane::catalogue::OperationRow;
+use gatehouse_control_plane::catalogue::{OperationRow, Reference};
 use std::collections::BTreeMap;
 
 /// What the rail shows. Only the open group's operations are sent: a thousand operations make no thousand links.
@@ -39,27 +39,23 @@ pub(crate) const UNTAGGED: &str = "Operations";
 const SHOWN_MAX: usize = 200;
 
 /// Operations by their first tag, tags in the order of their first operation.
-pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(String, Vec<&OperationRow>)> {
-    let mut order: Vec<String> = Vec::new();
-    let mut groups: BTreeMap<String, Vec<&OperationRow>> = BTreeMap::new();
+pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(Option<&str>, Vec<&OperationRow>)> {
+    let mut groups: Vec<(Option<&str>, Vec<&OperationRow>)> = Vec::new();
+    let mut places: BTreeMap<Option<&str>, usize> = BTreeMap::new();
     for operation in operations {
-        let tag = operation
-            .tags
-            .first()
-            .cloned()
-            .unwrap_or_else(|| UNTAGGED.to_owned());
-        if !groups.contains_key(&tag) {
-            order.push(tag.clone());
-        }
-        groups.entry(tag).or_default().push(operation);
+        let tag = operation.tags.first().map(String::as_str);
+        let place = *places.entry(tag).or_insert_with(|| {
+            groups.push((tag, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(operation);
     }
-    order
-        .into_iter()
-        .map(|tag| {
-            let group = groups.remove(&tag).unwrap_or_default();
-            (tag, group)
-        })
-        .collect()
+    groups
+}
+
+/// What a group is called.
+pub(crate) fn label(tag: Option<&str>) -> &str {
+    tag.unwrap_or(UNTAGGED)
 }
 
 /// The link of one operation.
@@ -97,50 +93,79 @@ pub(crate) fn title(operation: &OperationRow) -> String {
     }
 }
 
-/// The rail with the group of `current` open, or the groups alone; with words to look for, what matches them.
+/// The rail beside an operation: its group open.
+pub(crate) fn beside(found: &Reference, base: &str, shell: &Shell) -> OperationRail {
+    let current = &found.operation.row;
+    let open = current.tags.first().map(String::as_str);
+    let others = found
+        .groups
+        .iter()
+        .map(|group| {
+            (
+                group.tag.as_deref(),
+                usize::try_from(group.count).unwrap_or(0),
+            )
+        })
+        .filter(|(tag, _)| *tag != open);
+    OperationRail {
+        overview: shell.to(base),
+        query: String::new(),
+        open: Some(label(open).to_owned()),
+        operations: found
+            .beside
+            .iter()
+            .take(SHOWN_MAX)
+            .map(|one| link(one, base, shell, one.slug == current.slug))
+            .collect(),
+        groups: others.map(|group| other(group, base, shell)).collect(),
+    }
+}
+
+/// The rail beside the overview: a group open, or with words to look for, what matches them.
 pub(crate) fn rail(
     operations: &[OperationRow],
     base: &str,
     shell: &Shell,
-    current: Option<&str>,
     (open, query): (Option<&str>, &str),
 ) -> OperationRail {
     let words = query.trim().to_lowercase();
     let groups = by_tag(operations);
-    let holds_current =
-        |group: &[&OperationRow]| group.iter().any(|one| Some(one.slug.as_str()) == current);
     let opened = groups
         .iter()
-        .find(|(tag, group)| open == Some(tag.as_str()) || (open.is_none() && holds_current(group)))
-        .or_else(|| groups.first());
-    let shown: Vec<&OperationRow> = if words.is_empty() {
-        opened.map(|(_, group)| group.clone()).unwrap_or_default()
-    } else {
-        operations
+        .find(|(tag, _)| open == Some(label(*tag)))
+        .or_else(|| groups.first())
+        .filter(|_| words.is_empty());
+    let shown: Vec<&OperationRow> = match opened {
+        Some((_, group)) => group.clone(),
+        None => operations
             .iter()
             .filter(|one| matches(one, &words))
-            .collect()
+            .collect(),
     };
     OperationRail {
         overview: shell.to(base),
         query: query.trim().to_owned(),
-        open: opened
-            .map(|(tag, _)| tag.clone())
-            .filter(|_| words.is_empty()),
+        open: opened.map(|(tag, _)| label(*tag).to_owned()),
         operations: shown
             .into_iter()
             .take(SHOWN_MAX)
-            .map(|one| link(one, base, shell, Some(one.slug.as_str()) == current))
+            .map(|one| link(one, base, shell, false))
             .collect(),
         groups: groups
             .iter()
-            .filter(|(tag, _)| opened.is_none_or(|(open, _)| open != tag) || !words.is_empty())
-            .map(|(tag, group)| GroupLink {
-                label: tag.clone(),
-                href: shell.to(&format!("{base}?tag={}", crate::address::encode(tag))),
-                count: group.len(),
-            })
+            .filter(|(tag, _)| opened.is_none_or(|(open, _)| open != tag))
+            .map(|(tag, group)| other((*tag, group.len()), base, shell))
             .collect(),
+    }
+}
+
+/// The link of a group that is not open.
+fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> GroupLink {
+    let label = label(tag);
+    GroupLink {
+        label: label.to_owned(),
+        href: shell.to(&format!("{base}?tag={}", crate::address::encode(label))),
+        count,
     }
 }
 

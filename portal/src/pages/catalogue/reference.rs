@@ -6,7 +6,7 @@ use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
 use crate::pages::catalogue::rail::{OperationLink, OperationRail};
-use crate::pages::catalogue::rail::{by_tag, link, rail};
+use crate::pages::catalogue::rail::{by_tag, label, link, rail};
 use crate::view::parts::Crumbs;
 use crate::view::parts::Link;
 use crate::view::shell::Shell;
@@ -68,20 +68,15 @@ pub(crate) async fn show(
     let description = catalogue::get_description(visitor.db(), &viewer, &api, &version).await?;
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
-    let rail = rail(
-        &operations,
-        &base,
-        &shell,
-        None,
-        (query.tag.as_deref(), &query.q),
-    );
+    let rail = rail(&operations, &base, &shell, (query.tag.as_deref(), &query.q));
     let all = operations.len() <= LISTED_MAX;
     let groups = by_tag(&operations)
         .into_iter()
+        .map(|(tag, group)| (label(tag), group))
         .map(|(tag, group)| Group {
             count: count(group.len(), "operation"),
-            href: shell.to(&format!("{base}?tag={}", encode(&tag))),
-            operations: if all || rail.open.as_ref() == Some(&tag) {
+            href: shell.to(&format!("{base}?tag={}", encode(tag))),
+            operations: if all || rail.open.as_deref() == Some(tag) {
                 group
                     .into_iter()
                     .map(|one| link(one, &base, &shell, false))
@@ -89,7 +84,7 @@ pub(crate) async fn show(
             } else {
                 Vec::new()
             },
-            label: tag,
+            label: tag.to_owned(),
         })
         .collect();
     Ok(ReferencePage {
