@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use gatehouse_domain::id::TenantId;
 use gatehouse_runtime::clock::Clock;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Connection, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
 use tokio::sync::Semaphore;
 
 use crate::keys::MasterKey;
@@ -83,8 +83,6 @@ impl std::fmt::Debug for Db {
 
 /// Longest wait for a pooled connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// A connection used so lately is taken to be open: asking it costs a round trip, and a page makes several transactions.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens both pools and refuses a role that could look past row-level security, and a master key other than the one the
@@ -266,15 +264,6 @@ async fn pool(url: &str, connections_max: u32) -> anyhow::Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, known| {
-            Box::pin(async move {
-                if known.idle_for >= TRUSTED_FOR {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .connect_with(options)
         .await?;
     Ok(pool)
