@@ -58,6 +58,7 @@ pub struct Case {
     /// The section of the standard, and why.
     pub reason: String,
     /// Text that must not reach the backend.
+    /// Of a kind that no id can hold by chance: ids are written without i, l, o and u.
     pub absent: Vec<String>,
     /// Text that must.
     pub present: Vec<String>,
