@@ -122,7 +122,9 @@ mod tests {
     use std::process::{Child, Command};
 
     use super::*;
+    use crate::child::restore_default_action;
     use crate::pid_alive;
+    use crate::process::Signal;
 
     struct Scene {
         dir: std::path::PathBuf,
@@ -147,11 +149,11 @@ mod tests {
         users.lock_shared().expect("user's lock");
         let server_lock = open(&dir.join("server"));
         server_lock.lock().expect("server's lock");
-        let server = Command::new("sleep")
-            .arg("600")
-            .stdin(server_lock)
-            .spawn()
-            .expect("sleep");
+        let mut sleep = Command::new("sleep");
+        sleep.arg("600").stdin(server_lock);
+        // A server answers the signal whatever the tests were started under; sleep(1) does not.
+        restore_default_action(&mut sleep, Signal::Interrupt);
+        let server = sleep.spawn().expect("sleep");
         std::fs::write(dir.join("pid"), pid_file(&server)).expect("pid file");
         let claim = open(&dir.join("claim"));
         claim.try_lock().expect("claim");

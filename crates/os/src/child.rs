@@ -19,8 +19,10 @@ const NAMESPACE_ID: u32 = 65_534;
 ///
 /// Call it last: the kernel forgets the signal when user or namespace change afterwards. Spawn from a
 /// thread that lives as long as the child should. For a tokio command pass `command.as_std_mut()`.
-/// A parent that is already gone when the child gets here fails the spawn.
+/// A parent that is already gone when the child gets here fails the spawn. The signal's default action
+/// is restored in the child, which otherwise inherits that a shell's `&` or nohup had it ignored.
 pub fn die_with_parent(command: &mut Command, signal: Signal) -> &mut Command {
+    restore_default_action(command, signal);
     let parent = std::process::id();
     let set_signal = move || {
         // SAFETY: prctl with PR_SET_PDEATHSIG takes a signal number by value and touches no memory.
@@ -37,6 +39,18 @@ pub fn die_with_parent(command: &mut Command, signal: Signal) -> &mut Command {
     };
     // SAFETY: the closure makes two system calls and builds errors from numbers, without allocating.
     unsafe { command.pre_exec(set_signal) }
+}
+
+/// Undoes in the child that the program was started with `signal` ignored (execve(2) keeps that).
+pub(crate) fn restore_default_action(command: &mut Command, signal: Signal) -> &mut Command {
+    let restore = move || {
+        // It fails for the two signals that nobody can ignore, where there is nothing to undo.
+        // SAFETY: signal(2) takes two numbers, and SIG_DFL names no code of ours.
+        unsafe { libc::signal(signal.number(), libc::SIG_DFL) };
+        Ok(())
+    };
+    // SAFETY: the closure makes one system call and allocates nothing.
+    unsafe { command.pre_exec(restore) }
 }
 
 /// Puts the child in a process group of its own, so that Ctrl-C on the terminal reaches only the
@@ -125,10 +139,22 @@ mod tests {
         line.trim_start_matches(':').split_whitespace().collect()
     }
 
+    /// As under nohup, or behind the `&` of a shell without job control.
+    fn started_with_ignored(command: &mut Command, signal: Signal) {
+        let ignore = move || {
+            // SAFETY: signal(2) takes two numbers, and SIG_IGN names no code of ours.
+            unsafe { libc::signal(signal.number(), libc::SIG_IGN) };
+            Ok(())
+        };
+        // SAFETY: the closure makes one system call.
+        unsafe { command.pre_exec(ignore) };
+    }
+
     fn sleeping_child_of_a_finished_thread(signal: Option<Signal>) -> std::process::Child {
         let spawn = move || {
             let mut command = Command::new("sleep");
             command.arg("600");
+            started_with_ignored(&mut command, Signal::Terminate);
             if let Some(signal) = signal {
                 die_with_parent(&mut command, signal);
             }
