@@ -8,9 +8,11 @@ pub(crate) mod calendar;
 pub(crate) mod counters;
 pub(crate) mod limits;
 pub(crate) mod looks;
+pub(crate) mod plan_limits;
 pub(crate) mod standing;
 pub(crate) mod subscription;
 
-pub(crate) use limits::{PlanLimits, admit};
+pub(crate) use limits::admit;
+pub(crate) use plan_limits::PlanLimits;
 pub(crate) use standing::{LIMITS_MAX, Standing};
 pub(crate) use subscription::Permit;

@@ -20,7 +20,7 @@ use super::quota_log::{Entry, Granted, QuotaLog, Settled};
 use super::segment::SegmentName;
 use crate::live_config::Basis;
 use crate::policies::counters::{ALONE, CounterId, Counters, HELD_PERIOD, QuotaState};
-use crate::policies::limits::PlanQuota;
+use crate::policies::plan_limits::PlanQuota;
 
 /// A call is judged this soon after it arrived, milliseconds. A clock that is further back was set.
 const ON_ITS_WAY_MS: i64 = 5_000;
