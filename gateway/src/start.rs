@@ -280,10 +280,11 @@ impl Control {
         let quotas = Arc::new(quotas.context("reading what quotas have used")?);
         let metrics = Arc::new(GatewayMetrics::default());
         let control_plane = ControlPlane::new(settings.control_plane.clone(), clock.clone())?;
+        let tables: Arc<Tables> = Arc::default();
         Ok(Self {
             control_plane: Arc::new(control_plane),
             signer: Arc::new(identity::own_key(data_dir)?),
-            tables: Arc::default(),
+            tables: Arc::clone(&tables),
             config: ConfigStatus::new(clock.clone()),
             sharing: Arc::new(Sharing::open(data_dir.join("live_nodes"))),
             metrics: Arc::clone(&metrics),
@@ -291,6 +292,7 @@ impl Control {
             shipper: Shipper {
                 spool,
                 quotas,
+                tables,
                 metrics,
                 every: settings.usage.ship_every,
             },
@@ -519,10 +521,9 @@ impl Control {
     }
 
     fn desk(&self) -> Desk {
-        let tables = Arc::clone(&self.tables);
-        let counters = move || Some(Arc::clone(&tables.current()?.counters));
         let (sharing, quotas) = (Arc::clone(&self.sharing), Arc::clone(&self.shipper.quotas));
-        Desk::new(sharing, quotas, counters, self.config.clock().clone())
+        let tables = Arc::clone(&self.tables);
+        Desk::new(sharing, quotas, tables, self.config.clock().clone())
     }
 
     fn enrolled(&self) -> Option<Enrolled<'_>> {

@@ -16,13 +16,11 @@ use gatehouse_snapshot::sharing::equal_share;
 
 use super::Sharing;
 use crate::policies::LIMITS_MAX;
-use crate::policies::counters::{ALONE, Cells, CounterId, Counters, HELD_PERIOD};
+use crate::policies::counters::{ALONE, Cells};
 use crate::policies::looks::Look;
-use crate::tables::CompiledPlan;
+use crate::tables::{CompiledPlan, TableSet, Tables};
 use crate::usage::ledger::QuotaLedger;
 
-/// Subscriptions whose place is remembered, so that a share can be told that was not asked for: about 100 MB when full.
-const KNOWN_MAX: usize = 2_000_000;
 /// Subscriptions looked at again and again, until they are idle.
 const ACTIVE_MAX: usize = 20_000;
 /// Shares kept for subscriptions that have not called here yet.
@@ -45,21 +43,14 @@ const AHEAD_S: u64 = 5;
 pub(crate) struct Desk {
     sharing: Arc<Sharing>,
     ledger: Arc<QuotaLedger>,
-    /// Those of the configuration in force.
-    counters: Box<dyn Fn() -> Option<Arc<Counters>> + Send + Sync>,
+    /// What is in force says where a subscription is counted: nothing is remembered of one that is idle.
+    tables: Arc<Tables>,
     clock: Clock,
-    known: HashMap<SubscriptionId, Known>,
     active: BTreeMap<SubscriptionId, Active>,
     /// Where the last look ended; the next goes on from there when not all fit.
     after: Option<SubscriptionId>,
     told: HashMap<(SubscriptionId, LimitId), (u32, Duration)>,
     swept: Duration,
-}
-
-#[derive(Clone)]
-struct Known {
-    id: CounterId,
-    plan: Arc<CompiledPlan>,
 }
 
 /// A subscription that is looked at.
@@ -84,21 +75,28 @@ impl Active {
             quotas: vec![(0, 0, 0); plan.limits.quotas.len()],
         }
     }
+
+    /// Begins anew when the plan has other limits by now.
+    fn fit(&mut self, plan: &CompiledPlan, now: Duration) {
+        let limits = &plan.limits;
+        if self.told.len() != limits.rates.len() || self.quotas.len() != limits.quotas.len() {
+            *self = Self::new(plan, now);
+        }
+    }
 }
 
 impl Desk {
     pub(crate) fn new(
         sharing: Arc<Sharing>,
         ledger: Arc<QuotaLedger>,
-        counters: impl Fn() -> Option<Arc<Counters>> + Send + Sync + 'static,
+        tables: Arc<Tables>,
         clock: Clock,
     ) -> Self {
         Self {
             sharing,
             ledger,
-            counters: Box::new(counters),
+            tables,
             clock,
-            known: HashMap::new(),
             active: BTreeMap::new(),
             after: None,
             told: HashMap::new(),
@@ -109,16 +107,16 @@ impl Desk {
     /// Looks at what called for it, and says what to ask.
     pub(crate) fn ask(&mut self) -> LimitsAsk {
         let now = self.clock.monotonic();
-        let Some(counters) = (self.counters)() else {
+        let Some(set) = self.tables.current() else {
             return LimitsAsk::default();
         };
         if now.saturating_sub(self.swept) > SWEEP_EVERY {
             self.swept = now;
-            self.forget_gone(&counters);
+            set.counters.sweep();
         }
         let nodes = self.sharing.live_nodes();
-        self.take_in(&counters, now, nodes);
-        self.end_shares(&counters, now, nodes);
+        self.take_in(&set, now, nodes);
+        self.end_shares(&set, now, nodes);
         let mut ask = LimitsAsk::default();
         let from = self.after.take().map_or(Bound::Unbounded, Bound::Excluded);
         let order: Vec<SubscriptionId> = self
@@ -131,7 +129,7 @@ impl Desk {
                 break;
             }
             self.after = Some(subscription);
-            if !self.look(subscription, &counters, now, nodes, &mut ask) {
+            if !self.look(subscription, &set, now, nodes, &mut ask) {
                 self.active.remove(&subscription);
             }
         }
@@ -171,11 +169,9 @@ impl Desk {
 
     fn share_of(&self, subscription: SubscriptionId, limit: LimitId) -> u32 {
         let in_force = || {
-            let known = self.known.get(&subscription)?;
-            let limits = &known.plan.limits;
-            let mut rates = limits.rates.iter();
-            let number = rates.position(|rate| limits.limits[rate.place].id == limit)?;
-            Some((self.counters)()?.present(known.id)?.rate(number)?.share())
+            let set = self.tables.current()?;
+            let (cells, plan) = cells_of(&set, subscription)?;
+            Some(cells.rate(number_of(plan, limit)?)?.share())
         };
         let told = self.told.get(&(subscription, limit));
         told.map_or_else(|| in_force().unwrap_or(0), |(share, _)| *share)
@@ -183,8 +179,9 @@ impl Desk {
 
     /// What a lease is reckoned with besides: the quota's amount, and of the ledger's calls this node's and all.
     pub(crate) fn book(&self, ask: &QuotaAsk) -> Option<(u64, u64, u64)> {
-        let known = self.known.get(&ask.subscription)?;
-        let mut quotas = known.plan.limits.quotas.iter();
+        let set = self.tables.current()?;
+        let (_, plan) = set.counted(ask.subscription)?;
+        let mut quotas = plan.limits.quotas.iter();
         let amount = quotas.find(|quota| quota.period == ask.period)?.amount;
         let (own, total) = self
             .ledger
@@ -192,33 +189,13 @@ impl Desk {
         Some((amount, own, total))
     }
 
-    /// Forgets subscriptions that are gone before their counters are used again.
-    fn forget_gone(&mut self, counters: &Counters) {
-        let gone = counters.given_up();
-        if !gone.is_empty() {
-            self.known.retain(|_, known| !gone.contains(&known.id));
-            let known = &self.known;
-            self.active
-                .retain(|subscription, _| known.contains_key(subscription));
-            self.ledger.forget(&gone);
-        }
-        counters.sweep();
-    }
-
-    fn take_in(&mut self, counters: &Arc<Counters>, now: Duration, nodes: u32) {
+    fn take_in(&mut self, set: &TableSet, now: Duration, nodes: u32) {
         for Look {
             subscription,
             id,
             plan,
         } in self.sharing.looks().take()
         {
-            if self.known.len() < KNOWN_MAX || self.known.contains_key(&subscription) {
-                let known = Known {
-                    id,
-                    plan: Arc::clone(&plan),
-                };
-                self.known.insert(subscription, known);
-            }
             let room = self.active.len() < ACTIVE_MAX;
             let active = match self.active.get_mut(&subscription) {
                 Some(active) => active,
@@ -228,17 +205,13 @@ impl Desk {
                     .or_insert_with(|| Active::new(&plan, now)),
                 None => {
                     // Not now: the next call near the limit calls again.
-                    if let Some(cells) = counters.present(id) {
+                    if let Some(cells) = set.counters.present(id) {
                         forget_look(cells, &plan);
                     }
                     continue;
                 }
             };
-            if active.told.len() != plan.limits.rates.len()
-                || active.quotas.len() != plan.limits.quotas.len()
-            {
-                *active = Active::new(&plan, now);
-            }
+            active.fit(&plan, now);
             active.called = now;
             for rate in &plan.limits.rates {
                 let limit = plan.limits.limits[rate.place].id;
@@ -248,7 +221,7 @@ impl Desk {
                         limit,
                         share,
                     };
-                    self.put_share(counters, &told, now, nodes);
+                    self.put_share(set, &told, now, nodes);
                 }
             }
         }
@@ -258,29 +231,28 @@ impl Desk {
     fn look(
         &mut self,
         subscription: SubscriptionId,
-        counters: &Arc<Counters>,
+        set: &TableSet,
         now: Duration,
         nodes: u32,
         ask: &mut LimitsAsk,
     ) -> bool {
-        let Some(known) = self.known.get(&subscription).cloned() else {
+        let Some((id, plan)) = set.counted(subscription) else {
             return false;
         };
-        let cells = counters.present(known.id);
-        let Some((cells, active)) = cells.zip(self.active.get_mut(&subscription)) else {
-            self.known.remove(&subscription);
+        let Some(active) = self.active.get_mut(&subscription) else {
             return false;
         };
-        if counters.is_free(known.id) {
-            self.known.remove(&subscription);
-            return false;
-        }
+        active.fit(plan, now);
+        let Some((cells, _)) = cells_of(set, subscription) else {
+            // Its plan took another shape: the next call makes the cells.
+            return now.saturating_sub(active.called) <= 2 * IDLE;
+        };
         let elapsed_ms = now.saturating_sub(active.looked).as_millis().max(50);
         let a_second = |calls: u64| {
             u64::try_from((u128::from(calls) * 1_000).div_ceil(elapsed_ms)).unwrap_or(u64::MAX)
         };
         active.looked = now;
-        let limits = &known.plan.limits;
+        let limits = &plan.limits;
         for (number, rate) in limits.rates.iter().enumerate().filter(|_| nodes > 1) {
             let Some(cell) = cells.rate(number) else {
                 continue;
@@ -300,9 +272,8 @@ impl Desk {
             let Some(cell) = cells.quota(quota.period) else {
                 continue;
             };
-            let (period, state) = cell.read();
-            let start_ms = self.ledger.start_of(subscription, quota.period, period);
-            let Some(start_ms) = start_ms.filter(|_| period != HELD_PERIOD) else {
+            let counted = self.ledger.counted(&set.counters, id, quota.period);
+            let Some((period, state, start_ms)) = counted else {
                 continue;
             };
             let (period_before, own_before, demand_before) = active.quotas[number];
@@ -321,15 +292,13 @@ impl Desk {
             let waits = cell.is_waiting();
             let mut ceiling = state.ceiling;
             if nodes > 1 && state.ceiling == ALONE {
-                ceiling = self
-                    .ledger
-                    .part_of(counters, known.id, quota, period, nodes);
+                ceiling = self.ledger.part_of(&set.counters, id, quota, period, nodes);
             }
             let gives_back = nodes > 1 && idle && part > KEPT_WHEN_IDLE;
             if gives_back {
                 ceiling = state.own + KEPT_WHEN_IDLE;
                 // First here, then told: a call meanwhile finds the smaller part.
-                counters.bound(known.id, quota.period, period, |cell, _| {
+                set.counters.bound(id, quota.period, period, |cell, _| {
                     cell.set_ceiling(ceiling, false);
                 });
             }
@@ -352,7 +321,7 @@ impl Desk {
         let told = active.told.iter().any(Option::is_some);
         let again = told || now.saturating_sub(active.called) <= 2 * IDLE;
         if !again {
-            forget_look(cells, &known.plan);
+            forget_look(cells, plan);
         }
         again
     }
@@ -360,51 +329,52 @@ impl Desk {
     /// Puts an answer in force.
     pub(crate) fn put(&mut self, answer: &LimitsAnswer) -> std::io::Result<()> {
         let now = self.clock.monotonic();
-        let Some(counters) = (self.counters)() else {
+        let Some(set) = self.tables.current() else {
             return Ok(());
         };
         let nodes = self.sharing.live_nodes();
         for told in &answer.rates {
-            if self.known.contains_key(&told.subscription) {
-                self.put_share(&counters, told, now, nodes);
-            } else if self.told.len() < TOLD_MAX
-                || self.told.contains_key(&(told.subscription, told.limit))
-            {
-                let key = (told.subscription, told.limit);
+            if self.put_share(&set, told, now, nodes) {
+                continue;
+            }
+            let key = (told.subscription, told.limit);
+            if self.told.len() < TOLD_MAX || self.told.contains_key(&key) {
                 self.told.insert(key, (told.share, now));
             }
         }
-        self.ledger.grant(&counters, &answer.quotas)
+        self.ledger.grant(&set, &answer.quotas)
     }
 
-    fn put_share(&mut self, counters: &Counters, told: &RateShare, now: Duration, nodes: u32) {
-        let Some(known) = self.known.get(&told.subscription) else {
-            return;
+    /// False when the subscription has not called here yet.
+    fn put_share(&mut self, set: &TableSet, told: &RateShare, now: Duration, nodes: u32) -> bool {
+        let Some((cells, plan)) = cells_of(set, told.subscription) else {
+            return false;
         };
-        let limits = &known.plan.limits;
-        let number = limits
-            .rates
-            .iter()
-            .position(|rate| limits.limits[rate.place].id == told.limit);
-        let cells = counters.present(known.id);
-        let Some((number, cells)) = number.zip(cells) else {
-            return;
+        // A limit that the plan has no more is nobody's to keep.
+        let Some(number) = number_of(plan, told.limit) else {
+            return true;
         };
         if let Some(cell) = cells.rate(number) {
-            cell.set_share(nanos(now), &limits.rates[number].rate, nodes, told.share);
-            let plan = &known.plan;
+            cell.set_share(
+                nanos(now),
+                &plan.limits.rates[number].rate,
+                nodes,
+                told.share,
+            );
             let active = self
                 .active
                 .entry(told.subscription)
                 .or_insert_with(|| Active::new(plan, now));
+            active.fit(plan, now);
             if let Some(slot) = active.told.get_mut(number) {
                 *slot = Some(now);
             }
         }
+        true
     }
 
     /// Ends shares that nobody has told for a while: equal shares are what every node falls back to.
-    fn end_shares(&mut self, counters: &Counters, now: Duration, nodes: u32) {
+    fn end_shares(&mut self, set: &TableSet, now: Duration, nodes: u32) {
         let equal = equal_share(nodes as usize);
         let ends = |share: u32, told: Duration| {
             let after = if share > equal { MORE_ENDS } else { LESS_ENDS };
@@ -412,13 +382,13 @@ impl Desk {
         };
         self.told.retain(|_, (share, told)| !ends(*share, *told));
         for (subscription, active) in &mut self.active {
-            let Some(known) = self.known.get(subscription) else {
+            if active.told.iter().all(Option::is_none) {
+                continue;
+            }
+            let Some((cells, plan)) = cells_of(set, *subscription) else {
                 continue;
             };
-            let Some(cells) = counters.present(known.id) else {
-                continue;
-            };
-            let rates = known.plan.limits.rates.iter().enumerate();
+            let rates = plan.limits.rates.iter().enumerate();
             for ((number, rate), told) in rates.zip(&mut active.told) {
                 let Some(cell) = cells.rate(number) else {
                     continue;
@@ -430,6 +400,23 @@ impl Desk {
             }
         }
     }
+}
+
+/// The cells of a subscription that has called here, and its plan, when they belong together.
+fn cells_of(set: &TableSet, id: SubscriptionId) -> Option<(Cells<'_>, &Arc<CompiledPlan>)> {
+    let (counters, plan) = set.counted(id)?;
+    let cells = set
+        .counters
+        .present(counters)?
+        .of_shape(plan.limits.shape)?;
+    Some((cells, plan))
+}
+
+/// The place of a limit among the rates of a plan.
+fn number_of(plan: &CompiledPlan, limit: LimitId) -> Option<usize> {
+    let limits = &plan.limits;
+    let mut rates = limits.rates.iter();
+    rates.position(|rate| limits.limits[rate.place].id == limit)
 }
 
 /// Lets the next call near a limit call again.

@@ -26,6 +26,11 @@ pub(crate) struct CounterId(u32);
 impl CounterId {
     /// Nobody's: it has no cells, so nothing passes by it.
     pub(crate) const NONE: Self = Self(u32::MAX);
+
+    /// From 0 on, few of them unused: a place in a list of one entry for each.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Which cells the limits of a plan need: a quota a period, a rate each.
@@ -116,6 +121,11 @@ pub(crate) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    /// The same, if they are those of a plan of this shape.
+    pub(crate) fn of_shape(self, shape: Shape) -> Option<Self> {
+        (self.shape == shape).then_some(self)
+    }
+
     /// The quota of a period, if the plan has one.
     pub(crate) fn quota(self, period: QuotaPeriod) -> Option<QuotaCell<'a>> {
         let at = self.shape.quota_at(period)?;
@@ -167,13 +177,9 @@ impl Counters {
     }
 
     /// Whether these counters were given up.
+    #[cfg(test)]
     pub(crate) fn is_free(&self, id: CounterId) -> bool {
         self.lock().gone.contains(&id)
-    }
-
-    /// The counters that were given up and are not used again yet.
-    pub(crate) fn given_up(&self) -> HashSet<CounterId> {
-        self.lock().gone.clone()
     }
 
     /// Makes what was given up before the last sweep ready for use. To be called every few seconds.

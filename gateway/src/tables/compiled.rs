@@ -75,7 +75,7 @@ pub(crate) struct CompiledEnvironment {
 }
 
 /// A plan and its limits.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct CompiledPlan {
     pub(super) number: u32,
     pub(crate) limits: PlanLimits,

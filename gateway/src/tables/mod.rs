@@ -23,23 +23,24 @@ mod subscriptions;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
-use gatehouse_domain::id::PlanId;
+use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 
 pub(crate) use applications::Applications;
 pub(crate) use compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan};
 pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
+pub(crate) use index::{Index, spread};
 pub(crate) use loading::{Loading, NotLoaded};
 pub(crate) use names::Names;
 #[cfg(test)]
 pub(crate) use names::Scope;
 pub(crate) use operations::OperationMatch;
 pub(crate) use route::CompiledRoute;
-pub(crate) use rows::{Full, Number};
+pub(crate) use rows::{Full, Number, ROWS_MAX};
 pub(crate) use small::{Changes, Small, Updates};
 pub(crate) use subscriptions::{FoundSubscription, Place, Subscriptions};
 
-use crate::policies::counters::Counters;
+use crate::policies::counters::{CounterId, Counters};
 
 /// One whole configuration, as requests see it. Cloning copies pointers.
 #[derive(Clone, Default)]
@@ -67,6 +68,12 @@ impl std::fmt::Debug for TableSet {
 impl TableSet {
     pub(crate) fn plan_id(&self, plan: u32) -> Option<PlanId> {
         self.plan_ids.get(plan as usize).copied()
+    }
+
+    /// Where a subscription is counted, and by which plan.
+    pub(crate) fn counted(&self, id: SubscriptionId) -> Option<(CounterId, &Arc<CompiledPlan>)> {
+        let (counters, plan) = self.subscriptions.counted(id)?;
+        Some((counters, self.compiled.plan(plan)?))
     }
 
     /// Gives the counters up of subscriptions that the configuration which replaces this one does not hold.
@@ -123,3 +130,6 @@ impl Tables {
         self.0.store(Some(set));
     }
 }
+
+#[cfg(test)]
+mod of_one;

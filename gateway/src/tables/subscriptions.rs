@@ -153,6 +153,12 @@ impl Subscriptions {
         at_place.max().and_then(|(_, _, number)| self.get(number))
     }
 
+    /// The counters of a subscription and the number of its plan.
+    pub(super) fn counted(&self, id: SubscriptionId) -> Option<(CounterId, u32)> {
+        let row = self.rows.get(self.rows.find(id.uuid())?)?;
+        (row.counters != CounterId::NONE).then_some((row.counters, row.plan))
+    }
+
     fn get(&self, number: Number) -> Option<FoundSubscription> {
         let row = self.rows.get(number)?;
         let [starts_at, ends_at] = self.dates(number, row);

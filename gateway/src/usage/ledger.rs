@@ -4,7 +4,10 @@
 //! written before the calls it includes are deleted from the spool; the second is, after a restart, exactly what the spool
 //! still holds. So no restart forgets a call. What others use is the ledger's total without ours, and the leases they hold.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod accounts;
+mod state;
+mod turned;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,44 +17,18 @@ use gatehouse_domain::plan::QuotaPeriod;
 use gatehouse_snapshot::calendar::Window;
 use gatehouse_snapshot::protocol::{QuotaGrant, UsageReply};
 use gatehouse_snapshot::usage::Batch;
-use uuid::Uuid;
 
-use super::quota_log::{Entry, Granted, QuotaLog, Settled};
+use super::quota_log::{Entry, Granted, QuotaLog};
 use super::segment::SegmentName;
 use crate::live_config::Basis;
 use crate::policies::counters::{ALONE, CounterId, Counters, HELD_PERIOD, QuotaState};
 use crate::policies::plan_limits::PlanQuota;
+use crate::tables::TableSet;
+use accounts::Known;
+use state::{ENTRY_ROWS, State, calls_of};
 
 /// A call is judged this soon after it arrived, milliseconds. A clock that is further back was set.
 const ON_ITS_WAY_MS: i64 = 5_000;
-/// Windows kept of one period: the current, and the one before for calls that settle late or a clock that is set back.
-const WINDOWS_MAX: usize = 2;
-
-/// What is known of one quota's window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Known {
-    start_ms: i64,
-    /// The number of the period, once a call fell in it.
-    number: u32,
-    /// The ledger's total of all gateways.
-    total: u64,
-    /// How many of them are ours.
-    own: u64,
-    /// What live others hold leases for.
-    leased: u64,
-    /// The number our own calls may reach by our leases.
-    granted: u64,
-    /// Our calls when the cell left the period, for when a clock is set back.
-    left: Option<u64>,
-}
-
-impl Known {
-    /// What is others': used or leased.
-    fn others(&self) -> u64 {
-        let used = self.total.saturating_sub(self.own);
-        used.saturating_add(self.leased)
-    }
-}
 
 /// A call that the request path cannot count without help.
 #[derive(Debug, Clone, Copy)]
@@ -72,55 +49,6 @@ pub(crate) struct QuotaLedger {
     log: Mutex<QuotaLog>,
 }
 
-#[derive(Default)]
-struct State {
-    accounts: HashMap<SubscriptionId, Account>,
-    /// Our calls from before the start that wait in the spool: when they arrived.
-    spooled: BTreeMap<SegmentName, HashMap<SubscriptionId, Vec<i64>>>,
-    /// The last batch of each boot that is part of the numbers.
-    settled: HashMap<Uuid, u64>,
-    counters: Option<Arc<Counters>>,
-}
-
-#[derive(Default)]
-struct Account {
-    id: Option<CounterId>,
-    day: Vec<Known>,
-    month: Vec<Known>,
-}
-
-impl Account {
-    fn windows(&mut self, quota: QuotaPeriod) -> &mut Vec<Known> {
-        match quota {
-            QuotaPeriod::Day => &mut self.day,
-            QuotaPeriod::Month => &mut self.month,
-        }
-    }
-
-    /// The numbers of a window, begun if need be; the oldest of too many is dropped.
-    fn window(&mut self, quota: QuotaPeriod, start_ms: i64) -> &mut Known {
-        let windows = self.windows(quota);
-        let at = match windows.iter().position(|known| known.start_ms == start_ms) {
-            Some(at) => at,
-            None => {
-                if windows.len() >= WINDOWS_MAX {
-                    windows.remove(0);
-                }
-                let at = windows.partition_point(|known| known.start_ms < start_ms);
-                let begun = Known {
-                    start_ms,
-                    ..Known::default()
-                };
-                // A million subscriptions have one window each: no room is set aside for more.
-                windows.reserve_exact(1);
-                windows.insert(at, begun);
-                at
-            }
-        };
-        &mut windows[at]
-    }
-}
-
 fn read(path: PathBuf, spool: &Path) -> io::Result<(State, QuotaLog)> {
     let mut state = State::default();
     let log = QuotaLog::open(path, |entry| state.learn(&entry))?;
@@ -130,9 +58,7 @@ fn read(path: PathBuf, spool: &Path) -> io::Result<(State, QuotaLog)> {
             continue;
         }
         match name.read(spool) {
-            Ok(batch) => {
-                state.spooled.insert(name, calls_of(&batch));
-            }
+            Ok(batch) => state.wait_for(name, &batch),
             // Shipped and deleted meanwhile, by a process that is about to hand over.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -156,7 +82,7 @@ impl QuotaLedger {
     pub(crate) fn reopen(&self, spool: &Path) -> io::Result<()> {
         let (state, log) = read(self.path.clone(), spool)?;
         *self.lock() = state;
-        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = log;
+        *self.log() = log;
         Ok(())
     }
 
@@ -182,10 +108,11 @@ impl QuotaLedger {
             return (counted, false);
         }
         let spooled = state.spooled_in(call.subscription, call.window);
-        let account = state.accounts.entry(call.subscription).or_default();
-        account.id = (!counters.is_free(call.id)).then_some(call.id);
-        let known = account.window(call.quota, call.window.start_ms);
-        known.number = call.window.number;
+        let (subscription, quota) = (call.subscription, call.quota);
+        let known = state
+            .accounts
+            .get(subscription, quota, call.window.start_ms);
+        let known = known.unwrap_or_default();
         let own = known.left.unwrap_or(known.own + spooled);
         let is_news = basis.nodes > 1 || known.total == 0 && known.left.is_none();
         let others = known.others();
@@ -201,22 +128,22 @@ impl QuotaLedger {
             ceiling,
             others,
         };
-        counters.turn(call.id, call.quota, call.window.number, |left, calls| {
-            let windows = account.windows(call.quota);
-            if let Some(known) = windows.iter_mut().find(|known| known.number == left) {
-                known.left = Some(calls);
-            }
+        let mut left = None;
+        counters.turn(call.id, quota, call.window.number, |_, calls| {
+            left = Some(calls);
             seed
         });
-        (call.window.number, is_news)
-    }
-
-    /// Lets go of counters that were given up.
-    pub(crate) fn forget(&self, gone: &HashSet<CounterId>) {
-        let mut state = self.lock();
-        for account in state.accounts.values_mut() {
-            account.id = account.id.filter(|id| !gone.contains(id));
+        if let Some(calls) = left {
+            let before_ms = state.turned.start_ms(call.id, quota);
+            if let Some(before_ms) = before_ms.filter(|_| calls > 0) {
+                let change = |known: &mut Known| known.left = Some(calls);
+                state
+                    .accounts
+                    .change(subscription, (quota, before_ms), change);
+            }
+            state.turned.put(call.id, quota, call.window.start_ms);
         }
+        (call.window.number, is_news)
     }
 
     /// What the ledger has of a window: this node's calls, and all.
@@ -226,25 +153,23 @@ impl QuotaLedger {
         quota: QuotaPeriod,
         start_ms: i64,
     ) -> (u64, u64) {
-        let mut state = self.lock();
-        let account = state.accounts.get_mut(&subscription);
-        let windows = account.map(|account| account.windows(quota));
-        let known =
-            windows.and_then(|windows| windows.iter().find(|known| known.start_ms == start_ms));
+        let known = self.lock().accounts.get(subscription, quota, start_ms);
         known.map_or((0, 0), |known| (known.own, known.total))
     }
 
-    /// When the period of a number begins, if a call of the subscription fell in it.
-    pub(crate) fn start_of(
+    /// What the cell of a quota counts: the number of the period, its words, and when the period began.
+    pub(crate) fn counted(
         &self,
-        subscription: SubscriptionId,
+        counters: &Counters,
+        id: CounterId,
         quota: QuotaPeriod,
-        number: u32,
-    ) -> Option<i64> {
-        let mut state = self.lock();
-        let windows = state.accounts.get_mut(&subscription)?.windows(quota);
-        let known = windows.iter().find(|known| known.number == number)?;
-        Some(known.start_ms)
+    ) -> Option<(u32, QuotaState, i64)> {
+        // Cells are turned under this lock: the words belong to the period.
+        let state = self.lock();
+        let (period, words) = counters.present(id)?.quota(quota)?.read();
+        let begun = period != 0 && period != HELD_PERIOD;
+        let start_ms = state.turned.start_ms(id, quota).filter(|_| begun)?;
+        Some((period, words, start_ms))
     }
 
     /// A node that was alone has learnt that it is not: from now on it keeps to a part of what is left.
@@ -271,7 +196,7 @@ impl QuotaLedger {
     }
 
     /// Takes in leases: kept on disk first, then counted with.
-    pub(crate) fn grant(&self, counters: &Arc<Counters>, grants: &[QuotaGrant]) -> io::Result<()> {
+    pub(crate) fn grant(&self, set: &TableSet, grants: &[QuotaGrant]) -> io::Result<()> {
         if grants.is_empty() {
             return Ok(());
         }
@@ -287,20 +212,22 @@ impl QuotaLedger {
             },
         });
         let entry = Entry::Granted(granted.collect());
-        self.log().keep(&entry)?;
+        // Held until it is learnt: who writes the file anew must not miss it.
+        let mut log = self.log();
+        log.keep(&entry)?;
         let mut state = self.lock();
-        state.follow(counters);
+        state.follow(&set.counters);
         state.learn(&entry);
         for grant in grants {
-            let Some(account) = state.accounts.get_mut(&grant.subscription) else {
+            let window = (grant.period, grant.window_start.0);
+            state.accounts.change(grant.subscription, window, |known| {
+                let used = known.total.saturating_sub(known.own);
+                known.leased = grant.others.saturating_sub(used);
+            });
+            let Some((id, _)) = set.counted(grant.subscription) else {
                 continue;
             };
-            let Some(id) = account.id else { continue };
-            let known = account.window(grant.period, grant.window_start.0);
-            known.leased = grant
-                .others
-                .saturating_sub(known.total.saturating_sub(known.own));
-            counters.bound(id, grant.period, known.number, |cell, _| {
+            state.bound(&set.counters, id, window, |cell, _| {
                 cell.set_others(grant.others);
                 cell.set_ceiling(grant.ceiling, false);
             });
@@ -335,34 +262,48 @@ impl QuotaLedger {
     }
 
     /// Takes in the reply to a batch: the numbers are kept on disk first, then counted with.
-    pub(crate) fn settle(&self, batch: &Batch, reply: &UsageReply) -> io::Result<()> {
+    pub(crate) fn settle(
+        &self,
+        batch: &Batch,
+        reply: &UsageReply,
+        set: Option<&TableSet>,
+    ) -> io::Result<()> {
         let shipped = calls_of(batch);
         let name = SegmentName {
             boot: batch.boot,
             sequence: batch.sequence,
         };
-        let settled = Entry::Settled {
+        let quotas = self.lock().settled_by(name, &shipped, reply);
+        let entry = Entry::Settled {
             boot: reply.boot,
             sequence: reply.sequence,
-            quotas: self.lock().settled_by(name, &shipped, reply),
+            quotas,
         };
-        self.log().keep(&settled)?;
+        // Held until it is learnt: who writes the file anew must not miss it.
+        let mut log = self.log();
+        log.keep(&entry)?;
         let mut state = self.lock();
-        state.learn(&settled);
-        state.spread(&settled);
+        state.learn(&entry);
+        if let (Entry::Settled { quotas, .. }, Some(set)) = (&entry, set) {
+            state.spread(quotas, set);
+        }
         drop(state);
-        self.shorten();
+        self.shorten(&mut log);
         Ok(())
     }
 
     /// Writes the file anew when it is much longer than what it says. What fails here loses nothing.
-    fn shorten(&self) {
-        let mut log = self.log();
+    fn shorten(&self, log: &mut QuotaLog) {
         if !log.is_long() {
             return;
         }
-        let entries = self.lock().entries();
-        if let Err(error) = log.replace(&entries) {
+        // Callers get the state in between: what they change is not in the file.
+        let parts = (0..)
+            .step_by(ENTRY_ROWS)
+            .map(|from| self.lock().entries(from));
+        let parts = parts.take_while(|entries| !entries.is_empty()).flatten();
+        let marks = self.lock().marks();
+        if let Err(error) = log.replace(parts.chain(marks)) {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the log of quotas could not be written anew"
@@ -404,195 +345,6 @@ fn first_part(amount: u64, used: u64, basis: Basis) -> u64 {
     let left = amount.saturating_sub(used);
     let parts = u64::from(basis.nodes) * if basis.away { 1 } else { 2 };
     (left / parts.max(1)).max(u64::from(left > 0))
-}
-
-impl State {
-    /// Counters of another configuration have other places.
-    fn follow(&mut self, counters: &Arc<Counters>) {
-        let same = self
-            .counters
-            .as_ref()
-            .is_some_and(|known| Arc::ptr_eq(known, counters));
-        if !same {
-            self.counters = Some(Arc::clone(counters));
-            self.accounts
-                .values_mut()
-                .for_each(|account| account.id = None);
-        }
-    }
-
-    fn has_settled(&self, name: SegmentName) -> bool {
-        self.settled
-            .get(&name.boot)
-            .is_some_and(|sequence| name.sequence <= *sequence)
-    }
-
-    fn spooled_in(&self, subscription: SubscriptionId, window: Window) -> u64 {
-        let calls = self
-            .spooled
-            .values()
-            .filter_map(|calls| calls.get(&subscription));
-        calls
-            .flatten()
-            .filter(|at_ms| window.holds(**at_ms))
-            .count() as u64
-    }
-
-    /// What a batch and its reply make of the numbers. A batch that comes a second time adds nothing of ours.
-    fn settled_by(
-        &self,
-        batch: SegmentName,
-        shipped: &HashMap<SubscriptionId, Vec<i64>>,
-        reply: &UsageReply,
-    ) -> Vec<Settled> {
-        let again = self.has_settled(batch);
-        let mut starts: HashMap<(SubscriptionId, QuotaPeriod), Vec<i64>> = HashMap::new();
-        for used in &reply.quotas {
-            let starts = starts.entry((used.subscription, used.period)).or_default();
-            starts.push(used.window_start.0);
-        }
-        let settled = reply.quotas.iter().map(|used| {
-            // A batch over the turn of a period is answered with both periods: a call belongs to the one it falls in.
-            let starts = starts.get(&(used.subscription, used.period));
-            let starts = starts.into_iter().flatten().copied();
-            let next = starts
-                .filter(|start_ms| *start_ms > used.window_start.0)
-                .min()
-                .unwrap_or(i64::MAX);
-            let calls = shipped.get(&used.subscription).map_or(0, |calls| {
-                let window = used.window_start.0..next;
-                calls.iter().filter(|at_ms| window.contains(at_ms)).count()
-            });
-            let before = self.accounts.get(&used.subscription).map_or(0, |account| {
-                let windows = match used.period {
-                    QuotaPeriod::Day => &account.day,
-                    QuotaPeriod::Month => &account.month,
-                };
-                let known = windows
-                    .iter()
-                    .find(|known| known.start_ms == used.window_start.0);
-                known.map_or(0, |known| known.own)
-            });
-            Settled {
-                subscription: used.subscription,
-                period: used.period,
-                start_ms: used.window_start.0,
-                total: used.used,
-                own: before + if again { 0 } else { calls as u64 },
-                leased: used.leased,
-            }
-        });
-        settled.collect()
-    }
-
-    fn learn(&mut self, entry: &Entry) {
-        match entry {
-            Entry::Settled {
-                boot,
-                sequence,
-                quotas,
-            } => {
-                for settled in quotas {
-                    let account = self.accounts.entry(settled.subscription).or_default();
-                    let known = account.window(settled.period, settled.start_ms);
-                    known.total = settled.total;
-                    known.own = settled.own;
-                    known.leased = settled.leased;
-                }
-                if *sequence > 0 {
-                    self.settled.insert(*boot, *sequence);
-                }
-                self.spooled
-                    .retain(|name, _| name.boot != *boot || name.sequence > *sequence);
-            }
-            Entry::Granted(granted) => {
-                for granted in granted {
-                    let account = self.accounts.entry(granted.subscription).or_default();
-                    let known = account.window(granted.period, granted.start_ms);
-                    known.granted = granted.granted;
-                }
-            }
-        }
-    }
-
-    /// Tells the cells what is others'.
-    fn spread(&mut self, entry: &Entry) {
-        let (Some(counters), Entry::Settled { quotas, .. }) = (&self.counters, entry) else {
-            return;
-        };
-        for settled in quotas {
-            let Some(account) = self.accounts.get_mut(&settled.subscription) else {
-                continue;
-            };
-            let Some(id) = account.id else { continue };
-            let known = *account.window(settled.period, settled.start_ms);
-            if counters.is_free(id) {
-                account.id = None;
-            } else {
-                counters.bound(id, settled.period, known.number, |cell, _| {
-                    cell.set_others(known.others());
-                });
-            }
-        }
-    }
-
-    /// All that is known, as a file says it. Accounts of which nothing is known any more are dropped.
-    fn entries(&mut self) -> Vec<Entry> {
-        let mut settled = Vec::new();
-        let mut granted = Vec::new();
-        for (subscription, account) in &self.accounts {
-            let both = [
-                (QuotaPeriod::Day, &account.day),
-                (QuotaPeriod::Month, &account.month),
-            ];
-            for (period, known) in both
-                .into_iter()
-                .flat_map(|(period, windows)| windows.iter().map(move |known| (period, known)))
-            {
-                settled.push(Settled {
-                    subscription: *subscription,
-                    period,
-                    start_ms: known.start_ms,
-                    total: known.total,
-                    own: known.own,
-                    leased: known.leased,
-                });
-                if known.granted > 0 {
-                    granted.push(Granted {
-                        subscription: *subscription,
-                        period,
-                        start_ms: known.start_ms,
-                        granted: known.granted,
-                    });
-                }
-            }
-        }
-        let settled = settled.chunks(10_000).map(|part| Entry::Settled {
-            boot: Uuid::nil(),
-            sequence: 0,
-            quotas: part.to_vec(),
-        });
-        let granted = granted
-            .chunks(10_000)
-            .map(|part| Entry::Granted(part.to_vec()));
-        let marks = self.settled.iter().map(|(boot, sequence)| Entry::Settled {
-            boot: *boot,
-            sequence: *sequence,
-            quotas: Vec::new(),
-        });
-        settled.chain(granted).chain(marks).collect()
-    }
-}
-
-/// When the counted calls of each subscription arrived.
-fn calls_of(batch: &Batch) -> HashMap<SubscriptionId, Vec<i64>> {
-    let mut calls: HashMap<SubscriptionId, Vec<i64>> = HashMap::new();
-    for record in batch.records.iter().filter(|record| record.counted) {
-        if let Some(subscription) = record.attribution.subscription {
-            calls.entry(subscription).or_default().push(record.at.0);
-        }
-    }
-    calls
 }
 
 impl std::fmt::Debug for QuotaLedger {

@@ -110,10 +110,10 @@ impl QuotaLog {
     }
 
     /// Writes the file anew.
-    pub(super) fn replace(&mut self, entries: &[Entry]) -> io::Result<()> {
+    pub(super) fn replace(&mut self, entries: impl Iterator<Item = Entry>) -> io::Result<()> {
         let mut bytes = Vec::new();
         for entry in entries {
-            frames::push(&mut bytes, &postcard::to_stdvec(entry).unwrap_or_default());
+            frames::push(&mut bytes, &postcard::to_stdvec(&entry).unwrap_or_default());
         }
         crate::files::replace(&self.path, &bytes)?;
         // The old file is gone: nothing may be appended to it, whether or not the new one opens.

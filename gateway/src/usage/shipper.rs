@@ -12,6 +12,7 @@ use super::segment::{Contents, SegmentName};
 use super::spool::Spool;
 use crate::live_config::control_plane::{CallError, Enrolled};
 use crate::metrics::GatewayMetrics;
+use crate::tables::Tables;
 
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
@@ -20,6 +21,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 pub(crate) struct Shipper {
     pub(crate) spool: Arc<Spool>,
     pub(crate) quotas: Arc<QuotaLedger>,
+    /// Whose counters are told what the ledger says.
+    pub(crate) tables: Arc<Tables>,
     pub(crate) metrics: Arc<GatewayMetrics>,
     pub(crate) every: Duration,
 }
@@ -79,7 +82,9 @@ impl Shipper {
             Ok(reply) => {
                 self.metrics.batch_shipped(true);
                 // The totals are on disk before the calls they include are not.
-                tokio::task::block_in_place(|| self.quotas.settle(&contents.batch(name), &reply))?;
+                let set = self.tables.current();
+                let settle = || (self.quotas).settle(&contents.batch(name), &reply, set.as_deref());
+                tokio::task::block_in_place(settle)?;
                 self.spool.delete_through(reply.boot, reply.sequence);
                 Ok(())
             }

@@ -171,9 +171,8 @@ struct Running {
     desk: Desk,
     sharing: Arc<Sharing>,
     ledger: Arc<QuotaLedger>,
-    counters: Arc<Counters>,
+    set: Arc<TableSet>,
     calendar: Calendar,
-    id: CounterId,
     plan: Arc<CompiledPlan>,
     clock: Clock,
     hand: ClockHand,
@@ -181,6 +180,13 @@ struct Running {
     sequence: u64,
     unshipped: Vec<CallRecord>,
     failing_ms: u64,
+}
+
+impl Running {
+    fn settle(&self, batch: &Batch, reply: &UsageReply) {
+        let settled = self.ledger.settle(batch, reply, Some(&self.set));
+        settled.unwrap();
+    }
 }
 
 impl Node {
@@ -204,22 +210,23 @@ impl Node {
         let ledger = Arc::new(ledger);
         let sharing = Arc::new(Sharing::open(self.folder.path().join("live_nodes")));
         let (clock, hand) = Clock::adjustable(wall(now_ms, self.skew_s));
-        let counters = Arc::new(Counters::new());
-        let held = Arc::clone(&counters);
+        let plan = plan(rule);
+        let set = Arc::new(TableSet::of_one(subscription(), Arc::clone(&plan)));
+        let tables = Arc::new(Tables::default());
+        tables.replace(Arc::clone(&set));
         let desk = Desk::new(
             Arc::clone(&sharing),
             Arc::clone(&ledger),
-            move || Some(Arc::clone(&held)),
+            tables,
             clock.clone(),
         );
         self.running = Some(Running {
             desk,
             sharing,
             ledger,
-            id: counters.allot(),
-            counters,
+            set,
             calendar: Calendar::new("UTC", "t"),
-            plan: plan(rule),
+            plan,
             clock,
             hand,
             boot: Uuid::from_u128(self.number as u128 * 1_000 + self.boots),
@@ -253,12 +260,12 @@ impl Node {
         let now = Now::of(&running.clock);
         let caller = Caller {
             subscription: subscription(),
-            id: running.id,
+            id: running.set.counted(subscription()).unwrap().0,
             plan: &running.plan,
         };
         let mut passed = 0;
         for _ in 0..calls {
-            let (sharing, counters) = (&running.sharing, &running.counters);
+            let (sharing, counters) = (&running.sharing, &running.set.counters);
             if count(
                 caller,
                 &running.calendar,
@@ -309,7 +316,7 @@ impl Node {
         for (name, _) in SegmentName::list(&spool).unwrap() {
             let batch = name.read(&spool).unwrap();
             let reply = center.ingest(self.number, &batch);
-            running.ledger.settle(&batch, &reply).unwrap();
+            running.settle(&batch, &reply);
             std::fs::remove_file(name.path(&spool)).unwrap();
         }
         if !running.unshipped.is_empty() {
@@ -317,7 +324,7 @@ impl Node {
             let records = std::mem::take(&mut running.unshipped);
             let batch = Batch::new(running.boot, running.sequence, 0, records);
             let reply = center.ingest(self.number, &batch);
-            running.ledger.settle(&batch, &reply).unwrap();
+            running.settle(&batch, &reply);
         }
     }
 }

@@ -9,6 +9,7 @@ use gatehouse_domain::plan::LimitRule;
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::QuotaUsed;
 use gatehouse_snapshot::usage::{Attribution, CallRecord};
+use uuid::Uuid;
 
 const START_MS: i64 = 1_795_176_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -70,18 +71,23 @@ fn batch(sequence: u64, calls: usize) -> Batch {
 /// A gateway's counters of one subscription with a quota a day.
 struct Node {
     ledger: QuotaLedger,
-    counters: Arc<Counters>,
+    set: TableSet,
     id: CounterId,
 }
 
 impl Node {
     fn open(folder: &Path) -> Self {
-        let counters = Arc::new(Counters::new());
+        let set = TableSet::of_one(subscription(7), Arc::default());
         Self {
             ledger: QuotaLedger::open(folder.join("quotas.log"), folder).unwrap(),
-            id: counters.allot(),
-            counters,
+            id: set.counted(subscription(7)).unwrap().0,
+            set,
         }
+    }
+
+    fn settle(&self, batch: &Batch, reply: &UsageReply) {
+        let settled = self.ledger.settle(batch, reply, Some(&self.set));
+        settled.unwrap();
     }
 
     /// What is left of `amount` after a call, if it passed.
@@ -100,7 +106,7 @@ impl Node {
         };
         let mut period = call.window.number;
         loop {
-            let cells = self.counters.cells(self.id, shape).unwrap();
+            let cells = self.set.counters.cells(self.id, shape).unwrap();
             match cells
                 .quota(QuotaPeriod::Day)
                 .unwrap()
@@ -108,7 +114,7 @@ impl Node {
             {
                 Taken::Passed(state) => return Some(state.remaining(amount)),
                 Taken::OtherPeriod => {
-                    (period, _) = self.ledger.turn(&self.counters, &call, ALONE_HERE);
+                    (period, _) = self.ledger.turn(&self.set.counters, &call, ALONE_HERE);
                 }
                 _ => return None,
             }
@@ -125,18 +131,12 @@ fn what_others_use_counts_and_what_is_shipped_counts_once() {
         call().unwrap();
     }
     // Ten here, of which six were shipped; the ledger knows 50 of the whole group.
-    node.ledger
-        .settle(&batch(1, 6), &reply(7..8, 1, 50))
-        .unwrap();
+    node.settle(&batch(1, 6), &reply(7..8, 1, 50));
     assert_eq!(call(), Some(100 - 44 - 11));
-    node.ledger
-        .settle(&batch(2, 5), &reply(7..8, 2, 55))
-        .unwrap();
+    node.settle(&batch(2, 5), &reply(7..8, 2, 55));
     assert_eq!(call(), Some(100 - 44 - 12));
     // The reply was lost and the batch came again.
-    node.ledger
-        .settle(&batch(2, 5), &reply(7..8, 2, 56))
-        .unwrap();
+    node.settle(&batch(2, 5), &reply(7..8, 2, 56));
     assert_eq!(call(), Some(100 - 45 - 13));
     let again = Node::open(folder.path());
     assert_eq!(again.call(0, START_MS + 1, 100), Some(100 - 56 - 1));
@@ -169,8 +169,10 @@ fn a_clock_that_is_set_forwards_and_back_forgets_no_call() {
 
 fn total(ledger: &QuotaLedger, number: u128) -> Option<u64> {
     let state = ledger.lock();
-    let account = state.accounts.get(&subscription(number))?;
-    account.day.first().map(|known| known.total)
+    let known = state
+        .accounts
+        .get(subscription(number), QuotaPeriod::Day, START_MS)?;
+    Some(known.total)
 }
 
 #[test]
@@ -181,7 +183,7 @@ fn what_is_told_as_the_log_is_written_anew_is_known_after_a_restart() {
     let mut before = 0;
     for used in 1.. {
         ledger
-            .settle(&batch(used, 0), &reply(0..20_000, used, used))
+            .settle(&batch(used, 0), &reply(0..20_000, used, used), None)
             .unwrap();
         let bytes = fs::metadata(folder.path().join("quotas.log"))
             .unwrap()
@@ -193,7 +195,7 @@ fn what_is_told_as_the_log_is_written_anew_is_known_after_a_restart() {
         before = bytes;
     }
     ledger
-        .settle(&batch(4_000, 0), &reply(7..8, 4_000, 4_000))
+        .settle(&batch(4_000, 0), &reply(7..8, 4_000, 4_000), None)
         .unwrap();
     assert_eq!(total(&open(), 7), Some(4_000), "appended to the new file");
 }
@@ -203,10 +205,30 @@ fn a_torn_write_does_not_hide_what_is_told_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("quotas.log");
     let ledger = QuotaLedger::open(path.clone(), folder.path()).unwrap();
-    ledger.settle(&batch(1, 0), &reply(7..8, 1, 1)).unwrap();
+    ledger
+        .settle(&batch(1, 0), &reply(7..8, 1, 1), None)
+        .unwrap();
     let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
     torn.write_all(&[40, 0, 0, 0, 1, 2]).unwrap();
-    ledger.settle(&batch(2, 0), &reply(7..8, 2, 2)).unwrap();
+    ledger
+        .settle(&batch(2, 0), &reply(7..8, 2, 2), None)
+        .unwrap();
     let again = QuotaLedger::open(path, folder.path()).unwrap();
     assert_eq!(total(&again, 7), Some(2));
+}
+
+#[test]
+fn a_call_leaves_nothing_in_memory_where_nothing_was_told_and_no_period_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Node::open(folder.path());
+    let rows = || node.ledger.lock().accounts.part(0, 10).count();
+    node.call(0, START_MS + 10, 100).unwrap();
+    assert_eq!(rows(), 0);
+    let counted = node
+        .ledger
+        .counted(&node.set.counters, node.id, QuotaPeriod::Day);
+    let (number, state, start_ms) = counted.unwrap();
+    assert_eq!((number, state.own, start_ms), (20_000, 1, START_MS));
+    node.call(1, START_MS + DAY_MS + 10, 100).unwrap();
+    assert_eq!(rows(), 1, "the day that was left");
 }
