@@ -14,6 +14,7 @@ pub mod descriptions;
 pub mod fault_proxy;
 pub mod html;
 pub mod isolation;
+pub mod loads;
 pub mod mailbox;
 pub mod ports;
 pub mod process;

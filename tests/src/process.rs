@@ -123,6 +123,17 @@ impl Process {
         *self = Self::start(self.plan.clone());
     }
 
+    /// Starts a successor with one more argument, which takes over, and waits until it is ready and this one has ended by
+    /// itself. The successor is then this process.
+    pub fn hand_over(&mut self, argument: &str) -> ExitStatus {
+        let mut plan = self.plan.clone();
+        plan.args.push(argument.to_owned());
+        let mut successor = Self::start(plan);
+        successor.ready();
+        successor.plan.args.pop();
+        std::mem::replace(self, successor).ended(PATIENCE)
+    }
+
     /// Everything it has written since its first start.
     pub fn log(&self) -> String {
         read(&self.plan.log)

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use gatehouse_harness::loads::{Faults, Scene};
 use gatehouse_harness::{Role, StackPlan};
 use gatehouse_hostile::h2::{PROBES, Target, abuse, clean_calls};
 use gatehouse_hostile::process::{open_files, resident_bytes};
 use gatehouse_hostile::slow::{Kind, Plan, ordinary_calls, run};
 use serde_json::json;
 
-use super::Scene;
 use super::progress::Progress;
 
 /// How long the idle gateway is looked at for comparison.
@@ -49,11 +49,11 @@ pub(super) async fn abuses(
     program: &str,
     lasts: Duration,
     progress: &mut Progress,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Faults> {
     let (_scene, target, pid) = scene(program).await?;
     tokio::task::block_in_place(|| {
         let idle = clean_calls(&target, Instant::now() + IDLE).p99();
-        let (mut held, mut abuses) = (true, Vec::new());
+        let (mut faults, mut abuses) = (Faults::new(), Vec::new());
         for probe in PROBES {
             let before = resident_bytes(Some(pid));
             let abused = abuse(probe, &target, lasts / PROBES.len() as u32);
@@ -61,7 +61,9 @@ pub(super) async fn abuses(
             let (p99, failed) = (abused.clean.p99(), abused.clean.failed.len());
             let ended = !probe.ends || abused.ended > 0;
             let good = failed == 0 && p99 < idle * 5 && grown < GROWTH_MAX && ended;
-            held &= good;
+            if !good {
+                faults.push(probe.name.to_owned());
+            }
             abuses.push(json!({
                 "abuse": probe.name, "held": good, "clean": abused.clean.all.len(), "failed": failed,
                 "p99_ms": milliseconds(p99), "idle_p99_ms": milliseconds(idle),
@@ -70,7 +72,7 @@ pub(super) async fn abuses(
             }));
             progress.note(json!({ "abuses": abuses }))?;
         }
-        Ok(held)
+        Ok(faults)
     })
 }
 
@@ -80,7 +82,7 @@ pub(super) async fn slow(
     program: &str,
     sockets: u64,
     progress: &mut Progress,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Faults> {
     gatehouse_os::raise_nofile_limit()?;
     let (_scene, target, pid) = scene(program).await?;
     tokio::task::block_in_place(|| {
@@ -115,6 +117,12 @@ pub(super) async fn slow(
             "grown_mib": resident_bytes(Some(pid)).saturating_sub(memory) as f64 / MIB,
             "descriptors": open_files(Some(pid)) as i64 - files as i64,
         }))?;
-        Ok(failed == 0 && p99 < idle * 2 && ended)
+        let rules = [
+            (failed == 0, "ordinary calls failed"),
+            (p99 < idle * 2, "ordinary calls took longer"),
+            (ended, "slow senders were not ended"),
+        ];
+        let broken = rules.into_iter().filter(|(holds, _)| !holds);
+        Ok(broken.map(|(_, fault)| fault.to_owned()).collect())
     })
 }

@@ -1,14 +1,9 @@
 //! Long loads on the whole product: real roles, a real Postgres. Each writes a progress file and ends with a verdict.
 //!
-//! The suite in `tests/it` has a reduced form of each; docs/benchmarks.md lists them.
+//! Most are loads of the harness, which the suite runs in a reduced size; docs/benchmarks.md lists them.
 
-mod callers;
-mod changes;
 mod hostile;
-mod outage;
 mod progress;
-mod revocation;
-mod suite;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -16,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use gatehouse_harness::callers::{CiToken, Granted};
-use gatehouse_harness::{StackPlan, TestStack, TestUpstream};
+use gatehouse_harness::loads::limits::{self, Settled};
+use gatehouse_harness::loads::{Faults, changes, exactness, outage, revocation};
 
 use progress::Progress;
 
@@ -56,60 +51,82 @@ pub(crate) fn run(args: &LoadArgs, program: &std::path::Path) -> anyhow::Result<
     let outcome =
         outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("the harness gave up; see above")));
     progress.end(&outcome)?;
-    outcome.with_context(|| args.name.clone())
+    Ok(outcome.with_context(|| args.name.clone())?.is_empty())
 }
 
-async fn one(args: &LoadArgs, program: &str, progress: &mut Progress) -> anyhow::Result<bool> {
+async fn one(args: &LoadArgs, program: &str, progress: &mut Progress) -> anyhow::Result<Faults> {
     let lasts = Duration::try_from_secs_f64(args.minutes * 60.0)?;
+    let count = |otherwise| args.count.unwrap_or(otherwise);
+    let mut note = |counts| progress.note(counts);
     match args.name.as_str() {
-        "revocation" => revocation::run(program, args.count.unwrap_or(200), progress).await,
-        "changes" => changes::run(program, args.count.unwrap_or(1_000), progress).await,
-        "outage" => outage::run(program, lasts, progress).await,
+        "revocation" => {
+            let size = revocation::Size {
+                gateways: 10,
+                revocations: count(200),
+                p99: Duration::from_millis(250),
+                longest: Duration::from_secs(2),
+            };
+            revocation::run(program, size, &mut note).await
+        }
+        "changes" => {
+            let changes = count(1_000);
+            let size = changes::Size {
+                changes,
+                restarts: changes.div_ceil(10),
+            };
+            changes::run(program, size, &mut note).await
+        }
+        "outage" => {
+            let restarts = 20;
+            outage::run(program, outage::Size { lasts, restarts }, &mut note).await
+        }
         "exactness" => {
-            let calls = args.count.unwrap_or(5_000_000).to_string();
-            suite::run(
-                &["exactness"],
-                &[("GATEHOUSE_EXACTNESS_CALLS", &calls)],
-                progress,
-            )
+            let calls = count(5_000_000);
+            let size = exactness::Size {
+                gateways: 4,
+                quiet: calls / 10,
+                calls,
+                between: 4_000,
+            };
+            exactness::run(program, size, &mut note).await?;
+            Ok(Faults::new())
         }
-        "limits" => suite::run(&["shared_limits"], &[], progress),
+        "limits" => shared_limits(program, count(10_000), progress).await,
         "abuse" => hostile::abuses(program, lasts, progress).await,
-        "slow" => hostile::slow(program, args.count.unwrap_or(5_000), progress).await,
-        other => anyhow::bail!("there is no load {other}"),
-    }
-}
-
-/// The product with an API behind it and somebody who may call it.
-struct Scene {
-    stack: TestStack,
-    root: CiToken,
-    steady: Granted,
-    upstream: TestUpstream,
-}
-
-impl Scene {
-    async fn start(plan: StackPlan) -> Self {
-        let upstream = TestUpstream::start().await;
-        let stack = TestStack::start(plan).await;
-        let root = stack.first_tenant().root().await;
-        root.offer_petstore("petstore", &upstream.url()).await;
-        let steady = root
-            .grant("acme", "Steady", "petstore", "open", "production")
-            .await;
-        Self {
-            stack,
-            root,
-            steady,
-            upstream,
+        "slow" => hostile::slow(program, count(5_000), progress).await,
+        other => {
+            anyhow::bail!("there is no load {other}; docs/benchmarks.md lists those there are")
         }
     }
+}
 
-    /// Where the API is called on each gateway.
-    fn urls(&self) -> Vec<String> {
-        let acme = self.stack.first_tenant();
-        (0..self.stack.gateway_count())
-            .map(|gateway| acme.production_url(gateway, "/petstore/v1/pets"))
-            .collect()
+/// A quota and a rate, each settled in every way there is, one after the other.
+async fn shared_limits(
+    program: &str,
+    quota: u64,
+    progress: &mut Progress,
+) -> anyhow::Result<Faults> {
+    let size = limits::Size {
+        quota,
+        rate: 1_000,
+        span: Duration::from_secs(120),
+        decided_within: Duration::from_millis(50),
+    };
+    let (mut faults, mut done) = (Faults::new(), Vec::new());
+    for settled in [Settled::Alone, Settled::ControlPlane, Settled::Store] {
+        for is_rate in [false, true] {
+            let mut note = |counts| {
+                done.push(counts);
+                progress.note(done.clone().into())
+            };
+            let found = if is_rate {
+                limits::rate(program, &size, settled, &mut note).await?
+            } else {
+                limits::quota(program, &size, settled, &mut note).await?
+            };
+            let missing = || vec!["neither valkey-server nor redis-server is here".to_owned()];
+            faults.extend(found.unwrap_or_else(missing));
+        }
     }
+    Ok(faults)
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use gatehouse_harness::loads::Faults;
 use serde_json::{Value, json};
 
 const EVERY: Duration = Duration::from_secs(10);
@@ -41,10 +42,10 @@ impl Progress {
     }
 
     /// Writes the last line.
-    pub(super) fn end(&mut self, outcome: &anyhow::Result<bool>) -> anyhow::Result<()> {
+    pub(super) fn end(&mut self, outcome: &anyhow::Result<Faults>) -> anyhow::Result<()> {
         match outcome {
-            Ok(true) => self.write("held"),
-            Ok(false) => self.write("did not hold"),
+            Ok(faults) if faults.is_empty() => self.write("held"),
+            Ok(faults) => self.write(&format!("did not hold: {}", faults.join("; "))),
             Err(error) => self.write(&format!("failed: {error:#}")),
         }
     }

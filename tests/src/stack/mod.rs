@@ -141,6 +141,15 @@ impl TestStack {
         self.with(role, Process::start_again);
     }
 
+    /// Has a new process of a gateway take over from the one that runs; panics unless that one then ends with 0.
+    pub fn hand_over(&self, role: Role) {
+        let status = self.with(role, |process| process.hand_over("--take-over"));
+        assert!(
+            status.success(),
+            "{role:?} handed over and ended with {status}"
+        );
+    }
+
     /// Waits until a role has announced itself.
     pub fn ready(&self, role: Role) -> Value {
         self.with(role, Process::ready)
