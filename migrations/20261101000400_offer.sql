@@ -179,9 +179,12 @@ create table subscription (
     requested_by uuid references app_user (id),
     request_reason text not null default '' check (char_length(request_reason) <= 1000),
     decided_at timestamptz,
+    -- Since when gateways no longer hold it, although it is over: see the setting configuration.ended_kept.
+    forgotten_at timestamptz,
     created_at timestamptz not null,
     row_version int not null default 1,
     unique (tenant_id, id),
+    check (forgotten_at is null or state not in ('pending', 'active')),
     check ((state = 'ended') = (ended_reason is not null)),
     check (state <> 'active' or starts_at is not null),
     foreign key (tenant_id, application_id) references application (tenant_id, id),
@@ -193,6 +196,8 @@ create unique index subscription_open_key on subscription (tenant_id, applicatio
     where state in ('pending', 'active');
 create index subscription_product on subscription (tenant_id, product_id, state);
 create index subscription_ends on subscription (ends_at) where state = 'active' and ends_at is not null;
+create index subscription_to_forget on subscription (coalesce(ended_at, decided_at, created_at))
+    where state not in ('pending', 'active') and forgotten_at is null;
 select make_tenant_owned('subscription');
 
 create table approval_request (
@@ -248,10 +253,13 @@ create table credential (
     revoked_at timestamptz,
     revoked_by uuid,
     revoked_reason text,
+    -- Since when gateways no longer hold it, although it is over: see the setting configuration.ended_kept.
+    forgotten_at timestamptz,
     created_by uuid references app_user (id),
     created_at timestamptz not null,
     row_version int not null default 1,
     unique (tenant_id, id),
+    check (forgotten_at is null or state not in ('active', 'retiring')),
     check ((state = 'retiring') <= (retire_at is not null)),
     foreign key (tenant_id, application_id) references application (tenant_id, id),
     foreign key (tenant_id, environment_id) references environment (tenant_id, id),
@@ -260,6 +268,8 @@ create table credential (
 -- Only keys that end by the clock, so that asking for those that did reads no others.
 create index credential_ends on credential (least(expires_at, retire_at))
     where state in ('active', 'retiring') and least(expires_at, retire_at) is not null;
+create index credential_to_forget on credential (coalesce(revoked_at, expires_at, created_at))
+    where state not in ('active', 'retiring') and forgotten_at is null;
 create index credential_application on credential (tenant_id, application_id, state);
 -- At most one key of a chain is retiring: a key is replaced once.
 create unique index credential_rotated_from_key on credential (rotated_from) where rotated_from is not null and state in ('active', 'retiring');

@@ -112,6 +112,7 @@ impl BoundAdminApi {
             portal_url: self.links.portal().to_string(),
             smtp_url: self.settings.mail.smtp_url.clone(),
             mail_from: self.settings.mail.from.clone(),
+            ended_kept: self.settings.configuration.ended_kept,
         }
     }
 }

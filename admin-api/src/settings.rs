@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use gatehouse_runtime::Secret;
 use gatehouse_runtime::listener::ListenerSettings;
-use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size};
+use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size, duration};
 use gatehouse_runtime::telemetry::LogSettings;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// The embedded default file: every key with its default and its meaning.
 pub const DEFAULTS: &str = include_str!("../settings.default.toml");
@@ -38,6 +39,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// Sizes of bodies.
     pub limits: Limits,
+    /// What gateways hold.
+    pub configuration: ConfigurationSettings,
     /// How mail leaves.
     pub mail: MailSettings,
     /// Deadlines and caps of connections.
@@ -56,6 +59,26 @@ pub struct Limits {
     /// An uploaded description.
     #[serde(deserialize_with = "byte_size")]
     pub spec: u64,
+}
+
+/// What gateways hold.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigurationSettings {
+    /// How long they hold keys and subscriptions that have ended: 1 minute to 3,650 days.
+    #[serde(deserialize_with = "ended_kept")]
+    pub ended_kept: time::Duration,
+}
+
+fn ended_kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<time::Duration, D::Error> {
+    let kept = time::Duration::try_from(duration(deserializer)?).unwrap_or(time::Duration::MAX);
+    if (time::Duration::MINUTE..=time::Duration::days(3650)).contains(&kept) {
+        Ok(kept)
+    } else {
+        Err(D::Error::custom(
+            "use 1m to 3650d; until then callers are told why a key or a subscription no longer works",
+        ))
+    }
 }
 
 /// How mail leaves.
@@ -86,6 +109,18 @@ mod tests {
         assert_eq!(settings.limits.spec, 50 << 20);
         assert_eq!(settings.listener, ListenerSettings::default());
         assert!(settings.database_url.is_none() && settings.mail.smtp_url.is_none());
+        assert_eq!(settings.configuration.ended_kept, time::Duration::days(35));
+    }
+
+    #[test]
+    fn what_has_ended_is_kept_from_a_minute_to_ten_years() {
+        let taken = |kept| {
+            let kept = [("GATEHOUSE_ADMIN_API__CONFIGURATION__ENDED_KEPT", kept)];
+            let environment: Environment = kept.iter().copied().collect();
+            load::<Settings>(ROLE, DEFAULTS, None, &environment).is_ok()
+        };
+        assert!(taken("1m") && taken("3650d"));
+        assert!(!taken("59s") && !taken("3651d") && !taken("0s"));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Keys: replaced with an overlap, replaced at once, shown once.
 
+use gatehouse_control_plane::jobs;
 use gatehouse_harness::callers::{Consumer, Developer, Wish};
 use gatehouse_harness::html::Page;
 use gatehouse_harness::wait::PATIENCE;
-use gatehouse_harness::{TestStack, TestUpstream, eventually};
+use gatehouse_harness::{StackPlan, TestStack, TestUpstream, eventually};
+use serde_json::json;
 
 use crate::GATEHOUSE;
 
@@ -119,4 +121,50 @@ async fn the_form_that_makes_a_key_sent_twice_makes_one() {
         .await
         .texts_of("main table tbody tr");
     assert_eq!(made.len(), 1, "{made:?}");
+}
+
+#[tokio::test]
+async fn what_has_ended_is_named_until_its_time_in_the_gateways_is_over_and_unknown_afterwards() {
+    // Of its own: what is forgotten here is forgotten for every tenant.
+    let stack = TestStack::start(StackPlan::of(GATEHOUSE)).await;
+    let upstream = TestUpstream::start().await;
+    let tenant = stack.first_tenant();
+    let root = tenant.root().await;
+    root.offer_petstore("petstore", &upstream.url()).await;
+    let granted = root
+        .grant("acme", "Former", "petstore", "open", "production")
+        .await;
+    let (second, _) = root.issue_key(&granted.application, "production").await;
+    let url = tenant.production_url(0, "/petstore/v1/pets");
+    for (path, reason) in [
+        (
+            format!("/v1/keys/{}/revoke", granted.key),
+            json!({"reason": "Lost."}),
+        ),
+        (
+            format!("/v1/subscriptions/{}/revoke", granted.subscription),
+            json!({"reason": "Over."}),
+        ),
+    ] {
+        root.wait_in_force(root.post(&path, &reason).await.assert_status(200))
+            .await;
+    }
+    let forget = async |kept| {
+        let db = stack.control_plane().await;
+        jobs::forget_ended(&db, kept).await.unwrap();
+        db.close().await;
+    };
+    forget(time::Duration::HOUR).await;
+    let key = granted.consumer.get(&url).await;
+    key.assert_problem(401, "key_revoked");
+    let subscription = second.get(&url).await;
+    subscription.assert_problem(403, "subscription_expired");
+    forget(time::Duration::ZERO).await;
+    eventually(PATIENCE, "the key is unknown", async || {
+        let answer = granted.consumer.get(&url).await;
+        answer.expect_problem(401, "key_unknown")
+    })
+    .await;
+    let subscription = second.get(&url).await;
+    subscription.assert_problem(403, "not_subscribed");
 }

@@ -8,6 +8,7 @@ use gatehouse_runtime::{Secret, Supervisor, random};
 use sqlx::postgres::PgConnection;
 
 use crate::actor::Actor;
+use crate::config;
 use crate::db::Db;
 use crate::idempotency;
 use crate::mail::{self, Links, Mailer};
@@ -24,6 +25,8 @@ pub struct JobSettings {
     pub smtp_url: Option<Secret<String>>,
     /// Sender of mails.
     pub mail_from: String,
+    /// How long gateways hold keys and subscriptions that have ended.
+    pub ended_kept: time::Duration,
 }
 
 /// New events become notices and mails within this time.
@@ -78,6 +81,14 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         HOUSEKEEPING_EVERY,
         db,
         |db| async move { housekeeping(&db).await },
+    );
+    let kept = settings.ended_kept;
+    repeat(
+        supervisor,
+        "jobs.forget_ended",
+        HOUSEKEEPING_EVERY,
+        db,
+        move |db| async move { forget_ended(&db, kept).await },
     );
     Ok(())
 }
@@ -142,6 +153,39 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
         let actor = Actor::system(tenant.into(), "clock");
         subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
         credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+    }
+    Ok(())
+}
+
+/// Most subscriptions, and most keys, taken from the gateways in one transaction, and such transactions for one tenant at a
+/// time: others' changes must not wait behind a large clearance.
+const FORGET_AT_ONCE: i64 = 200;
+const FORGET_ROUNDS_MAX: u32 = 100;
+
+/// Takes keys and subscriptions that ended longer than `kept` ago out of the gateways' configuration, so that it does not grow
+/// for ever.
+pub async fn forget_ended(db: &Db, kept: time::Duration) -> Result<(), Refusal> {
+    let ended_before = db.clock().now() - kept;
+    let mut tx = db.system().await?;
+    let tenants = sqlx::query_scalar!(
+        r#"select tenant_id as "tenant_id!" from subscription
+           where state not in ('pending', 'active') and forgotten_at is null and coalesce(ended_at, decided_at, created_at) < $1
+           union
+           select tenant_id from credential
+           where state not in ('active', 'retiring') and forgotten_at is null and coalesce(revoked_at, expires_at, created_at) < $1"#,
+        ended_before,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    drop(tx);
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), "housekeeping");
+        for _ in 0..FORGET_ROUNDS_MAX {
+            let most = config::forget_ended(db, &actor, ended_before, FORGET_AT_ONCE).await?;
+            if i64::try_from(most).is_ok_and(|most| most < FORGET_AT_ONCE) {
+                break;
+            }
+        }
     }
     Ok(())
 }

@@ -269,12 +269,18 @@ impl Step {
         tenant: TenantId,
         seq: i64,
     ) -> Result<(), Refusal> {
-        for (object, _) in &self.removed {
+        let (kinds, ids): (Vec<i16>, Vec<Uuid>) = self
+            .removed
+            .iter()
+            .map(|(object, _)| (object.kind as i16, object.id))
+            .unzip();
+        if !ids.is_empty() {
             sqlx::query!(
-                "delete from config_object where group_id = $1 and kind = $2 and object_id = $3",
+                "delete from config_object o using unnest($2::smallint[], $3::uuid[]) as gone (kind, id)
+                 where o.group_id = $1 and o.kind = gone.kind and o.object_id = gone.id",
                 group.uuid(),
-                object.kind as i16,
-                object.id,
+                &kinds,
+                &ids,
             )
             .execute(&mut *conn)
             .await?;

@@ -2,9 +2,10 @@
 //!
 //! [`project`] reads what gateways should hold from the rows of the transaction, [`plan`] works out what each group would
 //! hold, [`append`] compares that with what it does hold and appends a gap-free change. `NOTIFY` is a hint for waiting
-//! gateways; reading the sequence is the truth.
+//! gateways; reading the sequence is the truth. [`forget_ended`] keeps what gateways hold from growing for ever.
 
 mod append;
+mod forget;
 mod project;
 
 use gatehouse_domain::id::{
@@ -19,6 +20,7 @@ use crate::db::Db;
 use crate::refusal::Refusal;
 
 pub(crate) use append::append;
+pub(crate) use forget::forget_ended;
 
 /// The channel on which a commit tells waiting gateways' requests that a head moved. The payload is the group's UUID.
 pub(crate) const CHANNEL: &str = "gatehouse_config";

@@ -304,7 +304,7 @@ async fn application(
     })
 }
 
-/// A closed subscription stays known, so that a refusal can say why, until a later one takes its place.
+/// A closed subscription stays known, so that a refusal can say why, until a later one takes its place or its time is over.
 async fn subscription(
     conn: &mut PgConnection,
     tenant: TenantId,
@@ -313,7 +313,7 @@ async fn subscription(
     let row = sqlx::query!(
         r#"select s.application_id, s.product_id, s.environment_id, s.plan_id, s.state, s.ended_reason,
                   s.provider_hold_at is not null as "provider_hold!", s.consumer_hold_at is not null as "consumer_hold!",
-                  s.starts_at, s.ends_at,
+                  s.starts_at, s.ends_at, s.forgotten_at is not null as "forgotten!",
                   exists (select from subscription later
                           where later.application_id = s.application_id and later.product_id = s.product_id
                             and later.environment_id = s.environment_id and later.id > s.id
@@ -323,7 +323,7 @@ async fn subscription(
     )
     .fetch_optional(&mut *conn)
     .await?;
-    let Some(row) = row.filter(|row| !row.replaced) else {
+    let Some(row) = row.filter(|row| !row.replaced && !row.forgotten) else {
         return Ok(None);
     };
     let object = Subscription {
@@ -349,13 +349,15 @@ async fn subscription(
     )))
 }
 
+/// A key that has ended stays known, so that a refusal can say so, until its time is over.
 async fn credential(
     conn: &mut PgConnection,
     tenant: TenantId,
     id: CredentialId,
 ) -> Result<Option<Projection>, Refusal> {
     let row = sqlx::query!(
-        "select application_id, environment_id, key_id, secret_hash, state, not_before, expires_at, retire_at from credential where id = $1",
+        "select application_id, environment_id, key_id, secret_hash, state, not_before, expires_at, retire_at
+         from credential where id = $1 and forgotten_at is null",
         id.uuid(),
     )
     .fetch_optional(conn)

@@ -21,15 +21,18 @@ pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Ref
     let mut work = Work::begin(db, actor).await?;
     let now = work.now();
     let ended = sqlx::query!(
-        "update credential c
+        // A subquery in place of `with` may be run once for each row that is joined, and then its limit is none.
+        "with due as materialized (
+             select id from credential
+             where state in ('active', 'retiring') and least(expires_at, retire_at) <= $1
+             order by id limit $2
+             for no key update skip locked)
+         update credential c
          set state = case when c.expires_at <= $1 then 'expired' else 'revoked' end,
              revoked_at = case when c.expires_at <= $1 then null else c.retire_at end,
              revoked_reason = case when c.expires_at <= $1 then null else 'Its overlap is over.' end,
              row_version = c.row_version + 1
-         from (select id from credential
-               where state in ('active', 'retiring') and least(expires_at, retire_at) <= $1
-               order by id limit $2
-               for no key update skip locked) due
+         from due
          where c.id = due.id
          returning c.id, c.state",
         now,

@@ -44,6 +44,7 @@ pub(super) async fn store(
              ended_by = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_by else $12 end,
              ended_note = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_note else $13 end,
              decided_at = case when state = 'pending' and $3 in ('active', 'rejected') then $11 else decided_at end,
+             forgotten_at = case when $3 in ('pending', 'active') then null else forgotten_at end,
              row_version = row_version + 1
          where id = $1 and state = $2",
         row.id,

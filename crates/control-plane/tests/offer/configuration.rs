@@ -71,27 +71,27 @@ impl World {
     }
 
     async fn assert_rows_agree(&self, held: &HashMap<ObjectRef, Vec<u8>>) {
-        /// Id, state, reason of its end, both holds, plan, whether a later one replaced it.
+        /// Id, state, reason of its end, both holds, plan, whether a later one replaced it or its time is over.
         type Row = (Uuid, String, Option<String>, bool, bool, Uuid, bool);
         let rows: Vec<Row> = sqlx::query_as(
             "select s.id, s.state, s.ended_reason, s.provider_hold_at is not null, s.consumer_hold_at is not null, s.plan_id,
-                    exists (select from subscription l where l.application_id = s.application_id and l.product_id = s.product_id
+                    s.forgotten_at is not null or exists (select from subscription l where l.application_id = s.application_id and l.product_id = s.product_id
                             and l.environment_id = s.environment_id and l.id > s.id)
              from subscription s",
         )
         .fetch_all(&mut self.superuser().await)
         .await
         .unwrap();
-        for (id, state, ended, provider, consumer, plan, replaced) in rows {
+        for (id, state, ended, provider, consumer, plan, gone) in rows {
             let object = ObjectRef {
                 kind: ObjectKind::Subscription,
                 id,
             };
             let Some(body) = held.get(&object) else {
-                assert!(replaced, "{id} is missing");
+                assert!(gone, "{id} is missing");
                 continue;
             };
-            assert!(!replaced, "{id} is left over");
+            assert!(!gone, "{id} is left over");
             let record = Record {
                 object,
                 body: body.clone().into(),
@@ -110,10 +110,11 @@ impl World {
             );
             assert_eq!(held.plan.uuid(), plan);
         }
-        let keys: Vec<(Uuid, String)> = sqlx::query_as("select id, state from credential")
-            .fetch_all(&mut self.superuser().await)
-            .await
-            .unwrap();
+        let keys: Vec<(Uuid, String)> =
+            sqlx::query_as("select id, state from credential where forgotten_at is null")
+                .fetch_all(&mut self.superuser().await)
+                .await
+                .unwrap();
         for (id, state) in keys {
             let object = ObjectRef {
                 kind: ObjectKind::Credential,

@@ -8,6 +8,7 @@
 mod approvals;
 mod catalogue;
 mod configuration;
+mod forgetting;
 mod isolation;
 mod keys;
 mod lifecycle;
