@@ -17,10 +17,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::{OpenApi, Ref, RefOr, Required};
 
-use crate::bodies;
 use crate::edge::parameters::{DRY_RUN, Parameters};
-use crate::router;
 use crate::state::Links;
+use crate::{bodies, router};
 
 const DESCRIPTION: &str = "\
 What CI, scripts and operators use: publish descriptions, decide on access, make keys, run gateways.

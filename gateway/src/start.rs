@@ -21,9 +21,7 @@ use http::Request;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::answer;
 use crate::call::{Bounds, Concurrency, Ledgers};
-use crate::files;
 use crate::general::tls::Certificate;
 use crate::hand_over::{Door, Passed, Predecessor, Retirement, VERSION};
 use crate::limit_store::LimitStore;
@@ -48,6 +46,7 @@ use crate::usage::spool::Spool;
 use crate::worker::memory::Memory;
 use crate::worker::sockets::{self, Sockets};
 use crate::worker::{Plan, Workers};
+use crate::{answer, files};
 
 /// Time for handing over the last calls at shutdown; what remains is in the spool.
 const LAST_SHIPMENT: Duration = Duration::from_secs(3);

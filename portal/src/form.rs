@@ -34,14 +34,12 @@ where
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-            return Err(visitor.error(Problem::new(ProblemKind::UnsupportedMediaType)));
+            return Err(PageError::of(ProblemKind::UnsupportedMediaType));
         }
         let body: Bytes = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX)
             .await
             .map_err(|_| {
-                visitor.error(
-                    Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 128 KiB."),
-                )
+                Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 128 KiB.")
             })?;
         let mut fields = parse(&body);
         let token = fields
@@ -49,11 +47,11 @@ where
             .and_then(|values| values.into_iter().next())
             .unwrap_or_default();
         if !visitor.accepts_token(&token) {
-            return Err(visitor.error(Problem::new(ProblemKind::CsrfFailed)));
+            return Err(PageError::of(ProblemKind::CsrfFailed));
         }
         read(fields)
             .map(Form)
-            .map_err(|words| visitor.error(Problem::new(ProblemKind::BadRequest).detail(words)))
+            .map_err(|words| Problem::new(ProblemKind::BadRequest).detail(words).into())
     }
 }
 

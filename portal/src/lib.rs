@@ -10,6 +10,7 @@
 mod access;
 mod address;
 mod assets;
+mod cookies;
 mod csrf;
 mod form;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderValue};
 
 /// Who may keep a copy of a page.
@@ -31,6 +32,11 @@ pub(crate) fn respond(template: &impl Template, cache: Cache) -> Response {
             crate::page_error::PageError::internal().into_response()
         }
     }
+}
+
+/// A form that was refused: its page again with the faults, as 422.
+pub(crate) fn refused(page: impl IntoResponse) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 /// Makes a template struct a response.

@@ -16,11 +16,10 @@ use crate::access::{self, Access};
 use crate::address::Path;
 use crate::page_error::PageError;
 use crate::pages::account::{confirm, inbox, login, outbox, signup, theme};
-use crate::pages::applications as apps;
-use crate::pages::catalogue as cat;
-use crate::pages::console as con;
 use crate::pages::platform::tenants;
-use crate::pages::{problem, requests, spread};
+use crate::pages::{
+    applications as apps, catalogue as cat, console as con, problem, requests, spread,
+};
 use crate::portal::Portal;
 use crate::{assets, session, visitor};
 
@@ -155,7 +154,7 @@ fn console() -> Router<Portal> {
             "/console/requests",
             get(con::queue::show).post(con::decide::submit),
         )
-        .route("/console/requests/decided", get(con::queue::show_decided))
+        .route("/console/requests/decided", get(con::decided::show))
         .route("/console/apis", get(con::apis::show))
         .route(
             "/console/apis/new",

@@ -1,9 +1,8 @@
 //! The process: bind, answer the status pages, serve until shutdown.
 
-use crate::place;
 use crate::portal::Portal;
-use crate::router;
 use crate::settings::{ROLE, Settings};
+use crate::{place, router};
 use axum::body::Body;
 use axum::response::Response;
 use gatehouse_control_plane::Db;

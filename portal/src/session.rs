@@ -39,7 +39,7 @@ pub(crate) async fn begin(
     session: &Session,
     user: UserId,
     now: OffsetDateTime,
-) -> tower_session_result::Done {
+) -> std::result::Result<(), tower_sessions::session::Error> {
     session.flush().await?;
     session.cycle_id().await?;
     session
@@ -52,10 +52,6 @@ pub(crate) async fn begin(
             },
         )
         .await
-}
-
-mod tower_session_result {
-    pub(crate) type Done = std::result::Result<(), tower_sessions::session::Error>;
 }
 
 /// The signed-in person, unless the session has reached its absolute end.

@@ -50,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gatehouse-os", &[]),
     ("gatehouse-snapshot", &["domain"]),
     ("gatehouse-spec", &["domain"]),
-    ("gatehouse-runtime", &["os"]),
+    ("gatehouse-runtime", &["domain", "os"]),
     ("gatehouse-private-postgres", &["os", "runtime"]),
     (
         "gatehouse-control-plane",

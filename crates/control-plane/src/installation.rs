@@ -6,16 +6,15 @@ use gatehouse_runtime::{Secret, random};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 
-use crate::accounts;
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
 pub use crate::one_time::OneTimeToken;
 use crate::one_time::{self, Carried, Purpose};
-use crate::passwords;
 use crate::refusal::{Faults, Refusal};
 use crate::tenants::{self, CreateTenant};
 use crate::work::Work;
+use crate::{accounts, passwords};
 
 /// Held while the first administrator is decided.
 const FIRST_ADMIN_LOCK: i64 = 0x6761_7465_7465_6e02;

@@ -10,11 +10,9 @@ use sqlx::postgres::PgConnection;
 use crate::actor::Actor;
 use crate::config;
 use crate::db::Db;
-use crate::idempotency;
 use crate::mail::{self, Links, Mailer};
-use crate::outbox;
 use crate::refusal::Refusal;
-use crate::{accounts, credentials, sessions, subscriptions};
+use crate::{accounts, credentials, idempotency, outbox, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-const TEXT_LENGTH: usize = 26;
+/// Characters of a text form without its prefix: 128 bits in groups of 5, the first group holding 3.
+pub const TEXT_LENGTH: usize = 26;
 
 /// The text given where an identifier was expected is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,8 @@ pub fn encode(value: u128) -> String {
     digits(value).iter().copied().map(char::from).collect()
 }
 
-fn digits(value: u128) -> [u8; TEXT_LENGTH] {
+/// The same without allocating: digits of ASCII.
+pub fn digits(value: u128) -> [u8; TEXT_LENGTH] {
     std::array::from_fn(|place| {
         let position = TEXT_LENGTH - 1 - place;
         ALPHABET[((value >> (position * 5)) & 31) as usize]

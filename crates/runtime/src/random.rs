@@ -21,6 +21,15 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Characters of a [`token`].
+pub const TOKEN_LENGTH: usize = 32;
+
+/// 128 unpredictable bits in hexadecimal: names something so that nobody can guess it.
+#[must_use]
+pub fn token() -> String {
+    format!("{:032x}", u128::from_le_bytes(bytes()))
+}
+
 /// A number below `limit`, every one as likely; 0 for a limit of 0.
 #[must_use]
 pub fn below(limit: u64) -> u64 {
@@ -71,6 +80,13 @@ mod tests {
         );
         assert_eq!(below(0), 0);
         assert_eq!(below(1), 0);
+    }
+
+    #[test]
+    fn tokens_have_their_length_and_differ() {
+        let (one, other) = (token(), token());
+        assert!(one.len() == TOKEN_LENGTH && one.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_ne!(one, other);
     }
 
     #[test]

@@ -4,18 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use gatehouse_domain::id;
 use http::HeaderValue;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::random;
 
-/// Crockford's base32 alphabet, lower case: no i, l, o, u.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const PREFIX: &str = "req_";
-/// 128 bits in groups of 5, the first group holding 3.
-const DIGITS: usize = 26;
-const LENGTH: usize = PREFIX.len() + DIGITS;
+const LENGTH: usize = PREFIX.len() + id::TEXT_LENGTH;
 
 /// `req_` and 26 characters of Crockford base32 over a UUIDv7: unique, sorts by time, safe anywhere.
 ///
@@ -33,13 +30,9 @@ impl RequestId {
     /// The id that says this number.
     #[must_use]
     pub fn from_uuid(uuid: Uuid) -> Self {
-        let bits = uuid.as_u128();
         let mut text = [0; LENGTH];
         text[..PREFIX.len()].copy_from_slice(PREFIX.as_bytes());
-        for (position, digit) in text[PREFIX.len()..].iter_mut().enumerate() {
-            let shift = (DIGITS - 1 - position) * 5;
-            *digit = ALPHABET[(bits >> shift) as usize & 31];
-        }
+        text[PREFIX.len()..].copy_from_slice(&id::digits(uuid.as_u128()));
         Self(text)
     }
 
@@ -121,17 +114,9 @@ impl FromStr for RequestId {
 
     /// Accepts exactly what [`RequestId::as_str`] gives; used where people paste ids.
     fn from_str(text: &str) -> Result<Self, NotARequestId> {
-        let digits = text.strip_prefix(PREFIX).ok_or(NotARequestId)?.as_bytes();
-        let fits = digits.len() == DIGITS
-            && digits.iter().all(|digit| ALPHABET.contains(digit))
-            && digits[0] <= b'7';
-        if !fits {
-            return Err(NotARequestId);
-        }
-        text.as_bytes()
-            .try_into()
-            .map(Self)
-            .map_err(|_| NotARequestId)
+        let digits = text.strip_prefix(PREFIX).and_then(id::decode);
+        let number = digits.ok_or(NotARequestId)?;
+        Ok(Self::from_uuid(Uuid::from_u128(number)))
     }
 }
 

@@ -1,22 +1,12 @@
 //! Links that mails and notices carry lead to pages of this portal.
 
-/// The paths of all GET routes, by segments.
-fn pages() -> Vec<Vec<String>> {
-    let source = include_str!("../router.rs").replace(['\n', ' '], "");
-    let mut pages = Vec::new();
-    for route in source.split(".route(\"").skip(1) {
-        let (path, handlers) = route.split_once('"').unwrap();
-        if handlers.split(".route(").next().unwrap().contains("get(") {
-            pages.push(path.split('/').map(str::to_owned).collect());
-        }
-    }
-    pages
-}
+use super::routes::routes;
 
 /// Whether a page stands at a path whose changing parts are written in braces.
 fn leads_somewhere(path: &str) -> bool {
     let wanted: Vec<&str> = path.split('/').collect();
-    pages().iter().any(|page| {
+    routes("get").iter().any(|page| {
+        let page: Vec<&str> = page.split('/').collect();
         page.len() == wanted.len()
             && page.iter().zip(&wanted).all(|(ours, theirs)| {
                 ours == theirs || (ours.starts_with('{') && theirs.starts_with('{'))

@@ -6,13 +6,13 @@ mod links;
 mod pages;
 mod queue;
 mod road;
+mod routes;
 mod sessions;
 mod window;
 
-use crate::place;
 use crate::portal::Portal;
-use crate::router;
 use crate::settings::{DEFAULTS, ROLE, Settings};
+use crate::{place, router};
 use axum::Router;
 use gatehouse_control_plane::db::DbAddresses;
 use gatehouse_control_plane::installation::{self, FirstAdmin};

@@ -1,23 +1,14 @@
 //! What every page has in common: headers, no failure on odd addresses, and nothing for those who may not.
 
 use super::Stand;
+use super::routes::filled;
 use gatehouse_domain::Role;
 
-/// Every GET route, with something in place of its parameters.
+/// Every page.
 fn gets() -> Vec<String> {
-    let source = include_str!("../router.rs").replace(['\n', ' '], "");
-    let mut routes = Vec::new();
-    for route in source.split(".route(\"").skip(1) {
-        let (path, handlers) = route.split_once('"').unwrap();
-        let handlers = handlers.split(".route(").next().unwrap();
-        if handlers.contains("get(") && !path.starts_with("/static") {
-            let words = path
-                .split('/')
-                .map(|word| if word.starts_with('{') { "x" } else { word });
-            routes.push(words.collect::<Vec<_>>().join("/"));
-        }
-    }
-    routes
+    let mut pages = filled("get");
+    pages.retain(|path| !path.starts_with("/static"));
+    pages
 }
 
 #[tokio::test]

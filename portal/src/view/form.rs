@@ -81,6 +81,22 @@ impl Choice {
     }
 }
 
+/// A field that nobody sees: what the form is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Hidden {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+}
+
+impl Hidden {
+    pub(crate) fn new(name: &'static str, value: impl Into<String>) -> Self {
+        Self {
+            name,
+            value: value.into(),
+        }
+    }
+}
+
 /// One labelled control. A password's value is never written back.
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/field.html")]

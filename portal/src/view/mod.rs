@@ -1,6 +1,7 @@
 //! What templates are made of: small parts that know how they look, so that one state looks the same on every page.
 
 pub(crate) mod chart;
+pub(crate) mod code;
 pub(crate) mod form;
 pub(crate) mod parts;
 pub(crate) mod shell;

@@ -8,14 +8,11 @@ use super::{UserView, attempts, find_by_email, get};
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::emails;
 use crate::mail::{self, NewMail};
 use crate::one_time::{self, Carried, Purpose};
-use crate::passwords;
 use crate::refusal::Refusal;
-use crate::sessions;
-use crate::tenants;
 use crate::work::Work;
+use crate::{emails, passwords, sessions, tenants};
 
 /// Mails a reset link to an address that has an account. The answer is the same for one that has none.
 pub async fn request_password_reset(db: &Db, tenant: TenantId, email: &str) -> Result<(), Refusal> {

@@ -10,14 +10,12 @@ use super::{UserView, activate, attempts, find_by_email, get, insert};
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::emails;
 use crate::mail::{self, NewMail};
-use crate::members;
 use crate::one_time::{self, Carried, Purpose};
-use crate::passwords;
 use crate::refusal::{Faults, Refusal};
 use crate::tenants::{self, TenantView};
 use crate::work::Work;
+use crate::{emails, members, passwords};
 
 /// What a person types to sign up.
 #[derive(Debug, Clone)]

@@ -7,14 +7,12 @@ use super::lock;
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
-use crate::credentials;
 use crate::db::Db;
-use crate::membership;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::subscriptions;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
+use crate::{credentials, membership, subscriptions};
 
 /// Deletes an application. Its name is free again; its history stays. One the provider stopped stays until that is lifted.
 pub async fn delete_application(

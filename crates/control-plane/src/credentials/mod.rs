@@ -16,16 +16,15 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::actor::Actor;
-use crate::applications;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
-use crate::membership;
 use crate::page::{Listed, Lookup, Page};
 use crate::plans::terms::{KeyBounds, key_bounds};
 use crate::refusal::{Faults, Refusal};
 use crate::words::known;
 use crate::work::{Changed, Work};
+use crate::{applications, membership};
 
 pub use expire::expire_due;
 pub use revoke::revoke;

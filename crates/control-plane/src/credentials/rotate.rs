@@ -12,16 +12,15 @@ use uuid::Uuid;
 use super::view::{self, CredentialView, shown};
 use super::{NewKey, insert, payload, recorded};
 use crate::actor::Actor;
-use crate::applications;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
-use crate::membership;
 use crate::page::Lookup;
 use crate::plans::terms::{KeyBounds, key_bounds};
 use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::words::{ago, known, require_version};
 use crate::work::{Changed, Work};
+use crate::{applications, membership};
 
 /// Replaces a key. The old one works `overlap_s` seconds longer, which the plans bound; with 0 it ends now.
 pub async fn rotate(

@@ -13,10 +13,9 @@ use crate::accounts::{self, UserView};
 use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::one_time::{hash_of, spent};
-use crate::passwords;
 use crate::refusal::{Faults, Refusal};
-use crate::tenants;
 use crate::work::Work;
+use crate::{passwords, tenants};
 
 /// What the page behind an invitation link shows.
 #[derive(Debug, Clone, Serialize)]

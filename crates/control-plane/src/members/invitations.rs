@@ -9,17 +9,15 @@ use uuid::Uuid;
 
 use super::MemberStatus;
 use super::roles::require_power_over;
-use crate::accounts;
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::emails;
 use crate::mail::{self, NewMail};
 use crate::one_time::OneTimeToken;
 use crate::page::{Listed, Page};
 use crate::refusal::{Faults, OnConstraint, Refusal};
-use crate::tenants;
 use crate::work::{Changed, Work};
+use crate::{accounts, emails, tenants};
 
 /// How long an invitation waits.
 const LIFETIME: Duration = Duration::days(7);

@@ -6,14 +6,12 @@ use gatehouse_runtime::Secret;
 use serde_json::json;
 
 use super::MemberView;
-use crate::accounts;
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::passwords;
 use crate::refusal::{Faults, OnConstraint, Refusal};
-use crate::tenants;
 use crate::work::{Changed, Work};
+use crate::{accounts, passwords, tenants};
 
 /// Writes a membership with its roles and personal team. An existing membership keeps its status and gains the roles.
 pub(crate) async fn add_membership(

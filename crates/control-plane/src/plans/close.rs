@@ -10,16 +10,14 @@ use uuid::Uuid;
 use super::update::lock;
 use super::view::{self, PlanView};
 use crate::actor::Actor;
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
-use crate::membership;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::subscriptions;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
+use crate::{apis, membership, subscriptions};
 
 /// What happens to the subscriptions of a plan that is closed. Needed when it has any.
 #[derive(Debug, Clone, Default)]

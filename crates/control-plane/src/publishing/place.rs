@@ -8,12 +8,11 @@ use gatehouse_spec::Server;
 use super::read::Head;
 use super::store::Slot;
 use crate::actor::Actor;
-use crate::apis;
 use crate::config::Touched;
-use crate::environments;
 use crate::refusal::Refusal;
 use crate::upstreams::{self, NewUpstream, PutTarget, PutUpstream, require_target};
 use crate::work::Work;
+use crate::{apis, environments};
 
 /// What the first description of an API proposes as its upstream.
 pub(super) enum Proposal {

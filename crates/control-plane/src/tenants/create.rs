@@ -9,10 +9,9 @@ use super::{CreateTenant, TenantView, get_locked};
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
-use crate::gateways;
-use crate::members;
 use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::work::Work;
+use crate::{gateways, members};
 
 /// First path segments of the portal and the admin API; a tenant of that name could not be told from them.
 const RESERVED: [&str; 14] = [

@@ -7,12 +7,11 @@ use serde_json::json;
 use super::{Step, VersionView};
 use crate::actor::Actor;
 use crate::db::Db;
-use crate::membership;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::subscriptions;
 use crate::words::optional_reason;
 use crate::work::Changed;
+use crate::{membership, subscriptions};
 
 /// How a version is ended.
 #[derive(Debug, Clone, Default)]

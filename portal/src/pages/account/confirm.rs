@@ -3,18 +3,16 @@
 
 use crate::address::{Path, with_query};
 use crate::form::{Form, Nothing};
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::account::login::enter;
 use crate::pages::account::signup::SentPage;
-use crate::view::form::faults_of;
-use crate::view::form::{Faults, Field};
+use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
-use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::{accounts, installation, members};
-use http::StatusCode;
+use axum::response::Response;
+use gatehouse_control_plane::{Refusal, accounts, installation, members};
 
 /// One button, and the fields the link needs.
 #[derive(Template)]
@@ -51,16 +49,12 @@ fn page(
     }
 }
 
-fn refused(page: LinkPage) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
-}
-
 /// What a used-up link and one that never existed have in common.
 const DEAD_LINK: &str = "This link does not work any more. Links work once and for a limited time.";
 
-fn dead(refusal: gatehouse_control_plane::Refusal) -> Result<Faults, PageError> {
+fn dead(refusal: Refusal) -> Result<Faults, PageError> {
     match refusal {
-        gatehouse_control_plane::Refusal::NotFound => Ok(Faults::one("form", DEAD_LINK)),
+        Refusal::NotFound => Ok(Faults::one(WHOLE_FORM, DEAD_LINK)),
         other => faults_of(other),
     }
 }

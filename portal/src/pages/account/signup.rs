@@ -2,11 +2,10 @@
 
 use crate::address::{Query, safe_next};
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::account::login::Next;
-use crate::view::form::faults_of;
-use crate::view::form::{Faults, Field};
+use crate::view::form::{Faults, Field, faults_of};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -14,7 +13,6 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_domain::SignupMode;
-use http::StatusCode;
 
 /// Name, e-mail, password.
 #[derive(Template)]
@@ -98,9 +96,9 @@ pub(crate) async fn submit(
         name: form.name.clone(),
         password: form.password.into(),
     };
-    let refused = accounts::sign_up(visitor.db(), tenant, input).await.err();
+    let refusal = accounts::sign_up(visitor.db(), tenant, input).await.err();
     let shell = visitor.shell().await?;
-    match refused {
+    match refusal {
         None => Ok(SentPage {
             shell,
             email: form.email,
@@ -115,7 +113,7 @@ pub(crate) async fn submit(
                 &form.email,
                 faults,
             );
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

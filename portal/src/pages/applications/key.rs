@@ -6,14 +6,13 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::applications::keys::shown;
-use crate::pages::applications::show::subscriptions_of;
+use crate::pages::applications::show::{key_crumbs, subscriptions_of};
 use crate::pages::catalogue::addresses::public_address;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
-use crate::view::parts::Link;
-use crate::view::parts::{Badge, Code, Crumbs, Spread, Timeline};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::code::Code;
+use crate::view::parts::{Badge, Crumbs, Spread, Timeline};
+use crate::view::shell::{Shell, capital};
 use crate::view::words::{clock, day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -115,17 +114,7 @@ pub(crate) async fn show(
         None => format!("Your key for {}", view.name),
     };
     Ok(KeyPage {
-        crumbs: Crumbs::new(
-            "Key",
-            vec![
-                Link::new("Applications", shell.to("/applications")),
-                Link::new(
-                    view.name.clone(),
-                    shell.to(&format!("/applications/{}", view.id)),
-                ),
-                Link::new("Keys", shell.to(&base)),
-            ],
-        ),
+        crumbs: key_crumbs("Key", &view, &shell),
         refresh: arrival.received.is_none(),
         heading,
         lead: format!(

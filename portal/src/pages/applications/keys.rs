@@ -2,19 +2,16 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::applications::show::{lead, subscriptions_of, tabs};
+use crate::pages::applications::show::{crumbs, lead, subscriptions_of, tabs};
 use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::twice::{self, Once};
-use crate::view::form::{Choice, faults_of};
-use crate::view::form::{Faults, Field};
-use crate::view::parts::Link;
-use crate::view::parts::{Badge, Crumbs, Empty, Flash, Spread, Tabs};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Spread, Tabs};
+use crate::view::shell::{Shell, capital};
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -27,7 +24,6 @@ use gatehouse_domain::credential::CredentialState;
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_domain::{EnvironmentKind, Permission};
 use gatehouse_runtime::random;
-use http::StatusCode;
 use time::OffsetDateTime;
 
 /// Keys by their prefix and last characters; the secret itself is nowhere.
@@ -116,23 +112,14 @@ async fn page(
         .find(|one| live(one))
         .map(|one| one.environment.slug.clone());
     Ok(KeysPage {
-        crumbs: Crumbs::new(
-            "Keys",
-            vec![
-                Link::new("Applications", shell.to("/applications")),
-                Link::new(
-                    view.name.clone(),
-                    shell.to(&format!("/applications/{}", view.id)),
-                ),
-            ],
-        ),
+        crumbs: crumbs("Keys", &view, None, &shell),
         spread,
         lead: lead(&view),
         tabs: tabs(&view, "Keys", Some(rows.len()), &shell),
         hint,
         may_change: shell.may(Permission::ApplicationManage),
         action: shell.to(&base),
-        nonce: nonce(),
+        nonce: random::token(),
         environment: Field::select("environment", "Environment", environments)
             .value(first.unwrap_or_default())
             .faults(&faults),
@@ -207,14 +194,6 @@ pub(crate) async fn environment_choices(visitor: &Visitor) -> Result<Vec<Choice>
         .collect())
 }
 
-/// Names one filling-in of the form, so that sending it twice makes one key.
-fn nonce() -> String {
-    random::bytes::<16>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateForm {
@@ -257,7 +236,7 @@ pub(crate) async fn create(
         Err(refusal) => {
             twice::forget(&visitor, &turn).await?;
             let page = page(&visitor, &application, None, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use crate::address::Query;
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::form_page::FormPage;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Badge, Empty, Pages};
-use crate::view::parts::{Crumbs, Link};
+use crate::view::parts::{Badge, Crumbs, Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::{When, grouped};
 use crate::visitor::Visitor;
@@ -20,7 +19,6 @@ use gatehouse_control_plane::applications::{
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::teams;
 use gatehouse_domain::Permission;
-use http::StatusCode;
 
 /// The applications of the visitor's teams.
 #[derive(Template)]
@@ -134,8 +132,7 @@ async fn form_page(
         multipart: false,
         hidden: Vec::new(),
         fields,
-        button: "Create application".into(),
-        loss: false,
+        button: "Create application",
         back: shell.to("/applications"),
         shell,
     })
@@ -180,7 +177,7 @@ pub(crate) async fn create(
             .into_response()),
         Err(refusal) => {
             let page = form_page(&visitor, &form, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

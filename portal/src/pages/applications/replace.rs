@@ -2,39 +2,23 @@
 
 use crate::address::Path;
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::Fact;
 use crate::pages::applications::key::found;
 use crate::pages::applications::keys::shown;
+use crate::pages::applications::show::key_crumbs;
 use crate::pages::form_page::{ConfirmPage, FormPage};
 use crate::sealed;
 use crate::twice::{self, Once};
-use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Crumbs, Link};
-use crate::view::shell::Shell;
+use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::words::relative;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::ApplicationView;
 use gatehouse_control_plane::credentials::{self, CredentialView};
 use gatehouse_runtime::random;
-use http::StatusCode;
 
 const DAY_S: i64 = 86_400;
-
-fn crumbs(here: &str, view: &ApplicationView, shell: &Shell) -> Crumbs {
-    Crumbs::new(
-        here,
-        vec![
-            Link::new("Applications", shell.to("/applications")),
-            Link::new(
-                view.name.clone(),
-                shell.to(&format!("/applications/{}", view.id)),
-            ),
-            Link::new("Keys", shell.to(&format!("/applications/{}/keys", view.id))),
-        ],
-    )
-}
 
 async fn rotate_page(
     visitor: &Visitor,
@@ -48,17 +32,13 @@ async fn rotate_page(
         || "was never used".to_owned(),
         |at| format!("was last used {}", relative(at, visitor.now())),
     );
-    let nonce: String = random::bytes::<16>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     Ok(FormPage {
-        crumbs: crumbs("Rotate", view, &shell),
+        crumbs: key_crumbs("Rotate", view, &shell),
         heading: "Replace a key".into(),
         lead: format!("{} {used}. Both keys work during the overlap.", shown(key)),
         action: shell.to(&format!("{base}/{}/rotate", key.id)),
         multipart: false,
-        hidden: vec![Fact::new(nonce, "nonce")],
+        hidden: vec![Hidden::new("nonce", random::token())],
         fields: vec![
             Field::select(
                 "overlap",
@@ -73,8 +53,7 @@ async fn rotate_page(
             .faults(&faults),
         ],
         faults,
-        button: "Make replacement".into(),
-        loss: false,
+        button: "Make replacement",
         back: shell.to(&base),
         shell,
     })
@@ -118,7 +97,7 @@ pub(crate) async fn rotate(
         Err(refusal) => {
             twice::forget(&visitor, &turn).await?;
             let page = rotate_page(&visitor, &view, &key, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -136,7 +115,7 @@ async fn revoke_page(
         |at| format!("It was last used {}.", relative(at, visitor.now())),
     );
     Ok(ConfirmPage {
-        crumbs: crumbs("Revoke", view, &shell),
+        crumbs: key_crumbs("Revoke", view, &shell),
         heading: format!("Revoke {}?", shown(key)),
         consequence: format!(
             "{} calls with this key are refused at once, everywhere. {used} It cannot be undone.",
@@ -190,7 +169,7 @@ pub(crate) async fn revoke(
             .into_response()),
         Err(refusal) => {
             let page = revoke_page(&visitor, &view, &key, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -5,19 +5,18 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Action;
 use crate::pages::applications::list::state_badge;
-use crate::pages::requests::show::own_event;
+use crate::pages::list_of::everything;
+use crate::pages::requests::show::own_actions;
 use crate::pages::spread::{self, Changed};
 use crate::view::chart::Quota;
-use crate::view::parts::Tab;
-use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread, Tabs};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread, Tab, Tabs};
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{clock, day, relative, short_day};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::applications::{self, ApplicationView};
-use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_control_plane::usage;
 use gatehouse_domain::subscription::{ShownState, StoredState};
@@ -103,12 +102,8 @@ pub(crate) async fn subscriptions_of(
         application: Some(Lookup::Id(application.id)),
         ..SubscriptionFilter::default()
     };
-    let all = Page {
-        limit: Page::LIMIT_MAX,
-        after: None,
-    };
     let mut subscriptions =
-        subscriptions::list_subscriptions(visitor.db(), visitor.actor()?, &filter, &all)
+        subscriptions::list_subscriptions(visitor.db(), visitor.actor()?, &filter, &everything())
             .await?
             .data;
     subscriptions.sort_by_key(|one| {
@@ -121,9 +116,8 @@ pub(crate) async fn subscriptions_of(
 }
 
 fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> SubscriptionRow {
-    let path = format!("/requests/{}", view.id);
     SubscriptionRow {
-        href: shell.to(&path),
+        href: shell.to(&format!("/requests/{}", view.id)),
         api: view.api.name.clone(),
         plan: view.plan.name.clone(),
         environment: capital(view.environment.kind.as_str()),
@@ -133,23 +127,36 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Subscriptio
             .map(|ends| format!("Until {}", day(ends)))
             .unwrap_or_default(),
         since: relative(view.starts_at.unwrap_or(view.created_at), visitor.now()),
-        actions: view
-            .actions
-            .iter()
-            .filter_map(|event| {
-                let (label, help, loss) = own_event(*event)?;
-                Some(Action {
-                    label,
-                    href: shell.to(&format!("{path}/{event}")),
-                    help,
-                    loss,
-                })
-            })
-            .collect(),
+        actions: own_actions(view, shell),
     }
 }
 
-/// "Store apps team".
+/// Where a page of an application stands; `within` are the pages between them.
+pub(crate) fn crumbs(
+    here: &str,
+    view: &ApplicationView,
+    within: Option<Link>,
+    shell: &Shell,
+) -> Crumbs {
+    let application = Link::new(
+        view.name.clone(),
+        shell.to(&format!("/applications/{}", view.id)),
+    );
+    let mut parents = vec![
+        Link::new("Applications", shell.to("/applications")),
+        application,
+    ];
+    parents.extend(within);
+    Crumbs::new(here, parents)
+}
+
+/// The same for a page below the keys.
+pub(crate) fn key_crumbs(here: &str, view: &ApplicationView, shell: &Shell) -> Crumbs {
+    let keys = shell.to(&format!("/applications/{}/keys", view.id));
+    crumbs(here, view, Some(Link::new("Keys", keys)), shell)
+}
+
+/// Whose application it is, and what it does.
 pub(crate) fn lead(view: &ApplicationView) -> String {
     let team = format!("Team {}.", view.owner_team.name);
     if view.description.is_empty() {

@@ -3,14 +3,12 @@
 use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::Figure;
 use crate::pages::applications::key::milliseconds;
-use crate::pages::applications::show::{lead, quotas, subscriptions_of, tabs};
-use crate::pages::method_class;
+use crate::pages::applications::show::{crumbs, lead, quotas, subscriptions_of, tabs};
+use crate::pages::{Figure, method_class};
 use crate::view::chart::{Bars, Quota};
 use crate::view::form::Choice;
-use crate::view::parts::Link;
-use crate::view::parts::{Crumbs, Empty, Tabs};
+use crate::view::parts::{Crumbs, Empty, Link, Tabs};
 use crate::view::shell::Shell;
 use crate::view::words::{grouped, short_day};
 use crate::visitor::Visitor;
@@ -93,16 +91,7 @@ pub(crate) async fn show(
         )
     });
     Ok(UsagePage {
-        crumbs: Crumbs::new(
-            "Usage",
-            vec![
-                Link::new("Applications", shell.to("/applications")),
-                Link::new(
-                    view.name.clone(),
-                    shell.to(&format!("/applications/{}", view.id)),
-                ),
-            ],
-        ),
+        crumbs: crumbs("Usage", &view, None, &shell),
         lead: lead(&view),
         tabs: tabs(&view, "Usage", None, &shell),
         here: shell.to(&format!("/applications/{}/usage", view.id)),

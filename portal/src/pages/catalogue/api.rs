@@ -5,11 +5,9 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
-use crate::pages::requests::list::next_step;
-use crate::view::parts::Tab;
-use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tabs, Timeline};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::pages::requests::NextStep;
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tab, Tabs, Timeline};
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
@@ -50,18 +48,12 @@ web_page!(ApiPage, Private);
 pub(crate) struct PlanColumn {
     pub(crate) name: String,
     pub(crate) lead: String,
-    pub(crate) best: bool,
-    pub(crate) request: Option<Link>,
+    pub(crate) request: Link,
 }
 
 pub(crate) struct PlanRow {
     pub(crate) label: &'static str,
-    pub(crate) cells: Vec<PlanCell>,
-}
-
-pub(crate) struct PlanCell {
-    pub(crate) words: String,
-    pub(crate) best: bool,
+    pub(crate) cells: Vec<String>,
 }
 
 pub(crate) struct VersionRow {
@@ -97,14 +89,16 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("apis");
     let reference = format!("/apis/{}/{}/reference", found.entry.slug, version.label);
     let mine = found.my_subscriptions.first();
-    let step = mine.and_then(|view| next_step(view, &shell)).or_else(|| {
-        (!found.plans.is_empty()).then(|| {
-            Link::new(
-                "Request access",
-                shell.to(&format!("/apis/{}/request", found.entry.slug)),
-            )
-        })
-    });
+    let step = mine
+        .map(|view| NextStep::of(view).link(&shell))
+        .or_else(|| {
+            (!found.plans.is_empty()).then(|| {
+                Link::new(
+                    "Request access",
+                    shell.to(&format!("/apis/{}/request", found.entry.slug)),
+                )
+            })
+        });
     Ok(ApiPage {
         crumbs: Crumbs::new(
             found.entry.name.clone(),
@@ -185,24 +179,17 @@ fn column(plan: &PlanView, api: &str, shell: &Shell) -> PlanColumn {
     PlanColumn {
         name: plan.name.clone(),
         lead: plan.summary.clone(),
-        best: false,
-        request: Some(Link::new(
+        request: Link::new(
             format!("Request {}", plan.name),
             shell.to(&format!("/apis/{api}/request?plan={}", plan.slug)),
-        )),
+        ),
     }
 }
 
 fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
     let row = |label: &'static str, words: &dyn Fn(&PlanView) -> String| PlanRow {
         label,
-        cells: plans
-            .iter()
-            .map(|plan| PlanCell {
-                words: words(plan),
-                best: false,
-            })
-            .collect(),
+        cells: plans.iter().map(words).collect(),
     };
     vec![
         row("Rate", &rate_words),

@@ -2,16 +2,13 @@
 
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::catalogue::list::ApiRow;
-use crate::pages::catalogue::list::{next_step, row};
-use crate::view::parts::Link;
+use crate::pages::catalogue::list::{ApiRow, next_step, no_apis, row};
 use crate::view::parts::{Empty, Flash};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter};
 use gatehouse_control_plane::page::Page;
-use gatehouse_domain::Permission;
 
 /// Search, the next step, the first APIs.
 #[derive(Template)]
@@ -40,17 +37,10 @@ pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
         catalogue::catalogue(visitor.db(), &viewer, &CatalogueFilter::default(), &page).await?;
     let next_step = next_step(&visitor).await?;
     let shell = visitor.shell().await?.with_own_search();
-    let publish = shell
-        .may(Permission::SpecPublish)
-        .then(|| Link::new("Publish API", shell.to("/console/apis/new")));
     Ok(HomePage {
         next_step,
         apis: listed.data.iter().map(|entry| row(entry, &shell)).collect(),
-        empty: Empty::new(
-            "No APIs are published yet",
-            "They appear here as soon as their owners publish them.",
-            publish,
-        ),
+        empty: no_apis(&shell),
         shell,
     })
 }

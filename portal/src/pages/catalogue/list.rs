@@ -3,10 +3,11 @@
 use crate::address::{Query, with_query};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::Fact;
 use crate::pages::catalogue::rail::title;
 use crate::pages::list_of::{After, everything, older};
 use crate::pages::method_class;
+use crate::pages::requests::NextStep;
+use crate::view::form::Hidden;
 use crate::view::parts::{Badge, Empty, Flash, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::states;
@@ -31,8 +32,8 @@ pub(crate) struct ListPage {
     pub(crate) query: String,
     pub(crate) facets: Vec<Facet>,
     pub(crate) filters_on: usize,
-    /// The filters in force, for the search form to keep: label is the value, value the name.
-    pub(crate) kept: Vec<Fact>,
+    /// The filters in force, for the search form to keep.
+    pub(crate) kept: Vec<Hidden>,
     pub(crate) next_step: Option<Flash>,
     pub(crate) total: String,
     pub(crate) apis: Vec<ApiRow>,
@@ -140,7 +141,7 @@ pub(crate) async fn show(
         kept: query
             .state
             .iter()
-            .map(|state| Fact::new(state.clone(), "state"))
+            .map(|state| Hidden::new("state", state.clone()))
             .collect(),
         facets,
         next_step,
@@ -159,19 +160,24 @@ pub(crate) async fn show(
 
 fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
     if query.q.is_empty() && query.state.is_empty() && query.tag.is_empty() {
-        let publish = shell
-            .may(Permission::SpecPublish)
-            .then(|| Link::new("Publish API", shell.to("/console/apis/new")));
-        return Empty::new(
-            "No APIs are published yet",
-            "They appear here as soon as their owners publish them.",
-            publish,
-        );
+        return no_apis(shell);
     }
     Empty::new(
         "Nothing matches",
         "No API has these words and filters together.",
         Some(Link::new("Clear filters", shell.to("/apis"))),
+    )
+}
+
+/// What stands in an empty catalogue.
+pub(super) fn no_apis(shell: &Shell) -> Empty {
+    let publish = shell
+        .may(Permission::SpecPublish)
+        .then(|| Link::new("Publish API", shell.to("/console/apis/new")));
+    Empty::new(
+        "No APIs are published yet",
+        "They appear here as soon as their owners publish them.",
+        publish,
     )
 }
 
@@ -234,18 +240,17 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
         );
         return (Badge::not_started("Not requested"), String::new(), step);
     };
-    let detail = format!("{}, {}", best.plan, best.application);
-    let request = shell.to(&format!("/requests/{}", best.subscription));
-    let step = match best.shown {
-        ShownState::Active | ShownState::Scheduled => Link::new(
-            "Open keys",
-            shell.to(&format!("/applications/{}/keys", best.application_slug)),
-        ),
-        ShownState::Pending => Link::new("See request", request),
-        ShownState::Rejected => Link::new("Read reason", request),
-        _ => Link::new("See access", request),
+    let step = NextStep {
+        shown: best.shown,
+        application: &best.application_slug,
+        subscription: best.subscription,
+        api: &entry.slug,
     };
-    (states::subscription(best.shown), detail, step)
+    (
+        states::subscription(best.shown),
+        format!("{}, {}", best.plan, best.application),
+        step.link(shell),
+    )
 }
 
 fn operation_hit(hit: Found, shell: &Shell) -> OperationHit {

@@ -2,27 +2,23 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::list::team_choices;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::everything;
-use crate::view::form::faults_of;
-use crate::view::form::{Choice, Faults, Field};
-use crate::view::parts::Link;
-use crate::view::parts::{Crumbs, Timeline};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Link, Timeline};
+use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::applications::{self, ApplicationFilter};
+use gatehouse_control_plane::applications::{self, ApplicationFilter, ApplicationView};
 use gatehouse_control_plane::catalogue::{self, CatalogueApi};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
 use gatehouse_domain::subscription::ShownState;
-use http::StatusCode;
 
 /// Plan, application, purpose.
 #[derive(Template)]
@@ -82,47 +78,66 @@ pub(crate) struct RequestForm {
     purpose: String,
 }
 
-/// `GET /apis/{api}/request`
+/// `GET /apis/{api}/request`. One's own pending request is shown in place of a second one, unless another application
+/// could ask.
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api]): Path<1>,
     Query(preset): Query<Preset>,
 ) -> Result<Response, PageError> {
+    let offer = Offer::find(&visitor, &api).await?;
+    if let (Some(pending), 0..=1) = (pending(&offer.api), offer.applications.len()) {
+        let request = format!("/requests/{}", pending.id);
+        return Ok(visitor.go(&request).into_response());
+    }
     let form = RequestForm {
         plan: preset.plan,
         application: preset.application,
         ..RequestForm::default()
     };
-    page(&visitor, &api, form, Faults::default()).await
+    let page = page(&visitor, offer, form, Faults::default()).await?;
+    Ok(page.into_response())
+}
+
+/// What can be asked for, and for what.
+struct Offer {
+    api: CatalogueApi,
+    applications: Vec<ApplicationView>,
+}
+
+impl Offer {
+    async fn find(visitor: &Visitor, api: &str) -> Result<Self, PageError> {
+        let actor = visitor.actor()?;
+        let mine = ApplicationFilter {
+            mine: true,
+            ..ApplicationFilter::default()
+        };
+        Ok(Self {
+            api: catalogue::catalogue_api(visitor.db(), &visitor.viewer()?, api).await?,
+            applications: applications::list_applications(
+                visitor.db(),
+                actor,
+                &mine,
+                &everything(),
+            )
+            .await?
+            .data,
+        })
+    }
 }
 
 async fn page(
     visitor: &Visitor,
-    api: &str,
+    offer: Offer,
     form: RequestForm,
     faults: Faults,
-) -> Result<Response, PageError> {
-    let actor = visitor.actor()?;
-    let found = catalogue::catalogue_api(visitor.db(), &visitor.viewer()?, api).await?;
-    let all = everything();
-    let mine = ApplicationFilter {
-        mine: true,
-        ..ApplicationFilter::default()
-    };
-    let applications = applications::list_applications(visitor.db(), actor, &mine, &all)
-        .await?
-        .data;
+) -> Result<RequestPage, PageError> {
+    let Offer {
+        api: found,
+        applications,
+    } = offer;
     let teams = team_choices(visitor).await?;
     let shell = visitor.shell().await?.at("apis");
-    // One's own pending request is shown in place of a second one, unless the form has just said otherwise.
-    if let (Some(pending), true) = (
-        pending(&found),
-        form.purpose.is_empty() && applications.len() <= 1,
-    ) {
-        return Ok(visitor
-            .go(&format!("/requests/{}", pending.id))
-            .into_response());
-    }
     let chosen = chosen_plan(&found, &form.plan);
     let application = match (form.application.as_str(), applications.as_slice()) {
         ("", [only]) => only.id.to_string(),
@@ -168,8 +183,7 @@ async fn page(
         back: shell.to(&format!("/apis/{}", found.entry.slug)),
         api_name: found.entry.name,
         shell,
-    }
-    .into_response())
+    })
 }
 
 fn pending(found: &CatalogueApi) -> Option<&SubscriptionView> {
@@ -227,13 +241,8 @@ pub(crate) async fn submit(
         reason: form.purpose.clone(),
     };
     if form.purpose.trim().is_empty() {
-        return refused(
-            &visitor,
-            &api,
-            form,
-            Faults::one("purpose", "Say what you build with it."),
-        )
-        .await;
+        let faults = Faults::one("purpose", "Say what you build with it.");
+        return again(&visitor, &api, form, faults).await;
     }
     match subscriptions::request(visitor.db(), actor, input).await {
         Ok(made) => {
@@ -250,21 +259,18 @@ pub(crate) async fn submit(
                 ("reason", "purpose"),
                 ("application", "app_name"),
             ]);
-            refused(&visitor, &api, form, faults).await
+            again(&visitor, &api, form, faults).await
         }
     }
 }
 
-async fn refused(
+/// The form as it was sent, with what is wrong with it.
+async fn again(
     visitor: &Visitor,
     api: &str,
-    mut form: RequestForm,
+    form: RequestForm,
     faults: Faults,
 ) -> Result<Response, PageError> {
-    if form.purpose.is_empty() {
-        form.purpose.push(' ');
-    }
-    let mut response = page(visitor, api, form, faults).await?;
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
+    let offer = Offer::find(visitor, api).await?;
+    Ok(refused(page(visitor, offer, form, faults).await?))
 }

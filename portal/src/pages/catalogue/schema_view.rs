@@ -1,6 +1,5 @@
 //! A schema as the tree readers open: fields, their bounds in words, choices as fold-outs.
 
-use crate::view::parts::Link;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_spec::render::SchemaNode;
@@ -25,7 +24,6 @@ pub(crate) struct FieldView {
     pub(crate) deprecated: bool,
     pub(crate) description: String,
     pub(crate) bounds: Vec<String>,
-    pub(crate) link: Option<Link>,
     pub(crate) inside: Box<SchemaView>,
 }
 
@@ -114,7 +112,6 @@ pub(crate) fn field(node: &SchemaNode) -> FieldView {
         deprecated: node.deprecated,
         description: node.description_html.as_str().to_owned(),
         bounds,
-        link: None,
         inside: Box::new(inside(node)),
     }
 }

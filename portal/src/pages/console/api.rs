@@ -5,18 +5,19 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
+use crate::view::code::Code;
 use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Code, Crumbs, Empty, Link, Spread};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread};
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::apis::{self, ApiView};
-use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::{self, PlanView};
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_control_plane::{environments, upstreams};
@@ -95,11 +96,7 @@ pub(crate) async fn page(
 ) -> Result<ApiPage, PageError> {
     let actor = visitor.require(Permission::ApiRead)?;
     let view = apis::get_api(visitor.db(), actor, api.into()).await?;
-    let all = Page {
-        limit: Page::LIMIT_MAX,
-        after: None,
-    };
-    let plans = plans::list_plans(visitor.db(), actor, Lookup::Id(view.id), &all)
+    let plans = plans::list_plans(visitor.db(), actor, Lookup::Id(view.id), &everything())
         .await?
         .data;
     let routes = routes(visitor, &view).await?;

@@ -3,11 +3,12 @@
 use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::Action;
+use crate::pages::console::enforce;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::parts::{Badge, Empty, Pages, Spread};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::relative;
 use crate::visitor::Visitor;
@@ -41,13 +42,7 @@ pub(crate) struct ConsumerRow {
     pub(crate) state: Badge,
     pub(crate) detail: String,
     pub(crate) since: String,
-    pub(crate) actions: Vec<Brake>,
-}
-
-pub(crate) struct Brake {
-    pub(crate) label: &'static str,
-    pub(crate) href: String,
-    pub(crate) loss: bool,
+    pub(crate) actions: Vec<Action>,
 }
 
 /// `?after=&change=`
@@ -104,16 +99,12 @@ pub(crate) async fn show(
 
 fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow {
     let brake = |event: &SubscriptionEvent| {
-        let (label, loss) = match event {
-            SubscriptionEvent::Suspend => ("Suspend", false),
-            SubscriptionEvent::Unsuspend => ("Lift suspension", false),
-            SubscriptionEvent::Revoke => ("Revoke", true),
-            _ => return None,
-        };
-        Some(Brake {
+        let (label, help) = enforce::words(*event)?;
+        Some(Action {
             label,
             href: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)),
-            loss,
+            help,
+            loss: *event == SubscriptionEvent::Revoke,
         })
     };
     ConsumerRow {

@@ -1,10 +1,12 @@
 //! `POST /console/requests`: approve or reject, one or many. Every request is decided by itself.
 
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::{PageError, problem_of};
-use crate::pages::console::queue::{self, Choice, Chosen};
+use crate::pages::console::choice::Choice;
+use crate::pages::console::queue::{self, Chosen};
 use crate::pages::list_of::After;
-use crate::view::form::Faults;
+use crate::view::form::{Faults, WHOLE_FORM};
 use crate::view::parts::Flash;
 use crate::view::words::count;
 use crate::visitor::Visitor;
@@ -15,7 +17,6 @@ use gatehouse_control_plane::subscriptions::{
 use gatehouse_control_plane::{Actor, Changed, Db, Refusal};
 use gatehouse_domain::Permission;
 use gatehouse_problem::ProblemKind;
-use http::StatusCode;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,7 +60,7 @@ pub(crate) async fn submit(
             rejecting,
         };
         let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok(refused(page));
     }
     let choices: Option<Vec<Choice>> = wanted.iter().map(|text| Choice::parse(text)).collect();
     let choices = choices.ok_or_else(|| PageError::of(ProblemKind::BadRequest))?;
@@ -109,11 +110,11 @@ async fn decide(
 
 fn faults(wanted: &[String], rejecting: bool, reason: &str) -> Option<Faults> {
     if wanted.is_empty() {
-        return Some(Faults::one("form", "Select at least one request."));
+        return Some(Faults::one(WHOLE_FORM, "Select at least one request."));
     }
     if wanted.len() > DECISIONS_MAX {
         return Some(Faults::one(
-            "form",
+            WHOLE_FORM,
             format!("Select at most {DECISIONS_MAX} requests."),
         ));
     }

@@ -2,8 +2,9 @@
 
 use crate::address::{Path, id};
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::form_page::ConsoleConfirmPage;
+use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::visitor::Visitor;
@@ -11,9 +12,9 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{self, SubscriptionView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::SubscriptionEvent;
-use http::StatusCode;
 
-fn words(event: SubscriptionEvent) -> Option<(&'static str, &'static str)> {
+/// What a brake is called, and what follows from it.
+pub(super) fn words(event: SubscriptionEvent) -> Option<(&'static str, &'static str)> {
     match event {
         SubscriptionEvent::Suspend => Some((
             "Suspend",
@@ -33,7 +34,7 @@ async fn page(
     view: &SubscriptionView,
     event: SubscriptionEvent,
     faults: Faults,
-) -> Result<ConsoleConfirmPage, PageError> {
+) -> Result<ConfirmPage, PageError> {
     let (verb, consequence) = words(event).ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.console("applications");
     let fields = if event.needs_reason() {
@@ -45,7 +46,7 @@ async fn page(
     } else {
         Vec::new()
     };
-    Ok(ConsoleConfirmPage {
+    Ok(ConfirmPage {
         crumbs: Crumbs::new(
             verb,
             vec![Link::new("Applications", shell.to("/console/applications"))],
@@ -66,7 +67,7 @@ async fn page(
 pub(crate) async fn show(
     visitor: Visitor,
     Path([subscription, event]): Path<2>,
-) -> Result<ConsoleConfirmPage, PageError> {
+) -> Result<ConfirmPage, PageError> {
     let actor = visitor.require(Permission::SubscriptionEnforce)?;
     let event = SubscriptionEvent::parse(&event).ok_or_else(PageError::not_found)?;
     let view = subscriptions::get_subscription(visitor.db(), actor, id(&subscription)?).await?;
@@ -108,7 +109,7 @@ pub(crate) async fn submit(
             let faults = faults_of(refusal)?;
             let view = subscriptions::get_subscription(db, actor, subscription).await?;
             let page = page(&visitor, &view, event, faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -4,13 +4,12 @@ use crate::address::{Path, id};
 use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::form_page::ConsoleConfirmPage;
+use crate::pages::form_page::ConfirmPage;
+use crate::view::code::Code;
 use crate::view::form::Faults;
-use crate::view::parts::{Badge, Code, Empty};
-use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link};
 use crate::view::shell::Shell;
-use crate::view::words::When;
-use crate::view::words::{clock, count, relative};
+use crate::view::words::{When, clock, count, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
@@ -190,7 +189,7 @@ pub(crate) async fn join(
 pub(crate) async fn show_retire(
     visitor: Visitor,
     Path([node]): Path<1>,
-) -> Result<ConsoleConfirmPage, PageError> {
+) -> Result<ConfirmPage, PageError> {
     let actor = visitor.require(Permission::GatewayManage)?;
     let node: NodeId = id(&node)?;
     let nodes = gateways::list_nodes(visitor.db(), actor).await?;
@@ -199,7 +198,7 @@ pub(crate) async fn show_retire(
         .find(|one| one.id == node)
         .ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.console("gateways");
-    Ok(ConsoleConfirmPage {
+    Ok(ConfirmPage {
         crumbs: Crumbs::new("Retire", vec![Link::new("Gateways", shell.to("/console/gateways"))]),
         heading: format!("Retire {}?", found.name),
         consequence: "Its identity is revoked and nobody waits for it any more. Stop it first: a gateway that still runs \

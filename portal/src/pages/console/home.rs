@@ -2,12 +2,10 @@
 
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::Figure;
 use crate::pages::console::queue;
 use crate::view::parts::Link;
 use crate::view::shell::Shell;
-use crate::view::words::When;
-use crate::view::words::relative;
+use crate::view::words::{When, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
@@ -23,7 +21,6 @@ pub(crate) struct ConsoleHomePage {
     pub(crate) heading: String,
     pub(crate) lead: String,
     pub(crate) items: Vec<TodoItem>,
-    pub(crate) figures: Option<Vec<Figure>>,
     pub(crate) recent: Vec<RecentChange>,
 }
 
@@ -73,7 +70,6 @@ pub(crate) async fn show(visitor: Visitor) -> Result<ConsoleHomePage, PageError>
         },
         lead: "Everything else runs as it should.".to_owned(),
         items,
-        figures: None,
         recent,
         shell,
     })

@@ -2,15 +2,12 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
-use crate::view::form::{Choice, faults_of};
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Crumbs, Empty, Pages, Tabs};
-use crate::view::parts::{Flash, Link, Tab};
-use crate::view::shell::Shell;
-use crate::view::shell::{capital, roles_in_words};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Pages, Tab, Tabs};
+use crate::view::shell::{Shell, capital, roles_in_words};
 use crate::view::words::{count, day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -21,7 +18,6 @@ use gatehouse_control_plane::page::Page;
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
 use gatehouse_problem::ProblemKind;
-use http::StatusCode;
 
 /// Members and open invitations.
 #[derive(Template)]
@@ -216,7 +212,7 @@ pub(crate) async fn invite(
                 faults_of(refusal)?,
             )
             .await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -340,7 +336,7 @@ async fn changed(
             let faults = faults_of(refusal)?;
             let member = members::get_member(visitor.db(), visitor.actor()?, user).await?;
             let page = person_page(visitor, member, faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::address::Path;
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::Fact;
-use crate::pages::form_page::ConsoleFormPage;
-use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::pages::form_page::FormPage;
+use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,6 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::{self, CreatePlan, PlanView, UpdatePlan};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::{EnvironmentKind, Permission};
-use http::StatusCode;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,7 +156,7 @@ async fn page(
     plan: Option<&str>,
     form: &PlanForm,
     faults: Faults,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.console("plans");
     let back = shell.to(&format!("/console/apis/{api}"));
     let mut fields = Vec::new();
@@ -224,7 +223,7 @@ async fn page(
             "Save plan",
         ),
     };
-    Ok(ConsoleFormPage {
+    Ok(FormPage {
         crumbs: Crumbs::new(
             heading.clone(),
             vec![
@@ -246,12 +245,11 @@ async fn page(
         multipart: false,
         hidden: form
             .row_version
-            .map(|version| Fact::new(version.to_string(), "row_version"))
+            .map(|version| Hidden::new("row_version", version.to_string()))
             .into_iter()
             .collect(),
         fields,
-        button: button.into(),
-        loss: false,
+        button,
         back,
         shell,
     })
@@ -261,7 +259,7 @@ async fn page(
 pub(crate) async fn show_new(
     visitor: Visitor,
     Path([api]): Path<1>,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     visitor.require(Permission::PlanManage)?;
     let form = PlanForm {
         approval: "manual".into(),
@@ -294,7 +292,7 @@ pub(crate) async fn create(
             .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &api, None, &form, renamed(faults_of(refusal)?)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -312,7 +310,7 @@ async fn found(visitor: &Visitor, api: &str, plan: &str) -> Result<PlanView, Pag
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api, plan]): Path<2>,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     let found = found(&visitor, &api, &plan).await?;
     page(
         &visitor,
@@ -366,7 +364,7 @@ pub(crate) async fn update(
                 renamed(faults_of(refusal)?),
             )
             .await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

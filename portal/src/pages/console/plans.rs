@@ -4,15 +4,14 @@ use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
-use crate::pages::list_of::{After, older};
-use crate::view::parts::Link;
-use crate::view::parts::{Badge, Empty, Pages};
+use crate::pages::list_of::{After, everything, older};
+use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::apis::{self, ApiFilter};
-use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans;
 use gatehouse_domain::Permission;
 
@@ -44,17 +43,13 @@ pub(crate) async fn show(
     Query(after): Query<After>,
 ) -> Result<PlansPage, PageError> {
     let actor = visitor.require(Permission::ApiRead)?;
-    let everything = Page {
-        limit: Page::LIMIT_MAX,
-        after: None,
-    };
-    let apis = apis::list_apis(visitor.db(), actor, &ApiFilter::default(), &everything)
+    let apis = apis::list_apis(visitor.db(), actor, &ApiFilter::default(), &everything())
         .await?
         .data;
     let mut all = Vec::new();
     for api in &apis {
         let lookup = Lookup::Id(api.id);
-        for plan in plans::list_plans(visitor.db(), actor, lookup, &everything)
+        for plan in plans::list_plans(visitor.db(), actor, lookup, &everything())
             .await?
             .data
         {

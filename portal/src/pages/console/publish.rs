@@ -1,10 +1,10 @@
 //! Publishing a description by upload: the same verb as CI calls.
 
 use crate::address::Path;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::Fact;
 use crate::pages::console::api;
-use crate::pages::form_page::ConsoleFormPage;
+use crate::pages::form_page::FormPage;
 use crate::upload::Upload;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
@@ -17,7 +17,6 @@ use gatehouse_control_plane::publishing::{
 };
 use gatehouse_domain::Permission;
 use gatehouse_spec::SpecErrors;
-use http::StatusCode;
 
 /// Faults of a description shown at once; the rest is counted.
 const FAULTS_MAX: usize = 20;
@@ -26,19 +25,19 @@ async fn new_page(
     visitor: &Visitor,
     upload: Option<&Upload>,
     faults: Faults,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     let text = |name: &str| upload.map(|upload| upload.text(name)).unwrap_or_default();
     let version = Some(text("version"))
         .filter(|label| !label.is_empty())
         .unwrap_or_else(|| "v1".to_owned());
     let shell = visitor.shell().await?.console("apis");
-    Ok(ConsoleFormPage {
+    Ok(FormPage {
         crumbs: Crumbs::new("Publish API", vec![Link::new("APIs", shell.to("/console/apis"))]),
         heading: "Publish API".into(),
         lead: "From an OpenAPI 3.0, 3.1 or Swagger 2.0 document. A first publish proposes its server as the upstream.".into(),
         action: shell.to("/console/apis/new"),
         multipart: true,
-        hidden: Vec::<Fact>::new(),
+        hidden: Vec::new(),
         fields: vec![
             Field::text("api", "Short name")
                 .value(text("api"))
@@ -49,15 +48,14 @@ async fn new_page(
             Field::file("file", "Description").help("JSON or YAML, at most 50 MB.").faults(&faults),
         ],
         faults,
-        button: "Publish API".into(),
-        loss: false,
+        button: "Publish API",
         back: shell.to("/console/apis"),
         shell,
     })
 }
 
 /// `GET /console/apis/new`
-pub(crate) async fn show_new(visitor: Visitor) -> Result<ConsoleFormPage, PageError> {
+pub(crate) async fn show_new(visitor: Visitor) -> Result<FormPage, PageError> {
     visitor.require(Permission::SpecPublish)?;
     new_page(&visitor, None, Faults::default()).await
 }
@@ -70,7 +68,7 @@ pub(crate) async fn create(visitor: Visitor, upload: Upload) -> Result<Response,
         Ok(done) => go(&visitor, &slug, &done).await,
         Err(faults) => {
             let page = new_page(&visitor, Some(&upload), faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -86,7 +84,7 @@ pub(crate) async fn submit(
         Ok(done) => go(&visitor, &slug, &done).await,
         Err(faults) => {
             let page = api::page(&visitor, &slug, None, &upload.text("version"), faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -3,22 +3,20 @@
 use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::console::choice::Choice;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Faults, Field};
-use crate::view::parts::Tab;
-use crate::view::parts::{Badge, Empty, Pages, Spread, Tabs};
+use crate::view::parts::{Empty, Pages, Spread, Tab, Tabs};
 use crate::view::shell::Shell;
-use crate::view::words::When;
 use crate::view::words::age;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::subscriptions::{
-    self, RequestFilter, RequestRow, RequestSubject, SubscriptionFilter, SubscriptionView,
+    self, RequestFilter, RequestRow, RequestSubject, SubscriptionView,
 };
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::SubscriptionId;
 use uuid::Uuid;
 
 /// Waiting requests with everything a decision needs, one form, two buttons.
@@ -70,31 +68,6 @@ pub(crate) struct WorthKnowing {
     pub(crate) care: bool,
 }
 
-/// What was decided, by whom, and why.
-#[derive(Template)]
-#[template(path = "pages/console/decided.html")]
-pub(crate) struct DecidedPage {
-    pub(crate) shell: Shell,
-    pub(crate) lead: String,
-    pub(crate) tabs: Tabs,
-    pub(crate) rows: Vec<DecidedRow>,
-    pub(crate) empty: Empty,
-    pub(crate) pages: Pages,
-}
-
-web_page!(DecidedPage, Private);
-
-pub(crate) struct DecidedRow {
-    pub(crate) href: String,
-    pub(crate) application: String,
-    pub(crate) person: String,
-    pub(crate) wanted: String,
-    pub(crate) decision: Badge,
-    pub(crate) reason: String,
-    pub(crate) by: String,
-    pub(crate) at: When,
-}
-
 /// Reasons an approver may start from; every one can be edited before it is sent.
 pub(crate) const REASONS: &[&str] = &[
     "Use a smaller plan first",
@@ -138,38 +111,6 @@ pub(crate) async fn show(
         Faults::default(),
     )
     .await
-}
-
-/// One question of the queue as the form names it: the subscription, and about what when it is not the subscription itself:
-/// `sub_1`, `sub_1:plan_change`, `sub_1:renewal`. One subscription may have several.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Choice {
-    pub(crate) subject: RequestSubject,
-    pub(crate) subscription: SubscriptionId,
-}
-
-impl Choice {
-    /// Reads what `Display` wrote.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (subscription, subject) = match text.split_once(':') {
-            Some((subscription, subject)) => (subscription, RequestSubject::parse(subject)?),
-            None => (text, RequestSubject::Subscription),
-        };
-        Some(Self {
-            subject,
-            subscription: subscription.parse().ok()?,
-        })
-    }
-}
-
-impl std::fmt::Display for Choice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.subscription)?;
-        match self.subject {
-            RequestSubject::Subscription => Ok(()),
-            other => write!(f, ":{}", other.as_str()),
-        }
-    }
 }
 
 /// What a refused form had chosen.
@@ -241,7 +182,7 @@ pub(crate) async fn page(
     })
 }
 
-fn tabs(waiting_shows: bool, count: usize, shell: &Shell) -> Tabs {
+pub(super) fn tabs(waiting_shows: bool, count: usize, shell: &Shell) -> Tabs {
     Tabs::new(
         "Requests",
         vec![
@@ -347,63 +288,4 @@ fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
         });
     }
     facts
-}
-
-/// `GET /console/requests/decided`
-pub(crate) async fn show_decided(
-    visitor: Visitor,
-    Query(after): Query<After>,
-) -> Result<DecidedPage, PageError> {
-    let actor = visitor.require(Permission::SubscriptionRead)?;
-    let filter = SubscriptionFilter::default();
-    let listed =
-        subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
-    let shell = visitor.shell().await?.console("requests");
-    let rows: Vec<DecidedRow> = listed
-        .data
-        .iter()
-        .filter_map(|view| decided_row(view, &visitor, &shell))
-        .collect();
-    Ok(DecidedPage {
-        lead: "What was decided, by whom, and why.".to_owned(),
-        tabs: tabs(false, 0, &shell),
-        empty: Empty::new(
-            "Nothing decided yet",
-            "Decisions appear here with their reasons.",
-            None,
-        ),
-        pages: older(
-            "/console/requests/decided",
-            &shell,
-            rows.len(),
-            listed.next,
-            &after,
-        ),
-        rows,
-        shell,
-    })
-}
-
-fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Option<DecidedRow> {
-    let decision = view.decision.as_ref()?;
-    Some(DecidedRow {
-        href: shell.to(&format!("/requests/{}", view.id)),
-        application: view.application.name.clone(),
-        person: view
-            .requested_by
-            .as_ref()
-            .map_or_else(String::new, |person| person.name.clone()),
-        wanted: format!("{} {}", view.api.name, view.plan.name),
-        decision: if decision.approved {
-            Badge::good("Approved")
-        } else {
-            Badge::stopped("Rejected")
-        },
-        reason: decision.reason.clone(),
-        by: decision
-            .by
-            .as_ref()
-            .map_or_else(|| "A rule of the plan".to_owned(), |by| by.name.clone()),
-        at: When::ago(decision.at, visitor.now()),
-    })
 }

@@ -2,25 +2,20 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::people::tabs;
-use crate::pages::list_of::{After, older};
-use crate::view::form::{Choice, faults_of};
-use crate::view::form::{Faults, Field};
-use crate::view::parts::Link;
-use crate::view::parts::{Crumbs, Empty, Pages, Tabs};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::pages::list_of::{After, everything, older};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Empty, Link, Pages, Tabs};
+use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::members;
-use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::teams::{self, CreateTeam, TeamKind, TeamRole, TeamView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::UserId;
-use http::StatusCode;
 
 /// The teams.
 #[derive(Template)]
@@ -176,7 +171,7 @@ pub(crate) async fn create(
             .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &After::default(), &form, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -189,16 +184,9 @@ async fn team_page(
     let actor = visitor.actor()?;
     let people = match actor.may(Permission::MemberRead) {
         true => {
-            members::list_members(
-                visitor.db(),
-                actor,
-                &Page {
-                    limit: Page::LIMIT_MAX,
-                    after: None,
-                },
-            )
-            .await?
-            .data
+            members::list_members(visitor.db(), actor, &everything())
+                .await?
+                .data
         }
         false => Vec::new(),
     };
@@ -285,7 +273,7 @@ pub(crate) async fn add_member(
     let team = found(&visitor, &team).await?;
     let Ok(person) = form.person.parse() else {
         let page = team_page(&visitor, team, Faults::one("person", "Choose a person.")).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok(refused(page));
     };
     let role = if form.role == TeamRole::Lead.as_str() {
         TeamRole::Lead
@@ -298,7 +286,7 @@ pub(crate) async fn add_member(
             .into_response()),
         Err(refusal) => {
             let page = team_page(&visitor, team, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -2,24 +2,21 @@
 
 use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
+use crate::pages::list_of::everything;
 use crate::sealed;
 use crate::twice::{self, Once};
-use crate::view::form::{Choice, faults_of};
-use crate::view::form::{Faults, Field};
-use crate::view::parts::Flash;
-use crate::view::parts::{Badge, Empty};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Badge, Empty, Flash};
 use crate::view::shell::Shell;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::tokens::{self, CreateToken, TokenView};
 use gatehouse_domain::Permission;
 use gatehouse_runtime::random;
-use http::StatusCode;
 
 /// Tokens, the form that makes one, and a new one shown once.
 #[derive(Template)]
@@ -80,11 +77,9 @@ async fn page(
     faults: Faults,
 ) -> Result<TokensPage, PageError> {
     let actor = visitor.require(Permission::TokenManage)?;
-    let all = Page {
-        limit: Page::LIMIT_MAX,
-        after: None,
-    };
-    let tokens = tokens::list_tokens(visitor.db(), actor, &all).await?.data;
+    let tokens = tokens::list_tokens(visitor.db(), actor, &everything())
+        .await?
+        .data;
     let secret = match made {
         Some(id) => sealed::look(visitor, id).await?.map(|(text, _)| text),
         None => None,
@@ -100,10 +95,7 @@ async fn page(
             "/console/settings/tokens/{}/stored",
             made.unwrap_or_default()
         )),
-        nonce: random::bytes::<16>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        nonce: random::token(),
         name: Field::text("name", "Name")
             .value(&form.name)
             .max(80)
@@ -213,7 +205,7 @@ pub(crate) async fn create(
             let faults =
                 faults_of(refusal)?.renamed(&[("scopes", "scope"), ("expires_in_days", "days")]);
             let page = page(&visitor, None, &form, faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

@@ -2,17 +2,16 @@
 
 use crate::address::Path;
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::Fact;
-use crate::pages::form_page::ConsoleFormPage;
-use crate::view::form::{Faults, Field, faults_of};
+use crate::pages::form_page::FormPage;
+use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream, UpstreamView};
 use gatehouse_control_plane::{Actor, Refusal};
 use gatehouse_domain::Permission;
-use http::StatusCode;
 
 async fn page(
     visitor: &Visitor,
@@ -20,10 +19,10 @@ async fn page(
     environment: &str,
     form: &UpstreamForm,
     faults: Faults,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.console("apis");
     let back = shell.to(&format!("/console/apis/{api}"));
-    Ok(ConsoleFormPage {
+    Ok(FormPage {
         crumbs: Crumbs::new(
             "Upstream",
             vec![
@@ -37,7 +36,7 @@ async fn page(
         multipart: false,
         hidden: form
             .row_version
-            .map(|version| Fact::new(version.to_string(), "row_version"))
+            .map(|version| Hidden::new("row_version", version.to_string()))
             .into_iter()
             .collect(),
         fields: vec![
@@ -50,8 +49,7 @@ async fn page(
                 .faults(&faults),
         ],
         faults,
-        button: "Save upstream".into(),
-        loss: false,
+        button: "Save upstream",
         back,
         shell,
     })
@@ -61,7 +59,7 @@ async fn page(
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api, environment]): Path<2>,
-) -> Result<ConsoleFormPage, PageError> {
+) -> Result<FormPage, PageError> {
     let actor = visitor.require(Permission::UpstreamManage)?;
     let form = stored(&visitor, actor, &api, &environment)
         .await?
@@ -154,7 +152,7 @@ pub(crate) async fn submit(
             .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &api, &environment, &form, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

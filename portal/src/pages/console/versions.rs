@@ -2,15 +2,15 @@
 
 use crate::address::Path;
 use crate::form::Form;
+use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::form_page::ConsoleConfirmPage;
+use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_domain::Permission;
-use http::StatusCode;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
@@ -54,7 +54,7 @@ async fn page(
     (api, version, word): (&str, &str, &str),
     form: &VersionForm,
     faults: Faults,
-) -> Result<ConsoleConfirmPage, PageError> {
+) -> Result<ConfirmPage, PageError> {
     let event = Event::parse(word)?;
     let (verb, consequence) = event.words();
     let shell = visitor.shell().await?.console("apis");
@@ -79,7 +79,7 @@ async fn page(
         ],
     };
     let back = shell.to(&format!("/console/apis/{api}"));
-    Ok(ConsoleConfirmPage {
+    Ok(ConfirmPage {
         crumbs: Crumbs::new(
             verb,
             vec![
@@ -103,7 +103,7 @@ async fn page(
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api, version, event]): Path<3>,
-) -> Result<ConsoleConfirmPage, PageError> {
+) -> Result<ConfirmPage, PageError> {
     let actor = visitor.require(Permission::ApiWrite)?;
     versions::get_version(visitor.db(), actor, api.as_str().into(), &version).await?;
     page(
@@ -147,7 +147,7 @@ pub(crate) async fn submit(
             let Some(sunset_at) = end_of(&form.sunset) else {
                 let faults = Faults::one("sunset", "Use a date such as 2027-06-30.");
                 let page = page(&visitor, (&api, &version, &word), &form, faults).await?;
-                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+                return Ok(refused(page));
             };
             let successor =
                 Some(form.successor.trim().to_owned()).filter(|label| !label.is_empty());
@@ -172,7 +172,7 @@ pub(crate) async fn submit(
         Err(refusal) => {
             let faults = faults_of(refusal)?.renamed(&[("sunset_at", "sunset")]);
             let page = page(&visitor, (&api, &version, &word), &form, faults).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }

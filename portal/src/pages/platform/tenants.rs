@@ -2,16 +2,13 @@
 
 use crate::address::{Path, Query};
 use crate::form::Form;
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::Fact;
-use crate::pages::console::applications::Brake;
+use crate::pages::Action;
 use crate::pages::form_page::ConfirmPage;
 use crate::pages::list_of::{After, older};
-use crate::view::form::faults_of;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Pages, Spread};
-use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::form::{Faults, Field, Hidden, faults_of};
+use crate::view::parts::{Badge, Crumbs, Flash, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::day;
 use crate::visitor::Visitor;
@@ -21,14 +18,12 @@ use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::platform::PlatformActor;
 use gatehouse_control_plane::tenants::{self, CreateTenant, TenantView};
 use gatehouse_domain::TenantStatus;
-use http::StatusCode;
 
 /// Every tenant, and the form that makes one.
 #[derive(Template)]
 #[template(path = "pages/platform/tenants.html")]
 pub(crate) struct TenantsPage {
     pub(crate) shell: Shell,
-    pub(crate) spread: Option<Spread>,
     pub(crate) faults: Faults,
     pub(crate) name: Field,
     pub(crate) slug: Field,
@@ -44,7 +39,7 @@ pub(crate) struct TenantRow {
     pub(crate) slug: String,
     pub(crate) state: Badge,
     pub(crate) since: String,
-    pub(crate) action: Option<Brake>,
+    pub(crate) action: Option<Action>,
 }
 
 async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
@@ -63,7 +58,6 @@ pub(crate) struct TenantForm {
     slug: String,
 }
 
-/// `?after=`
 async fn page(
     visitor: &Visitor,
     after: &After,
@@ -79,7 +73,6 @@ async fn page(
         .map(|tenant| row(tenant, visitor, &shell))
         .collect();
     Ok(TenantsPage {
-        spread: None,
         name: Field::text("name", "Name")
             .value(&form.name)
             .max(80)
@@ -97,11 +90,6 @@ async fn page(
 }
 
 fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
-    let change = |label, loss| Brake {
-        label,
-        href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
-        loss,
-    };
     TenantRow {
         href: format!("{}/", visitor.portal().base_of(&tenant.slug, false)),
         name: tenant.name.clone(),
@@ -113,11 +101,12 @@ fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
             TenantStatus::Closed => Badge::plain("Closed"),
         },
         since: day(tenant.created_at),
-        action: match tenant.status {
-            TenantStatus::Active => Some(change("Suspend", true)),
-            TenantStatus::Suspended => Some(change("Lift suspension", false)),
-            TenantStatus::Closing | TenantStatus::Closed => None,
-        },
+        action: Wanted::of(tenant).map(|wanted| Action {
+            label: wanted.verb(),
+            href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
+            help: wanted.consequence(),
+            loss: wanted == Wanted::Suspended,
+        }),
     }
 }
 
@@ -152,7 +141,7 @@ pub(crate) async fn create(
         }
         Err(refusal) => {
             let page = page(&visitor, &After::default(), &form, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok(refused(page))
         }
     }
 }
@@ -162,45 +151,71 @@ async fn found(visitor: &Visitor, tenant: &str) -> Result<TenantView, PageError>
     found.ok_or_else(PageError::not_found)
 }
 
+/// What this page can make of a tenant; closing one is not done here.
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Wanted {
+    Active,
+    Suspended,
+}
+
+impl Wanted {
+    /// What is offered to be made of a tenant as it is.
+    fn of(tenant: &TenantView) -> Option<Self> {
+        match tenant.status {
+            TenantStatus::Active => Some(Self::Suspended),
+            TenantStatus::Suspended => Some(Self::Active),
+            TenantStatus::Closing | TenantStatus::Closed => None,
+        }
+    }
+
+    fn status(self) -> TenantStatus {
+        match self {
+            Self::Active => TenantStatus::Active,
+            Self::Suspended => TenantStatus::Suspended,
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Active => "Lift suspension",
+            Self::Suspended => "Suspend",
+        }
+    }
+
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Active => "Its APIs answer again.",
+            Self::Suspended => {
+                "Every call to its APIs is refused at once. Its portal can be read and not changed."
+            }
+        }
+    }
+}
+
 async fn status_page(
     visitor: &Visitor,
     tenant: &TenantView,
+    wanted: Wanted,
     faults: Faults,
 ) -> Result<ConfirmPage, PageError> {
     let shell = visitor.shell().await?;
-    let suspends = tenant.status == TenantStatus::Active;
-    let (heading, consequence, button) = if suspends {
-        (
-            format!("Suspend {}?", tenant.name),
-            "Every call to its APIs is refused at once. Its portal can be read and not changed.",
-            "Suspend tenant",
-        )
-    } else {
-        (
-            format!("Lift the suspension of {}?", tenant.name),
-            "Its APIs answer again.",
-            "Lift suspension",
-        )
-    };
     Ok(ConfirmPage {
         crumbs: Crumbs::new(
             tenant.name.clone(),
             vec![Link::new("Tenants", shell.to("/platform/tenants"))],
         ),
-        heading,
-        consequence: consequence.to_owned(),
+        heading: format!("{}: {}?", wanted.verb(), tenant.name),
+        consequence: wanted.consequence().to_owned(),
         action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
-        hidden: vec![Fact::new(
-            if suspends { "suspended" } else { "active" },
-            "status",
-        )],
+        hidden: vec![Hidden::new("status", wanted.status().as_str())],
         fields: vec![
             Field::area("reason", "Reason", 500)
                 .help("Kept in the audit log.")
                 .faults(&faults),
         ],
         faults,
-        button: button.to_owned(),
+        button: wanted.verb().to_owned(),
         back: shell.to("/platform/tenants"),
         shell,
     })
@@ -213,15 +228,8 @@ pub(crate) async fn show_status(
 ) -> Result<ConfirmPage, PageError> {
     platform(&visitor).await?;
     let tenant = found(&visitor, &tenant).await?;
-    status_page(&visitor, &tenant, Faults::default()).await
-}
-
-/// What this page can make of a tenant; closing one is not done here.
-#[derive(Clone, Copy, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Wanted {
-    Active,
-    Suspended,
+    let wanted = Wanted::of(&tenant).ok_or_else(PageError::not_found)?;
+    status_page(&visitor, &tenant, wanted, Faults::default()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -240,10 +248,7 @@ pub(crate) async fn set_status(
 ) -> Result<Response, PageError> {
     let who = platform(&visitor).await?;
     let tenant = found(&visitor, &tenant).await?;
-    let next = match form.status {
-        Wanted::Active => TenantStatus::Active,
-        Wanted::Suspended => TenantStatus::Suspended,
-    };
+    let next = form.status.status();
     match tenants::set_tenant_status(visitor.db(), &who, tenant.id, next, &form.reason).await {
         Ok(_) => {
             visitor
@@ -252,8 +257,8 @@ pub(crate) async fn set_status(
             Ok(visitor.go("/platform/tenants").into_response())
         }
         Err(refusal) => {
-            let page = status_page(&visitor, &tenant, faults_of(refusal)?).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            let page = status_page(&visitor, &tenant, form.status, faults_of(refusal)?).await?;
+            Ok(refused(page))
         }
     }
 }

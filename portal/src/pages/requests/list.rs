@@ -4,13 +4,14 @@ use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
+use crate::pages::requests::NextStep;
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::When;
 use crate::visitor::Visitor;
 use askama::Template;
-use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
 use gatehouse_domain::subscription::ShownState;
 
 /// Every request of the visitor's teams, newest first, each with its next step.
@@ -33,7 +34,7 @@ pub(crate) struct RequestRow {
     pub(crate) application: String,
     pub(crate) state: Badge,
     pub(crate) asked: When,
-    pub(crate) step: Option<Link>,
+    pub(crate) step: Link,
 }
 
 /// `GET /requests`
@@ -64,7 +65,7 @@ pub(crate) async fn show(
             application: view.application.name.clone(),
             state: states::subscription(view.shown),
             asked: When::ago(view.created_at, visitor.now()),
-            step: next_step(view, &shell),
+            step: NextStep::of(view).link(&shell),
         })
         .collect();
     Ok(ListPage {
@@ -88,35 +89,4 @@ pub(crate) async fn show(
         rows,
         shell,
     })
-}
-
-/// What somebody with this subscription does next; the same words on every page.
-pub(crate) fn next_step(view: &SubscriptionView, shell: &Shell) -> Option<Link> {
-    let api = &view.api.slug;
-    match view.shown {
-        ShownState::Active | ShownState::Scheduled => Some(Link::new(
-            "Open keys",
-            shell.to(&format!("/applications/{}/keys", view.application.id)),
-        )),
-        ShownState::Pending => Some(Link::new(
-            "See request",
-            shell.to(&format!("/requests/{}", view.id)),
-        )),
-        ShownState::Rejected => Some(Link::new(
-            "Read reason",
-            shell.to(&format!("/requests/{}", view.id)),
-        )),
-        ShownState::Suspended | ShownState::Paused => Some(Link::new(
-            "See why",
-            shell.to(&format!("/requests/{}", view.id)),
-        )),
-        ShownState::Expired
-        | ShownState::Withdrawn
-        | ShownState::Cancelled
-        | ShownState::Revoked => Some(Link::new(
-            "Request again",
-            shell.to(&format!("/apis/{api}/request")),
-        )),
-        ShownState::Superseded => Some(Link::new("See API", shell.to(&format!("/apis/{api}")))),
-    }
 }

@@ -2,3 +2,62 @@
 
 pub(crate) mod list;
 pub(crate) mod show;
+
+use crate::view::parts::Link;
+use crate::view::shell::Shell;
+use gatehouse_control_plane::subscriptions::{DecisionView, SubscriptionView};
+use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::subscription::ShownState;
+
+/// Who decided, as the middle of a sentence has it.
+pub(crate) fn decided_by(decision: &DecisionView) -> &str {
+    decision
+        .by
+        .as_ref()
+        .map_or("a rule of the plan", |by| by.name.as_str())
+}
+
+/// What decides the next step of somebody with a subscription.
+pub(crate) struct NextStep<'a> {
+    pub(crate) shown: ShownState,
+    /// Id or slug, as paths take it.
+    pub(crate) application: &'a str,
+    pub(crate) subscription: SubscriptionId,
+    /// The slug of the API.
+    pub(crate) api: &'a str,
+}
+
+impl<'a> NextStep<'a> {
+    pub(crate) fn of(view: &'a SubscriptionView) -> Self {
+        Self {
+            shown: view.shown,
+            application: &view.application.slug,
+            subscription: view.id,
+            api: &view.api.slug,
+        }
+    }
+
+    /// What to do next; the same words on every page.
+    pub(crate) fn link(&self, shell: &Shell) -> Link {
+        let request = || shell.to(&format!("/requests/{}", self.subscription));
+        match self.shown {
+            ShownState::Active | ShownState::Scheduled => {
+                let keys = format!("/applications/{}/keys", self.application);
+                Link::new("Open keys", shell.to(&keys))
+            }
+            ShownState::Pending => Link::new("See request", request()),
+            ShownState::Rejected => Link::new("Read reason", request()),
+            ShownState::Suspended | ShownState::Paused => Link::new("See why", request()),
+            ShownState::Expired
+            | ShownState::Withdrawn
+            | ShownState::Cancelled
+            | ShownState::Revoked => {
+                let again = format!("/apis/{}/request", self.api);
+                Link::new("Request again", shell.to(&again))
+            }
+            ShownState::Superseded => {
+                Link::new("See API", shell.to(&format!("/apis/{}", self.api)))
+            }
+        }
+    }
+}

@@ -5,12 +5,11 @@ use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::everything;
-use crate::pages::requests::list::next_step;
+use crate::pages::requests::{NextStep, decided_by};
 use crate::pages::spread::{self, Changed};
 use crate::pages::{Action, Fact};
 use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
-use crate::view::shell::Shell;
-use crate::view::shell::capital;
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
@@ -19,7 +18,7 @@ use axum::response::Redirect;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView};
 use gatehouse_control_plane::page::Lookup;
-use gatehouse_control_plane::subscriptions::{self, HoldView, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{self, DecisionView, HoldView, SubscriptionView};
 use gatehouse_domain::subscription::{ShownState, SubscriptionEvent};
 use time::OffsetDateTime;
 
@@ -79,7 +78,7 @@ pub(crate) async fn show(
             view.request_reason.clone()
         },
         facts: facts(&view),
-        actions: own_actions(&view, &shell, &path),
+        actions: own_actions(&view, &shell),
         shell,
     })
 }
@@ -116,7 +115,7 @@ fn step(view: &SubscriptionView, no_keys: bool, shell: &Shell) -> Option<Link> {
             "Create key",
             shell.to(&format!("/applications/{}/keys", view.application.id)),
         )),
-        _ => next_step(view, shell),
+        _ => Some(NextStep::of(view).link(shell)),
     }
 }
 
@@ -140,9 +139,8 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
         .decision
         .as_ref()
         .filter(|decision| !decision.reason.is_empty())?;
-    let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
     Some(Fact::new(
-        format!("Written by {by}"),
+        format!("Written by {}", decided_by(decision)),
         decision.reason.clone(),
     ))
 }
@@ -164,11 +162,7 @@ fn timeline(
     let line = match (&view.decision, view.shown) {
         (_, ShownState::Withdrawn) => return line.stopped("Withdrawn", ended_words(view, now)),
         (Some(decision), _) if !decision.approved => {
-            let by = decision.by.as_ref().map_or("a rule", |by| by.name.as_str());
-            return line.stopped(
-                "Rejected",
-                format!("{} by {by}", relative(decision.at, now)),
-            );
+            return line.stopped("Rejected", decided_words(decision, now));
         }
         (_, ShownState::Pending) => {
             let approvals = view.approvals;
@@ -185,16 +179,7 @@ fn timeline(
                 .next("Key created", "")
                 .next("First call", "");
         }
-        (Some(decision), _) => {
-            let by = decision
-                .by
-                .as_ref()
-                .map_or("a rule of the plan", |by| by.name.as_str());
-            line.done(
-                "Approved",
-                format!("{} by {by}", relative(decision.at, now)),
-            )
-        }
+        (Some(decision), _) => line.done("Approved", decided_words(decision, now)),
         (None, _) => line.done("Granted", ""),
     };
     let line = match key {
@@ -228,6 +213,10 @@ fn timeline(
     }
 }
 
+fn decided_words(decision: &DecisionView, now: OffsetDateTime) -> String {
+    format!("{} by {}", relative(decision.at, now), decided_by(decision))
+}
+
 fn hold_words(hold: Option<&HoldView>, now: OffsetDateTime) -> String {
     hold.map(|hold| relative(hold.at, now)).unwrap_or_default()
 }
@@ -255,14 +244,14 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
 }
 
 /// What the consuming team may do from here. Deciding and enforcing have pages of their own in the console.
-fn own_actions(view: &SubscriptionView, shell: &Shell, path: &str) -> Vec<Action> {
+pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action> {
     view.actions
         .iter()
         .filter_map(|event| {
             let (label, help, loss) = own_event(*event)?;
             Some(Action {
                 label,
-                href: shell.to(&format!("{path}/{event}")),
+                href: shell.to(&format!("/requests/{}/{event}", view.id)),
                 help,
                 loss,
             })
@@ -271,7 +260,7 @@ fn own_actions(view: &SubscriptionView, shell: &Shell, path: &str) -> Vec<Action
 }
 
 /// Label, consequence and colour of what a consuming team does to its own subscription.
-pub(crate) fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
+fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
     match event {
         SubscriptionEvent::Withdraw => Some((
             "Withdraw request",

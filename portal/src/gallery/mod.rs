@@ -1,0 +1,151 @@
+//! Every page with sample data: what the budgets, the content policy and the eye are held against.
+//!
+//! The pages are also written to `target/gallery/`, with the assets beside them, for a browser to look at.
+
+mod account;
+mod applications;
+mod catalogue;
+mod console;
+mod reference;
+
+use crate::assets;
+use crate::view::parts::{Empty, Link, Pages};
+use crate::view::shell::{Shell, ShellUser};
+use gatehouse_domain::role::Permission;
+use std::path::Path;
+
+fn shell() -> Shell {
+    Shell {
+        base: String::new(),
+        tenant_name: "Acme Payments".into(),
+        theme: "auto",
+        assets: assets::urls(""),
+        csrf_token: "sample".into(),
+        user: Some(ShellUser {
+            name: "Mia Kovač".into(),
+            email: "mia@acme.example".into(),
+            roles_in_words: "Approver".into(),
+        }),
+        permissions: Permission::ALL.to_vec(),
+        is_platform_admin: true,
+        has_console: true,
+        inbox_count: 2,
+        waiting_requests: 7,
+        other_tenants: Vec::new(),
+        shows_outbox: true,
+        banner: None,
+        demo_people: Vec::new(),
+        flash: None,
+        here: "/".into(),
+        in_console: false,
+        page_has_search: false,
+        section: "",
+        version: "0.1.0",
+    }
+}
+
+fn pages() -> Pages {
+    Pages {
+        range: "1 to 11 of 11".into(),
+        newer: None,
+        older: Some("/x?after=1".into()),
+    }
+}
+
+fn no() -> Empty {
+    Empty::new(
+        "Nothing yet",
+        "It will appear here.",
+        Some(Link::new("Browse APIs", "/apis")),
+    )
+}
+
+/// Every page by the name of its file.
+fn every_page() -> Vec<(&'static str, String)> {
+    vec![
+        ("catalogue", catalogue::list()),
+        ("api", catalogue::api()),
+        ("operation", reference::operation()),
+        ("request", catalogue::request()),
+        ("key", applications::key()),
+        ("keys", applications::keys()),
+        ("usage", applications::usage()),
+        ("queue", console::queue()),
+        ("console-home", console::home()),
+        ("gateways", console::gateways()),
+        ("login", account::login()),
+    ]
+}
+
+const HTML_BYTES_MAX: usize = 60 * 1024;
+
+#[test]
+fn every_page_holds_the_budget_and_the_content_policy() {
+    for (name, html) in every_page() {
+        assert!(
+            html.len() <= HTML_BYTES_MAX,
+            "{name} has {} bytes",
+            html.len()
+        );
+        assert_eq!(html.matches("<h1").count(), 1, "{name} has one h1");
+        for banned in [" style=", " onclick", " onload", "javascript:", "<style"] {
+            assert!(!html.contains(banned), "{name} has {banned}");
+        }
+        assert_eq!(
+            html.matches("<script").count(),
+            1,
+            "{name} has one script, by address"
+        );
+        assert!(html.contains("<main id=\"main\""), "{name}");
+    }
+}
+
+#[test]
+fn every_form_that_posts_carries_the_token() {
+    for (name, html) in every_page() {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            if form.contains("method=\"post\"") {
+                assert!(form.contains("name=\"csrf\""), "{name}: {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_on_every_page() {
+    for (name, html) in every_page() {
+        let mut seen = std::collections::HashSet::new();
+        for id in html
+            .split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            assert!(seen.insert(id.to_owned()), "{name} has id {id} twice");
+        }
+    }
+}
+
+#[test]
+fn the_gallery_can_be_opened_in_a_browser() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery");
+    std::fs::create_dir_all(folder.join("static")).unwrap();
+    let urls = assets::urls("");
+    for (source, url) in [
+        ("gatehouse.css", &urls.css),
+        ("gatehouse.js", &urls.js),
+        ("icon.svg", &urls.icon),
+    ] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../static")
+            .join(source);
+        std::fs::copy(from, folder.join(url.trim_start_matches('/'))).unwrap();
+    }
+    for (name, html) in every_page() {
+        for theme in ["light", "dark"] {
+            let themed = html.replace("data-theme=\"auto\"", &format!("data-theme=\"{theme}\""));
+            let local = themed.replace("\"/static/", "\"static/");
+            std::fs::write(folder.join(format!("{name}-{theme}.html")), local).unwrap();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A sample page of the reference.
+
+use super::shell;
+use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
+use crate::pages::catalogue::rail::{GroupLink, OperationLink, OperationRail};
+use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
+use crate::pages::{Fact, method_class};
+use crate::view::code::Code;
+use crate::view::parts::{Crumbs, Link};
+use askama::Template;
+
+pub(super) fn operation() -> String {
+    let made = std::cell::Cell::new(0);
+    let field = |name: &str, kind: &str, required, inside: SchemaView| FieldView {
+        name: name.into(),
+        anchor: format!("body.{name}.{}", made.replace(made.get() + 1)),
+        kind: kind.into(),
+        required,
+        deprecated: false,
+        description: "<p>Who the order is for.</p>".into(),
+        bounds: vec!["At most 120 characters.".into()],
+        inside: Box::new(inside),
+    };
+    let inner = || SchemaView {
+        fields: vec![
+            field("email", "string, email", true, SchemaView::default()),
+            field("name", "string or null", false, SchemaView::default()),
+        ],
+        variants: vec![],
+    };
+    let choice = SchemaView {
+        fields: vec![],
+        variants: vec![
+            VariantView {
+                label: "Card".into(),
+                when: "method is card".into(),
+                inside: Box::new(inner()),
+            },
+            VariantView {
+                label: "Invoice".into(),
+                when: "method is invoice".into(),
+                inside: Box::default(),
+            },
+        ],
+    };
+    let link = |method: &str, title: &str, current| OperationLink {
+        method: method.into(),
+        short: method.into(),
+        method_class: method_class(method),
+        title: title.into(),
+        path: "/orders".into(),
+        href: "/apis/orders/v2/reference/x".into(),
+        current,
+    };
+    let json =
+        "{\n  \"id\": \"ord_7Qm2xk\",\n  \"total\": { \"amount\": 2380, \"currency\": \"EUR\" }\n}";
+    OperationPage {
+        shell: shell().at("apis"),
+        crumbs: Crumbs::new(
+            "Create an order",
+            vec![Link::new("APIs", "/apis"), Link::new("Orders v2", "/")],
+        ),
+        rail: OperationRail {
+            overview: "/apis/orders/v2/reference".into(),
+            query: String::new(),
+            open: Some("Orders".into()),
+            operations: vec![
+                link("GET", "List orders", false),
+                link("POST", "Create an order", true),
+                link("PATCH", "Change an order", false),
+            ],
+            groups: vec![GroupLink {
+                label: "Returns".into(),
+                href: "/".into(),
+                count: 4,
+            }],
+        },
+        api_name: "Orders".into(),
+        version: "v2".into(),
+        title: "Create an order".into(),
+        method: "POST".into(),
+        method_class: "post",
+        path: "/orders/v2/orders".into(),
+        deprecated: false,
+        description: "<p>Makes one order and reserves stock for its lines.</p>".into(),
+        facts: vec![
+            Fact::new("Sign-in", "API key as a bearer token"),
+            Fact::new("Operation", "createOrder"),
+        ],
+        parameters: vec![ParameterGroup {
+            label: "Parameters",
+            inside: SchemaView {
+                fields: vec![field(
+                    "Idempotency-Key",
+                    "header, string",
+                    true,
+                    SchemaView::default(),
+                )],
+                variants: vec![],
+            },
+        }],
+        bodies: vec![BodyView {
+            note: "application/json, required".into(),
+            description: String::new(),
+            inside: SchemaView {
+                fields: vec![
+                    field("customer", "object", true, inner()),
+                    field("payment", "one of 2", true, choice),
+                ],
+                variants: vec![],
+            },
+        }],
+        answers: vec![
+            AnswerView {
+                status: "201".into(),
+                tone: "good",
+                summary: "Order made".into(),
+                note: String::new(),
+                inside: inner(),
+                is_bare: false,
+            },
+            AnswerView {
+                status: "422".into(),
+                tone: "care",
+                summary: "A field is wrong".into(),
+                note: String::new(),
+                inside: SchemaView::default(),
+                is_bare: true,
+            },
+        ],
+        sample: Code::curl(
+            "sample",
+            "POST",
+            "https://api.acme.example/orders/v2/orders",
+            "$KEY",
+        ),
+        body_example: Some(Code::json("body", "Body", json)),
+        answer_examples: vec![Code::json("answer-201", "201", json)],
+    }
+    .render()
+    .unwrap()
+}

@@ -1,0 +1,96 @@
+//! `/console/requests/decided`: what was decided, by whom, and why.
+
+use super::queue::tabs;
+use crate::address::Query;
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::pages::list_of::{After, older};
+use crate::pages::requests::decided_by;
+use crate::view::parts::{Badge, Empty, Pages, Tabs};
+use crate::view::shell::{Shell, capital};
+use crate::view::words::When;
+use crate::visitor::Visitor;
+use askama::Template;
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_domain::Permission;
+
+/// The decisions, newest request first.
+#[derive(Template)]
+#[template(path = "pages/console/decided.html")]
+pub(crate) struct DecidedPage {
+    pub(crate) shell: Shell,
+    pub(crate) lead: String,
+    pub(crate) tabs: Tabs,
+    pub(crate) rows: Vec<DecidedRow>,
+    pub(crate) empty: Empty,
+    pub(crate) pages: Pages,
+}
+
+web_page!(DecidedPage, Private);
+
+pub(crate) struct DecidedRow {
+    pub(crate) href: String,
+    pub(crate) application: String,
+    pub(crate) person: String,
+    pub(crate) wanted: String,
+    pub(crate) decision: Badge,
+    pub(crate) reason: String,
+    pub(crate) by: String,
+    pub(crate) at: When,
+}
+
+/// `GET /console/requests/decided`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<DecidedPage, PageError> {
+    let actor = visitor.require(Permission::SubscriptionRead)?;
+    let filter = SubscriptionFilter::default();
+    let listed =
+        subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
+    let shell = visitor.shell().await?.console("requests");
+    let rows: Vec<DecidedRow> = listed
+        .data
+        .iter()
+        .filter_map(|view| decided_row(view, &visitor, &shell))
+        .collect();
+    Ok(DecidedPage {
+        lead: "What was decided, by whom, and why.".to_owned(),
+        tabs: tabs(false, 0, &shell),
+        empty: Empty::new(
+            "Nothing decided yet",
+            "Decisions appear here with their reasons.",
+            None,
+        ),
+        pages: older(
+            "/console/requests/decided",
+            &shell,
+            rows.len(),
+            listed.next,
+            &after,
+        ),
+        rows,
+        shell,
+    })
+}
+
+fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Option<DecidedRow> {
+    let decision = view.decision.as_ref()?;
+    Some(DecidedRow {
+        href: shell.to(&format!("/requests/{}", view.id)),
+        application: view.application.name.clone(),
+        person: view
+            .requested_by
+            .as_ref()
+            .map_or_else(String::new, |person| person.name.clone()),
+        wanted: format!("{} {}", view.api.name, view.plan.name),
+        decision: if decision.approved {
+            Badge::good("Approved")
+        } else {
+            Badge::stopped("Rejected")
+        },
+        reason: decision.reason.clone(),
+        by: capital(decided_by(decision)),
+        at: When::ago(decision.at, visitor.now()),
+    })
+}

@@ -1,0 +1,217 @@
+//! Finding out who is looking, before any handler; and showing a handler's problem as a page after it.
+
+use super::{Inner, Visitor};
+use crate::csrf::Binding;
+use crate::page_error::{ProblemToShow, problem_of};
+use crate::pages::account::theme;
+use crate::pages::problem::ProblemPage;
+use crate::place::Place;
+use crate::portal::Portal;
+use crate::{cookies, headers, session};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use gatehouse_control_plane::accounts::{self, UserView};
+use gatehouse_control_plane::tenants::{self, TenantView};
+use gatehouse_control_plane::{Actor, Db, Refusal, members};
+use gatehouse_domain::id::UserId;
+use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_runtime::listener::Peer;
+use gatehouse_runtime::{RequestId, random};
+use http::header::SET_COOKIE;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use tower_http::csrf::ProtectionError;
+use tower_sessions::Session;
+
+/// The layer: finds out, runs the handler, shows its problem as a page, sets the headers.
+pub(crate) async fn know(
+    State(portal): State<Portal>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    // A body is not Sync: only the head may be looked at across an await.
+    let (mut head, body) = request.into_parts();
+    let found = find(&portal, session, &head).await;
+    let https = portal.is_https();
+    let mut response = match found {
+        Ok((visitor, new_visit)) => {
+            head.extensions.insert(visitor.clone());
+            let mut response = next.run(Request::from_parts(head, body)).await;
+            shown(&visitor, &mut response).await;
+            if let Some(cookie) = new_visit {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response.headers_mut().insert(
+                gatehouse_web::edge::REQUEST_ID,
+                visitor.0.request_id.header_value(),
+            );
+            response
+        }
+        Err(problem) => without_visitor(&problem),
+    };
+    headers::secure(response.headers_mut(), https);
+    response
+}
+
+/// Turns a problem that a handler answered with into a page.
+async fn shown(visitor: &Visitor, response: &mut Response) {
+    let forged = response
+        .extensions_mut()
+        .remove::<ProtectionError>()
+        .is_some();
+    let problem = match response.extensions_mut().remove::<ProblemToShow>() {
+        Some(ProblemToShow(problem)) => problem,
+        None if forged => Problem::new(ProblemKind::CsrfFailed),
+        None => return,
+    };
+    let shell = visitor.bare_shell();
+    let page = ProblemPage::new(shell, &problem, visitor.0.request_id.to_string());
+    let mut page = (problem.status(), page).into_response();
+    page.headers_mut().extend(problem.headers());
+    *response = page;
+}
+
+/// The database is away: there is no shell to stand in, so the page is plain.
+fn without_visitor(problem: &Problem) -> Response {
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><main><h1>{0}</h1>\
+         <p>{1}</p></main></body></html>",
+        problem.kind().title(),
+        problem.kind().fix()
+    );
+    (
+        problem.status(),
+        problem.headers().into_iter().collect::<HeaderMap>(),
+        Html(body),
+    )
+        .into_response()
+}
+
+async fn find(
+    portal: &Portal,
+    session: Session,
+    head: &Parts,
+) -> Result<(Visitor, Option<HeaderValue>), Problem> {
+    let now = portal.db().clock().now();
+    let place = head.extensions.get::<Place>().cloned();
+    let place = place.unwrap_or(Place {
+        tenant: None,
+        here: head.uri.path().to_owned(),
+    });
+    let headers = &head.headers;
+    let peer = head
+        .extensions
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let ip = portal.client_ip(peer, headers);
+    let request_id = RequestId::new(now);
+    let tenant = tenant_of(portal, &place).await?;
+    let who = session::current(&session, portal.session_settings(), now)
+        .await
+        .map_err(|error| unavailable(&error))?;
+    let (user, actor, is_platform_admin) = match who {
+        Some(who) => {
+            person(
+                portal.db(),
+                &session,
+                who.user,
+                tenant.as_ref(),
+                (ip, &request_id),
+            )
+            .await?
+        }
+        None => (None, None, false),
+    };
+    let (binding, new_visit) = match (&user, session.id()) {
+        (Some(_), Some(id)) => (Binding(id.to_string()), None),
+        _ => visit(portal, headers),
+    };
+    let base = portal.base_of(
+        place.tenant.as_deref().unwrap_or_default(),
+        place.tenant.is_none(),
+    );
+    let visitor = Visitor(Arc::new(Inner {
+        portal: portal.clone(),
+        session,
+        tenant,
+        base,
+        user,
+        actor,
+        is_platform_admin,
+        binding,
+        theme: theme::chosen(headers),
+        here: place.here,
+        request_id,
+        ip,
+        now,
+    }));
+    Ok((visitor, new_visit))
+}
+
+fn unavailable(error: &tower_sessions::session::Error) -> Problem {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the session cannot be read"
+    );
+    Problem::new(ProblemKind::Unavailable).retry_after(5)
+}
+
+/// The tenant the path names; without a name the first of the installation.
+async fn tenant_of(portal: &Portal, place: &Place) -> Result<Option<TenantView>, Problem> {
+    let found = match &place.tenant {
+        Some(slug) => tenants::find_tenant(portal.db(), &slug.as_str().into()).await,
+        None => tenants::first_tenant(portal.db()).await,
+    };
+    let found = found.map_err(problem_of)?;
+    if place.tenant.is_some() && found.is_none() {
+        return Err(Problem::new(ProblemKind::NotFound));
+    }
+    Ok(found)
+}
+
+type Person = (Option<UserView>, Option<Actor>, bool);
+
+async fn person(
+    db: &Db,
+    session: &Session,
+    id: UserId,
+    tenant: Option<&TenantView>,
+    (ip, request_id): (IpAddr, &RequestId),
+) -> Result<Person, Problem> {
+    let user = match accounts::get_user(db, id).await {
+        Ok(user) if user.status == "active" => user,
+        Ok(_) | Err(Refusal::NotFound) => {
+            session.flush().await.map_err(|error| unavailable(&error))?;
+            return Ok((None, None, false));
+        }
+        Err(refusal) => return Err(problem_of(refusal)),
+    };
+    let actor = match tenant {
+        Some(tenant) => members::actor_of_user(db, tenant.id, id)
+            .await
+            .map_err(problem_of)?,
+        None => None,
+    };
+    let actor = actor.map(|actor| actor.from_request(ip, request_id.to_string()));
+    let platform = accounts::platform_actor(db, id).await.map_err(problem_of)?;
+    Ok((Some(user), actor, platform.is_some()))
+}
+
+/// The visit cookie that forms before sign-in are bound to; made when it is missing.
+fn visit(portal: &Portal, headers: &HeaderMap) -> (Binding, Option<HeaderValue>) {
+    let name = portal.visit_cookie();
+    let known = cookies::read(headers, name).filter(|value| value.len() == random::TOKEN_LENGTH);
+    let (value, made) = match known {
+        Some(value) => (value.to_owned(), None),
+        None => {
+            let value = random::token();
+            let line = cookies::set(portal, name, &value, None);
+            (value, line)
+        }
+    };
+    (Binding(format!("visit:{value}")), made)
+}
