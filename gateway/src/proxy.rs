@@ -44,7 +44,7 @@ pub(crate) struct Proxy {
 
 /// The body of a client's request, in whichever way it is read.
 pub(crate) trait ClientBody: BodySource {
-    /// The head was judged: so long is the body.
+    /// The framing was judged: so long is the body. Until then nobody knows where it ends.
     fn judged(&mut self, length: BodyLength);
 
     /// Bytes that were passed on so far. Shared, because the record of a call whose client leaves is written when all else of
@@ -133,11 +133,13 @@ async fn pass<B: ClientBody>(
     asked: Asked<'_>,
     body: &mut B,
 ) -> Result<Reply, Refusal> {
-    // A place first: under overload a refusal must cost nothing.
+    // Framing first: where the body ends the next request begins, and that must be known of a refused call, too.
+    let length = validate::framing(&asked.head)?;
+    body.judged(length);
+    // Then a place: under overload a refusal must cost little.
     passage.call.slot = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
-    let head = validate::head(asked.head, asked.host, &proxy.limits)?;
-    body.judged(head.body);
+    let head = validate::head(asked.head, length, asked.host, &proxy.limits)?;
     let (permit, rest) = match judge(proxy, passage, &head)? {
         Judged::Methods(allow) => {
             return Ok(Reply::Own(answer::options(&mut passage.call, allow)));

@@ -15,14 +15,15 @@ const METHOD_BYTES_MAX: usize = 16;
 const HEADER_NAME_BYTES_MAX: usize = 256;
 const HOST_BYTES_MAX: usize = 255;
 
-/// Judges the head of a request. `host` is where its host is written in lower case; connections use it again and again.
+/// Judges the head of a request whose [`framing`] was. `host` is where its host is written in lower case; connections use it
+/// again and again.
 pub(crate) fn head<'a>(
     received: ReceivedHead<'a>,
+    body: BodyLength,
     host: &'a mut String,
     limits: &Limits,
 ) -> Result<RequestHead<'a>, Refusal> {
     method(received.method)?;
-    let body = framing(&received)?;
     fields(received.fields, limits)?;
     host_of(&received, host)?;
     let (path, query) = target(received.target, limits)?;
@@ -62,8 +63,9 @@ fn method(method: &Method) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// RFC 9112 §6: one length or one final `chunked`, never both, never repeated.
-fn framing(received: &ReceivedHead<'_>) -> Result<BodyLength, Refusal> {
+/// RFC 9112 §6: one length or one final `chunked`, never both, never repeated. What is refused here ends its connection: nobody
+/// can say where the next request begins.
+pub(crate) fn framing(received: &ReceivedHead<'_>) -> Result<BodyLength, Refusal> {
     let fields = received.fields;
     let mut codings = fields.get_all("transfer-encoding");
     let mut lengths = fields.get_all("content-length");

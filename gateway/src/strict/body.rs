@@ -46,6 +46,8 @@ pub(super) struct StrictBody<'c, 's> {
 }
 
 enum Coding {
+    /// Not judged, or refused when it was: where it ends, and the next request begins, is not known.
+    Unknown,
     Exact(u64),
     Chunked(Chunked),
     Ended,
@@ -68,7 +70,7 @@ impl<'c, 's> StrictBody<'c, 's> {
     ) -> Self {
         later.clear();
         passed.set(0);
-        intake.body_ended.set(true);
+        intake.body_ended.set(false);
         Self {
             pace: Pace::new(
                 limits.settings.body_progress,
@@ -81,7 +83,7 @@ impl<'c, 's> StrictBody<'c, 's> {
             later,
             later_used: 0,
             length: BodyLength::None,
-            coding: Coding::Ended,
+            coding: Coding::Unknown,
             passed: Rc::clone(passed),
             fault: None,
         }
@@ -92,12 +94,12 @@ impl<'c, 's> StrictBody<'c, 's> {
         matches!(self.coding, Coding::Ended)
     }
 
-    /// Bytes still to come, where the head said.
-    pub(super) fn remaining(&self) -> Option<u64> {
+    /// Whether what is still to come of it is short enough to be read over, as far as its head said.
+    pub(super) fn may_be_skipped(&self, bytes_max: u64) -> bool {
         match self.coding {
-            Coding::Ended => Some(0),
-            Coding::Exact(left) => Some(left),
-            Coding::Chunked(_) => None,
+            Coding::Ended | Coding::Chunked(_) => true,
+            Coding::Exact(left) => left <= bytes_max,
+            Coding::Unknown => false,
         }
     }
 
@@ -146,6 +148,7 @@ impl<'c, 's> StrictBody<'c, 's> {
         let arrived = &mut bytes[*used..];
         let data = match &mut self.coding {
             Coding::Ended => return Ok(None),
+            Coding::Unknown => return Err(BodyFault::Broken),
             Coding::Exact(left) => {
                 let length =
                     usize::try_from(*left).map_or(arrived.len(), |left| left.min(arrived.len()));
@@ -169,7 +172,7 @@ impl<'c, 's> StrictBody<'c, 's> {
         let ended = match &self.coding {
             Coding::Exact(left) => *left == 0,
             Coding::Chunked(decoder) => decoder.is_at_end(),
-            Coding::Ended => true,
+            Coding::Ended | Coding::Unknown => false,
         };
         if ended {
             self.coding = Coding::Ended;

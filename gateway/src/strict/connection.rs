@@ -150,7 +150,9 @@ impl<'w, 's> Connection<'w, 's> {
         if !skipped {
             let reason = self.strict.reason(self.too_old);
             self.outlet.end().await;
-            if !whole {
+            // Closing with unread bytes resets the connection: the answer could be lost with it.
+            let is_all = self.inbox.len() == end + used && self.later.is_empty();
+            if !whole || !is_all || self.intake.has_ahead() {
                 self.linger().await;
             }
             return Err(Verdict::Close(reason));
@@ -280,8 +282,7 @@ impl<'w, 's> Connection<'w, 's> {
         }
     }
 
-    /// Reads on for a moment after the last answer: closing with unread bytes resets the connection, and the answer could
-    /// be lost with it.
+    /// Reads on for a moment after the last answer.
     async fn linger(&mut self) {
         let Self { intake, inbox, .. } = self;
         let due = Instant::now() + LINGER;

@@ -73,6 +73,11 @@ impl<'s> Intake<'s> {
         }
     }
 
+    /// Whether something was read early.
+    pub(super) fn has_ahead(&self) -> bool {
+        !self.ahead.borrow().is_empty()
+    }
+
     /// Moves what was read early to where requests are read.
     pub(super) fn take_ahead(&self, inbox: &mut Vec<u8>) {
         inbox.append(&mut self.ahead.borrow_mut());

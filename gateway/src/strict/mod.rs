@@ -91,12 +91,7 @@ impl Strict {
         is_old: bool,
     ) -> Ending {
         let own_end = match reply {
-            Reply::Own(own) => {
-                own.close
-                    || body
-                        .remaining()
-                        .is_some_and(|left| left > SKIPPED_BYTES_MAX)
-            }
+            Reply::Own(own) => own.close || !body.may_be_skipped(SKIPPED_BYTES_MAX),
             Reply::Backend(_) | Reply::Switched(_) => false,
         };
         let ends = head.closes || own_end || self.signals.stage() > Stage::Serving || is_old;

@@ -20,7 +20,8 @@ fn judged(built: &Request<()>) -> Result<(String, BodyLength), Refusal> {
     let fields = view::fields(built.headers());
     let mut host = String::new();
     let received = view::received(built.method(), built.version(), built.uri(), &fields, true);
-    head(received, &mut host, &limits()).map(|head| (head.host.to_owned(), head.body))
+    let length = framing(&received)?;
+    head(received, length, &mut host, &limits()).map(|head| (head.host.to_owned(), head.body))
 }
 
 fn code(method: &str, target: &str, headers: &[(&str, &str)]) -> Result<String, &'static str> {

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::http::{Connection, raw};
-use crate::node::World;
+use crate::node::{Start, World};
 use crate::objects::{configuration, good_key};
 use crate::upstream::Upstream;
 
@@ -165,6 +165,87 @@ fn messages_with_doubtful_framing_are_refused_and_end_their_connection() {
         }
     }
     assert_eq!(upstream.seen().len(), 0);
+}
+
+/// One request whose body is a request, refused with `status`, and another: two answers, or one and the end.
+fn assert_body_stays_body(world: &World, line: &str, fields: &str, status: u16) {
+    let key = good_key();
+    let smuggled =
+        format!("GET /petstore/v1/admin HTTP/1.1\r\nhost: a\r\nx-api-key: {key}\r\n\r\n");
+    let length = smuggled.len();
+    let bodies = [
+        format!("content-length: {length}\r\n\r\n{smuggled}"),
+        format!("transfer-encoding: chunked\r\n\r\n{length:x}\r\n{smuggled}\r\n0\r\n\r\n"),
+    ];
+    for body in bodies {
+        let honest = format!(
+            "GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n"
+        );
+        let mut connection = Connection::open(world.node.gateway);
+        let request = format!("{line} HTTP/1.1\r\nhost: a\r\n{fields}{body}{honest}");
+        connection.write(request.as_bytes()).expect("written");
+        let refused = connection.read(false).expect("an answer, not a reset");
+        assert_eq!(refused.status, status, "{line} {fields:?}: {refused:?}");
+        if refused.header("connection") != Some("close") {
+            let next = connection.read(false).expect("an answer");
+            let is_honest = next.status == status || next.text() == "GET /pets HTTP/1.1";
+            assert!(is_honest, "{line} {fields:?}: {next:?}");
+        }
+        assert!(connection.is_closed(), "{line} {fields:?}: a third answer");
+    }
+}
+
+#[test]
+fn the_body_of_a_refused_request_is_never_read_as_a_request() {
+    let upstream = Upstream::echo();
+    let objects = configuration(&[&upstream.url()]);
+    let world = World::with(&objects);
+    let good = format!("x-api-key: {}\r\n", good_key());
+    let many = "x: y\r\n".repeat(200);
+    for (line, fields, status) in [
+        ("POST /petstore/v1//pets", good.as_str(), 400),
+        ("POST /petstore/v1/../v1/pets", &good, 400),
+        ("POST /petstore/v1/%2e", &good, 400),
+        ("POST /petstore/v1/pets?a=<", &good, 400),
+        ("POST /petstore/v1/pets#a", &good, 400),
+        ("POST petstore", &good, 400),
+        ("CONNECT a:80", &good, 400),
+        ("POST /petstore/v1/pets", "host: b\r\n", 400),
+        ("POST /petstore/v1/pets", &many, 431),
+        ("POST /nowhere", &good, 404),
+        ("TRACE /petstore/v1/pets", &good, 405),
+        ("POST /petstore/v1/pets", "", 401),
+        (
+            "POST /petstore/v1/pets",
+            "x-api-key: gth_live_short\r\n",
+            401,
+        ),
+        ("POST /petstore/v1/pets?api_key=a", &good, 401),
+    ] {
+        assert_body_stays_body(&world, line, fields, status);
+    }
+    let full = Start {
+        variables: &[("LIMITS__CONCURRENCY", "0")],
+        ..Start::default()
+    };
+    let full = World::start(&objects, &full);
+    assert_body_stays_body(&full, "POST /petstore/v1/pets", &good, 503);
+    let small = Start {
+        variables: &[("LIMITS__BODY", "20B")],
+        ..Start::default()
+    };
+    let small = World::start(&objects, &small);
+    assert_body_stays_body(&small, "POST /petstore/v1/pets", &good, 413);
+    let seen: Vec<String> = upstream
+        .seen()
+        .iter()
+        .map(|seen| seen.line.clone())
+        .collect();
+    assert!(
+        seen.iter()
+            .all(|line| line == "GET /pets HTTP/1.1" || line.starts_with("POST /pets")),
+        "{seen:?}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::corpus::{Case, Class, Expected, Fill, Limits, Step};
-use crate::exchange::{Outcome, Wire, play};
+use crate::exchange::{PATIENCE, Wire, play, play_with};
 use crate::judge::{Fault, Finding, judge, strict};
 use crate::origin::{Origin, Segment};
 
@@ -167,7 +167,8 @@ fn one(proxy: &Proxy<'_>, lane: &Lane, case: &Case, number: usize) -> Verdict {
     };
     let mark = lane.origin.mark();
     let steps = case.script.steps(&fill);
-    let outcome = connect_and_play(proxy, &steps, &case.expected);
+    let outcome = (proxy.dial)().and_then(|mut wire| play(wire.as_mut(), &steps, &case.expected));
+    let outcome = outcome.unwrap_or_default();
     let segments = lane.origin.settled(&mark, SETTLE);
     let mut findings = judge(case, &outcome, &segments);
     if let Some(what) = clean_call_fails(proxy, &fill, number) {
@@ -185,12 +186,6 @@ fn one(proxy: &Proxy<'_>, lane: &Lane, case: &Case, number: usize) -> Verdict {
     }
 }
 
-fn connect_and_play(proxy: &Proxy<'_>, steps: &[Step], expected: &[Expected]) -> Outcome {
-    (proxy.dial)()
-        .and_then(|mut wire| play(wire.as_mut(), steps, expected))
-        .unwrap_or_default()
-}
-
 /// After every case somebody else calls, and must get their own answer: what a case left on a kept connection shows here.
 fn clean_call_fails(proxy: &Proxy<'_>, fill: &Fill, number: usize) -> Option<String> {
     let path = format!("/probe-{number}");
@@ -203,7 +198,11 @@ fn clean_call_fails(proxy: &Proxy<'_>, fill: &Fill, number: usize) -> Option<Str
         may_close: false,
         head_only: false,
     }];
-    let outcome = connect_and_play(proxy, &[Step::Write(request.into_bytes())], &expected);
+    let steps = [Step::Write(request.into_bytes())];
+    // Its answer must come: silence means that this machine is busy.
+    let outcome =
+        (proxy.dial)().and_then(|mut wire| play_with(wire.as_mut(), &steps, &expected, PATIENCE));
+    let outcome = outcome.unwrap_or_default();
     let answers = &outcome.responses;
     let own = answers.first().and_then(|answer| answer.header("x-seen"));
     let good = answers.len() == 1 && own.is_some_and(|seen| seen.ends_with(&path));
