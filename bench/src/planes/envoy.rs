@@ -2,14 +2,12 @@
 //!
 //! The limit is one bucket for all callers: that is the least Envoy can be asked for, and cheaper than a bucket per caller.
 
-use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::certificate::Certificate;
 use super::{Plane, Running, Setting};
 use crate::generator::Protocol;
 
-const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 const TYPES: &str = "type.googleapis.com/envoy.extensions";
 
 /// Whether it is installed, and as which version.
@@ -37,15 +35,7 @@ pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
         "--log-level",
         "error",
     ]);
-    let mut process = setting.starter.start(command, &folder.join("log"))?;
-    let address = super::listens(&mut process, port, PORT_WITHIN).context("envoy listens")?;
-    Ok(Running {
-        plane: Plane::Envoy,
-        process: Some(process),
-        address,
-        version: version().unwrap_or_default(),
-        status: None,
-    })
+    Plane::Envoy.begin(setting, command, port, version())
 }
 
 fn tls(certificate: &Certificate) -> Value {

@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-
 use super::certificate::Certificate;
 use super::{Plane, Running, Setting};
 use crate::generator::Protocol;
-
-const PORT_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Whether it is installed, and as which version.
 pub(super) fn version() -> Option<String> {
@@ -17,24 +13,12 @@ pub(super) fn version() -> Option<String> {
 
 pub(super) fn start(setting: &Setting<'_>) -> anyhow::Result<Running> {
     let port = super::free_port()?;
-    let folder = setting.folder.as_path();
-    let keys = folder.join("keys.map");
-    setting
-        .keys
-        .write(&keys, |place, key| format!("{key} c{place}"))?;
-    let file = folder.join("haproxy.cfg");
+    let keys = setting.write_keys(|place, key| format!("{key} c{place}"))?;
+    let file = setting.folder.join("haproxy.cfg");
     std::fs::write(&file, configuration(setting, &keys, port)?)?;
     let mut command = std::process::Command::new("haproxy");
     command.arg("-db").arg("-f").arg(&file);
-    let mut process = setting.starter.start(command, &folder.join("log"))?;
-    let address = super::listens(&mut process, port, PORT_WITHIN).context("haproxy listens")?;
-    Ok(Running {
-        plane: Plane::Haproxy,
-        process: Some(process),
-        address,
-        version: version().unwrap_or_default(),
-        status: None,
-    })
+    Plane::Haproxy.begin(setting, command, port, version())
 }
 
 fn configuration(setting: &Setting<'_>, keys: &Path, port: u16) -> anyhow::Result<String> {

@@ -13,12 +13,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::Context;
 use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::generator::Tally;
 use crate::keys::{Fate, KeyRing};
 use crate::process::{Process, Reading, Starter};
 use crate::scene::Scene;
+
+/// How long a peer may take until it listens.
+const PORT_WITHIN: Duration = Duration::from_secs(60);
 
 /// One kind of plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,10 +184,43 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
+impl Plane {
+    /// Starts a peer by its command, which has it listen at `port`, and waits until it does.
+    fn begin(
+        self,
+        setting: &Setting<'_>,
+        command: Command,
+        port: u16,
+        version: Option<String>,
+    ) -> anyhow::Result<Running> {
+        let mut process = setting
+            .starter
+            .start(command, &setting.folder.join("log"))?;
+        let address =
+            listens(&mut process, port).with_context(|| format!("{} listens", self.name()))?;
+        Ok(Running {
+            plane: self,
+            process: Some(process),
+            address,
+            version: version.unwrap_or_default(),
+            status: None,
+        })
+    }
+}
+
+impl Setting<'_> {
+    /// Writes the keys as lines of a peer's map; where.
+    fn write_keys(&self, line: impl Fn(usize, &str) -> String) -> anyhow::Result<PathBuf> {
+        let file = self.folder.join("keys.map");
+        self.keys.write(&file, line)?;
+        Ok(file)
+    }
+}
+
 /// Waits until the process takes connections.
-fn listens(process: &mut Process, port: u16, within: Duration) -> anyhow::Result<SocketAddr> {
+fn listens(process: &mut Process, port: u16) -> anyhow::Result<SocketAddr> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    crate::wait::until("it takes connections", within, || {
+    crate::wait::until("it takes connections", PORT_WITHIN, || {
         process.assert_running()?;
         Ok(TcpStream::connect(address).is_ok().then_some(address))
     })

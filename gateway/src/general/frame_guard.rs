@@ -5,11 +5,11 @@
 //! what such frames cost against an allowance that refills with time, far above what any client needs.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::ReadBuf;
+
+use super::judged::Judge;
 
 /// The client's first bytes, `PRI * HTTP/2.0` and so on.
 const PREFACE_BYTES: u64 = 24;
@@ -34,7 +34,7 @@ const END_STREAM: u8 = 1;
 
 /// What the frames of one connection have cost.
 #[derive(Debug)]
-struct FrameGuard {
+pub(super) struct FrameGuard {
     /// Bytes to pass over before the next frame head.
     skip: u64,
     head: [u8; FRAME_HEAD_BYTES],
@@ -44,7 +44,7 @@ struct FrameGuard {
 }
 
 impl FrameGuard {
-    fn new(now: Instant) -> Self {
+    pub(super) fn new(now: Instant) -> Self {
         Self {
             skip: PREFACE_BYTES,
             head: [0; FRAME_HEAD_BYTES],
@@ -106,65 +106,13 @@ fn cost(kind: u8, flags: u8, length: u32) -> u64 {
     }
 }
 
-/// A connection whose frames are counted before hyper reads them.
-#[derive(Debug)]
-pub(super) struct FrameGuarded<T> {
-    inner: T,
-    guard: FrameGuard,
-}
-
-impl<T> FrameGuarded<T> {
-    pub(super) fn new(inner: T) -> Self {
-        Self {
-            inner,
-            guard: FrameGuard::new(Instant::now()),
-        }
-    }
-}
-
-impl<T: AsyncRead + Unpin> AsyncRead for FrameGuarded<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        if !self.guard.look_at(&buf.filled()[before..], Instant::now()) {
+impl Judge for FrameGuard {
+    fn look(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
+        if !self.look_at(&buf.filled()[before..], Instant::now()) {
             buf.set_filled(before);
-            return Poll::Ready(Err(io::Error::other("too many frames that carry nothing")));
+            return Err(io::Error::other("too many frames that carry nothing"));
         }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for FrameGuarded<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
+        Ok(())
     }
 }
 

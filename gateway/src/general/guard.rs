@@ -6,12 +6,12 @@
 //! §6, §7.1); all others end in hyper's own 400 or in a broken body.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::ReadBuf;
+
+use super::judged::Judge;
 
 /// Digits of a chunk size: 2^60 bytes.
 const SIZE_DIGITS_MAX: usize = 15;
@@ -248,10 +248,9 @@ fn is_text(byte: u8) -> bool {
 /// No head holds NUL, and hyper looks at a head only when it has its end.
 const POISON: &[u8] = b"\0\r\n\r\n";
 
-/// A connection whose bytes are looked at before hyper reads them.
+/// Judges one connection.
 #[derive(Debug)]
-pub(super) struct Guarded<T> {
-    inner: T,
+pub(super) struct HeadGuard {
     guard: Guard,
     /// Given to hyper in place of what was refused; after it the connection has ended.
     poison: Option<&'static [u8]>,
@@ -259,12 +258,11 @@ pub(super) struct Guarded<T> {
     switched: Arc<AtomicBool>,
 }
 
-impl<T> Guarded<T> {
+impl HeadGuard {
     /// Heads longer than `head_bytes_max` are refused; hyper's own limit, with an answer of its own, must be lower.
     /// Once `switched` is set, everything passes.
-    pub(super) fn new(inner: T, head_bytes_max: usize, switched: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(head_bytes_max: usize, switched: Arc<AtomicBool>) -> Self {
         Self {
-            inner,
             guard: Guard::new(head_bytes_max),
             poison: None,
             switched,
@@ -272,70 +270,37 @@ impl<T> Guarded<T> {
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if let Some(poison) = self.poison.as_mut() {
-            let (now, later) = poison.split_at(poison.len().min(buf.remaining()));
-            buf.put_slice(now);
-            *poison = later;
-            return Poll::Ready(Ok(()));
-        }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+impl Judge for HeadGuard {
+    fn fills(&mut self, buf: &mut ReadBuf<'_>) -> bool {
+        let Some(poison) = self.poison.as_mut() else {
+            return false;
+        };
+        let (now, later) = poison.split_at(poison.len().min(buf.remaining()));
+        buf.put_slice(now);
+        *poison = later;
+        true
+    }
+
+    fn look(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
         if self.switched.load(Ordering::Relaxed) {
-            return Poll::Ready(Ok(()));
+            return Ok(());
         }
         match self.guard.look_at(&buf.filled()[before..]) {
             Verdict::Good => {}
             Verdict::BadHead(good) => {
                 buf.set_filled(before + good);
-                let (now, later) = POISON.split_at(POISON.len().min(buf.remaining()));
-                buf.put_slice(now);
-                self.poison = Some(later);
+                self.poison = Some(POISON);
+                self.fills(buf);
             }
             Verdict::BadBody => {
                 buf.set_filled(before);
-                return Poll::Ready(Err(io::Error::new(
+                return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
                     "a chunk is malformed",
-                )));
+                ));
             }
         }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
+        Ok(())
     }
 }
 

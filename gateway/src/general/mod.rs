@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod frame_guard;
 mod guard;
+mod judged;
 pub(crate) mod tls;
 mod upgrade;
 pub(crate) mod view;
@@ -15,6 +16,7 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use gatehouse_runtime::listener::parts::{
     Driver, LocalStreamTasks, Permit, Protocol, Refusals, RequestMark, ResponseBody, Sniffed,
@@ -39,8 +41,9 @@ use crate::worker::Plan;
 use crate::worker::signals::{Signals, Stage};
 use answer::AnswerBody;
 use body::GeneralBody;
-use frame_guard::FrameGuarded;
-use guard::Guarded;
+use frame_guard::FrameGuard;
+use guard::HeadGuard;
+use judged::Judged;
 
 /// What the connections of a worker share in this tier.
 pub(crate) struct General(Rc<Shared>);
@@ -118,13 +121,13 @@ impl General {
             Protocol::Http1 => {
                 // Twice hyper's own limit, which has an answer of its own.
                 let head_bytes_max = 2 * shared.settings.header_bytes_max as usize;
-                let io = Guarded::new(io, head_bytes_max, switched);
+                let io = Judged::new(io, HeadGuard::new(head_bytes_max, switched));
                 let connection = shared.http1.serve_connection(TokioIo::new(io), service);
                 let connection = Box::pin(connection.with_upgrades());
                 shared.driver.drive(connection, &watch).await
             }
             Protocol::Http2 => {
-                let io = FrameGuarded::new(io);
+                let io = Judged::new(io, FrameGuard::new(Instant::now()));
                 let connection = shared.http2.serve_connection(TokioIo::new(io), service);
                 shared.driver.drive(Box::pin(connection), &watch).await
             }

@@ -69,6 +69,63 @@ impl Server {
     }
 }
 
+impl Server {
+    /// What a node of so many is told.
+    async fn ask(&mut self, question: Question, at: usize, nodes: usize) -> Said {
+        let said = question.put_to(&mut self.link, node(at), nodes as u32);
+        said.await.unwrap()
+    }
+
+    async fn says(&mut self, word: &str) -> bool {
+        self.link.ask::<String>(&redis::cmd(word)).await.is_ok()
+    }
+
+    /// Stops or continues the process.
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+/// Nodes with a quota between them: what each has used, and up to where it may.
+struct Quota {
+    own: [u64; Self::NODES],
+    ceiling: [u64; Self::NODES],
+}
+
+impl Quota {
+    const NODES: usize = 3;
+    const AMOUNT: u64 = 10_000;
+
+    fn others(&self, at: usize) -> u64 {
+        self.ceiling.iter().sum::<u64>() - self.ceiling[at]
+    }
+
+    /// One node says where it is and is told up to where it may go.
+    async fn ask(&mut self, server: &mut Server, at: usize, demand: u64) -> QuotaGrant {
+        let ask = QuotaAsk {
+            subscription: SubscriptionId::from_uuid(Uuid::from_u128(1)),
+            period: QuotaPeriod::Day,
+            window_start: Moment(0),
+            own: self.own[at],
+            ceiling: self.ceiling[at],
+            demand,
+        };
+        let question = Question::Quota {
+            ask,
+            amount: Self::AMOUNT,
+            settled: 0,
+            used: 0,
+        };
+        let Said::Quota(grant) = server.ask(question, at, Self::NODES).await else {
+            panic!("a lease")
+        };
+        self.ceiling[at] = grant.ceiling;
+        grant
+    }
+}
+
 fn node(number: usize) -> NodeId {
     NodeId::from_uuid(Uuid::from_u128(100 + number as u128))
 }
@@ -119,11 +176,7 @@ async fn shares_of_the_store_are_those_of_the_control_plane() {
                 demand,
                 share: in_force[at],
             };
-            let said = Question::Rate(ask)
-                .put_to(&mut server.link, node(at), count as u32)
-                .await
-                .unwrap();
-            let Said::Rate(told) = said else {
+            let Said::Rate(told) = server.ask(Question::Rate(ask), at, count).await else {
                 panic!("a share")
             };
             assert_eq!(told.share, wanted, "{known:?}");
@@ -140,87 +193,38 @@ async fn leases_of_the_store_are_those_of_the_control_plane_and_a_flushed_store_
         return;
     };
     let mut random = numbers();
-    let subscription = SubscriptionId::from_uuid(Uuid::from_u128(1));
-    const COUNT: usize = 3;
-    const AMOUNT: u64 = 10_000;
-    let (mut own, mut ceiling) = ([0_u64; COUNT], [0_u64; COUNT]);
+    let mut quota = Quota {
+        own: [0; Quota::NODES],
+        ceiling: [0; Quota::NODES],
+    };
     let mut flushed = false;
     for step in 0..400 {
-        let at = random(COUNT as u64) as usize;
-        own[at] += random(ceiling[at] - own[at] + 1);
-        let ask = QuotaAsk {
-            subscription,
-            period: QuotaPeriod::Day,
-            window_start: Moment(0),
-            own: own[at],
-            ceiling: ceiling[at],
-            demand: random(40),
-        };
-        let others: u64 = (0..COUNT)
-            .filter(|other| *other != at)
-            .map(|other| ceiling[other])
-            .sum();
+        let at = random(Quota::NODES as u64) as usize;
+        quota.own[at] += random(quota.ceiling[at] - quota.own[at] + 1);
+        let demand = random(40);
         let account = QuotaAccount {
-            amount: AMOUNT,
+            amount: Quota::AMOUNT,
             used: 0,
             settled: 0,
-            others,
-            nodes: COUNT as u32,
+            others: quota.others(at),
+            nodes: Quota::NODES as u32,
         };
-        let wanted = account.grant(own[at], ceiling[at], ask.demand);
-        let question = Question::Quota {
-            ask,
-            amount: AMOUNT,
-            settled: 0,
-            used: 0,
-        };
-        let said = question
-            .put_to(&mut server.link, node(at), COUNT as u32)
-            .await
-            .unwrap();
-        let Said::Quota(grant) = said else {
-            panic!("a lease")
-        };
+        let wanted = account.grant(quota.own[at], quota.ceiling[at], demand);
+        let grant = quota.ask(&mut server, at, demand).await;
         if !flushed {
             assert_eq!((grant.ceiling, grant.others), (wanted.told, wanted.others));
         }
-        ceiling[at] = grant.ceiling;
         if step == 200 {
-            server
-                .link
-                .ask::<String>(&redis::cmd("FLUSHALL"))
-                .await
-                .unwrap();
+            assert!(server.says("FLUSHALL").await);
             // Each node says within two seconds what it holds, whether it needs more or not.
-            for other in 0..COUNT {
-                let ask = QuotaAsk {
-                    subscription,
-                    period: QuotaPeriod::Day,
-                    window_start: Moment(0),
-                    own: own[other],
-                    ceiling: ceiling[other],
-                    demand: 0,
-                };
-                let question = Question::Quota {
-                    ask,
-                    amount: AMOUNT,
-                    settled: 0,
-                    used: 0,
-                };
-                let said = question
-                    .put_to(&mut server.link, node(other), COUNT as u32)
-                    .await
-                    .unwrap();
-                let Said::Quota(grant) = said else {
-                    panic!("a lease")
-                };
-                ceiling[other] = grant.ceiling;
+            for other in 0..Quota::NODES {
+                quota.ask(&mut server, other, 0).await;
             }
             flushed = true;
         }
     }
-    let leased: u64 = ceiling.iter().sum();
-    assert!((9_900..=AMOUNT + 30).contains(&leased), "{leased}");
+    let leased: u64 = quota.ceiling.iter().sum();
+    assert!((9_900..=Quota::AMOUNT + 30).contains(&leased), "{leased}");
 }
 
 #[tokio::test]
@@ -228,34 +232,11 @@ async fn a_store_that_stands_still_is_given_up_after_fifty_milliseconds() {
     let Some(mut server) = Server::start().await else {
         return;
     };
-    server
-        .link
-        .ask::<String>(&redis::cmd("PING"))
-        .await
-        .unwrap();
+    assert!(server.says("PING").await);
     server.link.patience = ANSWER;
-    let pid = server.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-STOP", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    server.signal("-STOP");
     let began = tokio::time::Instant::now();
-    assert!(
-        server
-            .link
-            .ask::<String>(&redis::cmd("PING"))
-            .await
-            .is_err()
-    );
+    assert!(!server.says("PING").await);
     assert!(began.elapsed() < Duration::from_secs(2));
-    assert!(
-        Command::new("kill")
-            .args(["-CONT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    server.signal("-CONT");
 }

@@ -2,15 +2,13 @@
 
 use std::io::{self, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use gatehouse_snapshot::object::Object;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConnection, StreamOwned};
 
+use crate::authority::Authority;
 use crate::http::until;
 use crate::node::{Start, World};
 use crate::objects::{self, configuration};
@@ -61,32 +59,6 @@ impl Log {
     }
 }
 
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new(name: &str) -> Self {
-        let mut params = CertificateParams::new(Vec::<String>::new()).expect("params");
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
-    }
-
-    fn server(&self, name: &str) -> Arc<ServerConfig> {
-        let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new([name.to_owned()]).expect("params");
-        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key);
-        Arc::new(config.expect("a key that fits"))
-    }
-}
-
 /// A backend for `localhost` that speaks TLS and answers every request with the same words.
 fn secured(authority: &Authority) -> Upstream {
     let config = authority.server("localhost");
@@ -111,8 +83,7 @@ fn secured(authority: &Authority) -> Upstream {
 
 fn world(url: &str, authority: &Authority) -> (World, tempfile::TempDir) {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let file: PathBuf = folder.path().join("ca.pem");
-    std::fs::write(&file, authority.0.pem()).expect("written");
+    let file = authority.file(folder.path());
     let file = file.to_str().expect("a plain path");
     let start = Start {
         variables: &[("UPSTREAM__CA_FILE", file), ("WORKERS", "1")],

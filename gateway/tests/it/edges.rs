@@ -24,6 +24,25 @@ fn world(upstream: &Upstream, variables: &[(&str, &str)]) -> World {
     World::start(&configuration(&[&upstream.url()]), &start)
 }
 
+/// A connection that has asked for something good.
+fn asking(world: &World) -> Connection {
+    let mut connection = Connection::open(world.node.gateway);
+    connection
+        .write(&request("GET", PATH, &[("x-api-key", &good_key())], b""))
+        .expect("written");
+    connection
+}
+
+/// Reads 408 and the end.
+fn timed_out(slow: &mut Connection) {
+    let reply = slow.read(false).expect("an answer");
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (408, "request_timeout")
+    );
+    assert!(slow.is_closed());
+}
+
 /// A gateway that speaks TLS, and a client's trust in it.
 struct Secure {
     world: World,
@@ -362,17 +381,10 @@ fn a_head_that_does_not_come_is_408_and_silence_is_only_closed() {
     let mut slow = Connection::open(world.node.gateway);
     slow.write(b"GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\n")
         .expect("written");
-    let reply = slow.read(false).expect("an answer");
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (408, "request_timeout")
-    );
-    assert!(slow.is_closed());
+    timed_out(&mut slow);
     let mut silent = Connection::open(world.node.gateway);
     assert!(silent.read_head().is_err(), "closed without a word");
-    let mut idle = Connection::open(world.node.gateway);
-    idle.write(&request("GET", PATH, &[("x-api-key", &good_key())], b""))
-        .expect("written");
+    let mut idle = asking(&world);
     assert_eq!(idle.read(false).expect("an answer").status, 200);
     assert!(idle.is_closed());
     until("each is counted by its reason", || {
@@ -391,12 +403,7 @@ fn a_body_that_does_not_come_is_408() {
     let headers = [("x-api-key", key.as_str()), ("content-length", "10")];
     slow.write(&request("POST", PATH, &headers, b""))
         .expect("written");
-    let reply = slow.read(false).expect("an answer");
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (408, "request_timeout")
-    );
-    assert!(slow.is_closed());
+    timed_out(&mut slow);
     assert_eq!(upstream.seen().len(), 0, "no whole request was seen");
 }
 
@@ -505,15 +512,7 @@ fn only_named_load_balancers_may_name_clients() {
 fn every_worker_serves_and_all_end_together() {
     let upstream = Upstream::echo();
     let world = world(&upstream, &[("WORKERS", "4")]);
-    let connections: Vec<_> = (0..64)
-        .map(|_| {
-            let mut connection = Connection::open(world.node.gateway);
-            connection
-                .write(&request("GET", PATH, &[("x-api-key", &good_key())], b""))
-                .expect("written");
-            connection
-        })
-        .collect();
+    let connections: Vec<_> = (0..64).map(|_| asking(&world)).collect();
     for mut connection in connections {
         assert_eq!(connection.read(false).expect("an answer").status, 200);
     }
@@ -521,9 +520,7 @@ fn every_worker_serves_and_all_end_together() {
         upstream.connections() > 1,
         "workers have connections of their own"
     );
-    let mut idle = Connection::open(world.node.gateway);
-    idle.write(&request("GET", PATH, &[("x-api-key", &good_key())], b""))
-        .expect("written");
+    let mut idle = asking(&world);
     assert_eq!(idle.read(false).expect("an answer").status, 200);
     let began = std::time::Instant::now();
     world.node.stop();

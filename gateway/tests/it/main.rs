@@ -1,6 +1,7 @@
 //! The gateway as its neighbours meet it: real sockets, a signed configuration, a small control plane and backends that can
 //! misbehave.
 
+mod authority;
 mod control_plane;
 mod edges;
 mod http;

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gatehouse_domain::id::decode;
@@ -28,7 +28,9 @@ use crate::stack::{Role, StackPlan};
 
 const CALLERS_PER_GATEWAY: usize = 4;
 /// Taking in and reading millions of calls is part of it.
-const SETTLES_WITHIN: Duration = Duration::from_secs(600);
+const SETTLES_WITHIN: Duration = Duration::from_secs(3_600);
+/// The ledger may be behind, but not stand still.
+const GROWS_WITHIN: Duration = Duration::from_secs(60);
 
 /// How large a run is.
 #[derive(Debug, Clone, Copy)]
@@ -162,11 +164,19 @@ async fn settled(conn: &mut PgConnection, backend: &Backend, whole: &BTreeSet<Uu
         interrupted: 0,
         all: 0,
     };
+    let mut grown = (0, Instant::now());
     eventually(SETTLES_WITHIN, "the ledger settles", async || {
         let reached = backend.count();
         // The sum first: reading millions of calls again and again would keep the ledger from taking in the rest.
         let told = summed(&mut *conn, BY_DAY).await;
+        if told > grown.0 {
+            grown = (told, Instant::now());
+        }
         if told < reached {
+            assert!(
+                grown.1.elapsed() < GROWS_WITHIN,
+                "{told} of {reached} are told"
+            );
             return Err(format!("{told} are told, {reached} reached the backend"));
         }
         let rows: Vec<(Uuid, bool, i32)> =

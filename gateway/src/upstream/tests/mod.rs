@@ -1,5 +1,7 @@
 //! The client against backends that behave and misbehave, over real sockets.
 
+#[path = "../../../tests/it/authority.rs"]
+mod authority;
 mod backend;
 mod bodies;
 mod ejection;
