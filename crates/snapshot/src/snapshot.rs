@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::node_auth::hex;
-use crate::object::{Moment, Object, ObjectRef, Record};
+use crate::object::{Moment, Object, ObjectRef, OfKind, Record, decode_as};
 use crate::sign::{PublicKey, Sealed, Signer};
 use crate::state_hash::StateHash;
 use crate::{FORMAT, Refused};
@@ -160,6 +160,11 @@ impl RecordRef<'_> {
     /// See [`Record::decode`].
     pub fn decode(&self) -> Result<Object, Refused> {
         Object::decode(self.object, self.body)
+    }
+
+    /// The same of a kind that the caller knows.
+    pub fn decode_as<T: OfKind>(&self) -> Result<T, Refused> {
+        decode_as(self.object, self.body)
     }
 }
 

@@ -159,13 +159,18 @@ impl Counters {
         }
     }
 
-    /// Counters for a subscription that has used nothing here yet. When 200 million are in use the id is one that has no
-    /// cells: nothing can be counted by it, so nothing passes.
+    /// Counters for a subscription that has used nothing here yet.
+    #[cfg(test)]
     pub(crate) fn allot(&self) -> CounterId {
-        let mut places = self.lock();
-        let free = places.free_heads.pop();
-        let head = free.or_else(|| self.heads.place(&mut places.next_head, 1));
-        head.map_or(CounterId::NONE, CounterId)
+        self.allotting().next()
+    }
+
+    /// For allotting to many: nobody else is let in meanwhile.
+    pub(crate) fn allotting(&self) -> Allotting<'_> {
+        Allotting {
+            heads: &self.heads,
+            places: self.lock(),
+        }
     }
 
     /// Gives the counters of a subscription up. They are used again after two sweeps, when no call can hold them any more.
@@ -310,6 +315,22 @@ impl Counters {
 
     fn lock(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives subscriptions their counters.
+pub(crate) struct Allotting<'a> {
+    heads: &'a Arena,
+    places: MutexGuard<'a, Places>,
+}
+
+impl Allotting<'_> {
+    /// Counters of which nothing is used yet. When 200 million are in use the id is one that has no cells: nothing can be
+    /// counted by it, so nothing passes.
+    pub(crate) fn next(&mut self) -> CounterId {
+        let free = self.places.free_heads.pop();
+        let head = free.or_else(|| self.heads.place(&mut self.places.next_head, 1));
+        head.map_or(CounterId::NONE, CounterId)
     }
 }
 

@@ -192,7 +192,7 @@ fn refusal_of(
 }
 
 fn not_subscribed(subject: &Subject<'_>) -> Refusal {
-    let place = &subject.route.path;
+    let place: &str = &subject.route.path;
     let problem = Problem::new(ProblemKind::NotSubscribed).detail(format!(
         "The application of this key has no access to {place}."
     ));

@@ -1,15 +1,12 @@
 //! Applications, by number.
 
-use std::hash::BuildHasher;
-
 use gatehouse_domain::id::{ApplicationId, TenantId};
 use gatehouse_snapshot::object::Application;
-use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
-use super::index::Index;
+use super::index::{Index, spread};
 use super::names::Names;
-use super::rows::{Full, Number, Row, Rows};
+use super::rows::{Filling, Full, Number, Row, Rows};
 
 const SUSPENDED: u32 = 1 << 31;
 /// Named by a credential or a subscription, but not (or no longer) part of the configuration.
@@ -95,11 +92,7 @@ impl Applications {
     }
 
     pub(crate) fn put(&mut self, application: &Application, names: &mut Names) -> Result<(), Full> {
-        let row = ApplicationRow {
-            id: application.id.uuid(),
-            tenant: tenant_number(application.tenant, names)?
-                | if application.suspended { SUSPENDED } else { 0 },
-        };
+        let row = packed(application, names)?;
         match self.number(application.id) {
             Some(number) => {
                 let known = self.get(number).is_some_and(|known| known.present);
@@ -127,10 +120,6 @@ impl Applications {
             self.present -= 1;
         }
     }
-
-    pub(super) fn shrink(&mut self) {
-        self.rows.shrink();
-    }
 }
 
 fn tenant_number(tenant: TenantId, names: &mut Names) -> Result<u32, Full> {
@@ -142,43 +131,77 @@ fn tenant_number(tenant: TenantId, names: &mut Names) -> Result<u32, Full> {
     }
 }
 
+fn packed(application: &Application, names: &mut Names) -> Result<ApplicationRow, Full> {
+    let suspended = if application.suspended { SUSPENDED } else { 0 };
+    Ok(ApplicationRow {
+        id: application.id.uuid(),
+        tenant: tenant_number(application.tenant, names)? | suspended,
+    })
+}
+
+/// Applications of a snapshot being read.
+#[derive(Default)]
+pub(super) struct LoadingApplications {
+    rows: Filling<ApplicationRow>,
+    hashes: Vec<u64>,
+}
+
+impl LoadingApplications {
+    /// Adds one; ids ascend.
+    pub(super) fn append(
+        &mut self,
+        application: &Application,
+        names: &mut Names,
+    ) -> Result<(), Full> {
+        let row = packed(application, names)?;
+        self.rows.push(row, [None; 3])?;
+        self.hashes.push(hash(row.id));
+        Ok(())
+    }
+
+    /// The table, to which what names one that is not there may add.
+    pub(super) fn finish(self) -> ApplicationNumbers {
+        let rows = self.rows.finish();
+        ApplicationNumbers {
+            index: Index::build(&self.hashes, |_, _| false).unwrap_or_default(),
+            after: 0,
+            applications: Applications {
+                present: rows.len(),
+                rows,
+            },
+        }
+    }
+}
+
 /// Numbers of applications by id, for the time a snapshot is read: two million look-ups are quicker by hash.
-pub(crate) struct ApplicationNumbers {
-    hasher: DefaultHashBuilder,
+pub(super) struct ApplicationNumbers {
+    pub(super) applications: Applications,
     index: Index,
+    /// Behind the one that was named last: who subscribes and gets a key does so in the order they came.
+    after: Number,
 }
 
 impl ApplicationNumbers {
-    pub(crate) fn of(applications: &Applications) -> Self {
-        let hasher = DefaultHashBuilder::default();
-        let mut index = Index::with_room_for(applications.rows.len());
-        for number in 0..applications.rows.len() as Number {
-            if let Some(row) = applications.rows.get(number) {
-                let hash_of = |number| hash(&hasher, applications.rows.get(number));
-                index.insert(hash(&hasher, Some(row)), number, hash_of);
-            }
-        }
-        Self { hasher, index }
-    }
-
     /// As [`Applications::named`].
-    pub(crate) fn named(
-        &self,
-        id: ApplicationId,
-        applications: &mut Applications,
-    ) -> Result<Number, Full> {
-        let hash = self.hasher.hash_one(id.uuid());
+    pub(super) fn named(&mut self, id: ApplicationId) -> Result<Number, Full> {
+        let applications = &mut self.applications;
         let of_id = |number: &Number| {
             let row = applications.rows.get(*number);
             row.is_some_and(|row| row.id == id.uuid())
         };
-        match self.index.find(hash).find(of_id) {
-            Some(number) => Ok(number),
-            None => applications.named(id),
-        }
+        let next = Some(self.after).filter(of_id);
+        let found = next.or_else(|| self.index.find(hash(id.uuid())).find(of_id));
+        let number = match found {
+            Some(number) => number,
+            None => applications.named(id)?,
+        };
+        self.after = number.saturating_add(1);
+        Ok(number)
     }
 }
 
-fn hash(hasher: &DefaultHashBuilder, row: Option<&ApplicationRow>) -> u64 {
-    row.map_or(0, |row| hasher.hash_one(row.id))
+/// Ids come from the signed configuration, never from a caller.
+fn hash(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
+    spread(high ^ low)
 }

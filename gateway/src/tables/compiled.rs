@@ -11,6 +11,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use super::buckets::Shared;
 use super::index::spread;
 use super::route::CompiledRoute;
+use super::text::Text;
 use crate::policies::PlanLimits;
 use crate::policies::calendar::Calendar;
 
@@ -65,13 +66,15 @@ impl CompiledTenant {
 
 /// An environment. Only its own routes are ever looked at for an address inside it.
 #[derive(Debug)]
+#[repr(C)] // What a look-up reads stands in one line of the cache.
 pub(crate) struct CompiledEnvironment {
-    pub(crate) object: Environment,
-    pub(crate) tenant: Arc<CompiledTenant>,
+    base_path: Text,
+    host: u32,
+    pub(super) number: u32,
     /// The number of its scope: what is good here names this one.
     pub(crate) scope: u32,
-    pub(super) number: u32,
-    host: u32,
+    pub(crate) tenant: Arc<CompiledTenant>,
+    pub(crate) object: Environment,
 }
 
 /// A plan and its limits.
@@ -126,7 +129,7 @@ impl Compiled {
     fn environment_at(&self, host: u32, base: &str) -> Option<&Arc<CompiledEnvironment>> {
         self.environments
             .find(self.place_hash(host, base), |found| {
-                found.host == host && found.object.base_path.as_str() == base
+                found.host == host && found.base_path.as_bytes() == base.as_bytes()
             })
     }
 
@@ -149,7 +152,7 @@ impl Compiled {
     pub(super) fn route_at(&self, environment: u32, path: &str) -> Option<&Arc<CompiledRoute>> {
         self.routes
             .find(self.place_hash(environment, path), |found| {
-                found.environment_number == environment && &*found.path == path
+                found.environment_number == environment && found.path.as_bytes() == path.as_bytes()
             })
     }
 
@@ -165,7 +168,7 @@ impl Compiled {
     }
 
     fn place_hash(&self, number: u32, path: &str) -> u64 {
-        place_hash(&self.hasher, number, path)
+        self.hasher.hash_one(path) ^ spread(number.into())
     }
 
     /// Makes an environment; its host gets a number.
@@ -184,24 +187,22 @@ impl Compiled {
             })
         });
         CompiledEnvironment {
-            object: object.clone(),
-            tenant: Arc::clone(tenant),
-            scope,
-            number,
+            base_path: object.base_path.as_str().into(),
             host,
+            number,
+            scope,
+            tenant: Arc::clone(tenant),
+            object: object.clone(),
         }
     }
 
     pub(super) fn put_environment(&mut self, environment: Arc<CompiledEnvironment>) {
         let base = environment.object.base_path.as_str();
         self.base_path_bytes_max = self.base_path_bytes_max.max(base.len());
+        let hash = self.place_hash(environment.host, base);
         let id = environment.object.id;
-        let hasher = self.hasher.clone();
-        let hash_of = |found: &CompiledEnvironment| {
-            place_hash(&hasher, found.host, found.object.base_path.as_str())
-        };
         self.environments
-            .put(environment, hash_of, |found| found.object.id == id);
+            .put(hash, environment, |found| found.object.id == id);
     }
 
     pub(super) fn remove_environment(&mut self, environment: &CompiledEnvironment) {
@@ -214,10 +215,8 @@ impl Compiled {
 
     pub(super) fn put_route(&mut self, route: Arc<CompiledRoute>) {
         let id = route.id;
-        let hasher = self.hasher.clone();
-        let hash_of =
-            |found: &CompiledRoute| place_hash(&hasher, found.environment_number, &found.path);
-        self.routes.put(route, hash_of, |found| found.id == id);
+        let hash = self.place_hash(route.environment_number, &route.path);
+        self.routes.put(hash, route, |found| found.id == id);
     }
 
     pub(super) fn remove_route(&mut self, route: &CompiledRoute) {
@@ -228,17 +227,12 @@ impl Compiled {
 
     pub(super) fn put_plan(&mut self, plan: Arc<CompiledPlan>) {
         let number = plan.number;
-        let hash_of = |found: &CompiledPlan| spread(found.number.into());
         self.plans
-            .put(plan, hash_of, |found| found.number == number);
+            .put(spread(number.into()), plan, |found| found.number == number);
     }
 
     pub(super) fn remove_plan(&mut self, number: u32) {
         self.plans
             .remove(spread(number.into()), |found| found.number == number);
     }
-}
-
-fn place_hash(hasher: &DefaultHashBuilder, number: u32, path: &str) -> u64 {
-    hasher.hash_one(path) ^ spread(number.into())
 }

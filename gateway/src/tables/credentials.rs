@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::applications::Applications;
 use super::index::{Index, spread};
 use super::names::{Names, Scope};
-use super::rows::{Full, Number, Row, Rows};
+use super::rows::{Filling, Full, Number, Row, Rows};
 
 const SCOPE_BITS: u32 = 28;
 const SCOPE: u32 = (1 << SCOPE_BITS) - 1;
@@ -172,33 +172,6 @@ impl Credentials {
         Ok(())
     }
 
-    /// Adds a credential of a snapshot, whose ids ascend. It is found only after [`Self::complete`].
-    pub(super) fn append(
-        &mut self,
-        credential: &Credential,
-        application: Number,
-        names: &mut Names,
-    ) -> Result<(), Full> {
-        let (row, dates) = packed(credential, application, names)?;
-        self.rows.push(row, dates).map(drop)
-    }
-
-    /// Builds the index over what was appended; tells which credential takes another's key id.
-    pub(super) fn complete(&mut self) -> Result<(), CredentialId> {
-        self.rows.shrink();
-        self.by_key_id = Index::with_room_for(self.rows.len());
-        for number in 0..self.rows.len() as Number {
-            let Some(row) = self.rows.get(number).copied() else {
-                continue;
-            };
-            if self.number_of_key_id(row.key_id).is_some() {
-                return Err(row.id.into());
-            }
-            self.enter(number);
-        }
-        Ok(())
-    }
-
     pub(crate) fn remove(&mut self, id: CredentialId) {
         let Some(number) = self.rows.find(id.uuid()) else {
             return;
@@ -225,6 +198,39 @@ impl Credentials {
     fn forget(&mut self, number: Number) {
         let hash_of = |number| hash(self.rows.get(number));
         self.by_key_id.remove(hash_of(number), number, hash_of);
+    }
+}
+
+/// Credentials of a snapshot being read.
+#[derive(Default)]
+pub(super) struct LoadingCredentials {
+    rows: Filling<CredentialRow>,
+    hashes: Vec<u64>,
+}
+
+impl LoadingCredentials {
+    /// Adds one; ids ascend.
+    pub(super) fn append(
+        &mut self,
+        credential: &Credential,
+        application: Number,
+        names: &mut Names,
+    ) -> Result<(), Full> {
+        let (row, dates) = packed(credential, application, names)?;
+        self.rows.push(row, dates)?;
+        self.hashes.push(spread(row.key_id));
+        Ok(())
+    }
+
+    /// The table; else the credential that takes another's key id.
+    pub(super) fn finish(self) -> Result<Credentials, CredentialId> {
+        let rows = self.rows.finish();
+        let key_id = |number| rows.get(number).map(|row| row.key_id);
+        let by_key_id = Index::build(&self.hashes, |one, other| key_id(one) == key_id(other));
+        match by_key_id {
+            Ok(by_key_id) => Ok(Credentials { rows, by_key_id }),
+            Err(number) => Err(rows.get(number).map_or(Uuid::nil(), Row::id).into()),
+        }
     }
 }
 

@@ -74,6 +74,38 @@ impl Index {
         shard.enter(hash, number);
     }
 
+    /// Makes an index of records numbered from 0 on; tells the first that `is_same` as one before it.
+    ///
+    /// Records are entered shard by shard: a shard fits into the nearest cache, the whole index does not.
+    pub(crate) fn build(
+        hashes: &[u64],
+        is_same: impl Fn(Number, Number) -> bool,
+    ) -> Result<Self, Number> {
+        let mut index = Self::with_room_for(hashes.len());
+        let mut ends = [0usize; SHARDS + 1];
+        for hash in hashes {
+            ends[shard_of(*hash) + 1] += 1;
+        }
+        for shard in 0..SHARDS {
+            ends[shard + 1] += ends[shard];
+        }
+        let mut by_shard = vec![0; hashes.len()];
+        let mut next = ends;
+        for (number, hash) in hashes.iter().enumerate() {
+            let place = &mut next[shard_of(*hash)];
+            by_shard[*place] = number as Number;
+            *place += 1;
+        }
+        for number in by_shard {
+            let hash = hashes[number as usize];
+            if let Some(other) = index.find(hash).find(|other| is_same(*other, number)) {
+                return Err(other.max(number));
+            }
+            index.insert(hash, number, |number| hashes[number as usize]);
+        }
+        Ok(index)
+    }
+
     /// Takes a number out again.
     pub(crate) fn remove(&mut self, hash: u64, number: Number, hash_of: impl Fn(Number) -> u64) {
         Arc::make_mut(&mut self.shards[shard_of(hash)]).remove(hash, number, hash_of);
@@ -177,6 +209,28 @@ mod tests {
         };
         assert!((0..1_000_000).step_by(997).all(found));
         assert_eq!(index.len(), 1_000_000);
+    }
+
+    #[test]
+    fn an_index_that_is_built_finds_all_and_tells_who_comes_twice() {
+        let keys: Vec<u64> = (0..5_000).map(|number| number * 3).collect();
+        let build = |keys: &[u64]| {
+            let hashes: Vec<u64> = keys.iter().map(|key| spread(*key)).collect();
+            Index::build(&hashes, |one, other| {
+                keys[one as usize] == keys[other as usize]
+            })
+        };
+        let index = build(&keys).ok().expect("no key comes twice");
+        for (number, key) in keys.iter().enumerate() {
+            assert!(
+                index
+                    .find(spread(*key))
+                    .any(|found| found == number as Number)
+            );
+        }
+        assert_eq!(index.len(), keys.len());
+        let doubled = [keys.as_slice(), &[9]].concat();
+        assert_eq!(build(&doubled).err(), Some(5_000));
     }
 
     proptest! {

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use gatehouse_domain::id::ApplicationId;
 use gatehouse_snapshot::Refused;
-use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
+use gatehouse_snapshot::object::{Credential, Object, ObjectKind, ObjectRef, Subscription};
 use gatehouse_snapshot::snapshot::RecordRef;
 
-use super::applications::ApplicationNumbers;
-use super::{CompileError, Compiled, Full, Names, Number, Small, TableSet};
+use super::applications::{ApplicationNumbers, LoadingApplications};
+use super::credentials::LoadingCredentials;
+use super::subscriptions::LoadingSubscriptions;
+use super::{CompileError, Compiled, Full, Names, Number, Small, Subscriptions, TableSet};
 
 /// Why what was read cannot become a configuration.
 #[derive(Debug)]
@@ -34,14 +37,18 @@ impl From<Refused> for NotLoaded {
 /// Takes records in the order of a snapshot: parents before children, ids ascending.
 #[derive(Default)]
 pub(crate) struct Loading {
-    set: TableSet,
     /// Until the first large object comes.
     small: Vec<Object>,
     /// What they were compiled to. A fault is told only when the whole has turned out to be signed.
     compiled: Option<Result<(Small, Compiled), CompileError>>,
     names: Names,
+    applications: LoadingApplications,
     /// Made when the last application has come.
     application_numbers: Option<ApplicationNumbers>,
+    subscriptions: LoadingSubscriptions,
+    /// Made when the last subscription has come.
+    subscribed: Option<Subscriptions>,
+    credentials: LoadingCredentials,
     /// How far the subscriptions of what ran before have been gone through.
     walk: Number,
 }
@@ -53,36 +60,46 @@ impl Loading {
         record: &RecordRef<'_>,
         (before, small_before): (&TableSet, &Small),
     ) -> Result<(), NotLoaded> {
-        let object = record.decode()?;
-        if record.object.kind >= ObjectKind::Application {
-            self.compile(small_before);
-        }
-        let set = &mut self.set;
-        match object {
-            Object::Application(application) => {
-                set.applications.put(&application, &mut self.names)?;
+        match record.object.kind {
+            ObjectKind::Application => {
+                self.compile(small_before);
+                let application = record.decode_as()?;
+                self.applications.append(&application, &mut self.names)?;
             }
-            Object::Subscription(subscription) => {
-                let numbers = self
-                    .application_numbers
-                    .get_or_insert_with(|| ApplicationNumbers::of(&set.applications));
-                let number = numbers.named(subscription.application, &mut set.applications)?;
+            ObjectKind::Subscription => {
+                self.compile(small_before);
+                let subscription: Subscription = record.decode_as()?;
+                let number = self.application(subscription.application)?;
                 let id = subscription.id.uuid();
                 let counters = before.subscriptions.counters_of(id, &mut self.walk);
-                set.subscriptions
+                self.subscriptions
                     .append(&subscription, number, counters, &mut self.names)?;
             }
-            Object::Credential(credential) => {
-                let numbers = self
-                    .application_numbers
-                    .get_or_insert_with(|| ApplicationNumbers::of(&set.applications));
-                let number = numbers.named(credential.application, &mut set.applications)?;
-                set.credentials
+            ObjectKind::Credential => {
+                self.compile(small_before);
+                // Gives its scratch memory back before credentials take theirs.
+                if self.subscribed.is_none() {
+                    self.subscribed = Some(std::mem::take(&mut self.subscriptions).finish());
+                }
+                let credential: Credential = record.decode_as()?;
+                let number = self.application(credential.application)?;
+                self.credentials
                     .append(&credential, number, &mut self.names)?;
             }
-            small => self.small.push(small),
+            ObjectKind::Tenant
+            | ObjectKind::Environment
+            | ObjectKind::Upstream
+            | ObjectKind::Route
+            | ObjectKind::Plan => self.small.push(record.decode()?),
         }
         Ok(())
+    }
+
+    fn application(&mut self, id: ApplicationId) -> Result<Number, Full> {
+        let applications = &mut self.applications;
+        self.application_numbers
+            .get_or_insert_with(|| std::mem::take(applications).finish())
+            .named(id)
     }
 
     /// Compiles the small objects, which come first, and gives back their memory before the large ones take theirs.
@@ -98,26 +115,30 @@ impl Loading {
         before: &TableSet,
         small_before: &Small,
     ) -> Result<(TableSet, Small, Names), NotLoaded> {
-        // Gives its memory back before more is taken.
-        self.application_numbers = None;
-        let compiled = match self.compiled.take() {
-            Some(compiled) => compiled,
-            None => Small::of_all(self.small, small_before, &mut self.names),
+        self.compile(small_before);
+        let applications = match self.application_numbers.take() {
+            Some(numbers) => numbers.applications,
+            None => self.applications.finish().applications,
         };
-        let set = &mut self.set;
-        set.applications.shrink();
-        set.subscriptions.complete();
-        set.credentials.complete().map_err(|id| {
+        let subscribed = self.subscribed.take();
+        let mut subscriptions = subscribed.unwrap_or_else(|| self.subscriptions.finish());
+        let credentials = self.credentials.finish().map_err(|id| {
             NotLoaded::Doubled(ObjectRef {
                 kind: ObjectKind::Credential,
                 id: id.uuid(),
             })
         })?;
+        let compiled = self.compiled.unwrap_or_else(|| Ok(Default::default()));
         let (small, compiled) = compiled.map_err(NotLoaded::Compile)?;
-        set.compiled = Arc::new(compiled);
-        set.plan_ids = Arc::clone(self.names.plans.keys());
-        set.counters = Arc::clone(&before.counters);
-        set.subscriptions.allot(&before.counters);
-        Ok((self.set, small, self.names))
+        subscriptions.allot(&before.counters);
+        let set = TableSet {
+            compiled: Arc::new(compiled),
+            applications,
+            credentials,
+            subscriptions,
+            counters: Arc::clone(&before.counters),
+            plan_ids: Arc::clone(self.names.plans.keys()),
+        };
+        Ok((set, small, self.names))
     }
 }

@@ -19,6 +19,7 @@ mod route;
 mod rows;
 mod small;
 mod subscriptions;
+mod text;
 
 use std::sync::Arc;
 

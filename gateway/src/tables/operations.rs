@@ -1,5 +1,7 @@
 //! Which operation of a route a method and path mean.
 
+use std::sync::Arc;
+
 use http::Method;
 use matchit::Router;
 
@@ -17,16 +19,15 @@ pub(crate) enum OperationMatch {
     None,
 }
 
-/// A route's operations: their texts in one piece, and how an address finds them.
-#[derive(Debug, Default)]
+/// A route's operations: their texts in one piece, and how an address finds them. Clones share all of it.
+#[derive(Debug, Clone)]
 pub(crate) struct Operations {
+    /// The most specific templates first, when there are no trees.
+    entries: Arc<[Entry]>,
     /// Method and template of each operation, and its key where that does not follow from the two.
-    text: Box<str>,
-    entries: Box<[Entry]>,
+    text: Arc<str>,
     /// For more operations than are quickly gone through one by one.
-    trees: Option<Box<Trees>>,
-    /// Places by how specific their templates are; empty when there are trees.
-    order: Box<[u16]>,
+    trees: Option<Arc<Trees>>,
 }
 
 /// Up to so many operations are gone through one by one: that takes less time than a tree and a tenth of its memory.
@@ -37,6 +38,8 @@ struct Entry {
     begin: u32,
     template_bytes: u32,
     key_bytes: u32,
+    /// In the route's list.
+    place: u32,
     method_bytes: u8,
     /// Of the template before its first parameter, as far as 255.
     plain_bytes: u8,
@@ -67,28 +70,24 @@ impl Operations {
     /// Takes the operations in. Every valid list can be held.
     pub(crate) fn build(operations: &[Operation]) -> Self {
         let mut text = String::new();
-        let entries: Box<[Entry]> = operations
+        let mut entries: Vec<Entry> = operations
             .iter()
-            .map(|operation| Entry::write(operation, &mut text))
+            .enumerate()
+            .map(|(place, operation)| Entry::write(place, operation, &mut text))
             .collect();
-        let mut built = Self {
-            text: text.into(),
-            entries,
-            trees: None,
-            order: Box::default(),
-        };
         let simple = |operation: &Operation| one_parameter_a_segment(&operation.path_template);
-        if operations.len() <= FEW && operations.iter().all(simple) {
-            let mut order: Vec<u16> = (0..operations.len() as u16).collect();
-            order.sort_by_key(|place| {
-                let template = &operations[usize::from(*place)].path_template;
+        let few = operations.len() <= FEW && operations.iter().all(simple);
+        if few {
+            entries.sort_by_cached_key(|entry| {
+                let (_, template, _) = entry.texts(&text);
                 template.split('/').map(breadth).collect::<Vec<_>>()
             });
-            built.order = order.into();
-        } else {
-            built.trees = Some(Box::new(Trees::build(operations)));
         }
-        built
+        Self {
+            entries: entries.into(),
+            text: text.into(),
+            trees: (!few).then(|| Arc::new(Trees::build(operations))),
+        }
     }
 
     /// Number of operations.
@@ -98,7 +97,8 @@ impl Operations {
 
     /// The stable key of the operation at a place.
     pub(crate) fn key(&self, place: usize) -> Option<OperationKey> {
-        let entry = self.entries.get(place)?;
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| entry.place as usize == place)?;
         let (method, template, key) = entry.texts(&self.text);
         Some(match key {
             "" => OperationKey::new(method, template),
@@ -118,7 +118,7 @@ impl Operations {
             return OperationMatch::Found(place);
         }
         let mut others: Vec<Method> = Vec::new();
-        for entry in &self.entries {
+        for entry in self.entries.iter() {
             let (method, ..) = entry.texts(&self.text);
             if others.iter().all(|known| known.as_str() != method)
                 && self.under(method, path).is_some()
@@ -143,17 +143,14 @@ impl Operations {
             return trees.find(method, path);
         }
         let slashes = capped(path.bytes().filter(|byte| *byte == b'/').count());
-        let fitting = self.order.iter().find(|place| {
-            self.entries
-                .get(usize::from(**place))
-                .is_some_and(|entry| entry.fits(&self.text, method, path, slashes))
-        });
-        fitting.copied().map(usize::from)
+        let mut entries = self.entries.iter();
+        let fitting = entries.find(|entry| entry.fits(&self.text, method, path, slashes));
+        fitting.map(|entry| entry.place as usize)
     }
 }
 
 impl Entry {
-    fn write(operation: &Operation, text: &mut String) -> Self {
+    fn write(place: usize, operation: &Operation, text: &mut String) -> Self {
         let template = operation.path_template.as_str();
         let begin = text.len() as u32;
         let key = match OperationKey::new(&operation.method, template) == operation.key {
@@ -172,6 +169,7 @@ impl Entry {
             begin,
             template_bytes: template.len() as u32,
             key_bytes: key.len() as u32,
+            place: place as u32,
             method_bytes: capped(method.len()),
             plain_bytes: capped(template.find('{').unwrap_or(template.len())),
             slashes: capped(template.matches('/').count()),

@@ -8,26 +8,28 @@ use gatehouse_snapshot::object::Route;
 
 use super::names::Names;
 use super::operations::{OperationMatch, Operations};
+use super::text::Text;
 use crate::metrics::ApiLabel;
 use crate::upstream::CompiledUpstream;
 use crate::usage::dictionary::OperationNumbers;
 
 /// A route, its operations and its backend.
 #[derive(Debug)]
+#[repr(C)] // What a look-up reads stands together, in two lines of the cache.
 pub(crate) struct CompiledRoute {
+    /// `/{api}/{version}`.
+    pub(crate) path: Text,
+    /// The environment's number.
+    pub(super) environment_number: u32,
+    pub(crate) state: ApiVersionState,
+    operations: Operations,
     pub(crate) id: RouteId,
     pub(crate) tenant: TenantId,
     pub(crate) environment: EnvironmentId,
     pub(crate) api_version: ApiVersionId,
-    /// `/{api}/{version}`.
-    pub(crate) path: Box<str>,
-    pub(crate) state: ApiVersionState,
     pub(crate) config_max_age_s: Option<u32>,
-    /// The environment's number.
-    pub(super) environment_number: u32,
     /// The numbers of the products that open it.
     pub(crate) products: Box<[u32]>,
-    operations: Arc<Operations>,
     upstream_id: Option<UpstreamId>,
     pub(crate) upstream: Option<Arc<CompiledUpstream>>,
     /// What its operations are called in records.
@@ -53,7 +55,7 @@ impl CompiledRoute {
             config_max_age_s: route.config_max_age_s,
             environment_number: names.environments.number(route.environment),
             products: products.map(|id| names.products.number(*id)).collect(),
-            operations: Arc::new(Operations::build(&route.operations)),
+            operations: Operations::build(&route.operations),
             upstream_id: route.upstream,
             upstream,
             numbers: OperationNumbers::new(route.operations.len()),
@@ -66,7 +68,7 @@ impl CompiledRoute {
         Self {
             path: self.path.clone(),
             products: self.products.clone(),
-            operations: Arc::clone(&self.operations),
+            operations: self.operations.clone(),
             upstream,
             numbers: OperationNumbers::new(self.operations.len()),
             label: ApiLabel::default(),

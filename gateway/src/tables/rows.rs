@@ -37,12 +37,38 @@ pub(crate) struct Rows<R> {
     ascending: usize,
     /// The numbers of all others.
     others: Arc<HashMap<Uuid, Number>>,
+    /// The id that was added last.
+    last: Option<Uuid>,
 }
 
 #[derive(Clone)]
 struct Chunk<R> {
     rows: Vec<R>,
     dates: Dates,
+}
+
+impl<R> Chunk<R> {
+    fn begin() -> Self {
+        Self {
+            rows: Vec::with_capacity(CHUNK),
+            dates: Dates::default(),
+        }
+    }
+
+    fn push(&mut self, row: R, dates: [Option<Moment>; 3]) {
+        // A copy of a chunk has no room beyond its rows; it never takes more than a chunk's.
+        if self.rows.len() == self.rows.capacity() {
+            self.rows.reserve_exact(CHUNK - self.rows.len() % CHUNK);
+        }
+        self.dates.set(self.rows.len(), dates);
+        self.rows.push(row);
+    }
+
+    fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.dates.keys.shrink_to_fit();
+        self.dates.moments.shrink_to_fit();
+    }
 }
 
 impl<R> Default for Rows<R> {
@@ -52,6 +78,7 @@ impl<R> Default for Rows<R> {
             len: 0,
             ascending: 0,
             others: Arc::default(),
+            last: None,
         }
     }
 }
@@ -95,30 +122,28 @@ impl<R: Row> Rows<R> {
 
     /// Adds a record with an id that no other has.
     pub(crate) fn push(&mut self, row: R, dates: [Option<Moment>; 3]) -> Result<Number, Full> {
+        let number = self.count(row.id())?;
+        if number as usize % CHUNK == 0 {
+            self.chunks.push(Arc::new(Chunk::begin()));
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            Arc::make_mut(chunk).push(row, dates);
+        }
+        Ok(number)
+    }
+
+    /// Gives the next number to an id.
+    fn count(&mut self, id: Uuid) -> Result<Number, Full> {
         if self.len >= ROWS_MAX {
             return Err(Full);
         }
         let number = self.len as Number;
-        let last = self
-            .len
-            .checked_sub(1)
-            .and_then(|last| self.get(last as Number));
-        if self.ascending == self.len && last.is_none_or(|last| last.id() < row.id()) {
+        if self.ascending == self.len && self.last.is_none_or(|last| last < id) {
             self.ascending += 1;
         } else {
-            Arc::make_mut(&mut self.others).insert(row.id(), number);
+            Arc::make_mut(&mut self.others).insert(id, number);
         }
-        if self.len.is_multiple_of(CHUNK) {
-            self.chunks.push(Arc::new(Chunk {
-                rows: Vec::new(),
-                dates: Dates::default(),
-            }));
-        }
-        if let Some(chunk) = self.chunks.last_mut() {
-            let chunk = Arc::make_mut(chunk);
-            chunk.rows.push(row);
-            chunk.dates.set(self.len % CHUNK, dates);
-        }
+        self.last = Some(id);
         self.len += 1;
         Ok(number)
     }
@@ -144,17 +169,47 @@ impl<R: Row> Rows<R> {
             *old = row;
         }
     }
+}
 
-    /// Gives back what growing set aside. Called when a whole configuration has been read.
-    pub(crate) fn shrink(&mut self) {
-        for chunk in &mut self.chunks {
-            if let Some(chunk) = Arc::get_mut(chunk) {
-                chunk.rows.shrink_to_fit();
-                chunk.dates.keys.shrink_to_fit();
-                chunk.dates.moments.shrink_to_fit();
-            }
+/// Records of a snapshot being read: a chunk is shared when it is full, so that a record costs no look at who shares it.
+pub(crate) struct Filling<R> {
+    rows: Rows<R>,
+    open: Chunk<R>,
+}
+
+impl<R> Default for Filling<R> {
+    fn default() -> Self {
+        Self {
+            rows: Rows::default(),
+            open: Chunk::begin(),
         }
-        self.chunks.shrink_to_fit();
+    }
+}
+
+impl<R: Row> Filling<R> {
+    /// See [`Rows::push`].
+    pub(crate) fn push(&mut self, row: R, dates: [Option<Moment>; 3]) -> Result<Number, Full> {
+        let number = self.rows.count(row.id())?;
+        if self.open.rows.len() == CHUNK {
+            self.close();
+        }
+        self.open.push(row, dates);
+        Ok(number)
+    }
+
+    fn close(&mut self) {
+        let mut full = std::mem::replace(&mut self.open, Chunk::begin());
+        full.shrink();
+        self.rows.chunks.push(Arc::new(full));
+    }
+
+    /// The table, with no room set aside.
+    pub(crate) fn finish(mut self) -> Rows<R> {
+        if !self.open.rows.is_empty() {
+            self.close();
+        }
+        self.rows.chunks.shrink_to_fit();
+        self.rows
     }
 }
 
@@ -246,6 +301,35 @@ mod tests {
             shared.filter(|(old, new)| !Arc::ptr_eq(old, new)).count(),
             1
         );
+    }
+
+    #[test]
+    fn what_is_filled_and_what_is_pushed_are_one_table() {
+        for count in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+            let (mut pushed, mut filling) = (Rows::default(), Filling::default());
+            for id in 0..count as u128 {
+                let dates = [None, Some(Moment(id as i64)).filter(|_| id % 3 == 0), None];
+                pushed.push(plain(id, 1), dates).unwrap();
+                filling.push(plain(id, 1), dates).unwrap();
+            }
+            let mut filled = filling.finish();
+            for rows in [&mut pushed, &mut filled] {
+                rows.push(plain(count as u128, 2), [None; 3]).unwrap();
+            }
+            for number in 0..=count as Number {
+                assert_eq!(
+                    filled.get(number),
+                    pushed.get(number),
+                    "{number} of {count}"
+                );
+                assert_eq!(filled.dates(number), pushed.dates(number));
+                assert_eq!(filled.find(Uuid::from_u128(number.into())), Some(number));
+            }
+            assert_eq!(
+                (filled.len(), filled.chunks.len()),
+                (pushed.len(), pushed.chunks.len())
+            );
+        }
     }
 
     #[test]

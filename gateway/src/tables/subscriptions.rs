@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::applications::Applications;
 use super::index::{Index, spread};
 use super::names::{Names, Scope};
-use super::rows::{Full, Number, Row, Rows};
+use super::rows::{Filling, Full, Number, Row, Rows};
 use crate::policies::counters::{CounterId, Counters};
 
 /// Forty-eight bytes of a subscription.
@@ -208,13 +208,14 @@ impl Subscriptions {
 
     /// Allots counters to the subscriptions that have none yet.
     pub(crate) fn allot(&mut self, counters: &Counters) {
+        let mut counters = counters.allotting();
         for number in std::mem::take(&mut self.fresh) {
             if let Some(row) = self.rows.get(number).copied()
                 && row.counters == CounterId::NONE
                 && row.flags != REMOVED
             {
                 let row = SubscriptionRow {
-                    counters: counters.allot(),
+                    counters: counters.next(),
                     ..row
                 };
                 self.rows.set_row(number, row);
@@ -257,8 +258,10 @@ impl Subscriptions {
         names: &mut Names,
     ) -> Result<(), Full> {
         let Some(number) = self.rows.find(subscription.id.uuid()) else {
-            self.append(subscription, application, None, names)?;
-            self.enter(self.rows.len() as Number - 1);
+            let row = packed(subscription, application, names);
+            let number = self.rows.push(row, dates_aside(subscription))?;
+            self.fresh.push(number);
+            self.enter(number);
             return Ok(());
         };
         let old = self.rows.get(number).copied();
@@ -279,34 +282,6 @@ impl Subscriptions {
             self.enter(number);
         }
         Ok(())
-    }
-
-    /// Adds a subscription of a snapshot, whose ids ascend. It is found only after [`Self::complete`].
-    pub(super) fn append(
-        &mut self,
-        subscription: &Subscription,
-        application: Number,
-        counters: Option<CounterId>,
-        names: &mut Names,
-    ) -> Result<(), Full> {
-        let row = SubscriptionRow {
-            counters: counters.unwrap_or(CounterId::NONE),
-            ..packed(subscription, application, names)
-        };
-        let number = self.rows.push(row, dates_aside(subscription))?;
-        if counters.is_none() {
-            self.fresh.push(number);
-        }
-        Ok(())
-    }
-
-    /// Builds the index over what was appended.
-    pub(super) fn complete(&mut self) {
-        self.rows.shrink();
-        self.by_place = Index::with_room_for(self.rows.len());
-        for number in 0..self.rows.len() as Number {
-            self.enter(number);
-        }
     }
 
     /// Takes a subscription away; returns its counters, which nobody counts in any more.
@@ -334,6 +309,47 @@ impl Subscriptions {
     fn forget(&mut self, number: Number) {
         let hash_of = |number| hash(self.rows.get(number));
         self.by_place.remove(hash_of(number), number, hash_of);
+    }
+}
+
+/// Subscriptions of a snapshot being read.
+#[derive(Default)]
+pub(super) struct LoadingSubscriptions {
+    rows: Filling<SubscriptionRow>,
+    hashes: Vec<u64>,
+    fresh: Vec<Number>,
+}
+
+impl LoadingSubscriptions {
+    /// Adds one; ids ascend.
+    pub(super) fn append(
+        &mut self,
+        subscription: &Subscription,
+        application: Number,
+        counters: Option<CounterId>,
+        names: &mut Names,
+    ) -> Result<(), Full> {
+        let row = SubscriptionRow {
+            counters: counters.unwrap_or(CounterId::NONE),
+            ..packed(subscription, application, names)
+        };
+        let number = self.rows.push(row, dates_aside(subscription))?;
+        self.hashes.push(row.place.hash());
+        if counters.is_none() {
+            self.fresh.push(number);
+        }
+        Ok(())
+    }
+
+    /// The table.
+    pub(super) fn finish(self) -> Subscriptions {
+        // Several may open one place, one after another: none is the same as another.
+        let by_place = Index::build(&self.hashes, |_, _| false).unwrap_or_default();
+        Subscriptions {
+            rows: self.rows.finish(),
+            by_place,
+            fresh: self.fresh,
+        }
     }
 }
 

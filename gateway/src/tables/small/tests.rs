@@ -2,7 +2,9 @@
 
 use gatehouse_domain::environment::EnvironmentKind;
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
-use gatehouse_snapshot::object::{LoadBalancing, Operation, Target, Tenant, Upstream};
+use gatehouse_snapshot::object::{
+    Environment, LoadBalancing, Operation, Plan, Route, Target, Tenant, Upstream,
+};
 use http::Method;
 use proptest::prelude::*;
 

@@ -1,10 +1,13 @@
 //! What is kept, what is dropped, and what a restart finds.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
 
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::Clock;
+use gatehouse_snapshot::usage::BATCH_RECORDS_MAX;
 use http::{Method, StatusCode};
 use time::OffsetDateTime;
 
