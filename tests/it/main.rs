@@ -23,6 +23,7 @@ mod mail;
 mod partitions;
 mod publishing;
 mod refusals;
+mod spec_diff;
 mod start_up;
 mod streaming;
 mod supervisor;

@@ -248,10 +248,38 @@ pub(crate) enum Audit {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Spec {
+    /// Compare two revisions of an OpenAPI or Swagger document by what they mean for callers.
+    Diff(SpecDiff),
     /// Publish an OpenAPI or Swagger document as an API version.
     // Here --version names the version of the API.
     #[command(disable_version_flag = true)]
     Publish(SpecPublish),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpecDiff {
+    /// The document as callers know it, JSON or YAML; `-` reads standard input.
+    pub(crate) old: PathBuf,
+    /// The document as it shall be.
+    pub(crate) new: PathBuf,
+    /// How to write the result.
+    #[arg(short, long, value_enum, default_value_t = SpecDiffFormat::Table)]
+    pub(crate) output: SpecDiffFormat,
+    /// End with 3 when there are changes that break nobody. Breaking ones end with 4, and what could not be compared with 6, in any case.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpecDiffFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For code hosts that show findings beside the lines: SARIF 2.1.0.
+    Sarif,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]

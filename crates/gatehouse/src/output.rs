@@ -5,10 +5,18 @@ use std::process::ExitCode;
 
 /// Exit codes of every verb (documented in docs/cli.md).
 pub(crate) mod exit {
+    /// The verb did what was asked.
+    pub(crate) const DONE: u8 = 0;
     /// The verb did not do what was asked.
     pub(crate) const FAILED: u8 = 1;
+    /// There are changes, and `--exit-code` asked.
+    pub(crate) const CHANGES: u8 = 3;
+    /// There are changes that break callers.
+    pub(crate) const BREAKING: u8 = 4;
     /// Not signed in, or without the permission.
     pub(crate) const NOT_SIGNED_IN: u8 = 5;
+    /// Something could not be compared.
+    pub(crate) const NOT_COMPARED: u8 = 6;
 }
 
 /// Writes a line of data. A reader that went away (`| head`) is no error.

@@ -4,7 +4,7 @@
 //! description come its [`Operation`]s and, one by one, their fragments ([`Fragments`]): all that
 //! the reference page of one operation needs, so that a page reads one row and never the whole
 //! document. [`render`] and [`sample`] turn a fragment into what a template shows; [`markdown`]
-//! makes the only HTML that goes from an author's text into a page.
+//! makes the only HTML that goes from an author's text into a page. [`diff`] compares two revisions.
 //!
 //! Pure: no I/O, no clock, no async, no SQL, and nothing is ever fetched. Whatever the bytes are,
 //! reading them ends, within [`Limits`], in a value or a named fault.
@@ -14,6 +14,7 @@
 
 mod check;
 mod description;
+pub mod diff;
 mod finding;
 mod fragment;
 mod grammar;

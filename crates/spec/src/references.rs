@@ -12,7 +12,7 @@ use crate::grammar::{Kind, walk};
 use crate::pointer::{self, At};
 
 /// More hops than any honest chain of references has.
-const HOPS_MAX: usize = 32;
+pub(crate) const HOPS_MAX: usize = 32;
 
 /// The object behind a chain of references; the value itself when it is none. `None` when the chain
 /// breaks or does not end.

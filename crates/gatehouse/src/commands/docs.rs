@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Docs) -> anyhow::Result<ExitCode> {
         ("problems.md", problems()?),
         ("settings.md", settings()?),
         ("cli.md", command_line()?),
+        ("spec-rules.md", spec_rules()),
     ] {
         write(&args.folder.join(name), &text)?;
     }
@@ -64,10 +65,19 @@ fn settings() -> anyhow::Result<String> {
     Ok(text)
 }
 
+fn spec_rules() -> String {
+    format!(
+        "# Rules of `gatehouse spec diff`\n\n{GENERATED}Each change between two revisions of an API description is told by one of these \
+         rules. An id never changes its meaning. *Breaking*: callers that kept to the old description will fail. *Warning*: some may. \
+         *Harmless*: all are served as before. What could not be compared is told apart from all of them, and is never harmless.\n{}",
+        gatehouse_spec::diff::reference()
+    )
+}
+
 fn command_line() -> anyhow::Result<String> {
     let mut text = format!(
         "# Command line\n\n{GENERATED}Data goes to standard output, talk to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, \
-         5 not signed in.\n"
+         3 there are changes, where `--exit-code` asks, 4 breaking changes, 5 not signed in, 6 not everything could be compared.\n"
     );
     let mut root = Cli::command().term_width(100);
     root.build();

@@ -12,36 +12,55 @@ pub(super) trait Visit {
     fn key(&mut self, pointer: &str, offset: usize);
 }
 
-/// Fills in the location of each finding that has none: that of its pointer, or of the nearest
-/// thing around it that is in the source.
-pub(crate) fn locate(findings: &mut [Finding], text: &str, syntax: Syntax) {
-    let mut wanted = Wanted::default();
-    for finding in findings.iter().filter(|finding| finding.location.is_none()) {
-        wanted.add(&finding.pointer);
+/// Where the pointers that were asked for stand, and all above them.
+#[derive(Default)]
+pub(crate) struct Places(HashMap<String, Location>);
+
+impl Places {
+    /// The place of a pointer, or of the nearest thing around it that is in the source.
+    pub(crate) fn nearest(&self, pointer: &str) -> Option<Location> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(location) = self.0.get(pointer) {
+                return Some(*location);
+            }
+            pointer = &pointer[..pointer.rfind('/')?];
+        }
     }
+}
+
+/// Finds the places of pointers.
+pub(super) fn places<'p>(
+    text: &str,
+    syntax: Syntax,
+    pointers: impl Iterator<Item = &'p str>,
+) -> Places {
+    let mut wanted = Wanted::default();
+    pointers.for_each(|pointer| wanted.add(pointer));
     if wanted.offsets.is_empty() {
-        return;
+        return Places::default();
     }
     match syntax {
         Syntax::Json => walk_json(text, &mut wanted),
         Syntax::Yaml => yaml::walk(text, &mut wanted),
     }
-    let places = wanted.places(text);
+    Places(wanted.places(text))
+}
+
+/// Fills in the location of each finding that has none: that of its pointer, or of the nearest
+/// thing around it that is in the source.
+pub(crate) fn locate(findings: &mut [Finding], text: &str, syntax: Syntax) {
+    let unplaced = findings.iter().filter(|finding| finding.location.is_none());
+    let places = places(
+        text,
+        syntax,
+        unplaced.map(|finding| finding.pointer.as_str()),
+    );
     for finding in findings
         .iter_mut()
         .filter(|finding| finding.location.is_none())
     {
-        finding.location = nearest(&places, &finding.pointer);
-    }
-}
-
-fn nearest(places: &HashMap<String, Location>, pointer: &str) -> Option<Location> {
-    let mut pointer = pointer;
-    loop {
-        if let Some(location) = places.get(pointer) {
-            return Some(*location);
-        }
-        pointer = &pointer[..pointer.rfind('/')?];
+        finding.location = places.nearest(&finding.pointer);
     }
 }
 

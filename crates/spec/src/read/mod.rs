@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::finding::{Finding, FindingCode, Location, SpecErrors};
 use crate::limits::Limits;
 
-pub(crate) use locate::locate;
+pub(crate) use locate::{Places, locate};
 
 /// The notation a source is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,19 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>, S
         replace_nul(&mut source.value);
     }
     Ok(source)
+}
+
+/// Where pointers stand in a source that was read before.
+pub(crate) fn places<'p>(bytes: &[u8], pointers: impl Iterator<Item = &'p str>) -> Places {
+    let Ok(text) = decode(bytes) else {
+        return Places::default();
+    };
+    let syntax = if is_json(text) {
+        Syntax::Json
+    } else {
+        Syntax::Yaml
+    };
+    locate::places(text, syntax, pointers)
 }
 
 fn read_text<'a>(text: &'a str, limits: &Limits) -> Result<Source<'a>, SpecErrors> {

@@ -5,6 +5,8 @@ mod awkward;
 #[cfg(test)]
 mod curl;
 #[cfg(test)]
+mod diff;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod fragments;

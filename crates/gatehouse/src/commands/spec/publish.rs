@@ -1,8 +1,6 @@
 //! `gatehouse spec publish`: one command for CI, with exit codes; the same as one `PUT` of the file.
 
 use std::fmt::Write as _;
-use std::io::Read;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -11,12 +9,12 @@ use gatehouse_runtime::settings::parse_duration;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::remote::AdminApi;
-use crate::cli::{Format, Spec, SpecPublish};
+use super::read;
+use crate::cli::{Format, SpecPublish};
+use crate::commands::remote::AdminApi;
 use crate::output::{self, exit};
 
-pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
-    let Spec::Publish(args) = command;
+pub(crate) async fn run(args: SpecPublish) -> anyhow::Result<ExitCode> {
     let content = read(&args.file)?;
     let wait = parse_duration(&args.wait).context("--wait")?;
     let api = AdminApi::new(&args.remote)?;
@@ -32,17 +30,6 @@ pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
         Some(change) if !wait.is_zero() => wait_in_force(&api, change, wait).await,
         _ => Ok(ExitCode::SUCCESS),
     }
-}
-
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    if file == Path::new("-") {
-        let mut content = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut content)
-            .context("reading standard input")?;
-        return Ok(content);
-    }
-    std::fs::read(file).with_context(|| format!("reading {}", file.display()))
 }
 
 fn path(args: &SpecPublish) -> String {
