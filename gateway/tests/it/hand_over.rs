@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
+use gatehouse_domain::plan::LimitRule;
 use gatehouse_snapshot::object::Object;
 
 use crate::http::{Connection, until};
 use crate::node::World;
-use crate::objects::{configuration, good_key, tenant};
+use crate::objects::{configuration, good_key, plan, tenant};
 use crate::upstream::Upstream;
 
 const HAND_OVERS: usize = 5;
@@ -135,6 +136,41 @@ fn a_gateway_that_took_over_follows_the_control_plane_and_the_old_one_does_not()
         "tenant_suspended",
         "it is on disk"
     );
+}
+
+#[test]
+fn a_hand_over_brings_one_more_burst_and_the_old_gateway_keeps_to_its_own() {
+    const BURST: usize = 5;
+    let upstream = Upstream::echo();
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(Object::Plan(plan(&[LimitRule::Rate {
+        amount: 1,
+        window_s: 3_600,
+        burst: BURST as u32,
+    }])));
+    let mut world = World::with(&objects);
+    let passed = |world: &World| {
+        let calls = (0..2 * BURST).map(|_| world.get("/petstore/v1/pets"));
+        calls.filter(|reply| reply.status == 200).count()
+    };
+    let request = format!(
+        "GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\nx-api-key: {}\r\n\r\n",
+        good_key()
+    );
+    assert_eq!(passed(&world), BURST);
+    for _ in 0..2 {
+        let mut begun = Connection::open(world.node.gateway);
+        begun.write(request.as_bytes()).unwrap();
+        assert_eq!(begun.read(false).unwrap().status, 429);
+        let retired = world.take_over();
+        until("the old one retires", || {
+            retired.tasks().token().is_cancelled()
+        });
+        assert_eq!(passed(&world), BURST);
+        begun.write(request.as_bytes()).unwrap();
+        assert_eq!(begun.read(false).unwrap().status, 429);
+        retired.ended();
+    }
 }
 
 #[test]
