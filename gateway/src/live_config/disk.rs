@@ -123,6 +123,8 @@ impl Disk {
         if let Some(running) = &mut running {
             self.replay(running, trust, &mut alarms)?;
             floor = (running.generation, running.seq);
+            // What reading took besides the tables: nothing as large follows before the next start.
+            gatehouse_os::return_free_memory();
         }
         Ok(Found {
             running,

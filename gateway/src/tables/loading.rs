@@ -6,6 +6,7 @@ use gatehouse_domain::id::ApplicationId;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::object::{Credential, Object, ObjectKind, ObjectRef, Subscription};
 use gatehouse_snapshot::snapshot::RecordRef;
+use gatehouse_snapshot::state_hash::StateHash;
 
 use super::applications::{ApplicationNumbers, LoadingApplications};
 use super::credentials::LoadingCredentials;
@@ -37,8 +38,8 @@ impl From<Refused> for NotLoaded {
 /// Takes records in the order of a snapshot: parents before children, ids ascending.
 #[derive(Default)]
 pub(crate) struct Loading {
-    /// Until the first large object comes.
-    small: Vec<Object>,
+    /// Until the first large object comes; and what each adds to the state hash.
+    small: (Vec<Object>, Vec<[u8; 32]>),
     /// What they were compiled to. A fault is told only when the whole has turned out to be signed.
     compiled: Option<Result<(Small, Compiled), CompileError>>,
     names: Names,
@@ -90,7 +91,11 @@ impl Loading {
             | ObjectKind::Environment
             | ObjectKind::Upstream
             | ObjectKind::Route
-            | ObjectKind::Plan => self.small.push(record.decode()?),
+            | ObjectKind::Plan => {
+                let (objects, hashes) = &mut self.small;
+                objects.push(record.decode()?);
+                hashes.push(StateHash::of_object(record.object, record.body));
+            }
         }
         Ok(())
     }

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use gatehouse_domain::id::{EnvironmentId, RouteId, TenantId, UpstreamId};
 use gatehouse_snapshot::check;
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
-use gatehouse_snapshot::state_hash::StateHash;
 use hashbrown::HashMap;
 use uuid::Uuid;
 
@@ -90,9 +89,9 @@ impl Small {
         self.held.get(&object).map(|held| held.hash)
     }
 
-    /// Compiles a whole configuration. Backends and calendars that did not change are taken over from `before`.
+    /// Compiles a whole configuration: objects, and what each adds to the state hash. Backends and calendars that did not change are taken over from `before`.
     pub(crate) fn of_all(
-        objects: Vec<Object>,
+        (objects, hashes): (Vec<Object>, Vec<[u8; 32]>),
         before: &Self,
         names: &mut Names,
     ) -> Result<(Self, Compiled), CompileError> {
@@ -102,8 +101,7 @@ impl Small {
         }
         let nothing = Self::default();
         let mut work = Work::new((&nothing, before), Compiled::default(), names);
-        for object in objects {
-            let hash = StateHash::of_record(&object.encode());
+        for (object, hash) in objects.into_iter().zip(hashes) {
             work.put(&object, hash)?;
         }
         let ready = work.ready();

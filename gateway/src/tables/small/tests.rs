@@ -5,6 +5,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::object::{
     Environment, LoadBalancing, Operation, Plan, Route, Target, Tenant, Upstream,
 };
+use gatehouse_snapshot::state_hash::StateHash;
 use http::Method;
 use proptest::prelude::*;
 
@@ -117,8 +118,12 @@ fn answers(compiled: &Compiled) -> Vec<Option<(u128, u128, u32, String)>> {
 }
 
 fn whole(model: &Model) -> Result<(Small, Compiled), CompileError> {
-    let objects = model.values().cloned().collect();
-    Small::of_all(objects, &Small::default(), &mut Names::default())
+    let objects: Vec<Object> = model.values().cloned().collect();
+    let hashes = objects
+        .iter()
+        .map(|object| StateHash::of_record(&object.encode()));
+    let hashes = hashes.collect();
+    Small::of_all((objects, hashes), &Small::default(), &mut Names::default())
 }
 
 proptest! {
@@ -128,7 +133,7 @@ proptest! {
     fn changes_are_judged_and_compiled_as_the_whole_would_be(steps in prop::collection::vec(changes(), 1..25)) {
         let mut names = Names::default();
         let (mut small, mut compiled) =
-            Small::of_all(Vec::new(), &Small::default(), &mut names).unwrap();
+            Small::of_all(Default::default(), &Small::default(), &mut names).unwrap();
         let mut model = Model::new();
         for step in steps {
             let mut next = model.clone();
