@@ -130,14 +130,17 @@ for (const form of all("form[data-keep]")) {
   addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 }
 
-// Live regions: data-live names a page to fetch; the region with the same id in it replaces this one. Parsing makes an
-// inert document, so nothing in the answer can run. Without this script the page carries a refresh of its own.
+// Live regions: data-live names a page to fetch; the region with the same id in it replaces this one, and so does the
+// element that data-also names. Parsing makes an inert document, so nothing in the answer can run. Without this script the
+// page carries a refresh of its own.
 const swap = (region, page) => {
   const fresh = page.getElementById(region.id);
   if (!fresh) return region;
   const adopted = document.importNode(fresh, true);
   if (adopted.textContent !== region.textContent) {
     region.replaceWith(adopted);
+    const beside = document.getElementById(region.dataset.also);
+    if (beside) swap(beside, page);
     const head = one("h2, h3, strong", adopted);
     if (head) say(head.textContent);
     return adopted;

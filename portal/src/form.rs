@@ -9,6 +9,8 @@ use http::header;
 use serde::de::value::{Error as ValueError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor as SerdeVisitor};
 use std::collections::BTreeMap;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, Time};
 
 /// More than the longest form needs (500 selected requests, a reason, a purpose).
 const FORM_BYTES_MAX: usize = 128 * 1024;
@@ -53,6 +55,15 @@ where
             .map(Form)
             .map_err(|words| Problem::new(ProblemKind::BadRequest).detail(words).into())
     }
+}
+
+/// What is said of text that is no date.
+pub(crate) const NO_DATE: &str = "Use a date such as 2027-06-30.";
+
+/// The first moment of a day, UTC, from what a date control sends.
+pub(crate) fn day_start(text: &str) -> Option<OffsetDateTime> {
+    let day = Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()?;
+    Some(day.with_time(Time::MIDNIGHT).assume_utc())
 }
 
 /// A form that carries nothing but its token.

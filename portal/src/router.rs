@@ -113,7 +113,10 @@ fn applications() -> Router<Portal> {
     Router::new()
         .route("/requests", get(requests::list::show))
         .route("/requests/{request}", get(requests::show::show))
-        .route("/requests/{request}/{event}", post(requests::show::change))
+        .route(
+            "/requests/{request}/{event}",
+            get(requests::change::show).post(requests::change::submit),
+        )
         .route("/applications", get(apps::list::show))
         .route(
             "/applications/new",

@@ -74,6 +74,11 @@ async fn first_call(javascript: bool, name: &str) {
     browser
         .wait_until_it_says("First call received, 200 in", ARRIVAL)
         .await;
+    let steps = browser.text_of("#steps").await;
+    assert!(
+        steps.contains("200 in") && !steps.contains("Waiting"),
+        "the steps beside it know it too: {steps}"
+    );
     browser.press("I have stored it").await;
     browser
         .wait_until_it_says("It was shown once", ARRIVAL)

@@ -38,8 +38,8 @@ impl fmt::Display for SafeHtml {
 }
 
 /// Renders GitHub-flavoured Markdown. Raw HTML becomes its text, images become links to them,
-/// headings move two levels down (the page owns the first two), and links may only be `http`,
-/// `https` and `mailto`.
+/// headings begin at the third level and leave none out (the page owns the first two), and links may
+/// only be `http`, `https` and `mailto`.
 pub fn to_html(markdown: &str) -> SafeHtml {
     let markdown = cut(markdown.trim(), MARKDOWN_BYTES_MAX);
     if markdown.is_empty() {
@@ -52,6 +52,7 @@ pub fn to_html(markdown: &str) -> SafeHtml {
     let root = parse_document(&arena, markdown, options());
     // Listed first: taming changes the tree.
     let nodes: Vec<_> = root.descendants().collect();
+    nest_headings(&nodes);
     for node in nodes {
         tame(&arena, node);
     }
@@ -114,11 +115,24 @@ fn options() -> &'static Options<'static> {
     })
 }
 
+/// Gives every heading the level of its place in the outline: readers of headings miss none, wherever the author began.
+fn nest_headings<'a>(nodes: &[&'a AstNode<'a>]) {
+    const FIRST: usize = 3;
+    let mut above: Vec<u8> = Vec::new();
+    for node in nodes {
+        if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
+            above.retain(|level| *level < heading.level);
+            let level = (FIRST + above.len()).min(6);
+            above.push(heading.level);
+            heading.level = u8::try_from(level).unwrap_or(6);
+        }
+    }
+}
+
 /// Removes from the tree what must not reach the page, keeping its text.
 fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>) {
     let mut ast = node.data.borrow_mut();
     match &mut ast.value {
-        NodeValue::Heading(heading) => heading.level = (heading.level + 2).min(6),
         // Many descriptions are HTML: what they say stays, how they say it goes.
         NodeValue::HtmlBlock(block) => {
             let text = text_of_html(&block.literal);

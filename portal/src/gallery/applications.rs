@@ -42,7 +42,6 @@ pub(super) fn key() -> String {
             href: "/x".into(),
             again: "/x".into(),
             usage: "/x".into(),
-            in_force: "In force on 3 of 3 gateways".into(),
             calls: vec![
                 Call {
                     at: "11:33:51".into(),

@@ -6,6 +6,7 @@ use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, Sub
 use gatehouse_control_plane::{Actor, environments};
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::{EnvironmentKind, Role};
+use time::macros::datetime;
 
 async fn stand() -> Stand {
     let stand = Stand::new().await;
@@ -176,4 +177,104 @@ async fn enter_on_a_checkbox_presses_no_button_that_decides() {
         assert_eq!(owner.post("/console/requests", fields).await.status, 400);
     }
     assert!(now(&stand, &first).await.decision.is_none());
+}
+
+#[tokio::test]
+async fn an_approval_carries_its_end_and_its_note_and_the_end_is_for_first_requests_only() {
+    let stand = stand().await;
+    let (free, _) = two_questions(&stand).await;
+    let first = ask(&stand, "Till", "gold").await;
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    owner.get("/console/requests").await;
+    let id = first.id.to_string();
+    let change = format!("{}:plan_change", free.id);
+    let conditions = [("ends", "2027-03-01"), ("note", "For the season.")];
+    for (request, fault) in [(&change, "An end date is for first requests."), (&id, "")] {
+        let mut fields = vec![("request", request.as_str()), ("decide", "approve")];
+        fields.extend(conditions);
+        let answer = owner.post("/console/requests", &fields).await;
+        if fault.is_empty() {
+            assert_eq!(answer.status, 303, "{}", answer.body);
+        } else {
+            assert_eq!(answer.status, 422);
+            for kept in [fault, "2027-03-01", "For the season."] {
+                assert!(answer.body.contains(kept), "{kept}: {}", answer.body);
+            }
+        }
+    }
+    let first = now(&stand, &first).await;
+    assert_eq!(first.ends_at, Some(datetime!(2027-03-01 00:00 UTC)));
+    assert_eq!(first.decision.unwrap().reason, "For the season.");
+    assert!(now(&stand, &free).await.wanted_plan.is_some());
+    let late = ask(&stand, "Late", "gold").await.id.to_string();
+    for (end, words) in [
+        ("soon", "Use a date such as"),
+        ("2020-01-01", "The end must lie after the start"),
+    ] {
+        let fields = [
+            ("request", late.as_str()),
+            ("decide", "approve"),
+            ("ends", end),
+        ];
+        let answer = owner.post("/console/requests", &fields).await;
+        let page = owner.follow(answer).await;
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_longest_stands_first() {
+    let stand = stand().await;
+    for name in ["Early", "Later"] {
+        ask(&stand, name, "gold").await;
+        stand.hand.advance(std::time::Duration::from_secs(60));
+    }
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    let page = owner.get("/console/requests").await.body;
+    assert!(page.find(">Early<") < page.find(">Later<"), "{page}");
+}
+
+#[tokio::test]
+async fn access_ends_by_a_page_that_says_so_and_comes_back_by_renewal() {
+    let stand = stand().await;
+    let (_, term) = two_questions(&stand).await;
+    let free = ask(&stand, "Stall", "free").await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let path = format!("/requests/{}", free.id);
+    let page = dev.get(&path).await;
+    assert!(page.body.contains(&format!("href=\"{path}/cancel\"")));
+    assert!(
+        !page.body.contains(&format!("{path}/renew")),
+        "it has no end"
+    );
+    let confirm = dev.get(&format!("{path}/cancel")).await;
+    assert!(confirm.body.contains("It ends now."), "{}", confirm.body);
+    assert!(
+        now(&stand, &free).await.ended.is_none(),
+        "looking ends nothing"
+    );
+    assert_eq!(dev.post(&format!("{path}/cancel"), &[]).await.status, 303);
+    assert!(now(&stand, &free).await.ended.is_some());
+    let again = dev.post(&format!("{path}/cancel"), &[]).await;
+    assert!(again.status == 422 && again.body.contains("Already cancelled"));
+
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    owner.get("/console/requests").await;
+    let renewal = format!("{}:renewal", term.id);
+    let fields = [
+        ("request", renewal.as_str()),
+        ("decide", "reject"),
+        ("reason", "Later"),
+    ];
+    assert_eq!(owner.post("/console/requests", &fields).await.status, 303);
+    let path = format!("/requests/{}", term.id);
+    assert!(dev.get(&path).await.body.contains(&format!("{path}/renew")));
+    dev.get(&format!("{path}/renew")).await;
+    let fields = [("reason", "Still needed")];
+    assert_eq!(
+        dev.post(&format!("{path}/renew"), &fields).await.status,
+        303
+    );
+    let queue = owner.get("/console/requests").await;
+    assert!(queue.body.contains("Still needed"), "{}", queue.body);
 }

@@ -137,7 +137,11 @@ async fn key_is_shown_once(dev: &mut super::Window, id: &str) {
         !dev.get(&path).await.body.contains(&secret),
         "put away for good"
     );
-    assert_eq!(dev.get(&format!("{path}/first-call")).await.status, 200);
+    // The steps beside the region go with it, or they would say that it waits until somebody reloads.
+    let poll = dev.get(&format!("{path}/first-call")).await;
+    assert_eq!(poll.status, 200);
+    assert!(poll.body.contains("id=\"steps\"") && poll.body.contains("data-also=\"steps\""));
+    assert!(shown.body.contains("id=\"steps\""));
     for page in ["rotate", "revoke"] {
         assert_eq!(
             dev.get(&format!("{path}/{page}")).await.status,

@@ -108,6 +108,8 @@ pub(crate) struct Field {
     help: String,
     error: Option<String>,
     optional: bool,
+    /// Whether the browser holds the form back while it is empty.
+    forced: bool,
     max: u32,
     autocomplete: &'static str,
     options: Vec<Choice>,
@@ -125,6 +127,7 @@ impl Field {
             help: String::new(),
             error: None,
             optional: false,
+            forced: true,
             max: 200,
             autocomplete: "",
             options: Vec::new(),
@@ -183,6 +186,13 @@ impl Field {
 
     pub(crate) fn optional(mut self) -> Self {
         self.optional = true;
+        self.forced = false;
+        self
+    }
+
+    /// Needed with one choice of the form only: the server asks for it, the browser cannot.
+    pub(crate) fn unforced(mut self) -> Self {
+        self.forced = false;
         self
     }
 

@@ -118,11 +118,17 @@ impl Rights {
             .iter()
             .copied()
             .filter(|event| facts.apply(*event, now).is_ok())
-            .filter(|event| self.offers(row, *event, open))
+            .filter(|event| self.offers(row, *event, open, now))
             .collect()
     }
 
-    fn offers(&self, row: &Row, event: SubscriptionEvent, open: &[Open]) -> bool {
+    fn offers(
+        &self,
+        row: &Row,
+        event: SubscriptionEvent,
+        open: &[Open],
+        now: OffsetDateTime,
+    ) -> bool {
         use SubscriptionEvent as E;
         let decides = |subject| {
             open.iter().any(|request| {
@@ -139,8 +145,13 @@ impl Rights {
             E::ChangePlan => {
                 self.is_consumer(row) || (approver && decides(RequestSubject::PlanChange))
             }
-            E::Renew if row.ends_at.is_none() => false,
-            E::Renew => self.is_consumer(row) || (approver && decides(RequestSubject::Renewal)),
+            E::Renew if !row.is_in_renewal(now) => false,
+            E::Renew => {
+                let asked = open
+                    .iter()
+                    .any(|request| request.subject == RequestSubject::Renewal);
+                (self.is_consumer(row) && !asked) || (approver && decides(RequestSubject::Renewal))
+            }
             E::Withdraw
             | E::Suspend
             | E::Unsuspend

@@ -7,7 +7,7 @@ use gatehouse_domain::id::{
 use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionFacts};
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::rights::Rights;
@@ -36,6 +36,8 @@ pub(super) struct Row {
     pub(super) plan_id: Uuid,
     pub(super) plan_slug: String,
     pub(super) plan_name: String,
+    /// How long the plan's access lasts; `None` is without end.
+    pub(super) plan_term_days: Option<i32>,
     pub(super) wanted_plan_id: Option<Uuid>,
     pub(super) wanted_plan_slug: Option<String>,
     pub(super) wanted_plan_name: Option<String>,
@@ -144,6 +146,14 @@ impl Row {
             .as_deref()
             .map(|word| known(EndedReason::parse(word), word))
             .transpose()
+    }
+
+    /// Whether the plan has a term to add, and no more than one is left.
+    pub(super) fn is_in_renewal(&self, now: OffsetDateTime) -> bool {
+        let term = self.plan_term_days.map(|days| Duration::days(days.into()));
+        self.ends_at
+            .zip(term)
+            .is_some_and(|(end, term)| end <= now + term)
     }
 
     /// The questions that wait for approvers.

@@ -43,7 +43,7 @@ pub(super) async fn list(
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
                   t.id as team_id, t.slug as team_slug, t.name as team_name,
                   api.id as api_id, api.slug as api_slug, api.name as api_name,
-                  s.product_id, s.plan_id, p.slug as plan_slug, p.name as plan_name,
+                  s.product_id, s.plan_id, p.slug as plan_slug, p.name as plan_name, p.max_subscription_days as plan_term_days,
                   s.wanted_plan_id, w.slug as "wanted_plan_slug?", w.name as "wanted_plan_name?",
                   s.environment_id, e.slug as environment_slug, e.kind as environment_kind,
                   s.state, s.starts_at, s.ends_at,

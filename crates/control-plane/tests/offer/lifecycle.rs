@@ -366,6 +366,8 @@ async fn a_renewal_adds_one_term_at_a_time_of_a_plan_on_offer_and_lifts_no_end()
     let ends = subscriptions::approve(db, ana, id, conditions).await;
     let answer = subscriptions::renew(db, dora, id, "").await;
     assert!(conflict(answer).contains("no term"));
+    let offers = async |id| world.get(dora, id).await.actions.contains(&E::Renew);
+    assert!(!offers(id).await, "what would be refused is not offered");
     assert_eq!(
         world.get(dora, id).await.ends_at,
         ends.unwrap().value.ends_at
@@ -373,14 +375,18 @@ async fn a_renewal_adds_one_term_at_a_time_of_a_plan_on_offer_and_lifts_no_end()
     // Terms are not collected.
     let auto = world.ask(dora, "Auto", "month").await.id;
     let renew = || subscriptions::renew(db, dora, auto, "");
+    assert!(offers(auto).await);
     renew().await.unwrap();
     world.pass(30 * 86_400 - 1);
     assert!(conflict(renew().await).contains("More than one term"));
+    assert!(!offers(auto).await);
     world.pass(1);
+    assert!(offers(auto).await);
     renew().await.unwrap();
     // What ends because its plan was closed is not brought back, not even by a renewal asked for before.
     let reviewed = world.approved("Reviewed", "reviewed").await.id;
     subscriptions::renew(db, dora, reviewed, "").await.unwrap();
+    assert!(!offers(reviewed).await, "asked already");
     let ends_at = db.clock().now() + Duration::days(3);
     for plan in ["month", "reviewed"] {
         let close = ClosePlan {

@@ -27,7 +27,20 @@ fn github_flavoured_markdown_is_rendered() {
 #[test]
 fn headings_leave_the_first_two_levels_to_the_page() {
     assert_eq!(html("# One"), "<h3>One</h3>");
-    assert_eq!(html("##### Five"), "<h6>Five</h6>");
+    // An outline leaves no level out, wherever its author began, and none is deeper than the sixth.
+    assert_eq!(html("##### Five"), "<h3>Five</h3>");
+    let levels = |text: &str| -> Vec<char> {
+        let html = html(text);
+        let starts = html.match_indices("<h");
+        starts
+            .filter_map(|(at, _)| html[at + 2..].chars().next())
+            .collect()
+    };
+    assert_eq!(levels("# A\n\n### B\n\n## C\n\n# D"), ['3', '4', '4', '3']);
+    assert_eq!(
+        levels("# A\n\n## B\n\n### C\n\n#### D\n\n##### E"),
+        ['3', '4', '5', '6', '6']
+    );
 }
 
 #[test]

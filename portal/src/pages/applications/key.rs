@@ -12,7 +12,7 @@ use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Spread, Timeline};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::words::{clock, day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -59,7 +59,6 @@ pub(crate) struct Arrival {
     pub(crate) href: String,
     pub(crate) again: String,
     pub(crate) usage: String,
-    pub(crate) in_force: String,
     pub(crate) calls: Vec<Call>,
 }
 
@@ -74,11 +73,12 @@ pub(crate) struct Call {
     pub(crate) help: String,
 }
 
-/// The region alone, for the poll.
+/// What the poll fetches: the region, and the steps beside it that the first call changes too.
 #[derive(Template)]
 #[template(path = "pages/applications/arrival.html")]
 pub(crate) struct ArrivalRegion {
     pub(crate) arrival: Arrival,
+    pub(crate) timeline: Timeline,
 }
 
 web_page!(ArrivalRegion, Region);
@@ -103,10 +103,7 @@ pub(crate) async fn show(
     )
     .await?;
     let spread = spread::of(&visitor, &changed).await?;
-    let in_force = spread.as_ref().map_or_else(String::new, |spread| {
-        format!("In force on {} of {} gateways", spread.has, spread.of)
-    });
-    let arrival = arrival(&visitor, &view, &key, in_force).await?;
+    let arrival = arrival(&visitor, &view, &key).await?;
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
     let heading = match &subscription {
@@ -133,12 +130,7 @@ pub(crate) async fn show(
         secret: secret.map(|(text, _)| text),
         stored: shell.to(&format!("{base}/{}/stored", key.id)),
         sample,
-        timeline: timeline(
-            subscription.as_ref(),
-            &key,
-            arrival.received.as_deref(),
-            visitor.now(),
-        ),
+        timeline: timeline(subscription.as_ref(), &key, visitor.now()),
         ends: key
             .expires_at
             .map(|at| format!("It ends on {}. You are told before.", day(at))),
@@ -148,14 +140,16 @@ pub(crate) async fn show(
     })
 }
 
-/// `GET /applications/{application}/keys/{key}/first-call`: the region alone.
+/// `GET /applications/{application}/keys/{key}/first-call`: what changes while the page waits.
 pub(crate) async fn show_arrival(
     visitor: Visitor,
     Path([application, key]): Path<2>,
 ) -> Result<ArrivalRegion, PageError> {
     let (view, key) = found(&visitor, &application, &key).await?;
+    let subscription = subscription_of(&visitor, &view, &key).await?;
     Ok(ArrivalRegion {
-        arrival: arrival(&visitor, &view, &key, String::new()).await?,
+        arrival: arrival(&visitor, &view, &key).await?,
+        timeline: timeline(subscription.as_ref(), &key, visitor.now()),
     })
 }
 
@@ -241,7 +235,6 @@ async fn arrival(
     visitor: &Visitor,
     view: &ApplicationView,
     key: &CredentialView,
-    in_force: String,
 ) -> Result<Arrival, PageError> {
     let calls = usage::recent_calls(visitor.db(), visitor.actor()?, view.id, CALLS_MAX).await?;
     let base = format!("/applications/{}/keys/{}", view.id, key.id);
@@ -265,17 +258,10 @@ async fn arrival(
         })
         .collect();
     Ok(Arrival {
-        received: key.first_call.as_ref().map(|call| {
-            format!(
-                "First call received, {} in {}",
-                call.status,
-                milliseconds(call.latency_us)
-            )
-        }),
+        received: first_call(key).map(|call| format!("First call received, {call}")),
         href: visitor.to(&format!("{base}/first-call")),
         again: visitor.to(&base),
         usage: visitor.to(&format!("/applications/{}/usage", view.id)),
-        in_force,
         calls,
     })
 }
@@ -296,10 +282,16 @@ pub(crate) fn milliseconds(microseconds: i64) -> String {
     }
 }
 
+/// "200 in 38 ms".
+fn first_call(key: &CredentialView) -> Option<String> {
+    let call = key.first_call.as_ref()?;
+    let took = milliseconds(call.latency_us);
+    Some(format!("{} in {took}", call.status))
+}
+
 fn timeline(
     subscription: Option<&SubscriptionView>,
     key: &CredentialView,
-    received: Option<&str>,
     now: OffsetDateTime,
 ) -> Timeline {
     let mut line = Timeline::default();
@@ -312,10 +304,7 @@ fn timeline(
                     line.done("Approved", relative(decision.at, now))
                 }
                 (None, ShownState::Active) => line.done("Granted", ""),
-                _ => line.now(
-                    "Waiting for a decision",
-                    capital("until then calls answer 403."),
-                ),
+                _ => line.now("Waiting for a decision", "Until then calls answer 403."),
             }
         }
     };
@@ -323,11 +312,8 @@ fn timeline(
         "Key created",
         format!("{}, ends in {}", clock(key.created_at), key.last4),
     );
-    match received {
-        Some(words) => line.done(
-            "First call",
-            words.trim_start_matches("First call received, "),
-        ),
+    match first_call(key) {
+        Some(words) => line.done("First call", words),
         None => line.now("First call", "Waiting for it."),
     }
 }

@@ -168,7 +168,7 @@ async fn page(
             .map(|one| Choice::new(one.id.to_string(), format!("{} ({})", one.name, one.owner_team.name)))
             .collect(),
         application,
-        app_name: Field::text("app_name", "Name").value(form.app_name).max(80).optional().faults(&faults),
+        app_name: Field::text("app_name", "Name").value(form.app_name).max(80).unforced().faults(&faults),
         team: Field::select("team", "Team", teams).value(form.team).faults(&faults),
         purpose: Field::area("purpose", "Purpose", 1000)
             .value(form.purpose)

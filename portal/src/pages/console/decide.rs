@@ -1,6 +1,6 @@
 //! `POST /console/requests`: approve or reject, one or many. Every request is decided by itself.
 
-use crate::form::Form;
+use crate::form::{Form, NO_DATE, day_start};
 use crate::page::refused;
 use crate::page_error::{PageError, problem_of};
 use crate::pages::console::choice::Choice;
@@ -29,6 +29,11 @@ pub(crate) struct DecideForm {
     /// One of the two buttons below.
     #[serde(default)]
     decide: Option<String>,
+    /// Conditions of an approval: the first day without access, and words for the requester.
+    #[serde(default)]
+    ends: String,
+    #[serde(default)]
+    note: String,
     #[serde(default)]
     preset: String,
     #[serde(default)]
@@ -47,27 +52,26 @@ pub(crate) async fn submit(
         // No button says what to do with them.
         (None, _) => return Err(PageError::of(ProblemKind::BadRequest)),
     };
-    let reason = if form.reason.trim().is_empty() {
-        form.preset.clone()
-    } else {
-        form.reason.clone()
-    };
-    if let Some(faults) = faults(&wanted, rejecting, &reason) {
-        let chosen = Chosen {
-            requests: form.request,
-            preset: form.preset,
-            reason: form.reason,
-            rejecting,
-        };
-        let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
-        return Ok(refused(page));
-    }
     let choices: Option<Vec<Choice>> = wanted.iter().map(|text| Choice::parse(text)).collect();
     let choices = choices.ok_or_else(|| PageError::of(ProblemKind::BadRequest))?;
-    let rejection = rejecting.then_some(reason.as_str());
+    let answer = match form.answer(&choices, rejecting) {
+        Ok(answer) => answer,
+        Err(faults) => {
+            let chosen = Chosen {
+                requests: wanted,
+                ends: form.ends,
+                note: form.note,
+                preset: form.preset,
+                reason: form.reason,
+                rejecting,
+            };
+            let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
+            return Ok(refused(page));
+        }
+    };
     let mut outcomes = Vec::with_capacity(choices.len());
     for choice in choices {
-        outcomes.push(decide(visitor.db(), actor, choice, rejection).await);
+        outcomes.push(decide(visitor.db(), actor, choice, &answer).await);
     }
     let change = outcomes
         .iter()
@@ -80,54 +84,90 @@ pub(crate) async fn submit(
         .into_response())
 }
 
-/// Answers one question: yes, or no with the reason.
+/// Yes, with what it depends on, or no with the reason.
+enum Answer {
+    Approve(Conditions),
+    Reject(String),
+}
+
+impl DecideForm {
+    /// What is said to every chosen question, or what is wrong with the form.
+    fn answer(&self, choices: &[Choice], rejecting: bool) -> Result<Answer, Faults> {
+        if choices.is_empty() {
+            return Err(Faults::one(WHOLE_FORM, "Select at least one request."));
+        }
+        if choices.len() > DECISIONS_MAX {
+            let words = format!("Select at most {DECISIONS_MAX} requests.");
+            return Err(Faults::one(WHOLE_FORM, words));
+        }
+        if rejecting {
+            self.rejection().map(Answer::Reject)
+        } else {
+            self.conditions(choices).map(Answer::Approve)
+        }
+    }
+
+    fn rejection(&self) -> Result<String, Faults> {
+        let reason = match self.reason.trim() {
+            "" => self.preset.clone(),
+            _ => self.reason.clone(),
+        };
+        let words = match reason.chars().count() {
+            0 => "Say why. The requester reads it word for word.",
+            1..=500 => return Ok(reason),
+            _ => "Use at most 500 characters.",
+        };
+        Err(Faults::one("reason", words))
+    }
+
+    fn conditions(&self, choices: &[Choice]) -> Result<Conditions, Faults> {
+        let mut conditions = Conditions {
+            note: self.note.clone(),
+            ..Conditions::default()
+        };
+        if !self.ends.trim().is_empty() {
+            let end = day_start(&self.ends).ok_or_else(|| Faults::one("ends", NO_DATE))?;
+            let first = |choice: &Choice| choice.subject == RequestSubject::Subscription;
+            if !choices.iter().all(first) {
+                return Err(Faults::one(
+                    "ends",
+                    "An end date is for first requests. Approve changes of plan and renewals without one.",
+                ));
+            }
+            conditions.ends_at = Some(end);
+        }
+        Ok(conditions)
+    }
+}
+
+/// Answers one question.
 async fn decide(
     db: &Db,
     actor: &Actor,
     choice: Choice,
-    rejection: Option<&str>,
+    answer: &Answer,
 ) -> Result<Changed<SubscriptionView>, Refusal> {
     let id = choice.subscription;
-    match (choice.subject, rejection) {
-        (RequestSubject::Subscription, None) => {
-            subscriptions::approve(db, actor, id, Conditions::default()).await
+    match (choice.subject, answer) {
+        (RequestSubject::Subscription, Answer::Approve(conditions)) => {
+            subscriptions::approve(db, actor, id, conditions.clone()).await
         }
-        (RequestSubject::Subscription, Some(reason)) => {
+        (RequestSubject::Subscription, Answer::Reject(reason)) => {
             subscriptions::reject(db, actor, id, reason).await
         }
-        (RequestSubject::PlanChange, None) => {
-            subscriptions::approve_plan_change(db, actor, id, "").await
+        (RequestSubject::PlanChange, Answer::Approve(conditions)) => {
+            subscriptions::approve_plan_change(db, actor, id, &conditions.note).await
         }
-        (RequestSubject::PlanChange, Some(reason)) => {
+        (RequestSubject::PlanChange, Answer::Reject(reason)) => {
             subscriptions::reject_plan_change(db, actor, id, reason).await
         }
-        (RequestSubject::Renewal, None) => subscriptions::approve_renewal(db, actor, id, "").await,
-        (RequestSubject::Renewal, Some(reason)) => {
+        (RequestSubject::Renewal, Answer::Approve(conditions)) => {
+            subscriptions::approve_renewal(db, actor, id, &conditions.note).await
+        }
+        (RequestSubject::Renewal, Answer::Reject(reason)) => {
             subscriptions::reject_renewal(db, actor, id, reason).await
         }
     }
-}
-
-fn faults(wanted: &[String], rejecting: bool, reason: &str) -> Option<Faults> {
-    if wanted.is_empty() {
-        return Some(Faults::one(WHOLE_FORM, "Select at least one request."));
-    }
-    if wanted.len() > DECISIONS_MAX {
-        return Some(Faults::one(
-            WHOLE_FORM,
-            format!("Select at most {DECISIONS_MAX} requests."),
-        ));
-    }
-    if rejecting && reason.trim().is_empty() {
-        return Some(Faults::one(
-            "reason",
-            "Say why. The requester reads it word for word.",
-        ));
-    }
-    if rejecting && reason.chars().count() > 500 {
-        return Some(Faults::one("reason", "Use at most 500 characters."));
-    }
-    None
 }
 
 /// What happened, in one sentence; who was faster is said in theirs.
@@ -142,6 +182,9 @@ fn summary(
             Ok(changed) => done.push(changed.value),
             Err(refusal @ (Refusal::Database(_) | Refusal::Internal(_))) if done.is_empty() => {
                 return Err(refusal.into());
+            }
+            Err(Refusal::Invalid(faults)) => {
+                other.extend(faults.into_iter().map(|fault| fault.detail));
             }
             Err(refusal) => other.push(problem_of(refusal).message().to_owned()),
         }

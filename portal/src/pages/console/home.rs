@@ -4,7 +4,7 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::console::queue;
 use crate::view::parts::Link;
-use crate::view::shell::Shell;
+use crate::view::shell::{Shell, capital};
 use crate::view::words::{When, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -140,9 +140,15 @@ async fn recent(visitor: &Visitor, actor: &Actor) -> Result<Vec<RecentChange>, P
     Ok(records
         .into_iter()
         .map(|record| RecentChange {
-            what: record.action,
-            who: record.actor_name,
+            what: action_words(&record.action),
+            who: capital(&record.actor_name),
             at: When::ago(record.at, visitor.now()),
         })
         .collect())
+}
+
+/// `subscription.request_plan_change` as "Subscription: request plan change".
+fn action_words(action: &str) -> String {
+    let words = action.replacen('.', ": ", 1).replace('_', " ");
+    capital(&words)
 }

@@ -4,7 +4,7 @@ use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::console::choice::Choice;
-use crate::pages::list_of::{After, older};
+use crate::pages::list_of::{After, everything, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Empty, Pages, Spread, Tab, Tabs};
@@ -13,6 +13,7 @@ use crate::view::words::age;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
+use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::subscriptions::{
     self, RequestFilter, RequestRow, RequestSubject, SubscriptionView,
 };
@@ -30,7 +31,10 @@ pub(crate) struct QueuePage {
     pub(crate) faults: Faults,
     pub(crate) may_decide: bool,
     pub(crate) rows: Vec<QueueRow>,
-    pub(crate) sum: String,
+    /// Whether the fold with the conditions stands open.
+    pub(crate) conditions_open: bool,
+    pub(crate) ends_field: Field,
+    pub(crate) note_field: Field,
     pub(crate) reject_open: bool,
     pub(crate) reasons: &'static [&'static str],
     pub(crate) preset: String,
@@ -117,6 +121,8 @@ pub(crate) async fn show(
 #[derive(Default)]
 pub(crate) struct Chosen {
     pub(crate) requests: Vec<String>,
+    pub(crate) ends: String,
+    pub(crate) note: String,
     pub(crate) preset: String,
     pub(crate) reason: String,
     pub(crate) rejecting: bool,
@@ -131,13 +137,14 @@ pub(crate) async fn page(
     faults: Faults,
 ) -> Result<QueuePage, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
-    let listed = subscriptions::list_requests(
-        visitor.db(),
-        actor,
-        &RequestFilter::default(),
-        &after.page(),
-    )
-    .await?;
+    let page = Page {
+        after: after.after,
+        ..everything()
+    };
+    let filter = RequestFilter::default();
+    let mut listed = subscriptions::list_requests(visitor.db(), actor, &filter, &page).await?;
+    // Who waits longest is decided first.
+    listed.data.sort_by_key(|request| request.waiting_since);
     let shell = visitor.shell().await?.console("requests");
     let rows: Vec<QueueRow> = listed
         .data
@@ -161,7 +168,16 @@ pub(crate) async fn page(
         },
         tabs: tabs(true, rows.len(), &shell),
         may_decide: actor.may(Permission::SubscriptionDecide),
-        sum: "Each is decided by itself; what somebody else decides meanwhile is said.".to_owned(),
+        conditions_open: !chosen.ends.is_empty() || !chosen.note.is_empty(),
+        ends_field: Field::date("ends", "Access ends on")
+            .optional()
+            .value(chosen.ends.clone())
+            .help("UTC. First requests only; a plan's own end holds too when it is earlier.")
+            .faults(&faults),
+        note_field: Field::area("note", "Note to the requester", 500)
+            .optional()
+            .value(chosen.note.clone())
+            .faults(&faults),
         reject_open: chosen.rejecting,
         reasons: REASONS,
         preset: chosen.preset.clone(),

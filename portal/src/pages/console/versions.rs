@@ -1,7 +1,7 @@
 //! The life of a version: publish, deprecate with a date, retire with a reason.
 
 use crate::address::Path;
-use crate::form::Form;
+use crate::form::{Form, NO_DATE, day_start};
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::form_page::ConfirmPage;
@@ -11,8 +11,6 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_domain::Permission;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, Time};
 
 #[derive(Clone, Copy)]
 enum Event {
@@ -144,8 +142,8 @@ pub(crate) async fn submit(
             versions::retire_version(db, actor, lookup, &version, None, input).await
         }
         Event::Deprecate => {
-            let Some(sunset_at) = end_of(&form.sunset) else {
-                let faults = Faults::one("sunset", "Use a date such as 2027-06-30.");
+            let Some(sunset_at) = day_start(&form.sunset) else {
+                let faults = Faults::one("sunset", NO_DATE);
                 let page = page(&visitor, (&api, &version, &word), &form, faults).await?;
                 return Ok(refused(page));
             };
@@ -175,9 +173,4 @@ pub(crate) async fn submit(
             Ok(refused(page))
         }
     }
-}
-
-fn end_of(day: &str) -> Option<OffsetDateTime> {
-    let day = Date::parse(day.trim(), format_description!("[year]-[month]-[day]")).ok()?;
-    Some(day.with_time(Time::MIDNIGHT).assume_utc())
 }

@@ -1,5 +1,6 @@
 //! Access requests as the requesting side sees them.
 
+pub(crate) mod change;
 pub(crate) mod list;
 pub(crate) mod show;
 

@@ -1,7 +1,6 @@
 //! `GET /requests/{subscription}`: the timeline of one request, and what its team may do with it.
 
 use crate::address::{Path, Query, id};
-use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::everything;
@@ -14,7 +13,6 @@ use crate::view::states;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
-use axum::response::Redirect;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView};
 use gatehouse_control_plane::page::Lookup;
@@ -108,9 +106,17 @@ async fn keys_of(
     }
 }
 
+/// What to do next; the page's own address is no step.
 fn step(view: &SubscriptionView, no_keys: bool, shell: &Shell) -> Option<Link> {
     match view.shown {
-        ShownState::Pending => None,
+        ShownState::Pending if view.actions.contains(&SubscriptionEvent::Approve) => {
+            Some(Link::new("Decide", shell.to("/console/requests")))
+        }
+        ShownState::Pending | ShownState::Suspended | ShownState::Paused => None,
+        ShownState::Rejected => Some(Link::new(
+            "Request again",
+            shell.to(&format!("/apis/{}/request", view.api.slug)),
+        )),
         ShownState::Active if no_keys => Some(Link::new(
             "Create key",
             shell.to(&format!("/applications/{}/keys", view.application.id)),
@@ -260,7 +266,7 @@ pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action>
 }
 
 /// Label, consequence and colour of what a consuming team does to its own subscription.
-fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
+pub(super) fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
     match event {
         SubscriptionEvent::Withdraw => Some((
             "Withdraw request",
@@ -273,6 +279,11 @@ fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bo
             false,
         )),
         SubscriptionEvent::Resume => Some(("Resume access", "Calls work again.", false)),
+        SubscriptionEvent::Renew => Some((
+            "Renew access",
+            "It lasts another term of the plan, with the same keys. An approver may have to agree.",
+            false,
+        )),
         SubscriptionEvent::Cancel => Some((
             "Cancel access",
             "It ends now. To get it back, ask again.",
@@ -280,27 +291,4 @@ fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bo
         )),
         _ => None,
     }
-}
-
-/// `POST /requests/{request}/{event}`
-pub(crate) async fn change(
-    visitor: Visitor,
-    Path([request, event]): Path<2>,
-    Form(Nothing {}): Form<Nothing>,
-) -> Result<Redirect, PageError> {
-    let actor = visitor.actor()?;
-    let db = visitor.db();
-    let subscription = id(&request)?;
-    let event = SubscriptionEvent::parse(&event).ok_or_else(PageError::not_found)?;
-    let changed = match event {
-        SubscriptionEvent::Withdraw => subscriptions::withdraw(db, actor, subscription).await?,
-        SubscriptionEvent::Pause => subscriptions::pause(db, actor, subscription).await?,
-        SubscriptionEvent::Resume => subscriptions::resume(db, actor, subscription).await?,
-        SubscriptionEvent::Cancel => subscriptions::cancel(db, actor, subscription).await?,
-        _ => return Err(PageError::not_found()),
-    };
-    Ok(visitor.go_with(
-        &format!("/requests/{subscription}"),
-        changed.change.as_ref(),
-    ))
 }
