@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 use gatehouse_os::{Signal, die_with_parent, kill, kill_group, own_process_group};
@@ -56,6 +56,7 @@ impl Starter {
         own_process_group(&mut command);
         die_with_parent(&mut command, Signal::Terminate);
         let (reply, answer) = channel();
+        let began = Instant::now();
         self.jobs
             .send((command, reply))
             .map_err(|_| anyhow!("the starting thread is gone"))?;
@@ -64,6 +65,7 @@ impl Starter {
             name,
             child,
             log: log.to_owned(),
+            began,
         })
     }
 }
@@ -74,6 +76,7 @@ pub(crate) struct Process {
     name: String,
     child: Child,
     log: std::path::PathBuf,
+    began: Instant,
 }
 
 impl Process {
@@ -88,6 +91,11 @@ impl Process {
                 bail!("{} ended with {status}:\n{}", self.name, lines.join("\n"))
             }
         }
+    }
+
+    /// For how long it has run.
+    pub(crate) fn age(&self) -> Duration {
+        self.began.elapsed()
     }
 
     /// Asks it to end in order and waits.
