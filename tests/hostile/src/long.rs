@@ -34,7 +34,9 @@ pub(crate) fn h2(out: &mut dyn Write, target: &Target, more: &[&str]) -> anyhow:
     let idle = clean_calls(target, Instant::now() + IDLE).p99();
     writeln!(out, "idle: p99 {idle:?}")?;
     let mut good = true;
-    for probe in PROBES {
+    let named = more.get(2).copied();
+    let probes = PROBES.iter();
+    for probe in probes.filter(|probe| named.is_none_or(|name| name == probe.name)) {
         let before = resident_bytes(pid);
         let abused = abuse(probe, target, span);
         let (p99, failed) = (abused.clean.p99(), abused.clean.failed.len());

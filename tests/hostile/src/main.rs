@@ -15,12 +15,12 @@ use gatehouse_hostile::run::{Lane, Proxy, Report, run};
 
 const USAGE: &str = "usage: gatehouse-hostile framing nginx
        gatehouse-hostile framing ADDRESS PREFIX 'name: value'
-       gatehouse-hostile h2 ADDRESS PATH 'name: value' [SECONDS [PID]]
+       gatehouse-hostile h2 ADDRESS PATH 'name: value' [SECONDS [PID [ABUSE]]]
        gatehouse-hostile slow ADDRESS PATH LARGE_PATH 'name: value' [SOCKETS [SECONDS [PID]]]
 
 The first form starts the nginx of this machine. The second prints the address of a backend, waits for Enter while you let
 the proxy at ADDRESS forward PREFIX to it, and sends every case with the given header line, a good credential. `h2` spends so many
-seconds (60) on each abuse of HTTP/2, `slow` holds so many sockets (5000) open for so long (60), both beside a client that calls
+seconds (60) on each abuse of HTTP/2, or on the named one, `slow` holds so many sockets (5000) open for so long (60), both beside a client that calls
 PATH in an ordinary way; they fail when its p99 rises above 5 and 2 times that of an idle server, or a call fails.
 ";
 

@@ -118,8 +118,8 @@ fn has_ended(
     }
     while let Some(frame_in) = take(received) {
         match frame_in.kind {
-            // An error, not the farewell of a server that is done.
-            GOAWAY if frame_in.payload.get(4..8) != Some(&[0; 4]) => return Ok(true),
+            // With an error or as a farewell: what is asked after it is not served.
+            GOAWAY => return Ok(true),
             SETTINGS if frame_in.flags & ACK == 0 => frame(out, SETTINGS, ACK, 0, &[]),
             _ => {}
         }
