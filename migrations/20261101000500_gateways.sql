@@ -42,9 +42,12 @@ create table gateway_node (
     version text not null,
     joined_at timestamptz not null,
     last_seen_at timestamptz not null,
+    applied_generation int not null default 0,
     applied_seq bigint not null default 0,
     applied_hash bytea,
     applied_at timestamptz,
+    -- Since when it says it runs something else under this number than its group has there.
+    diverged_at timestamptz,
     last_error text,
     retired_at timestamptz
 );
@@ -87,8 +90,13 @@ create table config_object (
     body bytea not null,
     sha256 bytea not null check (octet_length(sha256) = 32),
     seq bigint not null,
+    -- Of environments and routes: where they answer, in the order of bytes, so that what a change may collide with is found
+    -- without reading the rest.
+    environment_id uuid,
+    place text collate "C",
     primary key (group_id, kind, object_id)
 );
+create index config_object_place on config_object (group_id, kind, place, environment_id) where place is not null;
 select make_global('config_object');
 
 create table node_ack (

@@ -181,16 +181,15 @@ impl<'a> Work<'a> {
         .await?;
         let change = match change_id {
             Some(id) => {
-                let config = config::append(
-                    &mut self.tx,
-                    self.actor.tenant(),
-                    self.now,
-                    id,
+                let tenant = self.actor.tenant();
+                let told = config::Told {
+                    change: id,
+                    tenant: Some(tenant),
                     kind,
-                    &subject,
-                    plan,
-                )
-                .await?;
+                    subject: &subject,
+                    at: self.now,
+                };
+                let config = config::append(&mut self.tx, tenant, told, plan).await?;
                 (!config.is_empty()).then_some(Change { id, config })
             }
             None => None,

@@ -187,10 +187,7 @@ type Places<'a> = BTreeMap<&'a str, Vec<&'a Environment>>;
 fn shadowing<'a>(own: &Environment, route: &Route, places: &Places<'a>) -> Option<&'a Environment> {
     let own_base = own.base_path.as_str();
     let place = format!("{own_base}{}", route.path);
-    let above = place
-        .match_indices('/')
-        .map(|(at, _)| &place[..at])
-        .chain([place.as_str()])
+    let above = places_above(&place)
         .filter(|base| base.len() > own_base.len())
         .filter_map(|base| places.get(base));
     let from = (Bound::Excluded(place.as_str()), Bound::Unbounded);
@@ -202,6 +199,12 @@ fn shadowing<'a>(own: &Environment, route: &Route, places: &Places<'a>) -> Optio
     above.chain(below).flatten().copied().find(|other| {
         other.id != own.id && (other.host == own.host || other.host.is_none() || own.host.is_none())
     })
+}
+
+/// A place and all places above it, by whole segments.
+pub fn places_above(place: &str) -> impl Iterator<Item = &str> {
+    let above = place.match_indices('/').map(|(at, _)| &place[..at]);
+    above.chain([place])
 }
 
 /// Whether `path` lies at or below `place`, by whole segments.

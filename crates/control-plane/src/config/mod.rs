@@ -5,8 +5,10 @@
 //! gateways; reading the sequence is the truth. [`forget_ended`] keeps what gateways hold from growing for ever.
 
 mod append;
+mod check;
 mod forget;
 mod project;
+mod step;
 
 use gatehouse_domain::id::{
     ApplicationId, CredentialId, EnvironmentId, GatewayGroupId, PlanId, RouteId, SubscriptionId,
@@ -19,7 +21,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::refusal::Refusal;
 
-pub(crate) use append::append;
+pub(crate) use append::{Told, append, append_empty, tell_head_moved};
 pub(crate) use forget::forget_ended;
 
 /// The channel on which a commit tells waiting gateways' requests that a head moved. The payload is the group's UUID.

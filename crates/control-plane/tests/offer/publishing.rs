@@ -189,7 +189,7 @@ async fn what_gateways_could_not_run_is_rolled_back_whole() {
         "{refusal:?}"
     );
     assert_eq!(world.footprint().await, before);
-    // The check of the whole configuration finds what no field tells: an environment that gateways hold at /pets.
+    // The check of the configuration finds what no field tells: an environment that gateways hold at /pets.
     let mut connection = world.superuser().await;
     let (id, body): (uuid::Uuid, Vec<u8>) = sqlx::query_as(
         "select o.object_id, o.body from config_object o join environment e on e.id = o.object_id where e.base_path = '/acme'",
@@ -209,7 +209,7 @@ async fn what_gateways_could_not_run_is_rolled_back_whole() {
         panic!("not an environment");
     };
     environment.base_path = BasePath::parse("/pets").unwrap();
-    sqlx::query("update config_object set body = $2 where object_id = $1")
+    sqlx::query("update config_object set body = $2, place = '/pets' where object_id = $1")
         .bind(id)
         .bind(Object::Environment(environment).encode().body.as_ref())
         .execute(&mut connection)
