@@ -82,7 +82,7 @@ impl World {
         let written = compose.services[name].environment.clone();
         let mut env: BTreeMap<String, String> = written
             .into_iter()
-            .map(|(key, value)| (key, self.translate(compose, name, &value)))
+            .filter_map(|(key, value)| Some((key, self.translate(compose, name, &value?))))
             .collect();
         // The Dockerfile sets it for every service.
         let data_dir = self.translate(compose, name, "/var/lib/gatehouse");
@@ -130,6 +130,9 @@ async fn the_services_of_the_compose_file_come_up_in_order_to_two_healthy_joined
         );
         if service.image.starts_with("postgres:") {
             continue; // The empty database of the test takes its place.
+        }
+        if !service.profiles.is_empty() {
+            continue; // Not asked for.
         }
         for (needed, dependency) in &service.depends_on {
             holds(&compose, &mut world, needed, dependency.condition, &told).await;
@@ -248,6 +251,24 @@ async fn both_gateways_are_joined(world: &mut World) {
         joined.push(ready["config"]["source"].clone());
     }
     assert_eq!(joined, ["control plane", "control plane"]);
+}
+
+#[test]
+fn valkey_runs_when_it_is_asked_for_and_gateways_use_it_when_they_are_told_to() {
+    let compose = Compose::read(&Path::new(ROOT).join("docker-compose.yml"));
+    let valkey = &compose.services["valkey"];
+    assert_eq!(valkey.profiles, ["valkey"]);
+    assert!(valkey.image.starts_with("valkey/valkey:"));
+    assert!(
+        valkey.ports.is_empty(),
+        "it is reached by the gateways alone"
+    );
+    for (name, service) in &compose.services {
+        assert!(!service.depends_on.contains_key("valkey"), "{name}");
+        let store = service.environment.get("GATEHOUSE_GATEWAY__SHARING__STORE");
+        let passed_on = store.is_some_and(Option::is_none);
+        assert_eq!(passed_on, service.command == ["gateway"], "{name}");
+    }
 }
 
 #[test]

@@ -20,8 +20,12 @@ pub struct Service {
     pub image: String,
     #[serde(default)]
     pub command: Vec<String>,
+    /// Without a value it is passed on, if it is set at all.
     #[serde(default)]
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Option<String>>,
+    /// Named when it is to run; with none it always does.
+    #[serde(default)]
+    pub profiles: Vec<String>,
     /// `name:/path` or `name:/path:ro`.
     #[serde(default)]
     pub volumes: Vec<String>,

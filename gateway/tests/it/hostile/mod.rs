@@ -2,6 +2,7 @@
 
 mod framing;
 mod fuzz;
+mod h2_settings;
 mod http2;
 mod sizes;
 mod slow;

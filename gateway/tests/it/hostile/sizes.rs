@@ -299,7 +299,11 @@ fn the_page_of_limits_says_what_the_defaults_are() {
             "listener.connections_per_source_max",
             listener.connections_per_source_max as u64,
         ),
-        ("fixed", u64::from(listener.h2.streams_max)),
+        (
+            "listener.h2.streams_max",
+            u64::from(listener.h2.streams_max),
+        ),
+        ("listener.h2.frame_bytes_max", listener.h2.frame_bytes_max),
         ("listener.header_bytes_max", listener.header_bytes_max),
         ("listener.first_byte", listener.first_byte.as_secs()),
         ("listener.header", listener.header.as_secs()),
