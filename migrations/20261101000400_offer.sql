@@ -41,11 +41,13 @@ create table visibility_grant (
 select make_tenant_owned('visibility_grant');
 
 -- Who may find what, decided here alone: the catalogue, search, reference pages, downloads and access requests all ask
--- these functions. A viewer is a person or nobody, and a member of the tenant or not.
+-- these functions. A viewer is a person or nobody, and a member of the tenant or not. In plpgsql, because a session keeps their
+-- plans: as SQL functions they were planned anew by every statement, which took longer than running them.
 create function reaches_audience(product_id uuid, person uuid, member boolean) returns boolean
-    language sql stable
+    language plpgsql stable
 as $$
-    select exists (
+begin
+    return exists (
         select from product p
         where p.id = reaches_audience.product_id
           and p.state in ('published', 'deprecated')
@@ -56,29 +58,34 @@ as $$
                    where m.user_id = reaches_audience.person
                      and (m.team_id = p.owner_team_id
                           or p.visibility = 'restricted'
-                             and exists (select from visibility_grant g where g.product_id = p.id and g.team_id = m.team_id)))))
+                             and exists (select from visibility_grant g where g.product_id = p.id and g.team_id = m.team_id)))));
+end
 $$;
 
 create function visible_version(version_id uuid, person uuid, member boolean) returns boolean
-    language sql stable
+    language plpgsql stable
 as $$
-    select exists (
+begin
+    return exists (
         select from api_version v
         join product_item i on i.api_version_id = v.id
         where v.id = visible_version.version_id
           and v.state in ('published', 'deprecated')
-          and reaches_audience(i.product_id, visible_version.person, visible_version.member))
+          and reaches_audience(i.product_id, visible_version.person, visible_version.member));
+end
 $$;
 
 create function visible_product(product_id uuid, person uuid, member boolean) returns boolean
-    language sql stable
+    language plpgsql stable
 as $$
-    select reaches_audience(visible_product.product_id, visible_product.person, visible_product.member)
+begin
+    return reaches_audience(visible_product.product_id, visible_product.person, visible_product.member)
        and exists (
            select from product_item i
            join api_version v on v.id = i.api_version_id
            where i.product_id = visible_product.product_id
-             and v.state in ('published', 'deprecated'))
+             and v.state in ('published', 'deprecated'));
+end
 $$;
 
 create table plan (

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::environments::{self, EnvironmentView};
 use crate::plans::{self, PlanView};
 use crate::refusal::Refusal;
-use crate::subscriptions::{self, SubscriptionView};
+use crate::subscriptions::SubscriptionView;
 use crate::versions::{self, VersionView};
 use crate::visibility::Viewer;
 
@@ -69,12 +69,9 @@ pub async fn catalogue_api(
     let plans = plans::of_product(&mut tx, row.product_id).await?;
     let environments = environments::all(&mut tx).await?;
     drop(tx);
-    let my_subscriptions = match viewer {
-        Viewer::Anonymous(_) => Vec::new(),
-        Viewer::Member(actor) => subscriptions::open_of_apis(db, actor, vec![api]).await?,
-    };
+    let my_subscriptions = entry::open_subscriptions(db, viewer, vec![api]).await?;
     let mut entries = [entry];
-    entry::add_access(db, viewer, &mut entries).await?;
+    entry::add_access(&mut entries, my_subscriptions.clone());
     let [entry] = entries;
     Ok(CatalogueApi {
         entry,

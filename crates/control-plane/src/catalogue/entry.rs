@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::page::{Listed, Page};
 use crate::refs::TeamRef;
 use crate::refusal::Refusal;
-use crate::subscriptions;
+use crate::subscriptions::{self, SubscriptionView};
 use crate::visibility::{Eyes, Viewer};
 
 /// An API in the catalogue.
@@ -88,19 +88,11 @@ pub async fn catalogue(
     page: &Page,
 ) -> Result<Listed<CatalogueEntry>, Refusal> {
     let (mut tx, eyes) = viewer.begin(db).await?;
-    let q = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    let wanted = Wanted {
-        after: page.after,
-        q,
-        words: q.and_then(search::prefix_query),
-        tag: filter.tag.as_deref(),
-        state: filter.state.map(ApiVersionState::as_str),
-        limit: page.fetch(),
-        ..Wanted::default()
-    };
-    let mut entries = select(&mut tx, eyes, &wanted).await?;
+    let found = search_ids(&mut tx, eyes, filter, page).await?;
+    let mut entries = of_apis(&mut tx, eyes, &found).await?;
     drop(tx);
-    add_access(db, viewer, &mut entries).await?;
+    let views = open_subscriptions(db, viewer, found).await?;
+    add_access(&mut entries, views);
     Ok(Listed::cut(entries, page, |entry| entry.api_id.uuid()))
 }
 
@@ -110,28 +102,31 @@ pub(super) async fn find(
     eyes: Eyes,
     slug: &str,
 ) -> Result<CatalogueEntry, Refusal> {
-    let wanted = Wanted {
-        slug: Some(slug),
-        limit: 1,
-        ..Wanted::default()
-    };
-    select(conn, eyes, &wanted)
+    let id = sqlx::query_scalar!("select id from api where slug = $1", slug)
+        .fetch_optional(&mut *conn)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    of_apis(conn, eyes, &[id])
         .await?
         .pop()
         .ok_or(Refusal::NotFound)
 }
 
-/// Adds what the viewer's teams have.
-pub(super) async fn add_access(
+/// What the viewer's teams have of these APIs.
+pub(super) async fn open_subscriptions(
     db: &Db,
     viewer: &Viewer<'_>,
-    entries: &mut [CatalogueEntry],
-) -> Result<(), Refusal> {
-    let Viewer::Member(actor) = viewer else {
-        return Ok(());
-    };
-    let apis: Vec<Uuid> = entries.iter().map(|entry| entry.api_id.uuid()).collect();
-    for view in subscriptions::open_of_apis(db, actor, apis).await? {
+    apis: Vec<Uuid>,
+) -> Result<Vec<SubscriptionView>, Refusal> {
+    match viewer {
+        Viewer::Anonymous(_) => Ok(Vec::new()),
+        Viewer::Member(actor) => subscriptions::open_of_apis(db, actor, apis).await,
+    }
+}
+
+/// Adds what the viewer's teams have.
+pub(super) fn add_access(entries: &mut [CatalogueEntry], views: Vec<SubscriptionView>) {
+    for view in views {
         if let Some(entry) = entries.iter_mut().find(|entry| entry.api_id == view.api.id) {
             entry.my_access.push(MyAccess {
                 subscription: view.id,
@@ -143,64 +138,78 @@ pub(super) async fn add_access(
             });
         }
     }
-    Ok(())
 }
 
-#[derive(Default)]
-struct Wanted<'a> {
-    slug: Option<&'a str>,
-    after: Option<Uuid>,
-    q: Option<&'a str>,
-    words: Option<String>,
-    tag: Option<&'a str>,
-    state: Option<&'static str>,
-    limit: i64,
-}
-
-async fn select(
+/// The APIs of one page of a list, newest first.
+async fn search_ids(
     conn: &mut PgConnection,
     eyes: Eyes,
-    wanted: &Wanted<'_>,
+    filter: &CatalogueFilter,
+    page: &Page,
+) -> Result<Vec<Uuid>, Refusal> {
+    let q = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+    let ids = sqlx::query_scalar!(
+        r#"select a.id
+           from api a
+           cross join lateral (
+               select v.state, v.current_revision_id
+               from api_version v
+               where v.api_id = a.id and visible_version(v.id, $1, $2)
+               order by v.state = 'published' desc, v.id desc
+               limit 1) latest
+           where ($3::uuid is null or a.id < $3)
+             and ($4::text is null
+                  or strpos(lower(a.name), lower($4)) > 0 or strpos(a.slug, lower($4)) > 0 or strpos(lower(a.summary), lower($4)) > 0
+                  or exists (select from operation o where o.revision_id = latest.current_revision_id
+                             and (o.search @@ to_tsquery('simple', $5) or o.search @@ to_tsquery('english', $5))))
+             and ($6::text is null
+                  or exists (select from operation o where o.revision_id = latest.current_revision_id and $6 = any(o.tags)))
+             and ($7::text is null or latest.state = $7)
+           order by a.id desc
+           limit $8"#,
+        eyes.person,
+        eyes.member,
+        page.after,
+        q,
+        q.and_then(search::prefix_query),
+        filter.tag,
+        filter.state.map(ApiVersionState::as_str),
+        page.fetch(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}
+
+/// Reads those of the APIs that the viewer may see, newest first. Planning this costs more than running it, so the database is
+/// to keep one plan: it does when it cannot see how many ids there are, hence the `select` around them.
+async fn of_apis(
+    conn: &mut PgConnection,
+    eyes: Eyes,
+    ids: &[Uuid],
 ) -> Result<Vec<CatalogueEntry>, Refusal> {
     let rows = sqlx::query!(
         r#"select a.id, a.slug, a.name, a.summary, t.id as team_id, t.slug as team_slug, t.name as team_name,
-                  latest.label as latest,
-                  (select json_agg(json_build_object('label', v.label, 'state', v.state) order by v.id desc)
-                   from api_version v where v.api_id = a.id and visible_version(v.id, $1, $2)) as "versions!",
-                  (select count(*) from operation o where o.revision_id = latest.current_revision_id) as "operations!",
+                  shown.versions as "versions!", shown.latest[1] as "latest!",
+                  (select count(*) from operation o where o.revision_id = shown.revisions[1]) as "operations!",
                   array(select distinct tag from operation o, unnest(o.tags) as tag
-                        where o.revision_id = latest.current_revision_id order by tag limit 20) as "tags!: Vec<String>",
+                        where o.revision_id = shown.revisions[1] order by tag limit 20) as "tags!: Vec<String>",
                   (select p.approval from plan p join product pr on pr.id = p.product_id
                    where pr.api_id = a.id and p.state in ('published', 'deprecated')
                    order by array_position(array['auto', 'manual', 'two_person'], p.approval) limit 1) as "approval_hint?"
            from api a
            join team t on t.id = a.owner_team_id
            cross join lateral (
-               select v.label, v.state, v.current_revision_id
+               select json_agg(json_build_object('label', v.label, 'state', v.state) order by v.id desc) as versions,
+                      array_agg(v.label order by v.state = 'published' desc, v.id desc) as latest,
+                      array_agg(v.current_revision_id order by v.state = 'published' desc, v.id desc) as revisions
                from api_version v
-               where v.api_id = a.id and visible_version(v.id, $1, $2)
-               order by v.state = 'published' desc, v.id desc
-               limit 1) latest
-           where ($3::text is null or a.slug = $3)
-             and ($4::uuid is null or a.id < $4)
-             and ($5::text is null
-                  or strpos(lower(a.name), lower($5)) > 0 or strpos(a.slug, lower($5)) > 0 or strpos(lower(a.summary), lower($5)) > 0
-                  or exists (select from operation o where o.revision_id = latest.current_revision_id
-                             and (o.search @@ to_tsquery('simple', $6) or o.search @@ to_tsquery('english', $6))))
-             and ($7::text is null
-                  or exists (select from operation o where o.revision_id = latest.current_revision_id and $7 = any(o.tags)))
-             and ($8::text is null or latest.state = $8)
-           order by a.id desc
-           limit $9"#,
+               where v.api_id = a.id and visible_version(v.id, $1, $2)) shown
+           where a.id = any((select $3::uuid[])::uuid[]) and shown.versions is not null
+           order by a.id desc"#,
         eyes.person,
         eyes.member,
-        wanted.slug,
-        wanted.after,
-        wanted.q,
-        wanted.words,
-        wanted.tag,
-        wanted.state,
-        wanted.limit,
+        ids,
     )
     .fetch_all(conn)
     .await?;
