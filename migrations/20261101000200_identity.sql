@@ -3,9 +3,12 @@ create table installation (
     singleton boolean primary key default true check (singleton),
     -- HMAC of a fixed text under the master key: a replica with another key refuses to start.
     master_key_check bytea not null,
+    -- The number of the key configuration is signed with; keys are derived from the master key.
+    config_key int not null default 1 check (config_key > 0),
     created_at timestamptz not null
 );
 select make_global('installation', 'select, insert');
+grant update (config_key) on installation to gatehouse_system;
 
 create table tenant (
     id uuid primary key,

@@ -180,6 +180,7 @@ impl Shared {
         Answer::json(&serde_json::json!(AckReply {
             live_nodes: 1,
             head_seq,
+            diverged: false,
             limits: Default::default(),
         }))
     }

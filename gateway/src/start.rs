@@ -348,6 +348,7 @@ impl Control {
             Disk::open(&self.settings.data_dir).context("opening the configuration on disk")?;
         let puller = Puller::from_disk(
             disk,
+            &self.settings.data_dir,
             self.settings.snapshot_dir.as_deref(),
             trust,
             Arc::clone(&self.tables),
@@ -455,7 +456,8 @@ impl Control {
                     .store
                     .is_none()
                     .then(|| control.desk());
-                let telling = ack::run(enrolled, config, sharing, desk);
+                let metrics = Arc::clone(&control.metrics);
+                let telling = ack::run(enrolled, config, sharing, metrics, desk);
                 until.run_until_cancelled(telling).await;
             }
         });

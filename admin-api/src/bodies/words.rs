@@ -53,7 +53,7 @@ words! {
     /// Whether a member may sign in.
     MemberStatus = vec!["active", "disabled"];
     /// What can be said about a gateway.
-    NodeState = vec!["in_force", "behind", "silent"];
+    NodeState = vec!["in_force", "behind", "diverged", "silent"];
     /// One thing that can be allowed.
     Permission = all!(domain::Permission);
     /// What publishing did.

@@ -9,8 +9,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use gatehouse_control_plane::Refusal;
-use gatehouse_control_plane::gateways::{ConfigAnswer, SnapshotReader, config_since};
-use gatehouse_snapshot::protocol::{DELTAS_TYPE, SNAPSHOT_TYPE, WAIT_MAX_S};
+use gatehouse_control_plane::gateways::{ConfigAnswer, Known, SnapshotReader, config_since};
+use gatehouse_snapshot::key_chain::{self, Link};
+use gatehouse_snapshot::protocol::{DELTAS_TYPE, KEYS_HEADER, SNAPSHOT_TYPE, WAIT_MAX_S};
 use gatehouse_web::{Problem, ProblemKind, Query};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -31,6 +32,9 @@ pub(crate) struct Position {
     /// Seconds to wait for news; more than [`WAIT_MAX_S`] is taken as that.
     #[serde(default)]
     wait_s: u64,
+    /// Name of the newest signing key it knows.
+    #[serde(default)]
+    key: String,
 }
 
 /// `GET /gateway/v1/config`.
@@ -41,25 +45,43 @@ pub(crate) async fn send_config(
 ) -> Result<Response, Problem> {
     let deadline = Instant::now() + Duration::from_secs(at.wait_s.min(WAIT_MAX_S));
     let mut waiter = state.heads.subscribe(request.node.group);
+    let known = Known {
+        generation: at.generation,
+        since: at.since,
+        key: at.key,
+    };
     loop {
-        match config_since(&state.db, request.node, at.generation, at.since).await? {
+        let reply = config_since(&state.db, request.node, &known).await?;
+        let links = reply.links;
+        match reply.answer {
             ConfigAnswer::Current => {}
             ConfigAnswer::Retired => return Err(Problem::new(ProblemKind::NodeUnknown)),
-            ConfigAnswer::Deltas(bytes) => return Ok(typed(DELTAS_TYPE, bytes.into())),
+            ConfigAnswer::Deltas(bytes) => {
+                return with_keys(&links, typed(DELTAS_TYPE, bytes.into()));
+            }
             ConfigAnswer::Snapshot(reader) => {
-                return Ok(typed(
-                    SNAPSHOT_TYPE,
-                    axum::body::Body::new(SnapshotBody::new(reader)),
-                ));
+                let body = axum::body::Body::new(SnapshotBody::new(reader));
+                return with_keys(&links, typed(SNAPSHOT_TYPE, body));
             }
         }
+        let nothing = || with_keys(&links, StatusCode::NO_CONTENT.into_response());
         tokio::select! {
             () = waiter.worth_asking() => {}
-            () = tokio::time::sleep_until(deadline) => return Ok(StatusCode::NO_CONTENT.into_response()),
+            () = tokio::time::sleep_until(deadline) => return nothing(),
             // Waiting requests must not hold up the end of the process.
-            () = state.supervisor.cancelled() => return Ok(StatusCode::NO_CONTENT.into_response()),
+            () = state.supervisor.cancelled() => return nothing(),
         }
     }
+}
+
+/// Sends the signing keys a gateway is missing with whatever else it gets.
+fn with_keys(links: &[Link], mut response: Response) -> Result<Response, Problem> {
+    if !links.is_empty() {
+        let value = HeaderValue::try_from(key_chain::to_header(links))
+            .map_err(|error| Refusal::Internal(error.into()))?;
+        response.headers_mut().insert(KEYS_HEADER, value);
+    }
+    Ok(response)
 }
 
 fn typed(media_type: &'static str, body: axum::body::Body) -> Response {

@@ -106,9 +106,9 @@ impl MasterKey {
         *self.derive("check")
     }
 
-    /// Signs configuration.
-    pub fn config_signer(&self) -> anyhow::Result<Signer> {
-        Signer::from_seed(&self.derive("config-signing/1"))
+    /// Signs configuration while `number` is the key in use.
+    pub fn config_signer(&self, number: u32) -> anyhow::Result<Signer> {
+        Signer::from_seed(&self.derive(&format!("config-signing/{number}")))
             .context("deriving the configuration signing key")
     }
 

@@ -45,6 +45,9 @@ pub(crate) enum Command {
     /// Show settings.
     #[command(subcommand)]
     Config(Config),
+    /// Manage the key that configuration is signed with.
+    #[command(subcommand)]
+    ConfigKey(ConfigKey),
     /// Ask a role's health page; the exit code says whether it is ready.
     Health(Health),
     /// Write reference documents that are generated from the program.
@@ -209,6 +212,12 @@ pub(crate) enum GatewayCommand {
         #[arg(long, default_value = "default")]
         group: String,
     },
+    /// Begin a new generation of configuration, after an older database was restored: gateways take nothing older than what
+    /// they run until then.
+    RaiseGeneration {
+        #[command(flatten)]
+        data: DataDir,
+    },
     /// List gateways and what each runs.
     List {
         #[command(flatten)]
@@ -351,6 +360,16 @@ pub(crate) enum RoleName {
     Portal,
     /// The gateway.
     Gateway,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigKey {
+    /// Put the announced key in use and announce the one after it. Gateways follow by themselves, also after an outage, and take
+    /// nothing signed by an older key any more.
+    Rotate {
+        #[command(flatten)]
+        data: DataDir,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::object::{Moment, ObjectRef, Record};
-use crate::sign::{PublicKey, Sealed, Signer};
+use crate::sign::{PublicKey, Sealed, Signer, SigningKeyId};
 use crate::state_hash::StateHash;
 use crate::{FORMAT, Refused};
 
@@ -117,6 +117,11 @@ impl SignedDelta {
             Ok((delta, [])) => Ok(delta),
             _ => Err(Refused::Damaged(WHAT)),
         }
+    }
+
+    /// Who says to have signed it.
+    pub fn signed_by(&self) -> SigningKeyId {
+        self.sealed.key
     }
 
     /// Checks signature, format, group and body digest. What follows it must still fit what is running:

@@ -11,6 +11,7 @@
 pub mod calendar;
 pub mod check;
 pub mod delta;
+pub mod key_chain;
 pub mod node_auth;
 pub mod object;
 pub mod protocol;
@@ -40,14 +41,17 @@ pub enum Refused {
     /// Made for another gateway group.
     #[error("the {0} belongs to another gateway group")]
     ForeignGroup(&'static str),
-    /// Signed by a key this gateway does not trust.
+    /// Signed by a key this gateway does not trust (any more).
     #[error("the {0} is signed by an unknown key")]
     UnknownKey(&'static str),
     /// The signature does not fit the bytes.
     #[error("the signature of the {0} does not fit")]
     BadSignature(&'static str),
     /// Older than what is running.
-    #[error("the {what} is older (generation {generation}, sequence {seq}) than what is running")]
+    #[error(
+        "the {what} is older (generation {generation}, sequence {seq}) than what is running; if an older database was restored, \
+         run `gatehouse gateway raise-generation` where it runs"
+    )]
     Older {
         /// What was read.
         what: &'static str,

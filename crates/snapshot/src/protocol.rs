@@ -11,8 +11,9 @@ use crate::object::Moment;
 
 /// `POST`: [`JoinRequest`] with a join token, answered by [`JoinReply`].
 pub const JOIN: &str = "/gateway/v1/join";
-/// `GET ?generation=G&since=S&wait_s=W`: deltas after `S`, or a snapshot when `S` is 0, too old or of another generation; 204
-/// when nothing came within `W` seconds (at most [`WAIT_MAX_S`]).
+/// `GET ?generation=G&since=S&wait_s=W&key=K`: deltas after `S`, or a snapshot when `S` is 0, too old or of another generation;
+/// 204 when nothing came within `W` seconds (at most [`WAIT_MAX_S`]). `K` names the newest signing key the gateway knows; every
+/// later one comes in [`KEYS_HEADER`].
 pub const CONFIG: &str = "/gateway/v1/config";
 /// `POST`: [`AckRequest`] after every change and as a heartbeat, answered by [`AckReply`].
 pub const ACK: &str = "/gateway/v1/ack";
@@ -25,6 +26,10 @@ pub const DELTAS_TYPE: &str = "application/vnd.gatehouse.deltas";
 pub const SNAPSHOT_TYPE: &str = "application/vnd.gatehouse.snapshot";
 /// Media type of a usage batch.
 pub const USAGE_TYPE: &str = "application/vnd.gatehouse.usage";
+
+/// On a reply to [`CONFIG`]: signing keys the gateway does not know yet, each signed by the one before it; see
+/// [`crate::key_chain`].
+pub const KEYS_HEADER: &str = "gatehouse-config-keys";
 
 /// Longest long poll, seconds.
 pub const WAIT_MAX_S: u64 = 30;
@@ -58,7 +63,7 @@ pub struct JoinReply {
     pub group_slug: String,
     /// The group key in hexadecimal, for credential digests.
     pub group_key: String,
-    /// Public keys that sign configuration, in hexadecimal.
+    /// Public keys that sign configuration, in hexadecimal: the one in use and the announced one.
     pub signing_keys: Vec<String>,
 }
 
@@ -215,6 +220,9 @@ pub struct AckReply {
     pub live_nodes: u32,
     /// Newest sequence number.
     pub head_seq: u64,
+    /// What the node says it runs is not what the group has under that number: it should fetch everything again.
+    #[serde(default)]
+    pub diverged: bool,
     /// Parts of limits.
     #[serde(default)]
     pub limits: LimitsAnswer,

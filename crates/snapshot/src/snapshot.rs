@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::node_auth::hex;
 use crate::object::{Moment, Object, ObjectRef, OfKind, Record, decode_as};
-use crate::sign::{PublicKey, Sealed, Signer};
+use crate::sign::{PublicKey, Sealed, Signer, SigningKeyId};
 use crate::state_hash::StateHash;
 use crate::{FORMAT, Refused};
 
@@ -187,6 +187,8 @@ pub enum ReadError<E> {
 pub struct Verified {
     /// What is signed about it.
     pub manifest: Manifest,
+    /// Who has signed it.
+    pub signed_by: SigningKeyId,
     /// SHA-256 of all of its bytes.
     pub sha256: [u8; 32],
 }
@@ -231,7 +233,7 @@ pub fn read<E>(
             (Ok(_), Err(ReadError::Taker(never))) => match never {},
         };
         let (objects, ends) = objects;
-        let manifest = manifest(&ends.trailer, group, trusted)?;
+        let (manifest, signed_by) = manifest(&ends.trailer, group, trusted)?;
         if ends.content_sha256 != manifest.content_sha256 {
             return Err(Refused::Damaged(WHAT).into());
         }
@@ -240,6 +242,7 @@ pub fn read<E>(
         }
         Ok(Verified {
             manifest,
+            signed_by,
             sha256: ends.sha256,
         })
     })
@@ -387,7 +390,7 @@ fn manifest(
     trailer: &[u8],
     group: GatewayGroupId,
     trusted: &[PublicKey],
-) -> Result<Manifest, Refused> {
+) -> Result<(Manifest, SigningKeyId), Refused> {
     let sealed: Sealed = match postcard::take_from_bytes(trailer) {
         Ok((sealed, [])) => sealed,
         _ => return Err(Refused::Damaged(WHAT)),
@@ -395,7 +398,7 @@ fn manifest(
     let header = sealed.verify(CONTEXT, WHAT, trusted)?;
     let manifest: Manifest = postcard::from_bytes(header).map_err(|_| Refused::Damaged(WHAT))?;
     if manifest.group == group {
-        Ok(manifest)
+        Ok((manifest, sealed.key))
     } else {
         Err(Refused::ForeignGroup(WHAT))
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::control_plane::Enrolled;
 use super::desk::Desk;
 use super::{ConfigStatus, Sharing};
+use crate::metrics::GatewayMetrics;
 
 /// Between two requests, however urgently parts of limits are wanted.
 const URGENT_PAUSE: Duration = Duration::from_millis(100);
@@ -20,6 +21,7 @@ pub(crate) async fn run(
     enrolled: Enrolled<'_>,
     status: Arc<ConfigStatus>,
     sharing: Arc<Sharing>,
+    metrics: Arc<GatewayMetrics>,
     mut desk: Option<Desk>,
 ) {
     let has_desk = desk.is_some();
@@ -27,6 +29,7 @@ pub(crate) async fn run(
     let mut behind = None;
     let mut was_heartbeat = false;
     let mut alarm_rung = None;
+    let mut diverged_at = None;
     let heartbeat = Duration::from_secs(HEARTBEAT_S);
     let mut next_heartbeat = Instant::now() + heartbeat;
     loop {
@@ -54,6 +57,17 @@ pub(crate) async fn run(
                         "leases of quotas could not be kept and are not used"
                     );
                 }
+                // Once for what it runs: until a snapshot has come there is nothing new to ask for.
+                let runs = (in_force.seq, in_force.state_hash);
+                let diverged = reply.diverged && diverged_at != Some(runs);
+                diverged_at = reply.diverged.then_some(runs);
+                if diverged {
+                    tracing::error!(
+                        seq = in_force.seq,
+                        "this is not the configuration the control plane has under that number"
+                    );
+                    metrics.configuration_refused("diverged");
+                }
                 // Behind for a whole heartbeat, and not because of a refusal: the poll that should have brought it is dead.
                 // Rung ever more rarely at one position, so that a reply that is slow to begin comes at last.
                 let is_behind = in_force.refused.is_none() && reply.head_seq > in_force.seq;
@@ -72,10 +86,10 @@ pub(crate) async fn run(
                 if mend || in_force.alarm.is_none() {
                     alarm_rung.clone_from(&in_force.alarm);
                 }
-                if mend {
+                if mend || diverged {
                     status.mend.store(true, Ordering::Relaxed);
                 }
-                if std::mem::take(&mut was_away) || stuck || mend {
+                if std::mem::take(&mut was_away) || stuck || mend || diverged {
                     status.reconnect.notify_one();
                 }
             }

@@ -7,7 +7,7 @@ use gatehouse_domain::id::GatewayGroupId;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::{self, Body, Header, SignedDelta};
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
-use gatehouse_snapshot::sign::PublicKey;
+use gatehouse_snapshot::sign::{PublicKey, SigningKeyId};
 use gatehouse_snapshot::snapshot::{self, ReadError, Verified};
 use gatehouse_snapshot::state_hash::StateHash;
 
@@ -93,7 +93,16 @@ impl From<ReadError<NotLoaded>> for ConfigError {
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
     pub(crate) group: GatewayGroupId,
+    /// Each signed by the one before it.
     pub(crate) keys: Vec<PublicKey>,
+}
+
+impl Trust {
+    /// Parts with the keys before the one that signs now.
+    pub(crate) fn retire_before(&mut self, signs: SigningKeyId) {
+        let at = self.keys.iter().position(|key| key.id() == signs);
+        self.keys.drain(..at.unwrap_or(0));
+    }
 }
 
 /// The configuration in force with what is needed to change it. Owned by the one task that does.
@@ -101,6 +110,8 @@ pub(crate) struct Running {
     pub(crate) generation: u32,
     pub(crate) seq: u64,
     pub(crate) state_hash: StateHash,
+    /// Who has signed the newest of it.
+    pub(crate) signed_by: SigningKeyId,
     set: Arc<TableSet>,
     small: Small,
     names: Names,
@@ -109,6 +120,7 @@ pub(crate) struct Running {
 /// A delta that was verified, and the whole configuration it leads to: nothing about it can fail any more.
 pub(crate) struct Prepared {
     header: Header,
+    signed_by: SigningKeyId,
     set: TableSet,
     small: Option<Updates>,
     /// Counters of subscriptions that go.
@@ -134,6 +146,7 @@ impl Running {
             generation: verified.manifest.generation,
             seq: verified.manifest.seq,
             state_hash: verified.manifest.state_hash,
+            signed_by: verified.signed_by,
             set: Arc::new(set),
             small,
             names,
@@ -189,6 +202,7 @@ impl Running {
         set.subscriptions.allot(&self.set.counters);
         Ok(Prepared {
             header,
+            signed_by: delta.signed_by(),
             set,
             small,
             given_up,
@@ -212,6 +226,7 @@ impl Running {
         }
         self.seq = prepared.header.seq;
         self.state_hash = prepared.header.new_hash;
+        self.signed_by = prepared.signed_by;
     }
 }
 

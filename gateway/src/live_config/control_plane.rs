@@ -6,12 +6,14 @@ use std::time::Duration;
 use gatehouse_domain::id::NodeId;
 use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::{Clock, random};
+use gatehouse_snapshot::Refused;
+use gatehouse_snapshot::key_chain::{self, Link};
 use gatehouse_snapshot::node_auth;
 use gatehouse_snapshot::protocol::{
-    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, SNAPSHOT_TYPE,
-    USAGE, USAGE_TYPE, UsageReply,
+    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, KEYS_HEADER,
+    SNAPSHOT_TYPE, USAGE, USAGE_TYPE, UsageReply,
 };
-use gatehouse_snapshot::sign::Signer;
+use gatehouse_snapshot::sign::{Signer, SigningKeyId};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -116,9 +118,17 @@ impl ControlPlane {
 }
 
 impl Enrolled<'_> {
-    /// Asks for what came after `seq` and waits until a reply begins. Nothing is lost when the wait is given up.
-    pub(crate) async fn poll(&self, generation: u32, seq: u64) -> Result<Reply, CallError> {
-        let path = format!("{CONFIG}?generation={generation}&since={seq}&wait_s={WAIT_S}");
+    /// Asks for what came after `seq`, and for signing keys after `key`, and waits until a reply begins. Nothing is lost when
+    /// the wait is given up.
+    pub(crate) async fn poll(
+        &self,
+        generation: u32,
+        seq: u64,
+        key: Option<SigningKeyId>,
+    ) -> Result<Reply, CallError> {
+        let key = key.map(key_chain::name).unwrap_or_default();
+        let path =
+            format!("{CONFIG}?generation={generation}&since={seq}&wait_s={WAIT_S}&key={key}");
         let request = self.signed(Method::GET, &path, Vec::new());
         let head = tokio::time::timeout(Duration::from_secs(WAIT_S) + GRACE, request.send());
         let response = head
@@ -168,6 +178,14 @@ impl Enrolled<'_> {
 }
 
 impl Reply {
+    /// Signing keys that came with it.
+    pub(crate) fn keys(&self) -> Result<Vec<Link>, Refused> {
+        let Some(text) = self.0.headers().get(KEYS_HEADER) else {
+            return Ok(Vec::new());
+        };
+        key_chain::of_header(text.to_str().unwrap_or_default())
+    }
+
     /// Receives the reply whole, however long a snapshot takes as long as it moves; a snapshot is written to `aside`.
     pub(crate) async fn receive(self, aside: &Path) -> Result<News, CallError> {
         if self.0.status() == StatusCode::NO_CONTENT {

@@ -23,7 +23,7 @@ pub(crate) struct Identity {
     pub(crate) node: NodeId,
     pub(crate) group: GatewayGroupId,
     pub(crate) group_key: GroupKey,
-    /// The keys that may sign configuration, pinned when it joined.
+    /// The keys that may sign configuration, pinned when it joined or learnt from those since: oldest first.
     pub(crate) trusted: Vec<PublicKey>,
 }
 
@@ -119,6 +119,22 @@ impl Identity {
         let bytes = Zeroizing::new(serde_json::to_vec(reply).unwrap_or_default());
         files::replace(&path, &bytes).map_err(|source| IdentityError::File { path, source })?;
         Ok(identity)
+    }
+
+    /// Pins keys that were learnt since, behind those that are kept. Nothing to do before the gateway has joined.
+    pub(crate) fn keep_keys(data_dir: &Path, learnt: &[PublicKey]) -> Result<(), IdentityError> {
+        let path = data_dir.join(IDENTITY_FILE);
+        let Some(bytes) = read(&path)? else {
+            return Ok(());
+        };
+        let reply: Option<JoinReply> = serde_json::from_slice(&bytes).ok();
+        let mut reply = reply.ok_or(IdentityError::Damaged(path))?;
+        for key in learnt.iter().map(|key| hex(&key.0)) {
+            if !reply.signing_keys.contains(&key) {
+                reply.signing_keys.push(key);
+            }
+        }
+        Self::keep(data_dir, &reply).map(drop)
     }
 }
 

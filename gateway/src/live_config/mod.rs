@@ -164,7 +164,8 @@ pub(crate) struct ConfigStatus {
     pub(crate) changed: Notify,
     /// Rung when the control plane is back, or knows of more than a poll has brought: a poll that hangs is given up.
     pub(crate) reconnect: Notify,
-    /// Set when an alarm about copies on disk has been told: now they may be mended by a fresh snapshot.
+    /// Set when an alarm about copies on disk has been told, or when the control plane has another configuration under the same
+    /// number: a fresh snapshot mends either.
     pub(crate) mend: AtomicBool,
 }
 

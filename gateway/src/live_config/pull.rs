@@ -1,7 +1,9 @@
 //! The one task that changes what runs.
 
+mod keys;
+
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use gatehouse_runtime::random;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::SignedDelta;
+use gatehouse_snapshot::key_chain::Link;
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::sign::PublicKey;
 
@@ -16,6 +19,7 @@ use super::ConfigStatus;
 use super::apply::{ConfigError, Running, Trust};
 use super::control_plane::{CallError, Enrolled, News};
 use super::disk::{Disk, Position};
+use super::identity::Identity;
 use crate::metrics::GatewayMetrics;
 use crate::tables::Tables;
 
@@ -31,6 +35,7 @@ pub(crate) struct Puller {
     pub(crate) status: Arc<ConfigStatus>,
     pub(crate) metrics: Arc<GatewayMetrics>,
     trust: Trust,
+    data_dir: PathBuf,
     disk: Disk,
     running: Option<Running>,
     floor: Position,
@@ -42,6 +47,7 @@ impl Puller {
     /// Starts from what is on disk: no network, nothing else alive. Writes nothing before [`Self::begin`].
     pub(crate) fn from_disk(
         mut disk: Disk,
+        data_dir: &Path,
         snapshot_dir: Option<&Path>,
         trust: Trust,
         tables: Arc<Tables>,
@@ -66,16 +72,18 @@ impl Puller {
             tracing::error!(alarm, "a configuration on disk could not be used");
             metrics.configuration_refused("disk");
         }
-        let puller = Self {
+        let mut puller = Self {
             tables,
             status,
             metrics,
             trust,
+            data_dir: data_dir.to_owned(),
             disk,
             running: found.running,
             floor: found.floor,
             resync: false,
         };
+        puller.retire_keys();
         if let Some(running) = &puller.running {
             running.publish(&puller.tables, None);
             puller.tell("disk");
@@ -98,6 +106,10 @@ impl Puller {
 
     /// Brings what was read up to what another process has kept on disk since, now that it keeps nothing more.
     pub(crate) fn catch_up(&mut self) -> std::io::Result<()> {
+        // It may have learnt keys, too, and signatures of retired ones are good on disk.
+        if let Ok(Some(identity)) = Identity::load(&self.data_dir) {
+            self.trust.keys = identity.trusted;
+        }
         let caught_up = match &mut self.running {
             Some(running) => self.disk.catch_up(running, &self.trust)?,
             None => false,
@@ -107,6 +119,7 @@ impl Puller {
             self.running = found.running.or(self.running.take());
             self.floor = self.floor.max(found.floor);
         }
+        self.retire_keys();
         if let Some(running) = &self.running {
             running.publish(&self.tables, None);
             self.tell("disk");
@@ -138,23 +151,27 @@ impl Puller {
                 Some(running) if !self.resync => (running.generation, running.seq),
                 _ => (0, 0),
             };
+            let newest_key = self.trust.keys.last().map(PublicKey::id);
             let aside = self.disk.aside();
             let reply = tokio::select! {
                 // What has begun to arrive is never thrown away.
                 biased;
-                reply = enrolled.poll(generation, seq) => reply,
+                reply = enrolled.poll(generation, seq, newest_key) => reply,
                 // A poll that was begun before an outage may hang long after it.
                 () = status.reconnect.notified() => continue,
             };
             // Once a reply moves it is received to its end: a large snapshot takes longer than a heartbeat.
             let news = match reply {
-                Ok(reply) => reply.receive(&aside).await,
+                Ok(reply) => {
+                    let keys = reply.keys();
+                    reply.receive(&aside).await.map(|news| (keys, news))
+                }
                 Err(error) => Err(error),
             };
             let (went_well, pause_max) = match news {
-                Ok(news) => {
+                Ok((keys, news)) => {
                     self.status.contact();
-                    (self.take(news), REFUSED_PAUSE_MAX)
+                    (self.take(keys, news), REFUSED_PAUSE_MAX)
                 }
                 Err(error) => {
                     self.failed(&error);
@@ -192,21 +209,33 @@ impl Puller {
     }
 
     /// Takes what came; `false` when something of it was refused.
-    fn take(&mut self, news: News) -> bool {
+    fn take(&mut self, keys: Result<Vec<Link>, Refused>, news: News) -> bool {
         // Compiling and writing may take a while; the other tasks of this thread go elsewhere meanwhile.
-        tokio::task::block_in_place(|| match news {
-            News::Nothing => {
-                self.clear_refusal();
-                true
-            }
-            News::Deltas(deltas) => deltas.iter().all(|delta| {
-                let taken = self.take_delta(delta);
-                self.outcome(taken)
-            }),
-            News::Snapshot => {
-                let taken = self.take_snapshot();
-                self.outcome(taken)
-            }
+        tokio::task::block_in_place(|| {
+            let learnt = keys.map_err(ConfigError::from);
+            let learnt = learnt.and_then(|links| self.learn_keys(&links));
+            let keys_refused = learnt.as_ref().err().map(ToString::to_string);
+            self.outcome(learnt);
+            // What else came is judged by the keys that are known.
+            let taken = match news {
+                News::Nothing => {
+                    self.clear_refusal();
+                    true
+                }
+                News::Deltas(deltas) => deltas.iter().all(|delta| {
+                    let taken = self.take_delta(delta);
+                    self.outcome(taken)
+                }),
+                News::Snapshot => {
+                    let taken = self.take_snapshot();
+                    self.outcome(taken)
+                }
+            };
+            let Some(text) = keys_refused else {
+                return taken;
+            };
+            self.status.change(|in_force| in_force.refused = Some(text));
+            false
         })
     }
 
@@ -245,6 +274,7 @@ impl Puller {
         running.apply(prepared);
         running.publish(&self.tables, None);
         self.floor = (running.generation, running.seq);
+        self.retire_keys();
         let kept = self.disk.append(bytes);
         self.metrics.configuration_applied();
         self.tell("control plane");
@@ -285,6 +315,7 @@ impl Puller {
         next.publish(&self.tables, before);
         self.running = Some(next);
         self.floor = position;
+        self.retire_keys();
         self.resync = false;
         self.metrics.configuration_applied();
         self.tell("control plane");

@@ -13,11 +13,12 @@ use gatehouse_runtime::Supervisor;
 use gatehouse_runtime::listener::{Listener, ListenerSettings, RequestBody};
 use gatehouse_snapshot::FORMAT;
 use gatehouse_snapshot::delta::{Body, Header, SignedDelta};
+use gatehouse_snapshot::key_chain::{self, Link};
 use gatehouse_snapshot::node_auth::{Claim, hex, unhex};
 use gatehouse_snapshot::object::{Moment, Object, ObjectRef, Record};
 use gatehouse_snapshot::protocol::{
-    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, LimitsAnswer,
-    QuotaUsed, SNAPSHOT_TYPE, USAGE, UsageReply,
+    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, JoinRequest, KEYS_HEADER,
+    LimitsAnswer, QuotaUsed, SNAPSHOT_TYPE, USAGE, UsageReply,
 };
 use gatehouse_snapshot::sign::{PublicKey, Signer};
 use gatehouse_snapshot::snapshot::Writer;
@@ -66,6 +67,10 @@ pub(crate) struct State {
     pub(crate) acks: Vec<AckRequest>,
     pub(crate) polls: Vec<(u32, u64)>,
     pub(crate) live_nodes: u32,
+    /// Says that what the gateway runs is not what it should be.
+    pub(crate) diverged: bool,
+    /// Sent with every reply to a poll.
+    pub(crate) links: Vec<Link>,
     pub(crate) limits_answer: LimitsAnswer,
     pub(crate) joins: u32,
     node_key: Option<PublicKey>,
@@ -98,6 +103,8 @@ impl ControlPlane {
             acks: Vec::new(),
             polls: Vec::new(),
             live_nodes: 1,
+            diverged: false,
+            links: Vec::new(),
             limits_answer: LimitsAnswer::default(),
             joins: 0,
             node_key: None,
@@ -250,7 +257,13 @@ impl ControlPlane {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(number("wait_s"));
         loop {
             let news = self.news.notified();
-            if let Some(reply) = self.state().config_reply(generation, since) {
+            let reply = self.state().config_reply(generation, since);
+            if let Some(mut reply) = reply {
+                let links = self.state().links.clone();
+                if !links.is_empty() {
+                    let value = key_chain::to_header(&links).parse().expect("a value");
+                    reply.headers_mut().insert(KEYS_HEADER, value);
+                }
                 return reply;
             }
             if tokio::time::timeout_at(deadline, news).await.is_err() {
@@ -267,6 +280,7 @@ impl ControlPlane {
         json(&AckReply {
             live_nodes: state.live_nodes,
             head_seq: state.seq,
+            diverged: state.diverged,
             limits: state.limits_answer.clone(),
         })
     }
@@ -328,6 +342,11 @@ impl Ord for Mood {
 }
 
 impl State {
+    /// Whoever is behind the next change gets a snapshot.
+    pub(crate) fn forget_deltas(&mut self) {
+        self.deltas.clear();
+    }
+
     /// Calls of other gateways, as the ledger knows them.
     pub(crate) fn used_elsewhere(&mut self, subscription: SubscriptionId, calls: u64) {
         *self.used.entry(subscription).or_default() += calls;

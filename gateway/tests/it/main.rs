@@ -10,6 +10,7 @@ mod objects;
 mod upstream;
 
 mod backends;
+mod config_keys;
 mod configuration;
 mod forwarding;
 mod framing;

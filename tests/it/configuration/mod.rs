@@ -1,7 +1,8 @@
-//! The configuration road: what a change costs, and what a gateway refuses.
+//! The configuration road: what a change costs, what a gateway refuses, and what brings it back.
 
 mod cost;
 mod refused;
+mod restored;
 
 use gatehouse_harness::callers::{CiToken, Granted};
 use gatehouse_harness::fault_proxy::FaultProxy;

@@ -34,7 +34,7 @@ async fn a_flipped_byte_an_older_generation_another_groups_file_and_an_unknown_k
     let granted = scene.granted("Steady").await;
     let signer = MasterKey::load_or_create(&scene.stack.folder().join("master.key"))
         .unwrap()
-        .config_signer()
+        .config_signer(1)
         .unwrap();
     let group = group_of(&scene).await;
     let old_snapshot = recorded(&scene, SNAPSHOT_TYPE);
@@ -277,7 +277,7 @@ async fn bad_files_on_disk_are_passed_over_and_told_and_the_control_plane_is_not
     scene.stack.kill9(Role::Gateway(0));
     let signer = MasterKey::load_or_create(&scene.stack.folder().join("master.key"))
         .unwrap()
-        .config_signer()
+        .config_signer(1)
         .unwrap();
     let (_, _, foreign) = snapshot(Uuid::from_u128(7).into(), &signer);
     let folder = scene.stack.gateway_folder(0);

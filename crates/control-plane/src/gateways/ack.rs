@@ -1,4 +1,4 @@
-//! Acknowledgements: what each node runs, and how many are alive to share limits.
+//! Acknowledgements: what each node runs, whether that is what it should be, and how many are alive to share limits.
 
 use gatehouse_snapshot::node_auth::unhex;
 use gatehouse_snapshot::protocol::{
@@ -14,11 +14,14 @@ use crate::refusal::Refusal;
 /// Longest error text kept of a node.
 const ERROR_CHARACTERS_MAX: usize = 500;
 
-/// Records what a node runs. The first acknowledgement of a number keeps its time, for "in force after 0.4 s".
+/// Records what a node runs, and whether that is what its group has under that number. The first acknowledgement of a number
+/// keeps its time, for "in force after 0.4 s".
 pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<AckReply, Refusal> {
     let now = db.clock().now();
     let seq = i64::try_from(request.seq)
         .map_err(|_| Refusal::field("/seq", "out_of_range", "Use a sequence number."))?;
+    let generation = i32::try_from(request.generation)
+        .map_err(|_| Refusal::field("/generation", "out_of_range", "Use a generation."))?;
     let hash = unhex(&request.state_hash).filter(|hash| hash.len() == 32);
     let hash =
         hash.ok_or_else(|| Refusal::field("/state_hash", "format", "Send 64 hexadecimal digits."))?;
@@ -29,9 +32,29 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         .map(|text| text.chars().take(ERROR_CHARACTERS_MAX).collect::<String>());
     let version: String = request.version.chars().take(40).collect();
     let mut tx = db.global().await?;
-    sqlx::query!(
-        "update gateway_node set last_seen_at = $2, applied_seq = $3, applied_hash = $4, applied_at = $5, last_error = $6, version = $7
-         where id = $1",
+    let group = sqlx::query!(
+        r#"select g.generation, g.head_seq,
+                  case when g.head_seq = $3 then g.state_hash
+                       else (select c.new_hash from config_change c where c.group_id = g.id and c.seq = $3) end as state_hash,
+                  (select count(*) from gateway_node n
+                   where n.group_id = g.id and n.retired_at is null and n.last_seen_at > $2 and n.id <> $4) as "others!"
+           from gateway_group g where g.id = $1"#,
+        node.group.uuid(),
+        now - Duration::seconds(NODE_LIVE_S),
+        seq,
+        node.id.uuid(),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    // Of a number whose change is no longer kept nothing can be said; a node that is behind that far gets a snapshot anyway.
+    let differs = group.state_hash.is_some_and(|own| own != hash);
+    let diverged = generation == group.generation && (differs || seq > group.head_seq);
+    let told = sqlx::query!(
+        r#"update gateway_node
+           set last_seen_at = $2, applied_seq = $3, applied_hash = $4, applied_at = $5, last_error = $6, version = $7,
+               applied_generation = $8, diverged_at = case when $9 then coalesce(diverged_at, $2) end
+           where id = $1
+           returning name, coalesce(diverged_at = $2, false) as "is_new!""#,
         node.id.uuid(),
         now,
         seq,
@@ -39,10 +62,12 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         applied_at,
         error,
         version,
+        generation,
+        diverged,
     )
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    if request.generation > 0 {
+    if generation > 0 && !diverged {
         sqlx::query!(
             "insert into node_ack (node_id, seq, applied_at, received_at) values ($1, $2, $3, $4) on conflict do nothing",
             node.id.uuid(),
@@ -53,21 +78,22 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         .execute(&mut *tx)
         .await?;
     }
-    let group = sqlx::query!(
-        r#"select g.head_seq,
-                  (select count(*) from gateway_node n
-                   where n.group_id = g.id and n.retired_at is null and n.last_seen_at > $2) as "live!"
-           from gateway_group g where g.id = $1"#,
-        node.group.uuid(),
-        now - Duration::seconds(NODE_LIVE_S),
-    )
-    .fetch_one(&mut *tx)
-    .await?;
     tx.commit().await?;
-    let live_nodes = u32::try_from(group.live.max(1)).unwrap_or(1);
+    if told.is_new {
+        tracing::error!(
+            node = %node.id,
+            name = told.name,
+            seq,
+            head_seq = group.head_seq,
+            "a gateway runs another configuration than its group has; after an older database was restored, run \
+             `gatehouse gateway raise-generation`"
+        );
+    }
+    let live_nodes = u32::try_from(group.others + 1).unwrap_or(1);
     Ok(AckReply {
         live_nodes,
         head_seq: group.head_seq.unsigned_abs(),
+        diverged,
         limits: share_limits(db, node, live_nodes, &request.limits).await?,
     })
 }

@@ -7,6 +7,7 @@ use gatehouse_snapshot::protocol::Enrolment;
 
 use super::feed::SnapshotReader;
 use super::join::audit_for_group;
+use super::signing;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::Refusal;
@@ -33,11 +34,12 @@ pub async fn export_snapshot(
         ..AuditEntry::default()
     };
     audit_for_group(&mut tx, id, "command line", now, entry).await?;
+    let signing_keys = signing::pinned(&mut tx, db).await?;
     tx.commit().await?;
     let enrolment = Enrolment {
         group: id,
         group_key: hex(db.keys().group_key(id, row.key_version).as_slice()),
-        signing_keys: vec![hex(&db.keys().config_signer()?.public().0)],
+        signing_keys,
     };
     let reader = SnapshotReader::open(db, id).await?;
     Ok((enrolment, Box::new(reader)))

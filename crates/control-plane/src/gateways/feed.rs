@@ -7,6 +7,7 @@ use bytes::Bytes;
 use gatehouse_domain::id::{ChangeId, GatewayGroupId};
 use gatehouse_snapshot::FORMAT;
 use gatehouse_snapshot::delta::{Header, SignedDelta};
+use gatehouse_snapshot::key_chain::Link;
 use gatehouse_snapshot::object::{Moment, ObjectKind, ObjectRef, Record};
 use gatehouse_snapshot::sign::Signer;
 use gatehouse_snapshot::snapshot::Writer;
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::node::Node;
+use super::signing;
 use crate::db::{Db, Tx};
 use crate::refusal::Refusal;
 
@@ -43,14 +45,44 @@ pub enum ConfigAnswer {
     Snapshot(Box<SnapshotReader>),
 }
 
-/// Answers a gateway that runs `since` of `generation`.
-pub async fn config_since(
+/// What a gateway has.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Generation in force; 0 before the first snapshot.
+    pub generation: u32,
+    /// Sequence number in force.
+    pub since: u64,
+    /// Name of the newest signing key it knows, as [`gatehouse_snapshot::key_chain::name`] writes it.
+    pub key: String,
+}
+
+/// What a gateway gets, and the signing keys it does not know yet.
+#[derive(Debug)]
+pub struct ConfigReply {
+    /// The configuration.
+    pub answer: ConfigAnswer,
+    /// Announcements of keys, oldest first.
+    pub links: Vec<Link>,
+}
+
+/// Answers a gateway by what it has.
+pub async fn config_since(db: &Db, node: Node, known: &Known) -> Result<ConfigReply, Refusal> {
+    let mut tx = db.global().await?;
+    let in_use = signing::number_in_use(&mut tx).await?;
+    let links = signing::missing_links(db.keys(), in_use, &known.key)?;
+    let answer = answer_in(tx, db, node, known).await?;
+    Ok(ConfigReply { answer, links })
+}
+
+async fn answer_in(
+    mut tx: Tx,
     db: &Db,
     node: Node,
-    generation: u32,
-    since: u64,
+    known: &Known,
 ) -> Result<ConfigAnswer, Refusal> {
-    let mut tx = db.global().await?;
+    let &Known {
+        generation, since, ..
+    } = known;
     let group = sqlx::query!(
         r#"select generation, head_seq,
                   (select min(seq) from config_change where group_id = $1) as oldest,
@@ -77,7 +109,7 @@ pub async fn config_since(
             SnapshotReader::open(db, node.group).await?,
         )));
     }
-    let signer = db.keys().config_signer()?;
+    let signer = signing::signer(&mut tx, db).await?;
     let rows = sqlx::query!(
         "select seq, change_id, body, prev_hash, new_hash, created_at
          from (select *, sum(octet_length(body)) over (order by seq) as bytes
@@ -167,9 +199,10 @@ impl SnapshotReader {
         )
         .fetch_one(&mut *tx)
         .await?;
+        let signer = signing::signer(&mut tx, db).await?;
         Ok(Self {
             tx,
-            signer: db.keys().config_signer()?,
+            signer,
             group,
             generation: head.generation.unsigned_abs(),
             seq: head.head_seq.unsigned_abs(),

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
 
 use super::node::require_group;
+use super::signing;
 use crate::actor::Actor;
 use crate::audit::{self, AuditEntry};
 use crate::db::Db;
@@ -241,13 +242,14 @@ pub async fn join(db: &Db, request: &JoinRequest) -> Result<Option<JoinReply>, R
             node
         }
     };
+    let signing_keys = signing::pinned(&mut tx, db).await?;
     tx.commit().await?;
     Ok(Some(JoinReply {
         node,
         group,
         group_slug: token.slug,
         group_key: hex(db.keys().group_key(group, token.key_version).as_slice()),
-        signing_keys: vec![hex(&db.keys().config_signer()?.public().0)],
+        signing_keys,
     }))
 }
 

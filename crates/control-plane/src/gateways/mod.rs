@@ -7,12 +7,14 @@ mod join;
 mod leases;
 mod node;
 mod shares;
+mod signing;
 
 pub use ack::acknowledge;
 pub use export::export_snapshot;
-pub use feed::{ConfigAnswer, SnapshotReader, config_since};
+pub use feed::{ConfigAnswer, ConfigReply, Known, SnapshotReader, config_since};
 pub use join::{
     CreateJoinToken, JoinTokenView, create_installation_join_token, create_join_token, join,
 };
 pub(crate) use join::{fresh_key, shared_group, stored_key_id};
 pub use node::{Node, NodeState, NodeView, authenticate_node, list_nodes, retire_node};
+pub use signing::{raise_generation, rotate_config_key};

@@ -75,6 +75,8 @@ pub enum NodeState {
     InForce,
     /// Alive, but runs an older one.
     Behind,
+    /// Alive, but runs something else than its group has under that number; it was told to fetch everything again.
+    Diverged,
     /// Not heard from; what it runs is unknown.
     Silent,
 }
@@ -115,14 +117,14 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
     let live_since = db.clock().now() - Duration::seconds(NODE_LIVE_S);
     let mut tx = db.tenant(actor.tenant()).await?;
     let rows = sqlx::query!(
-        "select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error
+        "select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error,
+                n.diverged_at
          from gateway_node n join gateway_group g on g.id = n.group_id
          where n.retired_at is null and n.group_id in (select group_id from group_environment)
          order by n.name, n.id",
     )
     .fetch_all(&mut *tx)
     .await?;
-    let view = |row| state_of(row, live_since);
     Ok(rows
         .into_iter()
         .map(|row| NodeView {
@@ -130,7 +132,15 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
             name: row.name,
             group: row.slug,
             version: row.version,
-            state: view((row.last_seen_at, row.applied_seq, row.head_seq)),
+            state: if row.last_seen_at < live_since {
+                NodeState::Silent
+            } else if row.diverged_at.is_some() {
+                NodeState::Diverged
+            } else if row.applied_seq < row.head_seq {
+                NodeState::Behind
+            } else {
+                NodeState::InForce
+            },
             applied_seq: row.applied_seq,
             head_seq: row.head_seq,
             applied_at: row.applied_at,
@@ -139,19 +149,6 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
             last_error: row.last_error,
         })
         .collect())
-}
-
-fn state_of(
-    (last_seen_at, applied_seq, head_seq): (OffsetDateTime, i64, i64),
-    live_since: OffsetDateTime,
-) -> NodeState {
-    if last_seen_at < live_since {
-        NodeState::Silent
-    } else if applied_seq < head_seq {
-        NodeState::Behind
-    } else {
-        NodeState::InForce
-    }
 }
 
 /// Ends a node's identity for good: its requests are refused and it no longer counts in "in force on n of m".

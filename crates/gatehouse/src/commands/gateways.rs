@@ -1,5 +1,5 @@
-//! `gatehouse gateway token|export-snapshot|list`: join tokens, folders to start from, and what each gateway runs, straight
-//! from the database.
+//! `gatehouse gateway token|export-snapshot|raise-generation|list`: join tokens, folders to start from, new generations, and
+//! what each gateway runs, straight from the database.
 
 use std::convert::Infallible;
 use std::fs::{DirBuilder, File};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use gatehouse_control_plane::gateways::{
-    CreateJoinToken, create_installation_join_token, export_snapshot, list_nodes,
+    CreateJoinToken, create_installation_join_token, export_snapshot, list_nodes, raise_generation,
 };
 use gatehouse_control_plane::tenants::first_tenant;
 use gatehouse_control_plane::{Actor, Db};
@@ -43,11 +43,12 @@ pub(crate) async fn run(command: GatewayCommand) -> anyhow::Result<ExitCode> {
             folder,
             group,
         } => with_db(&data, async |db| export(db, &group, &folder).await).await,
+        GatewayCommand::RaiseGeneration { data } => with_db(&data, raise).await,
         GatewayCommand::List { data } => with_db(&data, list).await,
     }
 }
 
-async fn with_db(
+pub(super) async fn with_db(
     data: &DataDir,
     verb: impl AsyncFnOnce(&Db) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
@@ -131,6 +132,17 @@ fn private(path: &Path) -> std::io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).write(true).truncate(true).mode(0o600);
     options.open(path)
+}
+
+async fn raise(db: &Db) -> anyhow::Result<()> {
+    let groups = raise_generation(db)
+        .await
+        .context("beginning a new generation")?;
+    for (group, generation) in groups {
+        output::data(format!("{group}  {generation}"))?;
+    }
+    output::talk("Gateways fetch everything anew and go on from there.");
+    Ok(())
 }
 
 async fn list(db: &Db) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod config_key;
 mod demo;
 mod docs;
 mod doctor;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => audit::run(command).await,
         Command::Spec(command) => spec::run(command).await,
         Command::Config(command) => config::run(command),
+        Command::ConfigKey(command) => config_key::run(command).await,
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),
         Command::DemoUpstream(args) => demo::upstream(args).await,

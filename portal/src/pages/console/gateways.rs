@@ -122,6 +122,10 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
             "Add one with the command below; it starts with everything decided so far.".to_owned()
         }
         None => "Every gateway enforces every decision.".to_owned(),
+        Some(node) if node.state == NodeState::Diverged => format!(
+            "{} runs something else than release {}. It was told to fetch everything again; after an older database was restored, run gatehouse gateway raise-generation.",
+            node.name, node.applied_seq
+        ),
         Some(node) => format!(
             "{} was last heard from {} and runs release {}. What was revoked since may still work there.",
             node.name,
@@ -148,6 +152,7 @@ fn node_row(node: &NodeView, now: OffsetDateTime, shell: &Shell) -> NodeRow {
         state: match node.state {
             NodeState::InForce => Badge::good("In force"),
             NodeState::Behind => Badge::care("Behind"),
+            NodeState::Diverged => Badge::care("Diverged"),
             NodeState::Silent => Badge::care("Silent"),
         },
         applied: node.applied_seq.to_string(),

@@ -97,6 +97,7 @@ async fn gateways_behind(
             bad: true,
             what: match node.state {
                 NodeState::Silent => format!("Gateway {} is silent", node.name),
+                NodeState::Diverged => format!("Gateway {} has diverged", node.name),
                 _ => format!("Gateway {} is behind", node.name),
             },
             detail: format!(

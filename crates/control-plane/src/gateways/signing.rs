@@ -1,0 +1,160 @@
+//! The key configuration is signed with, and the one that comes after it.
+//!
+//! Only the number of the key in use is stored: keys are derived from the master key, and so is every announcement of the next
+//! one, which the one before it signs. Replicas read the number with what they sign, so none goes on with an older key.
+
+use gatehouse_domain::id::GatewayGroupId;
+use gatehouse_snapshot::key_chain::{self, LINKS_MAX, Link};
+use gatehouse_snapshot::node_auth::hex;
+use gatehouse_snapshot::sign::Signer;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::audit::{self, AuditEntry};
+use crate::config;
+use crate::db::Db;
+use crate::keys::MasterKey;
+use crate::refusal::Refusal;
+use crate::work::GroupSeq;
+
+/// The number of the key in use.
+pub(super) async fn number_in_use(conn: &mut PgConnection) -> Result<u32, Refusal> {
+    let number = sqlx::query_scalar!("select config_key from installation")
+        .fetch_one(conn)
+        .await?;
+    Ok(number.unsigned_abs())
+}
+
+/// The key in use.
+pub(super) async fn signer(conn: &mut PgConnection, db: &Db) -> Result<Signer, Refusal> {
+    let number = number_in_use(conn).await?;
+    Ok(db.keys().config_signer(number)?)
+}
+
+/// What a new gateway pins, in hexadecimal: the key in use and the announced one.
+pub(super) async fn pinned(conn: &mut PgConnection, db: &Db) -> Result<Vec<String>, Refusal> {
+    let in_use = number_in_use(conn).await?;
+    let key = |number| -> anyhow::Result<String> {
+        Ok(hex(&db.keys().config_signer(number)?.public().0))
+    };
+    Ok(vec![key(in_use)?, key(in_use + 1)?])
+}
+
+/// The announcements a gateway is missing that knows the keys up to the one it names, oldest first. None when it knows the
+/// announced one; the newest ones when what it names is none of them.
+pub(super) fn missing_links(
+    keys: &MasterKey,
+    in_use: u32,
+    known: &str,
+) -> Result<Vec<Link>, Refusal> {
+    let mut links = Vec::new();
+    let mut next = keys.config_signer(in_use + 1)?;
+    for number in (1..=in_use).rev().take(LINKS_MAX) {
+        if key_chain::name(next.public().id()) == known {
+            break;
+        }
+        let before = keys.config_signer(number)?;
+        links.push(Link::new(next.public(), &before));
+        next = before;
+    }
+    links.reverse();
+    Ok(links)
+}
+
+/// Puts the announced key in use, announces the one after it, and has every group publish something signed by it: a gateway
+/// that has that takes nothing signed by an older key any more. For the owner of the installation, who sits at its command
+/// line. Returns the number each group's gateways have to reach.
+pub async fn rotate_config_key(db: &Db) -> Result<Vec<GroupSeq>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.system().await?;
+    let number = sqlx::query_scalar!(
+        "update installation set config_key = config_key + 1 returning config_key"
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    for tenant in every_tenant(&mut tx).await? {
+        let entry = AuditEntry {
+            action: "configuration.rotate_key",
+            subject: number.to_string(),
+            ..AuditEntry::default()
+        };
+        let actor = Actor::system(tenant.into(), "command line");
+        audit::append(&mut tx, &actor, now, None, vec![entry]).await?;
+    }
+    let seqs = config::append_empty(&mut tx, now, "configuration.rotate_key").await?;
+    tx.commit().await?;
+    Ok(seqs)
+}
+
+/// Begins a new generation in every group, beyond any that a gateway has told of: after an older database was restored its
+/// numbers repeat, and gateways go on with what they have until a newer generation tells them not to. For the owner of the
+/// installation. Returns each group's slug and generation.
+pub async fn raise_generation(db: &Db) -> Result<Vec<(String, i32)>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.system().await?;
+    for tenant in every_tenant(&mut tx).await? {
+        let entry = AuditEntry {
+            action: "configuration.raise_generation",
+            subject: tenant.to_string(),
+            ..AuditEntry::default()
+        };
+        let actor = Actor::system(tenant.into(), "command line");
+        audit::append(&mut tx, &actor, now, None, vec![entry]).await?;
+    }
+    // In id order, as every verb locks them.
+    let groups = sqlx::query_scalar!("select id from gateway_group order by id for update")
+        .fetch_all(&mut *tx)
+        .await?;
+    let mut raised = Vec::new();
+    for group in groups {
+        let row = sqlx::query!(
+            "update gateway_group g
+             set generation = 1 + greatest(g.generation, (select max(n.applied_generation) from gateway_node n where n.group_id = g.id))
+             where g.id = $1
+             returning g.slug, g.generation",
+            group,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        config::tell_head_moved(&mut tx, GatewayGroupId::from_uuid(group)).await?;
+        raised.push((row.slug, row.generation));
+    }
+    tx.commit().await?;
+    Ok(raised)
+}
+
+/// Everybody whose traffic the gateways carry has in its log what was done to their configuration.
+async fn every_tenant(conn: &mut PgConnection) -> Result<Vec<Uuid>, Refusal> {
+    Ok(
+        sqlx::query_scalar!("select id from tenant where status <> 'closed' order by id")
+            .fetch_all(conn)
+            .await?,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_is_sent_the_links_it_is_missing_and_no_others() {
+        let keys = MasterKey::from_text(&"2f".repeat(32)).unwrap();
+        let public = |number| keys.config_signer(number).unwrap().public();
+        let missing = |in_use, known: u32| {
+            let known = key_chain::name(public(known).id());
+            missing_links(&keys, in_use, &known).unwrap()
+        };
+        assert!(missing(1, 2).is_empty());
+        assert_eq!(missing(1, 1).len(), 1);
+        for (in_use, known) in [(3, 1), (3, 2), (5, 2), (40, 20)] {
+            let mut accepted = vec![public(known)];
+            key_chain::follow(&mut accepted, &missing(in_use, known)).unwrap();
+            let expected: Vec<_> = (known..=in_use + 1).map(public).collect();
+            assert_eq!(accepted, expected);
+        }
+        // One that is too far behind, or of another installation, is not sent the whole past.
+        assert_eq!(missing(40, 1).len(), LINKS_MAX);
+        assert_eq!(missing_links(&keys, 2, "").unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,179 @@
+//! What gateways say they run, whose signature they are given, and new generations.
+
+use gatehouse_control_plane::gateways::{
+    self, ConfigAnswer, CreateJoinToken, Known, Node, NodeState,
+};
+use gatehouse_snapshot::delta::SignedDelta;
+use gatehouse_snapshot::key_chain;
+use gatehouse_snapshot::node_auth::{hex, unhex};
+use gatehouse_snapshot::object::Moment;
+use gatehouse_snapshot::protocol::{AckReply, AckRequest, JoinReply, JoinRequest, LimitsAsk};
+use gatehouse_snapshot::sign::{PublicKey, SigningKeyId};
+
+use crate::world::World;
+
+impl World {
+    async fn join(&self, number: u8) -> (Node, JoinReply) {
+        let token =
+            gateways::create_installation_join_token(&self.db, CreateJoinToken::default()).await;
+        let request = JoinRequest {
+            token: token.unwrap().1.reveal().to_string(),
+            name: format!("gateway-{number}"),
+            version: "1".to_owned(),
+            public_key: hex(&[number; 32]),
+        };
+        let joined = gateways::join(&self.db, &request).await.unwrap().unwrap();
+        let node = Node {
+            id: joined.node,
+            group: joined.group,
+        };
+        (node, joined)
+    }
+
+    async fn ack(&self, node: Node, generation: u32, seq: i64, hash: &[u8]) -> AckReply {
+        let request = AckRequest {
+            generation,
+            seq: seq.unsigned_abs(),
+            state_hash: hex(hash),
+            applied_at: Moment(0),
+            error: None,
+            version: "1".to_owned(),
+            limits: LimitsAsk::default(),
+        };
+        gateways::acknowledge(&self.db, node, &request)
+            .await
+            .unwrap()
+    }
+
+    async fn state_of(&self, node: Node) -> NodeState {
+        let nodes = gateways::list_nodes(&self.db, &self.otto).await.unwrap();
+        nodes.iter().find(|one| one.id == node.id).unwrap().state
+    }
+}
+
+fn pinned(joined: &JoinReply) -> Vec<PublicKey> {
+    let key = |text: &String| PublicKey(unhex(text).unwrap().try_into().unwrap());
+    joined.signing_keys.iter().map(key).collect()
+}
+
+fn signers_of(answer: ConfigAnswer) -> Vec<SigningKeyId> {
+    let ConfigAnswer::Deltas(bytes) = answer else {
+        panic!("{answer:?}");
+    };
+    let mut rest = bytes.as_ref();
+    let mut signers = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let (delta, after) = after.split_at(u32::from_le_bytes(*length) as usize);
+        signers.push(SignedDelta::decode(delta).unwrap().signed_by());
+        rest = after;
+    }
+    signers
+}
+
+#[tokio::test]
+async fn a_gateway_that_runs_something_else_under_a_number_is_marked_and_told_so() {
+    let world = World::create().await;
+    let (node, _) = world.join(1).await;
+    let (seq, hash) = world.head().await;
+    let other = [7; 32];
+    assert!(
+        !world.ack(node, 0, 0, &[0; 32]).await.diverged,
+        "has none yet"
+    );
+    assert!(!world.ack(node, 1, seq, &hash).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::InForce);
+
+    // Something else under the newest number: not in force, however high the number.
+    let change = world.ask(&world.dora, "Shop", "free").await.id;
+    let (next, next_hash) = world.head().await;
+    assert!(world.ack(node, 1, next, &other).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::Diverged);
+    let acked = world
+        .count("select coalesce(max(seq), 0) from node_ack")
+        .await;
+    assert_eq!(acked, seq, "what is not the same was not acknowledged");
+    assert!(!world.ack(node, 1, next, &next_hash).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::InForce);
+
+    // Under an older one, while its change is kept.
+    gatehouse_control_plane::subscriptions::cancel(&world.db, &world.dora, change)
+        .await
+        .unwrap();
+    assert!(!world.ack(node, 1, next, &next_hash).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::Behind);
+    assert!(world.ack(node, 1, next, &hash).await.diverged);
+
+    // A number there never was; and a generation that is over is a matter of its own.
+    assert!(world.ack(node, 1, next + 5, &hash).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::Diverged);
+    assert!(!world.ack(node, 2, next + 5, &hash).await.diverged);
+}
+
+#[tokio::test]
+async fn a_new_generation_is_beyond_any_that_a_gateway_has_told_of() {
+    let world = World::create().await;
+    let (node, _) = world.join(1).await;
+    let raise = async || gateways::raise_generation(&world.db).await.unwrap();
+    assert_eq!(raise().await, [("default".to_owned(), 2)]);
+    // A gateway that followed a generation which the restored database knows nothing of.
+    world.ack(node, 7, 90, &[1; 32]).await;
+    assert_eq!(raise().await, [("default".to_owned(), 8)]);
+    let told = world
+        .count("select count(*) from audit_log where action = 'configuration.raise_generation'")
+        .await;
+    assert_eq!(told, 2);
+}
+
+#[tokio::test]
+async fn the_announced_key_signs_after_a_rotation_and_gateways_get_the_links_they_miss() {
+    let world = World::create().await;
+    let (node, joined) = world.join(1).await;
+    let [first, second] = pinned(&joined)[..] else {
+        panic!("{joined:?}");
+    };
+    let (seq, _) = world.head().await;
+    let known = |since: i64, key: PublicKey| Known {
+        generation: 1,
+        since: since.unsigned_abs(),
+        key: key_chain::name(key.id()),
+    };
+    let config = async |known| {
+        gateways::config_since(&world.db, node, &known)
+            .await
+            .unwrap()
+    };
+    let reply = config(known(seq - 1, second)).await;
+    assert!(reply.links.is_empty());
+    assert_eq!(signers_of(reply.answer), [first.id()]);
+
+    let rotated = gateways::rotate_config_key(&world.db).await.unwrap();
+    assert_eq!(rotated.len(), 1);
+    assert_eq!(rotated[0].seq, seq.unsigned_abs() + 1);
+    let reply = config(known(seq, second)).await;
+    let mut accepted = vec![second];
+    key_chain::follow(&mut accepted, &reply.links).unwrap();
+    assert_eq!(
+        accepted,
+        pinned(&world.join(2).await.1),
+        "those of a new one"
+    );
+    assert_eq!(
+        signers_of(reply.answer),
+        [second.id()],
+        "the change of nothing"
+    );
+    world.assert_consistent().await;
+
+    // One that was away for two rotations goes from key to key; one that knows all is sent none.
+    gateways::rotate_config_key(&world.db).await.unwrap();
+    let reply = config(known(seq, first)).await;
+    let mut accepted = vec![first];
+    key_chain::follow(&mut accepted, &reply.links).unwrap();
+    assert_eq!(accepted.len(), 4);
+    let newest = accepted[3];
+    assert!(config(known(seq, newest)).await.links.is_empty());
+    let told = world
+        .count("select count(*) from audit_log where action = 'configuration.rotate_key'")
+        .await;
+    assert_eq!(told, 2);
+}
