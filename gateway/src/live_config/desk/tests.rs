@@ -4,8 +4,8 @@
 use gatehouse_domain::id::{PlanId, TenantId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_runtime::ClockHand;
-use gatehouse_snapshot::object::{Limit, Plan};
-use gatehouse_snapshot::protocol::{QuotaGrant, QuotaUsed, UsageReply};
+use gatehouse_snapshot::object::{Limit, Moment, Plan};
+use gatehouse_snapshot::protocol::{QuotaGrant, QuotaUsed, RateShare, UsageReply};
 use gatehouse_snapshot::sharing::{self, QuotaAccount, RateNode};
 use gatehouse_snapshot::usage::{Attribution, Batch, CallRecord};
 use tempfile::TempDir;
