@@ -10,23 +10,33 @@ use super::side::{Both, Found};
 use super::words;
 
 /// Schemes that are needed together, each with its scopes.
-#[derive(PartialEq, Eq)]
 struct Alternative<'d> {
     schemes: BTreeMap<&'d str, Vec<&'d str>>,
     pointer: String,
 }
 
-impl Alternative<'_> {
+impl<'d> Alternative<'d> {
     fn words(&self) -> String {
         words::list(self.schemes.keys().copied())
     }
 
-    fn needs_the_schemes_of(&self, other: &Alternative<'_>) -> bool {
+    fn needs_the_schemes_of(&self, other: &Self) -> bool {
         self.schemes.keys().eq(other.schemes.keys())
     }
 
+    /// Scopes of this one that the other does not ask for, each with its scheme.
+    fn scopes_beyond(&self, other: &Self) -> Vec<(&'d str, &'d str)> {
+        let all = self.schemes.iter();
+        let all = all.flat_map(|(name, scopes)| scopes.iter().map(|scope| (*name, *scope)));
+        let is_known = |(name, scope): &(&str, &str)| {
+            let known = other.schemes.get(name);
+            known.is_some_and(|known| known.contains(scope))
+        };
+        all.filter(|one| !is_known(one)).collect()
+    }
+
     /// Whether a caller who meets `other` meets this one.
-    fn is_met_by(&self, other: &Alternative<'_>) -> bool {
+    fn is_met_by(&self, other: &Self) -> bool {
         self.schemes.iter().all(|(name, scopes)| {
             let held = other.schemes.get(name);
             held.is_some_and(|held| scopes.iter().all(|scope| held.contains(scope)))
@@ -51,6 +61,18 @@ impl<'d> Demand<'d> {
         demand.is_open = demand.alternatives.is_empty()
             || demand.alternatives.iter().any(|one| one.schemes.is_empty());
         demand
+    }
+
+    /// Alternatives that the other does not have as they are.
+    fn without(&self, other: &Self) -> Vec<&Alternative<'d>> {
+        let is_same = |one: &Alternative<'d>, another: &Alternative<'d>| {
+            one.is_met_by(another) && another.is_met_by(one)
+        };
+        let is_new = |one: &&Alternative<'d>| {
+            let mut others = other.alternatives.iter();
+            !others.any(|another| is_same(one, another))
+        };
+        self.alternatives.iter().filter(is_new).collect()
     }
 
     fn names(&self) -> impl Iterator<Item = &'d str> {
@@ -110,6 +132,8 @@ impl<'d> Comparer<'d> {
         }
     }
 
+    /// Several may ask for the same schemes with different scopes, so those that stayed as they are
+    /// are set aside first.
     fn alternatives(
         &mut self,
         part: Part,
@@ -117,54 +141,43 @@ impl<'d> Comparer<'d> {
         new: &Demand<'d>,
         at: &(String, String),
     ) {
-        for before in &old.alternatives {
-            if new.alternatives.iter().any(|after| after.is_met_by(before)) {
-                continue;
-            }
+        let (gone, mut come) = (old.without(new), new.without(old));
+        for before in gone {
             let same = |after: &&Alternative<'d>| after.needs_the_schemes_of(before);
-            if let Some(after) = new.alternatives.iter().find(same) {
-                self.scopes(part, before, after, Rule::SecurityScopeRequired);
-                continue;
+            let is_let_in = new.alternatives.iter().any(|after| after.is_met_by(before));
+            let heir = come
+                .iter()
+                .position(|after| same(&after) && after.is_met_by(before));
+            let heir = heir.or_else(|| come.iter().position(|after| same(&after) && !is_let_in));
+            if let Some(after) = heir.map(|heir| come.remove(heir)) {
+                self.scopes(part, before, after);
+            } else if !is_let_in {
+                let message = format!("{} no longer lets callers in.", before.words());
+                let at = (before.pointer.clone(), at.1.clone());
+                self.change(part, Rule::SecurityAlternativeRemoved, at, message);
             }
-            let message = format!("{} no longer lets callers in.", before.words());
-            let at = (before.pointer.clone(), at.1.clone());
-            self.change(part, Rule::SecurityAlternativeRemoved, at, message);
         }
-        for after in &new.alternatives {
-            let same = |before: &&Alternative<'d>| after.needs_the_schemes_of(before);
-            match old.alternatives.iter().find(same) {
-                Some(before) => self.scopes(part, before, after, Rule::SecurityScopeLifted),
-                None => {
-                    let message = format!("{} now lets callers in.", after.words());
-                    let at = (at.0.clone(), after.pointer.clone());
-                    self.change(part, Rule::SecurityAlternativeAdded, at, message);
-                }
-            }
+        for after in come {
+            let message = format!("{} now lets callers in.", after.words());
+            let at = (at.0.clone(), after.pointer.clone());
+            self.change(part, Rule::SecurityAlternativeAdded, at, message);
         }
     }
 
-    fn scopes(
-        &mut self,
-        part: Part,
-        before: &Alternative<'d>,
-        after: &Alternative<'d>,
-        rule: Rule,
-    ) {
-        let (these, others, text) = if rule == Rule::SecurityScopeRequired {
-            (after, before, "is now needed")
-        } else {
-            (before, after, "is no longer needed")
-        };
-        for (name, scopes) in &these.schemes {
-            let known = others.schemes.get(name);
-            let is_new = |scope: &&&str| !known.is_some_and(|known| known.contains(scope));
-            for scope in scopes.iter().filter(is_new) {
-                let message = format!(
-                    "the scope {} of {} {text}.",
-                    words::code(scope),
-                    words::code(name)
-                );
+    /// The same schemes, other scopes.
+    fn scopes(&mut self, part: Part, before: &Alternative<'d>, after: &Alternative<'d>) {
+        let required = (after, before, Rule::SecurityScopeRequired, "is now needed");
+        let lifted = (
+            before,
+            after,
+            Rule::SecurityScopeLifted,
+            "is no longer needed",
+        );
+        for (these, others, rule, text) in [required, lifted] {
+            for (name, scope) in these.scopes_beyond(others) {
+                let (scope, name) = (words::code(scope), words::code(name));
                 let at = (before.pointer.clone(), after.pointer.clone());
+                let message = format!("the scope {scope} of {name} {text}.");
                 self.change(part, rule, at, message);
             }
         }

@@ -1,10 +1,9 @@
 //! Lists: their elements, the places of those with a fixed order, and whether elements may repeat.
 
-use serde_json::Value;
-
-use super::view::View;
+use super::view::{View, takes_anything};
 use super::{Judge, Roots, Views};
 use crate::diff::rule::Rule;
+use crate::diff::side::Side;
 
 impl<'d> Judge<'_, 'd> {
     pub(super) fn arrays(&mut self, views: Views<'_, 'd>) {
@@ -34,7 +33,8 @@ impl<'d> Judge<'_, 'd> {
     }
 
     fn items(&mut self, views: Views<'_, 'd>) {
-        let (old, new) = (items(views.0), items(views.1));
+        let sides = (self.comparer.before, self.comparer.after);
+        let (old, new) = (items(views.0, &sides.0), items(views.1, &sides.1));
         let (rules, text) = match (old.is_empty(), new.is_empty()) {
             (true, true) => return,
             (false, false) => {
@@ -73,15 +73,9 @@ impl<'d> Judge<'_, 'd> {
 }
 
 /// The schemas of the elements; none when they may be anything.
-fn items<'d>(view: &View<'d>) -> Roots<'d> {
-    let says_something = |value: &Value| match value {
-        Value::Bool(anything) => !anything,
-        Value::Object(keywords) => !keywords.is_empty(),
-        _ => false,
-    };
-    view.each("items")
-        .filter(|found| says_something(found.value))
-        .collect()
+fn items<'d>(view: &View<'d>, side: &Side<'d>) -> Roots<'d> {
+    let all = view.each("items").filter(|found| !found.value.is_array());
+    all.filter(|found| !takes_anything(found, side)).collect()
 }
 
 /// The places of a list with a fixed order, in either spelling.

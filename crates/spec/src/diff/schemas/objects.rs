@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-
-use super::view::View;
+use super::view::{View, takes_anything};
 use super::{Direction, Judge, Roots, Subject, Views};
 use crate::diff::rule::Rule;
 use crate::diff::side::Side;
@@ -180,7 +178,7 @@ impl<'d> Judge<'_, 'd> {
         if before.is_hidden {
             return;
         }
-        let sent = match extra(after) {
+        let sent = match extra(after, &self.comparer.after) {
             Extra::Nothing => Rule::RequestPropertyRefused,
             _ => Rule::RequestPropertyRemoved,
         };
@@ -202,7 +200,7 @@ impl<'d> Judge<'_, 'd> {
         } else {
             (Rule::RequestPropertyAddedOptional, "is new")
         };
-        let received = match extra(before) {
+        let received = match extra(before, &self.comparer.before) {
             Extra::Nothing => Rule::ResponsePropertyAddedToClosed,
             _ => Rule::ResponsePropertyAdded,
         };
@@ -213,7 +211,10 @@ impl<'d> Judge<'_, 'd> {
     /// Properties that are not described.
     fn extra(&mut self, views: Views<'_, 'd>) {
         use Extra::{Anything, Following, Nothing};
-        let (rules, text) = match (extra(views.0), extra(views.1)) {
+        let (rules, text) = match (
+            extra(views.0, &self.comparer.before),
+            extra(views.1, &self.comparer.after),
+        ) {
             (Following(old), Following(new)) => {
                 let key = "additionalProperties";
                 let places = (views.0.place(key), views.1.place(key));
@@ -253,19 +254,14 @@ impl<'d> Judge<'_, 'd> {
     }
 }
 
-fn extra<'d>(view: &View<'d>) -> Extra<'d> {
+fn extra<'d>(view: &View<'d>, side: &Side<'d>) -> Extra<'d> {
     let keys = ["additionalProperties", "unevaluatedProperties"];
     let all = keys.iter().flat_map(|key| view.each(key));
-    let mut roots = Roots::new();
-    for found in all {
-        match found.value {
-            Value::Bool(false) => return Extra::Nothing,
-            Value::Object(keywords) if !keywords.is_empty() => roots.push(found),
-            _ => {}
-        }
-    }
+    let roots: Roots<'d> = all.filter(|found| !takes_anything(found, side)).collect();
     if roots.is_empty() {
         Extra::Anything
+    } else if View::of(&roots, side, &view.pointer).nothing {
+        Extra::Nothing
     } else {
         Extra::Following(roots)
     }

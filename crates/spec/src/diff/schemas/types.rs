@@ -11,6 +11,11 @@ impl<'d> Judge<'_, 'd> {
     pub(super) fn types(&mut self, views: Views<'_, 'd>) -> bool {
         let old = types_of(views.0, &self.comparer.before);
         let new = types_of(views.1, &self.comparer.after);
+        // Where only alternatives say a type, those that come and go are told one by one.
+        if says_none(views.0) && says_none(views.1) {
+            self.null(views);
+            return true;
+        }
         // A value of any type may be null as well.
         if old.is_empty() == new.is_empty() {
             self.null(views);
@@ -44,6 +49,10 @@ impl<'d> Judge<'_, 'd> {
         };
         self.say_at(rules, "type", views, text);
     }
+}
+
+fn says_none(view: &View<'_>) -> bool {
+    !view.groups.is_empty() && view.types().is_empty()
 }
 
 /// The types of a view; those of its alternatives when it says none itself.

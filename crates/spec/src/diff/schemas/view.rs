@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::equality::is_annotation;
 use crate::diff::side::{Found, Side};
 
 /// More parts than any real schema is made of.
@@ -135,6 +136,16 @@ impl<'d> View<'d> {
         }
     }
 
+    /// Whether every value is valid.
+    fn takes_anything(&self) -> bool {
+        let says_nothing = |key: &String| is_annotation(key) || matches!(&**key, "allOf" | "$ref");
+        let mut layers = self.layers.iter();
+        !self.nothing
+            && self.faults.is_empty()
+            && self.groups.is_empty()
+            && layers.all(|layer| layer.keywords.keys().all(says_nothing))
+    }
+
     /// Every layer's value of a keyword, with its place.
     pub(super) fn each(&self, key: &str) -> impl Iterator<Item = Found<'d>> {
         self.layers.iter().filter_map(move |layer| layer.found(key))
@@ -236,6 +247,11 @@ impl<'d> View<'d> {
         listed.retain(|value| !value.is_null());
         Some(listed)
     }
+}
+
+/// Whether a schema says nothing about values.
+pub(super) fn takes_anything<'d>(schema: &Found<'d>, side: &Side<'d>) -> bool {
+    View::of(std::slice::from_ref(schema), side, &schema.pointer).takes_anything()
 }
 
 /// The types both lists allow: a number that may be an integer is one.

@@ -155,3 +155,46 @@ fn what_is_only_for_readers_is_no_change() {
     }));
     unchanged(&before, &after);
 }
+
+#[test]
+fn alternatives_that_differ_in_their_scopes_only_are_told_apart() {
+    let secured = |security: Value| document(&json!({}), &json!({ "security": security }));
+    let before = secured(json!([{ "login": ["read"] }, { "login": ["all"] }]));
+    unchanged(
+        &before,
+        &secured(json!([{ "login": ["all"] }, { "login": ["read"] }])),
+    );
+    let found = compare_values(&before, &secured(json!([{ "login": ["all"] }])));
+    assert_eq!(
+        ids(&found),
+        BTreeSet::from(["security-alternative-removed"])
+    );
+    let found = compare_values(&secured(json!([{ "login": ["all"] }])), &before);
+    assert_eq!(ids(&found), BTreeSet::from(["security-alternative-added"]));
+}
+
+#[test]
+fn a_schema_that_says_nothing_is_none() {
+    let elements = |items: Value| answers(&json!({ "type": "array", "items": items }));
+    unchanged(
+        &answers(&json!({ "type": "array" })),
+        &elements(json!({ "description": "Said.", "allOf": [{}, true] })),
+    );
+    let object = |more: Value| sends(&json!({ "type": "object", "additionalProperties": more }));
+    unchanged(
+        &object(json!(true)),
+        &object(json!({ "title": "Anything" })),
+    );
+    unchanged(&object(json!(false)), &object(json!({ "allOf": [false] })));
+}
+
+#[test]
+fn an_alternative_of_another_type_is_an_alternative() {
+    let cat = json!({ "$ref": "#/components/schemas/Cat" });
+    let dog = json!({ "$ref": "#/components/schemas/Dog" });
+    let list = json!({ "type": "array" });
+    let before = json!({ "anyOf": [cat, dog] });
+    let after = json!({ "anyOf": [cat, dog, list] });
+    let found = compare_values(&answers(&before), &answers(&after));
+    assert_eq!(ids(&found), BTreeSet::from(["response-alternative-added"]));
+}

@@ -1,6 +1,7 @@
 //! Two revisions compared.
 
 mod matching;
+mod mutations;
 mod not_compared;
 mod places;
 mod reports;
