@@ -114,10 +114,10 @@ pub(crate) fn each_field(
 ) {
     let has_limits = !standing.is_empty();
     for (name, value) in head.fields() {
-        // The gateway's own words stand alone: a backend behind another gateway may have sent these too.
-        let doubled = name == REQUEST_ID.as_str().as_bytes()
-            || (has_limits
-                && (name == RATE_LIMIT.as_bytes() || name == RATE_LIMIT_POLICY.as_bytes()));
+        // The gateway's own words stand alone: a backend behind another gateway may have sent these too. A request id of its
+        // own was left out when its head was read.
+        let doubled =
+            has_limits && (name == RATE_LIMIT.as_bytes() || name == RATE_LIMIT_POLICY.as_bytes());
         if !doubled {
             put(name, value);
         }

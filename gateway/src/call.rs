@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gatehouse_domain::id::{
     ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
 };
+use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::request_id::RequestIds;
 use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_runtime::{Clock, RequestId};
@@ -78,9 +79,9 @@ pub(crate) struct Attribution {
     pub(crate) plan: Option<PlanId>,
 }
 
-/// Where one worker's records and measurements go. A clone is a count of a reference.
+/// Where one worker's records and measurements go. A clone is a count of a reference, on the worker's own thread.
 #[derive(Clone)]
-pub(crate) struct Ledgers(Arc<WorkerLedger>);
+pub(crate) struct Ledgers(Rc<WorkerLedger>);
 
 struct WorkerLedger {
     clock: Clock,
@@ -88,6 +89,8 @@ struct WorkerLedger {
     spool: Arc<Spool>,
     slots: Arc<Slots>,
     metrics: Arc<WorkerMetrics>,
+    /// The drain is over: what is dropped now is cut by the gateway.
+    cuts: Cell<bool>,
 }
 
 impl Ledgers {
@@ -98,13 +101,19 @@ impl Ledgers {
         spool: Arc<Spool>,
         metrics: &GatewayMetrics,
     ) -> io::Result<Self> {
-        Ok(Self(Arc::new(WorkerLedger {
+        Ok(Self(Rc::new(WorkerLedger {
             ids: RequestIds::default(),
             slots: spool.worker(worker)?,
             metrics: metrics.worker(worker),
             clock,
             spool,
+            cuts: Cell::new(false),
         })))
+    }
+
+    /// Calls that are dropped from here on were not left by their clients.
+    pub(crate) fn begin_to_cut(&self) {
+        self.0.cuts.set(true);
     }
 
     /// The worker's measurements.
@@ -128,18 +137,16 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// A place for one more call, if there is one.
-    pub(crate) fn enter(&self) -> Option<Slot> {
-        if self.memory.is_used_up() {
-            return None;
-        }
-        self.concurrency.enter()
+    /// A place for one more call of a worker, if there is one.
+    pub(crate) fn enter(self: &Rc<Self>) -> Option<UnderWay> {
+        let enters = !self.memory.is_used_up() && self.concurrency.enter();
+        enters.then(|| UnderWay(Rc::clone(self)))
     }
 }
 
-/// The place of one call under way.
+/// One of the calls under way.
 #[derive(Debug)]
-pub(crate) struct Slot(Arc<AtomicUsize>);
+pub(crate) struct UnderWay(Rc<Bounds>);
 
 impl Concurrency {
     pub(crate) fn new(max: usize) -> Self {
@@ -149,13 +156,12 @@ impl Concurrency {
         }
     }
 
-    pub(crate) fn enter(&self) -> Option<Slot> {
+    fn enter(&self) -> bool {
+        let one_more = |count| (count < self.max).then_some(count + 1);
         let entered = self
             .under_way
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
-                (count < self.max).then_some(count + 1)
-            });
-        entered.is_ok().then(|| Slot(Arc::clone(&self.under_way)))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        entered.is_ok()
     }
 
     pub(crate) fn under_way(&self) -> usize {
@@ -163,31 +169,33 @@ impl Concurrency {
     }
 }
 
-impl Drop for Slot {
+impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let count = &self.0.concurrency.under_way;
+        count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// A call from its arrival to its record. Dropped unfinished, it was left by its client.
+/// A call from its arrival to its record. Dropped unfinished, it was left by its client, or cut by the gateway.
 pub(crate) struct Call {
     pub(crate) now: Now,
     pub(crate) request_id: RequestId,
     /// The number behind it.
     id: Uuid,
-    /// Of the trace it is part of (W3C Trace Context); set before the call is let through. Nil for none.
+    /// Of the trace it is part of (W3C Trace Context). Nil for what could not be read.
     pub(crate) trace_id: Uuid,
     pub(crate) attribution: Attribution,
     /// Which API it is measured under.
     api: ApiNumber,
     /// Whether it was let through to the backend.
     counted: bool,
-    /// Spent waiting for the backend, microseconds.
-    pub(crate) upstream_us: u64,
+    /// When the backend was asked, and heard from, microseconds after the call arrived.
+    asked_us: Option<u64>,
+    heard_us: Option<u64>,
     /// Bytes of the request body that were read.
     pub(crate) bytes_in: Rc<Cell<u64>>,
     pub(crate) bytes_out: u64,
-    pub(crate) slot: Option<Slot>,
+    pub(crate) under_way: Option<UnderWay>,
     /// Where it is recorded; none when every place is taken.
     place: Option<Place>,
     address: Address,
@@ -196,6 +204,11 @@ pub(crate) struct Call {
     status: StatusCode,
     ledgers: Ledgers,
     finished: bool,
+}
+
+/// What a call is recorded with whose client leaves before any status was decided (as nginx does).
+fn left_by_client() -> StatusCode {
+    StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 impl Call {
@@ -221,23 +234,33 @@ impl Call {
             attribution: Attribution::default(),
             api: ApiNumber::default(),
             counted: false,
-            upstream_us: 0,
+            asked_us: None,
+            heard_us: None,
             bytes_in,
             bytes_out: 0,
-            slot: None,
+            under_way: None,
             place,
             address: address.unwrap_or_default(),
             begun: None,
-            // What a call is recorded with whose client leaves before any status was decided (as nginx does).
-            status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
+            status: left_by_client(),
             ledgers: ledgers.clone(),
             finished: false,
         }
     }
 
-    /// Microseconds since the call arrived.
-    pub(crate) fn elapsed_us(&self) -> u64 {
-        steady_ns(&self.ledgers.0.clock).saturating_sub(self.now.steady_ns) / 1_000
+    /// From here on it waits for its backend.
+    pub(crate) fn asks_backend(&mut self) {
+        self.asked_us = Some(self.elapsed_us(steady_ns(&self.ledgers.0.clock)));
+    }
+
+    /// The backend has answered, or will not.
+    pub(crate) fn heard_from_backend(&mut self) {
+        self.heard_us = Some(self.elapsed_us(steady_ns(&self.ledgers.0.clock)));
+    }
+
+    /// Microseconds from its arrival to a moment.
+    fn elapsed_us(&self, moment_ns: u64) -> u64 {
+        moment_ns.saturating_sub(self.now.steady_ns) / 1_000
     }
 
     pub(crate) fn set_status(&mut self, status: StatusCode) {
@@ -295,11 +318,14 @@ impl Call {
         let reason = reason.into();
         let ledger = &self.ledgers.0;
         let ended_ns = steady_ns(&ledger.clock);
+        let latency_us = self.elapsed_us(ended_ns);
+        // Who left while the backend was silent has waited for it to the end.
+        let heard_us = self.heard_us.unwrap_or(latency_us);
         let tail = Tail {
             status: self.status.as_u16(),
             reason: reason.number(),
-            latency_us: ended_ns.saturating_sub(self.now.steady_ns) / 1_000,
-            upstream_us: self.upstream_us,
+            latency_us,
+            upstream_us: self.asked_us.map_or(0, |asked_us| heard_us - asked_us),
             bytes_in: self.bytes_in.get(),
             bytes_out: self.bytes_out,
             ended_ns,
@@ -320,13 +346,23 @@ impl Call {
             }
             None => ledger.spool.drop_calls(1, u64::from(unattributed)),
         }
-        self.slot = None;
+        self.under_way = None;
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.finish(Reason::CLIENT_CLOSED);
+        let reason = if std::thread::panicking() {
+            ProblemKind::Internal.into()
+        } else if self.ledgers.0.cuts.get() {
+            Reason::INTERRUPTED
+        } else {
+            Reason::CLIENT_CLOSED
+        };
+        if reason != Reason::CLIENT_CLOSED && self.status == left_by_client() {
+            self.status = StatusCode::INTERNAL_SERVER_ERROR;
+        }
+        self.finish(reason);
     }
 }
 
@@ -337,11 +373,16 @@ mod tests {
     #[test]
     fn no_more_calls_than_the_limit_are_under_way() {
         let concurrency = Concurrency::new(2);
-        let first = concurrency.enter();
-        let second = concurrency.enter();
-        assert!(first.is_some() && second.is_some() && concurrency.enter().is_none());
+        let bounds = Rc::new(Bounds {
+            concurrency: concurrency.clone(),
+            memory: Memory::new(usize::MAX),
+        });
+        let first = bounds.enter();
+        let second = bounds.enter();
+        assert!(first.is_some() && second.is_some() && bounds.enter().is_none());
         drop(first);
-        assert!(concurrency.enter().is_some());
-        assert_eq!(concurrency.under_way(), 1);
+        let third = bounds.enter();
+        assert!(third.is_some());
+        assert_eq!(concurrency.under_way(), 2);
     }
 }

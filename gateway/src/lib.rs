@@ -32,6 +32,7 @@ mod start;
 mod status;
 mod strict;
 mod tables;
+mod trace;
 mod upstream;
 mod usage;
 mod validate;

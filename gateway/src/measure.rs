@@ -14,6 +14,7 @@ use gatehouse_domain::id::ChangeId;
 use gatehouse_runtime::Clock;
 use gatehouse_snapshot::delta::{Body, Header, SignedDelta};
 use gatehouse_snapshot::object::{Moment, Object, ObjectRef};
+use gatehouse_snapshot::sign::DigestKey;
 use gatehouse_snapshot::state_hash::StateHash;
 use uuid::Uuid;
 
@@ -21,9 +22,9 @@ use crate::call::{Now, Subject};
 use crate::live_config::Sharing;
 use crate::live_config::apply::{Running, Trust};
 use crate::live_config::disk::Disk;
-use crate::policies::api_key::{Authentication, GroupKey, authenticate};
+use crate::policies::api_key::{Authentication, authenticate};
 use crate::policies::subscription::authorise;
-use crate::policies::{Standing, admit};
+use crate::policies::{Limiting, Standing, admit};
 use crate::request::{Field, Fields};
 use crate::tables::{OperationMatch, TableSet, Tables};
 use crate::usage::ledger::QuotaLedger;
@@ -140,9 +141,8 @@ impl Loaded {
         fs::create_dir_all(&spool)?;
         let ledger = QuotaLedger::open(folder.join("quotas.log"), &spool)?;
         let sharing = Sharing::open(folder.join("live_nodes"));
-        let group_key = GroupKey::new(GROUP_KEY);
+        let group_key = DigestKey::new(&GROUP_KEY);
         let now = Now::of(clock);
-        let mut standing = Standing::default();
         let mut spent = Duration::ZERO;
         for number in 0..self.scale.keys {
             let number = number * 7_919 % self.scale.keys;
@@ -168,19 +168,16 @@ impl Loaded {
                 route,
                 portal: None,
             };
-            let calendar = &environment.tenant.calendar;
-            let counters = &set.counters;
-            let admitted = authorise(&subject, consumer, &set, now, &mut None).and_then(|permit| {
-                admit(
-                    &permit,
-                    calendar,
-                    now,
-                    &sharing,
-                    counters,
-                    &ledger,
-                    &mut standing,
-                )
-            });
+            let limiting = Limiting {
+                calendar: &environment.tenant.calendar,
+                now,
+                sharing: &sharing,
+                counters: &set.counters,
+                ledger: &ledger,
+            };
+            let mut standing = Standing::default();
+            let admitted = authorise(&subject, consumer, &set, now, &mut None)
+                .and_then(|authorised| admit(authorised, limiting, &mut standing));
             spent += began.elapsed();
             let refused = admitted.err().map(|refusal| refusal.problem.kind());
             assert_eq!(refused, None, "every key is let through");

@@ -8,7 +8,7 @@
 mod latency;
 mod worker;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gatehouse_runtime::telemetry::Metrics;
@@ -23,6 +23,12 @@ pub(crate) use worker::{ApiLabel, ApiNumber, WorkerMetrics};
 use crate::upstream::UpstreamMetrics;
 use latency::Latency;
 use worker::Labels;
+
+/// Adds to a count that only one worker writes: whoever reads it needs no atomic addition, and the worker pays for none.
+pub(crate) fn add(count: &AtomicU64, more: u64) {
+    let sum = count.load(Ordering::Relaxed).wrapping_add(more);
+    count.store(sum, Ordering::Relaxed);
+}
 
 /// Why a piece of configuration was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -9,37 +9,40 @@ use arc_swap::ArcSwapOption;
 use gatehouse_domain::ApiVersionState;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::settings::{PublicUrl, TrustedProxies};
+use gatehouse_snapshot::sign::DigestKey;
 use http::header::ALLOW;
 use http::{HeaderValue, Method};
 
 use crate::answer::{self, Own};
 use crate::call::{Bounds, Call, Ledgers, Subject};
 use crate::live_config::{ConfigStatus, Sharing};
-use crate::policies::api_key::{self, Authentication, GroupKey};
-use crate::policies::{Permit, Standing, admit, subscription};
+use crate::policies::api_key::{self, Authentication};
+use crate::policies::{Limiting, Permit, Standing, admit, subscription};
 use crate::refusal::Refusal;
 use crate::request::{BodyLength, ReceivedHead, RequestHead};
 use crate::settings::Limits;
 use crate::tables::{OperationMatch, Tables};
+use crate::trace::TraceIds;
 use crate::upstream::{
-    self, Answered, BodySource, Client, ResponseHead, Tunnel, Upgraded, Upstreams,
+    self, Answered, BodySource, Client, Outgoing, Received, Switched, Upstreams,
 };
 use crate::usage::ledger::QuotaLedger;
-use crate::{validate, worker};
+use crate::validate;
 
 /// What every request is handled with.
 pub(crate) struct Proxy {
     pub(crate) limits: Limits,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) error_pages: Option<PublicUrl>,
-    pub(crate) bounds: Bounds,
+    pub(crate) bounds: Rc<Bounds>,
     pub(crate) tables: Arc<Tables>,
-    pub(crate) group_key: Arc<ArcSwapOption<GroupKey>>,
+    pub(crate) group_key: Arc<ArcSwapOption<DigestKey>>,
     pub(crate) config: Arc<ConfigStatus>,
     pub(crate) sharing: Arc<Sharing>,
     pub(crate) quotas: Arc<QuotaLedger>,
     pub(crate) ledgers: Ledgers,
     pub(crate) upstreams: Upstreams,
+    pub(crate) trace_ids: TraceIds,
 }
 
 /// The body of a client's request, in whichever way it is read.
@@ -66,15 +69,8 @@ pub(crate) enum Reply {
     Own(Own),
     /// By a backend, its body still on the way. On record when that has ended.
     Backend(Answered),
-    /// By a backend that agreed to speak another protocol from here on. Boxed, being rare.
+    /// By a backend that agreed to speak another protocol from here on.
     Switched(Box<Switched>),
-}
-
-/// A connection that is given to another protocol.
-pub(crate) struct Switched {
-    pub(crate) head: ResponseHead,
-    pub(crate) protocol: Vec<u8>,
-    pub(crate) tunnel: Tunnel,
 }
 
 /// A call, and where it stands with its limits. Kept by the codec and written where it lies: handed from step to step, so much
@@ -137,9 +133,11 @@ async fn pass<B: ClientBody>(
     let length = validate::framing(&asked.head)?;
     body.judged(length);
     // Then a place: under overload a refusal must cost little.
-    passage.call.slot = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
+    passage.call.under_way = Some(proxy.bounds.enter().ok_or(ProblemKind::Overloaded)?);
     // Nothing of a request that can be read in two ways may decide anything.
     let head = validate::head(asked.head, length, asked.host, &proxy.limits)?;
+    let trace = proxy.trace_ids.trace(head.fields);
+    passage.call.trace_id = trace.id();
     let (permit, rest) = match judge(proxy, passage, &head)? {
         Judged::Methods(allow) => {
             return Ok(Reply::Own(answer::options(&mut passage.call, allow)));
@@ -147,39 +145,25 @@ async fn pass<B: ClientBody>(
         Judged::Permitted { permit, rest } => (permit, rest),
     };
     let Passage { call, standing } = passage;
+    call.asks_backend();
     let client = Client {
         peer: asked.origin.peer,
         scheme: asked.origin.scheme,
-        trusted: &proxy.trusted_proxies,
+        is_trusted: proxy.trusted_proxies.contains(asked.origin.peer),
         request_id: &call.request_id,
+        trace,
     };
-    let upgrade = asked.upgrade.filter(|_| head.body == BodyLength::None);
-    let before_us = call.elapsed_us();
-    worker::after_reading().await;
-    let forwarded = match upgrade {
-        None => upstream::forward(&permit, &head, rest, &client, body, &proxy.upstreams)
-            .await
-            .map(Upgraded::Answered),
-        // An allocation that only such calls need.
-        Some(protocol) => {
-            let upstreams = &proxy.upstreams;
-            let asking =
-                upstream::forward_upgrade(&permit, &head, rest, &client, protocol, upstreams);
-            Box::pin(asking).await
-        }
+    let outgoing = Outgoing {
+        head: &head,
+        rest,
+        client: &client,
+        upgrade: asked.upgrade.filter(|_| head.body == BodyLength::None),
     };
-    call.upstream_us = call.elapsed_us() - before_us;
+    let forwarded = upstream::forward(&permit, outgoing, body, &proxy.upstreams).await;
+    call.heard_from_backend();
     match forwarded {
-        Ok(Upgraded::Answered(answered)) => Ok(Reply::Backend(answered)),
-        Ok(Upgraded::Switched {
-            head,
-            protocol,
-            tunnel,
-        }) => Ok(Reply::Switched(Box::new(Switched {
-            head,
-            protocol,
-            tunnel,
-        }))),
+        Ok(Received::Answer(answered)) => Ok(Reply::Backend(answered)),
+        Ok(Received::Switched(switched)) => Ok(Reply::Switched(switched)),
         Err(mut refusal) => {
             refusal.headers.extend(standing.headers());
             Err(refusal)
@@ -248,13 +232,13 @@ fn judge<'a>(
     let consumer = match authentication {
         Authentication::Identified(consumer) => consumer,
         Authentication::Refused(refusal, known) => {
-            call.attribution.application = known.as_ref().map(|consumer| consumer.application);
+            call.attribution.application = known.map(|consumer| consumer.application.id);
             call.attribution.credential = known.map(|consumer| consumer.credential);
             return Err(refusal);
         }
         Authentication::Undecidable(why) => return Err(undecidable(why)),
     };
-    call.attribution.application = Some(consumer.application);
+    call.attribution.application = Some(consumer.application.id);
     call.attribution.credential = Some(consumer.credential);
     // Whether they may: tenant, application, subscription. Authority comes from nowhere else.
     let subject = Subject {
@@ -268,19 +252,16 @@ fn judge<'a>(
         call.attribution.subscription = Some(subscription.id);
         call.attribution.plan = tables.plan_id(subscription.plan);
     }
-    let permit = judged?;
+    let authorised = judged?;
     // Whether now: rates, then quotas. From here on the call counts.
-    let calendar = &environment.tenant.calendar;
-    let counters = &tables.counters;
-    admit(
-        &permit,
-        calendar,
-        call.now,
-        &proxy.sharing,
-        counters,
-        &proxy.quotas,
-        standing,
-    )?;
+    let limiting = Limiting {
+        calendar: &environment.tenant.calendar,
+        now: call.now,
+        sharing: &proxy.sharing,
+        counters: &tables.counters,
+        ledger: &proxy.quotas,
+    };
+    let permit = admit(authorised, limiting, standing)?;
     call.let_through();
     Ok(Judged::Permitted { permit, rest })
 }

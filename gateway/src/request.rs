@@ -41,7 +41,9 @@ impl<'a> Target<'a> {
 pub(crate) struct RequestHead<'a> {
     pub(crate) method: &'a Method,
     pub(crate) version: Version,
-    /// Without port, in lower case.
+    /// Whom the client called, as it named it: port and all.
+    pub(crate) authority: &'a str,
+    /// That without port, in lower case.
     pub(crate) host: &'a str,
     /// As it was sent: the bytes that are routed by and forwarded.
     pub(crate) path: &'a str,

@@ -25,7 +25,7 @@ pub(crate) fn head<'a>(
 ) -> Result<RequestHead<'a>, Refusal> {
     method(received.method)?;
     fields(received.fields, limits)?;
-    host_of(&received, host)?;
+    let authority = host_of(&received, host)?;
     let (path, query) = target(received.target, limits)?;
     if matches!(body, BodyLength::Exact(bytes) if bytes > limits.body) {
         return Err(body_too_large(limits).closing());
@@ -33,6 +33,7 @@ pub(crate) fn head<'a>(
     Ok(RequestHead {
         method: received.method,
         version: received.version,
+        authority,
         host,
         path,
         query,
@@ -140,8 +141,9 @@ fn is_field_value(value: &[u8]) -> bool {
     })
 }
 
-/// RFC 9112 §3.2: exactly one Host, well formed, also for HTTP/1.0; in HTTP/2 the authority, and a Host only if equal.
-fn host_of(received: &ReceivedHead<'_>, host: &mut String) -> Result<(), Refusal> {
+/// RFC 9112 §3.2: exactly one Host, well formed, also for HTTP/1.0; in HTTP/2 the authority, and a Host only if equal. Returns
+/// it as it was sent.
+fn host_of<'a>(received: &ReceivedHead<'a>, host: &mut String) -> Result<&'a str, Refusal> {
     let mut hosts = received.fields.get_all("host");
     let header = hosts.next();
     if hosts.next().is_some() {
@@ -166,7 +168,7 @@ fn host_of(received: &ReceivedHead<'_>, host: &mut String) -> Result<(), Refusal
     host.clear();
     host.push_str(host_name(text).ok_or_else(not_well_formed)?);
     host.make_ascii_lowercase();
-    Ok(())
+    Ok(text)
 }
 
 /// `name`, `name:port`, `1.2.3.4:port`, `[::1]:port`; the name without a final dot.
@@ -323,19 +325,14 @@ fn encoded_segment(segment: &[u8]) -> Result<(), &'static str> {
             rest = after;
             continue;
         }
-        let escaped = after
-            .split_at_checked(2)
-            .and_then(|(digits, after)| Some((hex_byte(digits)?, after)));
-        let Some((byte, after)) = escaped else {
+        let Some((byte, after)) = escaped(after) else {
             return Err("The path holds '%' without two hexadecimal digits.");
         };
         match byte {
             b'/' | b'\\' => return Err("The path holds an encoded slash."),
             b'.' => return Err("The path holds an encoded dot."),
             b';' => return Err("The path holds an encoded ';'."),
-            b'%' if after.len() >= 2 && hex_byte(&after[..2]).is_some() => {
-                return Err("The path is encoded twice.");
-            }
+            b'%' if escaped(after).is_some() => return Err("The path is encoded twice."),
             0..=0x1f | 0x7f => return Err("The path holds an encoded control character."),
             // An encoded letter would be routed as text it is not. '~' alone is encoded by older clients.
             b'-' | b'_' => return Err("The path encodes a character that needs no encoding."),
@@ -375,12 +372,12 @@ fn is_lookalike(character: char) -> bool {
     )
 }
 
-fn hex_byte(digits: &[u8]) -> Option<u8> {
+/// The byte that two hexadecimal digits after a '%' stand for, and what comes after them (RFC 3986 §2.1).
+pub(crate) fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    match digits {
-        [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
-        _ => None,
-    }
+    let ([high, low], after) = after.split_first_chunk()?;
+    let byte = u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?;
+    Some((byte, after))
 }
 
 #[cfg(test)]

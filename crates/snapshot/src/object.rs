@@ -12,7 +12,7 @@ use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionFacts};
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 pub(crate) use record::decode_as;
 pub use record::{Object, ObjectKind, ObjectRef, OfKind, Record};
@@ -23,15 +23,17 @@ pub struct Moment(pub i64);
 
 impl From<OffsetDateTime> for Moment {
     fn from(time: OffsetDateTime) -> Self {
-        Self((time.unix_timestamp_nanos() / 1_000_000) as i64)
+        Self(time.unix_timestamp() * 1_000 + i64::from(time.millisecond()))
     }
 }
 
 impl From<Moment> for OffsetDateTime {
     /// Moments outside the representable years clamp to the epoch; no stored date is anywhere near.
     fn from(moment: Moment) -> Self {
-        Self::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000_000)
-            .unwrap_or(Self::UNIX_EPOCH)
+        let milliseconds = Duration::milliseconds(moment.0.rem_euclid(1_000));
+        Self::from_unix_timestamp(moment.0.div_euclid(1_000)).map_or(Self::UNIX_EPOCH, |second| {
+            second.saturating_add(milliseconds)
+        })
     }
 }
 

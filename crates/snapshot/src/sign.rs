@@ -1,5 +1,6 @@
 //! Ed25519 signatures (RFC 8032) over what is published, and the keys a gateway trusts.
 
+use aws_lc_rs::hmac;
 use std::fmt;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
@@ -111,13 +112,33 @@ fn message(context: &str, header: &[u8]) -> Vec<u8> {
     [context.as_bytes(), b"\n", header].concat()
 }
 
-/// HMAC-SHA-256(group key, secret hash): what a gateway compares a presented key with. A table stolen from one group is
-/// useless in another.
+/// The key of a group, ready to make digests with. Prints nothing of it, and is wiped from memory when dropped.
+pub struct DigestKey(hmac::Key);
+
+impl DigestKey {
+    /// Prepares a group's key: half of the work of a digest.
+    pub fn new(group_key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, group_key))
+    }
+
+    /// HMAC-SHA-256(group key, secret hash) (RFC 2104): what a gateway compares a presented key with. A table stolen from one
+    /// group is useless in another.
+    pub fn digest(&self, secret_hash: &[u8; 32]) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(hmac::sign(&self.0, secret_hash).as_ref());
+        digest
+    }
+}
+
+impl std::fmt::Debug for DigestKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DigestKey(..)")
+    }
+}
+
+/// One digest, as [`DigestKey::digest`] makes it.
 pub fn credential_digest(group_key: &[u8; 32], secret_hash: &[u8; 32]) -> [u8; 32] {
-    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, group_key);
-    let mut digest = [0; 32];
-    digest.copy_from_slice(aws_lc_rs::hmac::sign(&key, secret_hash).as_ref());
-    digest
+    DigestKey::new(group_key).digest(secret_hash)
 }
 
 #[cfg(test)]

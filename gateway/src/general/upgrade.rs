@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::answer::{AnswerBody, put};
 use crate::answer;
 use crate::call::{Call, OK};
-use crate::proxy::{Passage, Switched};
+use crate::proxy::Passage;
+use crate::upstream::Switched;
 use crate::upstream::{Passed, Tunnel};
 
 /// The one protocol a backend may be asked for. Another version of HTTP would carry calls that nobody judges, and TLS would

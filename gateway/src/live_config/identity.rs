@@ -13,10 +13,12 @@ use gatehouse_snapshot::sign::{PublicKey, Signer};
 use zeroize::Zeroizing;
 
 use crate::files;
-use crate::policies::api_key::GroupKey;
 
 const KEY_FILE: &str = "node.key";
 const IDENTITY_FILE: &str = "identity.json";
+
+/// What the digests of keys are made with.
+pub(crate) type GroupKey = Zeroizing<[u8; 32]>;
 
 /// An enrolled gateway. Nothing in it expires: after any outage it is still good, until somebody revokes it.
 pub(crate) struct Identity {

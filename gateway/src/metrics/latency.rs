@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gatehouse_snapshot::usage::LATENCY_BOUNDS_US;
 use prometheus_client::encoding::{MetricEncoder, NoLabelSet};
 
+use super::add;
+
 /// Upper bounds of what a gateway takes itself, microseconds: finer than those of whole calls.
 pub(super) const GATEWAY_BOUNDS_US: [u64; 15] = [
     10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000,
@@ -41,8 +43,8 @@ impl Latency {
         let bucket = self
             .bounds_us
             .partition_point(|bound| *bound < microseconds);
-        self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        self.sum_us.fetch_add(microseconds, Ordering::Relaxed);
+        add(&self.buckets[bucket], 1);
+        add(&self.sum_us, microseconds);
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use gatehouse_problem::ProblemKind;
 use prometheus_client::encoding::{EncodeLabelSet, MetricEncoder, NoLabelSet};
 
+use super::add;
 use super::latency::Latency;
 use crate::reason::Reason;
 use crate::usage::record::Tail;
@@ -107,7 +108,7 @@ impl WorkerMetrics {
         let series =
             api.0 as usize * SERIES_OF_API + class * Reason::COUNT + usize::from(tail.reason);
         if let Some(count) = self.calls.get(series) {
-            count.fetch_add(1, Ordering::Relaxed);
+            add(count, 1);
         }
         self.whole.observe(tail.latency_us);
         let own_us = tail.latency_us.saturating_sub(tail.upstream_us);

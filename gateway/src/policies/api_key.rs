@@ -2,11 +2,11 @@
 
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::{CredentialState, CredentialVerdict};
-use gatehouse_domain::id::{ApplicationId, CredentialId};
+use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_problem::ProblemKind;
 use gatehouse_snapshot::object::Moment;
-use gatehouse_snapshot::sign::credential_digest;
+use gatehouse_snapshot::sign::DigestKey;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,7 +14,8 @@ use time::format_description::well_known::Rfc3339;
 use crate::call::Now;
 use crate::refusal::{Refusal, refuse};
 use crate::request::{Fields, visible};
-use crate::tables::{CompiledEnvironment, FoundCredential, Number, TableSet};
+use crate::tables::{CompiledEnvironment, FoundApplication, FoundCredential, Number, TableSet};
+use crate::validate::escaped;
 
 /// The header of an API key.
 const API_KEY: &str = "x-api-key";
@@ -26,7 +27,7 @@ const KEY_PREFIXES: [&str; 2] = ["gth_live_", "gth_test_"];
 /// An identified caller.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Consumer {
-    pub(crate) application: ApplicationId,
+    pub(crate) application: FoundApplication,
     /// The application's number in the tables the key was found in.
     pub(crate) number: Number,
     pub(crate) credential: CredentialId,
@@ -44,16 +45,13 @@ pub(crate) enum Authentication {
     Undecidable(&'static str),
 }
 
-/// The key with which digests of presented keys are made; absent until the gateway has joined.
-pub(crate) type GroupKey = zeroize::Zeroizing<[u8; 32]>;
-
-/// Judges the request's key for an environment.
+/// Judges the request's key for an environment. `group_key` is absent until the gateway has joined.
 pub(crate) fn authenticate(
     fields: Fields<'_>,
     query: Option<&str>,
     environment: &CompiledEnvironment,
     tables: &TableSet,
-    group_key: Option<&GroupKey>,
+    group_key: Option<&DigestKey>,
     now: Now,
 ) -> Authentication {
     let key = match presented(fields, query).and_then(|text| parse(text, environment)) {
@@ -67,7 +65,7 @@ pub(crate) fn authenticate(
     let Some(credential) = tables.credentials.by_key_id(key.id().as_u64()) else {
         return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
     };
-    let digest = credential_digest(group_key, &key.secret_hash().0);
+    let digest = group_key.digest(&key.secret_hash().0);
     if !bool::from(digest.ct_eq(&credential.digest)) {
         return Authentication::Refused(ProblemKind::KeyUnknown.into(), None);
     }
@@ -76,7 +74,7 @@ pub(crate) fn authenticate(
         return Authentication::Undecidable("This gateway does not know whose key this is.");
     };
     let consumer = Consumer {
-        application: application.id,
+        application,
         number: credential.application,
         credential: credential.id,
     };
@@ -88,29 +86,32 @@ pub(crate) fn authenticate(
 
 /// The one text that is presented as a key, or why it is none or more than one.
 fn presented<'a>(fields: Fields<'a>, query: Option<&str>) -> Result<&'a str, Refusal> {
-    let mut texts = fields.get_all(API_KEY).chain(fields.get_all(AUTHORIZATION));
+    let mut keys = fields.get_all(API_KEY);
+    let mut authorizations = fields.get_all(AUTHORIZATION);
+    let one_of_each = (keys.next(), authorizations.next());
+    let is_repeated = keys.next().is_some() || authorizations.next().is_some();
     let in_query = query.is_some_and(query_holds_key);
-    let Some(text) = texts.next() else {
-        return Err(if in_query {
-            refuse(
-                ProblemKind::NoKey,
-                "A key in the address is not accepted, because addresses are logged; treat that key as leaked.",
-            )
-        } else {
-            ProblemKind::NoKey.into()
-        });
-    };
-    if texts.next().is_some() || in_query {
-        return Err(ProblemKind::AmbiguousKey.into());
+    match one_of_each {
+        (None, None) if in_query => Err(refuse(
+            ProblemKind::NoKey,
+            "A key in the address is not accepted, because addresses are logged; treat that key as leaked.",
+        )),
+        (None, None) => Err(ProblemKind::NoKey.into()),
+        (Some(key), None) if !is_repeated && !in_query => readable(key),
+        (None, Some(words)) if !is_repeated && !in_query => bearer(readable(words)?),
+        _ => Err(ProblemKind::AmbiguousKey.into()),
     }
-    let text = visible(text).ok_or(ProblemKind::KeyMalformed)?;
-    if fields.contains(API_KEY) {
-        return Ok(text);
-    }
-    // RFC 9110 §11.1: the scheme is case-insensitive; RFC 6750 §2.1: one space, then the token.
-    match text.split_once(' ') {
+}
+
+fn readable(value: &[u8]) -> Result<&str, Refusal> {
+    visible(value).ok_or_else(|| ProblemKind::KeyMalformed.into())
+}
+
+/// RFC 9110 §11.1: the scheme is case-insensitive; RFC 6750 §2.1: one space, then the token.
+fn bearer(words: &str) -> Result<&str, Refusal> {
+    match words.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token),
-        None if text.eq_ignore_ascii_case("bearer") => Err(ProblemKind::KeyMalformed.into()),
+        None if words.eq_ignore_ascii_case("bearer") => Err(ProblemKind::KeyMalformed.into()),
         _ => Err(refuse(
             ProblemKind::NoKey,
             "The Authorization header is of another scheme than Bearer.",
@@ -121,31 +122,25 @@ fn presented<'a>(fields: Fields<'a>, query: Option<&str>) -> Result<&'a str, Ref
 fn query_holds_key(query: &str) -> bool {
     query.split('&').any(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = decoded(name);
-        QUERY_NAMES
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
-            || KEY_PREFIXES
-                .iter()
-                .any(|prefix| decoded(value).starts_with(prefix))
+        let is = |known: &&str| {
+            let name = decoded(name).map(|byte| byte.to_ascii_lowercase());
+            name.eq(known.bytes())
+        };
+        let begins = |prefix: &&str| decoded(value).take(prefix.len()).eq(prefix.bytes());
+        QUERY_NAMES.iter().any(is) || KEY_PREFIXES.iter().any(begins)
     })
 }
 
-/// Percent-decodes the first characters, enough to recognise a name or a prefix.
-fn decoded(text: &str) -> String {
-    const ENOUGH: usize = 16;
-    let bytes = text.as_bytes();
-    let mut decoded = String::new();
-    let mut at = 0;
-    while at < bytes.len() && decoded.len() < ENOUGH {
-        let escaped = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        decoded.push(char::from(escaped.unwrap_or(bytes[at])));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    decoded
+/// The bytes of a part of a query, percent-decoded. What is no escape stands for itself.
+fn decoded(text: &str) -> impl Iterator<Item = u8> {
+    let mut rest = text.as_bytes();
+    std::iter::from_fn(move || {
+        let (first, after) = rest.split_first()?;
+        let escape = (*first == b'%').then(|| escaped(after)).flatten();
+        let (byte, after) = escape.unwrap_or((*first, after));
+        rest = after;
+        Some(byte)
+    })
 }
 
 fn parse(text: &str, environment: &CompiledEnvironment) -> Result<Key, Refusal> {
@@ -286,9 +281,14 @@ mod tests {
 
     #[test]
     fn decoding_stops_at_what_is_no_escape() {
-        assert_eq!(decoded("a%4"), "a%4");
-        assert_eq!(decoded("%zz"), "%zz");
-        assert_eq!(decoded("%67th_live_"), "gth_live_");
-        assert_eq!(decoded("é%"), "Ã©%");
+        for (text, bytes) in [
+            ("a%4", "a%4"),
+            ("%zz", "%zz"),
+            ("%+f", "%+f"),
+            ("%67th_live_", "gth_live_"),
+            ("%c3%A9%", "é%"),
+        ] {
+            assert!(decoded(text).eq(bytes.bytes()), "{text}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::id::{ApplicationId, SubscriptionId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_snapshot::calendar::Window;
@@ -19,11 +19,11 @@ use super::counters::{
 use super::looks::{Look, Looks};
 use super::plan_limits::PlanQuota;
 use super::standing::{Reading, Standing};
-use super::subscription::Permit;
+use super::subscription::Authorised;
 use crate::call::Now;
 use crate::live_config::{Basis, Sharing};
 use crate::refusal::Refusal;
-use crate::tables::CompiledPlan;
+use crate::tables::{CompiledPlan, CompiledRoute};
 use crate::usage::ledger::{QuotaCall, QuotaLedger};
 
 const NANOS: u64 = 1_000_000_000;
@@ -31,33 +31,15 @@ const NANOS: u64 = 1_000_000_000;
 /// call's period, so that a third time cannot be needed but by a plan that changes twice meanwhile.
 const TURNS_MAX: u32 = 4;
 
-/// What a call is counted with.
-struct Counting<'a> {
-    caller: Caller<'a>,
-    calendar: &'a Calendar,
-    now: Now,
-    basis: Basis,
-    looks: &'a Looks,
-    counters: &'a Arc<Counters>,
-    ledger: &'a QuotaLedger,
-}
-
-/// Takes one call from every limit of the permit's plan, or from none.
-pub(crate) fn admit(
-    permit: &Permit,
-    calendar: &Calendar,
-    now: Now,
-    sharing: &Sharing,
-    counters: &Arc<Counters>,
-    ledger: &QuotaLedger,
-    standing: &mut Standing,
-) -> Result<(), Refusal> {
-    let caller = Caller {
-        subscription: permit.subscription(),
-        id: permit.counters(),
-        plan: permit.plan(),
-    };
-    count(caller, calendar, now, sharing, counters, ledger, standing)
+/// What calls are counted with.
+#[derive(Clone, Copy)]
+pub(crate) struct Limiting<'a> {
+    /// Of the environment's tenant.
+    pub(crate) calendar: &'a Calendar,
+    pub(crate) now: Now,
+    pub(crate) sharing: &'a Sharing,
+    pub(crate) counters: &'a Arc<Counters>,
+    pub(crate) ledger: &'a QuotaLedger,
 }
 
 /// Whose call is counted, by which limits.
@@ -68,30 +50,72 @@ pub(crate) struct Caller<'a> {
     pub(crate) plan: &'a Arc<CompiledPlan>,
 }
 
-/// What [`admit`] does for the caller it is told.
-pub(crate) fn count(
-    caller: Caller<'_>,
-    calendar: &Calendar,
-    now: Now,
-    sharing: &Sharing,
-    counters: &Arc<Counters>,
-    ledger: &QuotaLedger,
-    standing: &mut Standing,
-) -> Result<(), Refusal> {
-    let limits = &caller.plan.limits;
-    if limits.limits.is_empty() {
-        return Ok(());
+/// Proof that a call may be forwarded: a live subscription of a known application opens this route, and the call was counted
+/// by every limit of its plan.
+///
+/// Only [`admit`] makes one and `upstream` accepts nothing else, so a forward that nobody judged or counted does not compile.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    application: ApplicationId,
+    route: Arc<CompiledRoute>,
+}
+
+impl Permit {
+    pub(crate) fn application(&self) -> ApplicationId {
+        self.application
     }
-    let counting = Counting {
-        caller,
-        calendar,
-        now,
-        basis: sharing.basis(),
-        looks: sharing.looks(),
-        counters,
-        ledger,
+
+    pub(crate) fn route(&self) -> &CompiledRoute {
+        &self.route
+    }
+}
+
+/// The last judgement: takes one call from every limit of the plan, or from none.
+pub(crate) fn admit(
+    authorised: Authorised<'_>,
+    limiting: Limiting<'_>,
+    standing: &mut Standing,
+) -> Result<Permit, Refusal> {
+    let caller = Caller {
+        subscription: authorised.subscription,
+        id: authorised.counters,
+        plan: authorised.plan,
     };
-    counting.admit(standing)
+    limiting.count(caller, standing)?;
+    Ok(Permit {
+        application: authorised.application,
+        route: Arc::clone(authorised.route),
+    })
+}
+
+impl Limiting<'_> {
+    /// What [`admit`] does for the caller it is told.
+    pub(crate) fn count(self, caller: Caller<'_>, standing: &mut Standing) -> Result<(), Refusal> {
+        if caller.plan.limits.limits.is_empty() {
+            return Ok(());
+        }
+        let counting = Counting {
+            caller,
+            calendar: self.calendar,
+            now: self.now,
+            basis: self.sharing.basis(),
+            looks: self.sharing.looks(),
+            counters: self.counters,
+            ledger: self.ledger,
+        };
+        counting.admit(standing)
+    }
+}
+
+/// One call, and what it is counted with.
+struct Counting<'a> {
+    caller: Caller<'a>,
+    calendar: &'a Calendar,
+    now: Now,
+    basis: Basis,
+    looks: &'a Looks,
+    counters: &'a Arc<Counters>,
+    ledger: &'a QuotaLedger,
 }
 
 impl Counting<'_> {
@@ -126,7 +150,7 @@ impl Counting<'_> {
         }
         for (number, (quota, window)) in limits.quotas.iter().zip(&mut windows).enumerate() {
             let reset_s = seconds_left(*window, self.now);
-            let (taken, period) = self.take_quota(quota, *window);
+            let (taken, period) = self.take_quota(cells, quota, *window);
             // A period that began while the call was on its way counts it: it is given back from there, if at all.
             window.number = period;
             let problem = match taken {
@@ -157,13 +181,15 @@ impl Counting<'_> {
 
     /// Takes one call of a quota's period; says in which it counts. What makes it slow happens once a period, an outage or a
     /// change of the plan.
-    fn take_quota(&self, quota: &PlanQuota, window: Window) -> (Taken, u32) {
+    fn take_quota(&self, cells: Cells<'_>, quota: &PlanQuota, window: Window) -> (Taken, u32) {
         let nodes = self.basis.nodes;
         let mut period = window.number;
         let mut taken = Taken::OtherPeriod;
+        let mut cells = Some(cells);
         for _ in 0..TURNS_MAX {
-            let cell = self.cells().and_then(|cells| cells.quota(quota.period));
-            let Some(cell) = cell else { break };
+            let Some(cell) = cells.and_then(|cells| cells.quota(quota.period)) else {
+                break;
+            };
             taken = cell.take(period, quota.amount, nodes);
             let call = QuotaCall {
                 subscription: self.caller.subscription,
@@ -202,6 +228,8 @@ impl Counting<'_> {
                     }
                 }
             }
+            // The turn may have given it another place.
+            cells = self.cells();
         }
         (taken, period)
     }

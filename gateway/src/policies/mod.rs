@@ -1,7 +1,7 @@
 //! The judgements a request passes, in the order of [`crate::proxy`]; see `docs/policy-order.md`.
 //!
-//! [`api_key`] says who calls, [`subscription`] whether they may (and makes the [`Permit`] that alone reaches a backend),
-//! [`admit`] whether now. [`counters`] remembers what a subscription has used.
+//! [`api_key`] says who calls, [`subscription`] whether they may, [`admit`] whether now, and makes the [`Permit`] that alone
+//! reaches a backend. [`counters`] remembers what a subscription has used.
 
 pub(crate) mod api_key;
 pub(crate) mod calendar;
@@ -12,7 +12,6 @@ pub(crate) mod plan_limits;
 pub(crate) mod standing;
 pub(crate) mod subscription;
 
-pub(crate) use limits::admit;
+pub(crate) use limits::{Limiting, Permit, admit};
 pub(crate) use plan_limits::PlanLimits;
 pub(crate) use standing::{LIMITS_MAX, Standing};
-pub(crate) use subscription::Permit;

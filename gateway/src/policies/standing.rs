@@ -38,10 +38,9 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// The limits of this plan are asked from here on. Old readings stay where they are: they are not asked for.
+    /// The limits of this plan are asked from here on.
     pub(crate) fn begin(&mut self, plan: &Arc<CompiledPlan>) {
         self.plan = Some(Arc::clone(plan));
-        self.asked = 0;
     }
 
     /// How long the current day or month is.

@@ -1,8 +1,8 @@
-//! Whether the caller may call this route: the one place that makes a [`Permit`].
+//! Whether the caller may call this route, and by which plan.
 
 use std::sync::Arc;
 
-use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::id::{ApplicationId, SubscriptionId};
 use gatehouse_domain::subscription::{Access, ShownState};
 use gatehouse_problem::{Problem, ProblemKind};
 use time::OffsetDateTime;
@@ -14,58 +14,32 @@ use crate::call::{Now, Subject};
 use crate::refusal::{Refusal, refuse};
 use crate::tables::{CompiledPlan, CompiledRoute, FoundSubscription, Place, TableSet};
 
-/// Proof that a call may be forwarded: a live subscription of a known application opens this route.
-///
-/// Only [`authorise`] makes one and `upstream` accepts nothing else, so an unauthorised forward does not compile.
-#[derive(Debug)]
-pub(crate) struct Permit {
-    consumer: Consumer,
-    route: Arc<CompiledRoute>,
-    plan: Arc<CompiledPlan>,
-    subscription: SubscriptionId,
-    counters: CounterId,
-}
-
-impl Permit {
-    pub(crate) fn consumer(&self) -> &Consumer {
-        &self.consumer
-    }
-
-    pub(crate) fn route(&self) -> &CompiledRoute {
-        &self.route
-    }
-
-    pub(crate) fn plan(&self) -> &Arc<CompiledPlan> {
-        &self.plan
-    }
-
-    pub(crate) fn subscription(&self) -> SubscriptionId {
-        self.subscription
-    }
-
-    pub(crate) fn counters(&self) -> CounterId {
-        self.counters
-    }
+/// Who may call which route, by which plan. Not counted yet, and lent: it ends with the judgement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Authorised<'t> {
+    pub(super) application: ApplicationId,
+    pub(super) route: &'t Arc<CompiledRoute>,
+    pub(super) plan: &'t Arc<CompiledPlan>,
+    pub(super) subscription: SubscriptionId,
+    pub(super) counters: CounterId,
 }
 
 /// Judges tenant, application and subscription, in that order, by the gateway's own clock.
-pub(crate) fn authorise(
-    subject: &Subject<'_>,
+pub(crate) fn authorise<'t>(
+    subject: &Subject<'t>,
     consumer: Consumer,
-    tables: &TableSet,
+    tables: &'t TableSet,
     now: Now,
     found: &mut Option<FoundSubscription>,
-) -> Result<Permit, Refusal> {
+) -> Result<Authorised<'t>, Refusal> {
     if subject.environment.tenant.object.suspended {
         return Err(ProblemKind::TenantSuspended.into());
     }
     // The key names an application that this configuration does not hold: the key may well be good.
-    let application = tables
-        .applications
-        .get(consumer.number)
-        .filter(|application| application.present)
-        .ok_or(ProblemKind::AuthUnknown)?;
-    if application.suspended {
+    if !consumer.application.present {
+        return Err(ProblemKind::AuthUnknown.into());
+    }
+    if consumer.application.suspended {
         return Err(ProblemKind::ApplicationSuspended.into());
     }
     let candidates = subject.route.products.iter().filter_map(|product| {
@@ -80,7 +54,7 @@ pub(crate) fn authorise(
         match candidate.facts().access(now.time) {
             Access::Granted => {
                 *found = Some(candidate);
-                return permit(subject, consumer, tables, candidate);
+                return authorised(subject, consumer, tables, candidate);
             }
             Access::Refused(shown) => {
                 let closer = refused
@@ -99,21 +73,21 @@ pub(crate) fn authorise(
     Err(refusal_of(subject, candidate, shown))
 }
 
-fn permit(
-    subject: &Subject<'_>,
+fn authorised<'t>(
+    subject: &Subject<'t>,
     consumer: Consumer,
-    tables: &TableSet,
+    tables: &'t TableSet,
     subscription: FoundSubscription,
-) -> Result<Permit, Refusal> {
+) -> Result<Authorised<'t>, Refusal> {
     // Without its plan the limits are not known; letting the call through would be letting it through without any.
     let plan = tables
         .compiled
         .plan(subscription.plan)
         .ok_or(ProblemKind::AuthUnknown)?;
-    Ok(Permit {
-        consumer,
-        route: Arc::clone(subject.route),
-        plan: Arc::clone(plan),
+    Ok(Authorised {
+        application: consumer.application.id,
+        route: subject.route,
+        plan,
         subscription: subscription.id,
         counters: subscription.counters,
     })

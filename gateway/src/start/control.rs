@@ -1,5 +1,6 @@
 //! What the tasks beside the request path share, and what workers are made from.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use gatehouse_runtime::listener::parts::Refusals;
 use gatehouse_runtime::listener::{DrainOutcome, ListenerStats, Refusal};
 use gatehouse_runtime::telemetry::Health;
 use gatehouse_runtime::{Clock, Supervisor, random};
-use gatehouse_snapshot::sign::Signer;
+use gatehouse_snapshot::sign::{DigestKey, Signer};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer;
@@ -24,10 +25,10 @@ use crate::live_config::identity::{Identity, Membership};
 use crate::live_config::pull::Puller;
 use crate::live_config::{ConfigStatus, Sharing, identity};
 use crate::metrics::GatewayMetrics;
-use crate::policies::api_key::GroupKey;
 use crate::proxy::Proxy;
 use crate::settings::Settings;
 use crate::tables::Tables;
+use crate::trace::TraceIds;
 use crate::upstream::{Connector, Upstreams};
 use crate::usage::ledger::QuotaLedger;
 use crate::usage::shipper::Shipper;
@@ -47,7 +48,7 @@ pub(super) struct Control {
     pub(super) config: Arc<ConfigStatus>,
     pub(super) sharing: Arc<Sharing>,
     pub(super) metrics: Arc<GatewayMetrics>,
-    pub(super) group_key: Arc<ArcSwapOption<GroupKey>>,
+    pub(super) group_key: Arc<ArcSwapOption<DigestKey>>,
     pub(super) shipper: Shipper,
     pub(super) identity: Arc<std::sync::OnceLock<Identity>>,
 }
@@ -126,7 +127,8 @@ impl Control {
 
     /// Serves what is on disk, or in the snapshot folder, of a group's configuration.
     fn begin(&self, membership: Membership) -> anyhow::Result<Puller> {
-        self.group_key.store(Some(Arc::new(membership.group_key)));
+        let digest_key = DigestKey::new(&membership.group_key);
+        self.group_key.store(Some(Arc::new(digest_key)));
         let trust = Trust {
             group: membership.group,
             keys: membership.trusted,
@@ -184,7 +186,7 @@ impl Control {
             limits: settings.limits.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             error_pages: settings.error_pages.clone(),
-            bounds,
+            bounds: Rc::new(bounds),
             tables: Arc::clone(&self.tables),
             group_key: Arc::clone(&self.group_key),
             config: Arc::clone(&self.config),
@@ -203,6 +205,7 @@ impl Control {
                 settings.worker_count(),
                 self.metrics.upstream.worker(),
             ),
+            trace_ids: TraceIds::new(),
         })
     }
 
@@ -245,11 +248,13 @@ impl Control {
 fn worded(settings: &Settings, clock: &Clock) -> Refusals {
     let pages = settings.error_pages.as_ref().map(ToString::to_string);
     let clock = clock.clone();
+    let headers_max = settings.listener.headers_max;
     Refusals::new(move |refusal| {
-        let kind = match refusal {
-            Refusal::Busy => ProblemKind::Overloaded,
-            Refusal::TooManyHeaders => ProblemKind::HeadersTooLarge,
+        let problem = match refusal {
+            Refusal::Busy => Problem::new(ProblemKind::Overloaded),
+            Refusal::TooManyHeaders => Problem::new(ProblemKind::HeadersTooLarge)
+                .detail(format!("A request may have {headers_max} headers.")),
         };
-        answer::unrecorded(&Problem::new(kind), &clock, pages.as_deref())
+        answer::unrecorded(&problem, &clock, pages.as_deref())
     })
 }

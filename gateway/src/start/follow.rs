@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use gatehouse_runtime::Supervisor;
+use gatehouse_snapshot::sign::DigestKey;
 use tokio_util::task::TaskTracker;
 
 use super::control::Control;
@@ -105,8 +106,8 @@ impl Control {
         match begun {
             Some(mut puller) if puller.trust().group == identity.group => {
                 puller.trust_keys(identity.trusted.clone());
-                self.group_key
-                    .store(Some(Arc::new(identity.group_key.clone())));
+                let digest_key = DigestKey::new(&identity.group_key);
+                self.group_key.store(Some(Arc::new(digest_key)));
                 let _ = self.identity.set(identity);
                 Ok(puller)
             }

@@ -26,6 +26,8 @@ pub(super) struct BodyLimits<'c> {
     pub(super) settings: &'c ListenerSettings,
     pub(super) stats: &'c ListenerStats,
     pub(super) bytes_max: u64,
+    /// What the connection holds in its other buffers.
+    pub(super) besides: usize,
 }
 
 /// A body on its way: first what came with its head, then what is read for it.
@@ -198,7 +200,8 @@ impl<'c, 's> StrictBody<'c, 's> {
         };
         // Once for bodies of usual size: the buffer is kept from request to request.
         self.later.reserve(wanted);
-        self.intake.holding.grow(self.later.capacity());
+        let besides = self.limits.besides;
+        self.intake.holding.set(besides + self.later.capacity());
         let polled = self
             .intake
             .poll_read(cx, &mut (&mut *self.later).limit(wanted));

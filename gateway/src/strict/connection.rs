@@ -101,6 +101,7 @@ impl<'w, 's> Connection<'w, 's> {
             Err(not_here) => return Err(self.leave(not_here).await),
         };
         let lines = grammar::reused(std::mem::take(&mut self.lines));
+        let besides = self.inbox.capacity() + self.out.capacity();
         let (bytes, early) = self.inbox.split_at_mut(end);
         let head = match grammar::parse(bytes, lines, self.strict.limits) {
             Ok(head) => head,
@@ -110,6 +111,7 @@ impl<'w, 's> Connection<'w, 's> {
             settings: &self.strict.settings,
             stats: &self.strict.stats,
             bytes_max: self.strict.proxy.limits.body,
+            besides,
         };
         let mut body = StrictBody::new(&self.intake, early, &mut self.later, limits, &self.passed);
         let asked = Asked {
@@ -119,6 +121,7 @@ impl<'w, 's> Connection<'w, 's> {
             upgrade: None,
         };
         let mut passage = Passage::begin(&self.strict.proxy, &asked.head, &body);
+        worker::after_reading().await;
         let reply = {
             let handling = proxy::handle(&self.strict.proxy, asked, &mut body, &mut passage);
             let handling = pin!(handling);

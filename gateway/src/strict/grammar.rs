@@ -95,24 +95,23 @@ pub(super) fn find_end(
         }
         if bytes[..end].ends_with(b"\r\n\r\n") {
             return if end > limits.bytes_max {
-                Err(too_large())
+                Err(too_large(limits))
             } else {
                 Ok(Some(end))
             };
         }
     }
-    let lines_came = *scanned > 0;
-    if bytes.len() > limits.bytes_max {
-        return Err(if lines_came {
-            too_large()
-        } else {
-            refused(refuse(
-                ProblemKind::AddressTooLong,
-                "The request line is too long.",
-            ))
-        });
+    *scanned = bytes.len();
+    if bytes.len() <= limits.bytes_max {
+        return Ok(None);
     }
-    Ok(None)
+    Err(match memchr::memchr(b'\n', bytes) {
+        Some(_) => too_large(limits),
+        None => refused(refuse(
+            ProblemKind::AddressTooLong,
+            format!("A request line may have {} bytes.", limits.bytes_max),
+        )),
+    })
 }
 
 /// Reads a head that is whole. `lines` is room for its fields.
@@ -127,7 +126,7 @@ pub(super) fn parse<'b>(
     match request.parse_with_uninit_headers(bytes, room) {
         Ok(Status::Complete(length)) if length == bytes.len() => {}
         Ok(_) => return Err(bad("The head of the request has no end.")),
-        Err(httparse::Error::TooManyHeaders) => return Err(too_large()),
+        Err(httparse::Error::TooManyHeaders) => return Err(too_large(limits)),
         Err(error) => return Err(bad(reason(error))),
     }
     // RFC 9112 §9.3: connections of 1.0 end otherwise.
@@ -218,8 +217,15 @@ fn bad(detail: &str) -> NotHere {
     refused(refuse(ProblemKind::BadRequest, detail))
 }
 
-fn too_large() -> NotHere {
-    refused(ProblemKind::HeadersTooLarge.into())
+fn too_large(limits: HeadLimits) -> NotHere {
+    let HeadLimits {
+        bytes_max,
+        fields_max,
+    } = limits;
+    refused(refuse(
+        ProblemKind::HeadersTooLarge,
+        format!("The head of a request may have {bytes_max} bytes and {fields_max} headers."),
+    ))
 }
 
 fn refused(refusal: Refusal) -> NotHere {

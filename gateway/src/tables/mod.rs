@@ -27,7 +27,7 @@ use arc_swap::{ArcSwapOption, Guard};
 use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 
-pub(crate) use applications::Applications;
+pub(crate) use applications::{Applications, FoundApplication};
 pub(crate) use compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan};
 pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
 pub(crate) use index::{Index, spread};

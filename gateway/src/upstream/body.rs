@@ -16,8 +16,10 @@ pub(crate) trait BodySource {
 }
 
 /// No body.
-pub(crate) struct NoBody;
+#[cfg(test)]
+pub(super) struct NoBody;
 
+#[cfg(test)]
 impl BodySource for NoBody {
     fn length(&self) -> BodyLength {
         BodyLength::None

@@ -8,6 +8,8 @@ use gatehouse_runtime::telemetry::Metrics;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 
+use crate::metrics;
+
 /// One worker's counts since the start. Only that worker writes them; no other's lie beside them in a cache line.
 #[derive(Debug, Default)]
 #[repr(align(128))]
@@ -37,9 +39,9 @@ pub(crate) struct UpstreamCounts {
 }
 
 impl UpstreamCounts {
-    /// One more. Not an atomic addition: there is one writer.
+    /// One more.
     pub(super) fn add(count: &AtomicU64) {
-        count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        metrics::add(count, 1);
     }
 
     pub(super) fn set(count: &AtomicU64, value: usize) {

@@ -7,73 +7,46 @@ use http::Method;
 use tokio::time::Instant;
 
 use super::balance::{CompiledUpstream, InFlight, NoTarget};
-use super::body::{BodySource, NoBody};
+use super::body::BodySource;
 use super::connect::ConnectError;
 use super::connections::{Connections, Lease, Place};
 use super::counts::UpstreamCounts;
 use super::http1::{
-    Asked, Client, Connection, Exchange, Fault, Outbound, Received, ResponseBody, ResponseHead,
-    Timeouts, Tunnel, write_head,
+    Asked, Client, Connection, Exchange, Fault, Outbound, Received, ResponseBody, Timeouts,
+    write_head,
 };
 use super::worker::Upstreams;
 use crate::policies::Permit;
 use crate::refusal::{Refusal, refuse};
 use crate::request::RequestHead;
 
-/// A backend's answer: its head, and its body still on the way.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    pub(crate) head: ResponseHead,
-    pub(crate) body: ResponseBody,
-}
-
-/// What became of a wish to change the protocol.
-#[derive(Debug)]
-pub(crate) enum Upgraded {
-    /// The backend agreed: its 101, the protocol it names, and its side of the connection.
-    Switched {
-        head: ResponseHead,
-        protocol: Vec<u8>,
-        tunnel: Tunnel,
-    },
-    /// The backend answered instead.
-    Answered(Answered),
+/// A permitted call, as its backend gets it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) head: &'a RequestHead<'a>,
+    /// What of the path comes after the route's.
+    pub(crate) rest: &'a str,
+    pub(crate) client: &'a Client<'a>,
+    /// The protocol the client would like to go on with. Such a call has no body.
+    pub(crate) upgrade: Option<&'a [u8]>,
 }
 
 /// Sends a permitted call to its backend and waits for the head of the answer.
 pub(crate) async fn forward<B: BodySource>(
     permit: &Permit,
-    head: &RequestHead<'_>,
-    rest: &str,
-    client: &Client<'_>,
+    call: Outgoing<'_>,
     body: &mut B,
     upstreams: &Upstreams,
-) -> Result<Answered, Refusal> {
-    let call = outbound(permit, head, rest, client, body, None);
-    match send(upstream(permit)?, &call, body, upstreams).await? {
-        Received::Answer(head, body) => Ok(Answered { head, body }),
-        Received::Switched(..) => Err(ProblemKind::UpstreamFailed.into()),
-    }
-}
-
-/// Asks a backend to change the protocol of its connection. Such a request has no body.
-pub(crate) async fn forward_upgrade(
-    permit: &Permit,
-    head: &RequestHead<'_>,
-    rest: &str,
-    client: &Client<'_>,
-    protocol: &[u8],
-    upstreams: &Upstreams,
-) -> Result<Upgraded, Refusal> {
-    let call = outbound(permit, head, rest, client, &NoBody, Some(protocol));
-    match send(upstream(permit)?, &call, &mut NoBody, upstreams).await? {
-        Received::Answer(head, body) => Ok(Upgraded::Answered(Answered { head, body })),
-        Received::Switched(head, protocol, tunnel) => Ok(Upgraded::Switched {
-            head,
-            protocol,
-            tunnel,
-        }),
-    }
+) -> Result<Received, Refusal> {
+    let outbound = Outbound {
+        head: call.head,
+        rest: call.rest,
+        client: call.client,
+        application: permit.application(),
+        body: body.length(),
+        upgrade: call.upgrade,
+    };
+    send(upstream(permit)?, &outbound, body, upstreams).await
 }
 
 fn upstream(permit: &Permit) -> Result<&CompiledUpstream, Refusal> {
@@ -84,24 +57,6 @@ fn upstream(permit: &Permit) -> Result<&CompiledUpstream, Refusal> {
             "No backend is set for this API in this environment.",
         )
     })
-}
-
-fn outbound<'a>(
-    permit: &Permit,
-    head: &'a RequestHead<'a>,
-    rest: &'a str,
-    client: &'a Client<'a>,
-    body: &impl BodySource,
-    upgrade: Option<&'a [u8]>,
-) -> Outbound<'a> {
-    Outbound {
-        head,
-        rest,
-        client,
-        application: permit.consumer().application,
-        body: body.length(),
-        upgrade,
-    }
 }
 
 /// The whole of it: a target, a connection, the exchange, and the one second try.
@@ -129,7 +84,7 @@ pub(super) async fn send<B: BodySource>(
     let reached = attempt.reach().await?;
     let mut scratch = upstreams.scratch.lend();
     let target = reached.lease.in_flight.target();
-    write_head(&mut scratch.output, call, target, &upstreams.trace_ids);
+    write_head(&mut scratch.output, call, target);
     let began = if reached.at_once { now } else { Instant::now() };
     let mut exchange = Exchange::new(reached.connection, scratch, call.body, began);
     let (mut lease, mut reused) = (reached.lease, reached.reused);

@@ -19,8 +19,10 @@ pub(crate) use balance::CompiledUpstream;
 pub(crate) use body::{BodyFault, BodySource};
 pub(crate) use connect::Connector;
 pub(crate) use counts::UpstreamMetrics;
-pub(crate) use forward::{Answered, Upgraded, forward, forward_upgrade};
-pub(crate) use http1::{BrokenOff, Client, Passed, ResponseBody, ResponseHead, Tunnel};
+pub(crate) use forward::{Outgoing, forward};
+pub(crate) use http1::{
+    Answered, BrokenOff, Client, Passed, Received, ResponseBody, ResponseHead, Switched, Tunnel,
+};
 pub(crate) use worker::Upstreams;
 
 #[cfg(test)]

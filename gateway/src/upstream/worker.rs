@@ -13,7 +13,7 @@ use super::connect::Connector;
 use super::connections::{Bounds, Connections};
 use super::counts::UpstreamCounts;
 use super::health::EjectionRules;
-use super::http1::{HeadText, Scratch, Shelf, TraceIds};
+use super::http1::{HeadText, Scratch, Shelf};
 use super::target::Target;
 use crate::settings::UpstreamSettings;
 
@@ -28,7 +28,6 @@ pub(crate) struct Upstreams {
     pub(super) head_bytes_max: usize,
     pub(super) scratch: Rc<Shelf<Scratch>>,
     pub(super) heads: Rc<Shelf<HeadText>>,
-    pub(super) trace_ids: TraceIds,
     bounds: Bounds,
     connections: RefCell<HashMap<u64, Rc<Connections>, BuildHasherDefault<ByNumber>>>,
 }
@@ -54,7 +53,6 @@ impl Upstreams {
             head_bytes_max: usize::try_from(settings.response_head).unwrap_or(usize::MAX),
             scratch: Rc::default(),
             heads: Rc::default(),
-            trace_ids: TraceIds::new(),
             bounds: Bounds {
                 calls: share(settings.connections).max(1),
                 waiting: share(settings.waiting),

@@ -25,6 +25,7 @@ use gatehouse_snapshot::usage::{AttributionRef, CallRecordRef};
 use uuid::Uuid;
 
 use crate::call::Attribution;
+use crate::reason::Reason;
 
 /// Words of a slot: 512 bytes, so that no slot lies in two pages or two sectors.
 pub(crate) const SLOT_WORDS: usize = 64;
@@ -355,9 +356,9 @@ impl Recorded {
         fn known<I: From<Uuid>>(id: Uuid) -> Option<I> {
             (!id.is_nil()).then(|| I::from(id))
         }
-        let interrupted = self.state == State::Started;
+        let has_no_end = self.state == State::Started;
         let tail = |number: usize| {
-            if interrupted {
+            if has_no_end {
                 0
             } else {
                 self.words[OUTCOME + number]
@@ -379,10 +380,10 @@ impl Recorded {
             },
             method: self.text(0, self.method_bytes),
             path: self.text(METHOD_BYTES_MAX, self.path_bytes),
-            status: if interrupted { 500 } else { tail(0) as u16 },
+            status: if has_no_end { 500 } else { tail(0) as u16 },
             reason,
             counted: self.words[SHAPE] >> 56 == 1,
-            interrupted,
+            interrupted: reason == Reason::INTERRUPTED.text(),
             latency_us: tail(1),
             upstream_us: tail(2),
             bytes_in: tail(3),

@@ -59,11 +59,6 @@ impl Holding {
                 .fetch_sub(before - bytes, Ordering::Relaxed);
         }
     }
-
-    /// At least so much is held for the moment.
-    pub(crate) fn grow(&self, bytes: usize) {
-        self.set(bytes.max(self.held.get()));
-    }
 }
 
 impl Drop for Holding {
@@ -81,9 +76,8 @@ mod tests {
         let memory = Memory::new(100);
         let (one, two) = (memory.hold(60), memory.hold(39));
         assert!(!memory.is_used_up());
-        two.grow(40);
+        two.set(40);
         assert!(memory.is_used_up());
-        two.grow(10);
         assert_eq!(memory.held(), 100);
         one.set(10);
         assert_eq!(memory.held(), 50);

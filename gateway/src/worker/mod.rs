@@ -1,8 +1,8 @@
 //! The threads that serve: one per core, each with its own runtime, listening sockets and connections to backends.
 //!
 //! A connection belongs to one worker for its whole life, so nothing on the way of a request is locked or sent between
-//! threads. What workers share is read-only ([`Plan`]), counted when a connection begins or ends (`Admission`, `balance`), or a
-//! table behind an atomic pointer. Read [`Worker::serve`], then `accept`.
+//! threads. What workers share is read-only ([`Plan`]), a table behind an atomic pointer, or an atomic count: of connections when
+//! they begin or end (`Admission`, `balance`), of calls under way, of limits, and of calls at a target. Read [`Worker::serve`], then `accept`.
 
 mod accept;
 mod balance;
@@ -52,8 +52,8 @@ const LAG_MEASURED_EVERY: Duration = Duration::from_millis(200);
 const GENERAL_BYTES: usize = 32 * 1024;
 
 /// Lets every connection of this worker read before this one writes. What is written wakes its receiver: bursts of writes find
-/// the receivers of most of them awake, and spare the kernel the larger part of what it does for a write (measured: a fifth of
-/// its time for a request). A worker with nothing else to do goes on at once.
+/// the receivers of most of them awake, and spare the kernel the larger part of what it does for a write (docs/benchmarks.md).
+/// A worker with nothing else to do asks the kernel once whether it has, and goes on.
 pub(crate) async fn after_reading() {
     tokio::task::yield_now().await;
 }
@@ -246,6 +246,7 @@ impl Worker {
         self.signals.raise(Stage::Draining);
         ends.finish.cancel();
         if timeout_at(deadline, self.tasks.wait()).await.is_err() {
+            self.proxy.ledgers.begin_to_cut();
             self.signals.raise(Stage::Cut);
             ends.cut.cancel();
             self.tasks.wait().await;

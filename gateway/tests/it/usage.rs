@@ -289,8 +289,8 @@ fn calls_of_the_last_moment_are_handed_over_at_shutdown() {
     assert_eq!(records(&world).len(), 5);
 }
 
-#[test]
-fn a_call_cut_by_a_sudden_end_is_told_once_as_interrupted() {
+/// Keeps a request and never answers it.
+fn silent() -> (Upstream, World) {
     let upstream = Upstream::start(|mut exchange| {
         exchange.read();
         let _ = exchange.read();
@@ -300,6 +300,64 @@ fn a_call_cut_by_a_sudden_end_is_told_once_as_interrupted() {
     let mut objects = configuration(&[&upstream.url()]);
     objects.push(gatehouse_snapshot::object::Object::Upstream(patient));
     let world = World::with(&objects);
+    (upstream, world)
+}
+
+#[test]
+fn calls_that_the_end_of_the_drain_cuts_are_not_told_as_left_by_their_clients() {
+    let (upstream, world) = silent();
+    let key = crate::objects::good_key();
+    let strict = crate::http::request("GET", PATH, &[("x-api-key", &key)], b"");
+    let general = format!("GET {PATH} HTTP/1.0\r\nhost: a\r\nx-api-key: {key}\r\n\r\n");
+    let waiting: Vec<_> = [strict.as_slice(), general.as_bytes()]
+        .into_iter()
+        .map(|request| {
+            let mut connection = crate::http::Connection::open(world.node.gateway);
+            connection.write(request).expect("written");
+            connection
+        })
+        .collect();
+    until("the backend has the calls", || upstream.seen().len() == 2);
+    world.node.stop();
+    drop(waiting);
+    let told = records(&world);
+    assert_eq!(told.len(), 2);
+    for call in told {
+        assert_eq!((call.reason.as_str(), call.status), ("interrupted", 500));
+        assert!(call.interrupted && call.counted);
+        // All but a moment of it was spent waiting for the backend.
+        assert!(call.upstream_us * 2 > call.latency_us, "{call:?}");
+    }
+}
+
+#[test]
+fn a_record_names_the_trace_that_its_backend_was_told() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let key = crate::objects::good_key();
+    let given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let headers = [("x-api-key", key.as_str()), ("traceparent", given)];
+    assert_eq!(world.node.call("GET", PATH, &headers, b"").status, 200);
+    assert_eq!(world.get(PATH).status, 200);
+    let told = wait_for(&world, 2);
+    let sent: Vec<_> = upstream
+        .seen()
+        .iter()
+        .map(|seen| {
+            seen.header("traceparent")
+                .map(|trace| trace[3..35].to_owned())
+        })
+        .collect();
+    assert_eq!(sent[0].as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
+    for (call, sent) in told.iter().zip(sent) {
+        let trace_id = call.trace_id.map(|id| id.simple().to_string());
+        assert_eq!(trace_id, sent);
+    }
+}
+
+#[test]
+fn a_call_cut_by_a_sudden_end_is_told_once_as_interrupted() {
+    let (upstream, world) = silent();
     world.control_plane.state().usage_mood = Mood::Failing;
     let mut waiting = crate::http::Connection::open(world.node.gateway);
     let key = crate::objects::good_key();

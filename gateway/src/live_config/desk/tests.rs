@@ -16,7 +16,7 @@ use super::*;
 use crate::call::Now;
 use crate::policies::Standing;
 use crate::policies::calendar::Calendar;
-use crate::policies::limits::{Caller, count};
+use crate::policies::limits::{Caller, Limiting};
 use crate::usage::segment::{SegmentName, push_calls};
 
 /// 2026-11-20 12:00 UTC.
@@ -265,18 +265,14 @@ impl Node {
         };
         let mut passed = 0;
         for _ in 0..calls {
-            let (sharing, counters) = (&running.sharing, &running.set.counters);
-            if count(
-                caller,
-                &running.calendar,
+            let limiting = Limiting {
+                calendar: &running.calendar,
                 now,
-                sharing,
-                counters,
-                &running.ledger,
-                &mut Standing::default(),
-            )
-            .is_ok()
-            {
+                sharing: &running.sharing,
+                counters: &running.set.counters,
+                ledger: &running.ledger,
+            };
+            if limiting.count(caller, &mut Standing::default()).is_ok() {
                 passed += 1;
                 running.unshipped.push(record(now.wall_ms));
             }

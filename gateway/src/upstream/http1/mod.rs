@@ -13,16 +13,13 @@ mod response_body;
 mod response_head;
 mod sending;
 mod stream;
-mod trace;
 mod tunnel;
 
 pub(super) use buffers::{HeadText, Scratch, Shelf};
 pub(super) use exchange::{Asked, Exchange, Fault, Timeouts};
 pub(crate) use request_head::Client;
 pub(super) use request_head::{Outbound, write_head};
-pub(super) use response_body::Received;
-pub(crate) use response_body::{BrokenOff, ResponseBody};
+pub(crate) use response_body::{Answered, BrokenOff, Received, ResponseBody, Switched};
 pub(crate) use response_head::ResponseHead;
 pub(super) use stream::{Connection, Stream};
-pub(super) use trace::TraceIds;
 pub(crate) use tunnel::{Passed, Tunnel};

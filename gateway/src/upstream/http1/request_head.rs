@@ -3,14 +3,13 @@
 use std::io::Write;
 use std::net::IpAddr;
 
-use gatehouse_domain::id::ApplicationId;
+use gatehouse_domain::id::{self, ApplicationId};
 use gatehouse_runtime::RequestId;
-use gatehouse_runtime::settings::TrustedProxies;
 use http::{Method, Version};
 
 use super::fields::{self, FromClient};
-use super::trace::TraceIds;
 use crate::request::{BodyLength, Fields, RequestHead};
+use crate::trace::Trace;
 use crate::upstream::target::Target;
 
 /// Who called, as far as the connection tells.
@@ -19,8 +18,10 @@ pub(crate) struct Client<'a> {
     pub(crate) peer: IpAddr,
     /// `http` or `https`: how the client reached this gateway.
     pub(crate) scheme: &'static str,
-    pub(crate) trusted: &'a TrustedProxies,
+    /// Whether what it says of whom it calls for is believed.
+    pub(crate) is_trusted: bool,
     pub(crate) request_id: &'a RequestId,
+    pub(crate) trace: Trace,
 }
 
 /// A call on its way out: everything but the target, which may change.
@@ -37,17 +38,14 @@ pub(in crate::upstream) struct Outbound<'a> {
 }
 
 /// Writes the head. Names are in lower case, so that every tier's requests look alike; framing is made from what was parsed.
-pub(in crate::upstream) fn write_head(
-    out: &mut Vec<u8>,
-    call: &Outbound<'_>,
-    target: &Target,
-    ids: &TraceIds,
-) {
+pub(in crate::upstream) fn write_head(out: &mut Vec<u8>, call: &Outbound<'_>, target: &Target) {
     request_line(out, call, target);
-    end_to_end(out, call, ids);
+    end_to_end(out, call);
     forwarded(out, call);
-    // Writing into memory cannot fail.
-    let _ = write!(out, "x-consumer-application: {}\r\n", call.application);
+    out.extend_from_slice(b"x-consumer-application: ");
+    out.extend_from_slice(ApplicationId::PREFIX.as_bytes());
+    out.push(b'_');
+    value_end(out, &id::digits(call.application.uuid().as_u128()));
     line(
         out,
         b"gatehouse-request-id",
@@ -59,7 +57,8 @@ pub(in crate::upstream) fn write_head(
     }
     match call.body {
         BodyLength::Exact(length) => {
-            let _ = write!(out, "content-length: {length}\r\n");
+            let mut digits = itoa::Buffer::new();
+            line(out, b"content-length", digits.format(length).as_bytes());
         }
         BodyLength::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
         // A body of length nought is announced where servers ask for a length.
@@ -104,11 +103,12 @@ fn value_end(out: &mut Vec<u8>, value: &[u8]) {
 }
 
 /// What of the client's fields a backend gets, and the trace.
-fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>, ids: &TraceIds) {
+fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>) {
     let received = call.head.fields;
-    let is_trusted = is_trusted(call.client);
+    let Client {
+        is_trusted, trace, ..
+    } = *call.client;
     let names_fields = names_fields(received);
-    let trace = ids.trace(received);
     let mut cookies_told = false;
     for field in received.iter() {
         let start = out.len();
@@ -158,10 +158,6 @@ fn address(out: &mut Vec<u8>, address: IpAddr) {
     }
 }
 
-fn is_trusted(client: &Client<'_>) -> bool {
-    client.trusted.contains(client.peer)
-}
-
 /// Whether `Connection` says more than what becomes of the connection, which is rare.
 fn names_fields(received: Fields<'_>) -> bool {
     received
@@ -191,11 +187,11 @@ fn join<'a>(out: &mut Vec<u8>, values: impl Iterator<Item = &'a [u8]>, between: 
 /// Says who called: after what trusted proxies said, or alone.
 fn forwarded(out: &mut Vec<u8>, call: &Outbound<'_>) {
     let (received, client) = (call.head.fields, call.client);
-    let is_believed = is_trusted(client);
-    let told =
-        |name: &str| is_believed && received.contains(name) && !is_named(received, name.as_bytes());
+    let told = |name: &str| {
+        client.is_trusted && received.contains(name) && !is_named(received, name.as_bytes())
+    };
     out.extend_from_slice(b"x-forwarded-for: ");
-    if is_believed && !is_named(received, b"x-forwarded-for") {
+    if client.is_trusted && !is_named(received, b"x-forwarded-for") {
         let hops = received.get_all("x-forwarded-for");
         let hops = hops.filter(|hops| hops.is_ascii() && !hops.is_empty());
         if join(out, hops, b", ") {
@@ -208,12 +204,7 @@ fn forwarded(out: &mut Vec<u8>, call: &Outbound<'_>) {
         line(out, b"x-forwarded-proto", client.scheme.as_bytes());
     }
     if !told("x-forwarded-host") {
-        let host = received.get_all("host").next();
-        line(
-            out,
-            b"x-forwarded-host",
-            host.unwrap_or(call.head.host.as_bytes()),
-        );
+        line(out, b"x-forwarded-host", call.head.authority.as_bytes());
     }
     if told("forwarded") {
         // RFC 7239 §6: an IPv6 address stands in quotes and brackets.

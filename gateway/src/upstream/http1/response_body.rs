@@ -44,12 +44,30 @@ impl BrokenOff {
     }
 }
 
-/// What a response head leaves behind.
-pub(in crate::upstream) enum Received {
-    /// A response, and its body.
-    Answer(ResponseHead, ResponseBody),
-    /// The connection belongs to the protocol of this name now.
-    Switched(ResponseHead, Vec<u8>, Tunnel),
+/// What came of a request.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "every call has an answer, and to box it would cost each an allocation"
+)]
+pub(crate) enum Received {
+    Answer(Answered),
+    /// Boxed, being rare.
+    Switched(Box<Switched>),
+}
+
+/// A backend's answer: its head, and its body still on the way.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) head: ResponseHead,
+    pub(crate) body: ResponseBody,
+}
+
+/// A backend's agreement to go on with another protocol: its 101, the protocol it names, and its side of the connection.
+#[derive(Debug)]
+pub(crate) struct Switched {
+    pub(crate) head: ResponseHead,
+    pub(crate) protocol: Vec<u8>,
+    pub(crate) tunnel: Tunnel,
 }
 
 /// The body of a response, and the rest of its request where the answer came early.
@@ -89,7 +107,12 @@ impl ResponseBody {
             protocol,
         } = parsed;
         if let Some(protocol) = protocol {
-            return Received::Switched(head, protocol, Tunnel::new(exchange, lease, idle));
+            let tunnel = Tunnel::new(exchange, lease, idle);
+            return Received::Switched(Box::new(Switched {
+                head,
+                protocol,
+                tunnel,
+            }));
         }
         let mut body = Self {
             exchange,
@@ -107,7 +130,7 @@ impl ResponseBody {
         if body.is_finished() {
             body.settle();
         }
-        Received::Answer(head, body)
+        Received::Answer(Answered { head, body })
     }
 
     /// Whether the last piece was lent, or there was none. The connection is free by then.

@@ -20,7 +20,7 @@ use std::time::Duration;
 use gatehouse_domain::id::{ApplicationId, TenantId, UpstreamId};
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::RequestId;
-use gatehouse_runtime::settings::{Environment, TrustedProxies, load};
+use gatehouse_runtime::settings::{Environment, load};
 use gatehouse_snapshot::object::{LoadBalancing, Target, Upstream};
 use http::{Method, Version};
 use time::OffsetDateTime;
@@ -35,6 +35,7 @@ use super::http1::{Outbound, Received};
 use super::*;
 use crate::request::{BodyLength, Field, Fields, RequestHead};
 use crate::settings::{DEFAULTS, ROLE, Settings, UpstreamSettings};
+use crate::trace::TraceIds;
 
 /// Longest wait for anything in a test.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -84,7 +85,6 @@ fn object(urls: &[String]) -> Upstream {
 struct Side {
     upstreams: Upstreams,
     upstream: CompiledUpstream,
-    trusted: TrustedProxies,
     request_id: RequestId,
 }
 
@@ -119,7 +119,6 @@ impl Side {
         Self {
             upstreams: Upstreams::new(Arc::new(connector), settings, 1, Arc::default()),
             upstream: compiled(object, None),
-            trusted: TrustedProxies::default(),
             request_id: RequestId::new(OffsetDateTime::UNIX_EPOCH),
         }
     }
@@ -145,6 +144,7 @@ impl Side {
         let head = RequestHead {
             method,
             version: Version::HTTP_11,
+            authority: "api.test",
             host: "api.test",
             path: "/a/x",
             query: None,
@@ -154,8 +154,9 @@ impl Side {
         let client = Client {
             peer: Ipv4Addr::new(192, 0, 2, 7).into(),
             scheme: "http",
-            trusted: &self.trusted,
+            is_trusted: false,
             request_id: &self.request_id,
+            trace: TraceIds::new().trace(head.fields),
         };
         let call = Outbound {
             head: &head,
@@ -174,7 +175,7 @@ impl Side {
         body: &mut B,
     ) -> Result<(ResponseHead, ResponseBody), ProblemKind> {
         match self.send(method, &[], body, None).await {
-            Ok(Received::Answer(head, body)) => Ok((head, body)),
+            Ok(Received::Answer(Answered { head, body })) => Ok((head, body)),
             Ok(Received::Switched(..)) => panic!("nobody asked"),
             Err(refusal) => Err(refusal.kind()),
         }

@@ -38,8 +38,8 @@ async fn switched(side: &Side) -> (ResponseHead, Vec<u8>, Tunnel) {
         .send(&Method::GET, &fields, &mut NoBody, Some(b"websocket"))
         .await
     {
-        Ok(Received::Switched(head, protocol, tunnel)) => (head, protocol, tunnel),
-        Ok(Received::Answer(head, _)) => panic!("{head:?}"),
+        Ok(Received::Switched(switched)) => (switched.head, switched.protocol, switched.tunnel),
+        Ok(Received::Answer(answered)) => panic!("{:?}", answered.head),
         Err(refusal) => panic!("{refusal:?}"),
     }
 }
@@ -129,7 +129,7 @@ fn a_backend_that_does_not_agree_answers_as_it_always_does() {
             let sent = side
                 .send(&Method::GET, &[], &mut NoBody, Some(b"websocket"))
                 .await;
-            let Ok(Received::Answer(head, mut body)) = sent else {
+            let Ok(Received::Answer(Answered { head, mut body })) = sent else {
                 panic!("an answer")
             };
             assert_eq!(head.status.as_u16(), 400);

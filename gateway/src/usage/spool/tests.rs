@@ -148,8 +148,12 @@ fn segments_close_at_the_size_of_a_batch() {
 
 /// The books of one worker over a spool.
 pub(crate) fn ledgers(spool: &Arc<Spool>) -> Ledgers {
+    ledgers_by(spool, Clock::system())
+}
+
+fn ledgers_by(spool: &Arc<Spool>, clock: Clock) -> Ledgers {
     let metrics = GatewayMetrics::default();
-    Ledgers::open(0, Clock::system(), Arc::clone(spool), &metrics).unwrap()
+    Ledgers::open(0, clock, Arc::clone(spool), &metrics).unwrap()
 }
 
 fn opened(folder: &Path, boot: u128) -> Arc<Spool> {
@@ -182,13 +186,75 @@ fn paths(calls: &[CallRecord]) -> Vec<&str> {
 }
 
 #[test]
+fn the_wait_for_a_backend_is_told_from_the_gateways_own_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = opened(folder.path(), 1);
+    let (clock, hand) = Clock::adjustable(OffsetDateTime::UNIX_EPOCH);
+    let ledgers = ledgers_by(&spool, clock);
+    let mut answered = call(&ledgers, "/answered");
+    hand.advance(Duration::from_micros(2));
+    answered.asks_backend();
+    hand.advance(Duration::from_micros(50));
+    answered.heard_from_backend();
+    hand.advance(Duration::from_micros(300));
+    answered.finish(Reason::OK);
+    let mut left = call(&ledgers, "/left");
+    hand.advance(Duration::from_micros(4));
+    left.asks_backend();
+    hand.advance(Duration::from_micros(60));
+    drop(left);
+    let mut refused = call(&ledgers, "/refused");
+    hand.advance(Duration::from_micros(5));
+    refused.finish(ProblemKind::NoRoute);
+    let calls = calls(&spool);
+    let times: Vec<_> = calls
+        .iter()
+        .map(|call| (call.latency_us, call.upstream_us))
+        .collect();
+    assert_eq!(times, [(352, 50), (64, 60), (5, 0)]);
+}
+
+#[test]
+fn a_call_that_is_dropped_is_told_by_who_dropped_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = opened(folder.path(), 1);
+    let ledgers = ledgers(&spool);
+    drop(call(&ledgers, "/left"));
+    let panicking = std::panic::AssertUnwindSafe(|| {
+        let _call = call(&ledgers, "/broken");
+        panic!("on purpose");
+    });
+    assert!(std::panic::catch_unwind(panicking).is_err());
+    ledgers.begin_to_cut();
+    drop(call(&ledgers, "/cut"));
+    let mut decided = call(&ledgers, "/cut-later");
+    decided.set_status(StatusCode::OK);
+    drop(decided);
+    let told: Vec<_> = calls(&spool)
+        .into_iter()
+        .map(|call| (call.status, call.reason, call.interrupted))
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(status, reason, interrupted)| (*status, reason.as_str(), *interrupted))
+        .collect();
+    let wanted = [
+        (499, "client_closed", false),
+        (500, "internal", false),
+        (500, "interrupted", true),
+        (200, "interrupted", true),
+    ];
+    assert_eq!(told, wanted);
+}
+
+#[test]
 fn a_call_is_recorded_as_it_went() {
     let folder = tempfile::tempdir().unwrap();
     let spool = opened(folder.path(), 1);
     let ledgers = ledgers(&spool);
     let mut good = call(&ledgers, "/petstore/v1/pets");
     good.set_status(StatusCode::CREATED);
-    (good.upstream_us, good.bytes_out) = (7, 9);
+    good.bytes_out = 9;
     good.bytes_in.set(8);
     good.finish(Reason::OK);
     good.finish(Reason::CLIENT_CLOSED);
@@ -210,7 +276,7 @@ fn a_call_is_recorded_as_it_went() {
         (good.status, good.reason.as_str(), good.counted),
         (201, "ok", true)
     );
-    assert_eq!((good.upstream_us, good.bytes_in, good.bytes_out), (7, 8, 9));
+    assert_eq!((good.bytes_in, good.bytes_out), (8, 9));
     assert_eq!(
         good.attribution.application,
         Some(Uuid::from_u128(60).into())

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::request::Field;
+use crate::trace::TraceIds;
 
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -55,22 +56,19 @@ impl Asked<'_> {
         let head = RequestHead {
             method: &self.method,
             version: self.version,
+            authority: "API.test:8443",
             host: "api.test",
             path: "/petstore/v1/pets",
             query: self.query,
             fields: Fields::new(&fields),
             body: self.body,
         };
-        let trusted = if self.trusted {
-            vec!["0.0.0.0/0".parse().unwrap(), "::/0".parse().unwrap()]
-        } else {
-            Vec::new()
-        };
         let client = Client {
             peer: self.peer,
             scheme: "http",
-            trusted: &TrustedProxies::new(trusted),
+            is_trusted: self.trusted,
             request_id: &RequestId::new(OffsetDateTime::UNIX_EPOCH),
+            trace: TraceIds::new().trace(head.fields),
         };
         let call = Outbound {
             head: &head,
@@ -82,7 +80,7 @@ impl Asked<'_> {
         };
         let target = Target::read(self.target).unwrap();
         let mut out = Vec::new();
-        write_head(&mut out, &call, &target, &TraceIds::new());
+        write_head(&mut out, &call, &target);
         let text = String::from_utf8(out).unwrap();
         let text = text.strip_suffix("\r\n\r\n").expect("one empty line");
         assert!(!text.contains("\r\n\r\n"), "{text}");
@@ -138,7 +136,7 @@ fn a_plain_request_has_its_line_its_fields_and_ours_in_this_order() {
             "user-agent: curl",
             "x-forwarded-for: 192.0.2.7",
             "x-forwarded-proto: http",
-            "x-forwarded-host: Api.Test:80",
+            "x-forwarded-host: API.test:8443",
             "x-consumer-application: app_0000000000000000000000001w",
         ]
     );
@@ -269,7 +267,7 @@ fn strangers_say_nothing_about_hops_and_trusted_proxies_are_continued() {
         [
             "x-forwarded-for: 192.0.2.7",
             "x-forwarded-proto: http",
-            "x-forwarded-host: api.test"
+            "x-forwarded-host: API.test:8443"
         ]
     );
     let proxy = Asked {
@@ -298,7 +296,7 @@ fn strangers_say_nothing_about_hops_and_trusted_proxies_are_continued() {
         [
             "x-forwarded-for: 192.0.2.7",
             "x-forwarded-proto: http",
-            "x-forwarded-host: api.test"
+            "x-forwarded-host: API.test:8443"
         ]
     );
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use gatehouse_runtime::random;
+use uuid::Uuid;
 
 use crate::request::Fields;
 
@@ -13,20 +14,20 @@ const STATE_BYTES_MAX: usize = 1024;
 
 /// Makes ids on one worker. They need to differ, not to be secret.
 #[derive(Debug)]
-pub(in crate::upstream) struct TraceIds(Cell<u64>);
+pub(crate) struct TraceIds(Cell<u64>);
 
-/// What a call sends as its trace.
+/// What a call sends to its backend as its trace, a second try included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Trace {
+pub(crate) struct Trace {
     trace: u128,
     parent: u64,
     sampled: bool,
     /// Whether the caller's tracestate belongs to it.
-    pub(super) continued: bool,
+    continued: bool,
 }
 
 impl TraceIds {
-    pub(in crate::upstream) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Cell::new(u64::from_le_bytes(random::bytes())))
     }
 
@@ -40,7 +41,7 @@ impl TraceIds {
     }
 
     /// The caller's trace with a parent of our own, or a new trace. A new one says it is sampled: every call is recorded.
-    pub(super) fn trace(&self, received: Fields<'_>) -> Trace {
+    pub(crate) fn trace(&self, received: Fields<'_>) -> Trace {
         let mut parents = received.get_all("traceparent");
         let parent = parents.next().filter(|_| parents.next().is_none());
         let (trace, sampled, continued) = match parent.and_then(parse) {
@@ -60,7 +61,13 @@ impl TraceIds {
 }
 
 impl Trace {
-    pub(super) fn write(self, out: &mut Vec<u8>) {
+    /// The trace id, as records keep it.
+    pub(crate) fn id(self) -> Uuid {
+        Uuid::from_u128(self.trace)
+    }
+
+    /// Writes the line `traceparent`.
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"traceparent: 00-");
         hex(out, &self.trace.to_be_bytes());
         out.push(b'-');
@@ -70,7 +77,7 @@ impl Trace {
     }
 
     /// Whether a line of tracestate is passed on.
-    pub(super) fn takes_state(self, value: &[u8]) -> bool {
+    pub(crate) fn takes_state(self, value: &[u8]) -> bool {
         self.continued && value.len() <= STATE_BYTES_MAX
     }
 }
