@@ -220,7 +220,7 @@ mod tests {
                 keys[one as usize] == keys[other as usize]
             })
         };
-        let index = build(&keys).ok().expect("no key comes twice");
+        let index = build(&keys).unwrap_or_else(|number| panic!("{number} comes twice"));
         for (number, key) in keys.iter().enumerate() {
             assert!(
                 index

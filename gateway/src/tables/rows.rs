@@ -123,7 +123,7 @@ impl<R: Row> Rows<R> {
     /// Adds a record with an id that no other has.
     pub(crate) fn push(&mut self, row: R, dates: [Option<Moment>; 3]) -> Result<Number, Full> {
         let number = self.count(row.id())?;
-        if number as usize % CHUNK == 0 {
+        if (number as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Arc::new(Chunk::begin()));
         }
         if let Some(chunk) = self.chunks.last_mut() {
