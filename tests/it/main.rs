@@ -9,6 +9,7 @@
 
 mod journey;
 
+mod accessibility;
 mod approvals;
 mod architecture;
 mod browser;

@@ -16,7 +16,7 @@ use crate::GATEHOUSE;
 /// From the start of the finished build to the printed addresses, Postgres found on the machine or in the cache.
 const PRINTED_WITHIN: Duration = Duration::from_secs(10);
 
-async fn start(verb: &str, data: &Path, name: &str) -> Process {
+pub(crate) async fn start(verb: &str, data: &Path, name: &str) -> Process {
     start_with(verb, data, name, &postgres_cache().await)
 }
 
@@ -168,7 +168,7 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     assert_eq!(key(&same_key), key(&command), "the data has survived");
 }
 
-fn printed_portal(process: &Process) -> String {
+pub(crate) fn printed_portal(process: &Process) -> String {
     printed(process, "Portal ", PATIENCE)
         .split_whitespace()
         .next()

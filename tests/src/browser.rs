@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
@@ -92,6 +93,34 @@ impl Browser {
             .goto(url)
             .await
             .unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Gives the page this width and the look that the system asks for, `light` or `dark`.
+    pub async fn look(&self, width: u32, scheme: &str) {
+        let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let commands = [
+            ("Emulation.setDeviceMetricsOverride", size),
+            ("Emulation.setEmulatedMedia", media),
+        ];
+        for (command, given) in commands {
+            let done = self.driver.cdp().send_raw(command, given).await;
+            done.unwrap_or_else(|error| panic!("{command}: {error}"));
+        }
+    }
+
+    /// Runs a script in the page, which ends by calling `done` with its answer.
+    pub async fn run<T: DeserializeOwned>(&self, script: &str) -> T {
+        let script = format!("const done = arguments[arguments.length - 1];\n{script}");
+        let answer = self.driver.execute_async(script, Vec::new()).await;
+        let answer = answer.unwrap_or_else(|error| panic!("a script of a test: {error}"));
+        answer.convert().expect("what the test expects")
+    }
+
+    /// Forgets who is signed in.
+    pub async fn forget(&self) {
+        let done = self.driver.delete_all_cookies().await;
+        done.expect("cookies can be deleted");
     }
 
     /// The address in the bar.

@@ -24,7 +24,7 @@ pub(super) fn login() -> String {
         faults: Faults::one("email", "E-mail or password is wrong."),
         email: Field::email("email", "E-mail").value("mia@acme.example"),
         password: Field::password("password", "Password", "current-password"),
-        sign_up_open: true,
+        sign_up: Some("/signup".into()),
     }
     .render()
     .unwrap()

@@ -278,3 +278,50 @@ async fn access_ends_by_a_page_that_says_so_and_comes_back_by_renewal() {
     let queue = owner.get("/console/requests").await;
     assert!(queue.body.contains("Still needed"), "{}", queue.body);
 }
+
+#[tokio::test]
+async fn the_first_of_two_who_must_agree_is_told_that_another_decides() {
+    let stand = stand().await;
+    let system = Actor::system(stand.tenant, "test");
+    let both = CreatePlan {
+        slug: "both".into(),
+        name: "Both".into(),
+        approval: ApprovalMode::TwoPerson,
+        environments: EnvironmentKind::ALL.to_vec(),
+        ..CreatePlan::default()
+    };
+    plans::create_plan(&stand.db, &system, "petstore".into(), both)
+        .await
+        .unwrap();
+    let id = ask(&stand, "Vault", "both").await.id.to_string();
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    owner.get("/console/requests").await;
+    let answer = owner.post("/console/requests", &[("approve", &id)]).await;
+    let page = owner.follow(answer).await;
+    assert!(
+        page.body.contains("1 of 2 people have") && !page.body.contains("Approved Petstore"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn a_key_for_access_that_waits_is_told_what_it_waits_for() {
+    let stand = stand().await;
+    let waiting = ask(&stand, "Till", "gold").await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let keys = format!("/applications/{}/keys", waiting.application.id);
+    let page = dev.get(&keys).await;
+    let request = format!("href=\"/requests/{}\"", waiting.id);
+    assert!(
+        page.body.contains("Petstore waits for a decision.") && page.body.contains(&request),
+        "{}",
+        page.body
+    );
+    // Another application could ask too, and the form says which of them has.
+    ask(&stand, "Stall", "free").await;
+    let form = dev.get("/apis/petstore/request").await.body;
+    for words in [", asked for Gold in ", ", has Free in "] {
+        assert!(form.contains(words), "{words}: {form}");
+    }
+}

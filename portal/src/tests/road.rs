@@ -83,7 +83,7 @@ async fn a_request_is_made_approved_and_leads_to_a_key_that_is_shown_once() {
     let answer = owner.post("/console/requests", &[("approve", &id)]).await;
     let page = owner.follow(answer).await;
     assert!(
-        page.body.contains("Nothing was decided."),
+        page.body.contains("Nothing is decided yet."),
         "the second press learns who won: {}",
         page.body
     );

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use crate::address::{Query, safe_next};
+use crate::address::{Query, safe_next, with_query};
 use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
@@ -25,7 +25,8 @@ pub(crate) struct LoginPage {
     pub(crate) faults: Faults,
     pub(crate) email: Field,
     pub(crate) password: Field,
-    pub(crate) sign_up_open: bool,
+    /// Where strangers make an account, when they may; it remembers where they go on to.
+    pub(crate) sign_up: Option<String>,
 }
 
 web_page!(LoginPage, Private);
@@ -36,7 +37,10 @@ fn page(shell: Shell, visitor: &Visitor, next: &str, email: &str, faults: Faults
         next: next.to_owned(),
         email: Field::email("email", "E-mail").value(email).faults(&faults),
         password: Field::password("password", "Password", "current-password"),
-        sign_up_open: visitor.tenant().is_ok_and(signup::is_open),
+        sign_up: visitor
+            .tenant()
+            .is_ok_and(signup::is_open)
+            .then(|| shell.to(&with_query("/signup", &[("next", next)]))),
         faults,
         shell,
     }
@@ -170,7 +174,6 @@ pub(crate) async fn demo(
     let user = accounts::find_user_by_email(visitor.db(), &form.email)
         .await?
         .ok_or_else(PageError::not_found)?;
-    // A page of the person before may not exist for the next one; the start always does.
     let next = safe_next(&form.next).to_owned();
     enter(&visitor, user.id, &next).await
 }

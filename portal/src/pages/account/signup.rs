@@ -1,6 +1,6 @@
 //! Making an account.
 
-use crate::address::{Query, safe_next};
+use crate::address::{Query, safe_next, with_query};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
@@ -20,6 +20,7 @@ use gatehouse_domain::SignupMode;
 pub(crate) struct SignUpPage {
     pub(crate) shell: Shell,
     pub(crate) next: String,
+    pub(crate) sign_in: String,
     pub(crate) faults: Faults,
     pub(crate) name: Field,
     pub(crate) email: Field,
@@ -56,6 +57,7 @@ pub(crate) struct SignUpForm {
 fn page(shell: Shell, next: &str, name: &str, email: &str, faults: Faults) -> SignUpPage {
     SignUpPage {
         next: next.to_owned(),
+        sign_in: shell.to(&with_query("/login", &[("next", next)])),
         name: Field::text("name", "Name")
             .value(name)
             .max(80)

@@ -6,6 +6,7 @@ use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::show::{crumbs, lead, subscriptions_of, tabs};
 use crate::pages::list_of::everything;
+use crate::pages::requests::NextStep;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::twice::{self, Once};
@@ -99,13 +100,6 @@ async fn page(
         .collect();
     let live =
         |one: &SubscriptionView| matches!(one.shown, ShownState::Active | ShownState::Scheduled);
-    let hint = (!subscriptions.iter().any(live)).then(|| {
-        Flash::info(
-            "A key opens nothing yet.",
-            "Request access to an API for this application first, or make the key now and wait.",
-        )
-        .with_action(Link::new("Browse APIs", shell.to("/apis")))
-    });
     // The environment somebody just got access to is the one they want a key for.
     let first = subscriptions
         .iter()
@@ -116,7 +110,7 @@ async fn page(
         spread,
         lead: lead(&view),
         tabs: tabs(&view, "Keys", Some(rows.len()), &shell),
-        hint,
+        hint: hint(&subscriptions, live, &shell),
         may_change: shell.may(Permission::ApplicationManage),
         action: shell.to(&base),
         nonce: random::token(),
@@ -133,6 +127,7 @@ async fn page(
                 Choice::new("", "As late as the plan allows"),
             ],
         )
+        .value("365")
         .faults(&faults),
         empty: Empty::new(
             "No keys yet",
@@ -143,6 +138,32 @@ async fn page(
         rows,
         name: view.name,
         shell,
+    })
+}
+
+/// What somebody should know who makes a key that opens nothing yet.
+fn hint(
+    subscriptions: &[SubscriptionView],
+    live: impl Fn(&SubscriptionView) -> bool,
+    shell: &Shell,
+) -> Option<Flash> {
+    if subscriptions.iter().any(live) {
+        return None;
+    }
+    let pending = subscriptions
+        .iter()
+        .find(|one| one.shown == ShownState::Pending);
+    Some(match pending {
+        Some(waiting) => Flash::info(
+            format!("{} waits for a decision.", waiting.api.name),
+            "A key made now works from the moment access is approved.",
+        )
+        .with_action(NextStep::of(waiting).link(shell)),
+        None => Flash::info(
+            "A key opens nothing yet.",
+            "Request access to an API for this application; its keys work as soon as it is granted.",
+        )
+        .with_action(Link::new("Browse APIs", shell.to("/apis"))),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::pages::applications::list::team_choices;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::everything;
 use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Crumbs, Link, Timeline};
+use crate::view::parts::{Crumbs, Flash, Link, Timeline};
 use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -18,7 +18,7 @@ use gatehouse_control_plane::catalogue::{self, CatalogueApi};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
-use gatehouse_domain::subscription::ShownState;
+use gatehouse_domain::subscription::{ShownState, StoredState};
 
 /// Plan, application, purpose.
 #[derive(Template)]
@@ -165,7 +165,7 @@ async fn page(
         environment,
         applications: applications
             .into_iter()
-            .map(|one| Choice::new(one.id.to_string(), format!("{} ({})", one.name, one.owner_team.name)))
+            .map(|one| Choice::new(one.id.to_string(), application_words(&one, &found.my_subscriptions)))
             .collect(),
         application,
         app_name: Field::text("app_name", "Name").value(form.app_name).max(80).unforced().faults(&faults),
@@ -191,6 +191,24 @@ fn pending(found: &CatalogueApi) -> Option<&SubscriptionView> {
         .my_subscriptions
         .iter()
         .find(|one| one.shown == ShownState::Pending)
+}
+
+/// "Storefront (Mobile apps), has Open in production": what it has already it cannot ask for twice.
+fn application_words(application: &ApplicationView, access: &[SubscriptionView]) -> String {
+    let mut words = format!("{} ({})", application.name, application.owner_team.name);
+    for one in access
+        .iter()
+        .filter(|one| one.application.id == application.id)
+    {
+        let verb = match one.state {
+            StoredState::Pending => "asked for",
+            StoredState::Active => "has",
+            StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended => continue,
+        };
+        let (plan, environment) = (&one.plan.name, one.environment.kind);
+        words.push_str(&format!(", {verb} {plan} in {environment}"));
+    }
+    words
 }
 
 /// The plan asked for, else the first that is offered.
@@ -247,9 +265,14 @@ pub(crate) async fn submit(
     match subscriptions::request(visitor.db(), actor, input).await {
         Ok(made) => {
             // Granted at once: the next step is the key, so that is where it leads.
-            let path = match made.value.shown {
-                ShownState::Active => format!("/applications/{}/keys", made.value.application.id),
-                _ => format!("/requests/{}", made.value.id),
+            let path = if made.value.shown == ShownState::Active {
+                let granted = format!("Access to {} is granted.", made.value.api.name);
+                visitor
+                    .tell(Flash::good(granted, "Create a key to make the first call."))
+                    .await?;
+                format!("/applications/{}/keys", made.value.application.id)
+            } else {
+                format!("/requests/{}", made.value.id)
             };
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
         }

@@ -71,12 +71,12 @@ pub(crate) async fn submit(
     };
     let mut outcomes = Vec::with_capacity(choices.len());
     for choice in choices {
-        outcomes.push(decide(visitor.db(), actor, choice, &answer).await);
+        let outcome = decide(visitor.db(), actor, choice, &answer).await;
+        outcomes.push((choice.subject, outcome));
     }
     let change = outcomes
         .iter()
-        .flatten()
-        .filter_map(|done| done.change.clone())
+        .filter_map(|(_, outcome)| outcome.as_ref().ok()?.change.clone())
         .next_back();
     visitor.tell(summary(outcomes, rejecting)?).await?;
     Ok(visitor
@@ -172,14 +172,17 @@ async fn decide(
 
 /// What happened, in one sentence; who was faster is said in theirs.
 fn summary(
-    outcomes: Vec<Result<Changed<SubscriptionView>, Refusal>>,
+    outcomes: Vec<(RequestSubject, Result<Changed<SubscriptionView>, Refusal>)>,
     rejecting: bool,
 ) -> Result<Flash, PageError> {
     let mut done = Vec::new();
     let mut other = Vec::new();
-    for outcome in outcomes {
+    for (subject, outcome) in outcomes {
         match outcome {
-            Ok(changed) => done.push(changed.value),
+            Ok(changed) => match still_open(&changed.value, subject) {
+                Some(words) => other.push(words),
+                None => done.push(changed.value),
+            },
             Err(refusal @ (Refusal::Database(_) | Refusal::Internal(_))) if done.is_empty() => {
                 return Err(refusal.into());
             }
@@ -193,11 +196,24 @@ fn summary(
     other.dedup();
     let rest = other.join(" ");
     Ok(match done.as_slice() {
-        [] => Flash::care("Nothing was decided.", rest),
+        [] => Flash::care("Nothing is decided yet.", rest),
         [one] => Flash::good(
             format!("{verb} {} for {}.", one.api.name, one.application.name),
             rest,
         ),
         many => Flash::good(format!("{verb} {}.", count(many.len(), "request")), rest),
     })
+}
+
+/// What is said when another person has to agree too.
+fn still_open(view: &SubscriptionView, subject: RequestSubject) -> Option<String> {
+    let open = view
+        .open_requests
+        .iter()
+        .find(|one| one.subject == subject)?;
+    let (given, required) = (open.approvals.given, open.approvals.required);
+    Some(format!(
+        "You agreed to {} for {}. {given} of {required} people have; another approver decides.",
+        view.api.name, view.application.name
+    ))
 }

@@ -43,7 +43,8 @@ pub(crate) struct PersonRow {
     pub(crate) roles: String,
     pub(crate) state: Badge,
     pub(crate) since: String,
-    pub(crate) edit: String,
+    /// Nobody has anything to change about somebody who has not come yet.
+    pub(crate) edit: Option<String>,
 }
 
 /// One member: roles, and whether they may come in.
@@ -96,7 +97,7 @@ async fn page(
         roles: capital(invitation.role.as_str()),
         state: Badge::waiting("Invited"),
         since: relative(invitation.created_at, visitor.now()),
-        edit: shell.to("/console/people"),
+        edit: None,
     });
     let members = listed.data.iter().map(|member| row(member, &shell));
     let rows: Vec<PersonRow> = invited.chain(members).collect();
@@ -155,7 +156,9 @@ fn row(member: &MemberView, shell: &Shell) -> PersonRow {
         roles: roles_in_words(&member.roles),
         state: state(member),
         since: day(member.created_at),
-        edit: shell.to(&format!("/console/people/{}", member.user_id)),
+        edit: shell
+            .may(Permission::MemberManage)
+            .then(|| shell.to(&format!("/console/people/{}", member.user_id))),
     }
 }
 

@@ -283,12 +283,14 @@ fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
             care: true,
         });
     } else {
-        let names: Vec<String> = request
-            .other_access
-            .iter()
-            .take(3)
-            .map(|one| format!("{} {}", one.api, one.plan))
-            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for one in &request.other_access {
+            let name = format!("{} {}", one.api, one.plan);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.truncate(3);
         facts.push(WorthKnowing {
             words: format!("Has {}", names.join(", ")),
             care: false,
