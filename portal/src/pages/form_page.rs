@@ -39,6 +39,8 @@ pub(crate) struct ConfirmPage {
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) fields: Vec<Field>,
     pub(crate) button: String,
+    /// Whether something is lost: the button is red.
+    pub(crate) loss: bool,
     pub(crate) back: String,
 }
 

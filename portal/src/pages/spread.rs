@@ -80,7 +80,10 @@ fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
         return "No gateway has joined yet; the first one will start with it.".to_owned();
     }
     if let Some(ms) = view.in_force_after_ms.filter(|_| view.in_force) {
-        return format!("It took {}.{} s.", ms / 1000, ms % 1000 / 100);
+        return match ms {
+            0..100 => "It took under 0.1 s.".to_owned(),
+            _ => format!("It took {}.{} s.", ms / 1000, ms % 1000 / 100),
+        };
     }
     let missing: Vec<String> = view
         .groups

@@ -132,6 +132,7 @@ async fn revoke_page(
         ],
         faults,
         button: "Revoke key".into(),
+        loss: true,
         back: shell.to(&base),
         shell,
     })

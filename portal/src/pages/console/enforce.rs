@@ -58,6 +58,7 @@ async fn page(
         hidden: Vec::new(),
         fields,
         button: verb.to_owned(),
+        loss: event != SubscriptionEvent::Unsuspend,
         back: shell.to("/console/applications"),
         shell,
     })

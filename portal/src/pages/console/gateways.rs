@@ -214,6 +214,7 @@ pub(crate) async fn show_retire(
         hidden: Vec::new(),
         fields: Vec::new(),
         button: "Retire gateway".to_owned(),
+        loss: true,
         back: shell.to("/console/gateways"),
         shell,
     })

@@ -92,6 +92,7 @@ async fn page(
         hidden: Vec::new(),
         fields,
         button: format!("{verb} version"),
+        loss: matches!(event, Event::Retire),
         back,
         shell,
     })

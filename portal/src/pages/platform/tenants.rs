@@ -216,6 +216,7 @@ async fn status_page(
         ],
         faults,
         button: wanted.verb().to_owned(),
+        loss: wanted == Wanted::Suspended,
         back: shell.to("/platform/tenants"),
         shell,
     })

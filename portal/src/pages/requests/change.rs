@@ -19,7 +19,7 @@ async fn page(
     event: SubscriptionEvent,
     faults: Faults,
 ) -> Result<ConfirmPage, PageError> {
-    let (verb, consequence, _) = own_event(event).ok_or_else(PageError::not_found)?;
+    let (verb, consequence, loss) = own_event(event).ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.at("requests");
     let request = shell.to(&format!("/requests/{}", view.id));
     let fields = match event {
@@ -49,6 +49,7 @@ async fn page(
         hidden: Vec::new(),
         fields,
         button: verb.to_owned(),
+        loss,
         back: request,
         shell,
     })
