@@ -27,6 +27,7 @@ mod schemes;
 mod security;
 mod servers;
 mod side;
+mod size;
 mod words;
 
 use self::change::Which;
@@ -126,11 +127,29 @@ impl<'d> Comparer<'d> {
             after: self.after.root(),
         };
         let document = self.ledger.document();
+        if self.is_too_long(document, &roots) {
+            return self.ledger.close();
+        }
         self.servers(document, roots.get("servers"), &roots.places_of("servers"));
         self.security_schemes(document, &roots);
         self.operations(&roots);
         self.settle_schemas();
         self.ledger.close()
+    }
+
+    fn is_too_long(&mut self, document: Part, roots: &Both<'d>) -> bool {
+        let old = size::too_long(roots.before.value);
+        let new = size::too_long(roots.after.value);
+        let is_too_long = old.is_some() || new.is_some();
+        if is_too_long {
+            let message = format!(
+                "A list has more than {} elements, which are too many to compare.",
+                size::MEMBERS_MAX
+            );
+            let at = (old.unwrap_or_default(), new.unwrap_or_default());
+            self.ledger.gap(document, GapReason::TooLarge, at, message);
+        }
+        is_too_long
     }
 
     fn change(&mut self, part: Part, rule: Rule, at: (String, String), message: impl AsRef<str>) {

@@ -143,12 +143,12 @@ impl<'d> Comparer<'d> {
     ) {
         let (gone, mut come) = (old.without(new), new.without(old));
         for before in gone {
-            let same = |after: &&Alternative<'d>| after.needs_the_schemes_of(before);
+            let same = |after: &Alternative<'d>| after.needs_the_schemes_of(before);
             let is_let_in = new.alternatives.iter().any(|after| after.is_met_by(before));
             let heir = come
                 .iter()
-                .position(|after| same(&after) && after.is_met_by(before));
-            let heir = heir.or_else(|| come.iter().position(|after| same(&after) && !is_let_in));
+                .position(|after| same(after) && after.is_met_by(before));
+            let heir = heir.or_else(|| come.iter().position(|after| same(after) && !is_let_in));
             if let Some(after) = heir.map(|heir| come.remove(heir)) {
                 self.scopes(part, before, after);
             } else if !is_let_in {

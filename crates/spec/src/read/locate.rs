@@ -88,16 +88,22 @@ impl Wanted {
                 by_offset.entry(offset).or_default().push(pointer);
             }
         }
-        let (mut from, mut line, mut places) = (0, 1, HashMap::new());
+        // Counted on from place to place: a source of one line is not counted from its start each time.
+        let (mut from, mut line, mut column) = (0, 1, 1);
+        let mut places = HashMap::new();
         for (offset, pointers) in by_offset {
             let offset = offset.min(text.len());
-            line += text.as_bytes()[from..offset]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
+            let between = &text[from..offset];
             from = offset;
-            let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-            let column = text[line_start..offset].chars().count() + 1;
+            let in_line = match between.rfind('\n') {
+                Some(newline) => {
+                    line += between.bytes().filter(|byte| *byte == b'\n').count();
+                    column = 1;
+                    &between[newline + 1..]
+                }
+                None => between,
+            };
+            column += in_line.chars().count();
             places.extend(pointers.into_iter().map(|p| (p, Location { line, column })));
         }
         places

@@ -126,7 +126,9 @@ fn bare<'d>(side: &Side<'d>, value: &'d Value) -> &'d Value {
 fn same_set(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Array(old), Value::Array(new)) => {
-            old.len() == new.len() && old.iter().all(|value| new.contains(value))
+            let new: HashSet<&Value> = new.iter().collect();
+            let old: HashSet<&Value> = old.iter().collect();
+            old == new
         }
         _ => before == after,
     }

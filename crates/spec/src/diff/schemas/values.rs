@@ -1,5 +1,9 @@
 //! Listed values and defaults.
 
+use std::collections::HashSet;
+
+use serde_json::Value;
+
 use super::{Judge, Views};
 use crate::diff::rule::Rule;
 use crate::diff::words;
@@ -16,7 +20,7 @@ impl<'d> Judge<'_, 'd> {
         let at = (key(views.0), key(views.1));
         match (views.0.values(), views.1.values()) {
             (Some(old), Some(new)) => {
-                for value in old.iter().filter(|value| !new.contains(value)) {
+                for value in missing(&old, &new) {
                     let rules = (
                         Rule::RequestEnumValueRemoved,
                         Rule::ResponseEnumValueRemoved,
@@ -24,7 +28,7 @@ impl<'d> Judge<'_, 'd> {
                     let text = format!("{} is no longer valid", words::value(value));
                     self.say(rules, at.clone(), &text);
                 }
-                for value in new.iter().filter(|value| !old.contains(value)) {
+                for value in missing(&new, &old) {
                     let rules = (Rule::RequestEnumValueAdded, Rule::ResponseEnumValueAdded);
                     let text = format!("{} is now valid", words::value(value));
                     self.say(rules, at.clone(), &text);
@@ -61,4 +65,12 @@ impl<'d> Judge<'_, 'd> {
         let rules = (sent, Rule::ResponseDefaultValueChanged);
         self.say_at(rules, "default", views, &text);
     }
+}
+
+/// Those that the others do not have; lists of values may be long.
+fn missing<'v>(these: &[&'v Value], others: &[&'v Value]) -> Vec<&'v Value> {
+    let others: HashSet<&Value> = others.iter().copied().collect();
+    let mut these = these.to_vec();
+    these.retain(|value| !others.contains(value));
+    these
 }

@@ -237,10 +237,11 @@ impl<'d> View<'d> {
             };
             listed = Some(match listed {
                 None => here,
-                Some(before) => before
-                    .into_iter()
-                    .filter(|value| here.contains(value))
-                    .collect(),
+                Some(mut before) => {
+                    let here: HashSet<&Value> = here.into_iter().collect();
+                    before.retain(|value| here.contains(value));
+                    before
+                }
             });
         }
         let mut listed = listed?;

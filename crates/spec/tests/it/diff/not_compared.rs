@@ -69,3 +69,20 @@ fn more_changes_than_are_listed_are_still_counted() {
     assert_eq!(found.counts.breaking, 2_100);
     assert_eq!(found.changes.len(), gatehouse_spec::diff::LISTED_MAX);
 }
+
+#[test]
+fn a_list_that_is_too_long_to_compare_is_a_gap_and_one_at_the_bound_is_compared() {
+    let choice = |count: usize| {
+        let branches: Vec<Value> = (0..count)
+            .map(|index| json!({ "const": index, "type": "integer" }))
+            .collect();
+        sends(&json!({ "oneOf": branches }))
+    };
+    let found = compare_values(&choice(1_999), &choice(2_000));
+    assert_eq!(ids(&found), BTreeSet::from(["request-alternative-added"]));
+    let found = compare_values(&choice(2_000), &choice(2_001));
+    assert_eq!(reasons(&found), [GapReason::TooLarge]);
+    assert_eq!(found.verdict(), Verdict::NotCompared);
+    let pointer = &found.gaps[0].spots.after.pointer;
+    assert!(pointer.ends_with("/schema/oneOf"), "{pointer}");
+}
