@@ -139,7 +139,9 @@ async fn call(consumer: Consumer, urls: Vec<String>, heard: Arc<Heard>, stop: Ar
                 *lock(&heard.refused).entry(met).or_default() += 1;
             }
             Err(error) => {
-                *lock(&heard.broken).entry(error).or_default() += 1;
+                // Without the address, which differs from gateway to gateway.
+                let cause = error.rsplit("source: ").next().unwrap_or_default();
+                *lock(&heard.broken).entry(cause.to_owned()).or_default() += 1;
                 at = (at + 1) % urls.len();
             }
         }
