@@ -14,7 +14,7 @@ use crate::view::shell::{Shell, ShellUser};
 use gatehouse_domain::role::Permission;
 use std::path::Path;
 
-fn shell() -> Shell {
+pub(crate) fn shell() -> Shell {
     Shell {
         base: String::new(),
         tenant_name: "Acme Payments".into(),

@@ -2,7 +2,7 @@
 
 use super::shell;
 use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
-use crate::pages::catalogue::rail::{GroupLink, OperationLink, OperationRail};
+use crate::pages::catalogue::rail::{GroupLink, OpenGroup, OperationLink, OperationRail};
 use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
@@ -63,7 +63,10 @@ pub(super) fn operation() -> String {
         rail: OperationRail {
             overview: "/apis/orders/v2/reference".into(),
             query: String::new(),
-            open: Some("Orders".into()),
+            open: Some(OpenGroup {
+                label: "Orders".into(),
+                address: "Orders".into(),
+            }),
             operations: vec![
                 link("GET", "List orders", false),
                 link("POST", "Create an order", true),

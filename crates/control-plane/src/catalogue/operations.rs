@@ -159,7 +159,7 @@ pub async fn get_operation(
     detail(&mut tx, version, operation_slug, &environments).await
 }
 
-/// Reads the page of one operation with its groups and neighbours: a description may have thousands, and a page shows few.
+/// Reads the page of one operation with its groups, and its neighbours in its own.
 pub async fn get_reference(
     db: &Db,
     viewer: &Viewer<'_>,
@@ -180,21 +180,38 @@ pub async fn get_reference(
     )
     .fetch_all(&mut *tx)
     .await?;
-    let beside = sqlx::query_as!(
-        OperationRow,
-        "select slug, method, path_template, summary, tags, deprecated, operation_id, webhook
-         from operation where revision_id = $1 and tags[1] is not distinct from $2 order by position",
-        revision,
-        operation.row.tags.first(),
-    )
-    .fetch_all(&mut *tx)
-    .await?;
+    let beside = beside(&mut tx, revision, &operation.row).await?;
     Ok(Reference {
         operation,
         groups,
         beside,
         environments,
     })
+}
+
+/// The operations round one, of its group: at most 100 before it, and 200 in all. A group may be the whole description.
+async fn beside(
+    conn: &mut PgConnection,
+    revision: Uuid,
+    current: &OperationRow,
+) -> Result<Vec<OperationRow>, Refusal> {
+    let rows = sqlx::query_as!(
+        OperationRow,
+        "with own as (select * from operation where revision_id = $1 and tags[1] is not distinct from $2),
+              here as (select position from own where slug = $3),
+              before as (select own.position from own, here where own.position < here.position
+                         order by own.position desc limit 100)
+         select slug, method, path_template, summary, tags, deprecated, operation_id, webhook
+         from own
+         where position >= coalesce((select min(position) from before), (select position from here))
+         order by position limit 200",
+        revision,
+        current.tags.first(),
+        current.slug,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
 }
 
 async fn detail(

@@ -251,3 +251,33 @@ async fn members_of_a_fragment_stay_in_the_order_their_author_wrote_them() {
     let names: Vec<_> = properties.keys().map(String::as_str).collect();
     assert_eq!(names, ["zebra", "ant", "mole"]);
 }
+
+#[tokio::test]
+async fn an_operation_of_a_large_group_is_shown_among_its_neighbours() {
+    let world = World::create().await;
+    let paths: Vec<String> = (0..450)
+        .map(|number| {
+            format!(
+                r#""/p{number:03}": {{"get": {{"operationId": "op{number:03}", "responses": {{"200": {{"description": "ok"}}}}}}}}"#
+            )
+        })
+        .collect();
+    let document = format!(
+        r#"{{"openapi": "3.0.3", "info": {{"title": "Many", "version": "1"}}, "paths": {{{}}}}}"#,
+        paths.join(", ")
+    );
+    world.publish(&document).await.unwrap();
+    let viewer = Viewer::Member(&world.dora);
+    for (current, first, count) in [(0, 0, 200), (99, 0, 200), (300, 200, 200), (449, 349, 101)] {
+        let slug = format!("op{current:03}");
+        let page = catalogue::get_reference(&world.db, &viewer, "pets", "v1", &slug)
+            .await
+            .unwrap();
+        let shown: Vec<_> = page.beside.iter().map(|one| one.slug.clone()).collect();
+        let wanted: Vec<_> = (first..first + count)
+            .map(|number| format!("op{number:03}"))
+            .collect();
+        assert_eq!(shown, wanted);
+        assert_eq!(page.groups[0].count, 450);
+    }
+}

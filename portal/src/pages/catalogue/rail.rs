@@ -9,9 +9,16 @@ use std::collections::BTreeMap;
 pub(crate) struct OperationRail {
     pub(crate) overview: String,
     pub(crate) query: String,
-    pub(crate) open: Option<String>,
+    pub(crate) open: Option<OpenGroup>,
     pub(crate) operations: Vec<OperationLink>,
     pub(crate) groups: Vec<GroupLink>,
+}
+
+/// The group whose operations are shown.
+pub(crate) struct OpenGroup {
+    pub(crate) label: String,
+    /// What addresses call it: see [`address`].
+    pub(crate) address: String,
 }
 
 pub(crate) struct GroupLink {
@@ -56,6 +63,18 @@ pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(Option<&str>, Vec<&Ope
 /// What a group is called.
 pub(crate) fn label(tag: Option<&str>) -> &str {
     tag.unwrap_or(UNTAGGED)
+}
+
+/// What addresses call a group: its tag, or nothing for the group without one, which a tag may share its label with.
+pub(crate) fn address(tag: Option<&str>) -> &str {
+    tag.unwrap_or_default()
+}
+
+fn open_group(tag: Option<&str>) -> OpenGroup {
+    OpenGroup {
+        label: label(tag).to_owned(),
+        address: address(tag).to_owned(),
+    }
 }
 
 /// The link of one operation.
@@ -110,11 +129,10 @@ pub(crate) fn beside(found: &Reference, base: &str, shell: &Shell) -> OperationR
     OperationRail {
         overview: shell.to(base),
         query: String::new(),
-        open: Some(label(open).to_owned()),
+        open: Some(open_group(open)),
         operations: found
             .beside
             .iter()
-            .take(SHOWN_MAX)
             .map(|one| link(one, base, shell, one.slug == current.slug))
             .collect(),
         groups: others.map(|group| other(group, base, shell)).collect(),
@@ -132,7 +150,7 @@ pub(crate) fn rail(
     let groups = by_tag(operations);
     let opened = groups
         .iter()
-        .find(|(tag, _)| open == Some(label(*tag)))
+        .find(|(tag, _)| open == Some(address(*tag)))
         .or_else(|| groups.first())
         .filter(|_| words.is_empty());
     let shown: Vec<&OperationRow> = match opened {
@@ -145,7 +163,7 @@ pub(crate) fn rail(
     OperationRail {
         overview: shell.to(base),
         query: query.trim().to_owned(),
-        open: opened.map(|(tag, _)| label(*tag).to_owned()),
+        open: opened.map(|(tag, _)| open_group(*tag)),
         operations: shown
             .into_iter()
             .take(SHOWN_MAX)
@@ -161,12 +179,19 @@ pub(crate) fn rail(
 
 /// The link of a group that is not open.
 fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> GroupLink {
-    let label = label(tag);
     GroupLink {
-        label: label.to_owned(),
-        href: shell.to(&format!("{base}?tag={}", crate::address::encode(label))),
+        label: label(tag).to_owned(),
+        href: group_page(tag, base, shell),
         count,
     }
+}
+
+/// Where a group stands open.
+pub(crate) fn group_page(tag: Option<&str>, base: &str, shell: &Shell) -> String {
+    shell.to(&format!(
+        "{base}?tag={}",
+        crate::address::encode(address(tag))
+    ))
 }
 
 fn matches(operation: &OperationRow, words: &str) -> bool {
@@ -179,4 +204,39 @@ fn matches(operation: &OperationRow, words: &str) -> bool {
     )
     .to_lowercase();
     words.split_whitespace().all(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation(slug: &str, tags: &[&str]) -> OperationRow {
+        OperationRow {
+            slug: slug.to_owned(),
+            method: "get".to_owned(),
+            path_template: format!("/{slug}"),
+            summary: String::new(),
+            tags: tags.iter().copied().map(str::to_owned).collect(),
+            deprecated: false,
+            operation_id: None,
+            webhook: false,
+        }
+    }
+
+    #[test]
+    fn the_group_without_a_tag_opens_beside_a_tag_of_its_label() {
+        let shell = crate::gallery::shell();
+        let operations = [operation("tagged", &[UNTAGGED]), operation("plain", &[])];
+        let shown = |open: Option<&str>| {
+            let rail = rail(&operations, "/r", &shell, (open, ""));
+            let paths: Vec<String> = rail.operations.into_iter().map(|one| one.path).collect();
+            (paths, rail.groups[0].href.clone())
+        };
+        let (tagged, to_plain) = shown(Some(UNTAGGED));
+        assert_eq!(tagged, ["/tagged"]);
+        assert!(to_plain.ends_with("/r?tag="), "{to_plain}");
+        let (plain, to_tagged) = shown(Some(""));
+        assert_eq!(plain, ["/plain"]);
+        assert!(to_tagged.ends_with("/r?tag=Operations"), "{to_tagged}");
+    }
 }

@@ -1,11 +1,13 @@
 //! `GET /apis/{api}/{version}/reference`: the operations by group.
 
-use crate::address::{Path, Query, encode};
+use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
-use crate::pages::catalogue::rail::{OperationLink, OperationRail, by_tag, label, link, rail};
+use crate::pages::catalogue::rail::{
+    OperationLink, OperationRail, address, by_tag, group_page, label, link, rail,
+};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::view::words::count;
@@ -68,13 +70,16 @@ pub(crate) async fn show(
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
     let rail = rail(&operations, &base, &shell, (query.tag.as_deref(), &query.q));
     let all = operations.len() <= LISTED_MAX;
+    let is_open = |tag| {
+        let open = rail.open.as_ref();
+        open.is_some_and(|open| open.address == address(tag))
+    };
     let groups = by_tag(&operations)
         .into_iter()
-        .map(|(tag, group)| (label(tag), group))
         .map(|(tag, group)| Group {
             count: count(group.len(), "operation"),
-            href: shell.to(&format!("{base}?tag={}", encode(tag))),
-            operations: if all || rail.open.as_deref() == Some(tag) {
+            href: group_page(tag, &base, &shell),
+            operations: if all || is_open(tag) {
                 group
                     .into_iter()
                     .map(|one| link(one, &base, &shell, false))
@@ -82,7 +87,7 @@ pub(crate) async fn show(
             } else {
                 Vec::new()
             },
-            label: tag.to_owned(),
+            label: label(tag).to_owned(),
         })
         .collect();
     Ok(ReferencePage {
