@@ -330,7 +330,7 @@ fn quota_problem(amount: u64, period: QuotaPeriod, current: Window, wait_s: u64)
 fn part_problem(period: QuotaPeriod) -> Problem {
     Problem::new(ProblemKind::QuotaExceeded)
         .detail(format!(
-            "This gateway's part of the calls of this {period} is used; it asks for more. Try again in 1 s."
+            "The last calls of this {period} are being shared out among the gateways. Try again in 1 s."
         ))
         .retry_after(1)
 }

@@ -28,6 +28,7 @@ use gatehouse_runtime::supervisor::CatchPanic;
 use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -219,7 +220,10 @@ impl Worker {
         // Ends with the worker.
         let mut house = JoinSet::new();
         let proxy = Rc::clone(&self.proxy);
-        house.spawn_local(async move { proxy.upstreams.keep_house().await });
+        // A look at a connection costs of a task's budget, and a used-up one would make closed connections look open.
+        house.spawn_local(unconstrained(async move {
+            proxy.upstreams.keep_house().await;
+        }));
         let mut accepting = JoinSet::new();
         for socket in sockets {
             let socket = tokio::net::TcpListener::from_std(socket).context("taking a socket")?;
