@@ -1,6 +1,7 @@
 //! The chunked coding (RFC 9112 §7.1) of requests and responses, decoded where it lies. Strict: CRLF alone ends a line, a size is
 //! hexadecimal digits alone, extensions and trailers are read over within bounds.
 
+use crate::syntax::{is_text, is_token};
 use std::ops::Range;
 
 /// Digits of a size: as many as a u64 has without its highest.
@@ -182,15 +183,6 @@ impl Chunked {
             _ => Err(BadChunk("a trailer is not a field")),
         }
     }
-}
-
-fn is_text(byte: u8) -> bool {
-    byte == b'\t' || (byte >= 0x20 && byte != 0x7f)
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! Requests are served by threads of their own, one per core (`worker`); what keeps the tables current runs beside them on tokio's
 //! multi-thread runtime. Start with [`BoundGateway`].
 
+mod alarm;
 mod answer;
 mod call;
 mod chunked;
@@ -31,6 +32,7 @@ pub mod settings;
 mod start;
 mod status;
 mod strict;
+mod syntax;
 mod tables;
 mod trace;
 mod upstream;

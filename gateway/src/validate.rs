@@ -10,6 +10,7 @@ use http::{Method, Version};
 use crate::refusal::{Refusal, refuse};
 use crate::request::{BodyLength, Fields, ReceivedHead, RequestHead, Target, visible};
 use crate::settings::Limits;
+use crate::syntax::decimal;
 
 const METHOD_BYTES_MAX: usize = 16;
 const HEADER_NAME_BYTES_MAX: usize = 256;
@@ -94,13 +95,6 @@ pub(crate) fn framing(received: &ReceivedHead<'_>) -> Result<BodyLength, Refusal
         }
         None => Ok(BodyLength::None),
     }
-}
-
-/// Up to 19 digits and nothing else, so that no reader's number wraps.
-fn decimal(digits: &[u8]) -> Option<u64> {
-    let plain = (1..=19).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(digits).ok().filter(|_| plain)?;
-    text.parse().ok()
 }
 
 fn fields(fields: Fields<'_>, limits: &Limits) -> Result<(), Refusal> {

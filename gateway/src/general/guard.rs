@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::ReadBuf;
 
 use super::judged::Judge;
+use crate::syntax::{decimal, is_text, is_token};
 
 /// Digits of a chunk size: 2^60 bytes.
 const SIZE_DIGITS_MAX: usize = 15;
@@ -213,12 +214,10 @@ fn framing(head: &[u8]) -> Option<State> {
         };
         let (name, value) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"content-length") {
-            let plain = (1..=19).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
-            let number = std::str::from_utf8(value).ok()?.parse::<u64>();
-            if length.is_some() || !plain {
+            if length.is_some() {
                 return None;
             }
-            length = Some(number.ok()?);
+            length = Some(decimal(value)?);
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
             let good = value.eq_ignore_ascii_case(b"chunked") && request_line.ends_with(b"1.1");
             if chunked || !good {
@@ -233,16 +232,6 @@ fn framing(head: &[u8]) -> Option<State> {
         (None | Some(0), false) => Some(State::Head),
         (Some(length), false) => Some(State::Body(length)),
     }
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-/// RFC 9110 §5.5: what may stand in a field value.
-fn is_text(byte: u8) -> bool {
-    byte == b'\t' || (byte >= 0x20 && byte != 0x7f)
 }
 
 /// No head holds NUL, and hyper looks at a head only when it has its end.

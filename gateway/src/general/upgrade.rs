@@ -10,6 +10,7 @@ use super::answer::{AnswerBody, put};
 use crate::answer;
 use crate::call::{Call, OK};
 use crate::proxy::Passage;
+use crate::syntax::lists;
 use crate::upstream::Switched;
 use crate::upstream::{Passed, Tunnel};
 
@@ -42,10 +43,8 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&[u8]> {
 
 /// RFC 9110 §7.8: without being named in `Connection`, the wish is not this hop's.
 fn names_upgrade(headers: &HeaderMap) -> bool {
-    let lists = headers.get_all(CONNECTION).iter();
-    lists
-        .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
-        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+    let mut values = headers.get_all(CONNECTION).iter();
+    values.any(|value| lists(value.as_bytes(), b"upgrade"))
 }
 
 /// The answer that begins the other protocol.

@@ -10,6 +10,7 @@ use httparse::{Header, Status};
 
 use crate::refusal::{Refusal, refuse};
 use crate::request::{Field, Fields, ReceivedHead, Target};
+use crate::syntax::{is_token, lists};
 
 /// Most field lines of a head, whatever the settings say.
 pub(crate) const FIELDS_MAX: usize = 256;
@@ -144,7 +145,10 @@ pub(super) fn parse<'b>(
         match name.len() {
             6 if name.eq_ignore_ascii_case("expect") => return Err(NotHere::General),
             7 if name.eq_ignore_ascii_case("upgrade") => return Err(NotHere::General),
-            10 if name.eq_ignore_ascii_case("connection") => closes |= says_close(value),
+            10 if name.eq_ignore_ascii_case("connection") => {
+                // RFC 9112 §9.6.
+                closes |= lists(value, b"close");
+            }
             _ => {}
         }
         lines.push(Field { name, value });
@@ -189,18 +193,6 @@ fn target_of(text: &str) -> Target<'_> {
         path,
         query,
     }
-}
-
-/// RFC 9112 §9.6.
-fn says_close(value: &[u8]) -> bool {
-    value
-        .split(|byte| *byte == b',')
-        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 fn reason(error: httparse::Error) -> &'static str {

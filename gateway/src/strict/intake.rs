@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use bytes::BufMut;
 use tokio::net::tcp::ReadHalf;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 use tokio_util::io::poll_read_buf;
 
+use crate::alarm::Alarm;
 use crate::worker::memory::Holding;
 
 /// Bytes of a next request that are taken early, to see whether the client is still there.
@@ -25,11 +26,6 @@ pub(super) struct Intake<'s> {
     pub(super) body_ended: Cell<bool>,
     ahead: RefCell<Vec<u8>>,
 }
-
-/// One timer for all deadlines of a connection. Moving a deadline later costs nothing: the timer rings at the older time and
-/// is then set to the newer.
-#[derive(Default)]
-struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl<'s> Intake<'s> {
     pub(super) fn new(reader: ReadHalf<'s>, holding: &'s Holding) -> Self {
@@ -81,23 +77,6 @@ impl<'s> Intake<'s> {
     /// Moves what was read early to where requests are read.
     pub(super) fn take_ahead(&self, inbox: &mut Vec<u8>) {
         inbox.append(&mut self.ahead.borrow_mut());
-    }
-}
-
-impl Alarm {
-    fn poll(&mut self, cx: &mut Context<'_>, due: Instant) -> Poll<()> {
-        // One allocation for the life of a connection.
-        let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(due)));
-        if due < timer.deadline() {
-            timer.as_mut().reset(due);
-        }
-        while timer.as_mut().poll(cx).is_ready() {
-            if Instant::now() >= due {
-                return Poll::Ready(());
-            }
-            timer.as_mut().reset(due);
-        }
-        Poll::Pending
     }
 }
 

@@ -1,15 +1,16 @@
-//! A deadline that is moved for every phase of every call, over one timer that is touched only when it rings early.
+//! A deadline that is moved for every phase of every call.
 
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
-/// A deadline. Moving it later costs nothing: the timer rings at the older time, and is then set to the newer.
+use crate::alarm::Alarm;
+
+/// A deadline, and what rings when it has passed.
 #[derive(Debug, Default)]
 pub(super) struct Deadline {
     due: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
 }
 
 impl Deadline {
@@ -20,21 +21,8 @@ impl Deadline {
 
     /// Ready when it has passed. Wakes the task when it will.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(due) = self.due else {
-            return Poll::Pending;
-        };
-        // One allocation for the life of a connection.
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
-        if due < timer.deadline() {
-            timer.as_mut().reset(due);
-        }
-        while timer.as_mut().poll(cx).is_ready() {
-            if Instant::now() >= due {
-                return Poll::Ready(());
-            }
-            timer.as_mut().reset(due);
-        }
-        Poll::Pending
+        self.due
+            .map_or(Poll::Pending, |due| self.alarm.poll(cx, due))
     }
 }
 

@@ -88,14 +88,6 @@ pub(super) fn from_backend(name: &[u8]) -> FromBackend {
     }
 }
 
-/// The options of a `Connection` field.
-pub(super) fn options(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .filter(|option| !option.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,12 +138,5 @@ mod tests {
                 "{name}"
             );
         }
-    }
-
-    #[test]
-    fn options_are_read_whatever_stands_between_them() {
-        let found: Vec<_> = options(b" a,,b , \tc,").collect();
-        assert_eq!(found, [b"a", b"b", b"c"]);
-        assert_eq!(options(b"").count(), 0);
     }
 }

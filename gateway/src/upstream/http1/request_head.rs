@@ -9,6 +9,7 @@ use http::{Method, Version};
 
 use super::fields::{self, FromClient};
 use crate::request::{BodyLength, Fields, RequestHead};
+use crate::syntax::list;
 use crate::trace::Trace;
 use crate::upstream::target::Target;
 
@@ -160,16 +161,13 @@ fn address(out: &mut Vec<u8>, address: IpAddr) {
 
 /// Whether `Connection` says more than what becomes of the connection, which is rare.
 fn names_fields(received: Fields<'_>) -> bool {
-    received
-        .get_all("connection")
-        .flat_map(fields::options)
-        .any(|option| {
-            !option.eq_ignore_ascii_case(b"keep-alive") && !option.eq_ignore_ascii_case(b"close")
-        })
+    received.get_all("connection").flat_map(list).any(|option| {
+        !option.eq_ignore_ascii_case(b"keep-alive") && !option.eq_ignore_ascii_case(b"close")
+    })
 }
 
 fn is_named(received: Fields<'_>, name: &[u8]) -> bool {
-    let mut options = received.get_all("connection").flat_map(fields::options);
+    let mut options = received.get_all("connection").flat_map(list);
     options.any(|option| option.eq_ignore_ascii_case(name))
 }
 

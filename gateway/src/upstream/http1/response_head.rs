@@ -8,6 +8,7 @@ use httparse::{Header, ParserConfig, Response, Status};
 use super::buffers::{FieldAt, HeadText, Loan};
 use super::fields::{self, FromBackend};
 use crate::request::BodyLength;
+use crate::syntax::{decimal, list};
 
 /// Most field lines of a head.
 const FIELDS_MAX: usize = 200;
@@ -183,7 +184,7 @@ fn gather(received: &[Header<'_>], text: &mut HeadText) -> Result<Gathered, BadH
                 }
             }
             FromBackend::Connection => {
-                for option in fields::options(field.value) {
+                for option in list(field.value) {
                     if option.eq_ignore_ascii_case(b"close") {
                         gathered.closes = true;
                     } else if !option.eq_ignore_ascii_case(b"keep-alive") {
@@ -211,16 +212,9 @@ fn drop_named(received: &[Header<'_>], text: &mut HeadText) {
         let lists = received
             .iter()
             .filter(|field| field.name.eq_ignore_ascii_case("connection"));
-        let mut options = lists.flat_map(|field| fields::options(field.value));
+        let mut options = lists.flat_map(|field| list(field.value));
         name == b"content-type" || !options.any(|option| option.eq_ignore_ascii_case(name))
     });
-}
-
-/// One decimal number and nothing else: no sign, no list, nothing that wraps.
-fn decimal(value: &[u8]) -> Option<u64> {
-    let plain = (1..=19).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(value).ok().filter(|_| plain)?;
-    text.parse().ok()
 }
 
 #[cfg(test)]
