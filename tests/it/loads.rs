@@ -18,8 +18,8 @@ const LIMITS: limits::Size = limits::Size {
     decided_within: FLOOR,
 };
 
-fn held(faults: Faults) {
-    assert_eq!(faults, Faults::new());
+fn held(faults: &Faults) {
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,7 +29,7 @@ async fn no_call_fails_while_configuration_changes_and_gateways_hand_over() {
         restarts: 6,
     };
     let found = changes::run(GATEHOUSE, size, &mut |_| Ok(())).await;
-    held(found.unwrap());
+    held(&found.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -40,7 +40,7 @@ async fn no_call_is_refused_while_the_control_plane_and_its_database_are_away_an
         restarts: 4,
     };
     let found = outage::run(GATEHOUSE, size, &mut |_| Ok(())).await;
-    held(found.unwrap());
+    held(&found.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -52,7 +52,7 @@ async fn every_gateway_refuses_a_revoked_key_soon_while_others_call() {
         longest: FLOOR,
     };
     let found = revocation::run(GATEHOUSE, size, &mut |_| Ok(())).await;
-    held(found.unwrap());
+    held(&found.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,7 +71,7 @@ async fn limits_hold(settled: Settled) {
     let quota = limits::quota(GATEHOUSE, &LIMITS, settled, &mut |_| Ok(())).await;
     let rate = limits::rate(GATEHOUSE, &LIMITS, settled, &mut |_| Ok(())).await;
     match quota.unwrap().zip(rate.unwrap()) {
-        Some((quota, rate)) => held([quota, rate].concat()),
+        Some((quota, rate)) => held(&[quota, rate].concat()),
         None => skipped("limits through a store: neither valkey-server nor redis-server is here"),
     }
 }
