@@ -147,12 +147,17 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
+    let mut outcome = Ok(());
     for tenant in tenants {
         let actor = Actor::system(tenant.into(), "clock");
-        subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
-        credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+        let expired = async {
+            subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+            credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await
+        };
+        // What fails for one tenant keeps nobody else's from its end; it is told when all have had their turn.
+        outcome = outcome.and(expired.await.map(drop));
     }
-    Ok(())
+    outcome
 }
 
 /// Most subscriptions, and most keys, taken from the gateways in one transaction, and such transactions for one tenant at a
@@ -176,13 +181,23 @@ pub async fn forget_ended(db: &Db, kept: time::Duration) -> Result<(), Refusal> 
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
+    let mut outcome = Ok(());
     for tenant in tenants {
         let actor = Actor::system(tenant.into(), "housekeeping");
-        for _ in 0..FORGET_ROUNDS_MAX {
-            let most = config::forget_ended(db, &actor, ended_before, FORGET_AT_ONCE).await?;
-            if i64::try_from(most).is_ok_and(|most| most < FORGET_AT_ONCE) {
-                break;
-            }
+        outcome = outcome.and(forget_ended_of(db, &actor, ended_before).await);
+    }
+    outcome
+}
+
+async fn forget_ended_of(
+    db: &Db,
+    actor: &Actor,
+    ended_before: time::OffsetDateTime,
+) -> Result<(), Refusal> {
+    for _ in 0..FORGET_ROUNDS_MAX {
+        let most = config::forget_ended(db, actor, ended_before, FORGET_AT_ONCE).await?;
+        if i64::try_from(most).is_ok_and(|most| most < FORGET_AT_ONCE) {
+            break;
         }
     }
     Ok(())

@@ -72,14 +72,19 @@ pub fn of_header(text: &str) -> Result<Vec<Link>, Refused> {
         .ok_or(Refused::Damaged(WHAT))
 }
 
-/// Adds the keys of `links` to the `accepted` ones, each signed by one before it. All or none.
+/// Adds the keys of `links` to the `accepted` ones, each signed by the newest before it: a key that has announced its heir
+/// announces nobody else. All or none.
 pub fn follow(accepted: &mut Vec<PublicKey>, links: &[Link]) -> Result<(), Refused> {
     let mut longer = accepted.clone();
     for link in links {
         let next = link.next(&longer)?;
-        if !longer.contains(&next) {
-            longer.push(next);
+        if longer.contains(&next) {
+            continue;
         }
+        if longer.last().map(PublicKey::id) != Some(link.0.key) {
+            return Err(Refused::UnknownKey(WHAT));
+        }
+        longer.push(next);
     }
     *accepted = longer;
     Ok(())
@@ -124,6 +129,11 @@ mod tests {
         assert_eq!(refused(&[link(3, 2)]), Refused::UnknownKey(WHAT));
         assert_eq!(
             refused(&[link(2, 1), link(9, 8)]),
+            Refused::UnknownKey(WHAT)
+        );
+        // A second heir of a key that has one.
+        assert_eq!(
+            refused(&[link(2, 1), link(7, 1)]),
             Refused::UnknownKey(WHAT)
         );
         let mut forged = link(2, 1);

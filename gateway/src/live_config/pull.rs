@@ -58,7 +58,12 @@ impl Puller {
         if let Some(folder) = snapshot_dir {
             let own = found.running.as_ref();
             let own = own.map(|running| (running.generation, running.seq));
-            match disk.adopt(folder, &trust, own) {
+            // A key that what runs has retired signs nothing that comes from elsewhere.
+            let mut newest = trust.clone();
+            if let Some(running) = &found.running {
+                newest.retire_before(running.signed_by);
+            }
+            match disk.adopt(folder, &newest, own) {
                 Ok(false) => {}
                 Ok(true) => found = disk.load(&trust)?,
                 Err(error) => {

@@ -106,16 +106,19 @@ impl Operations {
         if let Some(place) = found {
             return OperationMatch::Found(place);
         }
-        let mut others: Vec<Method> = Vec::new();
+        // Each method once: there are few of them, and a path that nobody has must not cost a look-up for every operation.
+        let mut methods: Vec<&[u8]> = Vec::new();
         for entry in self.entries() {
             let (method, ..) = self.texts(entry);
-            if let Ok(method) = Method::from_bytes(method)
-                && !others.contains(&method)
-                && self.under(method.as_str(), path).is_some()
-            {
-                others.push(method);
+            if !methods.contains(&method) {
+                methods.push(method);
             }
         }
+        let known = methods.into_iter().map(Method::from_bytes);
+        let mut others: Vec<Method> = known
+            .filter_map(Result::ok)
+            .filter(|method| self.under(method.as_str(), path).is_some())
+            .collect();
         if others.is_empty() {
             return OperationMatch::None;
         }

@@ -112,11 +112,6 @@ impl<R: Row> Rows<R> {
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
-        self.find_other(id)
-    }
-
-    /// The number of a record that stands out of order.
-    pub(crate) fn find_other(&self, id: Uuid) -> Option<Number> {
         self.others.get(&id).copied()
     }
 

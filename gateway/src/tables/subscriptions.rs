@@ -83,7 +83,7 @@ impl Flags {
             2 => Some(StoredState::Rejected),
             3 => Some(StoredState::Withdrawn),
             4 => Some(StoredState::Ended),
-            _ => None,
+            _ => self.rows.find(id),
         }
     }
 
@@ -93,7 +93,7 @@ impl Flags {
             2 => Some(EndedReason::Revoked),
             3 => Some(EndedReason::Expired),
             4 => Some(EndedReason::Superseded),
-            _ => None,
+            _ => self.rows.find(id),
         }
     }
 }
@@ -181,15 +181,14 @@ impl Subscriptions {
         }
     }
 
-    /// The counters of a subscription, if `walk` has not gone past it: asked for ascending ids, one walk finds all.
+    /// The counters of a subscription. Asked for ascending ids, one walk finds nearly all of them; others are looked up.
     pub(super) fn counters_of(&self, id: Uuid, walk: &mut Number) -> Option<CounterId> {
         while self.rows.get(*walk).is_some_and(|row| row.id < id) {
             *walk += 1;
         }
         let number = match self.rows.get(*walk) {
             Some(row) if row.id == id => Some(*walk),
-            // One that came out of order.
-            _ => self.rows.find_other(id),
+            _ => self.rows.find(id),
         };
         let counters = self.rows.get(number?)?.counters;
         (counters != CounterId::NONE).then_some(counters)

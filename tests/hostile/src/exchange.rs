@@ -112,10 +112,13 @@ pub fn play_with(
     let mut silent_since = sent;
     let mut closed_first = closed;
     while !closed && sent.elapsed() < PATIENCE {
-        // Who has refused is about to close, however long that takes on a busy machine.
-        let closing = refused(&received);
-        let done = enough(&received) || silent_since.elapsed() >= quiet;
-        if !finished && done && !closing {
+        // Who has refused is about to close, which may take its time on a busy machine.
+        let done = if refused(&received) {
+            silent_since.elapsed() >= quiet * 10
+        } else {
+            enough(&received) || silent_since.elapsed() >= quiet
+        };
+        if !finished && done {
             finished = true;
             let _ = wire.finish();
         }

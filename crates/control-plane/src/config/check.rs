@@ -63,7 +63,11 @@ pub(super) async fn check(
     }
     let changed: HashSet<ObjectRef> = upserted.keys().copied().collect();
     objects.extend(upserted);
-    let faults: Vec<_> = check::check(objects.values())
+    // Those that change come last: of two that collide, the second is blamed.
+    let (changing, held): (Vec<&Object>, Vec<&Object>) = objects
+        .values()
+        .partition(|object| changed.contains(&object.object_ref()));
+    let faults: Vec<_> = check::check(held.into_iter().chain(changing))
         .into_iter()
         // Another tenant's object may be named by a fault that this change causes; its name is not shown.
         .map(|fault| {

@@ -11,6 +11,9 @@ use super::{leases, shares};
 use crate::db::Db;
 use crate::refusal::Refusal;
 
+/// Generations that a restored database may be behind its gateways. What a node says beyond is not believed: the next
+/// generation is made to be above it.
+const GENERATIONS_AHEAD_MAX: i32 = 1_000;
 /// Longest error text kept of a node.
 const ERROR_CHARACTERS_MAX: usize = 500;
 
@@ -47,8 +50,13 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
     .fetch_one(&mut *tx)
     .await?;
     // Of a number whose change is no longer kept nothing can be said; a node that is behind that far gets a snapshot anyway.
+    if generation > group.generation.saturating_add(GENERATIONS_AHEAD_MAX) {
+        let detail = "No restored database is that many generations behind.";
+        return Err(Refusal::field("/generation", "out_of_range", detail));
+    }
     let differs = group.state_hash.is_some_and(|own| own != hash);
-    let diverged = generation == group.generation && (differs || seq > group.head_seq);
+    let is_current = generation == group.generation;
+    let diverged = generation > group.generation || is_current && (differs || seq > group.head_seq);
     let told = sqlx::query!(
         r#"update gateway_node
            set last_seen_at = $2, applied_seq = $3, applied_hash = $4, applied_at = $5, last_error = $6, version = $7,
@@ -67,7 +75,8 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
     )
     .fetch_one(&mut *tx)
     .await?;
-    if generation > 0 && !diverged {
+    // Under another generation the same number is another change.
+    if is_current && !diverged {
         sqlx::query!(
             "insert into node_ack (node_id, seq, applied_at, received_at) values ($1, $2, $3, $4) on conflict do nothing",
             node.id.uuid(),

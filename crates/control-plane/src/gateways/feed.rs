@@ -101,7 +101,9 @@ async fn answer_in(
     if same_generation && since == group.head_seq {
         return Ok(ConfigAnswer::Current);
     }
-    let reachable = group.oldest.is_some_and(|oldest| oldest <= since + 1)
+    let reachable = group
+        .oldest
+        .is_some_and(|oldest| oldest <= since.saturating_add(1))
         && group.head_seq - since <= DELTAS_MAX;
     if !same_generation || since > group.head_seq || !reachable {
         drop(tx);
@@ -109,7 +111,6 @@ async fn answer_in(
             SnapshotReader::open(db, node.group).await?,
         )));
     }
-    let signer = signing::signer(&mut tx, db).await?;
     let rows = sqlx::query!(
         "select seq, change_id, body, prev_hash, new_hash, created_at
          from (select *, sum(octet_length(body)) over (order by seq) as bytes
@@ -123,6 +124,8 @@ async fn answer_in(
     )
     .fetch_all(&mut *tx)
     .await?;
+    // After the changes: that of a rotation is never signed by the key before it.
+    let signer = signing::signer(&mut tx, db).await?;
     let mut bytes = Vec::new();
     for row in rows {
         let header = Header {

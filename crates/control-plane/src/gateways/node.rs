@@ -117,11 +117,11 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
     let live_since = db.clock().now() - Duration::seconds(NODE_LIVE_S);
     let mut tx = db.tenant(actor.tenant()).await?;
     let rows = sqlx::query!(
-        "select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error,
-                n.diverged_at
+        r#"select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error,
+                n.diverged_at, n.applied_generation = g.generation as "is_current!"
          from gateway_node n join gateway_group g on g.id = n.group_id
          where n.retired_at is null and n.group_id in (select group_id from group_environment)
-         order by n.name, n.id",
+         order by n.name, n.id"#,
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -136,7 +136,7 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
                 NodeState::Silent
             } else if row.diverged_at.is_some() {
                 NodeState::Diverged
-            } else if row.applied_seq < row.head_seq {
+            } else if !row.is_current || row.applied_seq < row.head_seq {
                 NodeState::Behind
             } else {
                 NodeState::InForce

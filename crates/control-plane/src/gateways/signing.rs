@@ -41,25 +41,38 @@ pub(super) async fn pinned(conn: &mut PgConnection, db: &Db) -> Result<Vec<Strin
     Ok(vec![key(in_use)?, key(in_use + 1)?])
 }
 
-/// The announcements a gateway is missing that knows the keys up to the one it names, oldest first. None when it knows the
-/// announced one; the newest ones when what it names is none of them.
+/// The announcements a gateway is missing that knows the keys up to the one it names, oldest first: as many as a reply may
+/// carry, after which it asks again. None when it knows the announced one, or names a key that was never announced here.
 pub(super) fn missing_links(
     keys: &MasterKey,
     in_use: u32,
     known: &str,
 ) -> Result<Vec<Link>, Refusal> {
+    let announced = in_use + 1;
     let mut links = Vec::new();
-    let mut next = keys.config_signer(in_use + 1)?;
-    for number in (1..=in_use).rev().take(LINKS_MAX) {
+    let mut next = keys.config_signer(announced)?;
+    for number in (0..=in_use).rev() {
         if key_chain::name(next.public().id()) == known {
-            break;
+            links.reverse();
+            links.truncate(LINKS_MAX);
+            return Ok(links);
         }
-        let before = keys.config_signer(number)?;
-        links.push(Link::new(next.public(), &before));
-        next = before;
+        if number > 0 {
+            let before = keys.config_signer(number)?;
+            links.push(Link::new(next.public(), &before));
+            next = before;
+        }
     }
-    links.reverse();
-    Ok(links)
+    for number in (announced + 1..).take(LINKS_MAX) {
+        if key_chain::name(keys.config_signer(number)?.public().id()) == known {
+            tracing::error!(
+                ahead = number - announced,
+                "a gateway follows a later signing key than this database knows: after an older database was restored, run \
+                 `gatehouse config-key rotate` as many times, then `gatehouse gateway raise-generation`"
+            );
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Puts the announced key in use, announces the one after it, and has every group publish something signed by it: a gateway
@@ -110,12 +123,21 @@ pub async fn raise_generation(db: &Db) -> Result<Vec<(String, i32)>, Refusal> {
     for group in groups {
         let row = sqlx::query!(
             "update gateway_group g
-             set generation = 1 + greatest(g.generation, (select max(n.applied_generation) from gateway_node n where n.group_id = g.id))
+             set generation = 1 + greatest(g.generation, (select max(n.applied_generation) from gateway_node n
+                                                       where n.group_id = g.id and n.retired_at is null))
              where g.id = $1
              returning g.slug, g.generation",
             group,
         )
         .fetch_one(&mut *tx)
+        .await?;
+        // Numbers beyond the head are those of changes that the restored database knows nothing of.
+        sqlx::query!(
+            "delete from node_ack a using gateway_node n, gateway_group g
+             where n.id = a.node_id and g.id = n.group_id and g.id = $1 and a.seq > g.head_seq",
+            group,
+        )
+        .execute(&mut *tx)
         .await?;
         config::tell_head_moved(&mut tx, GatewayGroupId::from_uuid(group)).await?;
         raised.push((row.slug, row.generation));
@@ -153,8 +175,16 @@ mod tests {
             let expected: Vec<_> = (known..=in_use + 1).map(public).collect();
             assert_eq!(accepted, expected);
         }
-        // One that is too far behind, or of another installation, is not sent the whole past.
-        assert_eq!(missing(40, 1).len(), LINKS_MAX);
-        assert_eq!(missing_links(&keys, 2, "").unwrap().len(), 2);
+        // One that is far behind asks twice.
+        let mut accepted = vec![public(1)];
+        for after in [LINKS_MAX + 1, 41] {
+            let last = accepted.last().unwrap().id();
+            let links = missing_links(&keys, 40, &key_chain::name(last)).unwrap();
+            key_chain::follow(&mut accepted, &links).unwrap();
+            assert_eq!(accepted.len(), after);
+        }
+        // Of another installation, or beyond what is announced.
+        assert!(missing_links(&keys, 2, "").unwrap().is_empty());
+        assert!(missing(2, 5).is_empty());
     }
 }

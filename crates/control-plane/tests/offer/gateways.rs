@@ -103,10 +103,23 @@ async fn a_gateway_that_runs_something_else_under_a_number_is_marked_and_told_so
     assert_eq!(world.state_of(node).await, NodeState::Behind);
     assert!(world.ack(node, 1, next, &hash).await.diverged);
 
-    // A number there never was; and a generation that is over is a matter of its own.
+    // A number there never was, or a generation.
     assert!(world.ack(node, 1, next + 5, &hash).await.diverged);
     assert_eq!(world.state_of(node).await, NodeState::Diverged);
-    assert!(!world.ack(node, 2, next + 5, &hash).await.diverged);
+    assert!(world.ack(node, 2, next + 5, &hash).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::Diverged);
+}
+
+#[tokio::test]
+async fn what_runs_under_a_generation_that_is_over_puts_no_change_in_force() {
+    let world = World::create().await;
+    let (node, _) = world.join(1).await;
+    let (seq, _) = world.head().await;
+    gateways::raise_generation(&world.db).await.unwrap();
+    // As before the database was restored.
+    assert!(!world.ack(node, 1, seq + 50, &[1; 32]).await.diverged);
+    assert_eq!(world.state_of(node).await, NodeState::Behind);
+    assert_eq!(world.count("select count(*) from node_ack").await, 0);
 }
 
 #[tokio::test]

@@ -411,6 +411,27 @@ fn check(
     Ok(())
 }
 
+/// Where a subscription that was made with these fields is counted.
+fn counters(
+    tables: &TableSet,
+    running: &Running,
+    number: u64,
+    fields: [u8; 4],
+) -> Option<CounterId> {
+    let names = &running.names;
+    let subscription = subscription(number, fields, [None; 3]);
+    let place = crate::tables::Place {
+        application: tables.applications.number(subscription.application)?,
+        product: names.products.known(subscription.product)?,
+        scope: names.scopes.known(crate::tables::Scope {
+            tenant: subscription.tenant,
+            environment: subscription.environment,
+        })?,
+    };
+    let found = tables.subscriptions.decisive(place)?;
+    Some(found.counters)
+}
+
 #[test]
 fn what_was_used_is_counted_on_through_changes_and_a_new_snapshot() {
     let first = Object::Subscription(subscription(1, [0; 4], [None; 3]));
@@ -418,32 +439,16 @@ fn what_was_used_is_counted_on_through_changes_and_a_new_snapshot() {
     let mut publisher = Publisher::with(&[first.clone(), second.clone()]);
     let tables = Tables::default();
     publisher.running.publish(&tables, None);
-    let counters = |tables: &TableSet, publisher: &Publisher, number: u64, fields| {
-        let names = &publisher.running.names;
-        let subscription = subscription(number, fields, [None; 3]);
-        let place = crate::tables::Place {
-            application: tables.applications.number(subscription.application)?,
-            product: names.products.known(subscription.product)?,
-            scope: names.scopes.known(crate::tables::Scope {
-                tenant: subscription.tenant,
-                environment: subscription.environment,
-            })?,
-        };
-        tables
-            .subscriptions
-            .decisive(place)
-            .map(|found| found.counters)
-    };
     let held = tables.current().unwrap();
-    let one = counters(&held, &publisher, 1, [0; 4]).unwrap();
-    let two = counters(&held, &publisher, 2, [1; 4]).unwrap();
+    let one = counters(&held, &publisher.running, 1, [0; 4]).unwrap();
+    let two = counters(&held, &publisher.running, 2, [1; 4]).unwrap();
     assert_ne!(one, two);
     let changed = Object::Subscription(subscription(2, [2; 4], [Some(1); 3]));
     let delta = publisher.delta(vec![first.object_ref()], &[], &[changed]);
     publisher.put(&delta).unwrap();
     let now = &publisher.running.set;
-    assert_eq!(counters(now, &publisher, 2, [2; 4]), Some(two));
-    assert_eq!(counters(now, &publisher, 1, [0; 4]), None);
+    assert_eq!(counters(now, &publisher.running, 2, [2; 4]), Some(two));
+    assert_eq!(counters(now, &publisher.running, 1, [0; 4]), None);
     let (anew, _) = Running::of_snapshot(
         snapshot(&publisher.signer, &[first, second]).as_slice(),
         &publisher.trust,
@@ -453,6 +458,42 @@ fn what_was_used_is_counted_on_through_changes_and_a_new_snapshot() {
     anew.publish(&tables, Some(&publisher.running));
     publisher.running = anew;
     let now = tables.current().unwrap();
-    assert_eq!(counters(&now, &publisher, 2, [1; 4]), Some(two));
-    assert!(counters(&now, &publisher, 1, [0; 4]).is_some());
+    assert_eq!(counters(&now, &publisher.running, 2, [1; 4]), Some(two));
+    assert!(counters(&now, &publisher.running, 1, [0; 4]).is_some());
+}
+
+#[test]
+fn a_new_snapshot_takes_no_counters_from_what_came_out_of_order() {
+    // Each of another application and product.
+    let place = |number: u64| [number as u8 / 3, number as u8 % 3, 0, 0];
+    let subscriptions: Vec<Object> = (1..=4)
+        .map(|number| Object::Subscription(subscription(number, place(number), [None; 3])))
+        .collect();
+    let mut publisher = Publisher::with(&subscriptions[1..2]);
+    // Begun in one order, committed in another.
+    for late in [3, 0, 2] {
+        let delta = publisher.delta(vec![], &[], &subscriptions[late..=late]);
+        publisher.put(&delta).unwrap();
+    }
+    let (anew, _) = Running::of_snapshot(
+        snapshot(&publisher.signer, &subscriptions[..3]).as_slice(),
+        &publisher.trust,
+        Some(&publisher.running),
+    )
+    .unwrap();
+    let of = |running: &Running| -> Vec<Option<CounterId>> {
+        let numbers = 1..=4;
+        numbers
+            .map(|number| counters(&running.set, running, number, place(number)))
+            .collect()
+    };
+    let before = of(&publisher.running);
+    assert_eq!(of(&anew)[..3], before[..3]);
+    let tables = Tables::default();
+    anew.publish(&tables, Some(&publisher.running));
+    let freed: Vec<bool> = before
+        .iter()
+        .map(|counters| anew.set.counters.is_free(counters.unwrap()))
+        .collect();
+    assert_eq!(freed, [false, false, false, true]);
 }
