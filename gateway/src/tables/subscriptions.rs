@@ -83,7 +83,7 @@ impl Flags {
             2 => Some(StoredState::Rejected),
             3 => Some(StoredState::Withdrawn),
             4 => Some(StoredState::Ended),
-            _ => self.rows.find(id),
+            _ => None,
         }
     }
 
@@ -93,7 +93,7 @@ impl Flags {
             2 => Some(EndedReason::Revoked),
             3 => Some(EndedReason::Expired),
             4 => Some(EndedReason::Superseded),
-            _ => self.rows.find(id),
+            _ => None,
         }
     }
 }
