@@ -280,7 +280,8 @@ fn a_damaged_newest_snapshot_falls_back_to_the_one_before_and_is_said_aloud() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(newest, bytes).expect("written");
-    world.control_plane.state().mood = Mood::Failing;
+    // Nothing mends it before it was told.
+    world.control_plane.state().config_mood = Mood::Failing;
     world.control_plane.state().acks.clear();
     world.restart(&Start::default());
     let third = third.reveal().to_string();
@@ -304,9 +305,9 @@ fn a_damaged_newest_snapshot_falls_back_to_the_one_before_and_is_said_aloud() {
             .is_some_and(|found| found < seq),
         "{json}"
     );
-    world.control_plane.state().mood = Mood::Well;
     let said = world.wait_for_refusal();
     assert!(said.contains("snapshot"), "{said}");
+    world.control_plane.state().config_mood = Mood::Well;
     world.wait_for_head();
     let reply = world.node.call("GET", PATH, &[("x-api-key", &third)], b"");
     assert_eq!(reply.status, 200);

@@ -52,6 +52,7 @@ pub(crate) struct ControlPlane {
 pub(crate) struct State {
     pub(crate) signer: Signer,
     pub(crate) mood: Mood,
+    pub(crate) config_mood: Mood,
     pub(crate) usage_mood: Mood,
     pub(crate) generation: u32,
     pub(crate) seq: u64,
@@ -91,6 +92,7 @@ impl ControlPlane {
         let state = State {
             signer: Signer::from_seed(&[9; 32]).expect("a signer"),
             mood: Mood::Well,
+            config_mood: Mood::Well,
             usage_mood: Mood::Well,
             generation: 1,
             seq: 0,
@@ -193,10 +195,10 @@ impl ControlPlane {
         let path = parts.uri.path().to_owned();
         let mood = {
             let state = self.state();
-            if path == USAGE {
-                state.usage_mood.max(state.mood)
-            } else {
-                state.mood
+            match path.as_str() {
+                CONFIG => state.config_mood.max(state.mood),
+                USAGE => state.usage_mood.max(state.mood),
+                _ => state.mood,
             }
         };
         match mood {
