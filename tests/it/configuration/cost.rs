@@ -193,7 +193,9 @@ async fn load(scene: &Scene, conn: &mut PgConnection) {
         objects,
     )
     .await;
-    let publish = "update gateway_group set state_hash = $1, generation = generation + 1";
+    // The newest change too, or a gateway that fetches all of it before the next one would be told that it has diverged.
+    let publish = "with head as (update gateway_group set state_hash = $1, generation = generation + 1 returning id, head_seq)
+                   update config_change c set new_hash = $1 from head where c.group_id = head.id and c.seq = head.head_seq";
     sqlx::query(publish)
         .bind(state.0.as_slice())
         .execute(&mut *conn)
