@@ -531,7 +531,9 @@ fn shutdown_lets_a_call_under_way_finish() {
     until("nothing new is let in", || {
         std::net::TcpStream::connect(world.node.gateway).is_err()
     });
-    assert_eq!(world.node.status_page("/readyz").status, 503);
+    until("it says that it is not ready", || {
+        world.node.status_page("/readyz").status == 503
+    });
     go.send(()).expect("the backend waits");
     assert_eq!(waiting.read(false).expect("an answer").text(), "late");
     world.node.stop();
