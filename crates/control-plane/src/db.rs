@@ -142,7 +142,7 @@ impl Db {
 
     /// A transaction that sees one tenant's rows and the global tables.
     pub(crate) async fn tenant(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = self.0.app.begin().await?;
+        let mut tx = begin(&self.0.app).await?;
         self.set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         sqlx::query("select set_config('gatehouse.tenant', $1, true)")
@@ -154,7 +154,7 @@ impl Db {
 
     /// The same, reading one moment of the database however long it takes, and writing nothing.
     pub(crate) async fn tenant_as_of_now(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = self.0.app.begin().await?;
+        let mut tx = begin(&self.0.app).await?;
         sqlx::query("set transaction isolation level repeatable read, read only")
             .execute(&mut *tx)
             .await?;
@@ -169,7 +169,7 @@ impl Db {
 
     /// A transaction that sees global tables only: accounts, sessions, gateway groups.
     pub(crate) async fn global(&self) -> Result<Tx, Refusal> {
-        let mut tx = self.0.app.begin().await?;
+        let mut tx = begin(&self.0.app).await?;
         self.set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         Ok(tx)
@@ -177,7 +177,7 @@ impl Db {
 
     /// A transaction of a named background verb, which sees every tenant.
     pub(crate) async fn system(&self) -> Result<Tx, Refusal> {
-        let mut tx = self.0.system.begin().await?;
+        let mut tx = begin(&self.0.system).await?;
         self.set_role(&mut tx, "set local role gatehouse_system")
             .await?;
         sqlx::query("select set_config('gatehouse.scope', 'system', true)")
@@ -251,6 +251,19 @@ impl Db {
         }
         Ok(())
     }
+}
+
+/// Begins a transaction, or not: never half. A caller that goes away while `BEGIN` is under way (a closed connection, a
+/// deadline) would leave a session in a transaction that nobody counts, and whoever has that session next would be inside it.
+/// So the beginning is always waited for, and a transaction that nobody wants any more rolls itself back.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the task outlives its caller on purpose and ends with the pool's own deadline"
+)]
+async fn begin(pool: &PgPool) -> Result<Tx, Refusal> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin().await });
+    Ok(begun.await.map_err(anyhow::Error::from)??)
 }
 
 async fn pool(url: &str, connections_max: u32) -> anyhow::Result<PgPool> {

@@ -32,9 +32,11 @@ struct Head {
 }
 
 impl Head {
+    /// Not `for update`: that waits for everybody who only refers to the group. A gateway that joins does, and then waits for
+    /// the audit head that a verb holds here, and the two would wait for each other.
     async fn lock(conn: &mut PgConnection, group: GatewayGroupId) -> Result<Self, Refusal> {
         let head = sqlx::query!(
-            "select head_seq, state_hash from gateway_group where id = $1 for update",
+            "select head_seq, state_hash from gateway_group where id = $1 for no key update",
             group.uuid()
         )
         .fetch_one(conn)

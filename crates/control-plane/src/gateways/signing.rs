@@ -116,7 +116,7 @@ pub async fn raise_generation(db: &Db) -> Result<Vec<(String, i32)>, Refusal> {
         audit::append(&mut tx, &actor, now, None, vec![entry]).await?;
     }
     // In id order, as every verb locks them.
-    let groups = sqlx::query_scalar!("select id from gateway_group order by id for update")
+    let groups = sqlx::query_scalar!("select id from gateway_group order by id for no key update")
         .fetch_all(&mut *tx)
         .await?;
     let mut raised = Vec::new();

@@ -1,14 +1,20 @@
 //! What gateways say they run, whose signature they are given, and new generations.
 
+use std::time::Duration;
+
 use gatehouse_control_plane::gateways::{
     self, ConfigAnswer, CreateJoinToken, Known, Node, NodeState,
 };
+use gatehouse_harness::eventually;
+use gatehouse_harness::wait::PATIENCE;
 use gatehouse_snapshot::delta::SignedDelta;
 use gatehouse_snapshot::key_chain;
 use gatehouse_snapshot::node_auth::{hex, unhex};
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::{AckReply, AckRequest, JoinReply, JoinRequest, LimitsAsk};
 use gatehouse_snapshot::sign::{PublicKey, SigningKeyId};
+use sqlx::Connection;
+use tokio::task::JoinSet;
 
 use crate::world::World;
 
@@ -189,4 +195,90 @@ async fn the_announced_key_signs_after_a_rotation_and_gateways_get_the_links_the
         .count("select count(*) from audit_log where action = 'configuration.rotate_key'")
         .await;
     assert_eq!(told, 2);
+}
+
+impl World {
+    /// Waits until so many sessions wait for a lock.
+    async fn wait_for_waiting(&self, count: i64) {
+        eventually(PATIENCE, "sessions wait for locks", async || {
+            let waiting = self
+                .count("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                .await;
+            (waiting == count)
+                .then_some(())
+                .ok_or_else(|| format!("{waiting} of {count} wait"))
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_joins_while_a_verb_commits_and_neither_waits_for_the_other_for_ever() {
+    let world = World::create().await;
+    let asked = world.ask(&world.dora, "Shop", "team").await;
+    let mut holder = world.superuser().await;
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("select from audit_head for update")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    // The verb is first at the audit head and wants the group's head next; the gateway refers to the group already.
+    let (db, ana) = (world.db.clone(), world.ana.clone());
+    let verb = async move {
+        use gatehouse_control_plane::subscriptions::{Conditions, approve};
+        approve(&db, &ana, asked.id, Conditions::default()).await
+    };
+    let mut verbs = JoinSet::new();
+    verbs.spawn(verb);
+    world.wait_for_waiting(1).await;
+    let token = gateways::create_installation_join_token(&world.db, CreateJoinToken::default())
+        .await
+        .unwrap();
+    let request = JoinRequest {
+        token: token.1.reveal().to_string(),
+        name: "late".to_owned(),
+        version: "1".to_owned(),
+        public_key: hex(&[9; 32]),
+    };
+    let db = world.db.clone();
+    let mut joins = JoinSet::new();
+    joins.spawn(async move { gateways::join(&db, &request).await });
+    world.wait_for_waiting(2).await;
+    held.commit().await.unwrap();
+    let approved = verbs.join_next().await.unwrap().unwrap();
+    assert!(approved.is_ok(), "{approved:?}");
+    let joined = joins.join_next().await.unwrap().unwrap();
+    assert!(joined.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_at_any_moment_leaves_no_session_inside_a_transaction() {
+    let world = World::bare().await;
+    let mut watcher = world.superuser().await;
+    for moment in (0..2_000).step_by(25) {
+        let read = gatehouse_control_plane::environments::list_environments(&world.db, &world.ada);
+        let gone = async {
+            for _ in 0..moment {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = read => {}
+            () = gone => {}
+        }
+        // Well before the server ends such sessions by itself.
+        eventually(Duration::from_secs(10), "every transaction has ended", async || {
+            let inside: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+            )
+            .fetch_one(&mut watcher)
+            .await
+            .unwrap();
+            (inside == 0)
+                .then_some(())
+                .ok_or_else(|| format!("{inside} sessions are inside one, left after {moment} turns"))
+        })
+        .await;
+    }
 }
