@@ -15,6 +15,7 @@ const GLOBAL: &[&str] = &[
     "gateway_group",
     "gateway_node",
     "installation",
+    "installation_key",
     "join_token",
     "node_ack",
     "node_nonce",

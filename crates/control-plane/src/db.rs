@@ -1,17 +1,22 @@
 //! The database handle: three roles, two scopes, and the check that neither pool can look past row-level security.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use gatehouse_domain::id::TenantId;
 use gatehouse_runtime::clock::Clock;
+use gatehouse_runtime::random;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use crate::keys::MasterKey;
+use crate::keys::{Kek, Keys, MasterKey};
 use crate::refusal::Refusal;
+use crate::sealed;
 
 /// A transaction.
 pub(crate) type Tx = Transaction<'static, Postgres>;
@@ -63,17 +68,21 @@ impl DbAddresses {
 pub struct Db(Arc<Inner>);
 
 struct Inner {
-    app: PgPool,
-    system: PgPool,
-    shared: bool,
+    pools: Pools,
     clock: Clock,
-    keys: MasterKey,
+    master_key: MasterKey,
+    keys: Keys,
+    /// Data keys that were unwrapped, by id.
+    data_keys: Mutex<HashMap<Uuid, Zeroizing<[u8; 32]>>>,
     /// Places for streaming snapshots: each holds a pooled connection for as long as its reader takes.
     snapshots: Arc<Semaphore>,
 }
 
 /// Snapshots streamed at once by one process; more wait their turn.
 const SNAPSHOTS_MAX: usize = 3;
+
+/// Most data keys held unwrapped; beyond it all are forgotten and unwrapped again as they are needed.
+const DATA_KEYS_HELD_MAX: usize = 10_000;
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -89,7 +98,7 @@ impl Db {
     /// database was first opened with. Connections are made when first needed, but one per pool is made here.
     pub async fn connect(
         addresses: &DbAddresses,
-        keys: MasterKey,
+        master_key: MasterKey,
         clock: Clock,
     ) -> anyhow::Result<Self> {
         let app = pool(&addresses.app, 12)
@@ -98,17 +107,21 @@ impl Db {
         let system = pool(&addresses.system, 4)
             .await
             .context("connecting to the database as gatehouse_system")?;
-        let db = Self(Arc::new(Inner {
+        let pools = Pools {
             app,
             system,
             shared: addresses.shared,
+        };
+        pools.refuse_powerful_roles().await?;
+        let keys = pools.keys_of_installation(&master_key, &clock).await?;
+        Ok(Self(Arc::new(Inner {
+            pools,
             clock,
+            master_key,
             keys,
+            data_keys: Mutex::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
-        }));
-        db.refuse_powerful_roles().await?;
-        db.refuse_another_master_key().await?;
-        Ok(db)
+        })))
     }
 
     /// The clock every time written to the database comes from.
@@ -116,9 +129,32 @@ impl Db {
         &self.0.clock
     }
 
-    /// The keys derived from the master key.
-    pub fn keys(&self) -> &MasterKey {
+    /// The keys derived from the installation's root key.
+    pub fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    /// The key that wraps every other.
+    pub(crate) fn master_key(&self) -> &MasterKey {
+        &self.0.master_key
+    }
+
+    /// A data key that was unwrapped before.
+    pub(crate) fn held_data_key(&self, id: Uuid) -> Option<Zeroizing<[u8; 32]>> {
+        let held = self.0.data_keys.lock();
+        held.unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
+    }
+
+    /// Keeps a data key in memory.
+    pub(crate) fn hold_data_key(&self, id: Uuid, key: Zeroizing<[u8; 32]>) {
+        let held = self.0.data_keys.lock();
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= DATA_KEYS_HELD_MAX {
+            held.clear();
+        }
+        held.insert(id, key);
     }
 
     /// A place for streaming one snapshot.
@@ -128,22 +164,24 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Refusal> {
-        sqlx::query("select 1").execute(&self.0.app).await?;
+        sqlx::query("select 1").execute(&self.0.pools.app).await?;
         Ok(())
     }
 
     /// How far this program's clock is ahead of the database's.
     pub async fn clock_difference(&self) -> Result<time::Duration, Refusal> {
         let theirs: time::OffsetDateTime = sqlx::query_scalar("select clock_timestamp()")
-            .fetch_one(&self.0.app)
+            .fetch_one(&self.0.pools.app)
             .await?;
         Ok(self.0.clock.now() - theirs)
     }
 
     /// A transaction that sees one tenant's rows and the global tables.
     pub(crate) async fn tenant(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.app).await?;
-        self.set_role(&mut tx, "set local role gatehouse_app")
+        let mut tx = begin(&self.0.pools.app).await?;
+        self.0
+            .pools
+            .set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         sqlx::query("select set_config('gatehouse.tenant', $1, true)")
             .bind(tenant.uuid().to_string())
@@ -154,11 +192,13 @@ impl Db {
 
     /// The same, reading one moment of the database however long it takes, and writing nothing.
     pub(crate) async fn tenant_as_of_now(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.app).await?;
+        let mut tx = begin(&self.0.pools.app).await?;
         sqlx::query("set transaction isolation level repeatable read, read only")
             .execute(&mut *tx)
             .await?;
-        self.set_role(&mut tx, "set local role gatehouse_app")
+        self.0
+            .pools
+            .set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         sqlx::query("select set_config('gatehouse.tenant', $1, true)")
             .bind(tenant.uuid().to_string())
@@ -169,15 +209,45 @@ impl Db {
 
     /// A transaction that sees global tables only: accounts, sessions, gateway groups.
     pub(crate) async fn global(&self) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.app).await?;
+        self.0.pools.global().await
+    }
+
+    /// A transaction of a named background verb, which sees every tenant.
+    pub(crate) async fn system(&self) -> Result<Tx, Refusal> {
+        self.0.pools.system().await
+    }
+
+    /// A connection outside the pools that hears `NOTIFY gatehouse_config`: a hint that a group's head moved.
+    pub async fn listen(&self) -> Result<sqlx::postgres::PgListener, Refusal> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.0.pools.app).await?;
+        listener.listen(crate::config::CHANNEL).await?;
+        Ok(listener)
+    }
+
+    /// Closes both pools.
+    pub async fn close(&self) {
+        self.0.pools.app.close().await;
+        self.0.pools.system.close().await;
+    }
+}
+
+/// The connections of both roles.
+struct Pools {
+    app: PgPool,
+    system: PgPool,
+    shared: bool,
+}
+
+impl Pools {
+    async fn global(&self) -> Result<Tx, Refusal> {
+        let mut tx = begin(&self.app).await?;
         self.set_role(&mut tx, "set local role gatehouse_app")
             .await?;
         Ok(tx)
     }
 
-    /// A transaction of a named background verb, which sees every tenant.
-    pub(crate) async fn system(&self) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.system).await?;
+    async fn system(&self) -> Result<Tx, Refusal> {
+        let mut tx = begin(&self.system).await?;
         self.set_role(&mut tx, "set local role gatehouse_system")
             .await?;
         sqlx::query("select set_config('gatehouse.scope', 'system', true)")
@@ -186,25 +256,12 @@ impl Db {
         Ok(tx)
     }
 
-    /// A connection outside the pools that hears `NOTIFY gatehouse_config`: a hint that a group's head moved.
-    pub async fn listen(&self) -> Result<sqlx::postgres::PgListener, Refusal> {
-        let mut listener = sqlx::postgres::PgListener::connect_with(&self.0.app).await?;
-        listener.listen(crate::config::CHANNEL).await?;
-        Ok(listener)
-    }
-
-    /// Closes both pools.
-    pub async fn close(&self) {
-        self.0.app.close().await;
-        self.0.system.close().await;
-    }
-
     async fn set_role(
         &self,
         tx: &mut PgConnection,
         statement: &'static str,
     ) -> Result<(), Refusal> {
-        if self.0.shared {
+        if self.shared {
             sqlx::query(statement).execute(tx).await?;
         }
         Ok(())
@@ -232,25 +289,86 @@ impl Db {
         Ok(())
     }
 
-    async fn refuse_another_master_key(&self) -> anyhow::Result<()> {
-        let mine = self.0.keys.check_value();
-        let mut tx = self.global().await.context("reading the installation")?;
-        sqlx::query("insert into installation (master_key_check, created_at) values ($1, $2) on conflict do nothing")
-            .bind(mine.as_slice())
-            .bind(self.0.clock.now())
-            .execute(&mut *tx)
-            .await?;
-        let stored: Vec<u8> = sqlx::query_scalar("select master_key_check from installation")
-            .fetch_one(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        if stored != mine {
-            bail!(
-                "this database belongs to another master key; give every replica the same master key file"
-            );
+    /// The keys the database was first opened with, by the master key that wraps them. A database without any gets fresh ones;
+    /// one of a program that derived them from the master key itself keeps those.
+    async fn keys_of_installation(
+        &self,
+        master_key: &MasterKey,
+        clock: &Clock,
+    ) -> anyhow::Result<Keys> {
+        let primary = master_key.primary()?;
+        let fresh = Keys::generate();
+        let mut tx = self.system().await.context("reading the installation")?;
+        let began = sqlx::query(
+            "insert into installation (master_key_check, master_key_id, created_at) values ($1, $2, $3) on conflict do nothing",
+        )
+        .bind(fresh.check_value().as_slice())
+        .bind(primary.id())
+        .bind(clock.now())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected()
+            == 1;
+        // Locked: of two replicas that start at once, the second finds what the first stored.
+        let check: Vec<u8> =
+            sqlx::query_scalar("select master_key_check from installation for update")
+                .fetch_one(&mut *tx)
+                .await?;
+        let root: Option<(Uuid, Vec<u8>, String)> = sqlx::query_as(
+            "select id, wrapped, master_key_id from installation_key where purpose = 'root'",
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let keys = match root {
+            Some((id, wrapped, by)) => {
+                let kek = master_key.find(&by).context(ANOTHER_MASTER_KEY)?;
+                Keys::from_root(*kek.unwrap(&sealed::place_of(id), &wrapped)?)
+            }
+            None => {
+                let keys = match began {
+                    true => fresh,
+                    false => Keys::from_root(primary.bytes()),
+                };
+                if keys.check_value().as_slice() != check {
+                    bail!(ANOTHER_MASTER_KEY);
+                }
+                store_root(&mut tx, &keys, &primary, clock).await?;
+                keys
+            }
+        };
+        if keys.check_value().as_slice() != check {
+            bail!(ANOTHER_MASTER_KEY);
         }
-        Ok(())
+        tx.commit().await?;
+        Ok(keys)
     }
+}
+
+const ANOTHER_MASTER_KEY: &str =
+    "this database belongs to another master key; give every replica the same master key file";
+
+async fn store_root(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    primary: &Kek,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    let id = random::uuid_v7(clock.now());
+    let wrapped = primary.wrap(&sealed::place_of(id), keys.root())?;
+    sqlx::query(
+        "insert into installation_key (id, purpose, wrapped, master_key_id, created_at) values ($1, 'root', $2, $3, $4)",
+    )
+    .bind(id)
+    .bind(wrapped)
+    .bind(primary.id())
+    .bind(clock.now())
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("update installation set master_key_id = $1")
+        .bind(primary.id())
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Begins a transaction, or not: never half. A caller that goes away while `BEGIN` is under way (a closed connection, a

@@ -37,6 +37,7 @@ pub mod platform;
 pub mod publishing;
 pub mod refs;
 pub mod refusal;
+pub mod sealed;
 pub mod sessions;
 pub mod subscriptions;
 pub mod teams;

@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Manage the key that configuration is signed with.
     #[command(subcommand)]
     ConfigKey(ConfigKey),
+    /// Manage the master key, which wraps every other key of the installation.
+    #[command(subcommand)]
+    MasterKey(crate::commands::master_key::MasterKey),
     /// Ask a role's health page; the exit code says whether it is ready.
     Health(Health),
     /// Write reference documents that are generated from the program.

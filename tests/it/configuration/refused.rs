@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_domain::id::{ChangeId, GatewayGroupId};
 use gatehouse_harness::callers::Granted;
 use gatehouse_harness::fault_proxy::Exchange;
@@ -32,10 +31,7 @@ async fn a_flipped_byte_an_older_generation_another_groups_file_and_an_unknown_k
  {
     let scene = Scene::start().await;
     let granted = scene.granted("Steady").await;
-    let signer = MasterKey::load_or_create(&scene.stack.folder().join("master.key"))
-        .unwrap()
-        .config_signer(1)
-        .unwrap();
+    let signer = signer_of(&scene).await;
     let group = group_of(&scene).await;
     let old_snapshot = recorded(&scene, SNAPSHOT_TYPE);
     let old_delta = recorded(&scene, DELTAS_TYPE);
@@ -114,6 +110,12 @@ fn recorded(scene: &Scene, kind: &str) -> Answer {
     let first = seen.into_iter().find(|one| is_of(one, kind));
     let first = first.unwrap_or_else(|| panic!("no {kind} has passed"));
     (first.status, first.headers, first.body)
+}
+
+/// What the installation signs its configuration with.
+async fn signer_of(scene: &Scene) -> Signer {
+    let control_plane = scene.stack.control_plane().await;
+    control_plane.keys().config_signer(1).unwrap()
 }
 
 async fn group_of(scene: &Scene) -> GatewayGroupId {
@@ -275,10 +277,7 @@ async fn bad_files_on_disk_are_passed_over_and_told_and_the_control_plane_is_not
     granted.consumer.get(&scene.pets()).await.assert_status(200);
     scene.between.cut(true);
     scene.stack.kill9(Role::Gateway(0));
-    let signer = MasterKey::load_or_create(&scene.stack.folder().join("master.key"))
-        .unwrap()
-        .config_signer(1)
-        .unwrap();
+    let signer = signer_of(&scene).await;
     let (_, _, foreign) = snapshot(Uuid::from_u128(7).into(), &signer);
     let folder = scene.stack.gateway_folder(0);
     let held: Vec<_> = walk(&folder)

@@ -1,6 +1,6 @@
 //! The key configuration is signed with, and the one that comes after it.
 //!
-//! Only the number of the key in use is stored: keys are derived from the master key, and so is every announcement of the next
+//! Only the number of the key in use is stored: keys are derived from the root key, and so is every announcement of the next
 //! one, which the one before it signs. Replicas read the number with what they sign, so none goes on with an older key.
 
 use gatehouse_domain::id::GatewayGroupId;
@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditEntry};
 use crate::config;
 use crate::db::Db;
-use crate::keys::MasterKey;
+use crate::keys::Keys;
 use crate::refusal::Refusal;
 use crate::work::GroupSeq;
 
@@ -43,11 +43,7 @@ pub(super) async fn pinned(conn: &mut PgConnection, db: &Db) -> Result<Vec<Strin
 
 /// The announcements a gateway is missing that knows the keys up to the one it names, oldest first: as many as a reply may
 /// carry, after which it asks again. None when it knows the announced one, or names a key that was never announced here.
-pub(super) fn missing_links(
-    keys: &MasterKey,
-    in_use: u32,
-    known: &str,
-) -> Result<Vec<Link>, Refusal> {
+pub(super) fn missing_links(keys: &Keys, in_use: u32, known: &str) -> Result<Vec<Link>, Refusal> {
     let announced = in_use + 1;
     let mut links = Vec::new();
     let mut next = keys.config_signer(announced)?;
@@ -161,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_gateway_is_sent_the_links_it_is_missing_and_no_others() {
-        let keys = MasterKey::from_text(&"2f".repeat(32)).unwrap();
+        let keys = Keys::from_root([0x2f; 32]);
         let public = |number| keys.config_signer(number).unwrap().public();
         let missing = |in_use, known: u32| {
             let known = key_chain::name(public(known).id());

@@ -16,6 +16,7 @@ mod lifecycle;
 mod plans;
 mod publishing;
 mod routing;
+mod sealing;
 mod simultaneous;
 mod usage;
 mod world;

@@ -9,6 +9,7 @@ mod doctor;
 mod first_administrator;
 mod gateways;
 mod health;
+pub(crate) mod master_key;
 mod migrate;
 mod remote;
 mod role;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Spec(command) => spec::run(command).await,
         Command::Config(command) => config::run(command),
         Command::ConfigKey(command) => config_key::run(command).await,
+        Command::MasterKey(command) => master_key::run(command).await,
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),
         Command::DemoUpstream(args) => demo::upstream(args).await,
