@@ -92,6 +92,11 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::plans::update::update_plan
         ))
         .routes(routes!(v1::plans::close::close_plan))
+        .routes(routes!(
+            v1::plans::get_approval::get_plan_approval,
+            v1::plans::put_approval::put_plan_approval
+        ))
+        .routes(routes!(v1::plans::simulate_rule::simulate_approval_rule))
         .routes(routes!(v1::products::list::list_products))
         .routes(routes!(v1::products::get::get_product))
         .routes(routes!(v1::environments::list::list_environments))

@@ -161,6 +161,8 @@ pub struct Subscription {
     pub requested_by: Option<PersonRef>,
     /// Why, in their words.
     pub request_reason: String,
+    /// What they answered to the owner's questions.
+    pub answers: Vec<super::RequestAnswer>,
     /// The last decision on the request.
     pub decision: Option<Decision>,
     /// How many people have agreed, of how many that must.
@@ -199,6 +201,10 @@ pub struct Decision {
     pub at: OffsetDateTime,
     /// Why, in their words.
     pub reason: String,
+    /// The rule that decided, by its name.
+    pub rule: Option<String>,
+    /// Whose right a deputy used.
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// How far an approval is.
@@ -223,6 +229,10 @@ pub struct OpenRequest {
     pub due_at: OffsetDateTime,
     /// How far it is.
     pub approvals: Approvals,
+    /// What the plan's rule said of it; shown to those who see every subscription.
+    pub rule: Option<super::Judgement>,
+    /// When it was passed on because nobody had decided in time.
+    pub escalated_at: Option<OffsetDateTime>,
 }
 
 /// How a subscription ended, or was taken back.
@@ -241,6 +251,8 @@ pub struct End {
 /// A question in the approvers' queue.
 #[derive(Debug, ToSchema)]
 pub struct AccessRequest {
+    /// Identity of the question.
+    pub id: ids::ApprovalRequestId,
     /// The subscription it is about.
     pub subscription: Subscription,
     /// What is asked.
@@ -261,6 +273,12 @@ pub struct AccessRequest {
     pub due_at: OffsetDateTime,
     /// Whether that has passed.
     pub overdue: bool,
+    /// How long it has waited, seconds.
+    pub age_s: i64,
+    /// When it was passed on because nobody had decided in time.
+    pub escalated_at: Option<OffsetDateTime>,
+    /// What the plan's rule said of it, without acting.
+    pub rule: Option<super::Judgement>,
 }
 
 /// Access a team has already.

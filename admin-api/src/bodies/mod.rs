@@ -4,6 +4,7 @@
 //! every answer to them. They hold nothing and are never made.
 
 mod access;
+mod approvals;
 mod catalogue;
 mod identity;
 pub mod ids;
@@ -14,6 +15,7 @@ pub mod words;
 use utoipa::ToSchema;
 
 pub use access::*;
+pub use approvals::*;
 pub use catalogue::*;
 pub use identity::*;
 pub use offer::*;

@@ -36,6 +36,16 @@ words! {
     ApplicationState = vec!["active", "suspended"];
     /// Where an API version stands in its life.
     ApiVersionState = all!(domain::api::ApiVersionState);
+    /// What kind of team asks.
+    AskingTeam = all!(domain::approval::AskingTeam);
+    /// What people made of a request.
+    ByPeople = vec!["approved", "rejected", "waiting", "undecided", "not_asked"];
+    /// How a question to a requester is answered.
+    QuestionKind = all!(domain::question::QuestionKind);
+    /// How many conditions of a rule must hold.
+    RuleMatch = all!(domain::approval::RuleMatch);
+    /// What a rule does with the requests it holds for.
+    RuleMode = all!(domain::approval::RuleMode);
     /// How a request for a plan is decided.
     ApprovalMode = all!(domain::plan::ApprovalMode);
     /// Whether a key opens anything.

@@ -186,6 +186,8 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_plan", plan),
         ("update_plan", json!({"summary": "Walked."})),
         ("close_plan", json!({})),
+        ("put_plan_approval", json!({"rule": null, "questions": []})),
+        ("simulate_approval_rule", json!({"days": 7, "rule": {"name": "walk", "mode": "off", "match": "any", "conditions": [{"kind": "verified_mail"}]}})),
         ("update_environment", json!({"public_url": null})),
         ("put_upstream", json!({"targets": [{"url": "https://backend.example.com"}]})),
         ("create_application", json!({"name": "walk"})),

@@ -5,6 +5,7 @@
     reason = "helpers of tests fail as tests do, by panicking"
 )]
 
+mod approvals;
 mod conformance;
 mod document;
 mod entity_tags;

@@ -7,6 +7,7 @@
 //! Start with [`subscription`]: its state machine is the product.
 
 pub mod api;
+pub mod approval;
 pub mod credential;
 pub mod email;
 pub mod environment;
@@ -14,6 +15,7 @@ pub mod id;
 pub mod key;
 pub mod operation;
 pub mod plan;
+pub mod question;
 pub mod role;
 pub mod slug;
 pub mod subscription;

@@ -42,6 +42,7 @@ async fn ask(stand: &Stand, application: &str, plan: &str) -> SubscriptionView {
         plan: plan.into(),
         environment: environments[0].slug.as_str().into(),
         reason: "The first words".into(),
+        answers: std::collections::BTreeMap::new(),
     };
     subscriptions::request(&stand.db, &dev, wish)
         .await

@@ -32,6 +32,9 @@ pub(crate) async fn list_access_requests(
         subject: query.subject,
         api: query.api.as_deref().map(Lookup::from),
         environment: query.environment,
+        application: query.application.as_deref().map(Lookup::from),
+        overdue: query.overdue.unwrap_or_default(),
+        for_me: query.for_me.unwrap_or_default(),
     };
     let page = page(query.limit, query.after.as_deref())?;
     let listed = subscriptions::list_requests(&db, &caller, &filter, &page).await?;
@@ -55,4 +58,11 @@ pub(crate) struct RequestQuery {
     api: Option<String>,
     /// Only those in the environment with this slug.
     environment: Option<String>,
+    /// Only those of this application, by id or slug.
+    #[param(value_type = Option<ids::ApplicationLookup>)]
+    application: Option<String>,
+    /// Only those that should have been decided by now.
+    overdue: Option<bool>,
+    /// Only those of others that the caller has not answered.
+    for_me: Option<bool>,
 }

@@ -1,5 +1,7 @@
 //! The access that is wanted, for requests and grants alike.
 
+use std::collections::BTreeMap;
+
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, AppChoice};
 use gatehouse_control_plane::{FieldFault, Refusal};
@@ -30,6 +32,9 @@ pub(crate) struct RequestAccess {
     /// Why, for the people who decide; at most 500 characters.
     #[serde(default)]
     reason: String,
+    /// Answers to the questions of the plan, by their keys.
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
 }
 
 /// An application to register in the same step.
@@ -64,6 +69,7 @@ impl RequestAccess {
             plan: Lookup::from(self.plan.as_str()),
             environment: Lookup::from(self.environment.as_str()),
             reason: self.reason,
+            answers: self.answers,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Plans: what a subscription allows and who must agree to it. Limits change only by a new, immutable revision.
 
+pub(crate) mod approval;
 mod close;
 pub(crate) mod limits;
 pub(crate) mod terms;
@@ -20,6 +21,7 @@ use crate::page::{Listed, Lookup, Page};
 use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::work::{Changed, Work};
 
+pub use approval::{DUE_S, PlanApproval, SetPlanApproval, get_plan_approval, set_plan_approval};
 pub use close::{ClosePlan, close_plan};
 pub use limits::LimitView;
 pub use update::{UpdatePlan, update_plan};

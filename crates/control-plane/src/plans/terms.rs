@@ -1,12 +1,15 @@
 //! The terms of a plan, as requests, approvals and keys need them.
 
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::approval::ApprovalRule;
 use gatehouse_domain::id::PlanId;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
+use gatehouse_domain::question::RequestQuestion;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::approval::from_stored;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
 use crate::words::known;
@@ -19,6 +22,12 @@ pub(crate) struct Terms {
     pub(crate) state: PlanState,
     pub(crate) approval: ApprovalMode,
     pub(crate) max_subscription_days: Option<i32>,
+    /// What decides by itself.
+    pub(crate) rule: Option<ApprovalRule>,
+    /// How long a decision may take; `None` is as the tenant's settings say.
+    pub(crate) due: Option<Duration>,
+    /// What a request has to answer.
+    pub(crate) questions: Vec<RequestQuestion>,
     environments: Vec<String>,
 }
 
@@ -66,7 +75,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Terms>, Refusal> {
     let (id, slug) = plan.parts();
     let row = sqlx::query!(
-        "select id, name, state, approval, environments, max_subscription_days
+        "select id, name, state, approval, environments, max_subscription_days, approval_rule, approval_due_s, request_questions
          from plan
          where product_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or slug = $3)
          for share",
@@ -83,6 +92,11 @@ pub(crate) async fn find(
         state: known(PlanState::parse(&row.state), &row.state)?,
         approval: known(ApprovalMode::parse(&row.approval), &row.approval)?,
         max_subscription_days: row.max_subscription_days,
+        rule: row.approval_rule.map(from_stored).transpose()?,
+        due: row
+            .approval_due_s
+            .map(|seconds| Duration::seconds(seconds.into())),
+        questions: from_stored(row.request_questions)?,
         environments: row.environments,
     }))
 }
@@ -132,6 +146,9 @@ mod tests {
             state: PlanState::Published,
             approval: ApprovalMode::Auto,
             max_subscription_days: Some(i32::MAX),
+            rule: None,
+            due: None,
+            questions: Vec::new(),
             environments: Vec::new(),
         };
         let end = terms.latest_end(OffsetDateTime::UNIX_EPOCH).unwrap();

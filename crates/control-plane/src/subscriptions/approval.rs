@@ -6,7 +6,9 @@ use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::ruling::Ruling;
 use super::view::{Approvals, RequestSubject};
+use crate::plans::terms::Terms;
 use crate::refusal::{OnConstraint, Refusal};
 use crate::work::Work;
 
@@ -57,6 +59,10 @@ pub(super) struct Question<'a> {
     pub(super) required: i32,
     pub(super) asked_by: Option<Uuid>,
     pub(super) reason: &'a str,
+    /// The plan that is asked for.
+    pub(super) plan: &'a Terms,
+    /// What its rule said of it.
+    pub(super) ruling: Option<&'a Ruling>,
 }
 
 /// Puts a question. One with nobody to ask is answered at once, by rule.
@@ -64,9 +70,11 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
     let id: Uuid = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
     let answered = question.required == 0;
+    let judged = question.ruling.map(Ruling::stored).transpose()?.flatten();
     sqlx::query!(
-        "insert into approval_request (id, tenant_id, subject_type, subscription_id, required, state, requested_by, reason, created_at, due_at, closed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into approval_request (id, tenant_id, subject_type, subscription_id, required, state, requested_by, reason, created_at, due_at,
+                                       closed_at, plan_id, rule)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         id,
         tenant,
         question.subject.as_str(),
@@ -76,8 +84,10 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
         question.asked_by,
         question.reason,
         now,
-        now + DECISION_DUE,
+        now + question.plan.due.unwrap_or(DECISION_DUE),
         answered.then_some(now),
+        question.plan.id,
+        judged,
     )
     .execute(work.conn())
     .await
@@ -94,6 +104,24 @@ pub(super) struct Answer<'a> {
     pub(super) approved: bool,
     pub(super) reason: &'a str,
     pub(super) agreed: &'a Agreed,
+    /// The rule that decided.
+    pub(super) rule: Option<&'a str>,
+}
+
+/// Answers a question by rule: nobody was asked.
+pub(super) async fn answer_by_rule(
+    work: &mut Work<'_>,
+    request: Uuid,
+    ruling: &Ruling,
+) -> Result<(), Refusal> {
+    let by_rule = Answer {
+        by: None,
+        approved: true,
+        reason: &ruling.reason(),
+        agreed: &Agreed::default(),
+        rule: ruling.rule(),
+    };
+    answer(work, request, &by_rule).await
 }
 
 /// Stores an answer.
@@ -106,8 +134,8 @@ pub(super) async fn answer(
     let (tenant, now) = (work.tenant(), work.now());
     let conditions = serde_json::to_value(answer.agreed).map_err(anyhow::Error::from)?;
     sqlx::query!(
-        "insert into approval_decision (id, tenant_id, request_id, actor_id, decision, reason, conditions, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into approval_decision (id, tenant_id, request_id, actor_id, decision, reason, conditions, created_at, rule)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
         tenant,
         request,
@@ -116,6 +144,7 @@ pub(super) async fn answer(
         answer.reason,
         conditions,
         now,
+        answer.rule,
     )
     .execute(work.conn())
     .await

@@ -5,8 +5,8 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 
 use super::act::{Act, Record};
-use super::approval::{self, Agreed, Answer, OpenQuestion, Question};
-use super::decide::{give, kind, refuse, terms_of};
+use super::approval::{self, Agreed, OpenQuestion, Question};
+use super::decide::{give, kind, refuse, ruling_of, terms_of};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -38,23 +38,20 @@ pub async fn request_plan_change(
             terms.name
         )));
     }
-    let required = terms.approval.approvals_required();
+    let ruling = ruling_of(&mut act, &terms).await?;
+    let required = ruling.required;
     let question = Question {
         subscription: act.row.id,
         subject: RequestSubject::PlanChange,
         required,
         asked_by: act.rights.person,
         reason: &reason,
+        plan: &terms,
+        ruling: Some(&ruling),
     };
     let question = approval::ask(&mut act.work, &question).await?;
     let event = if required == 0 {
-        let answer = Answer {
-            by: None,
-            approved: true,
-            reason: "The plan needs no approval.",
-            agreed: &Agreed::default(),
-        };
-        approval::answer(&mut act.work, question, &answer).await?;
+        approval::answer_by_rule(&mut act.work, question, &ruling).await?;
         take_effect(&mut act, terms.id).await?;
         "subscription.plan_changed"
     } else {

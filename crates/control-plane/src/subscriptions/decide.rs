@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, Answer, OpenQuestion, Tally};
+use super::ruling::{self, Asker, Ruling};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -225,6 +226,7 @@ pub(super) async fn give(
         approved: true,
         reason,
         agreed,
+        rule: None,
     };
     approval::answer(&mut act.work, question.id, &answer).await?;
     let asked = PlanId::from_uuid(act.row.plan_id);
@@ -247,6 +249,7 @@ pub(super) async fn refuse(
         approved: false,
         reason,
         agreed: &Agreed::default(),
+        rule: None,
     };
     approval::answer(&mut act.work, question.id, &answer).await?;
     let now = act.work.now();
@@ -257,6 +260,17 @@ pub(super) async fn refuse(
 pub(super) fn kind(act: &Act<'_>) -> Result<EnvironmentKind, Refusal> {
     let word = &act.row.environment_kind;
     known(EnvironmentKind::parse(word), word)
+}
+
+/// What the rule of a plan says of what the application's team asks for.
+pub(super) async fn ruling_of(act: &mut Act<'_>, terms: &Terms) -> Result<Ruling, Refusal> {
+    let asker = Asker {
+        terms,
+        person: act.rights.person,
+        team: act.row.team_id,
+        environment: kind(act)?,
+    };
+    ruling::rule(act.work.conn(), &asker).await
 }
 
 /// The terms of the plan the subscription is under.

@@ -53,6 +53,7 @@ pub async fn grant(
         active: true,
         by: rights.person,
         reason: &reason,
+        answers: &[],
     };
     let id = insert(&mut work, &wish, &new).await?;
     let question = Question {
@@ -61,6 +62,8 @@ pub async fn grant(
         required: 0,
         asked_by: rights.person,
         reason: &reason,
+        plan: &wish.terms,
+        ruling: None,
     };
     let question = approval::ask(&mut work, &question).await?;
     let answer = Answer {
@@ -68,6 +71,7 @@ pub async fn grant(
         approved: true,
         reason: &reason,
         agreed: &Agreed::default(),
+        rule: None,
     };
     approval::answer(&mut work, question, &answer).await?;
     conclude(

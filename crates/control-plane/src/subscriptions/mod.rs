@@ -18,7 +18,9 @@ mod renew;
 mod request;
 mod rights;
 mod row;
+mod ruling;
 mod select;
+mod simulate;
 mod store;
 mod supersede;
 mod timeline;
@@ -38,6 +40,9 @@ pub use list::{SubscriptionFilter, get_subscription, list_subscriptions};
 pub use queue::{OtherAccess, RequestFilter, RequestRow, count_requests, list_requests};
 pub use renew::{approve_renewal, reject_renewal, renew};
 pub use request::request;
+pub use simulate::{
+    ByPeople, RuleSimulation, SIMULATED_DAYS_MAX, SIMULATED_MAX, SimulatedRequest, simulate_rule,
+};
 pub use timeline::{TimelineEntry, timeline};
 pub use view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::ApiId;
+use gatehouse_domain::approval::Judgement;
+use gatehouse_domain::id::{ApiId, ApplicationId, ApprovalRequestId};
 use gatehouse_domain::subscription::ShownState;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
@@ -11,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rights::Rights;
-use super::row::{self, Open, Row};
+use super::row::{self, Row};
 use super::select::{self, Wanted};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
@@ -30,11 +31,19 @@ pub struct RequestFilter {
     pub api: Option<Lookup<ApiId>>,
     /// In the environment with this slug.
     pub environment: Option<String>,
+    /// Of one application.
+    pub application: Option<Lookup<ApplicationId>>,
+    /// Only those that should have been decided by now.
+    pub overdue: bool,
+    /// Only those somebody else asks, of which the one who looks has not answered any: what is left for them to do.
+    pub for_me: bool,
 }
 
 /// One question that waits, with everything a decision needs.
 #[derive(Debug, Clone, Serialize)]
 pub struct RequestRow {
+    /// Identity of the question.
+    pub id: ApprovalRequestId,
     /// The subscription it is about.
     pub subscription: SubscriptionView,
     /// About what.
@@ -57,6 +66,13 @@ pub struct RequestRow {
     pub due_at: OffsetDateTime,
     /// Whether that has passed.
     pub overdue: bool,
+    /// How long it has waited, seconds.
+    pub age_s: i64,
+    /// When it was passed on because nobody had decided in time.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub escalated_at: Option<OffsetDateTime>,
+    /// What the plan's rule said of it, without acting.
+    pub rule: Option<Judgement>,
 }
 
 /// Access a team has.
@@ -90,7 +106,7 @@ pub async fn count_requests(db: &Db, actor: &Actor) -> Result<i64, Refusal> {
     Ok(count)
 }
 
-/// Lists what waits for approvers, newest first.
+/// Lists what waits for approvers: who waits longest is first, over all pages.
 pub async fn list_requests(
     db: &Db,
     actor: &Actor,
@@ -101,20 +117,14 @@ pub async fn list_requests(
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
     let rights = Rights::of(&mut tx, actor).await?;
-    let (api_id, api_slug) = filter.api.as_ref().map_or((None, None), Lookup::parts);
+    let waiting = waiting(&mut tx, &rights, filter, page, now).await?;
     let wanted = Wanted {
-        after: page.after,
-        api_id,
-        api_slug: api_slug.map(str::to_owned),
-        environment_slug: filter.environment.clone(),
-        open_subject: Some(
-            filter
-                .subject
-                .unwrap_or(RequestSubject::Subscription)
-                .as_str(),
+        ids: Some(
+            waiting
+                .iter()
+                .map(|(_, subscription)| *subscription)
+                .collect(),
         ),
-        any_subject: filter.subject.is_none(),
-        apis: rights.apis().cloned(),
         limit: page.fetch(),
         ..Wanted::default()
     };
@@ -125,25 +135,80 @@ pub async fn list_requests(
         .collect();
     let words = limits::in_words(&mut tx, plans).await?;
     let others = other_access(&mut tx, &rows, now).await?;
-    let mut requests = Vec::with_capacity(rows.len());
-    for row in rows {
-        requests.extend(request_row(row, &rights, filter, &words, &others, now)?);
+    let rows: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut requests = Vec::with_capacity(waiting.len());
+    for (question, subscription) in waiting {
+        if let Some(row) = rows.get(&subscription) {
+            let row = row.clone();
+            requests.extend(request_row(row, question, &rights, &words, &others, now)?);
+        }
     }
-    Ok(Listed::cut(requests, page, |request| {
-        request.subscription.id.uuid()
-    }))
+    Ok(Listed::cut(requests, page, |request| request.id.uuid()))
+}
+
+/// Open questions and what they are about, oldest first. Ids grow with time, so that a page begins where the last one ended
+/// whatever was decided meanwhile.
+async fn waiting(
+    conn: &mut PgConnection,
+    rights: &Rights,
+    filter: &RequestFilter,
+    page: &Page,
+    now: OffsetDateTime,
+) -> Result<Vec<(Uuid, Uuid)>, Refusal> {
+    let (api_id, api_slug) = filter.api.as_ref().map_or((None, None), Lookup::parts);
+    let application = filter.application.as_ref();
+    let (application_id, application_slug) = application.map_or((None, None), Lookup::parts);
+    let rows = sqlx::query!(
+        "select r.id, r.subscription_id
+         from approval_request r
+         join subscription s on s.id = r.subscription_id
+         join application a on a.id = s.application_id
+         join product p on p.id = s.product_id
+         join api on api.id = p.api_id
+         join environment e on e.id = s.environment_id
+         where r.tenant_id = current_tenant() and r.state = 'open'
+           and ($1::uuid is null or r.id > $1)
+           and ($2::text is null or r.subject_type = $2)
+           and ($3::uuid is null or api.id = $3)
+           and ($4::text is null or api.slug = $4)
+           and ($5::text is null or e.slug = $5)
+           and ($6::uuid[] is null or api.id = any($6))
+           and ($7::uuid is null or a.id = $7)
+           and ($8::text is null or a.slug = $8 and a.state <> 'deleted')
+           and (not $9 or r.due_at <= $10)
+           and (not $11 or r.requested_by is distinct from $12
+                and not exists (select from approval_decision d where d.request_id = r.id and d.actor_id = $12))
+         order by r.id
+         limit $13",
+        page.after,
+        filter.subject.map(RequestSubject::as_str),
+        api_id,
+        api_slug,
+        filter.environment.as_deref(),
+        rights.apis().map(Vec::as_slice),
+        application_id,
+        application_slug,
+        filter.overdue,
+        now,
+        filter.for_me,
+        rights.person,
+        page.fetch(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let pairs = rows.into_iter().map(|row| (row.id, row.subscription_id));
+    Ok(pairs.collect())
 }
 
 fn request_row(
     row: Row,
+    question: Uuid,
     rights: &Rights,
-    filter: &RequestFilter,
     words: &HashMap<Uuid, Vec<String>>,
     others: &Others,
     now: OffsetDateTime,
 ) -> Result<Option<RequestRow>, Refusal> {
-    let wanted = |open: &Open| filter.subject.is_none_or(|subject| subject == open.subject);
-    let Some(open) = row.open()?.into_iter().find(wanted) else {
+    let Some(open) = row.open()?.into_iter().find(|open| open.id == question) else {
         return Ok(None);
     };
     let plan = row.wanted_plan_id.unwrap_or(row.plan_id);
@@ -156,6 +221,7 @@ fn request_row(
         .collect();
     let subscription = row.view(rights, now)?;
     Ok(Some(RequestRow {
+        id: open.id.into(),
         subject: open.subject,
         requester: row::person(open.requested_by, open.requester.as_ref()),
         reason: open.reason,
@@ -165,6 +231,9 @@ fn request_row(
         waiting_since: open.created_at,
         due_at: open.due_at,
         overdue: now >= open.due_at,
+        age_s: (now - open.created_at).whole_seconds().max(0),
+        escalated_at: open.escalated_at,
+        rule: open.rule,
         subscription,
     }))
 }

@@ -6,8 +6,8 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 
 use super::act::{Act, Record};
-use super::approval::{self, Agreed, Answer, OpenQuestion, Question};
-use super::decide::{current_terms, give, kind, refuse};
+use super::approval::{self, Agreed, OpenQuestion, Question};
+use super::decide::{current_terms, give, kind, refuse, ruling_of};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -26,23 +26,20 @@ pub async fn renew(
     let reason = optional_reason(reason)?;
     require_renewable(&mut act).await?;
     let terms = current_terms(&mut act).await?;
-    let required = terms.approval.approvals_required();
+    let ruling = ruling_of(&mut act, &terms).await?;
+    let required = ruling.required;
     let question = Question {
         subscription: act.row.id,
         subject: RequestSubject::Renewal,
         required,
         asked_by: act.rights.person,
         reason: &reason,
+        plan: &terms,
+        ruling: Some(&ruling),
     };
     let question = approval::ask(&mut act.work, &question).await?;
     let event = if required == 0 {
-        let answer = Answer {
-            by: None,
-            approved: true,
-            reason: "The plan needs no approval.",
-            agreed: &Agreed::default(),
-        };
-        approval::answer(&mut act.work, question, &answer).await?;
+        approval::answer_by_rule(&mut act.work, question, &ruling).await?;
         take_effect(&mut act).await?;
         "subscription.renewed"
     } else {

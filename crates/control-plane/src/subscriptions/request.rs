@@ -1,16 +1,18 @@
 //! Asking for access.
 
 use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::question::{RequestAnswer, read_answers};
 use gatehouse_domain::subscription::{StoredState, SubscriptionEvent};
 use gatehouse_runtime::random;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::approval::{self, Agreed, Answer, Question};
+use super::approval::{self, Question};
 use super::expire;
 use super::rights::Rights;
 use super::row;
+use super::ruling::{self, Asker, Ruling};
 use super::store;
 use super::view::{RequestSubject, SubscriptionView};
 use super::wish::{Asking, RequestAccess, Wish};
@@ -19,6 +21,8 @@ use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::membership;
+use crate::plans::approval::placed;
+use crate::plans::terms::Terms;
 use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::words::ago;
 use crate::work::{Changed, Work};
@@ -40,11 +44,14 @@ pub async fn request(
     let rights = Rights::of(work.conn(), actor).await?;
     let wish = Wish::find(&mut work, actor, &rights, Asking::Consumer, &input).await?;
     make_room(&mut work, &wish).await?;
-    let required = approvals_required(&mut work, &wish).await?;
+    let answers = answers(&wish.terms, &input)?;
+    let ruling = ruling(&mut work, &rights, &wish).await?;
+    let required = ruling.required;
     let new = New {
         active: required == 0,
         by: rights.person,
         reason: &reason,
+        answers: &answers,
     };
     let id = insert(&mut work, &wish, &new).await?;
     let question = Question {
@@ -53,16 +60,12 @@ pub async fn request(
         required,
         asked_by: rights.person,
         reason: &reason,
+        plan: &wish.terms,
+        ruling: Some(&ruling),
     };
     let question = approval::ask(&mut work, &question).await?;
     if required == 0 {
-        let answer = Answer {
-            by: None,
-            approved: true,
-            reason: "The plan needs no approval.",
-            agreed: &Agreed::default(),
-        };
-        approval::answer(&mut work, question, &answer).await?;
+        approval::answer_by_rule(&mut work, question, &ruling).await?;
     }
     let event = if required == 0 {
         "subscription.approved"
@@ -72,9 +75,22 @@ pub async fn request(
     conclude(work, &rights, id, "subscription.request", event, &reason).await
 }
 
-/// How many people have to agree: as many as the plan's rule says, and never nobody where the provider stopped or took away
-/// what the application had before. Requests that were never granted do not count as having had it.
-async fn approvals_required(work: &mut Work<'_>, wish: &Wish) -> Result<i32, Refusal> {
+/// What was answered to the owner's questions.
+fn answers(terms: &Terms, input: &RequestAccess) -> Result<Vec<RequestAnswer>, Refusal> {
+    read_answers(&terms.questions, &input.answers)
+        .map_err(|faults| Refusal::Invalid(placed("/answers", faults)))
+}
+
+/// How many people have to agree: as many as the plan and its rule say, and never nobody where the provider stopped or took
+/// away what the application had before. Requests that were never granted do not count as having had it.
+async fn ruling(work: &mut Work<'_>, rights: &Rights, wish: &Wish) -> Result<Ruling, Refusal> {
+    let asker = Asker {
+        terms: &wish.terms,
+        person: rights.person,
+        team: wish.team,
+        environment: wish.kind,
+    };
+    let mut ruling = ruling::rule(work.conn(), &asker).await?;
     let stopped = sqlx::query_scalar!(
         r#"select (coalesce(ended_reason = 'revoked', false) or provider_hold_at is not null) as "stopped!"
            from subscription
@@ -87,11 +103,8 @@ async fn approvals_required(work: &mut Work<'_>, wish: &Wish) -> Result<i32, Ref
     .fetch_optional(work.conn())
     .await?
     .unwrap_or(false);
-    Ok(wish
-        .terms
-        .approval
-        .approvals_required()
-        .max(i32::from(stopped)))
+    ruling.required = ruling.required.max(i32::from(stopped));
+    Ok(ruling)
 }
 
 /// Records a new subscription, reads it back and commits.
@@ -174,6 +187,7 @@ pub(super) struct New<'a> {
     pub(super) active: bool,
     pub(super) by: Option<Uuid>,
     pub(super) reason: &'a str,
+    pub(super) answers: &'a [RequestAnswer],
 }
 
 /// Stores a new subscription. The one before it in the same place is touched too: gateways drop it, so that what they hold
@@ -199,8 +213,8 @@ pub(super) async fn insert(
     let starts_at = new.active.then_some(now);
     sqlx::query!(
         "insert into subscription (id, tenant_id, application_id, product_id, plan_id, environment_id, state, starts_at, ends_at,
-                                   requested_by, request_reason, decided_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $8, $12)",
+                                   requested_by, request_reason, decided_at, created_at, request_answers)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $8, $12, $13)",
         id.uuid(),
         tenant,
         wish.application,
@@ -213,6 +227,7 @@ pub(super) async fn insert(
         new.by,
         new.reason,
         now,
+        serde_json::to_value(new.answers).map_err(anyhow::Error::from)?,
     )
     .execute(work.conn())
     .await

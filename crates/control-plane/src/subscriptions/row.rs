@@ -1,6 +1,7 @@
 //! The stored subscription with the names around it: read by every verb, and by every list.
 
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::approval::Judgement;
 use gatehouse_domain::id::{
     ApprovalRequestId, EnvironmentId, PlanId, ProductId, SubscriptionId, UserId,
 };
@@ -15,6 +16,7 @@ use super::select::{Wanted, list};
 use super::view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
 };
+use crate::plans::approval::from_stored;
 use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef, TeamRef};
 use crate::refusal::Refusal;
 use crate::words::known;
@@ -62,6 +64,7 @@ pub(super) struct Row {
     pub(super) requested_by: Option<Uuid>,
     pub(super) requester_name: Option<String>,
     pub(super) request_reason: String,
+    pub(super) request_answers: serde_json::Value,
     pub(super) created_at: OffsetDateTime,
     pub(super) row_version: i32,
     pub(super) decision: Option<String>,
@@ -69,6 +72,9 @@ pub(super) struct Row {
     pub(super) decision_name: Option<String>,
     pub(super) decision_at: Option<OffsetDateTime>,
     pub(super) decision_reason: Option<String>,
+    pub(super) decision_rule: Option<String>,
+    pub(super) decision_behalf: Option<Uuid>,
+    pub(super) decision_behalf_name: Option<String>,
     pub(super) approvals_given: i32,
     pub(super) approvals_required: i32,
     pub(super) open_requests: serde_json::Value,
@@ -90,6 +96,9 @@ pub(super) struct Open {
     pub(super) requested_by: Option<Uuid>,
     pub(super) requester: Option<String>,
     pub(super) reason: String,
+    pub(super) rule: Option<Judgement>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub(super) escalated_at: Option<OffsetDateTime>,
     /// Whether the person who looks has decided already.
     pub(super) decided: bool,
 }
@@ -206,7 +215,15 @@ impl Row {
                 given: self.approvals_given,
                 required: self.approvals_required,
             },
-            open_requests: open.iter().map(OpenRequest::from).collect(),
+            open_requests: open
+                .iter()
+                .map(|open| OpenRequest {
+                    // Who asks is not told which words would have spared a decision.
+                    rule: open.rule.clone().filter(|_| rights.sees_all()),
+                    ..OpenRequest::from(open)
+                })
+                .collect(),
+            answers: from_stored(self.request_answers.clone())?,
             ended: self.end_view()?,
             created_at: self.created_at,
             row_version: self.row_version,
@@ -255,6 +272,8 @@ impl Row {
             by: person(self.decision_by, self.decision_name.as_ref()),
             at: self.decision_at?,
             reason: self.decision_reason.clone().unwrap_or_default(),
+            rule: self.decision_rule.clone(),
+            on_behalf_of: person(self.decision_behalf, self.decision_behalf_name.as_ref()),
         })
     }
 
@@ -280,6 +299,8 @@ impl From<&Open> for OpenRequest {
                 given: open.given,
                 required: open.required,
             },
+            rule: open.rule.clone(),
+            escalated_at: open.escalated_at,
         }
     }
 }

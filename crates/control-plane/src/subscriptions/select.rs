@@ -10,6 +10,8 @@ use crate::refusal::Refusal;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
     pub(super) id: Option<Uuid>,
+    /// Only these.
+    pub(super) ids: Option<Vec<Uuid>>,
     pub(super) after: Option<Uuid>,
     pub(super) state: Option<&'static str>,
     pub(super) application_id: Option<Uuid>,
@@ -50,9 +52,10 @@ pub(super) async fn list(
                   s.provider_hold_at, s.provider_hold_by, ph.name as "provider_hold_name?", s.provider_hold_reason,
                   s.consumer_hold_at, s.consumer_hold_by, ch.name as "consumer_hold_name?",
                   s.ended_reason, s.ended_at, s.ended_by, eb.name as "ended_name?", s.ended_note,
-                  s.requested_by, rb.name as "requester_name?", s.request_reason, s.created_at, s.row_version,
+                  s.requested_by, rb.name as "requester_name?", s.request_reason, s.request_answers, s.created_at, s.row_version,
                   d.decision as "decision?", d.actor_id as "decision_by?", db.name as "decision_name?",
                   d.created_at as "decision_at?", d.reason as "decision_reason?",
+                  d.rule as "decision_rule?", d.on_behalf_of as "decision_behalf?", dbh.name as "decision_behalf_name?",
                   coalesce(q.given, 0) as "approvals_given!", coalesce(q.required, 0) as "approvals_required!",
                   coalesce(o.requests, '[]'::json) as "open_requests!",
                   exists (select from team_member m
@@ -71,11 +74,12 @@ pub(super) async fn list(
            left join app_user eb on eb.id = s.ended_by
            left join app_user rb on rb.id = s.requested_by
            left join lateral (
-               select d.decision, d.actor_id, d.created_at, d.reason
+               select d.decision, d.actor_id, d.created_at, d.reason, d.rule, d.on_behalf_of
                from approval_request r join approval_decision d on d.request_id = r.id
                where r.subscription_id = s.id and r.subject_type = 'subscription'
                order by d.created_at desc, d.id desc limit 1) d on true
            left join app_user db on db.id = d.actor_id
+           left join app_user dbh on dbh.id = d.on_behalf_of
            left join lateral (
                select r.required,
                       (select count(*) from approval_decision g where g.request_id = r.id and g.decision = 'approved')::int as given
@@ -86,6 +90,7 @@ pub(super) async fn list(
                select json_agg(json_build_object(
                           'id', r.id, 'subject', r.subject_type, 'created_at', r.created_at, 'due_at', r.due_at,
                           'required', r.required, 'requested_by', r.requested_by, 'reason', r.reason,
+                          'rule', r.rule, 'escalated_at', r.escalated_at,
                           'requester', (select u.name from app_user u where u.id = r.requested_by),
                           'given', (select count(*) from approval_decision g where g.request_id = r.id),
                           'decided', exists (select from approval_decision g where g.request_id = r.id and g.actor_id = $1))
@@ -106,6 +111,7 @@ pub(super) async fn list(
              and ($12::uuid[] is null or api.id = any($12))
              and (not $13 or s.state in ('pending', 'active'))
              and ($14::uuid[] is null or a.owner_team_id = any($14))
+             and ($17::uuid[] is null or s.id = any($17))
            order by s.id desc
            limit $16"#,
         person,
@@ -124,6 +130,7 @@ pub(super) async fn list(
         wanted.teams.as_deref(),
         wanted.any_subject,
         wanted.limit,
+        wanted.ids.as_deref(),
     )
     .fetch_all(conn)
     .await?;

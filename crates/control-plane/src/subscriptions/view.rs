@@ -1,6 +1,8 @@
 //! A subscription as people see it, with what the asking actor may do to it.
 
+use gatehouse_domain::approval::Judgement;
 use gatehouse_domain::id::{ApprovalRequestId, ProductId, SubscriptionId};
+use gatehouse_domain::question::RequestAnswer;
 use gatehouse_domain::subscription::{EndedReason, ShownState, StoredState, SubscriptionEvent};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -42,6 +44,8 @@ pub struct SubscriptionView {
     pub requested_by: Option<PersonRef>,
     /// Why, in their words.
     pub request_reason: String,
+    /// What they answered to the owner's questions.
+    pub answers: Vec<RequestAnswer>,
     /// The last decision on the request.
     pub decision: Option<DecisionView>,
     /// How many people have agreed, of how many that must.
@@ -83,6 +87,10 @@ pub struct DecisionView {
     pub at: OffsetDateTime,
     /// Why, in their words.
     pub reason: String,
+    /// The rule that decided, by its name.
+    pub rule: Option<String>,
+    /// Whose right a deputy used.
+    pub on_behalf_of: Option<PersonRef>,
 }
 
 /// How far an approval is.
@@ -139,6 +147,11 @@ pub struct OpenRequest {
     pub due_at: OffsetDateTime,
     /// How far it is.
     pub approvals: Approvals,
+    /// What the plan's rule said of it; shown to those who decide.
+    pub rule: Option<Judgement>,
+    /// When it was passed on because nobody had decided in time.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub escalated_at: Option<OffsetDateTime>,
 }
 
 /// How a subscription ended, or was taken back.

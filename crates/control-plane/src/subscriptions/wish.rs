@@ -1,5 +1,7 @@
 //! What somebody asks access for, with every reference found and checked.
 
+use std::collections::BTreeMap;
+
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, TeamId};
 use sqlx::postgres::PgConnection;
@@ -42,6 +44,8 @@ pub struct RequestAccess {
     pub environment: Lookup<EnvironmentId>,
     /// What for, at most 1000 characters.
     pub reason: String,
+    /// Answers to the owner's questions, by their keys.
+    pub answers: BTreeMap<String, String>,
 }
 
 /// An access request with everything in it found.
@@ -51,6 +55,7 @@ pub(super) struct Wish {
     pub(super) product: Uuid,
     pub(super) terms: Terms,
     pub(super) environment: Uuid,
+    pub(super) kind: EnvironmentKind,
 }
 
 /// Who may ask.
@@ -97,6 +102,7 @@ impl Wish {
             product,
             terms,
             environment,
+            kind,
         })
     }
 }

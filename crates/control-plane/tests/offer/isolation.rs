@@ -154,6 +154,7 @@ async fn foreign_ids_inside_an_input_are_unknown_references() {
         plan: Lookup::Id(theirs.plan.id),
         environment: Lookup::Id(theirs.environment.id),
         reason: String::new(),
+        answers: std::collections::BTreeMap::new(),
     };
     let own_app = || AppChoice::Existing(Lookup::Id(own.id));
     let ask = |wish| subscriptions::request(db, &spy, wish);

@@ -5,6 +5,7 @@
     reason = "helpers of tests fail as tests do, by panicking"
 )]
 
+mod approval_rules;
 mod approvals;
 mod catalogue;
 mod configuration;

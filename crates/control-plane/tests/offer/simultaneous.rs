@@ -104,6 +104,7 @@ impl Hands {
             plan: self.plan(),
             environment: self.environment(),
             reason: String::new(),
+            answers: std::collections::BTreeMap::new(),
         }
     }
 

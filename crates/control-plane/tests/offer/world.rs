@@ -178,6 +178,7 @@ impl World {
             plan: Lookup::from(plan),
             environment: Lookup::from("production"),
             reason: "We sell pets.".to_owned(),
+            answers: std::collections::BTreeMap::new(),
         }
     }
 

@@ -257,6 +257,7 @@ pub(crate) async fn submit(
         plan: form.plan.as_str().into(),
         environment: form.environment.as_str().into(),
         reason: form.purpose.clone(),
+        answers: std::collections::BTreeMap::new(),
     };
     if form.purpose.trim().is_empty() {
         let faults = Faults::one("purpose", "Say what you build with it.");

@@ -26,6 +26,7 @@ pub(super) async fn ask(
         plan: slug(plan),
         environment: slug(environment),
         reason: reason.to_owned(),
+        answers: std::collections::BTreeMap::new(),
     };
     let asked = subscriptions::request(&stage.db, stage.person(by)?, input).await;
     Ok(asked
