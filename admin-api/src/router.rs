@@ -58,6 +58,7 @@ fn identity() -> OpenApiRouter<AdminApi> {
         ))
         .routes(routes!(v1::tokens::get::get_token))
         .routes(routes!(v1::tokens::revoke::revoke_token))
+        .routes(routes!(v1::whoami::get::get_whoami))
 }
 
 /// What is offered: APIs, their versions and descriptions, their plans.

@@ -13,6 +13,7 @@ mod accessibility;
 mod approvals;
 mod architecture;
 mod browser;
+mod command_line;
 mod compose;
 mod configuration;
 mod environments;

@@ -16,6 +16,20 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Panics unless it ended with `code`.
+    #[track_caller]
+    pub fn assert_code(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// What it wrote to standard output after a success, read as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        self.assert_success();
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
     /// Panics with everything it said unless it ended with 0.
     #[track_caller]
     pub fn assert_success(&self) -> &Self {

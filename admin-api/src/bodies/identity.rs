@@ -149,3 +149,20 @@ pub struct Token {
     /// The number in its ETag.
     pub row_version: i32,
 }
+
+/// Who a caller is taken for.
+#[derive(Debug, ToSchema)]
+pub struct Whoami {
+    /// Slug of the tenant that everything happens in.
+    pub tenant: String,
+    /// token, user or system.
+    pub kind: String,
+    /// Name of the token or person.
+    pub name: String,
+    /// What it may do now: a token never more than its maker.
+    pub permissions: Vec<words::Permission>,
+    /// The only APIs a token may touch; null is every API.
+    pub apis: Option<Vec<ids::ApiId>>,
+    /// When a token stops working.
+    pub expires_at: Option<OffsetDateTime>,
+}

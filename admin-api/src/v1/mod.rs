@@ -19,3 +19,4 @@ pub(crate) mod tokens;
 pub(crate) mod upstreams;
 pub(crate) mod usage;
 pub(crate) mod versions;
+pub(crate) mod whoami;

@@ -1,8 +1,10 @@
 //! CI access tokens: scoped, bound to one tenant, always with an end.
 
 mod create;
+mod whoami;
 
 pub use create::{CreateToken, create_token};
+pub use whoami::{Whoami, whoami};
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands;
+use crate::remote::Remote;
+
 /// Self-hosted API management: admin API, developer portal and gateway in one program.
 #[derive(Debug, Parser)]
 #[command(
@@ -51,6 +54,47 @@ pub(crate) enum Command {
     /// Manage the master key, which wraps every other key of the installation.
     #[command(subcommand)]
     MasterKey(crate::commands::master_key::MasterKey),
+    /// Sign in: keep an admin API and an access token for the commands that speak to it.
+    Login(commands::login::Login),
+    /// Say who the admin API takes you for, and what you may do.
+    Whoami(Remote),
+    /// Manage the admin APIs that are kept.
+    #[command(subcommand)]
+    Context(commands::context::Context),
+    /// Work with APIs.
+    #[command(subcommand)]
+    Api(commands::api::Api),
+    /// Work with the versions of an API.
+    // Here --version names the version of the API.
+    #[command(subcommand)]
+    Version(commands::version::Version),
+    /// Find operations of published APIs.
+    #[command(subcommand)]
+    Operation(commands::operation::Operation),
+    /// Work with the plans of an API.
+    #[command(subcommand)]
+    Plan(commands::plan::Plan),
+    /// Work with applications.
+    #[command(subcommand)]
+    Application(commands::application::Application),
+    /// Read usage, as enforcement and statements read it.
+    Usage(commands::usage::Usage),
+    /// Read the calls of an application.
+    #[command(subcommand)]
+    Logs(commands::logs::Logs),
+    /// Call an API through a gateway, and say why a refusal was one.
+    Call(commands::call::Call),
+    /// Manage access tokens, which CI and scripts sign in with.
+    #[command(subcommand)]
+    Token(commands::token::Token),
+    /// Work with environments.
+    #[command(subcommand)]
+    Environment(commands::environment::Environment),
+    /// Decide where the calls of an API go.
+    #[command(subcommand)]
+    Upstream(commands::upstream::Upstream),
+    /// Write a script that completes this program's command line in a shell.
+    Completion(commands::completion::Completion),
     /// Ask a role's health page; the exit code says whether it is ready.
     Health(Health),
     /// Write reference documents that are generated from the program.
@@ -318,28 +362,6 @@ pub(crate) struct SpecPublish {
     pub(crate) wait: String,
     #[command(flatten)]
     pub(crate) remote: Remote,
-}
-
-/// How to reach an admin API.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Remote {
-    /// The admin API.
-    #[arg(long, env = "GATEHOUSE_URL", default_value = "http://127.0.0.1:8001")]
-    pub(crate) url: String,
-    /// A file with an access token. Without it GATEHOUSE_TOKEN is used: a token never belongs in a command line.
-    #[arg(long, env = "GATEHOUSE_TOKEN_FILE")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// How to write the result.
-    #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    pub(crate) output: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 #[derive(Debug, Subcommand)]

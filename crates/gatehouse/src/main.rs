@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod output;
+mod remote;
 mod stack;
 
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::remote::Refused;
+
 /// Exit codes of every verb (documented in docs/cli.md).
 pub(crate) mod exit {
     /// The verb did what was asked.
@@ -27,14 +29,25 @@ pub(crate) fn data(line: impl AsRef<str>) -> io::Result<()> {
     }
 }
 
+/// Writes data as it is.
+pub(crate) fn bytes(content: &[u8]) -> io::Result<()> {
+    match io::stdout().lock().write_all(content) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// Writes a line of talk.
 pub(crate) fn talk(line: impl AsRef<str>) {
     // Nowhere is left to report that standard error is gone.
     let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
 }
 
-/// Reports why a verb failed, cause by cause.
+/// Reports why a verb failed, cause by cause; what the admin API refused with everything it said of it.
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return refused.report();
+    }
     talk(format!("gatehouse: {error:#}"));
     ExitCode::from(exit::FAILED)
 }

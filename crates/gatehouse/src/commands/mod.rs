@@ -1,20 +1,34 @@
 //! One module per verb of the command line.
 
+pub(crate) mod api;
+pub(crate) mod application;
 mod audit;
+pub(crate) mod call;
+pub(crate) mod completion;
 mod config;
 mod config_key;
+pub(crate) mod context;
 mod demo;
 mod docs;
 mod doctor;
+pub(crate) mod environment;
 mod first_administrator;
 mod gateways;
 mod health;
 pub(crate) mod master_key;
+pub(crate) mod login;
+pub(crate) mod logs;
 mod migrate;
-mod remote;
+pub(crate) mod operation;
+pub(crate) mod plan;
 mod role;
 mod spec;
+pub(crate) mod token;
 mod up;
+pub(crate) mod upstream;
+pub(crate) mod usage;
+pub(crate) mod version;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -39,6 +53,21 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(command),
         Command::ConfigKey(command) => config_key::run(command).await,
         Command::MasterKey(command) => master_key::run(command).await,
+        Command::Login(args) => login::run(args).await,
+        Command::Whoami(remote) => whoami::run(&remote).await,
+        Command::Context(command) => context::run(command),
+        Command::Api(command) => api::run(command).await,
+        Command::Version(command) => version::run(command).await,
+        Command::Operation(command) => operation::run(command).await,
+        Command::Plan(command) => plan::run(command).await,
+        Command::Application(command) => application::run(command).await,
+        Command::Usage(args) => usage::run(args).await,
+        Command::Logs(command) => logs::run(command).await,
+        Command::Call(args) => call::run(args).await,
+        Command::Token(command) => token::run(command).await,
+        Command::Environment(command) => environment::run(command).await,
+        Command::Upstream(command) => upstream::run(command).await,
+        Command::Completion(args) => completion::run(&args),
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),
         Command::DemoUpstream(args) => demo::upstream(args).await,

@@ -18,7 +18,7 @@ pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
         let mut content = Vec::new();
         std::io::stdin()

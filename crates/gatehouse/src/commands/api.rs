@@ -1,0 +1,139 @@
+//! `gatehouse api`: APIs of the tenant.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::remote::{Column, DryRun, Remote, Rows, column, segment};
+
+const COLUMNS: &[Column] = &[
+    column("API", "/slug"),
+    column("NAME", "/name"),
+    column("TEAM", "/owner_team/slug"),
+    column("VISIBILITY", "/visibility"),
+    column("DATA", "/data_class"),
+    column("VERSIONS", "/versions"),
+];
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Api {
+    /// List the APIs you may see.
+    List {
+        /// Only those with this word.
+        #[arg(long)]
+        search: Option<String>,
+        #[command(flatten)]
+        rows: Rows,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show one.
+    Get {
+        /// Its slug or id.
+        api: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Make one; versions come with their descriptions (`gatehouse spec publish`).
+    Create(Create),
+    /// Change one.
+    Update(Update),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// Its slug: part of every public address.
+    slug: String,
+    /// Its name; the slug without one.
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    about: About,
+    #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// Its slug or id.
+    api: String,
+    /// Its name.
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    about: About,
+    #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, Args)]
+struct About {
+    /// One sentence about it.
+    #[arg(long)]
+    summary: Option<String>,
+    /// Slug or id of the team that owns it.
+    #[arg(long)]
+    owner_team: Option<String>,
+    /// Who sees it: private, restricted, tenant or public.
+    #[arg(long)]
+    visibility: Option<String>,
+    /// What kind of data it carries: public, internal, personal or secret.
+    #[arg(long)]
+    data_class: Option<String>,
+}
+
+pub(crate) async fn run(command: Api) -> anyhow::Result<ExitCode> {
+    match command {
+        Api::List {
+            search,
+            rows,
+            remote,
+        } => {
+            let query = [("q", search.as_deref())];
+            let session = remote.open()?;
+            session
+                .list("/v1/apis", &query, &rows, "/slug", COLUMNS)
+                .await?;
+        }
+        Api::Get { api, remote } => {
+            let session = remote.open()?;
+            let found = session.get(&path(&api)).await?;
+            session.show(&found, "/slug", COLUMNS)?;
+        }
+        Api::Create(args) => {
+            let session = args.remote.open()?;
+            let body = json!({
+                "slug": args.slug,
+                "name": args.name.as_ref().unwrap_or(&args.slug),
+                "summary": args.about.summary,
+                "owner_team": args.about.owner_team,
+                "visibility": args.about.visibility,
+                "data_class": args.about.data_class,
+            });
+            let made = session.create("/v1/apis", args.dry, body).await?;
+            session.show(&made, "/slug", COLUMNS)?;
+        }
+        Api::Update(args) => {
+            let session = args.remote.open()?;
+            let body = json!({
+                "name": args.name,
+                "summary": args.about.summary,
+                "owner_team": args.about.owner_team,
+                "visibility": args.about.visibility,
+                "data_class": args.about.data_class,
+            });
+            let changed = session.patch(&path(&args.api), args.dry, body).await?;
+            session.show(&changed, "/slug", COLUMNS)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn path(api: &str) -> String {
+    format!("/v1/apis/{}", segment(api))
+}

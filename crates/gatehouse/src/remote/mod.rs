@@ -1,0 +1,79 @@
+//! Verbs that speak to an admin API: which one, with which token, and how its answers are shown.
+//!
+//! A verb says [`Remote::open`], sends through the [`Session`] it gets, and shows what came back through [`Session::show`] or
+//! [`Session::list`]. A refusal of the admin API is an error like any other ([`Refused`]); the program's end turns it into
+//! words and an exit code, so no verb has to.
+
+mod api;
+mod contexts;
+mod refused;
+mod segment;
+mod session;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+pub(crate) use contexts::{Context, Contexts};
+pub(crate) use refused::Refused;
+pub(crate) use segment::segment;
+pub(crate) use session::Session;
+pub(crate) use show::{Column, column};
+
+/// How to reach an admin API, and how to write what it answers.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Remote {
+    /// The admin API; without it the one of the context, else http://127.0.0.1:8001.
+    #[arg(long, env = "GATEHOUSE_URL")]
+    pub(crate) url: Option<String>,
+    /// A context that `gatehouse login` has kept; without it the one in use.
+    #[arg(long, env = "GATEHOUSE_CONTEXT")]
+    pub(crate) context: Option<String>,
+    /// A file with an access token. Without it GATEHOUSE_TOKEN is used, else the context's: a token never belongs in a command
+    /// line.
+    #[arg(long, env = "GATEHOUSE_TOKEN_FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// How to write the result.
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+    /// Say nothing but the result and what went wrong.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For programs, and for people who want everything.
+    Yaml,
+    /// Names only, one a line, for the next command.
+    Name,
+}
+
+/// Which rows of a list.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Rows {
+    /// Show at most this many.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) limit: usize,
+}
+
+/// Whether a change is made, or only checked.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct DryRun {
+    /// Check everything, change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A change that cannot be taken back asks first.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Sure {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
