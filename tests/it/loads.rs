@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gatehouse_harness::loads::limits::{self, Settled};
-use gatehouse_harness::loads::{Faults, changes, exactness, outage, revocation};
+use gatehouse_harness::loads::{Faults, changes, exactness, kills, outage, revocation};
 use gatehouse_harness::skipped;
 
 use crate::GATEHOUSE;
@@ -89,4 +89,31 @@ async fn limits_over_two_gateways_stay_within_their_bounds_though_each_process_i
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_through_a_store_stay_within_their_bounds_though_the_store_is_killed() {
     limits_hold(Settled::Store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_kill_9_of_admin_api_and_postgres_once_and_whole() {
+    let size = kills::Size {
+        rounds: 200,
+        writers: 4,
+    };
+    let mut last = serde_json::Value::Null;
+    let found = kills::run(GATEHOUSE, size, &mut |said| {
+        last = said;
+        Ok(())
+    })
+    .await;
+    held(&found.unwrap());
+    println!("{last}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_kills_do_lose_writes_where_the_database_acknowledges_before_it_flushes() {
+    let lost = kills::control(GATEHOUSE, 20, &mut |_| Ok(()))
+        .await
+        .unwrap();
+    assert!(
+        lost > 0,
+        "twenty kills lost nothing: the harness would not see a loss"
+    );
 }

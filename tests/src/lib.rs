@@ -16,6 +16,7 @@ pub mod html;
 pub mod isolation;
 pub mod loads;
 pub mod mailbox;
+pub mod pg_rewriter;
 pub mod ports;
 pub mod process;
 mod skipped;

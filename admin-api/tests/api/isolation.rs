@@ -215,9 +215,11 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
 }
 
 /// A walk by the approver, so that decisions are not refused for being one's own.
-async fn walk(served: &Served) -> IsolationWalk {
-    let (own, approver) = scene(served, &served.northwind, "northwind").await;
+pub(crate) async fn walk(served: &Served) -> IsolationWalk {
+    let (mut own, approver) = scene(served, &served.northwind, "northwind").await;
     let (foreign, _) = scene(served, &served.contoso, "contoso").await;
+    let gateway = "gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned();
+    own.insert("gateway".to_owned(), vec![gateway]);
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
     let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
@@ -300,11 +302,7 @@ async fn a_dry_run_answers_as_in_earnest_and_changes_nothing() {
 #[tokio::test]
 async fn every_operation_is_refused_without_its_permission_and_by_nothing_but_it() {
     let served = Served::start().await;
-    let mut walk = walk(&served).await;
-    walk.own.insert(
-        "gateway".to_owned(),
-        vec!["gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned()],
-    );
+    let walk = walk(&served).await;
     let faults = walk.permissions().await;
     assert!(
         faults.is_empty(),

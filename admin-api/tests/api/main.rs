@@ -14,6 +14,8 @@ mod gateway_road;
 mod idempotency;
 mod isolation;
 mod lists;
+mod matrix;
+mod predicates;
 mod publishing;
 mod served;
 mod subscribing;

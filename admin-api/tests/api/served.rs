@@ -62,8 +62,18 @@ impl Served {
     /// With further settings, as environment variables.
     pub(crate) async fn start_with(settings: &[(&'static str, &'static str)]) -> Self {
         let test_db = TestDb::create().await;
+        let app = test_db.app_url();
+        Self::start_on(test_db, app, settings).await
+    }
+
+    /// On a database whose working role is reached by another address.
+    pub(crate) async fn start_on(
+        test_db: TestDb,
+        app: String,
+        settings: &[(&'static str, &'static str)],
+    ) -> Self {
         let addresses = DbAddresses {
-            app: test_db.app_url(),
+            app,
             system: test_db.system_url(),
             shared: false,
         };

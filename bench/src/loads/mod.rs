@@ -12,14 +12,14 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use gatehouse_harness::loads::limits::{self, Settled};
-use gatehouse_harness::loads::{Faults, changes, exactness, outage, revocation};
+use gatehouse_harness::loads::{Faults, changes, exactness, kills, outage, revocation};
 
 use progress::Progress;
 
 /// A load to run.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// revocation, changes, outage, exactness, limits, abuse or slow.
+    /// revocation, changes, outage, exactness, limits, kills, abuse or slow.
     name: String,
     /// The product's program; by default the one beside this program.
     #[arg(long)]
@@ -90,6 +90,13 @@ async fn one(args: &LoadArgs, program: &str, progress: &mut Progress) -> anyhow:
             };
             exactness::run(program, size, &mut note).await?;
             Ok(Faults::new())
+        }
+        "kills" => {
+            let size = kills::Size {
+                rounds: count(1_000),
+                writers: 4,
+            };
+            kills::run(program, size, &mut note).await
         }
         "limits" => shared_limits(program, count(10_000), progress).await,
         "abuse" => hostile::abuses(program, lasts, progress).await,

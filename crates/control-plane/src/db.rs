@@ -414,3 +414,61 @@ pub async fn migrate(owner_url: &str) -> anyhow::Result<()> {
     pool.close().await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use gatehouse_harness::TestDb;
+
+    use super::*;
+
+    /// What a connection of the pool says of the tenant outside any scope.
+    async fn tenant_of_a_connection(db: &Db) -> String {
+        let mut connection = db.0.app.acquire().await.unwrap();
+        let tenant: Option<String> =
+            sqlx::query_scalar("select current_setting('gatehouse.tenant', true)")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+        tenant.unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_comes_back_after_a_panic_or_a_cancelled_verb_has_no_tenant() {
+        let test_db = TestDb::create().await;
+        let addresses = DbAddresses {
+            app: test_db.app_url(),
+            system: test_db.system_url(),
+            shared: false,
+        };
+        let keys = MasterKey::from_text(&"2f".repeat(32)).unwrap();
+        let db = Db::connect(&addresses, keys, Clock::system())
+            .await
+            .unwrap();
+        let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(7));
+        let panicking = {
+            let db = db.clone();
+            async move {
+                let mut tx = db.tenant(tenant).await.unwrap();
+                let set: String = sqlx::query_scalar("select current_setting('gatehouse.tenant')")
+                    .fetch_one(&mut *tx)
+                    .await
+                    .unwrap();
+                assert_eq!(set, tenant.uuid().to_string());
+                panic!("in the middle of a verb");
+            }
+        };
+        let ended = tokio::task::LocalSet::new()
+            .run_until(async { tokio::task::spawn_local(AssertUnwindSafe(panicking)).await })
+            .await;
+        assert!(ended.unwrap_err().is_panic());
+        assert_eq!(tenant_of_a_connection(&db).await, "");
+        // A request whose client has gone is dropped between two statements.
+        let tx = db.tenant(tenant).await.unwrap();
+        drop(tx);
+        assert_eq!(tenant_of_a_connection(&db).await, "");
+        assert_eq!(db.0.app.size(), 1, "it is the same connection every time");
+        db.close().await;
+    }
+}

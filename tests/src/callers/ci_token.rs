@@ -99,6 +99,27 @@ impl CiToken {
             .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
+    /// One attempt at a JSON request, for who knows what to do when the connection breaks.
+    pub async fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> reqwest::Result<reqwest::Response> {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.admin_api));
+        let mut request = request
+            .bearer_auth(&self.token)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await
+    }
+
     /// `gatehouse spec publish FILE --api … --version … MORE`, with the token in the environment as CI systems give it.
     pub async fn publish(
         &self,

@@ -82,7 +82,7 @@ impl IsolationWalk {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    fn body_of(&self, operation: &Operation<'_>) -> Option<Value> {
+    pub(super) fn body_of(&self, operation: &Operation<'_>) -> Option<Value> {
         self.bodies.get(operation.id)?.first().cloned()
     }
 
@@ -93,10 +93,8 @@ impl IsolationWalk {
         body: Option<Value>,
         token: &str,
     ) -> Reply {
-        let client = reqwest::Client::builder()
-            .build()
-            .unwrap_or_else(|error| panic!("{error}"));
-        let mut request = client
+        let mut request = self
+            .client
             .request(operation.method.clone(), format!("{}{address}", self.base))
             .bearer_auth(token);
         if matches!(
@@ -108,25 +106,7 @@ impl IsolationWalk {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let response = request
-            .send()
-            .await
-            .unwrap_or_else(|error| panic!("{address}: {error}"));
-        let status = response.status().as_u16();
-        let ignored = ["gatehouse-request-id", "date", "content-length"];
-        let headers = response
-            .headers()
-            .iter()
-            .filter(|(name, _)| !ignored.contains(&name.as_str()));
-        let headers = headers
-            .map(|(name, value)| format!("{name}: {value:?}"))
-            .collect();
-        let body = response.json().await.unwrap_or_default();
-        Reply {
-            status,
-            headers,
-            body: stripped(body),
-        }
+        Reply::read(request, address).await
     }
 
     pub(super) async fn token_with(
@@ -160,6 +140,31 @@ pub(super) struct Reply {
     pub(super) status: u16,
     headers: Vec<String>,
     pub(super) body: Value,
+}
+
+impl Reply {
+    /// Sends a request and keeps of the answer what is the same for the same question.
+    pub(super) async fn read(request: reqwest::RequestBuilder, address: &str) -> Self {
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+        let status = response.status().as_u16();
+        let ignored = ["gatehouse-request-id", "date", "content-length"];
+        let headers = response
+            .headers()
+            .iter()
+            .filter(|(name, _)| !ignored.contains(&name.as_str()));
+        let headers = headers
+            .map(|(name, value)| format!("{name}: {value:?}"))
+            .collect();
+        let body = response.json().await.unwrap_or_default();
+        Self {
+            status,
+            headers,
+            body: stripped(body),
+        }
+    }
 }
 
 fn stripped(mut body: Value) -> Value {

@@ -6,6 +6,9 @@
 
 mod asking;
 mod document;
+mod matrix;
+
+pub use matrix::{Identity, Matrix, Standing};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,6 +7,7 @@ mod backend;
 mod callers;
 pub mod changes;
 pub mod exactness;
+pub mod kills;
 pub mod limits;
 pub mod outage;
 pub mod revocation;
