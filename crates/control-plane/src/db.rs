@@ -423,15 +423,32 @@ mod tests {
 
     use super::*;
 
-    /// What a connection of the pool says of the tenant outside any scope.
-    async fn tenant_of_a_connection(db: &Db) -> String {
-        let mut connection = db.0.app.acquire().await.unwrap();
-        let tenant: Option<String> =
-            sqlx::query_scalar("select current_setting('gatehouse.tenant', true)")
-                .fetch_one(&mut *connection)
+    /// What one connection of the pool says of the tenant once it is back; the others are held until it is.
+    async fn tenant_once_back(db: &Db, pid: i32) -> String {
+        let mut others = Vec::new();
+        loop {
+            let mut connection = db.0.pools.app.acquire().await.unwrap();
+            let (found, tenant): (i32, Option<String>) = sqlx::query_as(
+                "select pg_backend_pid(), current_setting('gatehouse.tenant', true)",
+            )
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+            if found == pid {
+                return tenant.unwrap_or_default();
+            }
+            others.push(connection);
+        }
+    }
+
+    async fn pid_of(tx: &mut Tx, tenant: TenantId) -> i32 {
+        let (pid, set): (i32, String) =
+            sqlx::query_as("select pg_backend_pid(), current_setting('gatehouse.tenant')")
+                .fetch_one(&mut **tx)
                 .await
                 .unwrap();
-        tenant.unwrap_or_default()
+        assert_eq!(set, tenant.uuid().to_string());
+        pid
     }
 
     #[tokio::test]
@@ -447,15 +464,12 @@ mod tests {
             .await
             .unwrap();
         let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(7));
+        let (told, pid) = tokio::sync::oneshot::channel();
         let panicking = {
             let db = db.clone();
             async move {
                 let mut tx = db.tenant(tenant).await.unwrap();
-                let set: String = sqlx::query_scalar("select current_setting('gatehouse.tenant')")
-                    .fetch_one(&mut *tx)
-                    .await
-                    .unwrap();
-                assert_eq!(set, tenant.uuid().to_string());
+                told.send(pid_of(&mut tx, tenant).await).unwrap();
                 panic!("in the middle of a verb");
             }
         };
@@ -463,12 +477,12 @@ mod tests {
             .run_until(async { tokio::task::spawn_local(AssertUnwindSafe(panicking)).await })
             .await;
         assert!(ended.unwrap_err().is_panic());
-        assert_eq!(tenant_of_a_connection(&db).await, "");
+        assert_eq!(tenant_once_back(&db, pid.await.unwrap()).await, "");
         // A request whose client has gone is dropped between two statements.
-        let tx = db.tenant(tenant).await.unwrap();
+        let mut tx = db.tenant(tenant).await.unwrap();
+        let pid = pid_of(&mut tx, tenant).await;
         drop(tx);
-        assert_eq!(tenant_of_a_connection(&db).await, "");
-        assert_eq!(db.0.app.size(), 1, "it is the same connection every time");
+        assert_eq!(tenant_once_back(&db, pid).await, "");
         db.close().await;
     }
 }

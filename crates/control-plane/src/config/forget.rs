@@ -1,6 +1,7 @@
 //! What has ended leaves the gateways after a while. Until then its refusals say why: `key_revoked`, `key_expired`,
 //! `subscription_expired`; afterwards the key is unknown and the subscription was never there.
 
+use gatehouse_domain::id::{CredentialId, SubscriptionId};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -66,11 +67,20 @@ pub(crate) async fn forget_ended(
     for id in &credentials {
         work.touch(Touched::Credential((*id).into()));
     }
+    // Named as everywhere else, so that a search finds them.
+    let subscriptions: Vec<_> = subscriptions
+        .into_iter()
+        .map(SubscriptionId::from_uuid)
+        .collect();
+    let credentials: Vec<_> = credentials
+        .into_iter()
+        .map(CredentialId::from_uuid)
+        .collect();
     // One record for all: nothing is decided here, the ends themselves are on record.
     work.audit(AuditEntry {
         action: "configuration.forget_ended",
         subject: actor.tenant().to_string(),
-        after: Some(json!({ "subscriptions": subscriptions, "credentials": credentials })),
+        after: Some(json!({ "subscriptions": subscriptions, "keys": credentials })),
         ..AuditEntry::default()
     });
     work.commit(()).await?;
