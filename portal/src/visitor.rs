@@ -98,10 +98,10 @@ impl Visitor {
         }
     }
 
-    /// The person, when they have a permission.
+    /// The person, when they have a permission somewhere; the verb judges whether here.
     pub(crate) fn require(&self, permission: Permission) -> Result<&Actor, PageError> {
         let actor = self.actor()?;
-        actor.require(permission)?;
+        actor.require_anywhere(permission)?;
         Ok(actor)
     }
 

@@ -60,7 +60,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The permission a handler needs before its verb looks closer.
+/// The permission a handler needs somewhere before its verb looks closer at what it is asked about.
 pub(crate) trait Need {
     /// One of these suffices. None at all: any token of the tenant; the verb decides by what is asked about.
     const ANY_OF: &'static [Permission];
@@ -122,9 +122,11 @@ impl<N: Need, S: Send + Sync> FromRequestParts<S> for Caller<N> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let actor: Actor = part(&parts.extensions)?;
-        let has_one = N::ANY_OF.iter().any(|permission| actor.may(*permission));
+        let has_one = N::ANY_OF
+            .iter()
+            .any(|permission| actor.may_anywhere(*permission));
         if let (false, Some(first)) = (has_one, N::ANY_OF.first()) {
-            actor.require(*first)?;
+            actor.require_anywhere(*first)?;
         }
         Ok(Self {
             actor,

@@ -1,10 +1,10 @@
 //! Who asks: a person, an access token, or the program itself, inside one tenant.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
-use gatehouse_domain::{Permission, Role};
+use gatehouse_domain::id::{AccessTokenId, TenantId, UserId};
+use gatehouse_domain::{Grants, Permission, Place, Role};
+use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
@@ -15,15 +15,13 @@ pub enum ActorKind {
     User {
         /// Who.
         id: UserId,
-        /// Their roles in the tenant, for pages.
+        /// Their built-in roles in the whole tenant, for pages.
         roles: Vec<Role>,
     },
     /// A CI access token.
     Token {
         /// Which.
         id: AccessTokenId,
-        /// The only APIs it may touch; `None` is every API of the tenant.
-        apis: Option<Vec<ApiId>>,
     },
     /// The program itself: background work, demo data, the first start.
     System,
@@ -36,7 +34,7 @@ pub struct Actor {
     tenant: TenantId,
     kind: ActorKind,
     name: String,
-    permissions: BTreeSet<Permission>,
+    grants: Grants,
     ip: Option<IpAddr>,
     request_id: Option<String>,
     idempotency_key: Option<String>,
@@ -44,17 +42,12 @@ pub struct Actor {
 }
 
 impl Actor {
-    pub(crate) fn new(
-        tenant: TenantId,
-        kind: ActorKind,
-        name: String,
-        permissions: BTreeSet<Permission>,
-    ) -> Self {
+    pub(crate) fn new(tenant: TenantId, kind: ActorKind, name: String, grants: Grants) -> Self {
         Self {
             tenant,
             kind,
             name,
-            permissions,
+            grants,
             ip: None,
             request_id: None,
             idempotency_key: None,
@@ -68,7 +61,7 @@ impl Actor {
             tenant,
             ActorKind::System,
             name.to_owned(),
-            Permission::ALL.iter().copied().collect(),
+            Grants::everywhere(Permission::ALL.iter().copied()),
         )
     }
 
@@ -137,12 +130,27 @@ impl Actor {
         }
     }
 
-    /// Whether the actor has a permission.
-    pub fn may(&self, permission: Permission) -> bool {
-        self.permissions.contains(&permission)
+    /// Everything the actor may do, and where.
+    pub fn grants(&self) -> &Grants {
+        &self.grants
     }
 
-    /// Refuses an actor without a permission.
+    /// Whether the actor has a permission in the whole tenant.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.grants.allow(permission)
+    }
+
+    /// Whether the actor has a permission at a place.
+    pub fn may_on(&self, permission: Permission, place: &Place) -> bool {
+        self.grants.allow_on(permission, place)
+    }
+
+    /// Whether the actor has a permission somewhere: what opens a list or a page, never what decides about one thing.
+    pub fn may_anywhere(&self, permission: Permission) -> bool {
+        self.grants.allow_anywhere(permission)
+    }
+
+    /// Refuses an actor without a permission in the whole tenant.
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
         if self.may(permission) {
             Ok(())
@@ -151,13 +159,34 @@ impl Actor {
         }
     }
 
-    /// Refuses a token that is limited to other APIs. Answers as if the API did not exist.
-    pub fn require_api(&self, api: ApiId) -> Result<(), Refusal> {
-        match &self.kind {
-            ActorKind::Token {
-                apis: Some(apis), ..
-            } if !apis.contains(&api) => Err(Refusal::NotFound),
-            _ => Ok(()),
+    /// Refuses an actor without a permission at a place which they may know of.
+    pub fn require_on(&self, permission: Permission, place: &Place) -> Result<(), Refusal> {
+        if self.may_on(permission, place) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(permission))
         }
+    }
+
+    /// Refuses, before anything is read, an actor who has a permission nowhere.
+    pub fn require_anywhere(&self, permission: Permission) -> Result<(), Refusal> {
+        if self.may_anywhere(permission) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(permission))
+        }
+    }
+
+    /// Where the actor has one of `permissions`, for statements: `None` is everywhere, else what the scopes name. A row is
+    /// inside when its owner team, product or API is among them: `$1::uuid[] is null or array[team, product, api] && $1`.
+    pub(crate) fn reach(&self, permissions: &[Permission]) -> Option<Vec<Uuid>> {
+        self.grants.reach(permissions)
+    }
+
+    /// Whether the actor has more than what every member has: whether there is something in the console for them.
+    pub fn opens_console(&self) -> bool {
+        Permission::ALL.iter().any(|permission| {
+            !Role::Developer.allows(*permission) && self.may_anywhere(*permission)
+        })
     }
 }

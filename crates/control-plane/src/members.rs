@@ -1,14 +1,13 @@
 //! Members of a tenant: who belongs to it and what they may do there.
 
 mod accept;
+mod held;
 mod invitations;
 mod join;
 mod roles;
 
-use std::collections::BTreeSet;
-
 use gatehouse_domain::id::{TenantId, UserId};
-use gatehouse_domain::{Permission, Role, TenantStatus};
+use gatehouse_domain::{Grants, Permission, Role, TenantStatus};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
@@ -16,6 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use accept::{AcceptInvitation, InvitationPreview, accept_invitation, preview_invitation};
+pub(crate) use held::{grants_of, who_may};
 pub use invitations::{InvitationView, Invite, invite, list_invitations, revoke_invitation};
 pub(crate) use join::add_membership;
 pub use join::{Admit, admit, join_tenant};
@@ -78,7 +78,7 @@ pub struct MemberView {
     pub created_at: OffsetDateTime,
 }
 
-/// The person as a caller in a tenant: `None` unless they are an active member. Rights are the union of their roles' and
+/// The person as a caller in a tenant: `None` unless they are an active member. Rights are the union of their grants' and
 /// at least a developer's; in a tenant that is not active only reading remains.
 pub async fn actor_of_user(
     db: &Db,
@@ -98,36 +98,28 @@ pub async fn actor_of_user(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let roles = parse_roles(&row.roles)?;
-    let Some(permissions) = permissions_in(&row.tenant_status, permissions_of(&roles))? else {
+    let grants = grants_of(&mut tx, tenant, user).await?;
+    let Some(grants) = grants_in(&row.tenant_status, grants)? else {
         return Ok(None);
     };
     let kind = ActorKind::User { id: user, roles };
-    Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
-}
-
-/// The rights of an active member with these roles: their union, and at least a developer's.
-pub(crate) fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
-    roles
-        .iter()
-        .chain([&Role::Developer])
-        .flat_map(|role| role.permissions().iter().copied())
-        .collect()
+    Ok(Some(Actor::new(tenant, kind, row.name, grants)))
 }
 
 /// What remains of somebody's rights given the tenant's status; `None` in a closed tenant.
-pub(crate) fn permissions_in(
+pub(crate) fn grants_in(
     tenant_status: &str,
-    mut permissions: BTreeSet<Permission>,
-) -> Result<Option<BTreeSet<Permission>>, Refusal> {
+    mut grants: Grants,
+) -> Result<Option<Grants>, Refusal> {
     match TenantStatus::parse(tenant_status) {
         Some(TenantStatus::Active) => {}
         Some(TenantStatus::Suspended | TenantStatus::Closing) => {
-            permissions.retain(|permission| permission.as_str().contains(".read"));
+            grants.retain(|permission| permission.as_str().contains(".read"));
         }
         Some(TenantStatus::Closed) => return Ok(None),
         None => return Err(anyhow::anyhow!("unknown tenant status {tenant_status}").into()),
     }
-    Ok(Some(permissions))
+    Ok(Some(grants))
 }
 
 pub(crate) fn parse_roles(words: &[String]) -> Result<Vec<Role>, Refusal> {
@@ -251,17 +243,14 @@ mod tests {
 
     #[test]
     fn in_a_suspended_tenant_only_reading_remains_and_in_a_closed_one_nothing() {
-        let all: BTreeSet<_> = Permission::ALL.iter().copied().collect();
-        assert_eq!(
-            permissions_in("active", all.clone()).unwrap(),
-            Some(all.clone())
-        );
-        let left = permissions_in("suspended", all.clone()).unwrap().unwrap();
-        assert!(left.contains(&Permission::CatalogueRead));
-        assert!(left.contains(&Permission::UsageReadAny));
-        assert!(!left.contains(&Permission::ApplicationManage));
-        assert!(!left.contains(&Permission::TenantManage));
-        assert_eq!(permissions_in("closed", all.clone()).unwrap(), None);
-        assert!(permissions_in("odd", all).is_err());
+        let all = Grants::everywhere(Permission::ALL.iter().copied());
+        assert_eq!(grants_in("active", all.clone()).unwrap(), Some(all.clone()));
+        let left = grants_in("suspended", all.clone()).unwrap().unwrap();
+        assert!(left.allow(Permission::CatalogueRead));
+        assert!(left.allow(Permission::UsageReadAny));
+        assert!(!left.allow(Permission::ApplicationManage));
+        assert!(!left.allow(Permission::TenantManage));
+        assert_eq!(grants_in("closed", all.clone()).unwrap(), None);
+        assert!(grants_in("odd", all).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
-use gatehouse_domain::{Permission, PlatformRole};
+use gatehouse_domain::{Grants, Permission, PlatformRole};
 
 use crate::actor::{Actor, ActorKind};
 use crate::refusal::Refusal;
@@ -79,7 +79,7 @@ impl PlatformActor {
             },
             None => ActorKind::System,
         };
-        let everything = Permission::ALL.iter().copied().collect();
+        let everything = Grants::everywhere(Permission::ALL.iter().copied());
         let actor = Actor::new(tenant, kind, self.name.clone(), everything);
         match &self.request {
             Some((ip, request_id)) => actor.from_request(*ip, request_id.clone()),

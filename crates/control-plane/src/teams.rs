@@ -177,7 +177,7 @@ pub async fn list_teams(db: &Db, actor: &Actor, page: &Page) -> Result<Listed<Te
 
 /// The acting person's own teams; none for tokens and the program itself.
 pub async fn my_teams(db: &Db, actor: &Actor) -> Result<Vec<TeamView>, Refusal> {
-    actor.require(Permission::CatalogueRead)?;
+    actor.require_anywhere(Permission::CatalogueRead)?;
     let Some(user) = actor.user() else {
         return Ok(Vec::new());
     };

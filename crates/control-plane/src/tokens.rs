@@ -6,18 +6,18 @@ mod whoami;
 pub use create::{CreateToken, create_token};
 pub use whoami::{Whoami, whoami};
 
-use gatehouse_domain::Permission;
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
 use gatehouse_domain::key::{Key, KeyId, KeyKind};
+use gatehouse_domain::{Grants, Permission, Scope};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::actor::{Actor, ActorKind};
+use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::gateways::stored_key_id;
@@ -97,11 +97,12 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
         return Ok(None);
     }
     let tenant: TenantId = row.tenant_id.into();
-    let scopes = lent(db, tenant, row.id, parse_scopes(&row.scopes)?).await?;
-    if scopes.is_empty() {
+    let scopes = parse_scopes(&row.scopes)?;
+    let grants = lent(db, tenant, row.id, &scopes, row.api_ids.as_deref()).await?;
+    if grants.is_empty() {
         return Ok(None);
     }
-    let Some(permissions) = members::permissions_in(&row.tenant_status, scopes)? else {
+    let Some(grants) = members::grants_in(&row.tenant_status, grants)? else {
         return Ok(None);
     };
     if row
@@ -110,26 +111,22 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
     {
         note_use(db, tenant, row.id, now).await?;
     }
-    let kind = ActorKind::Token {
-        id: row.id.into(),
-        apis: row
-            .api_ids
-            .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
-    };
-    Ok(Some(Actor::new(tenant, kind, row.name, permissions)))
+    let kind = ActorKind::Token { id: row.id.into() };
+    Ok(Some(Actor::new(tenant, kind, row.name, grants)))
 }
 
-/// What remains of a token's scopes: a person lends what they may do themselves now, the program lends all.
+/// What a token may do: a person lends what they may do themselves now, where they may do it, and the program lends all. A
+/// token for some APIs has a grant for each of them and none for anything else.
 async fn lent(
     db: &Db,
     tenant: TenantId,
     id: Uuid,
-    scopes: Vec<Permission>,
-) -> Result<BTreeSet<Permission>, Refusal> {
+    scopes: &[Permission],
+    apis: Option<&[Uuid]>,
+) -> Result<Grants, Refusal> {
     let mut tx = db.tenant(tenant).await?;
     let maker = sqlx::query!(
-        r#"select t.created_by, u.id is not null as "acts!",
-                  array(select r.role from role_grant r where r.tenant_id = t.tenant_id and r.user_id = t.created_by) as "roles!"
+        r#"select t.created_by, u.id is not null as "acts!"
            from access_token t
            left join membership m on m.tenant_id = t.tenant_id and m.user_id = t.created_by and m.status = 'active'
            left join app_user u on u.id = m.user_id and u.status = 'active'
@@ -139,12 +136,21 @@ async fn lent(
     )
     .fetch_one(&mut *tx)
     .await?;
-    let mut scopes: BTreeSet<_> = scopes.into_iter().collect();
-    if maker.created_by.is_some() {
-        let theirs = members::permissions_of(&members::parse_roles(&maker.roles)?);
-        scopes.retain(|scope| maker.acts && theirs.contains(scope));
+    let mut theirs = match maker.created_by {
+        Some(_) if !maker.acts => return Ok(Grants::default()),
+        Some(person) => members::grants_of(&mut tx, tenant, person.into()).await?,
+        None => Grants::everywhere(Permission::ALL.iter().copied()),
+    };
+    theirs.retain(|permission| scopes.contains(&permission));
+    let Some(apis) = apis else { return Ok(theirs) };
+    let mut grants = Grants::default();
+    for place in apis::places(&mut tx, apis).await? {
+        if let Some(api) = place.api {
+            grants.add(Scope::Api(api), theirs.on(&place));
+        }
     }
-    Ok(scopes)
+    grants.retain(|_| true);
+    Ok(grants)
 }
 
 async fn note_use(db: &Db, tenant: TenantId, id: Uuid, now: OffsetDateTime) -> Result<(), Refusal> {

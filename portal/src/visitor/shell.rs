@@ -31,7 +31,7 @@ impl Visitor {
         if let Some(actor) = &self.0.actor {
             shell.inbox_count =
                 usize::try_from(notices::unread_count(self.db(), actor).await?).unwrap_or(0);
-            if actor.may(Permission::SubscriptionRead) {
+            if actor.may_anywhere(Permission::SubscriptionRead) {
                 shell.waiting_requests = queue::waiting(self, actor).await?;
             }
         }
@@ -45,7 +45,7 @@ impl Visitor {
             Permission::ALL
                 .iter()
                 .copied()
-                .filter(|permission| actor.may(*permission))
+                .filter(|permission| actor.may_anywhere(*permission))
                 .collect()
         });
         let roles = inner.actor.as_ref().map(roles_of).unwrap_or_default();
@@ -63,7 +63,7 @@ impl Visitor {
                 email: user.email.to_string(),
                 roles_in_words: roles_in_words(&roles),
             }),
-            has_console: roles.iter().any(|role| role.opens_console()),
+            has_console: inner.actor.as_ref().is_some_and(Actor::opens_console),
             permissions,
             is_platform_admin: inner.is_platform_admin,
             inbox_count: 0,

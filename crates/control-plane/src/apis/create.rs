@@ -1,14 +1,14 @@
 //! Making an API.
 
 use gatehouse_domain::id::{ApiId, ProductId, TeamId};
-use gatehouse_domain::{Permission, Slug, Visibility};
+use gatehouse_domain::{Permission, Place, Slug, Visibility};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::Row;
 use super::view::{self, ApiView, DataClass};
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::membership;
@@ -39,7 +39,7 @@ pub async fn create_api(
     actor: &Actor,
     input: CreateApi,
 ) -> Result<Changed<ApiView>, Refusal> {
-    actor.require(Permission::ApiWrite)?;
+    actor.require_anywhere(Permission::ApiWrite)?;
     let mut work = Work::begin(db, actor).await?;
     let row = make(&mut work, actor, &input).await?;
     let view = view::read(work.conn(), row.id).await?;
@@ -52,11 +52,6 @@ pub(crate) async fn make(
     actor: &Actor,
     input: &CreateApi,
 ) -> Result<Row, Refusal> {
-    if let ActorKind::Token { apis: Some(_), .. } = actor.kind() {
-        return Err(Refusal::NotYours(
-            "This access token is for other APIs only.".to_owned(),
-        ));
-    }
     let mut faults = Faults::default();
     let slug = faults.parse("/slug", "slug", Slug::new(input.slug.as_str()));
     let name = faults.text("/name", &input.name, 120);
@@ -65,8 +60,9 @@ pub(crate) async fn make(
     let Some(slug) = slug else {
         return Err(Refusal::field("/slug", "slug", "Not a slug."));
     };
-    require_free_place(work.conn(), &slug).await?;
     let team = owner_team(work.conn(), actor, input.owner_team.as_ref()).await?;
+    actor.require_on(Permission::ApiWrite, &Place::of_team(team.into()))?;
+    require_free_place(work.conn(), &slug).await?;
     let id: ApiId = work.new_id();
     let product: ProductId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
@@ -127,6 +123,7 @@ pub(crate) async fn make(
         slug: slug.to_string(),
         name,
         product_id: product.uuid(),
+        team_id: team,
     })
 }
 
@@ -166,12 +163,15 @@ pub(super) async fn owner_team(
         .ok_or_else(|| Refusal::unknown("/owner_team"));
     }
     let person = membership::person(conn, actor).await?;
+    let reach = actor.reach(&[Permission::ApiWrite]);
     sqlx::query_scalar!(
         "select t.id from team t
          where t.kind = 'provider'
-         order by exists (select from team_member m where m.team_id = t.id and m.user_id = $1) desc, t.id
+         order by coalesce(t.id = any($2), true) desc,
+                  exists (select from team_member m where m.team_id = t.id and m.user_id = $1) desc, t.id
          limit 1",
         person,
+        reach.as_deref(),
     )
     .fetch_optional(conn)
     .await?

@@ -4,12 +4,12 @@ mod create;
 mod update;
 mod view;
 
-use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_domain::{Permission, Place};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::refusal::Refusal;
@@ -28,24 +28,46 @@ pub(crate) struct Row {
     pub(crate) slug: String,
     pub(crate) name: String,
     pub(crate) product_id: Uuid,
+    pub(crate) team_id: Uuid,
 }
 
 impl Row {
-    pub(crate) fn api(&self) -> ApiId {
-        ApiId::from_uuid(self.id)
+    /// Where grants judge what happens to it.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            team: self.team_id.into(),
+            product: Some(self.product_id.into()),
+            api: Some(self.id.into()),
+        }
     }
 }
 
-/// Finds an API that the actor may work on.
-pub(crate) async fn find(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    api: &Lookup<ApiId>,
-) -> Result<Row, Refusal> {
-    let (id, slug) = api.parts();
-    let row = sqlx::query_as!(
+/// The places of those APIs of the tenant that are among `ids`.
+pub(crate) async fn places(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Place>, Refusal> {
+    let rows = sqlx::query_as!(
         Row,
-        "select a.id, a.slug, a.name, p.id as product_id
+        "select a.id, a.slug, a.name, p.id as product_id, a.owner_team_id as team_id
+         from api a join product p on p.api_id = a.id
+         where a.id = any($1) order by a.id",
+        ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.iter().map(Row::place).collect())
+}
+
+/// What lets somebody look at an API that the catalogue shows them.
+const SEE: [Permission; 3] = [
+    Permission::CatalogueRead,
+    Permission::ApiRead,
+    Permission::SpecPublish,
+];
+
+async fn read(conn: &mut PgConnection, api: &Lookup<ApiId>) -> Result<Row, Refusal> {
+    let (id, slug) = api.parts();
+    sqlx::query_as!(
+        Row,
+        "select a.id, a.slug, a.name, p.id as product_id, a.owner_team_id as team_id
          from api a join product p on p.api_id = a.id
          where ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)",
         id,
@@ -53,33 +75,70 @@ pub(crate) async fn find(
     )
     .fetch_optional(conn)
     .await?
-    .ok_or(Refusal::NotFound)?;
-    actor.require_api(row.api())?;
-    Ok(row)
+    .ok_or(Refusal::NotFound)
 }
 
-/// Locks an API that the actor may work on: its versions, routes and upstreams change under this lock.
+/// Finds an API on which the actor has a permission. Without it, one they can see is forbidden and any other not there.
+pub(crate) async fn find(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    api: &Lookup<ApiId>,
+    permission: Permission,
+) -> Result<Row, Refusal> {
+    let row = read(conn, api).await?;
+    if actor.may_on(permission, &row.place()) {
+        return Ok(row);
+    }
+    if sees(conn, actor, &row).await? {
+        return Err(Refusal::Forbidden(permission));
+    }
+    Err(Refusal::NotFound)
+}
+
+/// The same, and locks it: its versions, routes and upstreams change under this lock.
 pub(crate) async fn lock(
     conn: &mut PgConnection,
     actor: &Actor,
     api: &Lookup<ApiId>,
+    permission: Permission,
 ) -> Result<Row, Refusal> {
-    let row = find(conn, actor, api).await?;
-    sqlx::query!("select id from api where id = $1 for no key update", row.id)
-        .fetch_one(conn)
-        .await?;
-    Ok(row)
+    let row = find(conn, actor, api, permission).await?;
+    // The owner may have changed while this waited, and with it who may do this.
+    let team = sqlx::query_scalar!(
+        "select owner_team_id from api where id = $1 for no key update",
+        row.id
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if team == row.team_id {
+        return Ok(row);
+    }
+    find(conn, actor, &Lookup::Id(row.id.into()), permission).await
 }
 
-/// Finds an API that the actor may see: any of them with the right to read APIs, else what the catalogue shows.
+/// Finds an API that the actor may see: with the right to read it, else what the catalogue shows.
 pub(crate) async fn find_visible(
     conn: &mut PgConnection,
     actor: &Actor,
     api: &Lookup<ApiId>,
 ) -> Result<Row, Refusal> {
-    let row = find(conn, actor, api).await?;
-    if actor.may(Permission::ApiRead) {
+    let row = read(conn, api).await?;
+    if sees(conn, actor, &row).await? {
         return Ok(row);
+    }
+    Err(Refusal::NotFound)
+}
+
+async fn sees(conn: &mut PgConnection, actor: &Actor, row: &Row) -> Result<bool, Refusal> {
+    let place = row.place();
+    if actor.may_on(Permission::ApiRead, &place) {
+        return Ok(true);
+    }
+    if !SEE
+        .iter()
+        .any(|permission| actor.may_on(*permission, &place))
+    {
+        return Ok(false);
     }
     let eyes = Eyes::of(conn, actor).await?;
     let visible = sqlx::query_scalar!(
@@ -90,7 +149,7 @@ pub(crate) async fn find_visible(
     )
     .fetch_one(conn)
     .await?;
-    visible.then_some(row).ok_or(Refusal::NotFound)
+    Ok(visible)
 }
 
 /// Reads an API the actor may see.
@@ -98,7 +157,7 @@ pub async fn get_api(db: &Db, actor: &Actor, api: Lookup<ApiId>) -> Result<ApiVi
     let mut tx = db.tenant(actor.tenant()).await?;
     let row = find_visible(&mut tx, actor, &api).await?;
     let mut view = view::read(&mut tx, row.id).await?;
-    if !actor.may(Permission::ApiRead) {
+    if !actor.may_on(Permission::ApiRead, &row.place()) {
         view.keep_published();
     }
     Ok(view)
@@ -112,17 +171,17 @@ pub async fn list_apis(
     page: &Page,
 ) -> Result<Listed<ApiView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let eyes = Eyes::of(&mut tx, actor).await?;
-    let apis = match actor.kind() {
-        ActorKind::Token {
-            apis: Some(apis), ..
-        } => Some(apis.iter().map(|api| api.uuid()).collect()),
-        _ => None,
+    let sight = view::Sight {
+        person: Eyes::of(&mut tx, actor).await?.person,
+        whole: actor.reach(&[Permission::ApiRead]),
+        offered: actor.reach(&SEE),
     };
-    let everything = actor.may(Permission::ApiRead);
-    let mut views = view::list(&mut tx, eyes, everything, apis, filter, page).await?;
-    if !everything {
-        views.iter_mut().for_each(ApiView::keep_published);
+    let mut rows = view::list(&mut tx, &sight, filter, page).await?;
+    for (place, view) in &mut rows {
+        if !actor.may_on(Permission::ApiRead, place) {
+            view.keep_published();
+        }
     }
+    let views = rows.into_iter().map(|(_, view)| view).collect();
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
 }

@@ -1,13 +1,13 @@
 //! Changing an API and who may find it.
 
 use gatehouse_domain::id::{ApiId, TeamId};
-use gatehouse_domain::{Permission, Visibility};
+use gatehouse_domain::{Permission, Place, Visibility};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::create::owner_team;
-use super::lock;
 use super::view::{self, ApiView, DataClass};
+use super::{Row, lock};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
@@ -51,9 +51,9 @@ pub async fn update_api(
     expected: Option<i32>,
     input: UpdateApi,
 ) -> Result<Changed<ApiView>, Refusal> {
-    actor.require(Permission::ApiWrite)?;
+    actor.require_anywhere(Permission::ApiWrite)?;
     let mut work = Work::begin(db, actor).await?;
-    let row = lock(work.conn(), actor, &api).await?;
+    let row = lock(work.conn(), actor, &api, Permission::ApiWrite).await?;
     let before = view::read(work.conn(), row.id).await?;
     require_version(expected, before.row_version)?;
     let mut faults = Faults::default();
@@ -73,7 +73,7 @@ pub async fn update_api(
     );
     faults.finish()?;
     let team = match &input.owner_team {
-        Some(team) => owner_team(work.conn(), actor, Some(team)).await?,
+        Some(team) => new_owner(&mut work, actor, &row, team).await?,
         None => before.owner_team.id.uuid(),
     };
     sqlx::query!(
@@ -111,6 +111,35 @@ pub async fn update_api(
         reason: None,
     });
     work.commit(after).await
+}
+
+/// The team an API is given to. Whoever gives it away needs the right to have APIs there, and may gain nothing by it: grants
+/// for a team hold for everything the team owns.
+async fn new_owner(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    row: &Row,
+    team: &Lookup<TeamId>,
+) -> Result<Uuid, Refusal> {
+    let team = owner_team(work.conn(), actor, Some(team)).await?;
+    if team == row.team_id {
+        return Ok(team);
+    }
+    let (from, to) = (
+        row.place(),
+        Place {
+            team: team.into(),
+            ..row.place()
+        },
+    );
+    actor.require_on(Permission::ApiWrite, &to)?;
+    let had = actor.grants().on(&from);
+    match actor.grants().on(&to).difference(&had).next() {
+        Some(gained) => Err(Refusal::NotYours(format!(
+            "There you would have the right {gained} on this API, which you lack now; somebody who has it on both sides can move it."
+        ))),
+        None => Ok(team),
+    }
 }
 
 fn recorded(api: &ApiView) -> Value {

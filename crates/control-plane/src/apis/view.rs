@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{ApiId, TeamId};
-use gatehouse_domain::{ApiVersionState, Visibility};
+use gatehouse_domain::{ApiVersionState, Place, Visibility};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -13,7 +13,6 @@ use crate::page::Page;
 use crate::refs::TeamRef;
 use crate::refusal::Refusal;
 use crate::versions::{self, VersionView};
-use crate::visibility::Eyes;
 use crate::words::known;
 
 /// How sensitive the data of an API is.
@@ -108,31 +107,39 @@ pub struct ApiFilter {
 pub(super) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<ApiView, Refusal> {
     let wanted = Wanted {
         id: Some(id),
-        everything: true,
         limit: 1,
         ..Wanted::default()
     };
-    select(conn, &wanted).await?.pop().ok_or(Refusal::NotFound)
+    let found = select(conn, &wanted).await?.pop();
+    found.map(|(_, view)| view).ok_or(Refusal::NotFound)
+}
+
+/// Which APIs somebody sees. The default sees everything.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    pub(super) person: Option<Uuid>,
+    /// Where they see every API; `None` is everywhere.
+    pub(super) whole: Option<Vec<Uuid>>,
+    /// Where they see what the catalogue shows; `None` is everywhere.
+    pub(super) offered: Option<Vec<Uuid>>,
 }
 
 /// Lists APIs, newest first.
 pub(super) async fn list(
     conn: &mut PgConnection,
-    eyes: Eyes,
-    everything: bool,
-    apis: Option<Vec<Uuid>>,
+    sight: &Sight,
     filter: &ApiFilter,
     page: &Page,
-) -> Result<Vec<ApiView>, Refusal> {
+) -> Result<Vec<(Place, ApiView)>, Refusal> {
     let wanted = Wanted {
+        id: None,
         after: page.after,
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
         mine: filter.mine,
-        person: eyes.person,
-        everything,
-        apis,
+        person: sight.person,
+        whole: sight.whole.as_deref(),
+        offered: sight.offered.as_deref(),
         limit: page.fetch(),
-        ..Wanted::default()
     };
     select(conn, &wanted).await
 }
@@ -144,12 +151,15 @@ struct Wanted<'a> {
     q: Option<&'a str>,
     mine: bool,
     person: Option<Uuid>,
-    everything: bool,
-    apis: Option<Vec<Uuid>>,
+    whole: Option<&'a [Uuid]>,
+    offered: Option<&'a [Uuid]>,
     limit: i64,
 }
 
-async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiView>, Refusal> {
+async fn select(
+    conn: &mut PgConnection,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<(Place, ApiView)>, Refusal> {
     let rows = sqlx::query!(
         r#"select a.id, a.slug, a.name, a.summary, a.data_class, a.config_max_age_s, a.created_at, a.row_version, p.visibility, p.id as product_id,
                   t.id as team_id, t.slug as team_slug, t.name as team_name
@@ -160,8 +170,8 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiV
              and ($2::uuid is null or a.id < $2)
              and ($3::text is null or strpos(lower(a.name), lower($3)) > 0 or strpos(a.slug, lower($3)) > 0)
              and (not $4 or exists (select from team_member m where m.team_id = t.id and m.user_id = $5))
-             and ($6 or visible_product(p.id, $5, true))
-             and ($7::uuid[] is null or a.id = any($7))
+             and ($6::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $6
+                  or ($7::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $7) and visible_product(p.id, $5, true))
            order by a.id desc
            limit $8"#,
         wanted.id,
@@ -169,8 +179,8 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiV
         wanted.q,
         wanted.mine,
         wanted.person,
-        wanted.everything,
-        wanted.apis.as_deref(),
+        wanted.whole,
+        wanted.offered,
         wanted.limit,
     )
     .fetch_all(&mut *conn)
@@ -181,7 +191,12 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiV
     let mut granted = granted_teams(conn, &products).await?;
     rows.into_iter()
         .map(|row| {
-            Ok(ApiView {
+            let place = Place {
+                team: row.team_id.into(),
+                product: Some(row.product_id.into()),
+                api: Some(row.id.into()),
+            };
+            let view = ApiView {
                 id: row.id.into(),
                 slug: row.slug,
                 name: row.name,
@@ -198,7 +213,8 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<ApiV
                 created_at: row.created_at,
                 row_version: row.row_version,
                 versions: versions.remove(&row.id).unwrap_or_default(),
-            })
+            };
+            Ok((place, view))
         })
         .collect()
 }

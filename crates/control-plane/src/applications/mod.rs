@@ -249,7 +249,7 @@ pub async fn get_application(
     let row = view::find(&mut tx, &application)
         .await?
         .ok_or(Refusal::NotFound)?;
-    require_sight(&mut tx, actor, row.team_id).await?;
+    require_sight(&mut tx, actor, row.id).await?;
     view::read(&mut tx, row.id).await
 }
 
@@ -262,27 +262,43 @@ pub async fn list_applications(
 ) -> Result<Listed<ApplicationView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
     let person = membership::person(&mut tx, actor).await?;
-    let only_own = filter.mine || !sees_all(actor);
-    let views = view::list(&mut tx, person, only_own, filter, page).await?;
+    let sight = view::Sight {
+        person,
+        reach: actor.reach(&SEE_ANY),
+    };
+    let views = view::list(&mut tx, &sight, filter, page).await?;
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
 }
 
-fn sees_all(actor: &Actor) -> bool {
-    actor.may(Permission::SubscriptionRead) || actor.may(Permission::ApplicationManageAny)
-}
+/// What shows applications of every team: all of them where it holds for the whole tenant, else those with a subscription
+/// to something it holds for.
+const SEE_ANY: [Permission; 2] = [
+    Permission::SubscriptionRead,
+    Permission::ApplicationManageAny,
+];
 
 /// Hides an application from whoever may not know of it.
 pub(crate) async fn require_sight(
     conn: &mut PgConnection,
     actor: &Actor,
-    team: Uuid,
+    application: Uuid,
 ) -> Result<(), Refusal> {
     let person = membership::person(conn, actor).await?;
-    if sees_all(actor) || membership::is_in_team(conn, person, team).await? {
-        Ok(())
-    } else {
-        Err(Refusal::NotFound)
-    }
+    let reach = actor.reach(&SEE_ANY);
+    let sees = sqlx::query_scalar!(
+        r#"select $3::uuid[] is null
+               or exists (select from team_member t join membership m on m.tenant_id = t.tenant_id and m.user_id = t.user_id
+                          where t.team_id = a.owner_team_id and t.user_id = $2 and m.status = 'active')
+               or exists (select from subscription s join product p on p.id = s.product_id
+                          where s.application_id = a.id and array[p.owner_team_id, p.id, p.api_id] && $3) as "sees!"
+           from application a where a.id = $1"#,
+        application,
+        person,
+        reach.as_deref(),
+    )
+    .fetch_one(conn)
+    .await?;
+    if sees { Ok(()) } else { Err(Refusal::NotFound) }
 }
 
 #[cfg(test)]

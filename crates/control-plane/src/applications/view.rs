@@ -135,11 +135,17 @@ pub(super) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Applicatio
     select(conn, &wanted).await?.pop().ok_or(Refusal::NotFound)
 }
 
+/// Which applications somebody sees.
+pub(super) struct Sight {
+    pub(super) person: Option<Uuid>,
+    /// Where they see those of every team, by what these subscribe to; `None` is everywhere.
+    pub(super) reach: Option<Vec<Uuid>>,
+}
+
 /// Lists applications, newest first.
 pub(super) async fn list(
     conn: &mut PgConnection,
-    person: Option<Uuid>,
-    only_own: bool,
+    sight: &Sight,
     filter: &ApplicationFilter,
     page: &Page,
 ) -> Result<Vec<ApplicationView>, Refusal> {
@@ -148,7 +154,9 @@ pub(super) async fn list(
     let wanted = Wanted {
         after: page.after,
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
-        own: only_own.then_some(person),
+        person: sight.person,
+        mine: filter.mine,
+        reach: sight.reach.as_deref(),
         team_id,
         team_slug,
         api_id,
@@ -164,8 +172,11 @@ struct Wanted<'a> {
     id: Option<Uuid>,
     after: Option<Uuid>,
     q: Option<&'a str>,
-    /// Only of the teams of this person, who may be nobody.
-    own: Option<Option<Uuid>>,
+    person: Option<Uuid>,
+    /// Only of the person's teams.
+    mine: bool,
+    /// Besides those of the person's teams, only those with a subscription to one of these; `None` is no condition.
+    reach: Option<&'a [Uuid]>,
     team_id: Option<Uuid>,
     team_slug: Option<&'a str>,
     api_id: Option<Uuid>,
@@ -187,7 +198,10 @@ async fn select(
              and ($1::uuid is null or a.id = $1)
              and ($2::uuid is null or a.id < $2)
              and ($3::text is null or strpos(lower(a.name), lower($3)) > 0 or strpos(a.slug, lower($3)) > 0)
-             and (not $4 or exists (select from team_member m where m.team_id = t.id and m.user_id = $5))
+             and (not $4 and ($11::uuid[] is null
+                              or exists (select from subscription s join product p on p.id = s.product_id
+                                         where s.application_id = a.id and array[p.owner_team_id, p.id, p.api_id] && $11))
+                  or exists (select from team_member m where m.team_id = t.id and m.user_id = $5))
              and ($6::uuid is null or t.id = $6)
              and ($7::text is null or t.slug = $7)
              and ($8::uuid is null and $9::text is null
@@ -199,13 +213,14 @@ async fn select(
         wanted.id,
         wanted.after,
         wanted.q,
-        wanted.own.is_some(),
-        wanted.own.flatten(),
+        wanted.mine,
+        wanted.person,
         wanted.team_id,
         wanted.team_slug,
         wanted.api_id,
         wanted.api_slug,
         wanted.limit,
+        wanted.reach,
     )
     .fetch_all(conn)
     .await?;

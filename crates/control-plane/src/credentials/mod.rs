@@ -238,8 +238,8 @@ pub async fn get_credential(
 ) -> Result<CredentialView, Refusal> {
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    let team = view::team_of(&mut tx, id.uuid()).await?;
-    applications::require_sight(&mut tx, actor, team).await?;
+    let application = view::application_of(&mut tx, id.uuid()).await?;
+    applications::require_sight(&mut tx, actor, application).await?;
     view::read(&mut tx, id.uuid(), now).await
 }
 
@@ -256,7 +256,7 @@ pub async fn list_credentials(
     let app = applications::find(&mut tx, &application)
         .await?
         .ok_or(Refusal::NotFound)?;
-    applications::require_sight(&mut tx, actor, app.team_id).await?;
+    applications::require_sight(&mut tx, actor, app.id).await?;
     let views = view::list(&mut tx, app.id, filter, page, now).await?;
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
 }

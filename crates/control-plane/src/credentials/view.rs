@@ -90,15 +90,13 @@ pub(super) fn shown(facts: CredentialFacts, now: OffsetDateTime) -> CredentialSt
     }
 }
 
-/// The team a key's application belongs to.
-pub(super) async fn team_of(conn: &mut PgConnection, id: Uuid) -> Result<Uuid, Refusal> {
-    let team = sqlx::query_scalar!(
-        "select a.owner_team_id from credential c join application a on a.id = c.application_id where c.id = $1",
-        id,
-    )
-    .fetch_optional(conn)
-    .await?;
-    team.ok_or(Refusal::NotFound)
+/// The application a key is of.
+pub(super) async fn application_of(conn: &mut PgConnection, id: Uuid) -> Result<Uuid, Refusal> {
+    let application =
+        sqlx::query_scalar!("select application_id from credential where id = $1", id)
+            .fetch_optional(conn)
+            .await?;
+    application.ok_or(Refusal::NotFound)
 }
 
 /// Reads one key.

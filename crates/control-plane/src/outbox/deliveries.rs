@@ -1,7 +1,9 @@
 //! What each kind of event becomes.
 
 use gatehouse_domain::Role;
-use gatehouse_domain::id::{ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, UserId};
+use gatehouse_domain::id::{
+    ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, SubscriptionId, UserId,
+};
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -115,6 +117,11 @@ fn notice(to: Person, title: &str, body: &str, link: &str) -> Delivery {
     }
 }
 
+fn subscription_of(event: &Event) -> Result<Uuid, Refusal> {
+    let id: SubscriptionId = event.subject.parse().map_err(anyhow::Error::from)?;
+    Ok(id.uuid())
+}
+
 async fn requested(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
     let payload: AccessPayload = payload(event)?;
     let access = access_of(conn, event, &payload).await?;
@@ -126,7 +133,8 @@ async fn requested(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliver
         .flatten()
         .map(UserId::uuid)
         .collect();
-    let approvers = recipients::approvers(conn, event.tenant_id, &except).await?;
+    let approvers =
+        recipients::approvers(conn, event.tenant_id, subscription_of(event)?, &except).await?;
     Ok(approvers
         .into_iter()
         .map(|person| both(person, &letter, &body, &access.request_path))
@@ -150,7 +158,8 @@ async fn taken_back(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delive
     };
     let except: Vec<Uuid> = payload.actor.into_iter().map(UserId::uuid).collect();
     let body = access.reason.unwrap_or_default();
-    let approvers = recipients::approvers(conn, event.tenant_id, &except).await?;
+    let approvers =
+        recipients::approvers(conn, event.tenant_id, subscription_of(event)?, &except).await?;
     Ok(approvers
         .into_iter()
         .map(|person| notice(person, &title, &body, &access.request_path))

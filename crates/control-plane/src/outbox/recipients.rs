@@ -2,10 +2,12 @@
 //!
 //! These statements run in the system scope, which sees every tenant: each names its tenant.
 
-use gatehouse_domain::{Permission, Role};
+use gatehouse_domain::id::ApiId;
+use gatehouse_domain::{Permission, Place};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use crate::members;
 use crate::refusal::Refusal;
 
 /// Somebody who is told.
@@ -22,26 +24,33 @@ pub(super) struct Subscriber {
     pub(super) application_name: String,
 }
 
-/// Active members whose roles allow to decide requests.
+/// Who may decide on a subscription: active members who hold that right where it is for.
 pub(super) async fn approvers(
     conn: &mut PgConnection,
     tenant: Uuid,
+    subscription: Uuid,
     except: &[Uuid],
 ) -> Result<Vec<Person>, Refusal> {
-    let roles: Vec<String> = Role::ALL
-        .iter()
-        .filter(|role| role.allows(Permission::SubscriptionDecide))
-        .map(|role| role.as_str().to_owned())
-        .collect();
+    let product = sqlx::query!(
+        "select p.id, p.api_id, p.owner_team_id from subscription s
+         join product p on p.tenant_id = s.tenant_id and p.id = s.product_id
+         where s.tenant_id = $1 and s.id = $2",
+        tenant,
+        subscription,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let place = product.map(|product| Place {
+        team: product.owner_team_id.into(),
+        product: Some(product.id.into()),
+        api: product.api_id.map(ApiId::from_uuid),
+    });
+    let decides = Permission::SubscriptionDecide;
+    let approvers = members::who_may(conn, tenant, decides, place.as_ref()).await?;
     let people = sqlx::query_as!(
         Person,
-        "select u.id, u.email
-         from membership m join app_user u on u.id = m.user_id
-         where m.tenant_id = $1 and m.status = 'active' and u.status = 'active' and m.user_id <> all($3)
-           and exists (select from role_grant r where r.tenant_id = m.tenant_id and r.user_id = m.user_id and r.role = any($2))
-         order by u.id",
-        tenant,
-        &roles,
+        "select id, email from app_user where id = any($1) and id <> all($2) order by id",
+        &approvers,
         except,
     )
     .fetch_all(conn)

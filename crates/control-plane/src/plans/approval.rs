@@ -61,10 +61,11 @@ pub async fn get_plan_approval(
     api: Lookup<ApiId>,
     plan: Lookup<PlanId>,
 ) -> Result<PlanApproval, Refusal> {
-    let plan = super::get_plan(db, actor, api, plan).await?;
+    let plan = super::get_plan(db, actor, api.clone(), plan).await?;
     let mut tx = db.tenant(actor.tenant()).await?;
+    let place = apis::find_visible(&mut tx, actor, &api).await?.place();
     let mut found = read(&mut tx, plan.id.uuid()).await?;
-    if !actor.may(Permission::ApiRead) {
+    if !actor.may_on(Permission::ApiRead, &place) {
         found.rule = None;
     }
     Ok(found)
@@ -79,9 +80,9 @@ pub async fn set_plan_approval(
     expected: Option<i32>,
     input: SetPlanApproval,
 ) -> Result<Changed<PlanApproval>, Refusal> {
-    actor.require(Permission::PlanManage)?;
+    actor.require_anywhere(Permission::PlanManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api).await?;
+    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
     let plan = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, plan.row_version)?;
     check(work.conn(), plan.approval, &input).await?;
@@ -221,7 +222,7 @@ pub(crate) async fn for_trial(
     api: &Lookup<ApiId>,
     plan: &Lookup<PlanId>,
 ) -> Result<PlanApproval, Refusal> {
-    let api = apis::find(&mut *conn, actor, api).await?;
+    let api = apis::find(&mut *conn, actor, api, Permission::SubscriptionRead).await?;
     let plan = view::find(&mut *conn, api.product_id, plan).await?;
     read(conn, plan.id.uuid()).await
 }

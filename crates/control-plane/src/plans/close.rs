@@ -37,9 +37,9 @@ pub async fn close_plan(
     expected: Option<i32>,
     input: ClosePlan,
 ) -> Result<Changed<PlanView>, Refusal> {
-    actor.require(Permission::PlanManage)?;
+    actor.require_anywhere(Permission::PlanManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api).await?;
+    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
     lock_all(&mut work, api.product_id).await?;
     let before = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, before.row_version)?;

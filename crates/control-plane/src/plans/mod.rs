@@ -81,7 +81,7 @@ pub async fn create_plan(
     api: Lookup<ApiId>,
     input: CreatePlan,
 ) -> Result<Changed<PlanView>, Refusal> {
-    actor.require(Permission::PlanManage)?;
+    actor.require_anywhere(Permission::PlanManage)?;
     let mut faults = Faults::default();
     let slug = faults.parse("/slug", "slug", Slug::new(input.slug.as_str()));
     let bounds = Bounds {
@@ -98,7 +98,7 @@ pub async fn create_plan(
         return Err(Refusal::field("/slug", "slug", "Not a slug."));
     };
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api).await?;
+    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
     let id: PlanId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
     let state = if input.staging {
@@ -209,7 +209,7 @@ pub async fn list_plans(
 ) -> Result<Listed<PlanView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = apis::find_visible(&mut tx, actor, &api).await?;
-    let offered = !actor.may(Permission::ApiRead);
+    let offered = !actor.may_on(Permission::ApiRead, &api.place());
     let views = view::list(&mut tx, api.product_id, offered, page).await?;
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
 }
@@ -224,7 +224,7 @@ pub async fn get_plan(
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = apis::find_visible(&mut tx, actor, &api).await?;
     let view = view::find(&mut tx, api.product_id, &plan).await?;
-    if view.state == PlanState::Staging && !actor.may(Permission::ApiRead) {
+    if view.state == PlanState::Staging && !actor.may_on(Permission::ApiRead, &api.place()) {
         return Err(Refusal::NotFound);
     }
     Ok(view)

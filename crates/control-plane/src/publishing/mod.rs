@@ -117,7 +117,7 @@ pub async fn publish_spec(
     actor: &Actor,
     input: PublishSpec,
 ) -> Result<Changed<Published>, PublishRefusal> {
-    actor.require(Permission::SpecPublish)?;
+    actor.require_anywhere(Permission::SpecPublish)?;
     versions::require_label(&input.version)?;
     input.source.check()?;
     let sha256: [u8; 32] = Sha256::digest(&input.content).into();
@@ -139,7 +139,7 @@ async fn unchanged(
     sha256: &[u8; 32],
 ) -> Result<Option<Published>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let api = match apis::find(&mut tx, actor, &input.api).await {
+    let api = match apis::find(&mut tx, actor, &input.api, Permission::SpecPublish).await {
         Ok(api) => api,
         Err(Refusal::NotFound) if may_create(actor, input)? => return Ok(None),
         Err(refusal) => return Err(refusal),
@@ -163,7 +163,7 @@ fn may_create(actor: &Actor, input: &PublishSpec) -> Result<bool, Refusal> {
     if !input.create || matches!(input.api, Lookup::Id(_)) {
         return Ok(false);
     }
-    actor.require(Permission::ApiWrite)?;
+    actor.require_anywhere(Permission::ApiWrite)?;
     Ok(true)
 }
 
@@ -218,7 +218,7 @@ async fn find_or_make(
     input: &PublishSpec,
     reading: &Reading,
 ) -> Result<apis::Row, Refusal> {
-    match apis::lock(work.conn(), actor, &input.api).await {
+    match apis::lock(work.conn(), actor, &input.api, Permission::SpecPublish).await {
         Err(Refusal::NotFound) if may_create(actor, input)? => {
             let Lookup::Slug(slug) = &input.api else {
                 return Err(Refusal::NotFound);
@@ -303,7 +303,7 @@ async fn published(
     Ok(Published {
         outcome,
         api: ApiRef {
-            id: api.api(),
+            id: api.id.into(),
             slug: api.slug.clone(),
             name: api.name.clone(),
         },

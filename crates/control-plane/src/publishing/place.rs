@@ -43,7 +43,7 @@ impl Proposal {
             return Ok(Self::NotAsked);
         }
         Ok(match usable(head.first_server.as_ref()) {
-            Ok(url) if actor.may(Permission::UpstreamManage) => Self::Target(url),
+            Ok(url) if actor.may_on(Permission::UpstreamManage, &api.place()) => Self::Target(url),
             Ok(url) => Self::Unusable(format!(
                 "servers[0] '{url}' was not taken over: that needs the right {}; somebody who has it can set where traffic goes under Upstreams.",
                 Permission::UpstreamManage.as_str()

@@ -1,10 +1,8 @@
 //! Granting access without a request.
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::Role;
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::subscription::StoredState;
-use sqlx::postgres::PgConnection;
 
 use super::approval::{self, Agreed, Answer, Question};
 use super::request::{New, conclude, insert, make_room};
@@ -15,6 +13,7 @@ use super::view::{RequestSubject, SubscriptionView};
 use super::wish::{Asking, RequestAccess, Wish};
 use crate::actor::Actor;
 use crate::db::Db;
+use crate::members;
 use crate::membership;
 use crate::refusal::Refusal;
 use crate::words::required_reason;
@@ -28,7 +27,7 @@ pub async fn grant(
     input: RequestAccess,
     reason: &str,
 ) -> Result<Changed<SubscriptionView>, Refusal> {
-    actor.require(Permission::SubscriptionDecide)?;
+    actor.require_anywhere(Permission::SubscriptionDecide)?;
     let reason = required_reason(reason)?;
     let mut work = Work::begin(db, actor).await?;
     let rights = Rights::of(work.conn(), actor).await?;
@@ -41,7 +40,14 @@ pub async fn grant(
         )));
     }
     let own = membership::is_in_team(work.conn(), rights.person, wish.team).await?;
-    if own && approvers(work.conn()).await? > 1 {
+    let (tenant, place) = (work.tenant(), wish.place);
+    let needed = Permission::SubscriptionDecide;
+    if own
+        && members::who_may(work.conn(), tenant, needed, Some(&place))
+            .await?
+            .len()
+            > 1
+    {
         return Err(Refusal::NotYours(
             "This is your own team's application; ask for access and let another approver decide."
                 .to_owned(),
@@ -83,25 +89,6 @@ pub async fn grant(
         &reason,
     )
     .await
-}
-
-/// How many active members may decide.
-async fn approvers(conn: &mut PgConnection) -> Result<i64, Refusal> {
-    let roles: Vec<String> = Role::ALL
-        .iter()
-        .filter(|role| role.allows(Permission::SubscriptionDecide))
-        .map(|role| role.as_str().to_owned())
-        .collect();
-    let count = sqlx::query_scalar!(
-        r#"select count(distinct m.user_id) as "count!"
-           from membership m join role_grant g on g.tenant_id = m.tenant_id and g.user_id = m.user_id
-           join app_user u on u.id = m.user_id
-           where m.status = 'active' and u.status = 'active' and g.role = any($1)"#,
-        &roles,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(count)
 }
 
 /// A request that waits for the same access gives way to the grant.

@@ -62,8 +62,9 @@ fn wanted(filter: &SubscriptionFilter, rights: &Rights, page: &Page) -> Wanted {
         api_id,
         api_slug: api_slug.map(str::to_owned),
         environment_slug: filter.environment.clone(),
-        only_own: filter.mine || !rights.sees_all(),
-        apis: rights.apis().cloned(),
+        only_own: filter.mine,
+        reach: rights.reach(),
+        reach_own: rights.reach_own(),
         limit: page.fetch(),
         ..Wanted::default()
     }

@@ -95,11 +95,18 @@ const OTHER_ACCESS_MAX: usize = 20;
 
 /// Counts the questions that wait for approvers, for the navigation of the console.
 pub async fn count_requests(db: &Db, actor: &Actor) -> Result<i64, Refusal> {
-    actor.require(Permission::SubscriptionRead)?;
+    actor.require_anywhere(Permission::SubscriptionRead)?;
     let mut tx = db.tenant(actor.tenant()).await?;
+    let reach = actor.reach(&[Permission::SubscriptionRead]);
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from approval_request where tenant_id = $1 and state = 'open'"#,
+        r#"select count(*) as "count!"
+           from approval_request r
+           where r.tenant_id = $1 and r.state = 'open'
+             and ($2::uuid[] is null
+                  or exists (select from subscription s join product p on p.id = s.product_id
+                             where s.id = r.subscription_id and array[p.owner_team_id, p.id, p.api_id] && $2))"#,
         actor.tenant().uuid(),
+        reach.as_deref(),
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -113,7 +120,7 @@ pub async fn list_requests(
     filter: &RequestFilter,
     page: &Page,
 ) -> Result<Listed<RequestRow>, Refusal> {
-    actor.require(Permission::SubscriptionRead)?;
+    actor.require_anywhere(Permission::SubscriptionRead)?;
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
     let rights = Rights::of(&mut tx, actor).await?;
@@ -158,6 +165,8 @@ async fn waiting(
     let (api_id, api_slug) = filter.api.as_ref().map_or((None, None), Lookup::parts);
     let application = filter.application.as_ref();
     let (application_id, application_slug) = application.map_or((None, None), Lookup::parts);
+    let read = rights.reach_of(Permission::SubscriptionRead);
+    let decide = rights.reach_of(Permission::SubscriptionDecide);
     let rows = sqlx::query!(
         "select r.id, r.subscription_id
          from approval_request r
@@ -172,11 +181,12 @@ async fn waiting(
            and ($3::uuid is null or api.id = $3)
            and ($4::text is null or api.slug = $4)
            and ($5::text is null or e.slug = $5)
-           and ($6::uuid[] is null or api.id = any($6))
+           and ($6::uuid[] is null or array[p.owner_team_id, p.id, p.api_id] && $6)
            and ($7::uuid is null or a.id = $7)
            and ($8::text is null or a.slug = $8 and a.state <> 'deleted')
            and (not $9 or r.due_at <= $10)
-           and (not $11 or r.requested_by is distinct from $12
+           and (not $11 or ($14::uuid[] is null or array[p.owner_team_id, p.id, p.api_id] && $14)
+                and r.requested_by is distinct from $12
                 and not exists (select from approval_decision d where d.request_id = r.id and d.actor_id = $12))
          order by r.id
          limit $13",
@@ -185,7 +195,7 @@ async fn waiting(
         api_id,
         api_slug,
         filter.environment.as_deref(),
-        rights.apis().map(Vec::as_slice),
+        read.as_deref(),
         application_id,
         application_slug,
         filter.overdue,
@@ -193,6 +203,7 @@ async fn waiting(
         filter.for_me,
         rights.person,
         page.fetch(),
+        decide.as_deref(),
     )
     .fetch_all(conn)
     .await?;

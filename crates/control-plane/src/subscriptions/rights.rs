@@ -1,7 +1,7 @@
 //! What one actor may do to subscriptions: the same answer for a verb's check and for the buttons a page shows.
 
-use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::{SubscriptionEvent, SubscriptionFacts, Who};
+use gatehouse_domain::{Grants, Permission};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -18,57 +18,58 @@ pub(super) struct Rights {
     /// The person behind the actor.
     pub(super) person: Option<Uuid>,
     system: bool,
-    manage: bool,
-    manage_any: bool,
-    decide: bool,
-    enforce: bool,
-    read_any: bool,
-    /// The only APIs an access token may touch.
-    apis: Option<Vec<Uuid>>,
+    grants: Grants,
 }
+
+/// What shows subscriptions of every team.
+const READ_ANY: [Permission; 2] = [
+    Permission::SubscriptionRead,
+    Permission::ApplicationManageAny,
+];
 
 impl Rights {
     pub(super) async fn of(conn: &mut PgConnection, actor: &Actor) -> Result<Self, Refusal> {
-        let apis = match actor.kind() {
-            ActorKind::Token { apis, .. } => apis
-                .as_ref()
-                .map(|apis| apis.iter().map(|api| api.uuid()).collect()),
-            ActorKind::User { .. } | ActorKind::System => None,
-        };
         Ok(Self {
             person: membership::person(conn, actor).await?,
             system: matches!(actor.kind(), ActorKind::System),
-            manage: actor.may(Permission::ApplicationManage),
-            manage_any: actor.may(Permission::ApplicationManageAny),
-            decide: actor.may(Permission::SubscriptionDecide),
-            enforce: actor.may(Permission::SubscriptionEnforce),
-            read_any: actor.may(Permission::SubscriptionRead),
-            apis,
+            grants: actor.grants().clone(),
         })
     }
 
-    /// The only APIs whose subscriptions the actor may see; `None` is all.
-    pub(super) fn apis(&self) -> Option<&Vec<Uuid>> {
-        self.apis.as_ref()
+    /// Where the actor sees subscriptions of every team; `None` is everywhere.
+    pub(super) fn reach(&self) -> Option<Vec<Uuid>> {
+        self.grants.reach(&READ_ANY)
     }
 
-    /// Whether the actor sees subscriptions of every team.
-    pub(super) fn sees_all(&self) -> bool {
-        self.read_any || self.manage_any
+    /// Where the actor has a permission; `None` is everywhere.
+    pub(super) fn reach_of(&self, permission: Permission) -> Option<Vec<Uuid>> {
+        self.grants.reach(&[permission])
+    }
+
+    /// Where the actor sees those of their own teams; `None` is everywhere.
+    pub(super) fn reach_own(&self) -> Option<Vec<Uuid>> {
+        self.grants.reach(Permission::ALL)
+    }
+
+    /// Whether the actor has a permission where this subscription is for.
+    fn may(&self, permission: Permission, row: &Row) -> bool {
+        self.grants.allow_on(permission, &row.place())
+    }
+
+    /// Whether the actor sees subscriptions of every team where this one is for.
+    pub(super) fn sees_any_team_at(&self, row: &Row) -> bool {
+        READ_ANY.iter().any(|permission| self.may(*permission, row))
     }
 
     /// Whether the actor may know of this subscription at all.
     pub(super) fn may_see(&self, row: &Row) -> bool {
-        let api = self
-            .apis
-            .as_ref()
-            .is_none_or(|apis| apis.contains(&row.api_id));
-        api && (self.sees_all() || row.own)
+        self.sees_any_team_at(row) || (row.own && !self.grants.on(&row.place()).is_empty())
     }
 
     /// Whether the actor acts for the team that owns the application.
     pub(super) fn is_consumer(&self, row: &Row) -> bool {
-        self.manage_any || (self.manage && row.own)
+        self.may(Permission::ApplicationManageAny, row)
+            || (row.own && self.may(Permission::ApplicationManage, row))
     }
 
     /// Refuses an actor whose hand may not cause `event` to this subscription.
@@ -76,17 +77,22 @@ impl Rights {
         if !self.may_see(row) {
             return Err(Refusal::NotFound);
         }
-        match event.who() {
-            Who::ConsumerTeam if self.is_consumer(row) => Ok(()),
-            Who::ConsumerTeam => Err(membership::not_in_team()),
-            Who::Approver if self.decide => Ok(()),
-            Who::Approver => Err(Refusal::Forbidden(Permission::SubscriptionDecide)),
-            Who::Enforcer if self.enforce => Ok(()),
-            Who::Enforcer => Err(Refusal::Forbidden(Permission::SubscriptionEnforce)),
-            Who::System if self.system => Ok(()),
-            Who::System => Err(Refusal::NotYours(
-                "Only the program itself does this.".to_owned(),
-            )),
+        let needed = match event.who() {
+            Who::ConsumerTeam if self.is_consumer(row) => return Ok(()),
+            Who::ConsumerTeam => return Err(membership::not_in_team()),
+            Who::System if self.system => return Ok(()),
+            Who::System => {
+                return Err(Refusal::NotYours(
+                    "Only the program itself does this.".to_owned(),
+                ));
+            }
+            Who::Approver => Permission::SubscriptionDecide,
+            Who::Enforcer => Permission::SubscriptionEnforce,
+        };
+        if self.may(needed, row) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden(needed))
         }
     }
 
@@ -137,7 +143,7 @@ impl Rights {
                     && self.authorise_decision(request.requested_by).is_ok()
             })
         };
-        let approver = self.may_see(row) && self.decide;
+        let approver = self.may_see(row) && self.may(Permission::SubscriptionDecide, row);
         match event {
             E::Expire | E::Supersede => false,
             E::Approve | E::Reject => approver && decides(RequestSubject::Subscription),
@@ -167,8 +173,8 @@ impl Rights {
 pub(super) fn require(actor: &Actor, event: SubscriptionEvent) -> Result<(), Refusal> {
     match event.who() {
         Who::ConsumerTeam => membership::require_consumer(actor),
-        Who::Approver => actor.require(Permission::SubscriptionDecide),
-        Who::Enforcer => actor.require(Permission::SubscriptionEnforce),
+        Who::Approver => actor.require_anywhere(Permission::SubscriptionDecide),
+        Who::Enforcer => actor.require_anywhere(Permission::SubscriptionEnforce),
         Who::System => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
 //! The stored subscription with the names around it: read by every verb, and by every list.
 
-use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::approval::Judgement;
 use gatehouse_domain::id::{
     ApprovalRequestId, EnvironmentId, PlanId, ProductId, SubscriptionId, UserId,
 };
 use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionFacts};
+use gatehouse_domain::{EnvironmentKind, Place};
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub(super) api_slug: String,
     pub(super) api_name: String,
     pub(super) product_id: Uuid,
+    /// Who provides it: the team that owns the product.
+    pub(super) provider_team_id: Uuid,
     pub(super) plan_id: Uuid,
     pub(super) plan_slug: String,
     pub(super) plan_name: String,
@@ -219,7 +221,7 @@ impl Row {
                 .iter()
                 .map(|open| OpenRequest {
                     // Who asks is not told which words would have spared a decision.
-                    rule: open.rule.clone().filter(|_| rights.sees_all()),
+                    rule: open.rule.clone().filter(|_| rights.sees_any_team_at(&self)),
                     ..OpenRequest::from(open)
                 })
                 .collect(),
@@ -230,6 +232,15 @@ impl Row {
             application: self.application(),
             request_reason: self.request_reason,
         })
+    }
+
+    /// Where grants judge what happens to it: on the side of whoever owns the product.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            team: self.provider_team_id.into(),
+            product: Some(self.product_id.into()),
+            api: Some(self.api_id.into()),
+        }
     }
 
     /// The application, as other views name it.

@@ -23,6 +23,10 @@ pub(super) struct Wanted {
     pub(super) open_subject: Option<&'static str>,
     /// Only those of the person's teams.
     pub(super) only_own: bool,
+    /// Only those for what one of these scopes names, and the person's teams' own; `None` is no condition.
+    pub(super) reach: Option<Vec<Uuid>>,
+    /// Of the person's teams' own, only those for what one of these names; `None` is no condition.
+    pub(super) reach_own: Option<Vec<Uuid>>,
     /// Only those of these APIs.
     pub(super) apis: Option<Vec<Uuid>>,
     /// Only those that are pending or active.
@@ -45,7 +49,7 @@ pub(super) async fn list(
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
                   t.id as team_id, t.slug as team_slug, t.name as team_name,
                   api.id as api_id, api.slug as api_slug, api.name as api_name,
-                  s.product_id, s.plan_id, p.slug as plan_slug, p.name as plan_name, p.max_subscription_days as plan_term_days,
+                  s.product_id, pr.owner_team_id as provider_team_id, s.plan_id, p.slug as plan_slug, p.name as plan_name, p.max_subscription_days as plan_term_days,
                   s.wanted_plan_id, w.slug as "wanted_plan_slug?", w.name as "wanted_plan_name?",
                   s.environment_id, e.slug as environment_slug, e.kind as environment_kind,
                   s.state, s.starts_at, s.ends_at,
@@ -111,7 +115,10 @@ pub(super) async fn list(
              and ($12::uuid[] is null or api.id = any($12))
              and (not $13 or s.state in ('pending', 'active'))
              and ($14::uuid[] is null or a.owner_team_id = any($14))
-             and ($17::uuid[] is null or s.id = any($17))
+             and ($17::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $17
+                  or ($18::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $18)
+                     and exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
+             and ($19::uuid[] is null or s.id = any($19))
            order by s.id desc
            limit $16"#,
         person,
@@ -130,6 +137,8 @@ pub(super) async fn list(
         wanted.teams.as_deref(),
         wanted.any_subject,
         wanted.limit,
+        wanted.reach.as_deref(),
+        wanted.reach_own.as_deref(),
         wanted.ids.as_deref(),
     )
     .fetch_all(conn)

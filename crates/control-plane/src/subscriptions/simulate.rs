@@ -115,7 +115,7 @@ pub async fn simulate_rule(
     rule: Option<ApprovalRule>,
     days: u16,
 ) -> Result<RuleSimulation, Refusal> {
-    actor.require(Permission::SubscriptionRead)?;
+    actor.require_anywhere(Permission::SubscriptionRead)?;
     if !(1..=SIMULATED_DAYS_MAX).contains(&days) {
         let detail = format!("Use 1 to {SIMULATED_DAYS_MAX} days; got {days}.");
         return Err(Refusal::field("/days", "out_of_range", detail));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, TeamId};
+use gatehouse_domain::{EnvironmentKind, Permission, Place};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -53,6 +53,8 @@ pub(super) struct Wish {
     pub(super) application: Uuid,
     pub(super) team: Uuid,
     pub(super) product: Uuid,
+    /// Where approvers are judged.
+    pub(super) place: Place,
     pub(super) terms: Terms,
     pub(super) environment: Uuid,
     pub(super) kind: EnvironmentKind,
@@ -78,7 +80,7 @@ impl Wish {
         asking: Asking,
         input: &RequestAccess,
     ) -> Result<Self, Refusal> {
-        let product = product(work.conn(), actor, rights, asking, &input.api).await?;
+        let (product, place) = product(work.conn(), actor, rights, asking, &input.api).await?;
         let terms = terms::find(work.conn(), product, &input.plan)
             .await?
             .ok_or_else(|| Refusal::unknown("/plan"))?;
@@ -100,6 +102,7 @@ impl Wish {
             application,
             team,
             product,
+            place,
             terms,
             environment,
             kind,
@@ -113,31 +116,38 @@ async fn product(
     rights: &Rights,
     asking: Asking,
     api: &Lookup<ApiId>,
-) -> Result<Uuid, Refusal> {
+) -> Result<(Uuid, Place), Refusal> {
     let (id, slug) = api.parts();
-    // The program itself and whoever grants may name what the catalogue does not show them, if there is something to call.
-    let everything = asking == Asking::Approver || matches!(actor.kind(), ActorKind::System);
     let row = sqlx::query!(
-        r#"select p.id, p.api_id as "api_id!"
+        r#"select p.id, p.api_id as "api_id!", p.owner_team_id, visible_product(p.id, $3, true) as "visible!"
            from product p join api a on a.id = p.api_id
            where ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)
              and p.state in ('published', 'deprecated')
              and exists (select from product_item i join api_version v on v.id = i.api_version_id
                          where i.product_id = p.id and v.state in ('published', 'deprecated'))
-             and ($3 or visible_product(p.id, $4, true))
            for share of p"#,
         id,
         slug,
-        everything,
         rights.person,
     )
     .fetch_optional(conn)
     .await?
     .ok_or_else(|| Refusal::unknown("/api"))?;
-    actor
-        .require_api(ApiId::from_uuid(row.api_id))
-        .map_err(|_| Refusal::unknown("/api"))?;
-    Ok(row.id)
+    let place = Place {
+        team: row.owner_team_id.into(),
+        product: Some(row.id.into()),
+        api: Some(row.api_id.into()),
+    };
+    let known = row.visible && !actor.grants().on(&place).is_empty();
+    let decides = Permission::SubscriptionDecide;
+    match asking {
+        // The program itself and whoever grants may name what the catalogue does not show them.
+        _ if matches!(actor.kind(), ActorKind::System) => Ok((row.id, place)),
+        Asking::Approver if actor.may_on(decides, &place) => Ok((row.id, place)),
+        Asking::Approver if known => Err(Refusal::Forbidden(decides)),
+        Asking::Consumer if known => Ok((row.id, place)),
+        Asking::Approver | Asking::Consumer => Err(Refusal::unknown("/api")),
+    }
 }
 
 async fn environment(

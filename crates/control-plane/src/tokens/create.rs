@@ -1,14 +1,15 @@
 //! Making a token.
 
-use gatehouse_domain::Permission;
 use gatehouse_domain::id::{AccessTokenId, ApiId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
+use gatehouse_domain::{Permission, Place};
 use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
 
 use super::{DAYS_DEFAULT, DAYS_MAX, TokenView, prefix_of};
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
+use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::gateways::{fresh_key, stored_key_id};
@@ -35,10 +36,10 @@ pub async fn create_token(
     actor: &Actor,
     mut input: CreateToken,
 ) -> Result<Changed<(TokenView, Key)>, Refusal> {
-    actor.require(Permission::TokenManage)?;
-    let name = judge(actor, &mut input)?;
+    actor.require_anywhere(Permission::TokenManage)?;
+    let name = judge(&mut input)?;
     let mut work = Work::begin(db, actor).await?;
-    require_apis(&mut work, actor, input.apis.as_deref()).await?;
+    require_scopes(&mut work, actor, &input).await?;
     // A token made by a token has the same person behind it: it can do no more, and nobody gains a second hand.
     let maker = membership::person(work.conn(), actor).await?;
     let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
@@ -75,7 +76,7 @@ pub async fn create_token(
     work.commit((view, key)).await
 }
 
-fn judge(actor: &Actor, input: &mut CreateToken) -> Result<String, Refusal> {
+fn judge(input: &mut CreateToken) -> Result<String, Refusal> {
     let mut faults = Faults::default();
     let name = faults.text("/name", &input.name, 80);
     input.scopes.sort();
@@ -86,14 +87,6 @@ fn judge(actor: &Actor, input: &mut CreateToken) -> Result<String, Refusal> {
         "required",
         "Choose at least one scope.",
     );
-    for (position, scope) in input.scopes.iter().enumerate() {
-        faults.require(
-            actor.may(*scope),
-            &format!("/scopes/{position}"),
-            "not_yours",
-            format!("You may not do '{scope}' yourself, so a token of yours may not either."),
-        );
-    }
     let days = input.expires_in_days.unwrap_or(DAYS_DEFAULT);
     faults.require(
         (1..=DAYS_MAX).contains(&days),
@@ -115,37 +108,57 @@ fn judge(actor: &Actor, input: &mut CreateToken) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// Every named API is one of the tenant's, and one its maker may touch: a token never makes a wider one.
+/// Nobody lends what they may not do themselves, where the token could do it: in the whole tenant, or on each named API.
+async fn require_scopes(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    input: &CreateToken,
+) -> Result<(), Refusal> {
+    let manage = Permission::TokenManage;
+    let places = match &input.apis {
+        None if !actor.may(manage) => {
+            return Err(Refusal::field(
+                "/apis",
+                "required",
+                "Name APIs: you may make access tokens for some only.",
+            ));
+        }
+        None => None,
+        Some(apis) => Some(require_apis(work, actor, apis).await?),
+    };
+    let mut faults = Faults::default();
+    for (position, scope) in input.scopes.iter().enumerate() {
+        let theirs = match &places {
+            None => actor.may(*scope),
+            Some(places) => places.iter().all(|place| actor.may_on(*scope, place)),
+        };
+        faults.require(
+            theirs,
+            &format!("/scopes/{position}"),
+            "not_yours",
+            format!("You may not do '{scope}' yourself, so a token of yours may not either."),
+        );
+    }
+    faults.finish()
+}
+
+/// Every named API is one of the tenant's, and one whose tokens its maker manages.
 async fn require_apis(
     work: &mut Work<'_>,
     actor: &Actor,
-    apis: Option<&[ApiId]>,
-) -> Result<(), Refusal> {
-    let Some(apis) = apis else {
-        return match actor.kind() {
-            ActorKind::Token { apis: Some(_), .. } => Err(Refusal::field(
-                "/apis",
-                "required",
-                "Name APIs: the token you use is limited to some.",
-            )),
-            _ => Ok(()),
-        };
-    };
-    let wanted: Vec<Uuid> = apis.iter().map(|api| api.uuid()).collect();
-    let tenant = work.tenant();
-    let known = sqlx::query_scalar!(
-        "select id from api where tenant_id = $1 and id = any($2)",
-        tenant,
-        &wanted
-    )
-    .fetch_all(work.conn())
-    .await?;
-    for (position, api) in apis.iter().enumerate() {
-        if !known.contains(&api.uuid()) || actor.require_api(*api).is_err() {
+    ids: &[ApiId],
+) -> Result<Vec<Place>, Refusal> {
+    let wanted: Vec<Uuid> = ids.iter().map(|api| api.uuid()).collect();
+    let places = apis::places(work.conn(), &wanted).await?;
+    for (position, api) in ids.iter().enumerate() {
+        let theirs = places
+            .iter()
+            .any(|place| place.api == Some(*api) && actor.may_on(Permission::TokenManage, place));
+        if !theirs {
             return Err(Refusal::unknown(format!("/apis/{position}")));
         }
     }
-    Ok(())
+    Ok(places)
 }
 
 async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), Refusal> {

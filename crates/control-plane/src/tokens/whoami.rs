@@ -47,7 +47,7 @@ pub async fn whoami(db: &Db, actor: &Actor) -> Result<Whoami, Refusal> {
         tenant: tenant.slug,
         kind,
         name: actor.name().to_owned(),
-        permissions: permissions.filter(|one| actor.may(*one)).collect(),
+        permissions: permissions.filter(|one| actor.may_anywhere(*one)).collect(),
         expires_at: token.as_ref().map(|token| token.expires_at),
         apis: token.and_then(|token| token.apis),
     })

@@ -151,10 +151,10 @@ pub async fn put_upstream(
     expected: Option<i32>,
     input: PutUpstream,
 ) -> Result<Changed<UpstreamView>, Refusal> {
-    actor.require(Permission::UpstreamManage)?;
+    actor.require_anywhere(Permission::UpstreamManage)?;
     check(&input)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::lock(work.conn(), actor, &api).await?;
+    let api = apis::lock(work.conn(), actor, &api, Permission::UpstreamManage).await?;
     let environment = environments::find(work.conn(), &environment.into()).await?;
     let before = find(work.conn(), api.id, environment.id).await?;
     if let Some(expected) = expected {
@@ -263,9 +263,9 @@ pub async fn get_upstream(
     api: Lookup<ApiId>,
     environment: &str,
 ) -> Result<UpstreamView, Refusal> {
-    actor.require(Permission::ApiRead)?;
+    actor.require_anywhere(Permission::ApiRead)?;
     let mut tx = db.tenant(actor.tenant()).await?;
-    let api = apis::find(&mut tx, actor, &api).await?;
+    let api = apis::find(&mut tx, actor, &api, Permission::ApiRead).await?;
     let environment: EnvironmentView = environments::find(&mut tx, &environment.into()).await?;
     find(&mut tx, api.id, environment.id)
         .await?

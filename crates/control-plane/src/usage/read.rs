@@ -118,25 +118,31 @@ pub struct UsageView {
     pub operations: Vec<OperationUsage>,
 }
 
-/// Refuses an actor who is neither in the application's team nor allowed to see every application's usage.
-async fn require_reader(
+/// Where an actor sees the usage of an application; `None` is everywhere. Refuses one who is neither in its team nor has the
+/// right to see usage of something it subscribes to.
+async fn reader(
     conn: &mut PgConnection,
     actor: &Actor,
     application: ApplicationId,
-) -> Result<(), Refusal> {
+) -> Result<Option<Vec<Uuid>>, Refusal> {
+    let reach = actor.reach(&[Permission::UsageReadAny]);
     let row = sqlx::query!(
-        r#"select exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $2) as "member!"
+        r#"select exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $2) as "member!",
+                  $3::uuid[] is null
+                  or exists (select from subscription s join product p on p.id = s.product_id
+                             where s.application_id = a.id and array[p.owner_team_id, p.id, p.api_id] && $3) as "inside!"
            from application a where a.id = $1 and a.state <> 'deleted'"#,
         application.uuid(),
         actor.user().map(|user| user.uuid()),
+        reach.as_deref(),
     )
     .fetch_optional(conn)
     .await?
     .ok_or(Refusal::NotFound)?;
-    if row.member || actor.may(Permission::UsageReadAny) {
-        Ok(())
-    } else {
-        Err(Refusal::NotFound)
+    match (row.member, row.inside) {
+        (true, _) => Ok(None),
+        (false, true) => Ok(reach),
+        (false, false) => Err(Refusal::NotFound),
     }
 }
 
@@ -160,11 +166,11 @@ pub async fn application_usage(
 ) -> Result<UsageView, Refusal> {
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    require_reader(&mut tx, actor, application).await?;
+    let reach = reader(&mut tx, actor, application).await?;
     let step = range.step();
     let last = floor(now, step);
     let first = last - step * (range.steps() - 1);
-    let rows = rows_of(&mut tx, application, range, first).await?;
+    let rows = rows_of(&mut tx, application, reach.as_deref(), range, first).await?;
     let mut buckets: Vec<(OffsetDateTime, Tally)> = (0..range.steps())
         .map(|number| (first + step * number, Tally::default()))
         .collect();
@@ -216,7 +222,7 @@ fn floor(at: OffsetDateTime, step: Duration) -> OffsetDateTime {
 }
 
 macro_rules! rows_from {
-    ($table:literal, $conn:expr, $application:expr, $first:expr) => {
+    ($table:literal, $conn:expr, $application:expr, $first:expr, $reach:expr) => {
         sqlx::query_as!(
             Row,
             r#"select u.bucket, a.slug as "api?", v.label as "version?", u.operation_key, u.status_class, u.reason, u.count,
@@ -224,9 +230,12 @@ macro_rules! rows_from {
                from "# + $table + r#" u
                left join api_version v on v.id = u.api_version_id
                left join api a on a.id = v.api_id
-               where u.application_id = $1 and u.bucket >= $2"#,
+               where u.application_id = $1 and u.bucket >= $2
+                 and ($3::uuid[] is null
+                      or exists (select from product p where p.api_id = a.id and array[p.owner_team_id, p.id, p.api_id] && $3))"#,
             $application,
             $first,
+            $reach,
         )
         .fetch_all($conn)
         .await?
@@ -236,14 +245,15 @@ macro_rules! rows_from {
 async fn rows_of(
     conn: &mut PgConnection,
     application: ApplicationId,
+    reach: Option<&[Uuid]>,
     range: UsageRange,
     first: OffsetDateTime,
 ) -> Result<Vec<Row>, Refusal> {
     Ok(match range {
-        UsageRange::Hour => rows_from!("usage_minute", conn, application.uuid(), first),
-        UsageRange::Day => rows_from!("usage_hour", conn, application.uuid(), first),
+        UsageRange::Hour => rows_from!("usage_minute", conn, application.uuid(), first, reach),
+        UsageRange::Day => rows_from!("usage_hour", conn, application.uuid(), first, reach),
         UsageRange::Fortnight | UsageRange::Quarter => {
-            rows_from!("usage_day", conn, application.uuid(), first)
+            rows_from!("usage_day", conn, application.uuid(), first, reach)
         }
     })
 }
@@ -324,18 +334,20 @@ pub async fn subscription_quota(
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
     let owner = sqlx::query!(
-        "select s.application_id, t.time_zone from subscription s join tenant t on t.id = s.tenant_id where s.id = $1",
+        r#"select s.application_id, t.time_zone, array[p.owner_team_id, p.id, p.api_id] as "place!: Vec<Option<Uuid>>"
+           from subscription s join tenant t on t.id = s.tenant_id join product p on p.id = s.product_id
+           where s.id = $1"#,
         subscription.uuid(),
     )
     .fetch_optional(&mut *tx)
     .await?
     .ok_or(Refusal::NotFound)?;
-    require_reader(
-        &mut tx,
-        actor,
-        ApplicationId::from_uuid(owner.application_id),
-    )
-    .await?;
+    let application = ApplicationId::from_uuid(owner.application_id);
+    let reach = reader(&mut tx, actor, application).await?;
+    let inside = |reach: Vec<Uuid>| owner.place.iter().flatten().any(|id| reach.contains(id));
+    if !reach.is_none_or(inside) {
+        return Err(Refusal::NotFound);
+    }
     let limits = sqlx::query!(
         r#"select l.amount, l.period as "period!"
            from subscription s join plan p on p.id = s.plan_id join plan_limit l on l.plan_revision_id = p.current_revision_id
@@ -399,14 +411,19 @@ pub async fn recent_calls(
     limit: i64,
 ) -> Result<Vec<CallView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    require_reader(&mut tx, actor, application).await?;
+    let reach = reader(&mut tx, actor, application).await?;
     let calls = sqlx::query_as!(
         CallView,
         r#"select c.at, c.request_id, c.method, c.path, c.status, c.reason, c.latency_us, e.slug as "environment?"
            from call_log c left join environment e on e.id = c.environment_id
-           where c.application_id = $1 order by c.at desc limit $2"#,
+           where c.application_id = $1
+             and ($3::uuid[] is null
+                  or exists (select from api_version v join product p on p.api_id = v.api_id
+                             where v.id = c.api_version_id and array[p.owner_team_id, p.id, p.api_id] && $3))
+           order by c.at desc limit $2"#,
         application.uuid(),
         limit.clamp(1, 200),
+        reach.as_deref(),
     )
     .fetch_all(&mut *tx)
     .await?;

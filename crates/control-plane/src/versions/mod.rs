@@ -67,10 +67,10 @@ pub async fn get_version(
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = apis::find_visible(&mut tx, actor, &api).await?;
     let mut version = find(&mut tx, api.id, label).await?;
-    if !is_visible(actor, &version) {
-        return Err(Refusal::NotFound);
-    }
-    if !actor.may(Permission::ApiRead) {
+    if !actor.may_on(Permission::ApiRead, &api.place()) {
+        if !is_offered(&version) {
+            return Err(Refusal::NotFound);
+        }
         version.keep_public();
     }
     Ok(version)
@@ -88,19 +88,18 @@ pub async fn list_versions(
         .await?
         .remove(&api.id)
         .unwrap_or_default();
-    versions.retain(|version| is_visible(actor, version));
-    if !actor.may(Permission::ApiRead) {
+    if !actor.may_on(Permission::ApiRead, &api.place()) {
+        versions.retain(is_offered);
         versions.iter_mut().for_each(VersionView::keep_public);
     }
     Ok(versions)
 }
 
-fn is_visible(actor: &Actor, version: &VersionView) -> bool {
-    actor.may(Permission::ApiRead)
-        || matches!(
-            version.state,
-            ApiVersionState::Published | ApiVersionState::Deprecated
-        )
+fn is_offered(version: &VersionView) -> bool {
+    matches!(
+        version.state,
+        ApiVersionState::Published | ApiVersionState::Deprecated
+    )
 }
 
 /// Offers a version, or takes its deprecation back.
@@ -111,8 +110,7 @@ pub async fn publish_version(
     label: &str,
     expected: Option<i32>,
 ) -> Result<Changed<VersionView>, Refusal> {
-    actor.require(Permission::ApiWrite)?;
-    let mut step = Step::begin(db, actor, &api, label, expected).await?;
+    let mut step = Step::begin(db, actor, Permission::ApiWrite, &api, label, expected).await?;
     if step.version.current_revision.is_none() {
         return Err(Refusal::Conflict(
             "Publish a description of it first.".to_owned(),
@@ -147,8 +145,7 @@ pub async fn deprecate_version(
     expected: Option<i32>,
     input: Deprecate,
 ) -> Result<Changed<VersionView>, Refusal> {
-    actor.require(Permission::ApiWrite)?;
-    let mut step = Step::begin(db, actor, &api, label, expected).await?;
+    let mut step = Step::begin(db, actor, Permission::ApiWrite, &api, label, expected).await?;
     step.require(ApiVersionState::Deprecated)?;
     let now = step.work.now();
     let mut faults = Faults::default();

@@ -29,10 +29,10 @@ pub async fn retire_version(
     expected: Option<i32>,
     input: Retire,
 ) -> Result<Changed<VersionView>, Refusal> {
-    // What publishers may not do alone: only administrators may change the tenant's settings.
-    actor.require(Permission::TenantManage)?;
+    // What publishers may not do alone: only administrators, of the tenant or of this API, may change settings.
+    let needed = Permission::TenantManage;
     let reason = optional_reason(&input.reason)?;
-    let mut step = Step::begin(db, actor, &api, label, expected).await?;
+    let mut step = Step::begin(db, actor, needed, &api, label, expected).await?;
     step.require(ApiVersionState::Retired)?;
     let product = step.api.product_id;
     sqlx::query!(

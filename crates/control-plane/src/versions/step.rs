@@ -1,7 +1,7 @@
 //! One move in the life of a version.
 
-use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::id::ApiId;
+use gatehouse_domain::{ApiVersionState, Permission};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -27,12 +27,14 @@ impl<'a> Step<'a> {
     pub(super) async fn begin(
         db: &'a Db,
         actor: &'a Actor,
+        permission: Permission,
         api: &Lookup<ApiId>,
         label: &str,
         expected: Option<i32>,
     ) -> Result<Self, Refusal> {
+        actor.require_anywhere(permission)?;
         let mut work = Work::begin(db, actor).await?;
-        let api = apis::lock(work.conn(), actor, api).await?;
+        let api = apis::lock(work.conn(), actor, api, permission).await?;
         let version = find(work.conn(), api.id, label).await?;
         require_version(expected, version.row_version)?;
         Ok(Self { work, api, version })

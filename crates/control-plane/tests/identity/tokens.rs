@@ -33,7 +33,7 @@ async fn a_token_acts_with_its_scopes_until_it_expires() {
         .unwrap()
         .unwrap();
     assert_eq!(actor.tenant(), world.tenant);
-    assert!(matches!(actor.kind(), ActorKind::Token { id, apis: None } if *id == view.id));
+    assert!(matches!(actor.kind(), ActorKind::Token { id } if *id == view.id));
     assert!(actor.may(Permission::SpecPublish) && !actor.may(Permission::CatalogueRead));
     world.pass(90 * 24 * 3600 - 1);
     assert!(

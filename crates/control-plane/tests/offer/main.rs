@@ -17,6 +17,7 @@ mod lifecycle;
 mod plans;
 mod publishing;
 mod routing;
+mod scopes;
 mod sealing;
 mod simultaneous;
 mod usage;

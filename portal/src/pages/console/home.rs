@@ -54,7 +54,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<ConsoleHomePage, PageError>
     if actor.may(Permission::GatewayRead) {
         items.extend(gateways_behind(&visitor, actor, &shell).await?);
     }
-    if actor.may(Permission::SubscriptionRead) {
+    if actor.may_anywhere(Permission::SubscriptionRead) {
         items.extend(requests_waiting(&visitor, actor, &shell).await?);
     }
     let recent = if actor.may(Permission::AuditRead) {

@@ -167,7 +167,7 @@ pub(crate) async fn page(
             (n, late) => format!("{n} wait, {late} past the target."),
         },
         tabs: tabs(true, rows.len(), &shell),
-        may_decide: actor.may(Permission::SubscriptionDecide),
+        may_decide: actor.may_anywhere(Permission::SubscriptionDecide),
         conditions_open: !chosen.ends.is_empty() || !chosen.note.is_empty(),
         ends_field: Field::date("ends", "Access ends on")
             .optional()
