@@ -1,6 +1,7 @@
 //! A sample page of the reference.
 
 use super::shell;
+use crate::pages::catalogue::language::LanguageLink;
 use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
 use crate::pages::catalogue::rail::{GroupLink, OpenGroup, OperationLink, OperationRail};
 use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
@@ -131,6 +132,13 @@ pub(super) fn operation() -> String {
                 is_bare: true,
             },
         ],
+        languages: gatehouse_spec::sample::Language::ALL
+            .map(|language| LanguageLink {
+                label: language.label(),
+                href: "/".into(),
+                current: language == gatehouse_spec::sample::Language::Curl,
+            })
+            .into(),
         sample: Code::curl(
             "sample",
             "POST",

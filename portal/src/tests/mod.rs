@@ -7,6 +7,7 @@ mod pages;
 mod queue;
 mod road;
 mod routes;
+mod samples;
 mod sessions;
 mod window;
 

@@ -1,6 +1,12 @@
 //! Sample calls: one request model from a fragment, written out for a language.
 
 mod curl;
+mod go;
+mod java;
+mod javascript;
+mod language;
+mod python;
+mod rust;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -10,6 +16,7 @@ use crate::render::layers::Layers;
 use crate::render::{Context, Direction};
 
 pub use curl::curl;
+pub use language::{Language, program};
 
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "X-API-Key";

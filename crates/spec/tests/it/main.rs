@@ -18,6 +18,7 @@ mod limits;
 mod markdown;
 #[cfg(test)]
 mod pages;
+mod programs;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod addresses;
 pub(crate) mod api;
 pub(crate) mod home;
+pub(crate) mod language;
 pub(crate) mod list;
 pub(crate) mod operation;
 pub(crate) mod rail;

@@ -1,9 +1,10 @@
 //! `GET /apis/{api}/{version}/reference/{operation}`: one operation, text at the left, code at the right.
 
-use crate::address::Path;
+use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
+use crate::pages::catalogue::language::{self, ChooseLanguage, LanguageLink};
 use crate::pages::catalogue::rail::{OperationRail, beside};
 use crate::pages::catalogue::schema_view::{self, FieldView, SchemaView};
 use crate::pages::{Fact, method_class};
@@ -12,9 +13,11 @@ use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
+use axum::response::Response;
 use gatehouse_control_plane::catalogue;
 use gatehouse_domain::EnvironmentKind;
-use gatehouse_spec::{render, sample};
+use gatehouse_spec::render;
+use http::HeaderMap;
 
 /// Parameters, bodies, answers, samples.
 #[derive(Template)]
@@ -36,6 +39,7 @@ pub(crate) struct OperationPage {
     pub(crate) parameters: Vec<ParameterGroup>,
     pub(crate) bodies: Vec<BodyView>,
     pub(crate) answers: Vec<AnswerView>,
+    pub(crate) languages: Vec<LanguageLink>,
     pub(crate) sample: Code,
     pub(crate) body_example: Option<Code>,
     pub(crate) answer_examples: Vec<Code>,
@@ -67,7 +71,9 @@ pub(crate) struct AnswerView {
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api, version, operation]): Path<3>,
-) -> Result<OperationPage, PageError> {
+    Query(choice): Query<ChooseLanguage>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let viewer = visitor.viewer()?;
     let found = catalogue::get_reference(visitor.db(), &viewer, &api, &version, &operation).await?;
     let shell = visitor.shell().await?.at("apis");
@@ -81,7 +87,8 @@ pub(crate) async fn show(
         .map(|one| address(visitor.portal(), one, &api, &version))
         .unwrap_or_default();
     let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
-    Ok(OperationPage {
+    let language = choice.chosen(&headers);
+    let page = OperationPage {
         crumbs: Crumbs::new(
             title.clone(),
             vec![
@@ -106,7 +113,8 @@ pub(crate) async fn show(
         parameters: page.parameter_groups.iter().map(parameter_group).collect(),
         bodies: page.request_body.iter().flat_map(bodies).collect(),
         answers: page.responses.iter().map(answer).collect(),
-        sample: Code::shell("sample", sample::curl(&address, fragment, "$API_KEY")),
+        languages: language::links(&shell, &format!("{base}/{operation}"), language),
+        sample: language::code(language, &address, fragment),
         body_example: page
             .request_body
             .as_ref()
@@ -117,7 +125,8 @@ pub(crate) async fn show(
         api_name: found.operation.api.name,
         version,
         shell,
-    })
+    };
+    Ok(choice.kept_with(&visitor, page))
 }
 
 fn facts(page: &render::OperationPage) -> Vec<Fact> {

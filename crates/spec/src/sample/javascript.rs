@@ -1,0 +1,59 @@
+//! Samples in JavaScript: `fetch`, as Node and browsers have it.
+
+use super::FILE_NAME;
+use super::language::{Call, Payload, has_plain_lines, literal};
+
+pub(super) fn program(call: &Call<'_>) -> String {
+    let mut lines = Vec::new();
+    if call.reads_a_file() {
+        lines.push("import { readFile } from \"node:fs/promises\";".to_owned());
+        lines.push(String::new());
+    }
+    if let Payload::Multipart(parts) = &call.payload {
+        lines.push("const form = new FormData();".to_owned());
+        for part in *parts {
+            let name = literal(&part.name);
+            lines.push(match &part.value {
+                Some(value) => format!("form.append({name}, {});", literal(value)),
+                None => format!(
+                    "form.append({name}, new Blob([await readFile(\"{FILE_NAME}\")]), \"{FILE_NAME}\");"
+                ),
+            });
+        }
+    }
+    lines.push(format!(
+        "const response = await fetch({}, {{",
+        literal(call.url)
+    ));
+    lines.push(format!("  method: {},", literal(call.method)));
+    lines.push("  headers: {".to_owned());
+    lines.push(format!(
+        "    \"{}\": process.env[{}],",
+        super::KEY_HEADER,
+        literal(call.key_variable)
+    ));
+    if let Some(kind) = call.content_type() {
+        lines.push(format!("    \"Content-Type\": {},", literal(kind)));
+    }
+    for (name, value) in call.headers {
+        lines.push(format!("    {}: {},", literal(name), literal(value)));
+    }
+    lines.push("  },".to_owned());
+    match &call.payload {
+        Payload::None => {}
+        Payload::Text { text, .. } => lines.push(format!("  body: {},", text_literal(text))),
+        Payload::File { .. } => lines.push(format!("  body: await readFile(\"{FILE_NAME}\"),")),
+        Payload::Multipart(_) => lines.push("  body: form,".to_owned()),
+    }
+    lines.push("});".to_owned());
+    lines.push("console.log(response.status);".to_owned());
+    lines.push("console.log(await response.text());".to_owned());
+    lines.join("\n")
+}
+
+fn text_literal(text: &str) -> String {
+    if has_plain_lines(text) && !text.contains(['`', '\\', '$']) {
+        return format!("`{text}`");
+    }
+    literal(text)
+}
