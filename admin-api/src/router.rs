@@ -84,6 +84,7 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::versions::publish::publish_version))
         .routes(routes!(v1::versions::deprecate::deprecate_version))
         .routes(routes!(v1::versions::retire::retire_version))
+        .routes(routes!(v1::versions::callers::list_version_callers))
         .routes(routes!(
             v1::plans::list::list_plans,
             v1::plans::create::create_plan
@@ -98,6 +99,7 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::plans::put_approval::put_plan_approval
         ))
         .routes(routes!(v1::plans::simulate_rule::simulate_approval_rule))
+        .routes(routes!(v1::plans::revisions::list_plan_revisions))
         .routes(routes!(v1::products::list::list_products))
         .routes(routes!(v1::products::get::get_product))
         .routes(routes!(v1::environments::list::list_environments))

@@ -17,7 +17,7 @@ use gatehouse_domain::{ApiVersionState, OperationKey};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::object::{
     Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    Record, Route, Subscription, Target, Tenant, Upstream,
+    PlanLater, Record, Route, RouteLater, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::protocol::JoinReply;
 use gatehouse_snapshot::sign::{Signer, credential_digest};
@@ -206,6 +206,7 @@ fn route() -> Route {
             operation("POST", "/upload"),
             operation("GET", "/stream"),
         ],
+        later: RouteLater::default(),
     }
 }
 
@@ -220,6 +221,7 @@ fn plan_of(fate: Fate, rules: &[LimitRule]) -> Plan {
         tenant: tenant(),
         name: format!("{fate:?}"),
         limits: limits.collect(),
+        later: PlanLater::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::call::{Call, OK};
 use crate::policies::Standing;
 use crate::policies::standing::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::refusal::Refusal;
+use crate::tables::{DEPRECATION, SUNSET};
 use crate::upstream::{BrokenOff, ResponseHead};
 
 /// On every response, and on every request to a backend.
@@ -77,6 +78,7 @@ pub(crate) fn refused(
     for (name, value) in refusal.headers.iter().cloned() {
         headers.insert(name, value);
     }
+    notify(headers, call);
     call.set_status(problem.status());
     if *method != Method::HEAD {
         call.bytes_out = body.len() as u64;
@@ -89,6 +91,16 @@ pub(crate) fn refused(
     }
 }
 
+/// The fields about the end of the version, on the gateway's own answers, too.
+fn notify(headers: &mut HeaderMap, call: &Call) {
+    let Some(notice) = &call.notice else { return };
+    notice.each_field(&mut |name, value| {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(HeaderName::from_static(name), value);
+        }
+    });
+}
+
 /// Answers OPTIONS for an address that exists: which methods it has.
 pub(crate) fn options(call: &mut Call, allow: HeaderValue) -> Own {
     let mut response = Response::new(Bytes::new());
@@ -97,6 +109,7 @@ pub(crate) fn options(call: &mut Call, allow: HeaderValue) -> Own {
     response
         .headers_mut()
         .insert(REQUEST_ID, call.request_id.header_value());
+    notify(response.headers_mut(), call);
     call.set_status(StatusCode::NO_CONTENT);
     call.finish(OK);
     Own {
@@ -109,23 +122,28 @@ pub(crate) fn options(call: &mut Call, allow: HeaderValue) -> Own {
 pub(crate) fn each_field(
     head: &ResponseHead,
     standing: &Standing,
-    request_id: &RequestId,
+    call: &Call,
     put: &mut dyn FnMut(&[u8], &[u8]),
 ) {
     let has_limits = !standing.is_empty();
     for (name, value) in head.fields() {
         // The gateway's own words stand alone: a backend behind another gateway may have sent these too. A request id of its
         // own was left out when its head was read.
-        let doubled =
-            has_limits && (name == RATE_LIMIT.as_bytes() || name == RATE_LIMIT_POLICY.as_bytes());
+        let doubled = has_limits
+            && (name == RATE_LIMIT.as_bytes() || name == RATE_LIMIT_POLICY.as_bytes())
+            || call.notice.is_some()
+                && (name == DEPRECATION.as_bytes() || name == SUNSET.as_bytes());
         if !doubled {
             put(name, value);
         }
     }
     put(
         REQUEST_ID.as_str().as_bytes(),
-        request_id.as_str().as_bytes(),
+        call.request_id.as_str().as_bytes(),
     );
+    if let Some(notice) = &call.notice {
+        notice.each_field(&mut |name, value| put(name.as_bytes(), value));
+    }
     standing.each_field(&mut |name, value| put(name.as_bytes(), value));
 }
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::metrics::{ApiNumber, GatewayMetrics, WorkerMetrics};
 use crate::reason::Reason;
-use crate::tables::{CompiledEnvironment, CompiledRoute};
+use crate::tables::{CompiledEnvironment, CompiledRoute, Notice};
 use crate::usage::dictionary::OperationNumber;
 use crate::usage::record::{self, Address, Head, Seal, Tail};
 use crate::usage::slots::{Place, Slots};
@@ -58,6 +58,8 @@ fn steady_ns(clock: &Clock) -> u64 {
 pub(crate) struct Subject<'a> {
     pub(crate) environment: &'a Arc<CompiledEnvironment>,
     pub(crate) route: &'a Arc<CompiledRoute>,
+    /// The operation's place in the route.
+    pub(crate) operation: usize,
     /// For links in refusals.
     pub(crate) portal: Option<&'a PublicUrl>,
 }
@@ -185,6 +187,8 @@ pub(crate) struct Call {
     /// Of the trace it is part of (W3C Trace Context). Nil for what could not be read.
     pub(crate) trace_id: Uuid,
     pub(crate) attribution: Attribution,
+    /// What its response says about the end of the version.
+    pub(crate) notice: Option<Notice>,
     /// Which API it is measured under.
     api: ApiNumber,
     /// Whether it was let through to the backend.
@@ -232,6 +236,7 @@ impl Call {
             trace_id: Uuid::nil(),
             now,
             attribution: Attribution::default(),
+            notice: None,
             api: ApiNumber::default(),
             counted: false,
             asked_us: None,
@@ -274,7 +279,13 @@ impl Call {
     }
 
     /// The address led to this version of an API.
-    pub(crate) fn found_route(&mut self, environment: &CompiledEnvironment, route: &CompiledRoute) {
+    pub(crate) fn found_route(
+        &mut self,
+        environment: &Arc<CompiledEnvironment>,
+        route: &CompiledRoute,
+    ) {
+        let life = route.life.as_ref();
+        self.notice = life.map(|life| Notice::new(life, environment));
         self.attribution.api_version = Some(route.api_version);
         let metrics = &self.ledgers.0.metrics;
         self.api = metrics.api(&route.label, || {

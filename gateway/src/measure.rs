@@ -166,6 +166,7 @@ impl Loaded {
             let subject = Subject {
                 environment,
                 route,
+                operation: 0,
                 portal: None,
             };
             let limiting = Limiting {

@@ -21,7 +21,7 @@ use crate::policies::{Limiting, Permit, Standing, admit, subscription};
 use crate::refusal::Refusal;
 use crate::request::{BodyLength, ReceivedHead, RequestHead};
 use crate::settings::Limits;
-use crate::tables::{OperationMatch, Tables};
+use crate::tables::{CompiledRoute, Notice, OperationMatch, Tables};
 use crate::trace::TraceIds;
 use crate::upstream::{
     self, Answered, BodySource, Client, Outgoing, Received, Switched, Upstreams,
@@ -204,11 +204,11 @@ fn judge<'a>(
         .ok_or(ProblemKind::NoRoute)?;
     call.found_route(environment, route);
     if route.state == ApiVersionState::Retired {
-        return Err(ProblemKind::VersionRetired.into());
+        return Err(retired(call, route, proxy.error_pages.as_ref()));
     }
     proxy.config.fresh_enough(route.config_max_age_s)?;
-    match route.operation(head.method, rest) {
-        OperationMatch::Found(place) => call.found_operation(route, place),
+    let operation = match route.operation(head.method, rest) {
+        OperationMatch::Found(place) => place,
         OperationMatch::OtherMethods(methods) => {
             let allow = allow(&methods);
             if *head.method == Method::OPTIONS {
@@ -218,7 +218,8 @@ fn judge<'a>(
             return Err(refusal.header(ALLOW, allow));
         }
         OperationMatch::None => return Err(ProblemKind::NoRoute.into()),
-    }
+    };
+    call.found_operation(route, operation);
     // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
     let group_key = proxy.group_key.load();
     let authentication = api_key::authenticate(
@@ -244,6 +245,7 @@ fn judge<'a>(
     let subject = Subject {
         environment,
         route,
+        operation,
         portal: proxy.error_pages.as_ref(),
     };
     let mut found = None;
@@ -264,6 +266,18 @@ fn judge<'a>(
     let permit = admit(authorised, limiting, standing)?;
     call.let_through();
     Ok(Judged::Permitted { permit, rest })
+}
+
+/// Says where to go, as far as somebody said so: to the version that follows, and the API's page.
+fn retired(call: &Call, route: &CompiledRoute, portal: Option<&PublicUrl>) -> Refusal {
+    let mut problem = Problem::new(ProblemKind::VersionRetired);
+    if let Some(successor) = call.notice.as_ref().and_then(Notice::successor) {
+        problem = problem.detail(format!("Its place was taken by {successor}."));
+    }
+    if let Some(portal) = portal {
+        problem = problem.help(portal.join(&format!("/apis/{}", route.api_slug())));
+    }
+    problem.into()
 }
 
 fn not_configured() -> Refusal {

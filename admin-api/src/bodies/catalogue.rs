@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::{TeamRef, ids, words};
+use super::{ApplicationRef, TeamRef, ids, words};
 
 /// An API.
 #[derive(Debug, ToSchema)]
@@ -114,8 +114,12 @@ pub struct Plan {
     pub environments: Vec<words::EnvironmentKind>,
     /// What a subscription may call.
     pub limits: Vec<Limit>,
+    /// Beside them, rates of single operations.
+    pub operation_limits: Vec<OperationLimit>,
     /// Counts up with every change of the limits, from 1.
     pub revision: i32,
+    /// The next revision, when one is to come into force later.
+    pub scheduled: Option<ScheduledRevision>,
     /// Longest subscription, days.
     pub max_subscription_days: Option<i32>,
     /// Longest life of a key, days.
@@ -128,6 +132,78 @@ pub struct Plan {
     pub row_version: i32,
     /// When it was made.
     pub created_at: OffsetDateTime,
+}
+
+/// A revision of a plan that comes into force later.
+#[derive(Debug, ToSchema)]
+pub struct ScheduledRevision {
+    /// Its number.
+    pub revision: i32,
+    /// When that is.
+    pub effective_at: OffsetDateTime,
+    /// Its limits, in words.
+    pub limits: Vec<String>,
+}
+
+/// A revision of a plan. It never changes.
+#[derive(Debug, ToSchema)]
+pub struct PlanRevision {
+    /// Counts up within the plan, from 1.
+    pub number: i32,
+    /// From when on it counts, unless a later one came first.
+    pub effective_at: OffsetDateTime,
+    /// When it was made, and subscribers were told.
+    pub created_at: OffsetDateTime,
+    /// Whether it is the one in force.
+    pub in_force: bool,
+    /// Limits of every call.
+    pub limits: Vec<Limit>,
+    /// Limits of single operations.
+    pub operation_limits: Vec<OperationLimit>,
+}
+
+/// The revisions of a plan.
+#[derive(Debug, ToSchema)]
+pub struct PlanRevisions {
+    /// Newest first.
+    pub data: Vec<PlanRevision>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// An application that called a version in the last 30 days.
+#[derive(Debug, ToSchema)]
+pub struct VersionCaller {
+    /// Which.
+    pub application: ApplicationRef,
+    /// Its calls of the version, whatever their answer.
+    pub calls: i64,
+    /// The last hour in which there was one, its beginning.
+    pub last_hour: OffsetDateTime,
+    /// Operations it called, the busiest first, at most 20.
+    pub operations: Vec<String>,
+}
+
+/// The applications that called a version.
+#[derive(Debug, ToSchema)]
+pub struct Callers {
+    /// The busiest first.
+    pub data: Vec<VersionCaller>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A limit of one operation of a plan.
+#[derive(Debug, ToSchema)]
+pub struct OperationLimit {
+    /// Identity.
+    pub id: ids::LimitId,
+    /// The stable key of the operation, such as `GET /pets/{}`.
+    pub operation: String,
+    /// What it bounds.
+    pub rule: LimitRule,
+    /// The same in words.
+    pub words: String,
 }
 
 /// A limit of a plan.

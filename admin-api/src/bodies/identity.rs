@@ -23,6 +23,8 @@ pub struct Tenant {
     pub email_domains: Vec<String>,
     /// Where its days and months begin, an IANA name.
     pub time_zone: String,
+    /// Days between the word that something gets worse for its users, a version's end or a lower limit, and the day it does.
+    pub minimum_notice_days: i32,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// The number in its ETag.

@@ -12,7 +12,7 @@ use crate::config;
 use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::refusal::Refusal;
-use crate::{accounts, credentials, idempotency, outbox, sessions, subscriptions};
+use crate::{accounts, credentials, idempotency, outbox, plans, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ const DISPATCH_EVERY: Duration = Duration::from_millis(250);
 const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// Subscriptions and keys that ended by the clock are marked this often; gateways need no mark to refuse them.
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
+/// Revisions of plans whose time has come are put in force this often.
+const REVISE_EVERY: Duration = Duration::from_secs(5);
 /// Partitions are made and old rows removed this often.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
 
@@ -79,6 +81,13 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         HOUSEKEEPING_EVERY,
         db,
         |db| async move { housekeeping(&db).await },
+    );
+    repeat(
+        supervisor,
+        "jobs.plan_revisions",
+        REVISE_EVERY,
+        db,
+        |db| async move { apply_plan_revisions(&db).await },
     );
     let kept = settings.ended_kept;
     repeat(
@@ -156,6 +165,30 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
         };
         // What fails for one tenant keeps nobody else's from its end; it is told when all have had their turn.
         outcome = outcome.and(expired.await.map(drop));
+    }
+    outcome
+}
+
+/// Most plans revised in one transaction.
+const REVISE_AT_ONCE: i64 = 100;
+
+/// Puts revisions of plans in force whose time has come, tenant by tenant.
+async fn apply_plan_revisions(db: &Db) -> Result<(), Refusal> {
+    let mut tx = db.system().await?;
+    let tenants = sqlx::query_scalar!(
+        "select distinct r.tenant_id
+         from plan_revision r join plan p on p.id = r.plan_id join plan_revision c on c.id = p.current_revision_id
+         where r.effective_at <= $1 and r.number > c.number and p.state <> 'closed'",
+        db.clock().now(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    drop(tx);
+    let mut outcome = Ok(());
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), "clock");
+        let applied = plans::apply_due(db, &actor, REVISE_AT_ONCE).await;
+        outcome = outcome.and(applied.map(drop));
     }
     outcome
 }

@@ -137,7 +137,7 @@ pub async fn tenants_of(db: &Db, user: UserId) -> Result<Vec<TenantView>, Refusa
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select t.id, t.slug, t.name, t.status, t.signup_mode, t.email_domains, t.time_zone, t.created_at, t.row_version
+        "select t.id, t.slug, t.name, t.status, t.signup_mode, t.email_domains, t.time_zone, t.minimum_notice_days, t.created_at, t.row_version
          from memberships_of($1) m join tenant t on t.id = m.tenant_id
          where m.status = 'active' and t.status <> 'closed'
          order by lower(t.name), t.id",

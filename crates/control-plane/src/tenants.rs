@@ -39,6 +39,8 @@ pub struct TenantView {
     pub email_domains: Vec<String>,
     /// IANA name; quota periods follow it.
     pub time_zone: String,
+    /// Days between the word that something gets worse for its users (a version ends, a limit falls) and the day it does.
+    pub minimum_notice_days: i32,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -54,6 +56,7 @@ pub(crate) struct TenantRow {
     pub(crate) signup_mode: String,
     pub(crate) email_domains: Vec<String>,
     pub(crate) time_zone: String,
+    pub(crate) minimum_notice_days: i32,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) row_version: i32,
 }
@@ -72,6 +75,7 @@ impl TryFrom<TenantRow> for TenantView {
                 .ok_or_else(|| anyhow::anyhow!("unknown sign-up mode {}", row.signup_mode))?,
             email_domains: row.email_domains,
             time_zone: row.time_zone,
+            minimum_notice_days: row.minimum_notice_days,
             created_at: row.created_at,
             row_version: row.row_version,
         })
@@ -172,7 +176,12 @@ pub struct UpdateTenant {
     pub email_domains: Option<Vec<String>>,
     /// IANA name such as `Europe/Lisbon`.
     pub time_zone: Option<String>,
+    /// Days of notice, 0 to [`NOTICE_DAYS_MAX`].
+    pub minimum_notice_days: Option<i32>,
 }
+
+/// Longest notice that may be asked for: two years.
+pub const NOTICE_DAYS_MAX: i32 = 730;
 
 /// Changes the actor's own tenant.
 pub async fn update_tenant(
@@ -192,13 +201,15 @@ pub async fn update_tenant(
     }
     let after = changed(&before, input)?;
     sqlx::query!(
-        "update tenant set name = $2, signup_mode = $3, email_domains = $4, time_zone = $5, row_version = row_version + 1
+        "update tenant set name = $2, signup_mode = $3, email_domains = $4, time_zone = $5, minimum_notice_days = $6,
+             row_version = row_version + 1
          where id = $1",
         id.uuid(),
         after.name,
         after.signup_mode.as_str(),
         &after.email_domains,
         after.time_zone,
+        after.minimum_notice_days,
     )
     .execute(work.conn())
     .await?;
@@ -254,6 +265,15 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
         );
         after.time_zone = zone;
     }
+    if let Some(days) = input.minimum_notice_days {
+        faults.require(
+            (0..=NOTICE_DAYS_MAX).contains(&days),
+            "/minimum_notice_days",
+            "out_of_range",
+            format!("Use 0 to {NOTICE_DAYS_MAX} days; got {days}."),
+        );
+        after.minimum_notice_days = days;
+    }
     faults.require(
         after.signup_mode != SignupMode::Domain || !after.email_domains.is_empty(),
         "/email_domains",
@@ -270,6 +290,7 @@ fn settings_of(tenant: &TenantView) -> serde_json::Value {
         "signup_mode": tenant.signup_mode,
         "email_domains": tenant.email_domains,
         "time_zone": tenant.time_zone,
+        "minimum_notice_days": tenant.minimum_notice_days,
     })
 }
 
@@ -282,7 +303,7 @@ pub async fn list_tenants(
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant where ($1::uuid is null or id < $1)
          order by id desc limit $2",
         page.after,
@@ -304,7 +325,7 @@ pub async fn every_tenant(db: &Db) -> Result<Vec<TenantView>, Refusal> {
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant order by id",
     )
     .fetch_all(&mut *tx)
@@ -321,7 +342,7 @@ pub async fn find_tenant(
     let (id, slug) = lookup.parts();
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2)",
         id,
         slug,
@@ -336,7 +357,7 @@ pub async fn first_tenant(db: &Db) -> Result<Option<TenantView>, Refusal> {
     let mut tx = db.global().await?;
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant order by id limit 1",
     )
     .fetch_optional(&mut *tx)
@@ -351,7 +372,7 @@ pub(crate) async fn get_locked(
 ) -> Result<TenantView, Refusal> {
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant where id = $1 for no key update",
         id.uuid(),
     )
@@ -360,11 +381,21 @@ pub(crate) async fn get_locked(
     row.try_into()
 }
 
+/// The earliest moment at which something may get worse for those who use what the tenant offers.
+pub(crate) async fn notice_ends(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    now: OffsetDateTime,
+) -> Result<OffsetDateTime, Refusal> {
+    let days = get(conn, tenant).await?.minimum_notice_days;
+    Ok(now.saturating_add(time::Duration::days(days.into())))
+}
+
 /// Reads a tenant inside a transaction.
 pub(crate) async fn get(conn: &mut PgConnection, id: TenantId) -> Result<TenantView, Refusal> {
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
          from tenant where id = $1",
         id.uuid(),
     )

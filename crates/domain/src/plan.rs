@@ -120,6 +120,38 @@ impl LimitRule {
         }
     }
 
+    /// Whether whatever this limit lets through, `other` lets through as well. Of two buckets the one with the lower pace and
+    /// the smaller burst; limits of different kinds say nothing about each other.
+    pub fn is_within(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (
+                Self::Rate {
+                    amount,
+                    window_s,
+                    burst,
+                },
+                Self::Rate {
+                    amount: other_amount,
+                    window_s: other_window_s,
+                    burst: other_burst,
+                },
+            ) => {
+                // Amount over window, compared without dividing.
+                let pace = u64::from(amount) * u64::from(other_window_s);
+                let other_pace = u64::from(other_amount) * u64::from(window_s);
+                pace <= other_pace && burst <= other_burst
+            }
+            (
+                Self::Quota { amount, period },
+                Self::Quota {
+                    amount: other_amount,
+                    period: other_period,
+                },
+            ) => period == other_period && amount <= other_amount,
+            _ => false,
+        }
+    }
+
     /// The limit in words: "5 a second, burst 10" or "100,000 a month".
     pub fn in_words(&self) -> String {
         match *self {
@@ -188,6 +220,25 @@ mod tests {
                 && quota(1)
                 && quota(LimitRule::QUOTA_MAX)
                 && !quota(LimitRule::QUOTA_MAX + 1)
+        );
+    }
+
+    #[test]
+    fn a_limit_is_within_one_that_lets_everything_of_it_through() {
+        let rate = |amount, window_s, burst| LimitRule::Rate {
+            amount,
+            window_s,
+            burst,
+        };
+        assert!(rate(5, 1, 10).is_within(&rate(5, 1, 10)));
+        assert!(rate(5, 1, 10).is_within(&rate(300, 60, 10)), "one pace");
+        assert!(!rate(5, 1, 10).is_within(&rate(299, 60, 10)));
+        assert!(!rate(5, 1, 10).is_within(&rate(6, 1, 9)), "burst");
+        let quota = |amount, period| LimitRule::Quota { amount, period };
+        let day = quota(10, QuotaPeriod::Day);
+        assert!(day.is_within(&day) && !day.is_within(&quota(9, QuotaPeriod::Day)));
+        assert!(
+            !day.is_within(&quota(1_000, QuotaPeriod::Month)) && !day.is_within(&rate(9, 1, 9))
         );
     }
 

@@ -80,6 +80,8 @@ kinds! {
         "Read the reason on the request page, then ask again.";
     NotSubscribed = "not_subscribed", 403, "The application has no access to this API",
         "Request access for this application on the API's page in the portal.";
+    OperationNotSubscribed = "operation_not_subscribed", 403, "This access does not open this operation",
+        "Ask for a product that has this operation; the API's page in the portal lists them.";
     SubscriptionSuspended = "subscription_suspended", 403, "The provider suspended this access",
         "Read the reason on the application's page, then write to the API's owner.";
     SubscriptionPaused = "subscription_paused", 403, "Your own team paused this access",

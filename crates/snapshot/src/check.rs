@@ -68,6 +68,16 @@ impl Checker<'_> {
                 self.fault(object, format!("limit {}: {invalid}", limit.id));
             }
         }
+        for one in &plan.later.operation_limits {
+            let rule = LimitRule::from(one.limit.rule);
+            if let Err(invalid) = rule.check() {
+                self.fault(object, format!("limit {}: {invalid}", one.limit.id));
+            }
+            if !matches!(rule, LimitRule::Rate { .. }) {
+                let detail = format!("the limit of '{}' must be a rate", one.operation);
+                self.fault(object, detail);
+            }
+        }
     }
 
     /// No two environments answer at the same host and base path.
@@ -156,6 +166,15 @@ impl Checker<'_> {
                     object,
                     "its upstream is not part of this configuration".to_owned(),
                 );
+            }
+            for (product, operations) in &route.later.narrowed {
+                let within = |place: &u32| (*place as usize) < route.operations.len();
+                if *product as usize >= route.products.len() || !operations.iter().all(within) {
+                    self.fault(
+                        object,
+                        "it opens an operation or names a product that it does not have".to_owned(),
+                    );
+                }
             }
             let mut keys = HashSet::new();
             for operation in &route.operations {

@@ -1,5 +1,6 @@
 //! The objects of a configuration, parents before children.
 
+mod later;
 mod record;
 
 use gatehouse_domain::credential::{CredentialFacts, CredentialState};
@@ -14,6 +15,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+pub use later::{LifeDates, OperationLimit, PlanLater, RouteLater};
 pub(crate) use record::decode_as;
 pub use record::{Object, ObjectKind, ObjectRef, OfKind, Record};
 
@@ -140,6 +142,9 @@ pub struct Route {
     pub config_max_age_s: Option<u32>,
     /// What it answers.
     pub operations: Vec<Operation>,
+    /// What not every route has; see [`RouteLater`].
+    #[serde(skip)]
+    pub later: RouteLater,
 }
 
 /// One limit of a plan.
@@ -197,6 +202,9 @@ pub struct Plan {
     pub name: String,
     /// All of them apply; the strictest decides.
     pub limits: Vec<Limit>,
+    /// What not every plan has; see [`PlanLater`].
+    #[serde(skip)]
+    pub later: PlanLater,
 }
 
 /// An application.

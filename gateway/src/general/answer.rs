@@ -58,7 +58,7 @@ pub(super) fn streaming(
     let Passage { mut call, standing } = passage;
     let head = answered.head;
     let mut headers = HeaderMap::with_capacity(16);
-    answer::each_field(&head, &standing, &call.request_id, &mut |name, value| {
+    answer::each_field(&head, &standing, &call, &mut |name, value| {
         put(&mut headers, name, value);
     });
     if let Some(length) = head.announced {

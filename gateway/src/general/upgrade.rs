@@ -54,7 +54,7 @@ pub(super) fn agreed(switched: &Switched, passage: &Passage) -> Response<AnswerB
     let headers = response.headers_mut();
     let (head, protocol) = (&switched.head, &switched.protocol);
     let Passage { call, standing } = passage;
-    answer::each_field(head, standing, &call.request_id, &mut |name, value| {
+    answer::each_field(head, standing, call, &mut |name, value| {
         put(headers, name, value);
     });
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

@@ -14,7 +14,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::object::{
     Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, ObjectKind,
-    Operation, Plan, Route, Subscription, Target, Tenant, Upstream,
+    Operation, Plan, PlanLater, Route, RouteLater, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::protocol::JoinReply;
 use gatehouse_snapshot::sign::{Signer, credential_digest};
@@ -144,6 +144,7 @@ pub(super) fn route(scale: &Scale, number: u64, operations: u64) -> Route {
         upstream: Some(id(ObjectKind::Upstream, tenant).into()),
         config_max_age_s: None,
         operations: (0..operations).map(operation).collect(),
+        later: RouteLater::default(),
     }
 }
 
@@ -199,6 +200,7 @@ pub(super) fn plan(number: u64, burst: u32) -> Plan {
                 rule: rule.into(),
             })
             .collect(),
+        later: PlanLater::default(),
     }
 }
 

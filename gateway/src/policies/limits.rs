@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use gatehouse_domain::id::{ApplicationId, SubscriptionId};
-use gatehouse_domain::plan::{LimitRule, QuotaPeriod, grouped};
+use gatehouse_domain::plan::{QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_snapshot::calendar::Window;
 use time::OffsetDateTime;
@@ -17,7 +17,7 @@ use super::counters::{
     Cells, CounterId, Counters, QuotaCell, QuotaState, RateCell, RateState, Taken,
 };
 use super::looks::{Look, Looks};
-use super::plan_limits::PlanQuota;
+use super::plan_limits::{CompiledLimit, PlanQuota};
 use super::standing::{Reading, Standing};
 use super::subscription::Authorised;
 use crate::call::Now;
@@ -48,6 +48,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) subscription: SubscriptionId,
     pub(crate) id: CounterId,
     pub(crate) plan: &'a Arc<CompiledPlan>,
+    /// What is called: the route, and the operation's place in it.
+    pub(crate) called: Option<(&'a CompiledRoute, usize)>,
 }
 
 /// Proof that a call may be forwarded: a live subscription of a known application opens this route, and the call was counted
@@ -80,6 +82,7 @@ pub(crate) fn admit(
         subscription: authorised.subscription,
         id: authorised.counters,
         plan: authorised.plan,
+        called: Some((authorised.route, authorised.operation)),
     };
     limiting.count(caller, standing)?;
     Ok(Permit {
@@ -131,6 +134,9 @@ impl Counting<'_> {
         }
         // Rates before quotas: a call that comes too fast costs nothing of the month.
         for (number, rate) in limits.rates.iter().enumerate() {
+            if !self.is_counted_by(number) {
+                continue;
+            }
             let cell = cells.rate(number).ok_or(ProblemKind::AuthUnknown)?;
             let taken = cell.take(self.now.steady_ns, &rate.rate, self.basis.nodes);
             let (Ok(state) | Err(state)) = taken;
@@ -143,7 +149,7 @@ impl Counting<'_> {
                     self.give_back(cells, number, &[], standing);
                     let reading = rate_reading(state);
                     standing.put(rate.place, reading);
-                    let problem = rate_problem(&limits.limits[rate.place].rule, reading.reset_s);
+                    let problem = rate_problem(&limits.limits[rate.place], reading.reset_s);
                     return Err(refused(problem, standing));
                 }
             }
@@ -172,6 +178,15 @@ impl Counting<'_> {
             return Err(refused(problem, standing));
         }
         Ok(())
+    }
+
+    /// Whether a rate of the plan counts this call: those of other operations do not.
+    fn is_counted_by(&self, rate: usize) -> bool {
+        let limits = &self.caller.plan.limits;
+        limits.counts(rate, |operation| {
+            let called = self.caller.called;
+            called.is_some_and(|(route, place)| route.is_operation(place, operation))
+        })
     }
 
     fn cells(&self) -> Option<Cells<'_>> {
@@ -264,7 +279,8 @@ impl Counting<'_> {
         standing: &mut Standing,
     ) {
         let limits = &self.caller.plan.limits;
-        for (number, rate) in limits.rates[..rates].iter().enumerate() {
+        let taken = limits.rates[..rates].iter().enumerate();
+        for (number, rate) in taken.filter(|(number, _)| self.is_counted_by(*number)) {
             if let Some(cell) = cells.rate(number) {
                 cell.give_back(&rate.rate, self.basis.nodes);
                 standing.one_back(rate.place);
@@ -304,12 +320,16 @@ fn rate_reading(state: RateState) -> Reading {
     }
 }
 
-fn rate_problem(rule: &LimitRule, wait_s: u64) -> Problem {
+fn rate_problem(limit: &CompiledLimit, wait_s: u64) -> Problem {
     let wait_s = wait_s.max(1);
+    let words = limit.rule.in_words();
+    let of = match &limit.operation {
+        Some(operation) => format!(" of {operation}"),
+        None => String::new(),
+    };
     Problem::new(ProblemKind::RateLimited)
         .detail(format!(
-            "The plan allows {}. Try again in {wait_s} s.",
-            rule.in_words()
+            "The plan allows {words}{of}. Try again in {wait_s} s."
         ))
         .retry_after(wait_s)
 }

@@ -1,20 +1,25 @@
 //! A plan's limits, compiled: what a call is counted with, and the texts of the fields that show it.
 
+use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::LimitId;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
+use gatehouse_snapshot::object::Plan;
 
 use super::counters::{Rate, Shape};
 
 /// A plan's limits in the form the request path needs.
 #[derive(Debug, Default)]
 pub(crate) struct PlanLimits {
-    /// In the order of the plan.
+    /// In the order of the plan: those of every call, then those of single operations.
     pub(crate) limits: Box<[CompiledLimit]>,
     pub(crate) shape: Shape,
     /// Rates, in the order of the plan.
     pub(crate) rates: Box<[PlanRate]>,
     /// At most one for each period: of several the smallest decides, and all count the same calls.
     pub(crate) quotas: Box<[PlanQuota]>,
+    /// Which operation each rate counts, `None` every one. Empty when no rate is of one operation, so that the calls of such a
+    /// plan pay for one look at a length.
+    operations: Box<[Option<OperationKey>]>,
 }
 
 /// A limit and what fields call it.
@@ -26,6 +31,8 @@ pub(crate) struct CompiledLimit {
     pub(crate) policy: Box<str>,
     /// `"minute";r=`, what follows is what is left.
     pub(crate) label: Box<str>,
+    /// The only operation it counts.
+    pub(crate) operation: Option<OperationKey>,
 }
 
 /// A rate and its place among the plan's limits.
@@ -43,8 +50,12 @@ pub(crate) struct PlanQuota {
 }
 
 impl PlanLimits {
-    pub(crate) fn compile(limits: &[gatehouse_snapshot::object::Limit]) -> Self {
-        let rules: Vec<LimitRule> = limits.iter().map(|limit| limit.rule.into()).collect();
+    pub(crate) fn compile(plan: &Plan) -> Self {
+        let own = plan.limits.iter().map(|limit| (limit, None));
+        let single = plan.later.operation_limits.iter();
+        let single = single.map(|one| (&one.limit, Some(&one.operation)));
+        let limits: Vec<_> = own.chain(single).collect();
+        let rules: Vec<LimitRule> = limits.iter().map(|(limit, _)| limit.rule.into()).collect();
         let names = limit_names(&rules);
         let mut compiled = Self {
             shape: Shape::of(&rules),
@@ -72,12 +83,27 @@ impl PlanLimits {
                 }
             }
         }
+        if !plan.later.operation_limits.is_empty() {
+            let operations = rates.iter().map(|rate| limits[rate.place].1.cloned());
+            compiled.operations = operations.collect();
+        }
         let parts = limits.iter().zip(rules).zip(names);
-        let parts = parts.map(|((limit, rule), name)| CompiledLimit::new(limit.id, rule, &name));
+        let parts = parts.map(|(((limit, operation), rule), name)| CompiledLimit {
+            operation: operation.cloned(),
+            ..CompiledLimit::new(limit.id, rule, &name)
+        });
         compiled.limits = parts.collect();
         compiled.rates = rates.into();
         compiled.quotas = quotas.into();
         compiled
+    }
+
+    /// Whether the rate at a place among the rates counts a call; `is` says whether the call is of an operation.
+    pub(crate) fn counts(&self, rate: usize, is: impl FnOnce(&OperationKey) -> bool) -> bool {
+        match self.operations.get(rate) {
+            None | Some(None) => true,
+            Some(Some(operation)) => is(operation),
+        }
     }
 }
 
@@ -92,6 +118,7 @@ impl CompiledLimit {
             rule,
             policy: format!("\"{name}\";q={amount};w=").into(),
             label: format!("\"{name}\";r=").into(),
+            operation: None,
         }
     }
 }
@@ -157,7 +184,13 @@ mod tests {
                 rule: rule.into(),
             })
             .collect();
-        let compiled = PlanLimits::compile(&limits);
+        let compiled = PlanLimits::compile(&Plan {
+            id: Uuid::nil().into(),
+            tenant: Uuid::nil().into(),
+            name: String::new(),
+            limits,
+            later: Default::default(),
+        });
         assert_eq!(compiled.quotas.len(), 1);
         assert_eq!(compiled.quotas[0].amount, 10);
         let rates: Vec<usize> = compiled.rates.iter().map(|rate| rate.place).collect();

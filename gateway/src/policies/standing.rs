@@ -105,7 +105,11 @@ impl Standing {
         let Some(plan) = &self.plan else { return };
         let limits = &plan.limits.limits;
         let mut text = Text::new();
-        for limit in limits.iter().take(LIMITS_MAX) {
+        for (place, limit) in limits.iter().enumerate().take(LIMITS_MAX) {
+            // Of limits of single operations, those of others say nothing about this call.
+            if limit.operation.is_some() && self.asked & 1 << place == 0 {
+                continue;
+            }
             let window_s = match limit.rule {
                 LimitRule::Rate { window_s, .. } => u64::from(window_s),
                 LimitRule::Quota { period, .. } => match period {

@@ -22,6 +22,8 @@ pub(crate) struct Authorised<'t> {
     pub(super) plan: &'t Arc<CompiledPlan>,
     pub(super) subscription: SubscriptionId,
     pub(super) counters: CounterId,
+    /// The operation's place in the route.
+    pub(super) operation: usize,
 }
 
 /// Judges tenant, application and subscription, in that order, by the gateway's own clock.
@@ -42,16 +44,22 @@ pub(crate) fn authorise<'t>(
     if consumer.application.suspended {
         return Err(ProblemKind::ApplicationSuspended.into());
     }
-    let candidates = subject.route.products.iter().filter_map(|product| {
-        tables.subscriptions.decisive(Place {
+    let products = subject.route.products.iter().enumerate();
+    let candidates = products.filter_map(|(at, product)| {
+        let decisive = tables.subscriptions.decisive(Place {
             application: consumer.number,
             product: *product,
             scope: subject.environment.scope,
-        })
+        });
+        Some((at, decisive?))
     });
+    let mut narrow = None;
     let mut refused: Option<(FoundSubscription, ShownState)> = None;
-    for candidate in candidates {
+    for (product, candidate) in candidates {
         match candidate.facts().access(now.time) {
+            Access::Granted if !subject.route.opens(product, subject.operation) => {
+                narrow = Some(candidate);
+            }
             Access::Granted => {
                 *found = Some(candidate);
                 return authorised(subject, consumer, tables, candidate);
@@ -65,6 +73,11 @@ pub(crate) fn authorise<'t>(
                 }
             }
         }
+    }
+    // It may call, only not this: nearer to access than any other refusal.
+    if let Some(candidate) = narrow {
+        *found = Some(candidate);
+        return Err(not_opened(subject));
     }
     let Some((candidate, shown)) = refused else {
         return Err(not_subscribed(subject));
@@ -90,6 +103,7 @@ fn authorised<'t>(
         plan,
         subscription: subscription.id,
         counters: subscription.counters,
+        operation: subject.operation,
     })
 }
 
@@ -163,6 +177,14 @@ fn refusal_of(
         ShownState::Withdrawn | ShownState::Active => return not_subscribed(subject),
     };
     with_help(subject, refuse(kind, detail))
+}
+
+fn not_opened(subject: &Subject<'_>) -> Refusal {
+    let operation = subject.route.operation_key(subject.operation);
+    let operation = operation.map_or_else(String::new, |key| format!(" {key}"));
+    let place: &str = &subject.route.path;
+    let detail = format!("The access to {place} is for other operations than{operation}.");
+    with_help(subject, refuse(ProblemKind::OperationNotSubscribed, detail))
 }
 
 fn not_subscribed(subject: &Subject<'_>) -> Refusal {

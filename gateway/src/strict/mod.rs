@@ -29,6 +29,7 @@ use grammar::{Head, HeadLimits};
 use reply::{Dates, Ending};
 
 pub(crate) use grammar::FIELDS_MAX;
+pub(crate) use reply::date as http_date;
 
 /// Of a body that nobody wants, so much is read over to keep the connection.
 const SKIPPED_BYTES_MAX: u64 = 64 * 1024;

@@ -32,7 +32,8 @@ impl Dates {
     }
 }
 
-fn date(now: OffsetDateTime) -> [u8; DATE_BYTES] {
+/// A date as HTTP has it.
+pub(crate) fn date(now: OffsetDateTime) -> [u8; DATE_BYTES] {
     let (day, month) = (now.weekday().to_string(), now.month().to_string());
     let mut text = [b' '; DATE_BYTES];
     // Twenty-nine characters for every year of four digits; writing beyond them is cut off, and cannot fail otherwise.
@@ -87,7 +88,7 @@ pub(super) fn streaming(
     let Passage { call, standing } = passage;
     status_line(out, head.status);
     let mut dated = false;
-    answer::each_field(head, standing, &call.request_id, &mut |name, value| {
+    answer::each_field(head, standing, call, &mut |name, value| {
         dated |= name == b"date";
         field(out, name, value);
     });

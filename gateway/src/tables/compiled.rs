@@ -90,7 +90,7 @@ impl CompiledPlan {
     pub(crate) fn of_limits(plan: &gatehouse_snapshot::object::Plan) -> Self {
         Self {
             number: 0,
-            limits: PlanLimits::compile(&plan.limits),
+            limits: PlanLimits::compile(plan),
         }
     }
 }

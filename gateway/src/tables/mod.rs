@@ -12,6 +12,7 @@ mod buckets;
 mod compiled;
 mod credentials;
 mod index;
+mod life;
 mod loading;
 mod names;
 mod operations;
@@ -31,6 +32,7 @@ pub(crate) use applications::{Applications, FoundApplication};
 pub(crate) use compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan};
 pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
 pub(crate) use index::{Index, spread};
+pub(crate) use life::{DEPRECATION, Notice, SUNSET};
 pub(crate) use loading::{Loading, NotLoaded};
 pub(crate) use names::Names;
 #[cfg(test)]

@@ -95,6 +95,23 @@ impl Operations {
         })
     }
 
+    /// Whether the operation at a place has this stable key. Allocates nothing.
+    pub(crate) fn is(&self, place: usize, key: &OperationKey) -> bool {
+        let mut entries = self.entries();
+        let Some(entry) = entries.find(|entry| entry.place as usize == place) else {
+            return false;
+        };
+        let (method, template, stored) = self.texts(entry);
+        if !stored.is_empty() {
+            return stored == key.as_str().as_bytes();
+        }
+        let Some(rest) = key.as_str().as_bytes().strip_prefix(method) else {
+            return false;
+        };
+        rest.strip_prefix(b" ")
+            .is_some_and(|anonymous| is_anonymous_of(anonymous, template))
+    }
+
     /// Finds the operation. A HEAD that is not declared is the GET (RFC 9110 §9.3.2).
     pub(crate) fn find(&self, method: &Method, path: &str) -> OperationMatch {
         let path = if path.is_empty() { "/" } else { path };
@@ -224,6 +241,21 @@ impl Entry {
             slashes,
         }
     }
+}
+
+/// Whether a template is this one once the names of its parameters are left out; see [`OperationKey::new`].
+fn is_anonymous_of(anonymous: &[u8], template: &[u8]) -> bool {
+    let mut in_parameter = false;
+    let kept = template.iter().filter(|byte| {
+        let is_name = in_parameter && **byte != b'}' && **byte != b'{';
+        match **byte {
+            b'{' => in_parameter = true,
+            b'}' => in_parameter = false,
+            _ => {}
+        }
+        !is_name
+    });
+    kept.eq(anonymous)
 }
 
 fn capped(count: usize) -> u8 {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use gatehouse_domain::id::{ApiVersionId, EnvironmentId, RouteId, TenantId, UpstreamId};
 use gatehouse_domain::{ApiVersionState, OperationKey};
-use gatehouse_snapshot::object::Route;
+use gatehouse_snapshot::object::{Route, RouteLater};
 
+use super::life::Life;
 use super::names::Names;
 use super::operations::{OperationMatch, Operations};
 use super::text::Text;
@@ -30,12 +31,50 @@ pub(crate) struct CompiledRoute {
     pub(crate) config_max_age_s: Option<u32>,
     /// The numbers of the products that open it.
     pub(crate) products: Box<[u32]>,
+    /// What single products open of it; none when each opens all.
+    narrowed: Option<Arc<Narrowed>>,
+    /// What its responses say about its end; none of a version that is not being phased out.
+    pub(crate) life: Option<Arc<Life>>,
     upstream_id: Option<UpstreamId>,
     pub(crate) upstream: Option<Arc<CompiledUpstream>>,
     /// What its operations are called in records.
     pub(crate) numbers: OperationNumbers,
     /// What its API is called in metrics.
     pub(crate) label: ApiLabel,
+}
+
+/// A bit for each operation that a product opens, by the product's place in the route's list; none: it opens all.
+#[derive(Debug)]
+struct Narrowed(Box<[Option<Box<[u64]>>]>);
+
+impl Narrowed {
+    fn of(route: &Route) -> Option<Arc<Self>> {
+        if route.later.narrowed.is_empty() {
+            return None;
+        }
+        let mut products = vec![None; route.products.len()];
+        for (product, operations) in &route.later.narrowed {
+            let mut bits = vec![0; route.operations.len().div_ceil(64)];
+            for place in operations {
+                if let Some(word) = bits.get_mut(*place as usize / 64) {
+                    *word |= 1_u64 << (place % 64);
+                }
+            }
+            if let Some(slot) = products.get_mut(*product as usize) {
+                *slot = Some(bits.into_boxed_slice());
+            }
+        }
+        Some(Arc::new(Self(products.into())))
+    }
+
+    fn opens(&self, product: usize, operation: usize) -> bool {
+        match self.0.get(product) {
+            Some(Some(bits)) => bits
+                .get(operation / 64)
+                .is_some_and(|word| word >> (operation % 64) & 1 == 1),
+            Some(None) | None => true,
+        }
+    }
 }
 
 impl CompiledRoute {
@@ -55,6 +94,12 @@ impl CompiledRoute {
             config_max_age_s: route.config_max_age_s,
             environment_number: names.environments.number(route.environment),
             products: products.map(|id| names.products.number(*id)).collect(),
+            narrowed: Narrowed::of(route),
+            life: route
+                .later
+                .life
+                .as_ref()
+                .map(|dates| Arc::new(Life::new(dates))),
             operations: Operations::build(&route.operations),
             upstream_id: route.upstream,
             upstream,
@@ -69,6 +114,8 @@ impl CompiledRoute {
             path: self.path.clone(),
             products: self.products.clone(),
             operations: self.operations.clone(),
+            narrowed: self.narrowed.clone(),
+            life: self.life.clone(),
             upstream,
             numbers: OperationNumbers::new(self.operations.len()),
             label: ApiLabel::default(),
@@ -94,7 +141,20 @@ impl CompiledRoute {
             upstream: self.upstream_id,
             config_max_age_s: self.config_max_age_s,
             operations: Vec::new(),
+            later: RouteLater::default(),
         }
+    }
+
+    /// Whether the product at a place of the route's list opens the operation at a place.
+    pub(crate) fn opens(&self, product: usize, operation: usize) -> bool {
+        self.narrowed
+            .as_ref()
+            .is_none_or(|narrowed| narrowed.opens(product, operation))
+    }
+
+    /// Whether the operation at a place has this stable key.
+    pub(crate) fn is_operation(&self, place: usize, key: &OperationKey) -> bool {
+        self.operations.is(place, key)
     }
 
     /// The operation a method and the path below the route mean.

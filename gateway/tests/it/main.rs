@@ -17,6 +17,7 @@ mod framing;
 mod hand_over;
 mod hostile;
 mod limits;
+mod offer;
 mod refusals;
 mod usage;
 

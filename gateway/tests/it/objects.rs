@@ -12,7 +12,7 @@ use gatehouse_domain::subscription::StoredState;
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::object::{
     Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    Route, Subscription, Target, Tenant, Upstream,
+    PlanLater, Route, RouteLater, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::sign::credential_digest;
 use uuid::Uuid;
@@ -113,6 +113,7 @@ pub(crate) fn route(environment: EnvironmentId, number: u128) -> Route {
             operation("DELETE", "/pets/{id}"),
             operation("GET", "/admin"),
         ],
+        later: RouteLater::default(),
     }
 }
 
@@ -126,6 +127,7 @@ pub(crate) fn plan(rules: &[LimitRule]) -> Plan {
         tenant: TENANT,
         name: "Basic".to_owned(),
         limits: limits.collect(),
+        later: PlanLater::default(),
     }
 }
 

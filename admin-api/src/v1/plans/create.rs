@@ -1,6 +1,6 @@
 //! Makes a plan.
 
-use super::limit::{LimitInput, rules};
+use super::limit::{LimitInput, OperationLimitInput, rules};
 use axum::extract::State;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, plans};
@@ -38,6 +38,7 @@ pub(crate) async fn create_plan(
         approval: body.approval,
         environments: body.environments,
         limits: rules(body.limits)?,
+        operation_limits: body.operation_limits.into_iter().map(Into::into).collect(),
         max_subscription_days: body.max_subscription_days,
         max_key_days: body.max_key_days,
         max_overlap_s: body.max_overlap_s,
@@ -68,6 +69,9 @@ pub(crate) struct CreatePlan {
     /// What a subscription may call; without limits as much as the backend bears.
     #[serde(default)]
     limits: Vec<LimitInput>,
+    /// Beside them, rates of single operations.
+    #[serde(default)]
+    operation_limits: Vec<OperationLimitInput>,
     /// Longest subscription, days; without it no end.
     #[schema(minimum = 1)]
     max_subscription_days: Option<i32>,

@@ -1,5 +1,6 @@
 //! A limit as it is sent. Written out flat, so that every fault has a pointer of its own.
 
+use gatehouse_control_plane::plans::OperationLimit;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_web::{FieldError, Problem, ProblemKind};
 use serde::Deserialize;
@@ -33,6 +34,36 @@ pub(crate) struct LimitInput {
 enum LimitKind {
     Rate,
     Quota,
+}
+
+/// A rate of one operation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OperationLimitInput {
+    /// Method and path, such as `GET /pets/{id}`; it counts in every version.
+    operation: String,
+    /// Requests per window.
+    #[schema(minimum = 1)]
+    amount: u32,
+    /// Length of the window, seconds.
+    #[schema(minimum = 1, maximum = 3600)]
+    window_s: u32,
+    /// Requests that may arrive at once after a pause; without it `amount`.
+    #[schema(minimum = 1)]
+    burst: Option<u32>,
+}
+
+impl From<OperationLimitInput> for OperationLimit {
+    fn from(limit: OperationLimitInput) -> Self {
+        Self {
+            operation: limit.operation,
+            rule: LimitRule::Rate {
+                amount: limit.amount,
+                window_s: limit.window_s,
+                burst: limit.burst.unwrap_or(limit.amount),
+            },
+        }
+    }
 }
 
 /// The rules, or every fault of their form at once. Their bounds are the verb's to judge.

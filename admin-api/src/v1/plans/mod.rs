@@ -7,5 +7,6 @@ pub(crate) mod get_approval;
 mod limit;
 pub(crate) mod list;
 pub(crate) mod put_approval;
+pub(crate) mod revisions;
 pub(crate) mod simulate_rule;
 pub(crate) mod update;

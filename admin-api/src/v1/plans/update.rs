@@ -1,6 +1,6 @@
-//! Changes a plan; new limits hold for every subscription at once.
+//! Changes a plan; what takes something from its subscribers counts when their notice ends.
 
-use super::limit::{LimitInput, rules};
+use super::limit::{LimitInput, OperationLimitInput, rules};
 use axum::extract::State;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, plans};
@@ -8,6 +8,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
 use gatehouse_web::{Json, Path, Problem};
 use serde::Deserialize;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::bodies;
@@ -17,7 +18,7 @@ use crate::edge::auth::{Caller, needs};
 use crate::edge::conditional::{IfMatch, IfMatchHeader};
 use crate::edge::merge::present;
 
-/// Changes a plan; new limits hold for every subscription at once.
+/// Changes a plan; what takes something from its subscribers counts when their notice ends.
 #[utoipa::path(
     patch,
     path = "/v1/apis/{api}/plans/{plan}",
@@ -41,6 +42,10 @@ pub(crate) async fn update_plan(
         approval: body.approval,
         environments: body.environments,
         limits: body.limits.map(rules).transpose()?,
+        operation_limits: body
+            .operation_limits
+            .map(|limits| limits.into_iter().map(Into::into).collect()),
+        effective_at: body.effective_at,
         max_subscription_days: body.max_subscription_days,
         max_key_days: body.max_key_days,
         max_overlap_s: body.max_overlap_s,
@@ -69,6 +74,11 @@ pub(crate) struct UpdatePlan {
     environments: Option<Vec<EnvironmentKind>>,
     /// What a subscription may call, all of it.
     limits: Option<Vec<LimitInput>>,
+    /// Rates of single operations, all of them.
+    operation_limits: Option<Vec<OperationLimitInput>>,
+    /// From when on limits and spans count; without it at once, or when the tenant's notice ends for those who have the plan.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    effective_at: Option<OffsetDateTime>,
     /// Longest subscription, days; null is no end.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i32>, minimum = 1)]

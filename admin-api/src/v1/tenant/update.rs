@@ -34,6 +34,7 @@ pub(crate) async fn update_tenant(
         signup_mode: body.signup_mode,
         email_domains: body.email_domains,
         time_zone: body.time_zone,
+        minimum_notice_days: body.minimum_notice_days,
     };
     let changed = tenants::update_tenant(&db, &caller, expected, input).await?;
     Ok(Mutation::changed(&changed))
@@ -52,4 +53,7 @@ pub(crate) struct UpdateTenant {
     email_domains: Option<Vec<String>>,
     /// An IANA name, such as `Europe/Berlin`.
     time_zone: Option<String>,
+    /// Days between the word that something gets worse for its users, a version's end or a lower limit, and the day it does.
+    #[schema(minimum = 0, maximum = 730)]
+    minimum_notice_days: Option<i32>,
 }

@@ -1,5 +1,6 @@
 //! Versions of an API, and their descriptions.
 
+pub(crate) mod callers;
 pub(crate) mod deprecate;
 pub(crate) mod download_spec;
 pub(crate) mod get;

@@ -10,8 +10,9 @@ use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_domain::subscription::{EndedReason, StoredState};
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey, TenantStatus};
 use gatehouse_snapshot::object::{
-    Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    Route, Subscription, Target, Tenant, Upstream,
+    Application, Credential, Environment, LifeDates, Limit, LoadBalancing, Moment, Object,
+    Operation, OperationLimit, Plan, PlanLater, Route, RouteLater, Subscription, Target, Tenant,
+    Upstream,
 };
 use gatehouse_snapshot::sign::credential_digest;
 use sqlx::postgres::PgConnection;
@@ -181,9 +182,11 @@ async fn route(
     id: RouteId,
 ) -> Result<Option<Projection>, Refusal> {
     let row = sqlx::query!(
-        "select r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id, a.config_max_age_s
-         from route r join api_version v on v.id = r.api_version_id join api a on a.id = v.api_id
-         where r.id = $1 and r.enabled",
+        r#"select r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id, a.config_max_age_s,
+                  v.deprecated_at, v.sunset_at, n.path as "successor?"
+           from route r join api_version v on v.id = r.api_version_id join api a on a.id = v.api_id
+           left join route n on n.api_version_id = v.successor_id and n.environment_id = r.environment_id and n.enabled
+           where r.id = $1 and r.enabled"#,
         id.uuid(),
     )
     .fetch_optional(&mut *conn)
@@ -193,8 +196,8 @@ async fn route(
     if state == ApiVersionState::Draft {
         return Ok(None);
     }
-    let products = sqlx::query_scalar!(
-        "select product_id from product_item where api_version_id = $1 order by product_id",
+    let products = sqlx::query!(
+        "select product_id, operation_filter from product_item where api_version_id = $1 order by product_id",
         row.version_id
     )
     .fetch_all(&mut *conn)
@@ -205,6 +208,21 @@ async fn route(
     )
     .fetch_all(&mut *conn)
     .await?;
+    let narrowed = products.iter().enumerate().filter_map(|(product, item)| {
+        let filter = item.operation_filter.as_ref()?;
+        let opened = operations.iter().enumerate();
+        let opened = opened.filter(|(_, operation)| filter.contains(&operation.operation_key));
+        let opened = opened.filter_map(|(place, _)| u32::try_from(place).ok());
+        Some((u32::try_from(product).ok()?, opened.collect()))
+    });
+    let later = RouteLater {
+        narrowed: narrowed.collect(),
+        life: row.deprecated_at.map(|deprecated_at| LifeDates {
+            deprecated_at: deprecated_at.into(),
+            sunset_at: row.sunset_at.map(Moment::from),
+            successor: row.successor,
+        }),
+    };
     let object = Route {
         id,
         tenant,
@@ -213,7 +231,10 @@ async fn route(
         api_version: ApiVersionId::from_uuid(row.version_id),
         path: row.path,
         state,
-        products: products.into_iter().map(ProductId::from_uuid).collect(),
+        products: products
+            .into_iter()
+            .map(|item| ProductId::from_uuid(item.product_id))
+            .collect(),
         upstream: row.upstream_id.map(UpstreamId::from_uuid),
         config_max_age_s: row.config_max_age_s.map(i32::unsigned_abs),
         operations: operations
@@ -224,6 +245,7 @@ async fn route(
                 path_template: operation.path_template,
             })
             .collect(),
+        later,
     };
     Ok(Some(Projection::of_environment(
         Object::Route(object),
@@ -244,12 +266,13 @@ async fn plan(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let rows = sqlx::query!(
-        "select id, algorithm, amount, window_s, burst, period from plan_limit where plan_revision_id = $1 order by position, id",
+        "select id, algorithm, amount, window_s, burst, period, operation_key from plan_limit where plan_revision_id = $1 order by position, id",
         row.current_revision_id,
     )
     .fetch_all(&mut *conn)
     .await?;
     let mut limits = Vec::with_capacity(rows.len());
+    let mut operation_limits = Vec::new();
     for limit in rows {
         let rule = match (
             limit.algorithm.as_str(),
@@ -273,16 +296,22 @@ async fn plan(
                 )));
             }
         };
-        limits.push(Limit {
+        let of = limit.operation_key.map(OperationKey::from_stored);
+        let limit = Limit {
             id: LimitId::from_uuid(limit.id),
             rule: rule.into(),
-        });
+        };
+        match of {
+            Some(operation) => operation_limits.push(OperationLimit { operation, limit }),
+            None => limits.push(limit),
+        }
     }
     Ok(Some(Projection::of_tenant(Object::Plan(Plan {
         id,
         tenant,
         name: row.name,
         limits,
+        later: PlanLater { operation_limits },
     }))))
 }
 

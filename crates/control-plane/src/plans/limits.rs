@@ -6,8 +6,11 @@ use gatehouse_domain::id::{LimitId, PlanId, PlanRevisionId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::operation_limits::{OperationLimit, OperationLimitView};
+use super::tighten::Spans;
 use crate::refusal::{FieldFault, Refusal};
 use crate::work::Work;
 
@@ -25,8 +28,8 @@ pub struct LimitView {
     pub words: String,
 }
 
-/// Checks limits; every fault at once.
-pub(super) fn check(limits: &[LimitRule]) -> Vec<FieldFault> {
+/// Checks limits of every call, and how many there are in all; every fault at once.
+pub(super) fn check(limits: &[LimitRule], of_operations: usize) -> Vec<FieldFault> {
     let mut faults: Vec<_> = limits
         .iter()
         .enumerate()
@@ -43,8 +46,10 @@ pub(super) fn check(limits: &[LimitRule]) -> Vec<FieldFault> {
             ))
         })
         .collect();
-    if limits.len() > LIMITS_MAX {
-        let detail = format!("Use at most {LIMITS_MAX} limits; got {}.", limits.len());
+    let count = limits.len() + of_operations;
+    if count > LIMITS_MAX {
+        let detail =
+            format!("Use at most {LIMITS_MAX} limits, those of operations included; got {count}.");
         faults.push(FieldFault::new("/limits", "too_many", detail));
     }
     for (place, limit) in limits.iter().enumerate() {
@@ -60,30 +65,46 @@ pub(super) fn check(limits: &[LimitRule]) -> Vec<FieldFault> {
     faults
 }
 
-/// Stores a revision with its limits and makes it the current one. The plan's row is locked by the caller.
+/// A revision to be stored.
+pub(super) struct NewRevision<'a> {
+    pub(super) limits: &'a [LimitRule],
+    pub(super) operation_limits: &'a [OperationLimit],
+    /// From when on it counts; it becomes the current one at once when that is not later than now.
+    pub(super) effective_at: OffsetDateTime,
+    /// What of the plan's own row changes with it, when it begins later.
+    pub(super) spans: Option<Spans>,
+}
+
+/// Stores a revision with its limits. The plan's row is locked by the caller.
 pub(super) async fn store_revision(
     work: &mut Work<'_>,
     plan: PlanId,
-    limits: &[LimitRule],
+    new: &NewRevision<'_>,
 ) -> Result<(), Refusal> {
     let revision: PlanRevisionId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
+    let spans = new.spans.map(serde_json::to_value).transpose();
     sqlx::query!(
-        "insert into plan_revision (id, tenant_id, plan_id, number, effective_at, created_at)
-         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $4 from plan_revision where plan_id = $3",
+        "insert into plan_revision (id, tenant_id, plan_id, number, effective_at, created_at, spans)
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6 from plan_revision where plan_id = $3",
         revision.uuid(),
         tenant,
         plan.uuid(),
+        new.effective_at,
         now,
+        spans.map_err(anyhow::Error::from)?,
     )
     .execute(work.conn())
     .await?;
-    for (position, limit) in limits.iter().enumerate() {
+    let every_call = new.limits.iter().map(|rule| (*rule, None));
+    let single = new.operation_limits.iter();
+    let single = single.map(|limit| (limit.rule, Some(limit.operation.as_str())));
+    for (position, (rule, operation)) in every_call.chain(single).enumerate() {
         let id: LimitId = work.new_id();
-        let columns = Columns::of(*limit);
+        let columns = Columns::of(rule);
         sqlx::query!(
-            "insert into plan_limit (id, tenant_id, plan_revision_id, algorithm, amount, window_s, burst, period, position)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into plan_limit (id, tenant_id, plan_revision_id, algorithm, amount, window_s, burst, period, position, operation_key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             id.uuid(),
             tenant,
             revision.uuid(),
@@ -93,9 +114,13 @@ pub(super) async fn store_revision(
             columns.burst,
             columns.period,
             i32::try_from(position).unwrap_or(i32::MAX),
+            operation,
         )
         .execute(work.conn())
         .await?;
+    }
+    if new.effective_at > now {
+        return Ok(());
     }
     sqlx::query!(
         "update plan set current_revision_id = $2 where id = $1",
@@ -142,21 +167,36 @@ impl Columns {
     }
 }
 
-/// The limits in force of several plans.
-pub(crate) async fn of_plans(
+/// The limits of one revision.
+#[derive(Debug, Default)]
+pub(super) struct RevisionLimits {
+    pub(super) of_all: Vec<LimitView>,
+    pub(super) of_operations: Vec<OperationLimitView>,
+}
+
+impl RevisionLimits {
+    /// All of them in words.
+    pub(super) fn into_words(self) -> Vec<String> {
+        let of_all = self.of_all.into_iter().map(|limit| limit.words);
+        let of_operations = self.of_operations.into_iter().map(|limit| limit.words);
+        of_all.chain(of_operations).collect()
+    }
+}
+
+/// The limits of several revisions, by revision.
+pub(super) async fn of_revisions(
     conn: &mut PgConnection,
-    plans: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<LimitView>>, Refusal> {
+    revisions: &[Uuid],
+) -> Result<HashMap<Uuid, RevisionLimits>, Refusal> {
     let rows = sqlx::query!(
-        "select p.id as plan_id, l.id, l.algorithm, l.amount, l.window_s, l.burst, l.period
-         from plan p join plan_limit l on l.plan_revision_id = p.current_revision_id
-         where p.id = any($1)
-         order by l.position, l.id",
-        plans,
+        "select plan_revision_id, id, algorithm, amount, window_s, burst, period, operation_key
+         from plan_limit where plan_revision_id = any($1)
+         order by position, id",
+        revisions,
     )
     .fetch_all(conn)
     .await?;
-    let mut limits: HashMap<Uuid, Vec<LimitView>> = HashMap::new();
+    let mut limits: HashMap<Uuid, RevisionLimits> = HashMap::new();
     for row in rows {
         let rule = match (row.algorithm.as_str(), row.window_s, row.burst) {
             ("token_bucket", Some(window_s), Some(burst)) => LimitRule::Rate {
@@ -173,13 +213,53 @@ pub(crate) async fn of_plans(
                     .ok_or_else(|| anyhow::anyhow!("limit {} has an unknown shape", row.id))?,
             },
         };
-        limits.entry(row.plan_id).or_default().push(LimitView {
-            id: row.id.into(),
-            rule,
-            words: rule.in_words(),
-        });
+        let of = limits.entry(row.plan_revision_id).or_default();
+        match row.operation_key {
+            None => of.of_all.push(LimitView {
+                id: row.id.into(),
+                rule,
+                words: rule.in_words(),
+            }),
+            Some(operation) => of.of_operations.push(OperationLimitView {
+                id: row.id.into(),
+                words: format!("{} of {operation}", rule.in_words()),
+                operation,
+                rule,
+            }),
+        }
     }
     Ok(limits)
+}
+
+/// The limits in force of several plans.
+async fn in_force(
+    conn: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, RevisionLimits>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select id, current_revision_id as "revision!" from plan where id = any($1) and current_revision_id is not null"#,
+        plans,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let revisions: Vec<Uuid> = rows.iter().map(|row| row.revision).collect();
+    let mut limits = of_revisions(conn, &revisions).await?;
+    let limits = rows
+        .into_iter()
+        .filter_map(|row| Some((row.id, limits.remove(&row.revision)?)));
+    Ok(limits.collect())
+}
+
+/// The limits in force of several plans, those of single operations left out.
+pub(crate) async fn of_plans(
+    conn: &mut PgConnection,
+    plans: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<LimitView>>, Refusal> {
+    let limits = in_force(conn, plans).await?;
+    Ok(limits
+        .into_iter()
+        .map(|(plan, limits)| (plan, limits.of_all))
+        .collect())
 }
 
 /// The limits in force of several plans, in words.
@@ -187,10 +267,10 @@ pub(crate) async fn in_words(
     conn: &mut PgConnection,
     plans: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, Vec<String>>, Refusal> {
-    let limits = of_plans(conn, &plans).await?;
+    let limits = in_force(conn, &plans).await?;
     Ok(limits
         .into_iter()
-        .map(|(plan, limits)| (plan, limits.into_iter().map(|limit| limit.words).collect()))
+        .map(|(plan, limits)| (plan, limits.into_words()))
         .collect())
 }
 
@@ -209,7 +289,7 @@ mod tests {
             window_s: 1,
             burst: 1,
         };
-        let faults = check(&[good, bad, good]);
+        let faults = check(&[good, bad, good], 0);
         let places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(places, ["/limits/1", "/limits/2"]);
         let many: Vec<_> = (1..=17)
@@ -218,7 +298,8 @@ mod tests {
                 period: QuotaPeriod::Day,
             })
             .collect();
-        assert!(check(&many[..16]).is_empty());
-        assert_eq!(check(&many).len(), 1);
+        assert!(check(&many[..16], 0).is_empty());
+        assert_eq!(check(&many[..16], 1).len(), 1);
+        assert_eq!(check(&many, 0).len(), 1);
     }
 }

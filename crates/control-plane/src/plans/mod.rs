@@ -3,7 +3,10 @@
 pub(crate) mod approval;
 mod close;
 pub(crate) mod limits;
+pub(crate) mod operation_limits;
+mod revisions;
 pub(crate) mod terms;
+mod tighten;
 mod update;
 mod view;
 
@@ -24,10 +27,15 @@ use crate::work::{Changed, Work};
 pub use approval::{DUE_S, PlanApproval, SetPlanApproval, get_plan_approval, set_plan_approval};
 pub use close::{ClosePlan, close_plan};
 pub use limits::LimitView;
+pub use operation_limits::{OperationLimit, OperationLimitView};
+pub use revisions::{RevisionView, apply_due, list_revisions};
 pub use update::{UpdatePlan, update_plan};
-pub use view::PlanView;
+pub use view::{PlanView, ScheduledView};
 
 pub(crate) use view::of_product;
+
+use limits::NewRevision;
+use tighten::Spans;
 
 /// Longest rotation overlap that a plan may allow: 30 days.
 const OVERLAP_MAX_S: i32 = 30 * 86_400;
@@ -47,6 +55,8 @@ pub struct CreatePlan {
     pub environments: Vec<EnvironmentKind>,
     /// All of them apply; the strictest decides. None is no limit.
     pub limits: Vec<LimitRule>,
+    /// Beside them, rates of single operations.
+    pub operation_limits: Vec<OperationLimit>,
     /// Days a subscription lasts; `None` is without an end.
     pub max_subscription_days: Option<i32>,
     /// Longest life of a key, in days.
@@ -66,6 +76,7 @@ impl Default for CreatePlan {
             approval: ApprovalMode::Manual,
             environments: EnvironmentKind::ALL.to_vec(),
             limits: Vec::new(),
+            operation_limits: Vec::new(),
             max_subscription_days: None,
             max_key_days: None,
             max_overlap_s: None,
@@ -87,13 +98,14 @@ pub async fn create_plan(
     let bounds = Bounds {
         environments: &input.environments,
         limits: &input.limits,
+        operation_limits: &input.operation_limits,
         max_subscription_days: input.max_subscription_days,
         max_key_days: input.max_key_days,
         max_overlap_s: input.max_overlap_s.unwrap_or(OVERLAP_MAX_S),
     };
     let name = faults.text("/name", &input.name, 80);
     let summary = faults.optional_text("/summary", &input.summary, 400);
-    bounds.check(faults)?;
+    let operation_limits = bounds.check(faults)?;
     let Some(slug) = slug else {
         return Err(Refusal::field("/slug", "slug", "Not a slug."));
     };
@@ -129,7 +141,14 @@ pub async fn create_plan(
     .on_constraint("plan_slug_key", || {
         Refusal::Conflict(format!("The API has a plan '{slug}' already."))
     })?;
-    limits::store_revision(&mut work, id, &input.limits).await?;
+    operation_limits::require_known(work.conn(), api.product_id, &operation_limits, &[]).await?;
+    let revision = NewRevision {
+        limits: &input.limits,
+        operation_limits: &operation_limits,
+        effective_at: now,
+        spans: None,
+    };
+    limits::store_revision(&mut work, id, &revision).await?;
     let view = view::read(work.conn(), id.uuid()).await?;
     work.audit(AuditEntry {
         action: "plan.create",
@@ -150,13 +169,23 @@ pub async fn create_plan(
 struct Bounds<'a> {
     environments: &'a [EnvironmentKind],
     limits: &'a [LimitRule],
+    operation_limits: &'a [OperationLimit],
     max_subscription_days: Option<i32>,
     max_key_days: Option<i32>,
     max_overlap_s: i32,
 }
 
 impl Bounds<'_> {
-    fn check(&self, mut faults: Faults) -> Result<(), Refusal> {
+    fn spans(&self) -> Spans {
+        Spans {
+            max_subscription_days: self.max_subscription_days,
+            max_key_days: self.max_key_days,
+            max_overlap_s: self.max_overlap_s,
+        }
+    }
+
+    /// Answers the limits of operations with their stable keys.
+    fn check(&self, mut faults: Faults) -> Result<Vec<OperationLimit>, Refusal> {
         faults.require(
             !self.environments.is_empty(),
             "/environments",
@@ -185,10 +214,13 @@ impl Bounds<'_> {
                 self.max_overlap_s
             ),
         );
-        for fault in limits::check(self.limits) {
+        let mut found = limits::check(self.limits, self.operation_limits.len());
+        let operation_limits = operation_limits::normalised(self.operation_limits, &mut found);
+        for fault in found {
             faults.require(false, &fault.pointer, fault.code, fault.detail);
         }
-        faults.finish()
+        faults.finish()?;
+        Ok(operation_limits)
     }
 
     fn environment_words(&self) -> Vec<String> {

@@ -1,12 +1,18 @@
-//! Changing a plan. New limits are a new revision; subscriptions under the plan have them at once.
+//! Changing a plan. New limits are a new revision; what takes something from subscribers comes into force after the tenant's
+//! notice.
 
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
 use gatehouse_domain::{EnvironmentKind, Permission};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use super::limits::NewRevision;
+use super::operation_limits::{self, OperationLimit, OperationLimitView};
+use super::tighten::{Promise, Spans};
 use super::view::{self, PlanView};
 use super::{Bounds, limits};
 use crate::actor::Actor;
@@ -16,6 +22,7 @@ use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
+use crate::tenants;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
 
@@ -34,6 +41,10 @@ pub struct UpdatePlan {
     pub environments: Option<Vec<EnvironmentKind>>,
     /// All limits; a new revision when they differ.
     pub limits: Option<Vec<LimitRule>>,
+    /// All limits of single operations; likewise.
+    pub operation_limits: Option<Vec<OperationLimit>>,
+    /// From when on limits and spans count; `None`: at once, or when the notice ends for those who have the plan.
+    pub effective_at: Option<OffsetDateTime>,
     /// Days a new subscription lasts.
     pub max_subscription_days: Option<Option<i32>>,
     /// Longest life of a new key, in days.
@@ -63,16 +74,61 @@ pub async fn update_plan(
     let summary = faults.optional_text("/summary", summary, 400);
     let old_limits: Vec<_> = before.limits.iter().map(|limit| limit.rule).collect();
     let new_limits = input.limits.as_ref().unwrap_or(&old_limits);
+    let old_operation_limits: Vec<_> = before
+        .operation_limits
+        .iter()
+        .map(OperationLimitView::given)
+        .collect();
     let bounds = Bounds {
         environments: input.environments.as_ref().unwrap_or(&before.environments),
         limits: new_limits,
+        operation_limits: input
+            .operation_limits
+            .as_ref()
+            .unwrap_or(&old_operation_limits),
         max_subscription_days: input
             .max_subscription_days
             .unwrap_or(before.max_subscription_days),
         max_key_days: input.max_key_days.unwrap_or(before.max_key_days),
         max_overlap_s: input.max_overlap_s.unwrap_or(before.max_overlap_s),
     };
-    bounds.check(faults)?;
+    let operation_limits = bounds.check(faults)?;
+    let product = api.product_id;
+    let old_of = &old_operation_limits;
+    operation_limits::require_known(work.conn(), product, &operation_limits, old_of).await?;
+    let old = Promise {
+        limits: &old_limits,
+        operation_limits: &old_operation_limits,
+        spans: Spans {
+            max_subscription_days: before.max_subscription_days,
+            max_key_days: before.max_key_days,
+            max_overlap_s: before.max_overlap_s,
+        },
+    };
+    let new = Promise {
+        limits: new_limits,
+        operation_limits: &operation_limits,
+        spans: bounds.spans(),
+    };
+    let tightens = old.is_tightened_by(&new);
+    let begins = Begins::of(&mut work, actor, &before, tightens, input.effective_at).await?;
+    let revised = match begins {
+        // A revision made now takes the place of one that was to come.
+        Begins::Now => !new.has_limits_of(&old) || before.scheduled.is_some() && input.revises(),
+        Begins::At(_) => new != old,
+    };
+    if begins != Begins::Now && !revised {
+        let detail = "Nothing changes then; leave it out, or give other limits.";
+        return Err(Refusal::field(
+            "/effective_at",
+            "nothing_to_schedule",
+            detail,
+        ));
+    }
+    let spans = match begins {
+        Begins::Now => new.spans,
+        Begins::At(_) => old.spans,
+    };
     sqlx::query!(
         "update plan
          set name = $2, summary = $3, state = $4, approval = $5, environments = $6, max_subscription_days = $7, max_key_days = $8,
@@ -84,14 +140,20 @@ pub async fn update_plan(
         state.as_str(),
         input.approval.unwrap_or(before.approval).as_str(),
         &bounds.environment_words(),
-        bounds.max_subscription_days,
-        bounds.max_key_days,
-        bounds.max_overlap_s,
+        spans.max_subscription_days,
+        spans.max_key_days,
+        spans.max_overlap_s,
     )
     .execute(work.conn())
     .await?;
-    if *new_limits != old_limits {
-        limits::store_revision(&mut work, before.id, new_limits).await?;
+    if revised {
+        let revision = NewRevision {
+            limits: new.limits,
+            operation_limits: new.operation_limits,
+            effective_at: begins.moment(work.now()),
+            spans: (begins != Begins::Now).then_some(new.spans),
+        };
+        limits::store_revision(&mut work, before.id, &revision).await?;
     }
     let after = view::read(work.conn(), before.id.uuid()).await?;
     work.audit(AuditEntry {
@@ -102,18 +164,73 @@ pub async fn update_plan(
         reason: None,
     });
     // Subscribers are told what concerns them: other limits.
-    if after.revision != before.revision {
+    if revised {
+        let effective_at = begins.moment(work.now());
         work.emit(
             "plan.changed",
             after.id,
             json!({
                 "api": { "slug": api.slug, "name": api.name },
                 "plan": { "slug": after.slug, "name": after.name },
+                "tightens": tightens,
+                "effective_at": effective_at.format(&Rfc3339).unwrap_or_default(),
             }),
         );
     }
     work.touch(Touched::Plan(after.id));
     work.commit(after).await
+}
+
+impl UpdatePlan {
+    /// Whether it says what the limits are.
+    fn revises(&self) -> bool {
+        self.limits.is_some() || self.operation_limits.is_some()
+    }
+}
+
+/// From when on a change counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    Now,
+    At(OffsetDateTime),
+}
+
+impl Begins {
+    /// What takes something from those who have the plan begins when the tenant's notice ends, or later.
+    async fn of(
+        work: &mut Work<'_>,
+        actor: &Actor,
+        plan: &PlanView,
+        tightens: bool,
+        asked: Option<OffsetDateTime>,
+    ) -> Result<Self, Refusal> {
+        let now = work.now();
+        let earliest = if tightens && plan.subscriptions > 0 {
+            tenants::notice_ends(work.conn(), actor.tenant(), now).await?
+        } else {
+            now
+        };
+        if asked.is_some_and(|asked| asked < earliest && earliest > now) {
+            let detail = format!(
+                "This takes something from {} subscriptions, who are given {} days' notice: begin on {} or later.",
+                plan.subscriptions,
+                (earliest - now).whole_days(),
+                earliest.date()
+            );
+            return Err(Refusal::field("/effective_at", "too_soon", detail));
+        }
+        Ok(match asked.unwrap_or(earliest) {
+            moment if moment > now => Self::At(moment),
+            _ => Self::Now,
+        })
+    }
+
+    fn moment(self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
+            Self::Now => now,
+            Self::At(moment) => moment,
+        }
+    }
 }
 
 /// Locks a plan of a product and reads it.

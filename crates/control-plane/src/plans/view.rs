@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::limits::{self, LimitView};
+use super::operation_limits::OperationLimitView;
 use crate::page::{Lookup, Page};
 use crate::refusal::Refusal;
 use crate::words::known;
@@ -35,8 +36,12 @@ pub struct PlanView {
     pub environments: Vec<EnvironmentKind>,
     /// The limits in force.
     pub limits: Vec<LimitView>,
+    /// The limits in force of single operations.
+    pub operation_limits: Vec<OperationLimitView>,
     /// The number of the limits in force.
     pub revision: i32,
+    /// The next revision, when one is to come into force later.
+    pub scheduled: Option<ScheduledView>,
     /// Days a subscription lasts.
     pub max_subscription_days: Option<i32>,
     /// Longest life of a key, in days.
@@ -52,10 +57,24 @@ pub struct PlanView {
     pub created_at: OffsetDateTime,
 }
 
+/// A revision that comes into force later.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScheduledView {
+    /// Its number.
+    pub revision: i32,
+    /// When that is.
+    #[serde(with = "time::serde::rfc3339")]
+    pub effective_at: OffsetDateTime,
+    /// Its limits, in words.
+    pub limits: Vec<String>,
+}
+
 impl PlanView {
     /// What the audit log keeps of a plan.
     pub(super) fn recorded(&self) -> Value {
-        let limits: Vec<_> = self.limits.iter().map(|limit| &limit.words).collect();
+        let of_all = self.limits.iter().map(|limit| &limit.words);
+        let of_operations = self.operation_limits.iter().map(|limit| &limit.words);
+        let limits: Vec<_> = of_all.chain(of_operations).collect();
         json!({
             "slug": self.slug,
             "name": self.name,
@@ -65,6 +84,7 @@ impl PlanView {
             "environments": self.environments,
             "limits": limits,
             "revision": self.revision,
+            "scheduled": self.scheduled,
             "max_subscription_days": self.max_subscription_days,
             "max_key_days": self.max_key_days,
             "max_overlap_s": self.max_overlap_s,
@@ -147,8 +167,12 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
     let rows = sqlx::query!(
         r#"select p.id, p.product_id, p.slug, p.name, p.summary, p.state, p.approval, p.environments, p.max_subscription_days,
                   p.max_key_days, p.max_overlap_s, p.row_version, p.created_at, coalesce(r.number, 0) as "revision!",
+                  p.current_revision_id, n.id as "next?", n.number as "next_number?", n.effective_at as "next_at?",
                   (select count(*) from subscription s where s.plan_id = p.id and s.state in ('pending', 'active')) as "subscriptions!"
            from plan p left join plan_revision r on r.id = p.current_revision_id
+           left join lateral (select f.id, f.number, f.effective_at from plan_revision f
+                              where f.plan_id = p.id and f.number > r.number
+                              order by f.effective_at, f.number desc limit 1) n on true
            where ($1::uuid is null or p.id = $1)
              and ($2::text is null or p.slug = $2)
              and ($3::uuid is null or p.product_id = $3)
@@ -165,10 +189,24 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
     )
     .fetch_all(&mut *conn)
     .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut limits = limits::of_plans(conn, &ids).await?;
+    let revisions = rows
+        .iter()
+        .flat_map(|row| [row.current_revision_id, row.next]);
+    let revisions: Vec<Uuid> = revisions.flatten().collect();
+    let mut limits = limits::of_revisions(conn, &revisions).await?;
     rows.into_iter()
         .map(|row| {
+            let mut take = |revision: Option<Uuid>| {
+                let found = revision.and_then(|revision| limits.remove(&revision));
+                found.unwrap_or_default()
+            };
+            let current = take(row.current_revision_id);
+            let scheduled = row.next_number.zip(row.next_at);
+            let scheduled = scheduled.map(|(revision, effective_at)| ScheduledView {
+                revision,
+                effective_at,
+                limits: take(row.next).into_words(),
+            });
             Ok(PlanView {
                 id: row.id.into(),
                 product_id: row.product_id.into(),
@@ -182,8 +220,10 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
                     .iter()
                     .map(|word| known(EnvironmentKind::parse(word), word))
                     .collect::<Result<_, _>>()?,
-                limits: limits.remove(&row.id).unwrap_or_default(),
+                limits: current.of_all,
+                operation_limits: current.of_operations,
                 revision: row.revision,
+                scheduled,
                 max_subscription_days: row.max_subscription_days,
                 max_key_days: row.max_key_days,
                 max_overlap_s: row.max_overlap_s,

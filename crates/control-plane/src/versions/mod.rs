@@ -1,5 +1,6 @@
 //! Versions of APIs: offered, phased out, ended.
 
+mod callers;
 mod retire;
 mod step;
 mod view;
@@ -16,8 +17,10 @@ use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
+use crate::tenants;
 use crate::work::{Changed, Work};
 
+pub use callers::{CallerView, list_callers};
 pub use retire::{Retire, retire_version};
 pub use view::{RevisionView, VersionView};
 
@@ -148,12 +151,23 @@ pub async fn deprecate_version(
     let mut step = Step::begin(db, actor, Permission::ApiWrite, &api, label, expected).await?;
     step.require(ApiVersionState::Deprecated)?;
     let now = step.work.now();
+    let earliest = tenants::notice_ends(step.work.conn(), actor.tenant(), now).await?;
     let mut faults = Faults::default();
     faults.require(
         input.sunset_at > now,
         "/sunset_at",
         "in_the_past",
         "The end must lie in the future.",
+    );
+    faults.require(
+        input.sunset_at >= earliest,
+        "/sunset_at",
+        "too_soon",
+        format!(
+            "Users are given {} days' notice: end it on {} or later.",
+            (earliest - now).whole_days(),
+            earliest.date()
+        ),
     );
     faults.finish()?;
     let successor = step.successor(input.successor.as_deref()).await?;

@@ -3,8 +3,9 @@
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::{ApiVersionState, Permission};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::{Step, VersionView};
+use super::{Step, VersionView, callers};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::Lookup;
@@ -16,7 +17,7 @@ use crate::{membership, subscriptions};
 /// How a version is ended.
 #[derive(Debug, Clone, Default)]
 pub struct Retire {
-    /// Why; needed when there are subscriptions to it.
+    /// Why; needed when there are subscriptions to it, or somebody called it in the last 30 days.
     pub reason: String,
 }
 
@@ -34,50 +35,63 @@ pub async fn retire_version(
     let reason = optional_reason(&input.reason)?;
     let mut step = Step::begin(db, actor, needed, &api, label, expected).await?;
     step.require(ApiVersionState::Retired)?;
-    let product = step.api.product_id;
-    sqlx::query!(
-        "select id from product where id = $1 for no key update",
-        product
-    )
-    .fetch_one(step.work.conn())
-    .await?;
+    let version = step.version.id.uuid();
+    let products = products_of(&mut step, version).await?;
     let live = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from subscription where product_id = $1 and state in ('pending', 'active')"#,
-        product,
+        r#"select count(*) as "count!" from subscription where product_id = any($1) and state in ('pending', 'active')"#,
+        &products,
     )
     .fetch_one(step.work.conn())
     .await?;
-    if live > 0 && reason.is_empty() {
+    let now = step.work.now();
+    let callers = callers::of_version(step.work.conn(), version, now).await?;
+    if (live > 0 || !callers.is_empty()) && reason.is_empty() {
         return Err(Refusal::Conflict(format!(
-            "{live} subscriptions are open; give a reason to retire the version all the same."
+            "{live} subscriptions are open; give a reason to retire the version all the same.{}",
+            callers::in_words(&callers)
         )));
     }
     let changed = sqlx::query!(
         "update api_version set state = 'retired', row_version = row_version + 1 where id = $1 and state = $2",
-        step.version.id.uuid(),
+        version,
         step.version.state.as_str(),
     )
     .execute(step.work.conn())
     .await?;
     step.require_changed(changed.rows_affected())?;
-    let served = sqlx::query_scalar!(
-        r#"select exists (select from product_item i join api_version v on v.id = i.api_version_id
-                          where i.product_id = $1 and v.state in ('published', 'deprecated')) as "served!""#,
-        product,
+    let unserved = sqlx::query_scalar!(
+        "select p.id from product p
+         where p.id = any($1)
+           and not exists (select from product_item i join api_version v on v.id = i.api_version_id
+                           where i.product_id = p.id and v.state in ('published', 'deprecated'))
+         order by p.id",
+        &products,
     )
-    .fetch_one(step.work.conn())
+    .fetch_all(step.work.conn())
     .await?;
-    let ended = if served {
-        0
-    } else {
-        let by = membership::person(step.work.conn(), actor).await?;
-        subscriptions::supersede_of_product(&mut step.work, product, by).await?
-    };
+    let by = membership::person(step.work.conn(), actor).await?;
+    let mut ended = 0;
+    for product in unserved {
+        ended += subscriptions::supersede_of_product(&mut step.work, product, by).await?;
+    }
     step.finish(
         "version.retire",
         "api.retired",
         reason,
-        json!({ "subscriptions_open": live, "subscriptions_ended": ended }),
+        json!({ "subscriptions_open": live, "subscriptions_ended": ended, "applications_calling": callers.len() }),
     )
     .await
+}
+
+/// The products that open the version, locked: nobody asks for one of them meanwhile.
+async fn products_of(step: &mut Step<'_>, version: Uuid) -> Result<Vec<Uuid>, Refusal> {
+    let products = sqlx::query_scalar!(
+        "select p.id from product p
+         where p.id in (select i.product_id from product_item i where i.api_version_id = $1)
+         order by p.id for no key update",
+        version,
+    )
+    .fetch_all(step.work.conn())
+    .await?;
+    Ok(products)
 }

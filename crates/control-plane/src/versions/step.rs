@@ -72,16 +72,22 @@ impl<'a> Step<'a> {
                 "Name another version.",
             ));
         }
-        let found = sqlx::query_scalar!(
-            "select id from api_version where api_id = $1 and label = $2",
+        let found = sqlx::query!(
+            "select id, state from api_version where api_id = $1 and label = $2",
             self.api.id,
             label
         )
         .fetch_optional(self.work.conn())
-        .await?;
-        found
-            .map(Some)
-            .ok_or_else(|| Refusal::unknown("/successor"))
+        .await?
+        .ok_or_else(|| Refusal::unknown("/successor"))?;
+        if found.state != ApiVersionState::Published.as_str() {
+            let detail = format!(
+                "{label} is {}; name a version that is published.",
+                found.state
+            );
+            return Err(Refusal::field("/successor", "not_published", detail));
+        }
+        Ok(Some(found.id))
     }
 
     pub(super) async fn finish(

@@ -14,6 +14,7 @@ mod gateways;
 mod isolation;
 mod keys;
 mod lifecycle;
+mod notice;
 mod plans;
 mod publishing;
 mod routing;

@@ -492,7 +492,8 @@ async fn a_version_is_phased_out_and_ended_and_its_subscriptions_with_it() {
     );
     assert!(conflict(retire(ada, "v1", "again").await).contains("retired already"));
     assert!(matches!(refused(world.publish_as("pets", "v1", "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"a\",\"version\":\"1\"},\"paths\":{\"/a\":{\"get\":{\"responses\":{}}}}}").await), Refusal::Conflict(_)));
-    deprecate("v2", "v1", 1).await.unwrap();
+    assert_eq!(faults(deprecate("v2", "v1", 1).await), ["/successor"]);
+    deprecate("v2", "", 1).await.unwrap();
     retire(ada, "v2", "The end.").await.unwrap();
     assert_eq!(
         world.get(&world.dora, live).await.shown,

@@ -11,7 +11,9 @@ use gatehouse_domain::{ApiVersionState, BasePath};
 use gatehouse_harness::eventually;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_runtime::Clock;
-use gatehouse_snapshot::object::{Environment, LoadBalancing, Object, Route, Target, Upstream};
+use gatehouse_snapshot::object::{
+    Environment, LoadBalancing, Object, Route, RouteLater, Target, Upstream,
+};
 use uuid::Uuid;
 
 use crate::world::{PETS, World};
@@ -124,6 +126,7 @@ fn route(environment: EnvironmentId, path: &str, number: u128) -> Route {
         upstream: Some(id.into()),
         config_max_age_s: None,
         operations: Vec::new(),
+        later: RouteLater::default(),
     }
 }
 

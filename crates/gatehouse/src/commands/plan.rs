@@ -16,8 +16,19 @@ const COLUMNS: &[Column] = &[
     column("APPROVAL", "/approval"),
     column("ENVIRONMENTS", "/environments"),
     column("LIMITS", "/limits"),
+    column("OPERATION LIMITS", "/operation_limits"),
+    column("NEXT", "/scheduled/effective_at"),
     column("SUBSCRIPTIONS", "/subscriptions"),
     column("REVISION", "/revision"),
+];
+
+const REVISIONS: &[Column] = &[
+    column("REVISION", "/number"),
+    column("EFFECTIVE", "/effective_at"),
+    column("MADE", "/created_at"),
+    column("IN FORCE", "/in_force"),
+    column("LIMITS", "/limits"),
+    column("OPERATION LIMITS", "/operation_limits"),
 ];
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +59,9 @@ pub(crate) enum Plan {
         #[command(flatten)]
         dry: DryRun,
     },
-    /// Change one; limits change for everybody who has it.
+    /// List what one promised, promises and will promise.
+    Revisions(Named),
+    /// Change one; what takes something from those who have it counts when the tenant's notice is over.
     Update {
         #[command(flatten)]
         named: Named,
@@ -58,6 +71,9 @@ pub(crate) enum Plan {
         /// staging, published or deprecated.
         #[arg(long)]
         state: Option<String>,
+        /// From when on limits and spans count: a date and time (RFC 3339).
+        #[arg(long)]
+        effective_at: Option<String>,
         #[command(flatten)]
         terms: Terms,
         #[command(flatten)]
@@ -101,6 +117,9 @@ pub(crate) struct Terms {
     /// A rate, as 10/1s or with a burst as 10/1s+20; or a quota, as 5000/day or 100000/month. More than one by repeating.
     #[arg(long = "limit")]
     limits: Vec<Limit>,
+    /// A rate of one operation beside them, as "GET /pets/{id}=10/1s". More than one by repeating.
+    #[arg(long = "operation-limit")]
+    operation_limits: Vec<OperationLimit>,
     /// Longest life of a subscription, days.
     #[arg(long)]
     max_subscription_days: Option<u32>,
@@ -144,14 +163,38 @@ impl FromStr for Limit {
     }
 }
 
+/// A limit of one operation as the command line writes it.
+#[derive(Debug, Clone)]
+pub(crate) struct OperationLimit(Value);
+
+impl FromStr for OperationLimit {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let how = "write GET /pets/{id}=10/1s, or with a burst =10/1s+20";
+        let (operation, limit) = text.rsplit_once('=').context(how)?;
+        let Limit(mut limit) = limit.parse()?;
+        if limit["kind"] != "rate" {
+            bail!("a single operation can have a rate only; {how}");
+        }
+        if let Some(limit) = limit.as_object_mut() {
+            limit.remove("kind");
+            limit.insert("operation".to_owned(), json!(operation));
+        }
+        Ok(Self(limit))
+    }
+}
+
 impl Terms {
     /// The fields that were said.
     fn fields(&self) -> Value {
         let limits: Vec<&Value> = self.limits.iter().map(|limit| &limit.0).collect();
+        let single: Vec<&Value> = self.operation_limits.iter().map(|limit| &limit.0).collect();
         json!({
             "name": self.name,
             "summary": self.summary,
             "limits": (!limits.is_empty()).then_some(limits),
+            "operation_limits": (!single.is_empty()).then_some(single),
             "max_subscription_days": self.max_subscription_days,
             "max_key_days": self.max_key_days,
             "max_overlap_s": self.max_overlap_s,
@@ -199,14 +242,21 @@ pub(crate) async fn run(command: Plan) -> anyhow::Result<ExitCode> {
             let made = session.create(&named.plans(), dry, body).await?;
             session.show(&made, "/slug", COLUMNS)?;
         }
+        Plan::Revisions(named) => {
+            let session = named.remote.open()?;
+            let path = format!("{}/revisions", named.path());
+            session.rows(&session.get(&path).await?, "/number", REVISIONS)?;
+        }
         Plan::Update {
             named,
             approval,
             state,
+            effective_at,
             terms,
             dry,
         } => {
             let mut body = terms.fields();
+            body["effective_at"] = json!(effective_at);
             body["approval"] = json!(approval);
             body["state"] = json!(state);
             let session = named.remote.open()?;

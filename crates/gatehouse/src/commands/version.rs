@@ -20,6 +20,14 @@ const COLUMNS: &[Column] = &[
     column("SUCCESSOR", "/successor"),
 ];
 
+const CALLERS: &[Column] = &[
+    column("APPLICATION", "/application/slug"),
+    column("TEAM", "/application/team/slug"),
+    column("CALLS", "/calls"),
+    column("LAST", "/last_hour"),
+    column("OPERATIONS", "/operations"),
+];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Version {
     /// List the versions of an API.
@@ -31,6 +39,8 @@ pub(crate) enum Version {
     },
     /// Show one.
     Get(Named),
+    /// List the applications that called it in the last 30 days, the busiest first.
+    Callers(Named),
     /// Write its description as it was published, to a file or to standard output.
     Spec {
         #[command(flatten)]
@@ -93,6 +103,11 @@ pub(crate) async fn run(command: Version) -> anyhow::Result<ExitCode> {
             let session = named.remote.open()?;
             let found = session.get(&named.path()).await?;
             session.show(&found, "/label", COLUMNS)?;
+        }
+        Version::Callers(named) => {
+            let session = named.remote.open()?;
+            let path = format!("{}/callers", named.path());
+            session.rows(&session.get(&path).await?, "/application/slug", CALLERS)?;
         }
         Version::Spec { named, file } => {
             let session = named.remote.open()?;

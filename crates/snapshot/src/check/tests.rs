@@ -6,7 +6,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use uuid::Uuid;
 
 use super::*;
-use crate::object::{LoadBalancing, Operation, Target};
+use crate::object::{LoadBalancing, Operation, RouteLater, Target};
 
 fn environment(number: u128, base_path: &str) -> Environment {
     Environment {
@@ -52,6 +52,7 @@ fn route(number: u128, environment: u128, path: &str) -> Route {
         upstream: Some(UpstreamId::from_uuid(Uuid::from_u128(1))),
         config_max_age_s: None,
         operations: vec![operation("GET", "/pets/{id}"), operation("POST", "/pets")],
+        later: RouteLater::default(),
     }
 }
 

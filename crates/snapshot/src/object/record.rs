@@ -4,7 +4,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Application, Credential, Environment, Plan, Route, Subscription, Tenant, Upstream};
+use super::{
+    Application, Credential, Environment, Plan, Route, Subscription, Tenant, Upstream, later,
+};
 use crate::Refused;
 
 /// Kinds of object. The numbers are on the wire and order parents before children.
@@ -138,7 +140,12 @@ impl Object {
     /// Its canonical bytes.
     pub fn encode(&self) -> Record {
         // Postcard into a growing vector fails only for sequences of unknown length, which none of these holds.
-        let body = each_object!(self, inner => postcard::to_stdvec(inner)).unwrap_or_default();
+        let mut body = each_object!(self, inner => postcard::to_stdvec(inner)).unwrap_or_default();
+        match self {
+            Self::Route(route) => body.extend(later::write(&route.later)),
+            Self::Plan(plan) => body.extend(later::write(&plan.later)),
+            _ => {}
+        }
         Record {
             object: self.object_ref(),
             body: body.into(),
@@ -162,9 +169,14 @@ impl Object {
 
 /// An object whose kind the caller knows; see [`Object::decode`].
 pub(crate) fn decode_as<T: OfKind>(object_ref: ObjectRef, body: &[u8]) -> Result<T, Refused> {
-    match postcard::take_from_bytes::<T>(body) {
-        Ok((value, [])) if value.is(object_ref) => Ok(value),
-        _ => Err(Refused::Damaged("object")),
+    let damaged = Refused::Damaged("object");
+    let Ok((mut value, rest)) = postcard::take_from_bytes::<T>(body) else {
+        return Err(damaged);
+    };
+    if value.is(object_ref) && value.read_later(rest) {
+        Ok(value)
+    } else {
+        Err(damaged)
     }
 }
 
@@ -172,14 +184,25 @@ pub(crate) fn decode_as<T: OfKind>(object_ref: ObjectRef, body: &[u8]) -> Result
 pub trait OfKind: for<'a> Deserialize<'a> {
     /// Whether it is kept under this name.
     fn is(&self, object_ref: ObjectRef) -> bool;
+
+    /// Reads what follows behind the bytes that every object of the kind has; most have nothing there.
+    fn read_later(&mut self, rest: &[u8]) -> bool {
+        rest.is_empty()
+    }
 }
 
 macro_rules! of_kind {
-    ($($kind:ident),*) => {
+    ($($kind:ident $($later:ident)?),*) => {
         $(impl OfKind for $kind {
             fn is(&self, object_ref: ObjectRef) -> bool {
                 object_ref.kind == ObjectKind::$kind && object_ref.id == self.id.uuid()
             }
+
+            $(fn read_later(&mut self, rest: &[u8]) -> bool {
+                later::read(rest)
+                    .map(|read| self.$later = read)
+                    .is_some()
+            })?
         })*
     };
 }
@@ -188,8 +211,8 @@ of_kind!(
     Tenant,
     Environment,
     Upstream,
-    Route,
-    Plan,
+    Route later,
+    Plan later,
     Application,
     Subscription,
     Credential
@@ -205,9 +228,12 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::Moment;
+    use crate::object::{Limit, Moment, OperationLimit, PlanLater, WireRule};
+    use gatehouse_domain::OperationKey;
     use gatehouse_domain::credential::CredentialState;
-    use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, TenantId};
+    use gatehouse_domain::id::{
+        ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId, TenantId,
+    };
 
     fn credential() -> Object {
         Object::Credential(Credential {
@@ -257,6 +283,40 @@ mod tests {
         ] {
             assert_eq!(broken.decode(), Err(Refused::Damaged("object")));
         }
+    }
+
+    fn plan(operation_limits: Vec<OperationLimit>) -> Object {
+        Object::Plan(Plan {
+            id: PlanId::from_uuid(Uuid::from_u128(1)),
+            tenant: TenantId::from_uuid(Uuid::from_u128(2)),
+            name: "Basic".to_owned(),
+            limits: Vec::new(),
+            later: PlanLater { operation_limits },
+        })
+    }
+
+    #[test]
+    fn what_came_later_reads_back_and_takes_no_byte_where_it_says_nothing() {
+        let plain = plan(Vec::new()).encode();
+        assert_eq!(plain.decode().unwrap(), plan(Vec::new()));
+        let limited = plan(vec![OperationLimit {
+            operation: OperationKey::new("GET", "/pets"),
+            limit: Limit {
+                id: LimitId::from_uuid(Uuid::from_u128(3)),
+                rule: WireRule::Rate(1, 1, 1),
+            },
+        }]);
+        let record = limited.encode();
+        assert_eq!(record.decode().unwrap(), limited);
+        assert!(record.body.starts_with(&plain.body));
+        // Said in another way, an equal plan would have another hash.
+        let mut wordy = plain.body.to_vec();
+        wordy.push(0);
+        let wordy = Record {
+            body: wordy.into(),
+            ..plain
+        };
+        assert_eq!(wordy.decode(), Err(Refused::Damaged("object")));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use gatehouse_domain::id::{PlanId, TenantId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_runtime::ClockHand;
-use gatehouse_snapshot::object::{Limit, Moment, Plan};
+use gatehouse_snapshot::object::{Limit, Moment, Plan, PlanLater};
 use gatehouse_snapshot::protocol::{QuotaGrant, QuotaUsed, RateShare, UsageReply};
 use gatehouse_snapshot::sharing::{self, QuotaAccount, RateNode};
 use gatehouse_snapshot::usage::{Attribution, Batch, CallRecord};
@@ -40,6 +40,7 @@ fn plan(rule: LimitRule) -> Arc<CompiledPlan> {
         tenant: TenantId::from_uuid(Uuid::from_u128(2)),
         name: "Plan".to_owned(),
         limits: vec![limit],
+        later: PlanLater::default(),
     }))
 }
 
@@ -262,6 +263,7 @@ impl Node {
             subscription: subscription(),
             id: running.set.counted(subscription()).unwrap().0,
             plan: &running.plan,
+            called: None,
         };
         let mut passed = 0;
         for _ in 0..calls {

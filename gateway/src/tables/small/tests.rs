@@ -3,7 +3,8 @@
 use gatehouse_domain::environment::EnvironmentKind;
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::object::{
-    Environment, LoadBalancing, Operation, Plan, Route, Target, Tenant, Upstream,
+    Environment, LoadBalancing, Operation, Plan, PlanLater, Route, RouteLater, Target, Tenant,
+    Upstream,
 };
 use gatehouse_snapshot::state_hash::StateHash;
 use http::Method;
@@ -69,6 +70,7 @@ fn object() -> impl Strategy<Value = Object> {
                         method: "GET".to_owned(),
                         path_template: path,
                     }],
+                    later: RouteLater::default(),
                 })
             }
             _ => Object::Plan(Plan {
@@ -76,6 +78,7 @@ fn object() -> impl Strategy<Value = Object> {
                 tenant: id(0),
                 name: "p".to_owned(),
                 limits: vec![],
+                later: PlanLater::default(),
             }),
         }
     })

@@ -140,7 +140,7 @@ impl<'a> Work<'a> {
     fn put_plan(&mut self, plan: &Plan, hash: [u8; 32]) {
         let item = Arc::new(CompiledPlan {
             number: self.names.plans.number(plan.id),
-            limits: PlanLimits::compile(&plan.limits),
+            limits: PlanLimits::compile(plan),
         });
         self.compiled.put_plan(Arc::clone(&item));
         self.hold(reference(ObjectKind::Plan, plan.id), hash, Item::Plan(item));
