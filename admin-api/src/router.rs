@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use gatehouse_web::edge::{no_such_address, no_such_method};
 use gatehouse_web::{BodyLimit, Edge, edge};
@@ -14,7 +15,10 @@ use crate::edge::{auth, conditional, idempotency, list, parameters};
 use crate::state::AdminApi;
 use crate::{gateway, openapi, v1};
 
-/// Every endpoint of `/v1`.
+/// Bytes of a request to exchange an identity token; more is 413.
+const EXCHANGE_BYTES_MAX: usize = 32 * 1024;
+
+/// Every endpoint of `/v1` that needs an access token.
 pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
     OpenApiRouter::default()
         .merge(catalogue())
@@ -55,6 +59,23 @@ fn identity() -> OpenApiRouter<AdminApi> {
         .routes(routes!(
             v1::tokens::list::list_tokens,
             v1::tokens::create::create_token
+        ))
+        .routes(routes!(
+            v1::ci_trusts::list::list_ci_trusts,
+            v1::ci_trusts::create::create_ci_trust
+        ))
+        .routes(routes!(
+            v1::ci_trusts::get::get_ci_trust,
+            v1::ci_trusts::delete::delete_ci_trust
+        ))
+        .routes(routes!(
+            v1::identity_providers::list::list_identity_providers,
+            v1::identity_providers::create::create_identity_provider
+        ))
+        .routes(routes!(
+            v1::identity_providers::get::get_identity_provider,
+            v1::identity_providers::update::update_identity_provider,
+            v1::identity_providers::delete::delete_identity_provider
         ))
         .routes(routes!(v1::tokens::get::get_token))
         .routes(routes!(v1::tokens::revoke::revoke_token))
@@ -211,6 +232,11 @@ pub(crate) fn router(state: AdminApi, edge: Arc<Edge>) -> Router {
         .route(
             "/v1/openapi.json",
             get(openapi::show).layer(Extension(served)),
+        )
+        .route(
+            "/v1/token-exchange",
+            post(v1::ci_trusts::exchange::exchange_token)
+                .layer(DefaultBodyLimit::max(EXCHANGE_BYTES_MAX)),
         )
         .merge(gateway::router())
         .fallback(no_such_address)

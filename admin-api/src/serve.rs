@@ -8,8 +8,11 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use gatehouse_control_plane::Db;
+use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::jobs::{self, JobSettings};
+use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
 use gatehouse_runtime::Supervisor;
+use gatehouse_runtime::egress::{Egress, EgressError, EgressSettings};
 use gatehouse_runtime::listener::{DrainOutcome, Listener, RequestBody};
 use gatehouse_runtime::settings::{ListenAddr, PublicUrl};
 use gatehouse_runtime::telemetry::{Check, Health, Metrics, StatusPages};
@@ -81,6 +84,8 @@ impl BoundAdminApi {
             token.cancelled().await;
             health.begin_drain();
         });
+        let egress = self.egress()?;
+        let issuers = Issuers::new(egress.clone(), IssuerSettings::default());
         jobs::start(&self.db, &self.job_settings(), supervisor)?;
         let edge = Arc::new(Edge {
             clock: self.db.clock().clone(),
@@ -94,6 +99,8 @@ impl BoundAdminApi {
             supervisor: supervisor.clone(),
             links: self.links,
             limits: self.settings.limits,
+            workloads: WorkloadIssuers::new(egress, issuers.clone()),
+            issuers,
         };
         let api = router::router(state, Arc::clone(&edge));
         let service = tower::service_fn(move |request: Request<RequestBody>| {
@@ -105,6 +112,16 @@ impl BoundAdminApi {
         Ok(listener
             .serve(service, &self.settings.listener, supervisor.token())
             .await)
+    }
+
+    /// The guarded way out; what is asked for is small and must come soon, because somebody waits.
+    fn egress(&self) -> Result<Egress, EgressError> {
+        Egress::new(&EgressSettings {
+            allowed_networks: self.settings.egress.allowed_networks.clone(),
+            connect_timeout: Duration::from_secs(3),
+            total_timeout: Duration::from_secs(8),
+            body_bytes_max: 256 * 1024,
+        })
     }
 
     fn job_settings(&self) -> JobSettings {

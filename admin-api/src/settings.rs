@@ -6,6 +6,7 @@ use gatehouse_runtime::Secret;
 use gatehouse_runtime::listener::ListenerSettings;
 use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size, duration};
 use gatehouse_runtime::telemetry::LogSettings;
+use ipnet::IpNet;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -41,12 +42,22 @@ pub struct Settings {
     pub limits: Limits,
     /// What gateways hold.
     pub configuration: ConfigurationSettings,
+    /// Where calls to addresses people entered may go.
+    pub egress: OutboundSettings,
     /// How mail leaves.
     pub mail: MailSettings,
     /// Deadlines and caps of connections.
     pub listener: ListenerSettings,
     /// Logs.
     pub log: LogSettings,
+}
+
+/// Where calls to addresses people entered may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboundSettings {
+    /// Networks besides the public internet.
+    pub allowed_networks: Vec<IpNet>,
 }
 
 /// Sizes of bodies, bytes.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use gatehouse_control_plane::Db;
+use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
+use gatehouse_control_plane::oidc::Issuers;
 use gatehouse_runtime::Supervisor;
 use gatehouse_runtime::settings::PublicUrl;
 
@@ -18,6 +20,8 @@ pub(crate) struct AdminApi {
     pub(crate) links: Links,
     pub(crate) heads: Heads,
     pub(crate) limits: Limits,
+    pub(crate) issuers: Issuers,
+    pub(crate) workloads: WorkloadIssuers,
 }
 
 /// Public URLs, from settings and never from what a client sends.

@@ -35,5 +35,6 @@ mod visitor;
 
 pub use serve::BoundPortal;
 pub use settings::{
-    DEFAULTS, DemoSettings, Front, ROLE, RefusedSettings, SessionSettings, Settings,
+    DEFAULTS, DemoSettings, Front, OutboundSettings, ROLE, RefusedSettings, SessionSettings,
+    Settings, SignInSettings,
 };

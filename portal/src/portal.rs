@@ -5,10 +5,13 @@ use crate::csrf::CsrfKey;
 use crate::settings::{Front, SessionSettings, Settings};
 use crate::view::shell::DemoPerson;
 use gatehouse_control_plane::Db;
+use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
+use gatehouse_runtime::egress::{Egress, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;
 use http::HeaderMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The state of the portal. Cheap to clone.
 #[derive(Clone)]
@@ -21,10 +24,24 @@ struct Inner {
     csrf_key: CsrfKey,
     assets: AssetUrls,
     demo_people: Vec<DemoPerson>,
+    issuers: Issuers,
 }
 
+/// How long an identity provider may take, and how much it may say.
+const EGRESS_CONNECT: Duration = Duration::from_secs(3);
+const EGRESS_TOTAL: Duration = Duration::from_secs(8);
+const EGRESS_BYTES_MAX: usize = 256 * 1024;
+
 impl Portal {
-    pub(crate) fn new(db: Db, settings: Settings, front: Front) -> Self {
+    pub(crate) fn new(db: Db, settings: Settings, front: Front) -> anyhow::Result<Self> {
+        let egress = Egress::new(&EgressSettings {
+            allowed_networks: settings.egress.allowed_networks.clone(),
+            connect_timeout: EGRESS_CONNECT,
+            total_timeout: EGRESS_TOTAL,
+            body_bytes_max: EGRESS_BYTES_MAX,
+        })?;
+        let trusted = settings.sign_in.trusted_issuers.clone();
+        let issuers = Issuers::new(egress, IssuerSettings { trusted });
         let csrf_key = CsrfKey::new(*db.keys().form_key());
         let assets = assets::urls(front.public_url.base_path());
         let demo_people = if settings.demo.enabled {
@@ -32,18 +49,38 @@ impl Portal {
         } else {
             Vec::new()
         };
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             db,
             settings,
             front,
             csrf_key,
             assets,
             demo_people,
-        }))
+            issuers,
+        })))
     }
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Who asks identity providers.
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.0.issuers
+    }
+
+    /// The address of a tenant's pages as others have to know it, never from the Host header.
+    pub(crate) fn url_of(&self, tenant: &str, path: &str) -> String {
+        format!("{}/t/{tenant}{path}", self.0.front.public_url)
+    }
+
+    /// The name of the cookie that ties a sign-in elsewhere to this browser.
+    pub(crate) fn flow_cookie(&self) -> &'static str {
+        if self.secure_cookies() {
+            "__Host-gatehouse-flow"
+        } else {
+            "gatehouse-flow"
+        }
     }
 
     pub(crate) fn csrf_key(&self) -> &CsrfKey {

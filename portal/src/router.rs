@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 use crate::access::{self, Access};
 use crate::address::Path;
 use crate::page_error::PageError;
-use crate::pages::account::{confirm, inbox, login, outbox, signup, theme};
+use crate::pages::account::{confirm, inbox, login, outbox, signup, sso, theme};
 use crate::pages::platform::tenants;
 use crate::pages::{
     applications as apps, catalogue as cat, console as con, problem, requests, spread,
@@ -55,7 +55,7 @@ pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Ro
 
 async fn asset(Path([name]): Path<1>) -> Response {
     let mut response = assets::serve(&name);
-    crate::headers::secure(response.headers_mut(), false);
+    crate::headers::secure(response.headers_mut(), false, None);
     response
 }
 
@@ -84,6 +84,16 @@ fn account() -> Router<Portal> {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
         .route("/logout", post(login::leave))
+        .route("/login/sso/{provider}", post(sso::begin))
+        .route("/login/sso/{provider}/callback", get(sso::finish))
+        .route(
+            "/login/connect/{pending}",
+            get(sso::show_connect).post(sso::connect),
+        )
+        .route(
+            "/login/confirm/{token}",
+            get(sso::show_confirm).post(sso::confirm),
+        )
         .route("/demo/sign-in", post(login::demo))
         .route("/signup", get(signup::show).post(signup::submit))
         .route(

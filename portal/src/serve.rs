@@ -34,7 +34,7 @@ impl BoundPortal {
         let ListenAddr(address) = settings.listen;
         let listener = Listener::bind(address)?;
         let front = settings.front(listener.local_addr())?;
-        let portal = Portal::new(db.clone(), settings.clone(), front);
+        let portal = Portal::new(db.clone(), settings.clone(), front)?;
         Ok(Self {
             listener,
             settings,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use gatehouse_control_plane::sessions::{self, SessionRow};
 use gatehouse_control_plane::{Db, Refusal};
-use gatehouse_domain::id::UserId;
+use gatehouse_domain::id::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -32,12 +32,16 @@ pub(crate) struct Who {
     pub(crate) since: OffsetDateTime,
     #[serde(with = "time::serde::timestamp")]
     pub(crate) seen: OffsetDateTime,
+    /// The only tenant it is of use in: the one whose own identity provider vouched.
+    #[serde(default)]
+    pub(crate) only: Option<TenantId>,
 }
 
 /// Signs a person in: a new id, so that an id planted before is worth nothing.
 pub(crate) async fn begin(
     session: &Session,
     user: UserId,
+    only: Option<TenantId>,
     now: OffsetDateTime,
 ) -> std::result::Result<(), tower_sessions::session::Error> {
     session.flush().await?;
@@ -49,6 +53,7 @@ pub(crate) async fn begin(
                 user,
                 since: now,
                 seen: now,
+                only,
             },
         )
         .await

@@ -4,6 +4,7 @@ use gatehouse_runtime::Secret;
 use gatehouse_runtime::listener::ListenerSettings;
 use gatehouse_runtime::settings::{ListenAddr, PublicUrl, TrustedProxies, byte_size, duration};
 use gatehouse_runtime::telemetry::LogSettings;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ pub struct Settings {
     pub upload_max: u64,
     /// Ends of sessions.
     pub session: SessionSettings,
+    /// Who else's word is taken on people.
+    pub sign_in: SignInSettings,
+    /// Where calls to addresses people entered may go.
+    pub egress: OutboundSettings,
     /// The demo's conveniences.
     pub demo: DemoSettings,
     /// Limits of the accept loop.
@@ -64,6 +69,22 @@ pub struct SessionSettings {
     /// In any case.
     #[serde(deserialize_with = "duration")]
     pub absolute: Duration,
+}
+
+/// Who else's word is taken on people.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInSettings {
+    /// Issuers believed for the whole installation.
+    pub trusted_issuers: Vec<String>,
+}
+
+/// Where calls to addresses people entered may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboundSettings {
+    /// Networks besides the public internet.
+    pub allowed_networks: Vec<IpNet>,
 }
 
 /// One-click sign-in for the demo.

@@ -87,6 +87,11 @@ impl Visitor {
         self.0.user.as_ref()
     }
 
+    /// Whether the person has a platform role, and a session that says so: one that a tenant's own provider began does not.
+    pub(crate) fn is_platform_admin(&self) -> bool {
+        self.0.is_platform_admin
+    }
+
     /// The person with their rights here; somebody not signed in is sent to sign in and back.
     pub(crate) fn actor(&self) -> Result<&Actor, PageError> {
         match (&self.0.actor, &self.0.user) {

@@ -14,6 +14,7 @@ pub mod descriptions;
 pub mod fault_proxy;
 pub mod html;
 pub mod isolation;
+pub mod issuer;
 pub mod loads;
 pub mod mailbox;
 pub mod pg_rewriter;
@@ -27,6 +28,7 @@ pub mod upstream;
 pub mod wait;
 
 pub use answer::Answer;
+pub use issuer::TestIssuer;
 pub use skipped::skipped;
 pub use stack::{Role, StackPlan, TestStack};
 pub use test_db::{TestDb, postgres_cache};

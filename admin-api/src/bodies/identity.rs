@@ -168,3 +168,78 @@ pub struct Whoami {
     /// When a token stops working.
     pub expires_at: Option<OffsetDateTime>,
 }
+
+/// An OpenID Connect provider people sign in with. Its client secret is never shown.
+#[derive(Debug, ToSchema)]
+pub struct IdentityProvider {
+    /// Identity.
+    pub id: ids::IdentityProviderId,
+    /// In URLs, the redirect address among them.
+    pub slug: String,
+    /// On the button.
+    pub name: String,
+    /// The issuer, as it spells itself.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Whether a client secret is kept.
+    pub has_client_secret: bool,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// The only mail domains whose people may come in; none is every domain.
+    pub email_domains: Vec<String>,
+    /// What people get who join by it.
+    pub default_role: words::Role,
+    /// The claim `grants` speak of.
+    pub claim: Option<String>,
+    /// What values of that claim give besides.
+    pub grants: Vec<IdentityGrant>,
+    /// Scheme, host and port of its sign-in page.
+    pub authorization_origin: String,
+    /// Whether its button is shown and its answers are taken.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// The number in its ETag.
+    pub row_version: i32,
+}
+
+/// What one value of a provider's claim gives to people who join.
+#[derive(Debug, ToSchema)]
+pub struct IdentityGrant {
+    /// The value.
+    pub value: String,
+    /// The role it gives.
+    pub role: Option<words::Role>,
+    /// The team it leads into.
+    pub team: Option<ids::TeamId>,
+}
+
+/// A trust in workloads of CI. Nothing of it is secret.
+#[derive(Debug, ToSchema)]
+pub struct CiTrust {
+    /// Identity; workloads send it as `audience` to the exchange.
+    pub id: ids::CiTrustId,
+    /// For people.
+    pub name: String,
+    /// Who signs the identity tokens.
+    pub issuer: String,
+    /// What their `aud` has to hold.
+    pub audience: String,
+    /// The whole `sub`; `*` stands for any characters but `:`.
+    pub subject_pattern: String,
+    /// What an exchanged token may do.
+    pub scopes: Vec<words::Permission>,
+    /// The only APIs it may touch; null is every API of the tenant.
+    pub apis: Option<Vec<ids::ApiId>>,
+    /// Seconds an exchanged token lives.
+    pub ttl_s: i32,
+    /// Who made the trust: an exchanged token never may more than they do.
+    pub created_by: Option<ids::UserId>,
+    /// When.
+    pub created_at: OffsetDateTime,
+    /// When a token was last exchanged.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// The number in its ETag.
+    pub row_version: i32,
+}

@@ -27,7 +27,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CredentialId EnvironmentId GatewayGroupId LimitId
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CiTrustId CredentialId EnvironmentId GatewayGroupId IdentityProviderId LimitId
     NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
 }
 

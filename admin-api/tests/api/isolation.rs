@@ -121,6 +121,16 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         )
         .await
         .expect(201);
+    let trust = served
+        .ci_trust(
+            &token,
+            "repo:acme/orders:ref:refs/heads/main",
+            &["catalogue.read"],
+        )
+        .await;
+    let provider = served
+        .identity_provider(&token, &format!("{prefix}-login"))
+        .await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let names: Names = [
         ("api", vec![text(&published["api"]["id"]), api]),
@@ -140,6 +150,11 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("user", vec![newcomer.to_string()]),
         ("token", vec![text(&spare["id"])]),
         ("invitation", vec![text(&invitation["id"])]),
+        ("ci_trust", vec![text(&trust["id"])]),
+        (
+            "identity_provider",
+            vec![text(&provider["id"]), format!("{prefix}-login")],
+        ),
     ]
     .into_iter()
     .map(|(kind, names)| (kind.to_owned(), names))
@@ -224,6 +239,23 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     let mut bodies = bodies();
     let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
     bodies.insert("decide_many".to_owned(), vec![decision]);
+    let provider =
+        json!({"slug": "walk", "name": "Walk", "issuer": served.issuer.url(), "client_id": "walk"});
+    let trusting = json!({"name": "walk", "issuer": served.issuer.url(), "audience": "gatehouse", "scopes": ["catalogue.read"],
+                          "subject_pattern": "repo:acme/walk:ref:refs/heads/main"});
+    bodies.insert("create_ci_trust".to_owned(), vec![trusting]);
+    let mut leading = provider.clone();
+    let grants = json!([{"value": "staff", "team": own["team"][0]}]);
+    (leading["claim"], leading["grants"]) = (json!("groups"), grants.clone());
+    bodies.insert(
+        "create_identity_provider".to_owned(),
+        vec![provider, leading],
+    );
+    let grants = json!({"claim": "groups", "grants": grants});
+    bodies.insert(
+        "update_identity_provider".to_owned(),
+        vec![json!({"name": "Walk"}), grants],
+    );
     for operation in ["request_access", "grant_access"] {
         let known = bodies.get_mut(operation).unwrap();
         let mut with_new = known[0].clone();

@@ -6,12 +6,14 @@
 )]
 
 mod approvals;
+mod ci_trusts;
 mod conformance;
 mod document;
 mod entity_tags;
 mod errors;
 mod gateway_road;
 mod idempotency;
+mod identity_providers;
 mod isolation;
 mod lists;
 mod matrix;

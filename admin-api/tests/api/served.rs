@@ -14,7 +14,7 @@ use gatehouse_control_plane::tokens::{self, CreateToken};
 use gatehouse_control_plane::{Actor, Db, PlatformActor};
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Permission, Role};
-use gatehouse_harness::TestDb;
+use gatehouse_harness::{TestDb, TestIssuer};
 use gatehouse_runtime::settings::{Environment, load};
 use gatehouse_runtime::{Clock, ClockHand, Secret, Supervisor};
 use http::{HeaderMap, Method, StatusCode};
@@ -32,6 +32,8 @@ pub(crate) struct Served {
     pub(crate) northwind: Tenant,
     pub(crate) contoso: Tenant,
     pub(crate) test_db: TestDb,
+    /// Whose word some tests take.
+    pub(crate) issuer: TestIssuer,
     address: SocketAddr,
     supervisor: Supervisor,
     client: reqwest::Client,
@@ -88,6 +90,7 @@ impl Served {
             northwind,
             contoso,
             test_db,
+            issuer: TestIssuer::start().await,
             address,
             supervisor,
             client: reqwest::Client::builder().build().unwrap(),
@@ -193,6 +196,25 @@ impl Served {
 
     pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         self.ask(Method::POST, path, token, &[], Some(body)).await
+    }
+
+    /// Adds the test's issuer as an identity provider.
+    pub(crate) async fn identity_provider(&self, token: &str, slug: &str) -> Value {
+        let body = serde_json::json!({
+            "slug": slug, "name": slug, "issuer": self.issuer.url(), "client_id": "gatehouse", "client_secret": "canary",
+        });
+        self.post(token, "/v1/identity-providers", body)
+            .await
+            .expect(201)
+    }
+
+    /// Trusts workloads of the test's issuer.
+    pub(crate) async fn ci_trust(&self, token: &str, subject: &str, scopes: &[&str]) -> Value {
+        let body = serde_json::json!({
+            "name": "CI", "issuer": self.issuer.url(), "audience": "https://gatehouse.example", "subject_pattern": subject,
+            "scopes": scopes,
+        });
+        self.post(token, "/v1/ci-trusts", body).await.expect(201)
     }
 
     /// A digest of every table but those that background work and every request write to.
@@ -326,6 +348,10 @@ fn serve(db: &Db, further: &[(&'static str, &'static str)]) -> (SocketAddr, Supe
             "https://portal.example",
         ),
         ("GATEHOUSE_ADMIN_API__LISTENER__DRAIN", "1s"),
+        (
+            "GATEHOUSE_ADMIN_API__EGRESS__ALLOWED_NETWORKS",
+            "[\"127.0.0.0/8\"]",
+        ),
     ];
     let environment: Environment = variables.iter().chain(further).copied().collect();
     let settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;

@@ -13,13 +13,14 @@ use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 
+pub(crate) use attempts::may_mail;
 pub use reset::{request_password_reset, reset_password};
 pub use sign_in::{SignIn, WRONG, sign_in};
 pub(crate) use sign_up::require_open;
 pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};
 
 use crate::db::Db;
-use crate::one_time::Purpose;
+use crate::one_time::{self, Purpose};
 use crate::platform::PlatformActor;
 use crate::refusal::Refusal;
 
@@ -130,6 +131,15 @@ pub(crate) async fn activate(
     .execute(conn)
     .await?;
     Ok(updated.rows_affected() == 1)
+}
+
+/// Makes mailed sign-up links of a person useless: the account is proved in another way now.
+pub(crate) async fn void_sign_ups(
+    conn: &mut PgConnection,
+    id: UserId,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    one_time::void(conn, Purpose::VerifyEmail, id, now).await
 }
 
 /// The person as a caller above all tenants. `None` for people without a platform role.

@@ -9,6 +9,9 @@ mod letter;
 mod usage;
 
 pub use access::{Access, access_letter, request_received};
-pub use account::{already_registered, invitation, password_changed, reset_password, verify_email};
+pub use account::{
+    already_registered, confirm_identity, identity_connected, invitation, password_changed,
+    reset_password, verify_email,
+};
 pub use letter::{Letter, PORTAL, TOKEN};
 pub use usage::{api_letter, application_letter, key_letter, limits_changed};

@@ -47,6 +47,8 @@ const DAY_LEASES_KEPT: time::Duration = time::Duration::days(3);
 const MONTH_LEASES_KEPT: time::Duration = time::Duration::days(62);
 /// What a gateway said of a rate is of no use after it.
 const RATE_SHARES_KEPT: time::Duration = time::Duration::hours(1);
+/// Tokens that CI exchanged live minutes, and are remembered for a week.
+const EXCHANGED_KEPT: time::Duration = time::Duration::days(7);
 /// A nonce is remembered for longer than its time is accepted.
 const NONCES_KEPT: time::Duration = time::Duration::minutes(5);
 
@@ -268,6 +270,19 @@ async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(),
     )
     .execute(&mut *conn)
     .await?;
+    // What they did stands in the audit log.
+    sqlx::query!(
+        "delete from access_token where ci_trust_id is not null and expires_at < $1",
+        now - EXCHANGED_KEPT
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from sign_in_flow where expires_at < $1", now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from pending_identity where expires_at < $1", now)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!("delete from join_token where expires_at < $1", now)
         .execute(&mut *conn)
         .await?;

@@ -17,8 +17,9 @@ use uuid::Uuid;
 pub use accept::{AcceptInvitation, InvitationPreview, accept_invitation, preview_invitation};
 pub(crate) use held::{grants_of, who_may};
 pub use invitations::{InvitationView, Invite, invite, list_invitations, revoke_invitation};
-pub(crate) use join::add_membership;
 pub use join::{Admit, admit, join_tenant};
+pub(crate) use join::{add_membership, joined};
+pub(crate) use roles::require_power_over;
 pub use roles::{set_member_status, set_roles};
 
 use crate::actor::{Actor, ActorKind};

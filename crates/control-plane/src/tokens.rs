@@ -4,6 +4,7 @@ mod create;
 mod whoami;
 
 pub use create::{CreateToken, create_token};
+pub(crate) use create::{insert, judge_lent, require_scopes};
 pub use whoami::{Whoami, whoami};
 
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
@@ -171,11 +172,43 @@ async fn note_use(db: &Db, tenant: TenantId, id: Uuid, now: OffsetDateTime) -> R
     Ok(())
 }
 
-fn parse_scopes(words: &[String]) -> Result<Vec<Permission>, Refusal> {
+pub(crate) fn parse_scopes(words: &[String]) -> Result<Vec<Permission>, Refusal> {
     let read = |word: &String| {
         Permission::parse(word).ok_or_else(|| anyhow::anyhow!("unknown scope {word}"))
     };
     Ok(words.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// The key of a new token.
+pub(crate) fn fresh_token_key() -> Key {
+    crate::gateways::fresh_key(KeyKind::AccessToken)
+}
+
+impl TokenView {
+    /// The token a workload of CI gets.
+    pub(crate) fn of_workload(
+        id: AccessTokenId,
+        name: String,
+        key: &Key,
+        (scopes, apis): (Vec<Permission>, Option<Vec<ApiId>>),
+        created_by: Option<UserId>,
+        (created_at, expires_at): (OffsetDateTime, OffsetDateTime),
+    ) -> Self {
+        Self {
+            id,
+            name,
+            prefix: prefix_of(key.id()),
+            last4: key.last4(),
+            scopes,
+            apis,
+            created_by,
+            created_at,
+            expires_at,
+            last_used_at: None,
+            revoked_at: None,
+            row_version: 1,
+        }
+    }
 }
 
 fn prefix_of(id: KeyId) -> String {
@@ -220,7 +253,7 @@ impl TryFrom<TokenRow> for TokenView {
     }
 }
 
-/// Every token of the tenant, newest first, ended ones too.
+/// Every token people made in the tenant, newest first, ended ones too. Those that CI exchanged stand in the audit log.
 pub async fn list_tokens(
     db: &Db,
     actor: &Actor,
@@ -231,7 +264,7 @@ pub async fn list_tokens(
     let rows = sqlx::query_as!(
         TokenRow,
         "select id, name, key_id, last4, scopes, api_ids, created_by, created_at, expires_at, last_used_at, revoked_at, row_version
-         from access_token where tenant_id = $1 and ($2::uuid is null or id < $2)
+         from access_token where tenant_id = $1 and ci_trust_id is null and ($2::uuid is null or id < $2)
          order by id desc limit $3",
         actor.tenant().uuid(),
         page.after,

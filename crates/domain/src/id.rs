@@ -136,6 +136,10 @@ ids! {
     TeamId = "team";
     /// A CI access token.
     AccessTokenId = "tok";
+    /// An OpenID Connect provider people sign in with.
+    IdentityProviderId = "idp";
+    /// A trust in the workload identities of a CI system.
+    CiTrustId = "cit";
     /// An API.
     ApiId = "api";
     /// One version of an API.

@@ -87,6 +87,15 @@ pub(crate) enum Command {
     /// Manage access tokens, which CI and scripts sign in with.
     #[command(subcommand)]
     Token(commands::token::Token),
+    /// Trust workloads of CI, so that no secret is kept there.
+    #[command(subcommand)]
+    CiTrust(commands::ci_trust::CiTrust),
+    /// Let people sign in with OpenID Connect providers.
+    #[command(subcommand)]
+    IdentityProvider(commands::identity_provider::IdentityProvider),
+    /// Work with the tenant's own settings.
+    #[command(subcommand)]
+    Tenant(commands::tenant::Tenant),
     /// Work with environments.
     #[command(subcommand)]
     Environment(commands::environment::Environment),

@@ -5,6 +5,7 @@ use crate::pages::account::login::LoginPage;
 use crate::view::form::{Faults, Field};
 use crate::view::shell::DemoPerson;
 use askama::Template;
+use gatehouse_control_plane::identity_providers::SignInButton;
 
 pub(super) fn login() -> String {
     let mut shell = shell();
@@ -24,6 +25,11 @@ pub(super) fn login() -> String {
         faults: Faults::one("email", "E-mail or password is wrong."),
         email: Field::email("email", "E-mail").value("mia@acme.example"),
         password: Field::password("password", "Password", "current-password"),
+        providers: vec![SignInButton {
+            slug: "corp".into(),
+            name: "Acme staff login".into(),
+            authorization_origin: "https://login.acme.example".into(),
+        }],
         sign_up: Some("/signup".into()),
     }
     .render()

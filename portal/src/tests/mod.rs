@@ -9,6 +9,7 @@ mod road;
 mod routes;
 mod samples;
 mod sessions;
+mod sso;
 mod window;
 
 use crate::portal::Portal;
@@ -82,7 +83,7 @@ impl Stand {
         let settings: Settings = load(ROLE, DEFAULTS, None, &environment).unwrap().settings;
         let front = settings.front("127.0.0.1:8080".parse().unwrap()).unwrap();
         let router = router::router(
-            &Portal::new(db.clone(), settings, front),
+            &Portal::new(db.clone(), settings, front).unwrap(),
             HttpMetrics::register(&Metrics::new(ROLE)),
         )
         .unwrap();

@@ -53,7 +53,8 @@ pub(crate) async fn know(
         }
         Err(problem) => without_visitor(&problem),
     };
-    headers::secure(response.headers_mut(), https);
+    let targets = response.extensions_mut().remove::<headers::FormTargets>();
+    headers::secure(response.headers_mut(), https, targets.as_ref());
     response
 }
 
@@ -113,6 +114,12 @@ async fn find(
     let who = session::current(&session, portal.session_settings(), now)
         .await
         .map_err(|error| unavailable(&error))?;
+    // A session that one tenant's own identity provider began says nothing anywhere else.
+    let who = who.filter(|who| {
+        who.only
+            .is_none_or(|only| tenant.as_ref().is_some_and(|tenant| tenant.id == only))
+    });
+    let confined = who.is_some_and(|who| who.only.is_some());
     let (user, actor, is_platform_admin) = match who {
         Some(who) => {
             person(
@@ -141,7 +148,7 @@ async fn find(
         base,
         user,
         actor,
-        is_platform_admin,
+        is_platform_admin: is_platform_admin && !confined,
         binding,
         theme: theme::chosen(headers),
         here: place.here,

@@ -213,7 +213,7 @@ pub(super) async fn forget(conn: &mut PgConnection, email: &str) -> Result<(), R
 
 /// Counts a one-time mail to an address and says whether it may go. The same statements run for every address, known or
 /// not.
-pub(super) async fn may_mail(
+pub(crate) async fn may_mail(
     conn: &mut PgConnection,
     email: &str,
     now: OffsetDateTime,

@@ -16,6 +16,30 @@ pub fn verify_email(tenant: &str, name: &str) -> Letter {
     .because("You get this because this address was entered at sign-up. If that was not you, do nothing: without the link no account is opened.")
 }
 
+/// Proves the address that somebody came from a provider with.
+pub fn confirm_identity(tenant: &str, provider: &str) -> Letter {
+    Draft::new(
+        "confirm_identity",
+        &format!("Finish signing in to {tenant}"),
+        &format!("Confirm this address to finish signing in to {tenant} with {provider}."),
+    )
+    .say("The link works once, for one hour, in the browser in which you began.")
+    .link("Confirm e-mail address", &format!("/login/confirm/{TOKEN}"))
+    .because("You get this because somebody came to us from there with this address. If that was not you, do nothing: without the link no account is opened.")
+}
+
+/// Says that an account can be signed in to in another way from now on.
+pub fn identity_connected(tenant: &str, provider: &str) -> Letter {
+    Draft::new(
+        "identity_connected",
+        &format!("{provider} was connected with your account"),
+        &format!("You can sign in to {tenant} with {provider} from now on."),
+    )
+    .say("If that was not you, choose a new password now and tell an administrator.")
+    .link("Choose a new password", "/forgot")
+    .because("You get this whenever a way to sign in is added to your account.")
+}
+
 /// Answers a sign-up of an address that has an account.
 pub fn already_registered(tenant: &str) -> Letter {
     Draft::new(
@@ -75,6 +99,7 @@ mod tests {
         let letters = [
             verify_email("Northwind", "Ana"),
             reset_password("Northwind"),
+            confirm_identity("Northwind", "Corporate login"),
             invitation("Northwind", "Ana", Role::Publisher),
         ];
         for letter in letters {
@@ -92,6 +117,8 @@ mod tests {
             already_registered(name),
             reset_password(name),
             password_changed(name),
+            confirm_identity(name, name),
+            identity_connected(name, name),
             invitation(name, name, Role::Developer),
         ] {
             assert!(

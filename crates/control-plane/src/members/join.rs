@@ -117,7 +117,7 @@ pub async fn join_tenant(db: &Db, tenant: TenantId, user: UserId) -> Result<Chan
     work.commit(()).await
 }
 
-pub(super) fn joined(
+pub(crate) fn joined(
     work: &mut Work<'_>,
     action: &'static str,
     user: UserId,

@@ -143,7 +143,7 @@ async fn lock_member(
 }
 
 /// Nobody gives or takes a role that allows more than they may themselves; for owners that is the permission to name them.
-pub(super) fn require_power_over(actor: &Actor, role: Role) -> Result<(), Refusal> {
+pub(crate) fn require_power_over(actor: &Actor, role: Role) -> Result<(), Refusal> {
     if role == Role::Owner {
         actor.require(Permission::OwnerManage)?;
     }

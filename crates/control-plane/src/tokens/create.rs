@@ -1,6 +1,6 @@
 //! Making a token.
 
-use gatehouse_domain::id::{AccessTokenId, ApiId, UserId};
+use gatehouse_domain::id::{AccessTokenId, ApiId, CiTrustId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_domain::{Permission, Place};
 use serde_json::json;
@@ -39,7 +39,7 @@ pub async fn create_token(
     actor.require_anywhere(Permission::TokenManage)?;
     let name = judge(&mut input)?;
     let mut work = Work::begin(db, actor).await?;
-    require_scopes(&mut work, actor, &input).await?;
+    require_scopes(&mut work, actor, &input.scopes, input.apis.as_deref()).await?;
     // A token made by a token has the same person behind it: it can do no more, and nobody gains a second hand.
     let maker = membership::person(work.conn(), actor).await?;
     let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
@@ -58,7 +58,7 @@ pub async fn create_token(
         revoked_at: None,
         row_version: 1,
     };
-    insert(&mut work, &view, &key).await?;
+    insert(&mut work, &view, &key, None).await?;
     work.audit(AuditEntry {
         action: "token.create",
         subject: id.to_string(),
@@ -79,14 +79,7 @@ pub async fn create_token(
 fn judge(input: &mut CreateToken) -> Result<String, Refusal> {
     let mut faults = Faults::default();
     let name = faults.text("/name", &input.name, 80);
-    input.scopes.sort();
-    input.scopes.dedup();
-    faults.require(
-        !input.scopes.is_empty(),
-        "/scopes",
-        "required",
-        "Choose at least one scope.",
-    );
+    judge_lent(&mut faults, &mut input.scopes, input.apis.as_mut());
     let days = input.expires_in_days.unwrap_or(DAYS_DEFAULT);
     faults.require(
         (1..=DAYS_MAX).contains(&days),
@@ -94,7 +87,25 @@ fn judge(input: &mut CreateToken) -> Result<String, Refusal> {
         "range",
         format!("Use 1 to {DAYS_MAX} days; got {days}."),
     );
-    if let Some(apis) = &mut input.apis {
+    faults.finish()?;
+    Ok(name)
+}
+
+/// At least one scope, and a bounded number of APIs or none named at all; both in order and without repetition.
+pub(crate) fn judge_lent(
+    faults: &mut Faults,
+    scopes: &mut Vec<Permission>,
+    apis: Option<&mut Vec<ApiId>>,
+) {
+    scopes.sort();
+    scopes.dedup();
+    faults.require(
+        !scopes.is_empty(),
+        "/scopes",
+        "required",
+        "Choose at least one scope.",
+    );
+    if let Some(apis) = apis {
         apis.sort();
         apis.dedup();
         faults.require(
@@ -104,18 +115,17 @@ fn judge(input: &mut CreateToken) -> Result<String, Refusal> {
             format!("Name 1 to 100 APIs, or none at all; got {}.", apis.len()),
         );
     }
-    faults.finish()?;
-    Ok(name)
 }
 
 /// Nobody lends what they may not do themselves, where the token could do it: in the whole tenant, or on each named API.
-async fn require_scopes(
+pub(crate) async fn require_scopes(
     work: &mut Work<'_>,
     actor: &Actor,
-    input: &CreateToken,
+    scopes: &[Permission],
+    apis: Option<&[ApiId]>,
 ) -> Result<(), Refusal> {
     let manage = Permission::TokenManage;
-    let places = match &input.apis {
+    let places = match apis {
         None if !actor.may(manage) => {
             return Err(Refusal::field(
                 "/apis",
@@ -127,7 +137,7 @@ async fn require_scopes(
         Some(apis) => Some(require_apis(work, actor, apis).await?),
     };
     let mut faults = Faults::default();
-    for (position, scope) in input.scopes.iter().enumerate() {
+    for (position, scope) in scopes.iter().enumerate() {
         let theirs = match &places {
             None => actor.may(*scope),
             Some(places) => places.iter().all(|place| actor.may_on(*scope, place)),
@@ -161,7 +171,13 @@ async fn require_apis(
     Ok(places)
 }
 
-async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), Refusal> {
+/// Writes a token; `trust` is what exchanged it.
+pub(crate) async fn insert(
+    work: &mut Work<'_>,
+    view: &TokenView,
+    key: &Key,
+    trust: Option<CiTrustId>,
+) -> Result<(), Refusal> {
     let hash = key.secret_hash();
     let scopes: Vec<_> = view
         .scopes
@@ -175,8 +191,8 @@ async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), 
     let tenant = work.tenant();
     sqlx::query!(
         "insert into access_token (id, tenant_id, name, key_id, secret_hash, last4, scopes, api_ids, created_by, created_at,
-                                   expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                   expires_at, ci_trust_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         view.id.uuid(),
         tenant,
         view.name,
@@ -188,6 +204,7 @@ async fn insert(work: &mut Work<'_>, view: &TokenView, key: &Key) -> Result<(), 
         view.created_by.map(UserId::uuid),
         view.created_at,
         view.expires_at,
+        trust.map(CiTrustId::uuid),
     )
     .execute(work.conn())
     .await?;

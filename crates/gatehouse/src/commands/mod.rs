@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod application;
 mod audit;
 pub(crate) mod call;
+pub(crate) mod ci_trust;
 pub(crate) mod completion;
 mod config;
 mod config_key;
@@ -15,6 +16,7 @@ pub(crate) mod environment;
 mod first_administrator;
 mod gateways;
 mod health;
+pub(crate) mod identity_provider;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod master_key;
@@ -23,6 +25,7 @@ pub(crate) mod operation;
 pub(crate) mod plan;
 mod role;
 mod spec;
+pub(crate) mod tenant;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -65,6 +68,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Logs(command) => logs::run(command).await,
         Command::Call(args) => call::run(args).await,
         Command::Token(command) => token::run(command).await,
+        Command::CiTrust(command) => ci_trust::run(command).await,
+        Command::IdentityProvider(command) => identity_provider::run(command).await,
+        Command::Tenant(command) => tenant::run(command).await,
         Command::Environment(command) => environment::run(command).await,
         Command::Upstream(command) => upstream::run(command).await,
         Command::Completion(args) => completion::run(&args),

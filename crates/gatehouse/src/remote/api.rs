@@ -7,8 +7,10 @@ use gatehouse_runtime::{Clock, Secret, random};
 use http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::refused::Refused;
+use super::workload::Workload;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -16,7 +18,17 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) struct AdminApi {
     client: reqwest::Client,
     url: String,
-    token: Secret<String>,
+    proof: Proof,
+    /// What the proof came to; exchanged when first needed.
+    token: OnceCell<Secret<String>>,
+}
+
+/// What a caller has to show.
+pub(crate) enum Proof {
+    /// An access token.
+    Token(Secret<String>),
+    /// The identity of a workload of CI, which is exchanged for one.
+    Workload(Workload),
 }
 
 /// What comes with a request.
@@ -28,7 +40,7 @@ pub(crate) enum Body {
 }
 
 impl AdminApi {
-    pub(crate) fn new(url: &str, token: Secret<String>) -> anyhow::Result<Self> {
+    pub(crate) fn new(url: &str, proof: Proof) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(120))
@@ -38,7 +50,8 @@ impl AdminApi {
         Ok(Self {
             client,
             url: url.trim_end_matches('/').to_owned(),
-            token,
+            proof,
+            token: OnceCell::new(),
         })
     }
 
@@ -51,7 +64,7 @@ impl AdminApi {
         path: &str,
         body: Body,
     ) -> anyhow::Result<Value> {
-        let mut request = self.request(method.clone(), path);
+        let mut request = self.request(method.clone(), path).await?;
         if method == Method::POST {
             let key = random::uuid_v7(Clock::system().now()).to_string();
             request = request.header(IDEMPOTENCY_KEY, key);
@@ -67,13 +80,13 @@ impl AdminApi {
         query: &str,
         body: Body,
     ) -> anyhow::Result<Value> {
-        let now = self.sent(self.request(Method::GET, path)).await?;
+        let now = self.sent(self.request(Method::GET, path).await?).await?;
         let tag = now.headers().get(ETAG).cloned();
         let missing = now.status() == http::StatusCode::NOT_FOUND && method == Method::PUT;
         if !missing {
             read(now).await?;
         }
-        let mut request = self.request(method, &format!("{path}{query}"));
+        let mut request = self.request(method, &format!("{path}{query}")).await?;
         request = match tag {
             Some(tag) if !missing => request.header(IF_MATCH, tag),
             _ => request.header(http::header::IF_NONE_MATCH, "*"),
@@ -83,7 +96,7 @@ impl AdminApi {
 
     /// The bytes of an answer that is not JSON.
     pub(crate) async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
-        let response = self.sent(self.request(Method::GET, path)).await?;
+        let response = self.sent(self.request(Method::GET, path).await?).await?;
         if !response.status().is_success() {
             return Err(refused(response).await?.into());
         }
@@ -94,9 +107,14 @@ impl AdminApi {
             .to_vec())
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    async fn request(&self, method: Method, path: &str) -> anyhow::Result<RequestBuilder> {
+        let token = self.token.get_or_try_init(async || match &self.proof {
+            Proof::Token(token) => Ok(token.clone()),
+            Proof::Workload(workload) => workload.exchange(&self.client, &self.url).await,
+        });
+        let token = token.await?;
         let request = self.client.request(method, format!("{}{path}", self.url));
-        request.bearer_auth(self.token.expose())
+        Ok(request.bearer_auth(token.expose()))
     }
 
     /// Sends it, and once more when the first got no answer and it is safe to.
@@ -130,7 +148,7 @@ fn with(request: RequestBuilder, body: Body) -> RequestBuilder {
     }
 }
 
-async fn read(response: Response) -> anyhow::Result<Value> {
+pub(super) async fn read(response: Response) -> anyhow::Result<Value> {
     if !response.status().is_success() {
         return Err(refused(response).await?.into());
     }

@@ -10,6 +10,7 @@ mod refused;
 mod segment;
 mod session;
 mod show;
+mod workload;
 
 use std::path::PathBuf;
 

@@ -9,9 +9,10 @@ use gatehouse_runtime::settings::Environment;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{AdminApi, Body};
-use super::contexts::{Context, Contexts};
+use super::api::{AdminApi, Body, Proof};
+use super::contexts::Contexts;
 use super::show::{self, Column};
+use super::workload::Workload;
 use super::{DryRun, Format, Remote, Rows, Sure, segment};
 use crate::output;
 
@@ -22,23 +23,21 @@ const PAGE_MAX: usize = 200;
 impl Remote {
     /// Finds the admin API and the token.
     pub(crate) fn open(&self) -> anyhow::Result<Session> {
-        let found = self.find(&Contexts::read()?)?;
+        let (url, proof) = self.find(&Contexts::read()?)?;
         Ok(Session {
-            api: AdminApi::new(&found.url, found.token)?,
+            api: AdminApi::new(&url, proof)?,
             format: self.output,
             quiet: self.quiet,
         })
     }
 
-    fn find(&self, contexts: &Contexts) -> anyhow::Result<Context> {
+    fn find(&self, contexts: &Contexts) -> anyhow::Result<(String, Proof)> {
         let context = contexts.chosen(self.context.as_deref())?;
         let url = self.url.clone();
         let url = url.or_else(|| context.map(|context| context.url.clone()));
         let url = url.unwrap_or_else(|| URL_DEFAULT.to_owned());
-        let token = match (
-            &self.token_file,
-            Environment::of_process().get("GATEHOUSE_TOKEN"),
-        ) {
+        let environment = Environment::of_process();
+        let token = match (&self.token_file, environment.get("GATEHOUSE_TOKEN")) {
             (Some(path), _) => Secret::new(
                 std::fs::read_to_string(path)
                     .with_context(|| format!("reading the token file {}", path.display()))?
@@ -46,16 +45,19 @@ impl Remote {
                     .to_owned(),
             ),
             (None, Some(token)) => Secret::new(token.trim().to_owned()),
-            // A context's token is for its own address and goes nowhere else.
-            (None, None) => match context.filter(|context| context.url == url) {
-                Some(context) => context.token.clone(),
-                None => bail!(
-                    "not signed in to {url}: say `gatehouse login`, set GATEHOUSE_TOKEN, or name a file with --token-file; \
-                     tokens are made in the console"
-                ),
+            (None, None) => match Workload::of(&environment)? {
+                Some(workload) => return Ok((url, Proof::Workload(workload))),
+                // A context's token is for its own address and goes nowhere else.
+                None => match context.filter(|context| context.url == url) {
+                    Some(context) => context.token.clone(),
+                    None => bail!(
+                        "not signed in to {url}: say `gatehouse login`, set GATEHOUSE_TOKEN, or name a file with --token-file; \
+                         tokens are made in the console. In CI, set GATEHOUSE_CI_TRUST"
+                    ),
+                },
             },
         };
-        Ok(Context { url, token })
+        Ok((url, Proof::Token(token)))
     }
 }
 
@@ -74,7 +76,7 @@ impl Session {
         format: Format,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            api: AdminApi::new(url, token)?,
+            api: AdminApi::new(url, Proof::Token(token))?,
             format,
             quiet: false,
         })

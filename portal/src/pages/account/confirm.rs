@@ -29,7 +29,7 @@ pub(crate) struct LinkPage {
 
 web_page!(LinkPage, Private);
 
-fn page(
+pub(crate) fn page(
     shell: Shell,
     heading: &'static str,
     lead: impl Into<String>,

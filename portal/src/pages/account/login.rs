@@ -4,13 +4,15 @@ use crate::address::{Query, safe_next, with_query};
 use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::account::signup;
+use crate::pages::account::{signup, sso};
 use crate::session;
 use crate::view::form::{Faults, Field, WHOLE_FORM};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_control_plane::{Refusal, accounts};
 use gatehouse_domain::id::UserId;
 use http::StatusCode;
@@ -25,14 +27,26 @@ pub(crate) struct LoginPage {
     pub(crate) faults: Faults,
     pub(crate) email: Field,
     pub(crate) password: Field,
+    /// Other ways in.
+    pub(crate) providers: Vec<SignInButton>,
     /// Where strangers make an account, when they may; it remembers where they go on to.
     pub(crate) sign_up: Option<String>,
 }
 
 web_page!(LoginPage, Private);
 
-fn page(shell: Shell, visitor: &Visitor, next: &str, email: &str, faults: Faults) -> LoginPage {
-    LoginPage {
+/// The page with the buttons of the tenant's identity providers; its forms may lead to them.
+pub(crate) async fn page(
+    visitor: &Visitor,
+    next: &str,
+    email: &str,
+    faults: Faults,
+) -> Result<Response, PageError> {
+    let shell = visitor.shell().await?;
+    let providers = sso::buttons(visitor).await?;
+    let targets = sso::targets(&providers);
+    let page = LoginPage {
+        providers,
         going_to: going_to(next),
         next: next.to_owned(),
         email: Field::email("email", "E-mail").value(email).faults(&faults),
@@ -43,7 +57,8 @@ fn page(shell: Shell, visitor: &Visitor, next: &str, email: &str, faults: Faults
             .then(|| shell.to(&with_query("/signup", &[("next", next)]))),
         faults,
         shell,
-    }
+    };
+    Ok((Extension(targets), page).into_response())
 }
 
 /// What a deep link leads to, in words; `None` for the plain start.
@@ -75,8 +90,7 @@ pub(crate) async fn show(
     if visitor.user().is_some() {
         return Ok(visitor.go(next).into_response());
     }
-    let shell = visitor.shell().await?;
-    Ok(page(shell, &visitor, next, "", Faults::default()).into_response())
+    page(&visitor, next, "", Faults::default()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -113,18 +127,9 @@ pub(crate) async fn submit(
                     "E-mail or password is wrong.".to_owned(),
                 ),
             };
-            let shell = visitor.shell().await?;
-            Ok((
-                status,
-                page(
-                    shell,
-                    &visitor,
-                    &next,
-                    &form.email,
-                    Faults::one(WHOLE_FORM, words),
-                ),
-            )
-                .into_response())
+            let faults = Faults::one(WHOLE_FORM, words);
+            let page = page(&visitor, &next, &form.email, faults).await?;
+            Ok((status, page).into_response())
         }
     }
 }
@@ -135,7 +140,7 @@ pub(crate) async fn enter(
     user: UserId,
     next: &str,
 ) -> Result<Response, PageError> {
-    session::begin(visitor.session(), user, visitor.now())
+    session::begin(visitor.session(), user, None, visitor.now())
         .await
         .map_err(PageError::fault)?;
     Ok(visitor.go(next).into_response())

@@ -5,4 +5,5 @@ pub(crate) mod inbox;
 pub(crate) mod login;
 pub(crate) mod outbox;
 pub(crate) mod signup;
+pub(crate) mod sso;
 pub(crate) mod theme;

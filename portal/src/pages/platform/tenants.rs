@@ -45,6 +45,9 @@ pub(crate) struct TenantRow {
 async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
     visitor.actor()?;
     let user = visitor.user().ok_or_else(PageError::not_found)?;
+    if !visitor.is_platform_admin() {
+        return Err(PageError::not_found());
+    }
     let who = accounts::platform_actor(visitor.db(), user.id).await?;
     // Outsiders learn nothing, not even that the page exists.
     who.map(|who| who.from_request(visitor.ip(), visitor.request_id()))
