@@ -85,6 +85,8 @@ enum Promise {
     Exactly(u16, &'static str),
     /// 404, and word for word what an id gets that never existed.
     NotFound,
+    /// The same, or 403 whatever the id is: nothing is said of it.
+    Refused,
     /// Whatever the verb says, but neither 401 nor 5xx, nor what somebody with every permission is not told.
     Served,
 }
@@ -195,10 +197,14 @@ impl IsolationWalk {
                     status.to_string(),
                     reply.status == status && reply.body["code"] == code,
                 ),
-                Promise::NotFound => {
+                Promise::NotFound | Promise::Refused => {
                     let like_unknown = cell.ids != Ids::Foreign
                         || unknown.get(&cell.key()).is_none_or(|never| *never == reply);
-                    ("404".to_owned(), reply.status == 404 && like_unknown)
+                    let (word, right) = match promise {
+                        Promise::NotFound => ("404", reply.status == 404),
+                        _ => ("403 or 404", matches!(reply.status, 403 | 404)),
+                    };
+                    (word.to_owned(), right && like_unknown)
                 }
                 Promise::Served => {
                     let known = reference.get(cell.operation.as_str());
@@ -262,6 +268,8 @@ impl Cell {
             _ if self.free => Promise::Served,
             Standing::Member(_) if self.ids == Ids::Own => Promise::Served,
             Standing::OtherApis(_) if self.ids == Ids::Own && !self.names_api => Promise::Served,
+            // What is the whole tenant's is closed to it before anybody looks for the id.
+            Standing::OtherApis(_) if !self.names_api => Promise::Refused,
             // With an id of its own beside the walk's it may be told anything that is not the walk's.
             Standing::Stranger if self.ids == Ids::Foreign || !self.names_own => Promise::Served,
             _ => Promise::NotFound,
