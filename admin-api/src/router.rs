@@ -211,6 +211,10 @@ fn running() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::gateways::retire::retire_gateway))
         .routes(routes!(v1::changes::get::get_change))
         .routes(routes!(v1::audit_events::list::list_audit_events))
+        .routes(routes!(v1::audit_events::export::export_audit_events))
+        .routes(routes!(
+            v1::audit_events::checkpoints::list_audit_checkpoints
+        ))
 }
 
 /// The whole service. The layers of `/v1` are listed from the inside out: the last one sees a request first.

@@ -12,6 +12,7 @@ mod journey;
 mod accessibility;
 mod approvals;
 mod architecture;
+mod backup;
 mod browser;
 mod command_line;
 mod compose;

@@ -138,6 +138,23 @@ pub struct AuditEvent {
     pub hash: String,
 }
 
+/// A record of the audit log, named and signed.
+#[derive(Debug, ToSchema)]
+pub struct AuditCheckpoint {
+    /// Whose log.
+    pub tenant_id: ids::TenantId,
+    /// The newest record then.
+    pub seq: i64,
+    /// Its hash, hexadecimal.
+    pub hash: String,
+    /// When it was signed.
+    pub at: OffsetDateTime,
+    /// The Ed25519 key it is signed with, hexadecimal.
+    pub public_key: String,
+    /// The signature, hexadecimal.
+    pub signature: String,
+}
+
 /// An application's usage over a range that ends now.
 #[derive(Debug, ToSchema)]
 pub struct Usage {

@@ -7,6 +7,7 @@
 
 mod approvals;
 mod ci_trusts;
+mod auditing;
 mod conformance;
 mod document;
 mod entity_tags;

@@ -1,7 +1,7 @@
 //! The audit log: one record per mutation, chained by hashes so that a changed, removed or reordered record shows.
 
 use gatehouse_domain::id::{ChangeId, TenantId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
@@ -12,6 +12,14 @@ use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::refusal::Refusal;
 use gatehouse_domain::Permission;
+
+mod chain;
+mod checkpoint;
+mod export;
+
+pub use chain::{Chain, Verification, verify_export};
+pub use checkpoint::{Checkpoint, list_checkpoints, sign_checkpoints};
+pub use export::{CSV_HEADER, Export, ExportReader, export};
 
 /// What a verb says about what it did. Secrets never go into `before` and `after`.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +37,7 @@ pub struct AuditEntry {
 }
 
 /// One stored record.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// Gap-free number within the tenant, from 1.
     pub seq: i64,
@@ -59,15 +67,27 @@ pub struct AuditRecord {
     /// The configuration change it caused.
     pub change_id: Option<Uuid>,
     /// Hash of the record before, hexadecimal.
-    #[serde(serialize_with = "as_hex")]
+    #[serde(with = "in_hex")]
     pub prev_hash: Vec<u8>,
     /// Hash of this record, hexadecimal.
-    #[serde(serialize_with = "as_hex")]
+    #[serde(with = "in_hex")]
     pub hash: Vec<u8>,
 }
 
-fn as_hex<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&gatehouse_snapshot::node_auth::hex(bytes))
+mod in_hex {
+    use gatehouse_snapshot::node_auth::{hex, unhex};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        unhex(&text).ok_or_else(|| serde::de::Error::custom("not hexadecimal"))
+    }
 }
 
 impl AuditRecord {
@@ -232,6 +252,14 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// About one subject.
     pub subject: Option<String>,
+    /// By one actor: the UUID behind their prefixed id.
+    pub actor: Option<Uuid>,
+    /// Of one request.
+    pub request_id: Option<String>,
+    /// At or after this moment.
+    pub since: Option<OffsetDateTime>,
+    /// Before this moment.
+    pub until: Option<OffsetDateTime>,
     /// At most this many, 1 to 200.
     pub limit: i64,
 }
@@ -250,6 +278,8 @@ pub async fn list(
                   change_id, prev_hash, hash
            from audit_log
            where ($1::bigint is null or seq < $1) and ($2::text is null or action = $2) and ($3::text is null or subject = $3)
+             and ($5::uuid is null or actor_id = $5) and ($6::text is null or request_id = $6)
+             and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8)
            order by seq desc
            limit $4"#,
         filter.before_seq,
@@ -257,44 +287,28 @@ pub async fn list(
         filter.subject,
         // One more than a page, which tells whether there is a next one.
         filter.limit.clamp(1, 201),
+        filter.actor,
+        filter.request_id,
+        filter.since,
+        filter.until,
     )
     .fetch_all(&mut *tx)
     .await?;
     Ok(records)
 }
 
-/// What verification found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verification {
-    /// Every record fits: how many, and the hash of the last in hexadecimal.
-    Intact {
-        /// Number of records.
-        records: i64,
-        /// The head.
-        head: String,
-    },
-    /// The first record that does not fit.
-    Broken {
-        /// Its number.
-        seq: i64,
-        /// What is wrong with it.
-        fault: String,
-    },
-}
-
 /// Walks one tenant's chain from the first record to its head.
 pub async fn verify(db: &Db, tenant: TenantId) -> Result<Verification, Refusal> {
     // One moment of the log: records that are written meanwhile belong to the next verification.
     let mut tx = db.tenant_as_of_now(tenant).await?;
-    let mut expected_seq = 1;
-    let mut prev_hash = vec![0; 32];
+    let mut chain = Chain::new(tenant);
     loop {
         let page = sqlx::query_as!(
             AuditRecord,
             r#"select seq, at, actor_type, actor_id, actor_name, host(ip) as ip, action, subject, before, after, reason, request_id,
                       change_id, prev_hash, hash
                from audit_log where seq >= $1 order by seq limit 1000"#,
-            expected_seq,
+            chain.next_seq(),
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -302,15 +316,14 @@ pub async fn verify(db: &Db, tenant: TenantId) -> Result<Verification, Refusal> 
             break;
         }
         for record in page {
-            if let Some(fault) = fault_of(&record, tenant, expected_seq, &prev_hash) {
-                return Ok(Verification::Broken {
-                    seq: expected_seq,
-                    fault,
-                });
+            if let Err(broken) = chain.follow(&record) {
+                return Ok(broken);
             }
-            expected_seq += 1;
-            prev_hash = record.hash;
         }
+    }
+    let checkpoints = checkpoint::all_of(&mut tx, tenant).await?;
+    for checkpoint in &checkpoints {
+        chain.expect_checkpoint(checkpoint, &db.keys().audit_signer()?.public());
     }
     let head = sqlx::query!(
         "select seq, hash from audit_head where tenant_id = $1",
@@ -319,32 +332,5 @@ pub async fn verify(db: &Db, tenant: TenantId) -> Result<Verification, Refusal> 
     .fetch_optional(&mut *tx)
     .await?;
     let (head_seq, head_hash) = head.map_or((0, vec![0; 32]), |head| (head.seq, head.hash));
-    if head_seq != expected_seq - 1 || head_hash != prev_hash {
-        let fault = format!("the log ends here, but its head says {head_seq} records");
-        return Ok(Verification::Broken {
-            seq: expected_seq,
-            fault,
-        });
-    }
-    Ok(Verification::Intact {
-        records: head_seq,
-        head: gatehouse_snapshot::node_auth::hex(&head_hash),
-    })
-}
-
-fn fault_of(
-    record: &AuditRecord,
-    tenant: TenantId,
-    expected_seq: i64,
-    prev_hash: &[u8],
-) -> Option<String> {
-    if record.seq != expected_seq {
-        Some(format!("record {expected_seq} is missing"))
-    } else if record.prev_hash != prev_hash {
-        Some("it does not follow the record before it".to_owned())
-    } else if record.hash != record.computed_hash(tenant) {
-        Some("its contents were changed".to_owned())
-    } else {
-        None
-    }
+    Ok(chain.end(head_seq, &head_hash))
 }

@@ -217,6 +217,25 @@ impl Db {
         self.0.pools.system().await
     }
 
+    /// Every row of every tenant as of one moment, however long reading takes, and writing nothing.
+    pub(crate) async fn everything_as_of_now(&self) -> Result<Tx, Refusal> {
+        let mut tx = begin(&self.0.pools.system).await?;
+        sqlx::query("set transaction isolation level repeatable read, read only")
+            .execute(&mut *tx)
+            .await?;
+        self.0
+            .pools
+            .set_role(&mut tx, "set local role gatehouse_system")
+            .await?;
+        sqlx::raw_sql(
+            "set local gatehouse.scope = 'system'; set local statement_timeout = 0;
+             set local idle_in_transaction_session_timeout = 0",
+        )
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx)
+    }
+
     /// A connection outside the pools that hears `NOTIFY gatehouse_config`: a hint that a group's head moved.
     pub async fn listen(&self) -> Result<sqlx::postgres::PgListener, Refusal> {
         let mut listener = sqlx::postgres::PgListener::connect_with(&self.0.pools.app).await?;

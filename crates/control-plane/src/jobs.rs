@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::refusal::Refusal;
 use crate::{accounts, credentials, idempotency, outbox, plans, sessions, subscriptions};
+use crate::{accounts, audit, credentials, idempotency, outbox, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -37,6 +38,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 const REVISE_EVERY: Duration = Duration::from_secs(5);
 /// Partitions are made and old rows removed this often.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// The newest record of every audit log is signed this often.
+const CHECKPOINTS_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Partitions exist this far ahead, so that no record ever waits for one.
 const PARTITIONS_AHEAD: time::Duration = time::Duration::days(62);
@@ -90,6 +94,10 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         REVISE_EVERY,
         db,
         |db| async move { apply_plan_revisions(&db).await },
+        "jobs.audit_checkpoints",
+        CHECKPOINTS_EVERY,
+        db,
+        |db| async move { audit::sign_checkpoints(&db).await.map(drop) },
     );
     let kept = settings.ended_kept;
     repeat(

@@ -109,6 +109,12 @@ impl Keys {
             .context("deriving the configuration signing key")
     }
 
+    /// Signs checkpoints of audit logs.
+    pub fn audit_signer(&self) -> anyhow::Result<Signer> {
+        Signer::from_seed(&self.derive("audit-checkpoint/1"))
+            .context("deriving the key for checkpoints of audit logs")
+    }
+
     /// The key credential digests of one gateway group are made with.
     pub fn group_key(&self, group: GatewayGroupId, version: i32) -> Zeroizing<[u8; 32]> {
         self.derive(&format!("group-key/{group}/{version}"))

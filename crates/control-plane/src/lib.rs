@@ -12,6 +12,7 @@ pub mod actor;
 pub mod apis;
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod catalogue;
 pub mod changes;
 pub mod ci_trusts;

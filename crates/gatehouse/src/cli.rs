@@ -35,13 +35,17 @@ pub(crate) enum Command {
     Gateway(Gateway),
     /// Apply the migrations to the database.
     Migrate(DataDir),
+    /// Save the whole database to a folder.
+    Backup(commands::backup::Backup),
+    /// Bring a backup into an empty database; gateways follow by themselves.
+    Restore(commands::backup::Restore),
     /// Print the one-time link for the first administrator, when there is none yet.
     FirstAdministrator(FirstAdministrator),
     /// Check the surroundings and explain what is wrong.
     Doctor(Doctor),
-    /// Read the audit log.
+    /// Read, export and verify the audit log.
     #[command(subcommand)]
-    Audit(Audit),
+    Audit(commands::audit::Audit),
     /// Work with API descriptions.
     #[command(subcommand)]
     Spec(Spec),
@@ -297,18 +301,6 @@ pub(crate) struct Doctor {
     /// A running gateway's status address to check.
     #[arg(long, default_value = "127.0.0.1:8100")]
     pub(crate) gateway_status: SocketAddr,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Audit {
-    /// Check the hash chain of a tenant's audit log, or of every tenant's.
-    Verify {
-        #[command(flatten)]
-        data: DataDir,
-        /// Slug of the tenant; all of them without it.
-        #[arg(long)]
-        tenant: Option<String>,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -124,6 +124,46 @@ impl IsolationWalk {
         statuses
     }
 
+    /// Every write, by the id of its operation.
+    pub fn writes(&self) -> Vec<String> {
+        let operations = self.operations().into_iter();
+        let writes = operations.filter(|operation| operation.method != Method::GET);
+        let known = writes.filter(|operation| {
+            parameters_of(operation.path).all(|parameter| self.own.contains_key(parameter))
+        });
+        known.map(|operation| operation.id.to_owned()).collect()
+    }
+
+    /// Carries a write out in earnest, with own things and a body it would accept: status, request id, what was sent and what came
+    /// back.
+    pub async fn carry_out(&self, id: &str) -> (u16, String, Value, Value) {
+        let operations = self.operations();
+        let operation = operations.iter().find(|operation| operation.id == id);
+        let operation = operation.unwrap_or_else(|| panic!("there is no operation {id}"));
+        let address = format!("{}{}", self.base, self.address(operation, None));
+        let sent = self.body_of(operation);
+        let mut request = self
+            .client
+            .request(operation.method.clone(), &address)
+            .bearer_auth(&self.token)
+            .header("if-match", "*");
+        if let Some(body) = &sent {
+            request = request.json(body);
+        }
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+        let status = response.status().as_u16();
+        let request_id = response.headers().get("gatehouse-request-id");
+        let request_id = request_id
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let body = response.json().await.unwrap_or_default();
+        (status, request_id, sent.unwrap_or_default(), body)
+    }
+
     async fn walk_path(&self, operation: &Operation<'_>, faults: &mut Vec<String>) {
         for parameter in parameters_of(operation.path) {
             if self.shared.contains(parameter) || self.made.contains(&(operation.id, parameter)) {

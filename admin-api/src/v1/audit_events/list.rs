@@ -5,8 +5,9 @@ use gatehouse_control_plane::audit::AuditRecord;
 use gatehouse_control_plane::page::Listed;
 use gatehouse_control_plane::{Db, audit};
 use gatehouse_domain::id::{AccessTokenId, ChangeId, NodeId, UserId};
-use gatehouse_web::{Problem, Query};
+use gatehouse_web::{FieldError, Problem, ProblemKind, Query};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -34,6 +35,10 @@ pub(crate) async fn list_audit_events(
         before_seq: query.before_seq()?,
         action: query.action,
         subject: query.subject,
+        actor: query.actor.as_deref().map(actor_uuid).transpose()?,
+        request_id: query.request_id,
+        since: query.created_after,
+        until: query.created_before,
         limit: limit + 1,
     };
     let mut records = audit::list(&db, &caller, &filter).await?;
@@ -63,6 +68,28 @@ pub(crate) struct AuditQuery {
     action: Option<String>,
     /// Only what was done to this id.
     subject: Option<String>,
+    /// Only what this person or token did.
+    actor: Option<String>,
+    /// Only what this request did.
+    request_id: Option<String>,
+    /// Only at or after this moment (RFC 3339).
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_after: Option<OffsetDateTime>,
+    /// Only before this moment (RFC 3339).
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_before: Option<OffsetDateTime>,
+}
+
+/// People and tokens act; both are named by their prefixed ids.
+fn actor_uuid(text: &str) -> Result<Uuid, Problem> {
+    let user = || text.parse().map(UserId::uuid);
+    let token = || text.parse().map(AccessTokenId::uuid);
+    user().or_else(|_| token()).map_err(|_| {
+        let detail = format!("Use the id of a person (usr_…) or of a token (tok_…); got '{text}'.");
+        Problem::new(ProblemKind::Invalid).field(FieldError::new("?actor", "format", detail))
+    })
 }
 
 impl AuditQuery {

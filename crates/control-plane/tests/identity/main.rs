@@ -7,6 +7,7 @@
 
 mod accounts;
 mod audit;
+mod audit_export;
 mod isolation;
 mod mail;
 mod members;

@@ -2,7 +2,8 @@
 
 pub(crate) mod api;
 pub(crate) mod application;
-mod audit;
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod ci_trust;
 pub(crate) mod completion;
@@ -48,6 +49,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             None => role::gateway(args.role, args.take_over).await,
             Some(command) => gateways::run(command).await,
         },
+        Command::Backup(args) => backup::save(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Migrate(data) => migrate::run(data).await,
         Command::FirstAdministrator(args) => first_administrator::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,

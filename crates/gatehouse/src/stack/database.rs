@@ -18,6 +18,8 @@ use crate::cli::DataDir;
 /// A migrated database, and the server behind it when it is a private one.
 pub(crate) struct Database {
     pub(crate) addresses: DbAddresses,
+    /// As the owner of the tables.
+    pub(crate) owner: String,
     pub(crate) server: Option<Running>,
 }
 
@@ -49,11 +51,13 @@ pub(crate) async fn database(data: &DataDir) -> anyhow::Result<Database> {
         migrate(url).await?;
         return Ok(Database {
             addresses: DbAddresses::managed(url),
+            owner: url.clone(),
             server: None,
         });
     }
     let server = private_postgres(data, &data_dir).await?;
-    migrate(&server.connect_url(DATABASE, OWNER_ROLE)).await?;
+    let owner = server.connect_url(DATABASE, OWNER_ROLE);
+    migrate(&owner).await?;
     let addresses = DbAddresses {
         app: server.connect_url(DATABASE, APP_ROLE),
         system: server.connect_url(DATABASE, SYSTEM_ROLE),
@@ -61,6 +65,7 @@ pub(crate) async fn database(data: &DataDir) -> anyhow::Result<Database> {
     };
     Ok(Database {
         addresses,
+        owner,
         server: Some(server),
     })
 }

@@ -60,6 +60,7 @@ pub(crate) async fn show(
         action: given(&query.action),
         subject: given(&query.subject),
         limit: ROWS,
+        ..AuditFilter::default()
     };
     let records = audit::list(visitor.db(), actor, &filter).await?;
     let shell = visitor.shell().await?.console("audit");
