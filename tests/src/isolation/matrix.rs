@@ -81,12 +81,15 @@ struct Cell {
     free: bool,
 }
 
+/// Answers to ids that never existed, by operation, parameter and identity.
+type Unknown<'a> = BTreeMap<(&'a str, Option<&'a str>, usize), &'a Reply>;
+
 enum Promise {
     Exactly(u16, &'static str),
     /// 404, and word for word what an id gets that never existed.
     NotFound,
-    /// The same, or 403 whatever the id is: nothing is said of it.
-    Refused,
+    /// 404, or 403 where the right ends with those APIs; the same whether the id is another tenant's or nobody's.
+    OutOfReach,
     /// Whatever the verb says, but neither 401 nor 5xx, nor what somebody with every permission is not told.
     Served,
 }
@@ -179,7 +182,7 @@ impl IsolationWalk {
             .filter(|(_, cell, _)| cell.identity == 0 && cell.ids == Ids::Own)
             .map(|(_, cell, reply)| (cell.operation.as_str(), reply.status))
             .collect();
-        let unknown: BTreeMap<(&str, Option<&str>, usize), &Reply> = answered
+        let unknown: Unknown<'_> = answered
             .iter()
             .filter(|(_, cell, _)| cell.ids == Ids::Unknown)
             .map(|(_, cell, reply)| (cell.key(), reply))
@@ -197,14 +200,14 @@ impl IsolationWalk {
                     status.to_string(),
                     reply.status == status && reply.body["code"] == code,
                 ),
-                Promise::NotFound | Promise::Refused => {
-                    let like_unknown = cell.ids != Ids::Foreign
-                        || unknown.get(&cell.key()).is_none_or(|never| *never == reply);
-                    let (word, right) = match promise {
-                        Promise::NotFound => ("404", reply.status == 404),
-                        _ => ("403 or 404", matches!(reply.status, 403 | 404)),
-                    };
-                    (word.to_owned(), right && like_unknown)
+                Promise::NotFound => {
+                    let right = reply.status == 404 && cell.is_like_unknown(reply, &unknown);
+                    ("404".to_owned(), right)
+                }
+                Promise::OutOfReach => {
+                    let refused = matches!(reply.status, 403 | 404);
+                    let right = refused && cell.is_like_unknown(reply, &unknown);
+                    ("403 or 404".to_owned(), right)
                 }
                 Promise::Served => {
                     let known = reference.get(cell.operation.as_str());
@@ -258,6 +261,11 @@ impl Cell {
         (&self.operation, self.parameter.as_deref(), self.identity)
     }
 
+    /// Whether a foreign id is answered word for word as one that never existed.
+    fn is_like_unknown(&self, reply: &Reply, unknown: &Unknown<'_>) -> bool {
+        self.ids != Ids::Foreign || unknown.get(&self.key()).is_none_or(|never| *never == reply)
+    }
+
     fn promise(&self, standing: &Standing) -> Promise {
         let may = |has: &BTreeSet<String>| self.needed.is_empty() || !has.is_disjoint(&self.needed);
         match standing {
@@ -268,10 +276,9 @@ impl Cell {
             _ if self.free => Promise::Served,
             Standing::Member(_) if self.ids == Ids::Own => Promise::Served,
             Standing::OtherApis(_) if self.ids == Ids::Own && !self.names_api => Promise::Served,
-            // What is the whole tenant's is closed to it before anybody looks for the id.
-            Standing::OtherApis(_) if !self.names_api => Promise::Refused,
             // With an id of its own beside the walk's it may be told anything that is not the walk's.
             Standing::Stranger if self.ids == Ids::Foreign || !self.names_own => Promise::Served,
+            Standing::OtherApis(_) => Promise::OutOfReach,
             _ => Promise::NotFound,
         }
     }
