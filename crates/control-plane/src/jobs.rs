@@ -12,8 +12,7 @@ use crate::config;
 use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::refusal::Refusal;
-use crate::{accounts, credentials, idempotency, outbox, plans, sessions, subscriptions};
-use crate::{accounts, audit, credentials, idempotency, outbox, sessions, subscriptions};
+use crate::{accounts, audit, credentials, idempotency, outbox, plans, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -94,6 +93,9 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         REVISE_EVERY,
         db,
         |db| async move { apply_plan_revisions(&db).await },
+    );
+    repeat(
+        supervisor,
         "jobs.audit_checkpoints",
         CHECKPOINTS_EVERY,
         db,
