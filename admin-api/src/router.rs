@@ -40,6 +40,21 @@ fn identity() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::members::disable::disable_member))
         .routes(routes!(v1::members::enable::enable_member))
         .routes(routes!(
+            v1::members::list_grants::list_grants,
+            v1::members::add_grant::add_grant
+        ))
+        .routes(routes!(v1::members::remove_grant::remove_grant))
+        .routes(routes!(v1::members::permissions::list_member_permissions))
+        .routes(routes!(
+            v1::roles::list::list_roles,
+            v1::roles::create::create_role
+        ))
+        .routes(routes!(
+            v1::roles::get::get_role,
+            v1::roles::update::update_role,
+            v1::roles::delete::delete_role
+        ))
+        .routes(routes!(
             v1::invitations::list::list_invitations,
             v1::invitations::create::create_invitation
         ))

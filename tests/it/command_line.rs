@@ -414,3 +414,95 @@ async fn shells_get_a_script_that_completes_verbs() {
         assert!(script.assert_success().stdout.contains("whoami"), "{shell}");
     }
 }
+
+#[tokio::test]
+async fn roles_are_made_granted_for_one_api_explained_and_taken_back() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Rights").await;
+    let cli = Cli {
+        stack: &stack,
+        token: tenant.root().await,
+    };
+    tenant.developer("Dora").await;
+    let members = cli.json(&["member", "list"]).await;
+    let dora = members
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|member| member["name"] == "Dora")
+        .unwrap_or_else(|| panic!("{members}"));
+    let email = dora["email"].as_str().unwrap();
+    cli.run(&["api", "create", "pets"]).await.assert_success();
+    cli.run(&["api", "create", "shop"]).await.assert_success();
+
+    let create = ["role", "create", "release", "--name", "Release managers"];
+    let permission = ["--permission", "spec.publish", "--permission", "api.read"];
+    let made = cli.json(&[&create[..], &permission[..]].concat()).await;
+    assert_eq!(made["permissions"], json!(["api.read", "spec.publish"]));
+    let names = cli.run(&["role", "list", "-o", "name"]).await;
+    assert_eq!(names.stdout.lines().last(), Some("release"));
+    let renamed = cli
+        .json(&["role", "update", "release", "--name", "Releases"])
+        .await;
+    assert_eq!(
+        (&renamed["name"], &renamed["permissions"]),
+        (&json!("Releases"), &made["permissions"])
+    );
+
+    let can = async |api: &str| {
+        let asked = [
+            "member",
+            "can",
+            email,
+            "--permission",
+            "spec.publish",
+            "--api",
+            api,
+        ];
+        cli.run(&asked).await
+    };
+    let no = can("pets").await;
+    no.assert_code(1);
+    assert!(
+        no.stderr.contains("owner, admin, publisher, release"),
+        "{no:?}"
+    );
+    let granted = cli
+        .json(&[
+            "member", "grant", email, "--role", "release", "--api", "pets",
+        ])
+        .await;
+    assert_eq!(granted["scope"]["slug"], "pets");
+    let yes = can("pets").await;
+    assert!(
+        yes.assert_success().stdout.contains("spec.publish"),
+        "{yes:?}"
+    );
+    can("shop").await.assert_code(1);
+    let held = cli.json(&["member", "grants", email]).await;
+    assert_eq!(held.as_array().unwrap().len(), 2, "{held}");
+
+    let delete = ["role", "delete", "release", "--yes"];
+    let refused = cli.run(&delete).await;
+    refused.assert_code(1);
+    assert!(refused.stderr.contains("Dora has this role"), "{refused:?}");
+    let grant = granted["id"].as_str().unwrap();
+    cli.run(&["member", "ungrant", email, grant])
+        .await
+        .assert_success();
+    can("pets").await.assert_code(1);
+    cli.run(&delete).await.assert_success();
+    cli.run(&["role", "get", "release"]).await.assert_code(1);
+
+    let disabled = cli.json(&["member", "disable", email, "--yes"]).await;
+    assert_eq!(disabled["status"], "disabled");
+    let enabled = cli.json(&["member", "enable", email]).await;
+    assert_eq!(enabled["status"], "active");
+    let roles = [
+        "member", "roles", email, "--role", "approver", "--role", "auditor",
+    ];
+    assert_eq!(
+        cli.json(&roles).await["roles"],
+        json!(["approver", "auditor"])
+    );
+}

@@ -243,3 +243,124 @@ pub struct CiTrust {
     /// The number in its ETag.
     pub row_version: i32,
 }
+
+/// Every role of the tenant.
+#[derive(Debug, ToSchema)]
+pub struct Roles {
+    /// The roles.
+    pub data: Vec<RoleDefinition>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A role, built-in or the tenant's own.
+#[derive(Debug, ToSchema)]
+pub struct RoleDefinition {
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether the program brings it; such a role never changes.
+    pub built_in: bool,
+    /// What it allows, where it is granted.
+    pub permissions: Vec<words::Permission>,
+    /// How many members hold it, somewhere.
+    pub members: i64,
+    /// The number in its ETag; 0 for a built-in role.
+    pub row_version: i32,
+    /// When it was made; null for a built-in role.
+    pub created_at: Option<OffsetDateTime>,
+}
+
+/// Everything a member was granted.
+#[derive(Debug, ToSchema)]
+pub struct Grants {
+    /// The grants.
+    pub data: Vec<Grant>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A role somebody has, in the whole tenant or for less.
+#[derive(Debug, ToSchema)]
+pub struct Grant {
+    /// Names it in the list: a UUID, or the word of a built-in role in the whole tenant.
+    pub id: String,
+    /// Slug of the role.
+    pub role: String,
+    /// Whether the program brings the role.
+    pub built_in: bool,
+    /// What it holds for.
+    pub scope: GrantScope,
+    /// What it allows there.
+    pub permissions: Vec<words::Permission>,
+    /// Who gave it, where that is known.
+    pub granted_by: Option<ids::UserId>,
+    /// When.
+    pub created_at: OffsetDateTime,
+}
+
+/// What a grant holds for.
+#[derive(Debug, ToSchema)]
+pub struct GrantScope {
+    /// The whole tenant, everything a team owns, one product or one API.
+    pub kind: words::GrantScopeKind,
+    /// Identity, as a UUID; null for the tenant.
+    pub id: Option<Uuid>,
+    /// In URLs; null for the tenant.
+    pub slug: Option<String>,
+    /// For people; null for the tenant.
+    pub name: Option<String>,
+}
+
+/// What a member can do.
+#[derive(Debug, ToSchema)]
+pub struct MemberPermissions {
+    /// The person.
+    pub user_id: ids::UserId,
+    /// Their name.
+    pub name: String,
+    /// Why they can do less than their grants say, or nothing at all.
+    pub limited_by: Option<String>,
+    /// What they can do now.
+    pub permissions: Vec<HeldPermission>,
+    /// The teams they act for.
+    pub teams: Vec<TeamRef>,
+    /// The answer to what was asked.
+    pub answer: Option<PermissionAnswer>,
+}
+
+/// A permission somebody holds.
+#[derive(Debug, ToSchema)]
+pub struct HeldPermission {
+    /// What.
+    pub permission: words::Permission,
+    /// On what.
+    pub on: GrantScope,
+    /// From which roles.
+    pub from: Vec<PermissionSource>,
+}
+
+/// What a permission comes from.
+#[derive(Debug, ToSchema)]
+pub struct PermissionSource {
+    /// Slug of the role.
+    pub role: String,
+    /// Names the grant; null is what every member may.
+    pub grant: Option<String>,
+}
+
+/// Why somebody can do something, or cannot.
+#[derive(Debug, ToSchema)]
+pub struct PermissionAnswer {
+    /// What.
+    pub permission: words::Permission,
+    /// On which API; null is in the whole tenant.
+    pub api: Option<String>,
+    /// Whether they can.
+    pub allowed: bool,
+    /// Why, in words.
+    pub because: String,
+}

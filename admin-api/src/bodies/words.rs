@@ -56,6 +56,8 @@ words! {
     EndedReason = all!(domain::subscription::EndedReason);
     /// Which side of the fence an environment is on.
     EnvironmentKind = vec!["sandbox", "production"];
+    /// What a grant holds for.
+    GrantScopeKind = vec!["tenant", "team", "product", "api"];
     /// What a limit bounds.
     LimitKind = vec!["rate", "quota"];
     /// How calls are spread over targets.

@@ -14,6 +14,7 @@ pub(crate) mod members;
 pub(crate) mod operations;
 pub(crate) mod plans;
 pub(crate) mod products;
+pub(crate) mod roles;
 pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod tenant;

@@ -132,7 +132,18 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         .identity_provider(&token, &format!("{prefix}-login"))
         .await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let role = format!("{prefix}-viewer");
+    let made_role = json!({"slug": role, "name": role, "permissions": ["api.read"]});
+    served
+        .post(&token, "/v1/roles", made_role)
+        .await
+        .expect(201);
+    let scoped = json!({"role": "publisher", "scope": {"api": api}});
+    let grants = format!("/v1/members/{newcomer}/grants");
+    let grant = served.post(&token, &grants, scoped).await.expect(201);
     let names: Names = [
+        ("role", vec![role]),
+        ("grant", vec![text(&grant["id"])]),
         ("api", vec![text(&published["api"]["id"]), api]),
         ("version", vec![version]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
@@ -187,6 +198,9 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_tenant", json!({"name": "Northwind"})),
         ("set_member_roles", json!({"roles": ["developer"]})),
         ("create_invitation", json!({"email": "walk@new.example", "role": "developer"})),
+        ("create_role", json!({"slug": "walk", "name": "Walk", "permissions": ["api.read"]})),
+        ("update_role", json!({"description": "Walked."})),
+        ("add_grant", json!({"role": "auditor"})),
         ("create_team", json!({"slug": "walk", "name": "Walk", "kind": "consumer"})),
         ("update_team", json!({"name": "Walk"})),
         ("add_team_member", json!({"role": "member"})),
@@ -288,6 +302,8 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         made: BTreeSet::from([("publish_spec", "version")]),
         // Nobody hands on more than they have, and the shared gateways are the platform's.
         ask_for_more: BTreeSet::from([
+            "add_grant",
+            "remove_grant",
             "create_invitation",
             "create_join_token",
             "disable_member",

@@ -41,6 +41,7 @@ pub mod platform;
 pub mod publishing;
 pub mod refs;
 pub mod refusal;
+pub mod roles;
 pub mod sealed;
 pub mod sessions;
 pub mod subscriptions;

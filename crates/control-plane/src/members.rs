@@ -1,6 +1,8 @@
 //! Members of a tenant: who belongs to it and what they may do there.
 
 mod accept;
+mod explain;
+mod grants;
 mod held;
 mod invitations;
 mod join;
@@ -15,6 +17,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use accept::{AcceptInvitation, InvitationPreview, accept_invitation, preview_invitation};
+pub use explain::{
+    HeldPermission, MemberPermissions, PermissionAnswer, PermissionQuestion, PermissionSource,
+    permissions_of_member,
+};
+pub use grants::{
+    AddGrant, GrantScope, GrantView, ScopeView, add_grant, list_grants, remove_grant,
+};
 pub(crate) use held::{grants_of, who_may};
 pub use invitations::{InvitationView, Invite, invite, list_invitations, revoke_invitation};
 pub use join::{Admit, admit, join_tenant};

@@ -107,6 +107,11 @@ impl<'a> Work<'a> {
         self.db
     }
 
+    /// Who asked for it.
+    pub(crate) fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
     /// The moment this work happens at: one for the whole transaction.
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.now

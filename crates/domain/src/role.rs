@@ -124,6 +124,32 @@ impl Role {
         }
     }
 
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Admin => "Admin",
+            Self::Publisher => "Publisher",
+            Self::Approver => "Approver",
+            Self::Operator => "Operator",
+            Self::Auditor => "Auditor",
+            Self::Developer => "Developer",
+        }
+    }
+
+    /// What it is for, in one sentence.
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything, owners included.",
+            Self::Admin => "Everything but naming owners.",
+            Self::Publisher => "APIs, descriptions and plans.",
+            Self::Approver => "Decides about access requests and subscriptions.",
+            Self::Operator => "Gateways and traffic.",
+            Self::Auditor => "Reads and exports, changes nothing.",
+            Self::Developer => "Uses APIs.",
+        }
+    }
+
     /// Whether the role allows `permission`.
     pub fn allows(self, permission: Permission) -> bool {
         self.permissions().contains(&permission)

@@ -88,6 +88,12 @@ pub(crate) enum Command {
     Logs(commands::logs::Logs),
     /// Call an API through a gateway, and say why a refusal was one.
     Call(commands::call::Call),
+    /// Manage members: who they are, what they were granted, what they can do.
+    #[command(subcommand)]
+    Member(commands::member::Member),
+    /// Manage roles, those the program brings and the tenant's own.
+    #[command(subcommand)]
+    Role(commands::tenant_role::Role),
     /// Manage access tokens, which CI and scripts sign in with.
     #[command(subcommand)]
     Token(commands::token::Token),

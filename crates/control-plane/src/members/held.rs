@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
+use crate::roles::known_permissions;
 
 /// Everything a member may do, and where: at least what a developer may.
 pub(crate) async fn grants_of(
@@ -43,10 +44,7 @@ pub(super) fn permissions_of(
     own: Option<&[String]>,
 ) -> Result<Vec<Permission>, Refusal> {
     match own {
-        Some(words) => Ok(words
-            .iter()
-            .filter_map(|word| Permission::parse(word))
-            .collect()),
+        Some(words) => Ok(known_permissions(words)),
         None => {
             let role = Role::parse(role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?;
             Ok(role.permissions().to_vec())

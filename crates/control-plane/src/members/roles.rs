@@ -4,7 +4,7 @@ use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
 use serde_json::json;
 
-use super::{MemberStatus, MemberView, get};
+use super::{MemberStatus, MemberView, get, grants};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
@@ -88,9 +88,7 @@ pub async fn set_member_status(
     actor.require(Permission::MemberManage)?;
     let mut work = Work::begin(db, actor).await?;
     let before = lock_member(&mut work, actor, user, expected).await?;
-    for role in &before.roles {
-        require_power_over(actor, *role)?;
-    }
+    grants::require_power_over_all(&mut work, actor, user).await?;
     let tenant = work.tenant();
     let updated = sqlx::query!(
         "update membership set status = $3, row_version = row_version + 1
@@ -126,7 +124,7 @@ pub async fn set_member_status(
 }
 
 /// Locks the tenant, so that owners are counted by one at a time, and reads the member.
-async fn lock_member(
+pub(super) async fn lock_member(
     work: &mut Work<'_>,
     actor: &Actor,
     user: UserId,
@@ -152,7 +150,7 @@ pub(crate) fn require_power_over(actor: &Actor, role: Role) -> Result<(), Refusa
         .try_for_each(|permission| actor.require(*permission))
 }
 
-async fn require_an_owner(work: &mut Work<'_>) -> Result<(), Refusal> {
+pub(super) async fn require_an_owner(work: &mut Work<'_>) -> Result<(), Refusal> {
     let tenant = work.tenant();
     let owned = sqlx::query_scalar!(
         r#"select exists (select from role_grant r

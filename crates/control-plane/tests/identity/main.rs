@@ -12,6 +12,7 @@ mod isolation;
 mod mail;
 mod members;
 mod outbox;
+mod roles;
 mod tenants;
 mod tokens;
 mod world;

@@ -21,12 +21,14 @@ pub(crate) mod identity_provider;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod master_key;
+pub(crate) mod member;
 mod migrate;
 pub(crate) mod operation;
 pub(crate) mod plan;
 mod role;
 mod spec;
 pub(crate) mod tenant;
+pub(crate) mod tenant_role;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -70,6 +72,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Usage(args) => usage::run(args).await,
         Command::Logs(command) => logs::run(command).await,
         Command::Call(args) => call::run(args).await,
+        Command::Member(command) => member::run(command).await,
+        Command::Role(command) => tenant_role::run(command).await,
         Command::Token(command) => token::run(command).await,
         Command::CiTrust(command) => ci_trust::run(command).await,
         Command::IdentityProvider(command) => identity_provider::run(command).await,

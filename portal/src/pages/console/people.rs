@@ -242,7 +242,7 @@ async fn person_page(
             .map(|role| RoleChoice {
                 value: role.as_str(),
                 label: capital(role.as_str()),
-                help: role_help(*role),
+                help: role.purpose(),
                 on: member.roles.contains(role),
             })
             .collect(),
@@ -252,18 +252,6 @@ async fn person_page(
         email: member.email,
         shell,
     })
-}
-
-fn role_help(role: Role) -> &'static str {
-    match role {
-        Role::Owner => "Everything, owners included.",
-        Role::Admin => "Everything but naming owners.",
-        Role::Publisher => "APIs, descriptions and plans.",
-        Role::Approver => "Decides about access requests and subscriptions.",
-        Role::Operator => "Gateways and traffic.",
-        Role::Auditor => "Reads and exports, changes nothing.",
-        Role::Developer => "Uses APIs.",
-    }
 }
 
 /// `GET /console/people/{person}`
