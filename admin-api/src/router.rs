@@ -25,6 +25,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
         .merge(access())
         .merge(identity())
         .merge(running())
+        .merge(telling())
 }
 
 /// Who belongs to the tenant, and which machines speak for it.
@@ -230,6 +231,28 @@ fn running() -> OpenApiRouter<AdminApi> {
         .routes(routes!(
             v1::audit_events::checkpoints::list_audit_checkpoints
         ))
+}
+
+/// Who is told of what happens.
+fn telling() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::webhooks::list::list_webhooks,
+            v1::webhooks::create::create_webhook
+        ))
+        .routes(routes!(
+            v1::webhooks::get::get_webhook,
+            v1::webhooks::update::update_webhook,
+            v1::webhooks::delete::delete_webhook
+        ))
+        .routes(routes!(v1::webhooks::stop::pause_webhook))
+        .routes(routes!(v1::webhooks::stop::resume_webhook))
+        .routes(routes!(v1::webhooks::rotate_secret::rotate_webhook_secret))
+        .routes(routes!(v1::webhooks::test::test_webhook))
+        .routes(routes!(v1::webhooks::redeliver_many::redeliver_many))
+        .routes(routes!(v1::webhooks::deliveries::list_deliveries))
+        .routes(routes!(v1::webhooks::deliveries::get_delivery))
+        .routes(routes!(v1::webhooks::redeliver::redeliver))
 }
 
 /// The whole service. The layers of `/v1` are listed from the inside out: the last one sees a request first.

@@ -84,9 +84,12 @@ impl BoundAdminApi {
             token.cancelled().await;
             health.begin_drain();
         });
-        let egress = self.egress()?;
-        let issuers = Issuers::new(egress.clone(), IssuerSettings::default());
-        jobs::start(&self.db, &self.job_settings(), supervisor)?;
+        let issuers = Issuers::new(self.issuers_egress()?, IssuerSettings::default());
+        let egress = Egress::new(&EgressSettings {
+            allowed_networks: self.settings.egress.allowed_networks.clone(),
+            ..EgressSettings::default()
+        })?;
+        jobs::start(&self.db, &self.job_settings(egress.clone()), supervisor)?;
         let edge = Arc::new(Edge {
             clock: self.db.clock().clone(),
             trusted_proxies: self.settings.trusted_proxies.clone(),
@@ -99,8 +102,9 @@ impl BoundAdminApi {
             supervisor: supervisor.clone(),
             links: self.links,
             limits: self.settings.limits,
-            workloads: WorkloadIssuers::new(egress, issuers.clone()),
+            workloads: WorkloadIssuers::new(self.issuers_egress()?, issuers.clone()),
             issuers,
+            egress,
         };
         let api = router::router(state, Arc::clone(&edge));
         let service = tower::service_fn(move |request: Request<RequestBody>| {
@@ -115,7 +119,7 @@ impl BoundAdminApi {
     }
 
     /// The guarded way out; what is asked for is small and must come soon, because somebody waits.
-    fn egress(&self) -> Result<Egress, EgressError> {
+    fn issuers_egress(&self) -> Result<Egress, EgressError> {
         Egress::new(&EgressSettings {
             allowed_networks: self.settings.egress.allowed_networks.clone(),
             connect_timeout: Duration::from_secs(3),
@@ -124,11 +128,12 @@ impl BoundAdminApi {
         })
     }
 
-    fn job_settings(&self) -> JobSettings {
+    fn job_settings(&self, egress: Egress) -> JobSettings {
         JobSettings {
             portal_url: self.links.portal().to_string(),
             smtp_url: self.settings.mail.smtp_url.clone(),
             mail_from: self.settings.mail.from.clone(),
+            egress,
             ended_kept: self.settings.configuration.ended_kept,
         }
     }

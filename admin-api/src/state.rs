@@ -7,6 +7,7 @@ use gatehouse_control_plane::Db;
 use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::oidc::Issuers;
 use gatehouse_runtime::Supervisor;
+use gatehouse_runtime::egress::Egress;
 use gatehouse_runtime::settings::PublicUrl;
 
 use crate::gateway::heads::Heads;
@@ -22,6 +23,7 @@ pub(crate) struct AdminApi {
     pub(crate) limits: Limits,
     pub(crate) issuers: Issuers,
     pub(crate) workloads: WorkloadIssuers,
+    pub(crate) egress: Egress,
 }
 
 /// Public URLs, from settings and never from what a client sends.

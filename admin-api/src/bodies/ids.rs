@@ -27,8 +27,9 @@ macro_rules! ids {
 }
 
 ids! {
-    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CiTrustId CredentialId EnvironmentId GatewayGroupId IdentityProviderId LimitId
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalRequestId ChangeId CiTrustId CredentialId EnvironmentId EventId GatewayGroupId IdentityProviderId LimitId
     NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
+    WebhookDeliveryId WebhookEndpointId
 }
 
 macro_rules! lookups {

@@ -10,6 +10,7 @@ mod identity;
 pub mod ids;
 mod offer;
 mod operations;
+mod webhooks;
 pub mod words;
 
 use utoipa::ToSchema;
@@ -20,6 +21,7 @@ pub use catalogue::*;
 pub use identity::*;
 pub use offer::*;
 pub use operations::*;
+pub use webhooks::*;
 
 /// One page of a list, newest first.
 #[derive(Debug, ToSchema)]

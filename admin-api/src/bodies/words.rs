@@ -52,6 +52,10 @@ words! {
     CredentialState = all!(domain::credential::CredentialState);
     /// How sensitive the data of an API is.
     DataClass = vec!["public", "internal", "personal", "secret"];
+    /// How far an event is on its way to a webhook.
+    DeliveryState = all!(domain::webhook::DeliveryState);
+    /// Whether events are sent to a webhook.
+    EndpointState = all!(domain::webhook::EndpointState);
     /// Why a subscription is over.
     EndedReason = all!(domain::subscription::EndedReason);
     /// Which side of the fence an environment is on.

@@ -108,6 +108,7 @@ needs! {
     GatewayManage = GatewayManage;
     AuditRead = AuditRead;
     TenantManage = TenantManage;
+    WebhookManage = TenantManage | ApplicationManage | ApplicationManageAny;
 }
 
 /// An actor who has what `N` names. The only way for a handler to an actor, so none can forget to say what it needs.

@@ -22,4 +22,5 @@ pub(crate) mod tokens;
 pub(crate) mod upstreams;
 pub(crate) mod usage;
 pub(crate) mod versions;
+pub(crate) mod webhooks;
 pub(crate) mod whoami;

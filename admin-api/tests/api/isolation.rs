@@ -26,6 +26,21 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     let newcomer = served
         .member(tenant, &format!("{prefix}-bo"), Role::Developer)
         .await;
+    // Paused: what concerns it waits, and nothing in the background changes it.
+    let hook =
+        json!({"name": prefix, "url": "https://hooks.example.com/x", "types": ["subscription.*"]});
+    let hook = served.post(&token, "/v1/webhooks", hook).await.expect(201);
+    let hook_path = format!("/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    served
+        .ask(
+            Method::POST,
+            &format!("{hook_path}/pause"),
+            &token,
+            &[],
+            None,
+        )
+        .await
+        .expect(200);
     let api = format!("{prefix}-weather");
     let version = format!("{prefix}1");
     let operation = format!("{prefix}Forecast");
@@ -131,6 +146,17 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     let provider = served
         .identity_provider(&token, &format!("{prefix}-login"))
         .await;
+    let delivery = gatehouse_harness::eventually(
+        gatehouse_harness::wait::PATIENCE,
+        "the request is told to the webhook",
+        async || {
+            let path = format!("{hook_path}/deliveries");
+            let listed = served.get(&token, &path).await.expect(200);
+            let id = listed["data"][0]["id"].as_str();
+            id.map(str::to_owned).ok_or_else(|| listed.to_string())
+        },
+    )
+    .await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let role = format!("{prefix}-viewer");
     let made_role = json!({"slug": role, "name": role, "permissions": ["api.read"]});
@@ -144,6 +170,8 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     let names: Names = [
         ("role", vec![role]),
         ("grant", vec![text(&grant["id"])]),
+        ("webhook", vec![text(&hook["id"])]),
+        ("delivery", vec![delivery]),
         ("api", vec![text(&published["api"]["id"]), api]),
         ("version", vec![version]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
@@ -223,6 +251,10 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_application", json!({"description": "Walked."})),
         ("suspend_application", reason.clone()),
         ("issue_key", json!({"environment": "sandbox", "name": "walk"})),
+        ("create_webhook", json!({"name": "walk", "url": "https://hooks.example.com/y", "application": "northwind-shop"})),
+        ("update_webhook", json!({"name": "Walked"})),
+        ("rotate_webhook_secret", json!({})),
+        ("redeliver_many", json!({"since": "2026-01-01T00:00:00Z"})),
         ("rotate_key", json!({})),
         ("revoke_key", json!({})),
         ("request_access", wish.clone()),

@@ -22,3 +22,4 @@ mod predicates;
 mod publishing;
 mod served;
 mod subscribing;
+mod webhooks;

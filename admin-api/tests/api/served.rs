@@ -226,7 +226,7 @@ impl Served {
         let tables: Vec<String> = sqlx::query_scalar(
             "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-               and c.relname not in ('outbox', 'mail', 'notification', 'access_token', 'idempotency_key') order by 1",
+               and c.relname not in ('outbox', 'mail', 'notification', 'access_token', 'idempotency_key', 'webhook_delivery') order by 1",
         )
         .fetch_all(&mut connection)
         .await

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gatehouse_runtime::egress::Egress;
 use gatehouse_runtime::{Secret, Supervisor, random};
 use sqlx::postgres::PgConnection;
 
@@ -13,6 +14,9 @@ use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::refusal::Refusal;
 use crate::{accounts, audit, credentials, idempotency, outbox, plans, sessions, subscriptions};
+use crate::{
+    accounts, credentials, idempotency, outbox, plans, sessions, subscriptions, webhooks,
+};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub struct JobSettings {
     pub smtp_url: Option<Secret<String>>,
     /// Sender of mails.
     pub mail_from: String,
+    /// The way out to addresses that came from people.
+    pub egress: Egress,
     /// How long gateways hold keys and subscriptions that have ended.
     pub ended_kept: time::Duration,
 }
@@ -31,6 +37,8 @@ pub struct JobSettings {
 const DISPATCH_EVERY: Duration = Duration::from_millis(250);
 /// Mails that are due are sent this often.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
+/// Webhooks that are due are sent this often.
+const WEBHOOKS_EVERY: Duration = Duration::from_millis(500);
 /// Subscriptions and keys that ended by the clock are marked this often; gateways need no mark to refuse them.
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// Revisions of plans whose time has come are put in force this often.
@@ -52,6 +60,8 @@ const MONTH_LEASES_KEPT: time::Duration = time::Duration::days(62);
 const RATE_SHARES_KEPT: time::Duration = time::Duration::hours(1);
 /// Tokens that CI exchanged live minutes, and are remembered for a week.
 const EXCHANGED_KEPT: time::Duration = time::Duration::days(7);
+/// What was sent to webhooks is shown for this long.
+const DELIVERIES_KEPT: time::Duration = time::Duration::days(30);
 /// A nonce is remembered for longer than its time is accepted.
 const NONCES_KEPT: time::Duration = time::Duration::minutes(5);
 
@@ -72,6 +82,11 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
     repeat(supervisor, "jobs.mail", MAIL_EVERY, db, move |db| {
         let (mailer, links) = (Arc::clone(&mailer), links.clone());
         async move { mail::send_due(&db, &mailer, &links).await.map(drop) }
+    });
+    let egress = settings.egress.clone();
+    repeat(supervisor, "jobs.webhooks", WEBHOOKS_EVERY, db, move |db| {
+        let egress = egress.clone();
+        async move { webhooks::send_due(&db, &egress).await.map(drop) }
     });
     repeat(
         supervisor,
@@ -293,6 +308,12 @@ async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(),
     sqlx::query!("delete from pending_identity where expires_at < $1", now)
         .execute(&mut *conn)
         .await?;
+    sqlx::query!(
+        "delete from webhook_delivery where created_at < $1 and state in ('delivered', 'dead')",
+        now - DELIVERIES_KEPT
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!("delete from join_token where expires_at < $1", now)
         .execute(&mut *conn)
         .await?;

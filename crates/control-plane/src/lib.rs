@@ -21,6 +21,7 @@ pub mod credentials;
 pub mod db;
 pub mod emails;
 pub mod environments;
+pub mod events;
 pub mod gateways;
 pub mod idempotency;
 pub mod identity_providers;
@@ -52,6 +53,7 @@ pub mod upstreams;
 pub mod usage;
 pub mod versions;
 pub mod visibility;
+pub mod webhooks;
 mod words;
 pub mod work;
 

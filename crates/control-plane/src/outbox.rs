@@ -1,6 +1,6 @@
-//! From events to notices and mails, exactly once.
+//! From events to notices, mails and webhooks, exactly once.
 //!
-//! An event, its notices, its mails and the mark that it was published are one transaction, so a dispatcher that dies
+//! An event, its notices, its mails, its webhook deliveries and the mark that it was published are one transaction, so a dispatcher that dies
 //! leaves either all of it or nothing; any number of dispatchers may run.
 
 mod deliveries;
@@ -19,6 +19,7 @@ use crate::db::Db;
 use crate::emails::Letter;
 use crate::mail::{self, NewMail};
 use crate::refusal::Refusal;
+use crate::webhooks;
 use recipients::Person;
 
 /// Most events of one call.
@@ -67,6 +68,15 @@ async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
     for delivery in deliveries::of(&mut tx, &event).await? {
         deliver(&mut tx, &event, delivery, now).await?;
     }
+    let published = webhooks::Published {
+        id: event.id,
+        tenant: event.tenant_id,
+        kind: &event.kind,
+        subject: &event.subject,
+        payload: &event.payload,
+        at: event.at,
+    };
+    webhooks::fan_out(&mut tx, &published, now).await?;
     sqlx::query!(
         "update outbox set published_at = $2 where id = $1",
         event.id,

@@ -132,12 +132,18 @@ impl<'a> Work<'a> {
         self.audit.push(entry);
     }
 
-    /// Adds an event for the outbox: mail, notices and later webhooks are made from it.
+    /// Adds an event for the outbox: mail, notices and webhooks are made from it. It is one of
+    /// [`crate::events::EVENTS`] and carries what that says.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "subjects are small ids; callers read better without a borrow"
     )]
     pub(crate) fn emit(&mut self, kind: &'static str, subject: impl ToString, payload: Value) {
+        if let Some(known) = crate::events::find(kind) {
+            debug_assert_eq!(known.fault(&payload), None);
+        } else {
+            tracing::error!(kind, "an event of a type that is not in the catalogue");
+        }
         self.events.push(Event {
             kind,
             subject: subject.to_string(),

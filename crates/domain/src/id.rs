@@ -182,6 +182,10 @@ ids! {
     EventId = "evt";
     /// A notice to one person.
     NotificationId = "ntf";
+    /// Where events are sent.
+    WebhookEndpointId = "whk";
+    /// One event on its way to one endpoint.
+    WebhookDeliveryId = "whd";
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod question;
 pub mod role;
 pub mod slug;
 pub mod subscription;
+pub mod webhook;
 
 pub use api::{ApiVersionState, SignupMode, TenantStatus, Visibility};
 pub use email::Email;

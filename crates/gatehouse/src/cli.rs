@@ -114,6 +114,9 @@ pub(crate) enum Command {
     Upstream(commands::upstream::Upstream),
     /// Write a script that completes this program's command line in a shell.
     Completion(commands::completion::Completion),
+    /// Send events to other programs.
+    #[command(subcommand)]
+    Webhook(commands::webhook::Webhook),
     /// Ask a role's health page; the exit code says whether it is ready.
     Health(Health),
     /// Write reference documents that are generated from the program.

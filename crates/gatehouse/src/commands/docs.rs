@@ -20,6 +20,7 @@ pub(crate) fn run(args: &Docs) -> anyhow::Result<ExitCode> {
         ("settings.md", settings()?),
         ("cli.md", command_line()?),
         ("spec-rules.md", spec_rules()),
+        ("events.md", events()),
     ] {
         write(&args.folder.join(name), &text)?;
     }
@@ -71,6 +72,21 @@ fn spec_rules() -> String {
          rules. An id never changes its meaning. *Breaking*: callers that kept to the old description will fail. *Warning*: some may. \
          *Harmless*: all are served as before. What could not be compared is told apart from all of them, and is never harmless.\n{}",
         gatehouse_spec::diff::reference()
+    )
+}
+
+fn events() -> String {
+    format!(
+        "# Events\n\n{GENERATED}What happens in a tenant is an event. Webhooks are sent those of the types they ask for, by name or by group \
+         (`subscription.*`); people are told in the inbox and by mail. A type never changes its meaning, and its members are never taken \
+         away; new ones may come.\n\nA webhook's message follows Standard Webhooks 1.0: a POST with `webhook-id` (the event's id, the same in every \
+         attempt), `webhook-timestamp` (Unix seconds) and `webhook-signature` (`v1,` and the base64 of HMAC-SHA-256 over \
+         `id.timestamp.body`; two of them, parted by a space, while a secret is replaced). Refuse a signature that does not fit and a timestamp \
+         more than five minutes off. Any 2xx takes the message; anything else is tried again, with pauses from 10 seconds to 4 hours, for 24 \
+         hours; `Retry-After` in seconds is heeded up to an hour, redirects are not followed, and 410 ends it. After 24 hours of failure the \
+         webhook is disabled; what was not delivered is kept for 30 days and can be sent again.\n\nThe body is `id`, `type`, `timestamp`, \
+         `subject` (the id of what it is about) and `data`, which is described below.\n{}",
+        gatehouse_control_plane::events::reference()
     )
 }
 

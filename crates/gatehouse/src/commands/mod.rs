@@ -34,6 +34,7 @@ mod up;
 pub(crate) mod upstream;
 pub(crate) mod usage;
 pub(crate) mod version;
+pub(crate) mod webhook;
 mod whoami;
 
 use std::process::ExitCode;
@@ -81,6 +82,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Environment(command) => environment::run(command).await,
         Command::Upstream(command) => upstream::run(command).await,
         Command::Completion(args) => completion::run(&args),
+        Command::Webhook(command) => webhook::run(command).await,
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),
         Command::DemoUpstream(args) => demo::upstream(args).await,

@@ -7,6 +7,7 @@
 mod api;
 mod contexts;
 mod refused;
+mod secret;
 mod segment;
 mod session;
 mod show;

@@ -108,6 +108,17 @@ impl EgressRequest {
     }
 }
 
+impl EgressRequest {
+    /// Adds a header, or tells that its value cannot stand in one.
+    pub fn header(mut self, name: &'static str, value: &str) -> Result<Self, EgressError> {
+        let value = http::HeaderValue::from_str(value).map_err(|_| {
+            EgressError::Failed(format!("the header {name} cannot have this value"))
+        })?;
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+}
+
 impl Egress {
     /// Builds the client. It ignores proxy variables of the environment: a proxy would resolve names
     /// itself, past the policy.
