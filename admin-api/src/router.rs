@@ -188,6 +188,15 @@ fn subscriptions() -> OpenApiRouter<AdminApi> {
             v1::subscriptions::list_requests::list_access_requests
         ))
         .routes(routes!(v1::subscriptions::decide_many::decide_many))
+        .routes(routes!(
+            v1::delegations::list::list_delegations,
+            v1::delegations::create::create_delegation
+        ))
+        .routes(routes!(v1::delegations::revoke::revoke_delegation))
+        .routes(routes!(
+            v1::approval_settings::get::get_approval_settings,
+            v1::approval_settings::put::put_approval_settings
+        ))
         .routes(routes!(v1::subscriptions::get::get_subscription))
         .routes(routes!(v1::subscriptions::timeline::list_timeline))
         .routes(routes!(v1::usage::quota::list_quotas))

@@ -29,6 +29,7 @@ mod refusals;
 mod spec_diff;
 mod start_up;
 mod streaming;
+mod subscription_commands;
 mod supervisor;
 mod tenancy;
 

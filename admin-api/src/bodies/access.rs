@@ -141,6 +141,8 @@ pub struct Subscription {
     pub product_id: ids::ProductId,
     /// Under which limits.
     pub plan: PlanRef,
+    /// Limits of its own beside the plan's, in words; the strictest decides.
+    pub own_limits: Vec<String>,
     /// A plan asked for while another is in force.
     pub wanted_plan: Option<PlanRef>,
     /// Where.

@@ -170,3 +170,41 @@ pub struct SimulatedRequest {
     /// Each condition.
     pub checks: Vec<RuleCheck>,
 }
+
+/// How long decisions may take in the tenant.
+#[derive(Debug, ToSchema)]
+pub struct ApprovalSettings {
+    /// Seconds until a decision is due, where the plan says nothing else.
+    pub due_s: i32,
+    /// So many seconds before that approvers are reminded once; null: not at all.
+    pub remind_before_s: Option<i32>,
+    /// Who is told when a decision is late; null: the owners of the tenant.
+    pub escalation_team: Option<super::TeamRef>,
+    /// The number in its ETag; 0 while nothing was ever set.
+    pub row_version: i32,
+}
+
+/// Somebody who decides for somebody away.
+#[derive(Debug, ToSchema)]
+pub struct Delegation {
+    /// Identity.
+    pub id: ids::ApprovalDelegationId,
+    /// Who is away.
+    pub from: super::PersonRef,
+    /// Who decides for them.
+    pub to: super::PersonRef,
+    /// About which API; null is all of them.
+    pub api: Option<super::ApiRef>,
+    /// Why, in their words.
+    pub reason: String,
+    /// First moment.
+    pub starts_at: OffsetDateTime,
+    /// First moment after it.
+    pub ends_at: OffsetDateTime,
+    /// When it was taken back.
+    pub revoked_at: Option<OffsetDateTime>,
+    /// Whether it holds at this moment.
+    pub in_force: bool,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}

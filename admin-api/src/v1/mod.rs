@@ -2,9 +2,11 @@
 
 pub(crate) mod apis;
 pub(crate) mod applications;
+pub(crate) mod approval_settings;
 pub(crate) mod audit_events;
 pub(crate) mod changes;
 pub(crate) mod ci_trusts;
+pub(crate) mod delegations;
 pub(crate) mod environments;
 pub(crate) mod gateways;
 pub(crate) mod identity_providers;

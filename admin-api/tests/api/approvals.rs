@@ -145,3 +145,103 @@ async fn the_queue_gives_the_longest_wait_first_page_by_page() {
         .expect(200);
     assert_eq!(late["data"], json!([]));
 }
+
+#[tokio::test]
+async fn many_decisions_as_one_say_which_of_them_kept_the_others_back() {
+    let served = Served::start().await;
+    let owner = offered(&served).await;
+    let (_, approver) = served.colleague(&served.northwind, "ana").await;
+    let mut asked = Vec::new();
+    for (token, name) in [(&owner, "One"), (&approver, "Own"), (&owner, "Two")] {
+        let made = served.post(token, "/v1/subscriptions", wish(name)).await;
+        asked.push(made.expect(201)["id"].clone());
+    }
+    let decide = |which: &[&Value]| {
+        let one = |id: &&Value| json!({"subscription": id, "verdict": "approve", "limits": [{"kind": "quota", "amount": 10, "period": "day"}]});
+        let body = json!({"atomic": true, "decisions": which.iter().map(one).collect::<Vec<_>>()});
+        let (served, approver) = (&served, &approver);
+        async move {
+            let answer = served
+                .post(approver, "/v1/subscriptions/decisions", body)
+                .await;
+            answer.expect(200)["data"].clone()
+        }
+    };
+    let refused = decide(&[&asked[0], &asked[1], &asked[2]]).await;
+    let statuses = |data: &Value| {
+        let items = data.as_array().unwrap().iter();
+        items
+            .map(|item| item["status"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(statuses(&refused), [409, 403, 409]);
+    let why = refused[0]["problem"]["detail"].as_str().unwrap();
+    assert!(why.contains("decision 1 "), "{why}");
+    assert_eq!(
+        served
+            .count("select count(*) from subscription where state = 'active'")
+            .await,
+        0
+    );
+    let done = decide(&[&asked[0], &asked[2]]).await;
+    assert_eq!(statuses(&done), [200, 200]);
+    assert_eq!(done[0]["result"]["own_limits"], json!(["10 a day"]));
+    assert_eq!(
+        done[0]["result"]["change_id"], done[1]["result"]["change_id"],
+        "one change carries both"
+    );
+}
+
+#[tokio::test]
+async fn deadlines_and_deputies_are_set_over_rest() {
+    let served = Served::start().await;
+    let owner = offered(&served).await;
+    let (ana, approver) = served.colleague(&served.northwind, "ana").await;
+    let path = "/v1/approval-settings";
+    let shown = served.get(&owner, path).await;
+    assert_eq!(shown.expect(200)["due_s"], 172_800);
+    let tag = shown.header("etag").to_owned();
+    let body = json!({"due_s": 3600, "remind_before_s": null});
+    let put = |tag: String, body: Value| {
+        let (served, owner) = (&served, &owner);
+        async move {
+            served
+                .ask(Method::PUT, path, owner, &[("if-match", &tag)], Some(body))
+                .await
+        }
+    };
+    let now = put(tag.clone(), body.clone()).await.expect(200);
+    assert_eq!(
+        (&now["due_s"], &now["row_version"]),
+        (&json!(3600), &json!(1))
+    );
+    assert_eq!(put(tag, body).await.problem(412), "version_mismatch");
+    let ends_at = (served.now() + time::Duration::days(1))
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    let to_self = json!({"to": ana, "ends_at": ends_at});
+    let refused = served.post(&approver, "/v1/delegations", to_self).await;
+    assert_eq!(refused.problem(422), "invalid");
+    let deputy = served
+        .member(&served.northwind, "dep", gatehouse_domain::Role::Developer)
+        .await;
+    let made = served
+        .post(
+            &approver,
+            "/v1/delegations",
+            json!({"to": deputy, "ends_at": ends_at, "api": "pets"}),
+        )
+        .await
+        .expect(201);
+    assert_eq!(
+        (&made["in_force"], &made["api"]["slug"]),
+        (&json!(true), &json!("pets"))
+    );
+    let path = format!("/v1/delegations/{}/revoke", made["id"].as_str().unwrap());
+    let over = served.ask(Method::POST, &path, &approver, &[], None).await;
+    assert_eq!(over.expect(200)["in_force"], false);
+    let again = served.ask(Method::POST, &path, &approver, &[], None).await;
+    assert_eq!(again.problem(409), "conflict");
+    let listed = served.get(&owner, "/v1/delegations").await.expect(200);
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+}

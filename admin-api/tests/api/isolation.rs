@@ -157,6 +157,18 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         },
     )
     .await;
+    let ends_at = served.now() + time::Duration::days(1);
+    let ends_at = ends_at
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    let delegation = served
+        .post(
+            &other_token,
+            "/v1/delegations",
+            json!({"to": newcomer, "ends_at": ends_at}),
+        )
+        .await
+        .expect(201);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let role = format!("{prefix}-viewer");
     let made_role = json!({"slug": role, "name": role, "permissions": ["api.read"]});
@@ -184,6 +196,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ),
         ("subscription", vec![text(&subscription["id"])]),
         ("key", vec![text(&key["id"])]),
+        ("delegation", vec![text(&delegation["id"])]),
         ("change", vec![text(&key["change_id"])]),
         ("team", vec![text(&made_team["id"]), team]),
         ("user", vec![newcomer.to_string()]),
@@ -243,6 +256,8 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_plan", plan),
         ("update_plan", json!({"summary": "Walked."})),
         ("close_plan", json!({})),
+        ("create_delegation", json!({"to": "usr_01m2k3a4b5c6d7e8f9g0h1j2k3", "ends_at": "2099-01-01T00:00:00Z"})),
+        ("put_approval_settings", json!({"due_s": 3600})),
         ("put_plan_approval", json!({"rule": null, "questions": []})),
         ("simulate_approval_rule", json!({"days": 7, "rule": {"name": "walk", "mode": "off", "match": "any", "conditions": [{"kind": "verified_mail"}]}})),
         ("update_environment", json!({"public_url": null})),

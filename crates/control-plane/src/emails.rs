@@ -8,7 +8,7 @@ mod account;
 mod letter;
 mod usage;
 
-pub use access::{Access, access_letter, request_received};
+pub use access::{Access, access_letter, decision_due, decision_late, request_received};
 pub use account::{
     already_registered, confirm_identity, identity_connected, invitation, password_changed,
     reset_password, verify_email,

@@ -43,6 +43,8 @@ const WEBHOOKS_EVERY: Duration = Duration::from_millis(500);
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// Revisions of plans whose time has come are put in force this often.
 const REVISE_EVERY: Duration = Duration::from_secs(5);
+/// Decisions that are due are reminded of, and late ones passed on, this often.
+const CHASE_EVERY: Duration = Duration::from_secs(30);
 /// Partitions are made and old rows removed this often.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
 
@@ -94,6 +96,13 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         EXPIRE_EVERY,
         db,
         |db| async move { expire(&db).await },
+    );
+    repeat(
+        supervisor,
+        "jobs.chase_decisions",
+        CHASE_EVERY,
+        db,
+        |db| async move { chase_decisions(&db).await },
     );
     repeat(
         supervisor,
@@ -216,6 +225,32 @@ async fn apply_plan_revisions(db: &Db) -> Result<(), Refusal> {
         let actor = Actor::system(tenant.into(), "clock");
         let applied = plans::apply_due(db, &actor, REVISE_AT_ONCE).await;
         outcome = outcome.and(applied.map(drop));
+    }
+    outcome
+}
+
+/// Most reminders, and most late decisions, told in one transaction.
+const CHASE_AT_ONCE: i64 = 200;
+
+/// Reminds of decisions that will be due and passes late ones on, tenant by tenant.
+pub async fn chase_decisions(db: &Db) -> Result<(), Refusal> {
+    let mut tx = db.system().await?;
+    let now = db.clock().now();
+    let tenants = sqlx::query_scalar!(
+        r#"select tenant_id as "tenant_id!" from approval_request
+           where state = 'open' and reminded_at is null and remind_at <= $1 and due_at > $1
+           union
+           select tenant_id from approval_request where state = 'open' and escalated_at is null and due_at <= $1"#,
+        now,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    drop(tx);
+    let mut outcome = Ok(());
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), "clock");
+        let chased = subscriptions::chase_due(db, &actor, CHASE_AT_ONCE).await;
+        outcome = outcome.and(chased.map(drop));
     }
     outcome
 }

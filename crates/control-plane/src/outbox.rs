@@ -4,6 +4,7 @@
 //! leaves either all of it or nothing; any number of dispatchers may run.
 
 mod deliveries;
+mod late_decisions;
 mod recipients;
 
 use gatehouse_domain::id::{EventId, NotificationId};

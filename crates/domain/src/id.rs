@@ -174,6 +174,8 @@ ids! {
     SubscriptionId = "sub";
     /// A question put to approvers.
     ApprovalRequestId = "apr";
+    /// Somebody who decides for somebody away.
+    ApprovalDelegationId = "dlg";
     /// A credential of an application; an API key is one kind.
     CredentialId = "key";
     /// One change of configuration, which may touch several gateway groups.

@@ -81,6 +81,12 @@ pub(crate) enum Command {
     /// Work with applications.
     #[command(subcommand)]
     Application(commands::application::Application),
+    /// Ask for access, decide it, stop it, change it, end it.
+    #[command(subcommand)]
+    Subscription(Box<commands::subscription::Subscription>),
+    /// Say how requests are decided: rules, questions, deadlines, deputies.
+    #[command(subcommand)]
+    Approval(Box<commands::approval::Approval>),
     /// Read usage, as enforcement and statements read it.
     Usage(commands::usage::Usage),
     /// Read the calls of an application.

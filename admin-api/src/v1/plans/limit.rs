@@ -67,7 +67,7 @@ impl From<OperationLimitInput> for OperationLimit {
 }
 
 /// The rules, or every fault of their form at once. Their bounds are the verb's to judge.
-pub(super) fn rules(limits: Vec<LimitInput>) -> Result<Vec<LimitRule>, Problem> {
+pub(crate) fn rules(limits: Vec<LimitInput>) -> Result<Vec<LimitRule>, Problem> {
     let mut faults = Vec::new();
     let rules = limits
         .into_iter()

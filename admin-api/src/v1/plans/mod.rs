@@ -4,7 +4,7 @@ pub(crate) mod close;
 pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod get_approval;
-mod limit;
+pub(crate) mod limit;
 pub(crate) mod list;
 pub(crate) mod put_approval;
 pub(crate) mod revisions;

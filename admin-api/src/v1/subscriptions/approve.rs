@@ -13,6 +13,7 @@ use crate::bodies;
 use crate::bodies::ids;
 use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
+use crate::v1::plans::limit::{LimitInput, rules};
 
 /// Approves a request for access.
 #[utoipa::path(
@@ -30,7 +31,8 @@ pub(crate) async fn approve_subscription(
     Path(subscription): Path<SubscriptionId>,
     OptionalJson(body): OptionalJson<ApproveSubscription>,
 ) -> Result<Mutation, Problem> {
-    let changed = subscriptions::approve(&db, &caller, subscription, body.into()).await?;
+    let conditions = body.into_conditions()?;
+    let changed = subscriptions::approve(&db, &caller, subscription, conditions).await?;
     Ok(Mutation::changed(&changed))
 }
 
@@ -47,18 +49,23 @@ pub(crate) struct ApproveSubscription {
     /// First moment without access.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub(super) ends_at: Option<OffsetDateTime>,
+    /// Limits beside the plan's, each lower than what the plan allows; the strictest decides.
+    #[serde(default)]
+    pub(super) limits: Vec<LimitInput>,
     /// For the person who asked; at most 500 characters.
     #[serde(default)]
     pub(super) note: String,
 }
 
-impl From<ApproveSubscription> for subscriptions::Conditions {
-    fn from(body: ApproveSubscription) -> Self {
-        Self {
-            plan: body.plan.as_deref().map(Lookup::from),
-            starts_at: body.starts_at,
-            ends_at: body.ends_at,
-            note: body.note,
-        }
+impl ApproveSubscription {
+    /// The verb's input.
+    pub(super) fn into_conditions(self) -> Result<subscriptions::Conditions, Problem> {
+        Ok(subscriptions::Conditions {
+            plan: self.plan.as_deref().map(Lookup::from),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            limits: rules(self.limits)?,
+            note: self.note,
+        })
     }
 }

@@ -3,7 +3,9 @@
 use super::approve::ApproveSubscription;
 use axum::Extension;
 use axum::extract::State;
-use gatehouse_control_plane::subscriptions::{DECISIONS_MAX, Decision, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{
+    DECISIONS_MAX, Decision, SubscriptionView, Undecided,
+};
 use gatehouse_control_plane::{Changed, Db, FieldFault, Refusal, subscriptions};
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_runtime::RequestId;
@@ -18,6 +20,7 @@ use crate::bodies::{ids, words};
 use crate::edge::answer::merged;
 use crate::edge::auth::{Caller, needs};
 use crate::state::Links;
+use crate::v1::plans::limit::LimitInput;
 
 /// Decides up to 500 requests; each is carried out or refused by itself.
 #[utoipa::path(
@@ -46,8 +49,17 @@ pub(crate) async fn decide_many(
         .iter()
         .map(|decision| decision.subscription)
         .collect();
-    let decisions = body.decisions.into_iter().map(Decision::from).collect();
-    let decided = subscriptions::decide_many(&db, &caller, decisions).await;
+    let decisions = body
+        .decisions
+        .into_iter()
+        .map(OneDecision::into_decision)
+        .collect::<Result<Vec<_>, _>>()?;
+    let decided = if body.atomic {
+        let all = subscriptions::decide_all(&db, &caller, decisions).await;
+        as_one(count, all)
+    } else {
+        subscriptions::decide_many(&db, &caller, decisions).await
+    };
     let pages = links.portal().to_string();
     let items = ids.into_iter().zip(decided).enumerate();
     let data: Vec<Value> = items
@@ -66,6 +78,9 @@ pub(crate) struct DecideMany {
     /// 1 to 500.
     #[schema(min_items = 1, max_items = 500)]
     decisions: Vec<OneDecision>,
+    /// Whether all are carried out, or none when one is refused.
+    #[serde(default)]
+    atomic: bool,
 }
 
 /// One decision.
@@ -87,6 +102,9 @@ pub(crate) struct OneDecision {
     /// With an approval: first moment of access; without it now.
     #[serde(default, with = "time::serde::rfc3339::option")]
     starts_at: Option<OffsetDateTime>,
+    /// With an approval: limits beside the plan's, each lower than what the plan allows.
+    #[serde(default)]
+    limits: Vec<LimitInput>,
     /// With an approval: first moment without access.
     #[serde(default, with = "time::serde::rfc3339::option")]
     ends_at: Option<OffsetDateTime>,
@@ -99,23 +117,52 @@ enum Verdict {
     Reject,
 }
 
-impl From<OneDecision> for Decision {
-    fn from(one: OneDecision) -> Self {
-        let verdict = match one.verdict {
-            Verdict::Reject => subscriptions::Verdict::Reject(one.reason),
-            Verdict::Approve => subscriptions::Verdict::Approve(
-                ApproveSubscription {
-                    plan: one.plan,
-                    starts_at: one.starts_at,
-                    ends_at: one.ends_at,
-                    note: one.reason,
-                }
-                .into(),
-            ),
+impl OneDecision {
+    fn into_decision(self) -> Result<Decision, Problem> {
+        let verdict = match self.verdict {
+            Verdict::Reject => subscriptions::Verdict::Reject(self.reason),
+            Verdict::Approve => {
+                let body = ApproveSubscription {
+                    plan: self.plan,
+                    starts_at: self.starts_at,
+                    ends_at: self.ends_at,
+                    limits: self.limits,
+                    note: self.reason,
+                };
+                subscriptions::Verdict::Approve(body.into_conditions()?)
+            }
         };
-        Self {
-            subscription: one.subscription,
+        Ok(Decision {
+            subscription: self.subscription,
             verdict,
+        })
+    }
+}
+
+/// The outcome of each of many decisions that are one: the change is everybody's, and so is the refusal of one.
+fn as_one(
+    count: usize,
+    all: Result<Changed<Vec<SubscriptionView>>, Undecided>,
+) -> Vec<Result<Changed<SubscriptionView>, Refusal>> {
+    match all {
+        Ok(Changed { value, change }) => value
+            .into_iter()
+            .map(|value| {
+                Ok(Changed {
+                    value,
+                    change: change.clone(),
+                })
+            })
+            .collect(),
+        Err(Undecided { place, refusal }) => {
+            let mut why = Some(refusal);
+            let outcome = |number| match why.take_if(|_| number == place) {
+                Some(refusal) => Err(refusal),
+                None => Err(Refusal::Conflict(format!(
+                    "Nothing was decided, because decision {place} of this list was refused."
+                ))),
+            };
+            (0..count).map(outcome).collect()
         }
     }
 }

@@ -35,6 +35,7 @@ pub(crate) async fn list_subscriptions(
         api: query.api.as_deref().map(Lookup::from),
         environment: query.environment,
         mine: query.mine.unwrap_or_default(),
+        search: query.q,
     };
     let page = page(query.limit, query.after.as_deref())?;
     let listed = subscriptions::list_subscriptions(&db, &caller, &filter, &page).await?;
@@ -61,6 +62,9 @@ pub(crate) struct SubscriptionQuery {
     api: Option<String>,
     /// Only those in the environment with this slug.
     environment: Option<String>,
+    /// Only those of applications whose name begins with this.
+    #[param(max_length = 80)]
+    q: Option<String>,
     /// Only those of teams the caller belongs to.
     mine: Option<bool>,
 }

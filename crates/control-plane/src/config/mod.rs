@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::refusal::Refusal;
+use crate::subscriptions;
 
 pub(crate) use append::{Told, append, append_empty, tell_head_moved};
 pub(crate) use forget::forget_ended;
@@ -37,6 +38,8 @@ pub(crate) enum Touched {
     Plan(PlanId),
     Application(ApplicationId),
     Subscription(SubscriptionId),
+    /// The plan of one subscription that has limits of its own; it has the subscription's id.
+    OwnPlan(SubscriptionId),
     Credential(CredentialId),
 }
 
@@ -50,6 +53,7 @@ impl Touched {
             Self::Plan(id) => (ObjectKind::Plan, id.uuid()),
             Self::Application(id) => (ObjectKind::Application, id.uuid()),
             Self::Subscription(id) => (ObjectKind::Subscription, id.uuid()),
+            Self::OwnPlan(id) => (ObjectKind::Plan, id.uuid()),
             Self::Credential(id) => (ObjectKind::Credential, id.uuid()),
         };
         ObjectRef { kind, id }
@@ -92,8 +96,9 @@ pub(crate) async fn plan(
     .fetch_all(&mut *conn)
     .await?;
     let mut plans = Vec::with_capacity(served.len());
+    let touched = with_own_plans(conn, touched).await?;
     let mut projections = Vec::with_capacity(touched.len());
-    for thing in touched {
+    for thing in &touched {
         projections.push((
             thing.object_ref(),
             project::project(conn, tenant, *thing).await?,
@@ -114,4 +119,23 @@ pub(crate) async fn plan(
         plans.push(GroupPlan { group: id, wanted });
     }
     Ok(plans)
+}
+
+/// A subscription brings its own plan along, where it has or had one, and a plan those that are made from it.
+async fn with_own_plans(
+    conn: &mut PgConnection,
+    touched: &[Touched],
+) -> Result<Vec<Touched>, Refusal> {
+    let mut all = touched.to_vec();
+    for thing in touched {
+        match thing {
+            Touched::Subscription(id) => all.push(Touched::OwnPlan(*id)),
+            Touched::Plan(id) => {
+                let limited = subscriptions::limited_of_plan(conn, id.uuid()).await?;
+                all.extend(limited.into_iter().map(|id| Touched::OwnPlan(id.into())));
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
 }

@@ -6,7 +6,6 @@ use gatehouse_domain::id::{
     ApiId, ApiVersionId, ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId, ProductId,
     RouteId, SubscriptionId, TenantId, UpstreamId,
 };
-use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_domain::subscription::{EndedReason, StoredState};
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey, TenantStatus};
 use gatehouse_snapshot::object::{
@@ -19,7 +18,9 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::Touched;
+use crate::plans::limits::rule_of;
 use crate::refusal::Refusal;
+use crate::subscriptions;
 
 /// What groups should hold. A credential's digest differs from group to group; everything else is the same.
 pub(super) struct Projection {
@@ -78,6 +79,7 @@ pub(super) async fn project(
         Touched::Plan(id) => plan(conn, tenant, id).await,
         Touched::Application(id) => application(conn, tenant, id).await,
         Touched::Subscription(id) => subscription(conn, tenant, id).await,
+        Touched::OwnPlan(id) => own_plan(conn, tenant, id).await,
         Touched::Credential(id) => credential(conn, tenant, id).await,
     }
 }
@@ -265,49 +267,77 @@ async fn plan(
     .fetch_optional(&mut *conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let (limits, operation_limits) = plan_limits(conn, row.current_revision_id).await?;
+    Ok(Some(Projection::of_tenant(Object::Plan(Plan {
+        id,
+        tenant,
+        name: row.name,
+        limits,
+        later: PlanLater { operation_limits },
+    }))))
+}
+
+/// The limits of a revision as gateways hold them: of every call, and of single operations.
+async fn plan_limits(
+    conn: &mut PgConnection,
+    revision: Option<Uuid>,
+) -> Result<(Vec<Limit>, Vec<OperationLimit>), Refusal> {
     let rows = sqlx::query!(
         "select id, algorithm, amount, window_s, burst, period, operation_key from plan_limit where plan_revision_id = $1 order by position, id",
-        row.current_revision_id,
+        revision,
     )
-    .fetch_all(&mut *conn)
+    .fetch_all(conn)
     .await?;
     let mut limits = Vec::with_capacity(rows.len());
     let mut operation_limits = Vec::new();
-    for limit in rows {
-        let rule = match (
-            limit.algorithm.as_str(),
-            limit.window_s,
-            limit.burst,
-            limit.period.as_deref().and_then(QuotaPeriod::parse),
-        ) {
-            ("token_bucket", Some(window_s), Some(burst), None) => LimitRule::Rate {
-                amount: u32::try_from(limit.amount).unwrap_or(LimitRule::RATE_MAX),
-                window_s: window_s.unsigned_abs(),
-                burst: burst.unsigned_abs(),
-            },
-            ("quota", None, None, Some(period)) => LimitRule::Quota {
-                amount: limit.amount.unsigned_abs(),
-                period,
-            },
-            _ => {
-                return Err(Refusal::Internal(anyhow::anyhow!(
-                    "limit {} has an unknown shape",
-                    limit.id
-                )));
-            }
-        };
-        let of = limit.operation_key.map(OperationKey::from_stored);
+    for row in rows {
+        let period = row.period.as_deref();
+        let rule = rule_of(
+            row.id,
+            &row.algorithm,
+            row.amount,
+            row.window_s,
+            row.burst,
+            period,
+        )?;
         let limit = Limit {
-            id: LimitId::from_uuid(limit.id),
+            id: LimitId::from_uuid(row.id),
             rule: rule.into(),
         };
-        match of {
+        match row.operation_key.map(OperationKey::from_stored) {
             Some(operation) => operation_limits.push(OperationLimit { operation, limit }),
             None => limits.push(limit),
         }
     }
+    Ok((limits, operation_limits))
+}
+
+/// The plan of one subscription: the limits of the real one and its own, under the subscription's id. None while it has none
+/// of its own, and once it is over.
+async fn own_plan(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: SubscriptionId,
+) -> Result<Option<Projection>, Refusal> {
+    let own = subscriptions::of_subscriptions(conn, &[id.uuid()]).await?;
+    let Some(own) = own.into_values().next() else {
+        return Ok(None);
+    };
+    let row = sqlx::query!(
+        "select p.name, p.current_revision_id from subscription s join plan p on p.id = s.plan_id
+         where s.id = $1 and s.state = 'active'",
+        id.uuid(),
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (mut limits, operation_limits) = plan_limits(conn, row.current_revision_id).await?;
+    limits.extend(own.into_iter().map(|limit| Limit {
+        id: limit.id,
+        rule: limit.rule.into(),
+    }));
     Ok(Some(Projection::of_tenant(Object::Plan(Plan {
-        id,
+        id: PlanId::from_uuid(id.uuid()),
         tenant,
         name: row.name,
         limits,
@@ -343,6 +373,7 @@ async fn subscription(
         r#"select s.application_id, s.product_id, s.environment_id, s.plan_id, s.state, s.ended_reason,
                   s.provider_hold_at is not null as "provider_hold!", s.consumer_hold_at is not null as "consumer_hold!",
                   s.starts_at, s.ends_at, s.forgotten_at is not null as "forgotten!",
+                  s.state = 'active' and exists (select from subscription_limit l where l.subscription_id = s.id) as "own_plan!",
                   exists (select from subscription later
                           where later.application_id = s.application_id and later.product_id = s.product_id
                             and later.environment_id = s.environment_id and later.id > s.id
@@ -361,7 +392,7 @@ async fn subscription(
         application: ApplicationId::from_uuid(row.application_id),
         product: ProductId::from_uuid(row.product_id),
         environment: EnvironmentId::from_uuid(row.environment_id),
-        plan: PlanId::from_uuid(row.plan_id),
+        plan: PlanId::from_uuid(if row.own_plan { id.uuid() } else { row.plan_id }),
         state: known(StoredState::parse(&row.state), &row.state)?,
         ended_reason: match row.ended_reason {
             Some(word) => Some(known(EndedReason::parse(&word), &word)?),

@@ -67,6 +67,55 @@ pub fn request_received(access: &Access) -> Letter {
     ))
 }
 
+/// Reminds an approver of a decision that is due at `due`, such as `2026-11-22 09:30`, in UTC.
+pub fn decision_due(access: &Access, due: &str) -> Letter {
+    waiting(
+        access,
+        "decision_due",
+        &format!("A decision for {} is due", access.application),
+        &format!("A decision is due by {due} UTC."),
+        "You get this once, because you decide access requests",
+    )
+}
+
+/// Tells whoever late decisions are passed on to that nobody decided by `due`, such as `2026-11-22 09:30`, in UTC.
+pub fn decision_late(access: &Access, due: &str) -> Letter {
+    waiting(
+        access,
+        "decision_late",
+        &format!("Nobody decided in time for {}", access.application),
+        &format!("A decision was due by {due} UTC and nobody has decided."),
+        "You get this once, because late decisions are passed on to you",
+    )
+}
+
+fn waiting(
+    access: &Access,
+    template: &'static str,
+    subject: &str,
+    when: &str,
+    why: &str,
+) -> Letter {
+    let Access {
+        tenant,
+        api,
+        application,
+        plan,
+        environment,
+        requester,
+        ..
+    } = access;
+    Draft::new(
+        template,
+        subject,
+        &format!("{requester} asked for {api}, plan {plan}, for {application} in {environment}."),
+    )
+    .quote(access.reason.as_deref())
+    .say(when)
+    .link("Decide request", &access.request_path)
+    .because(&format!("{why} at {tenant}."))
+}
+
 /// Tells an application's team what happened to its access. `None` for events nobody is written to about.
 pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
     let Access {

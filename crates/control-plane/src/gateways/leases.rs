@@ -94,8 +94,13 @@ async fn windows<'a>(
            join group_environment e on e.tenant_id = s.tenant_id and e.environment_id = s.environment_id and e.group_id = $2
            join tenant t on t.id = s.tenant_id
            join plan p on p.tenant_id = s.tenant_id and p.id = s.plan_id
-           join plan_limit l on l.tenant_id = p.tenant_id and l.plan_revision_id = p.current_revision_id
-           where s.id = any($1) and l.period is not null
+           join lateral (
+               select l.period, l.amount from plan_limit l
+               where l.tenant_id = p.tenant_id and l.plan_revision_id = p.current_revision_id
+               union all
+               select o.period, o.amount from subscription_limit o
+               where o.tenant_id = s.tenant_id and o.subscription_id = s.id) l on l.period is not null
+           where s.id = any($1)
            group by s.id, s.tenant_id, t.time_zone, l.period"#,
         &asks.iter().map(|ask| ask.subscription.uuid()).collect::<Vec<_>>(),
         node.group.uuid(),

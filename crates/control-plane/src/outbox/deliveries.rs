@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::late_decisions;
 use super::recipients::{self, Person, Subscriber};
 use super::{Delivery, Event};
 use crate::emails::{self, Access, Letter};
@@ -17,6 +18,7 @@ use crate::refusal::Refusal;
 pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
     let made = match event.kind.as_str() {
         "subscription.requested" => requested(conn, event).await,
+        "approval.due" | "approval.escalated" => late_decisions::of(conn, event).await,
         "subscription.withdrawn" | "subscription.cancelled" => taken_back(conn, event).await,
         kind if kind.starts_with("subscription.") => access_changed(conn, event).await,
         "credential.issued" | "credential.rotated" | "credential.revoked" => {
@@ -40,28 +42,28 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
 }
 
 #[derive(Debug, Deserialize)]
-struct Named {
+pub(super) struct Named {
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct NamedApplication {
+pub(super) struct NamedApplication {
     id: ApplicationId,
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct AccessPayload {
+pub(super) struct AccessPayload {
     application: NamedApplication,
     api: Named,
     plan: Named,
     environment: String,
-    requested_by: Option<UserId>,
+    pub(super) requested_by: Option<UserId>,
     reason: Option<String>,
     actor: Option<UserId>,
 }
 
-fn payload<T: for<'de> Deserialize<'de>>(event: &Event) -> Result<T, Refusal> {
+pub(super) fn payload<T: for<'de> Deserialize<'de>>(event: &Event) -> Result<T, Refusal> {
     let read = serde_json::from_value(event.payload.clone());
     Ok(read.map_err(|error| anyhow::anyhow!("reading the payload: {error}"))?)
 }
@@ -70,7 +72,7 @@ fn application_path(id: ApplicationId) -> String {
     format!("/applications/{id}")
 }
 
-async fn access_of(
+pub(super) async fn access_of(
     conn: &mut PgConnection,
     event: &Event,
     payload: &AccessPayload,
@@ -97,7 +99,7 @@ async fn access_of(
 }
 
 /// One delivery of a letter and the notice that says the same.
-fn both(to: Person, letter: &Letter, body: &str, link: &str) -> Delivery {
+pub(super) fn both(to: Person, letter: &Letter, body: &str, link: &str) -> Delivery {
     Delivery {
         to,
         title: letter.subject.clone(),
@@ -117,7 +119,7 @@ fn notice(to: Person, title: &str, body: &str, link: &str) -> Delivery {
     }
 }
 
-fn subscription_of(event: &Event) -> Result<Uuid, Refusal> {
+pub(super) fn subscription_of(event: &Event) -> Result<Uuid, Refusal> {
     let id: SubscriptionId = event.subject.parse().map_err(anyhow::Error::from)?;
     Ok(id.uuid())
 }
@@ -133,8 +135,11 @@ async fn requested(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliver
         .flatten()
         .map(UserId::uuid)
         .collect();
-    let approvers =
-        recipients::approvers(conn, event.tenant_id, subscription_of(event)?, &except).await?;
+    let subscription = subscription_of(event)?;
+    let mut approvers = recipients::approvers(conn, event.tenant_id, subscription, &except).await?;
+    approvers.extend(
+        recipients::deputies(conn, event.tenant_id, subscription, event.at, &except).await?,
+    );
     Ok(approvers
         .into_iter()
         .map(|person| both(person, &letter, &body, &access.request_path))

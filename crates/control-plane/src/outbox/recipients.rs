@@ -5,6 +5,7 @@
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::{Permission, Place};
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::members;
@@ -31,6 +32,26 @@ pub(super) async fn approvers(
     subscription: Uuid,
     except: &[Uuid],
 ) -> Result<Vec<Person>, Refusal> {
+    let place = place_of(conn, tenant, subscription).await?;
+    let decides = Permission::SubscriptionDecide;
+    let approvers = members::who_may(conn, tenant, decides, place.as_ref()).await?;
+    let people = sqlx::query_as!(
+        Person,
+        "select id, email from app_user where id = any($1) and id <> all($2) order by id",
+        &approvers,
+        except,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// Where a subscription is for.
+async fn place_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    subscription: Uuid,
+) -> Result<Option<Place>, Refusal> {
     let product = sqlx::query!(
         "select p.id, p.api_id, p.owner_team_id from subscription s
          join product p on p.tenant_id = s.tenant_id and p.id = s.product_id
@@ -38,18 +59,39 @@ pub(super) async fn approvers(
         tenant,
         subscription,
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(conn)
     .await?;
-    let place = product.map(|product| Place {
+    Ok(product.map(|product| Place {
         team: product.owner_team_id.into(),
         product: Some(product.id.into()),
         api: product.api_id.map(ApiId::from_uuid),
-    });
+    }))
+}
+
+/// Active members who stand in at a moment for somebody who may decide on a subscription, and may not by themselves.
+pub(super) async fn deputies(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    subscription: Uuid,
+    at: OffsetDateTime,
+    except: &[Uuid],
+) -> Result<Vec<Person>, Refusal> {
+    let place = place_of(conn, tenant, subscription).await?;
     let decides = Permission::SubscriptionDecide;
     let approvers = members::who_may(conn, tenant, decides, place.as_ref()).await?;
+    let api = place.and_then(|place| place.api).map(ApiId::uuid);
     let people = sqlx::query_as!(
         Person,
-        "select id, email from app_user where id = any($1) and id <> all($2) order by id",
+        "select distinct u.id, u.email
+         from approval_delegation d
+         join membership m on m.tenant_id = d.tenant_id and m.user_id = d.to_user_id and m.status = 'active'
+         join app_user u on u.id = m.user_id and u.status = 'active'
+         where d.tenant_id = $1 and d.revoked_at is null and d.starts_at <= $2 and d.ends_at > $2
+           and (d.api_id is null or d.api_id = $3) and d.from_user_id = any($4) and d.to_user_id <> all($4) and d.to_user_id <> all($5)
+         order by u.id",
+        tenant,
+        at,
+        api,
         &approvers,
         except,
     )

@@ -29,7 +29,7 @@ pub struct LimitView {
 }
 
 /// Checks limits of every call, and how many there are in all; every fault at once.
-pub(super) fn check(limits: &[LimitRule], of_operations: usize) -> Vec<FieldFault> {
+pub(crate) fn check(limits: &[LimitRule], of_operations: usize) -> Vec<FieldFault> {
     let mut faults: Vec<_> = limits
         .iter()
         .enumerate()
@@ -132,17 +132,18 @@ pub(super) async fn store_revision(
     Ok(())
 }
 
-struct Columns {
-    algorithm: &'static str,
-    amount: i64,
-    window_s: Option<i32>,
-    burst: Option<i32>,
-    period: Option<&'static str>,
+/// A limit as its columns.
+pub(crate) struct Columns {
+    pub(crate) algorithm: &'static str,
+    pub(crate) amount: i64,
+    pub(crate) window_s: Option<i32>,
+    pub(crate) burst: Option<i32>,
+    pub(crate) period: Option<&'static str>,
 }
 
 impl Columns {
     /// Checked limits are far below where these conversions would cut.
-    fn of(rule: LimitRule) -> Self {
+    pub(crate) fn of(rule: LimitRule) -> Self {
         let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         match rule {
             LimitRule::Rate {
@@ -198,21 +199,14 @@ pub(super) async fn of_revisions(
     .await?;
     let mut limits: HashMap<Uuid, RevisionLimits> = HashMap::new();
     for row in rows {
-        let rule = match (row.algorithm.as_str(), row.window_s, row.burst) {
-            ("token_bucket", Some(window_s), Some(burst)) => LimitRule::Rate {
-                amount: u32::try_from(row.amount).unwrap_or(LimitRule::RATE_MAX),
-                window_s: window_s.unsigned_abs(),
-                burst: burst.unsigned_abs(),
-            },
-            _ => LimitRule::Quota {
-                amount: row.amount.unsigned_abs(),
-                period: row
-                    .period
-                    .as_deref()
-                    .and_then(QuotaPeriod::parse)
-                    .ok_or_else(|| anyhow::anyhow!("limit {} has an unknown shape", row.id))?,
-            },
-        };
+        let rule = rule_of(
+            row.id,
+            &row.algorithm,
+            row.amount,
+            row.window_s,
+            row.burst,
+            row.period.as_deref(),
+        )?;
         let of = limits.entry(row.plan_revision_id).or_default();
         match row.operation_key {
             None => of.of_all.push(LimitView {
@@ -260,6 +254,36 @@ pub(crate) async fn of_plans(
         .into_iter()
         .map(|(plan, limits)| (plan, limits.of_all))
         .collect())
+}
+
+/// A limit from its columns.
+pub(crate) fn rule_of(
+    id: Uuid,
+    algorithm: &str,
+    amount: i64,
+    window_s: Option<i32>,
+    burst: Option<i32>,
+    period: Option<&str>,
+) -> Result<LimitRule, Refusal> {
+    match (
+        algorithm,
+        window_s,
+        burst,
+        period.and_then(QuotaPeriod::parse),
+    ) {
+        ("token_bucket", Some(window_s), Some(burst), None) => Ok(LimitRule::Rate {
+            amount: u32::try_from(amount).unwrap_or(LimitRule::RATE_MAX),
+            window_s: window_s.unsigned_abs(),
+            burst: burst.unsigned_abs(),
+        }),
+        ("quota", None, None, Some(period)) => Ok(LimitRule::Quota {
+            amount: amount.unsigned_abs(),
+            period,
+        }),
+        _ => Err(Refusal::Internal(anyhow::anyhow!(
+            "limit {id} has an unknown shape"
+        ))),
+    }
 }
 
 /// The limits in force of several plans, in words.

@@ -1,6 +1,6 @@
 //! One event on one subscription: lock, check, store, record, commit. Every verb that moves the state goes through here.
 
-use gatehouse_domain::id::SubscriptionId;
+use gatehouse_domain::id::{SubscriptionId, UserId};
 use gatehouse_domain::subscription::{SubscriptionEvent, SubscriptionFacts, Who};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub(super) struct Act<'a> {
     pub(super) plan: Uuid,
     /// The plan asked for after this act.
     pub(super) wanted_plan: Option<Uuid>,
+    /// Whose right a deputy uses.
+    pub(super) on_behalf_of: Option<Uuid>,
 }
 
 /// What an act is called, and why it was done.
@@ -71,8 +73,22 @@ impl<'a> Act<'a> {
         event: SubscriptionEvent,
     ) -> Result<Self, Refusal> {
         rights::require(actor, event)?;
+        let work = Work::begin(db, actor).await?;
+        Self::begin_in(work, actor, id, event).await
+    }
+
+    /// The same inside a unit of work that decides several.
+    pub(super) async fn begin_in(
+        mut work: Work<'a>,
+        actor: &Actor,
+        id: SubscriptionId,
+        event: SubscriptionEvent,
+    ) -> Result<Self, Refusal> {
+        let now = work.now();
+        let rights = Rights::of(work.conn(), actor, now).await?;
+        rights.require(event)?;
         let plans = event.who() == Who::Approver;
-        let act = Self::lock(db, actor, id, plans).await?;
+        let act = Self::lock(work, rights, id, plans).await?;
         act.rights.authorise(&act.row, event)?;
         Ok(act)
     }
@@ -85,20 +101,21 @@ impl<'a> Act<'a> {
         id: SubscriptionId,
     ) -> Result<Self, Refusal> {
         membership::require_consumer(actor)?;
-        let act = Self::lock(db, actor, id, true).await?;
+        let mut work = Work::begin(db, actor).await?;
+        let now = work.now();
+        let rights = Rights::of(work.conn(), actor, now).await?;
+        let act = Self::lock(work, rights, id, true).await?;
         act.rights.authorise(&act.row, SubscriptionEvent::Cancel)?;
         Ok(act)
     }
 
     /// Plans are locked before subscriptions, in every verb that needs both: closing a plan does the same.
     async fn lock(
-        db: &'a Db,
-        actor: &'a Actor,
+        mut work: Work<'a>,
+        rights: Rights,
         id: SubscriptionId,
         plans: bool,
     ) -> Result<Self, Refusal> {
-        let mut work = Work::begin(db, actor).await?;
-        let rights = Rights::of(work.conn(), actor).await?;
         if plans {
             sqlx::query!(
                 "select id from plan where product_id = (select product_id from subscription where id = $1) order by id for share",
@@ -115,6 +132,7 @@ impl<'a> Act<'a> {
             facts: row.facts()?,
             plan: row.plan_id,
             wanted_plan: row.wanted_plan_id,
+            on_behalf_of: None,
             work,
             rights,
             row,
@@ -131,18 +149,30 @@ impl<'a> Act<'a> {
         Ok(())
     }
 
+    /// Refuses a person who may not answer what `asked_by` asked, and notes whose right a deputy uses.
+    pub(super) fn decide_for(&mut self, asked_by: Option<Uuid>) -> Result<(), Refusal> {
+        self.on_behalf_of = self.rights.authority(&self.row, asked_by)?;
+        Ok(())
+    }
+
     /// Stores the facts, closes what became moot, records and commits.
-    pub(super) async fn finish(
+    pub(super) async fn finish(self, record: Record) -> Result<Changed<SubscriptionView>, Refusal> {
+        let (work, view) = self.complete(record).await?;
+        work.commit(view).await
+    }
+
+    /// The same without the commit.
+    pub(super) async fn complete(
         mut self,
         record: Record,
-    ) -> Result<Changed<SubscriptionView>, Refusal> {
+    ) -> Result<(Work<'a>, SubscriptionView), Refusal> {
         self.store(&record.reason).await?;
         let after = self.reread().await?;
         self.record(&after, record)?;
         self.work.touch(Touched::Subscription(after.subscription()));
         let now = self.work.now();
         let view = after.view(&self.rights, now)?;
-        self.work.commit(view).await
+        Ok((self.work, view))
     }
 
     /// The row as it is now.
@@ -172,6 +202,10 @@ impl<'a> Act<'a> {
         if let (Value::Object(all), Value::Object(more)) = (&mut details, record.details) {
             all.extend(more);
         }
+        let behalf = self.on_behalf_of.map(UserId::from_uuid);
+        if behalf.is_some() {
+            details["on_behalf_of"] = json!(behalf);
+        }
         self.work.audit(AuditEntry {
             action: record.action,
             subject: after.subscription().to_string(),
@@ -182,6 +216,7 @@ impl<'a> Act<'a> {
         if let Some(event) = record.event {
             let mut payload = payload(after, &record.reason, self.rights.person);
             payload["subject"] = json!(record.subject);
+            payload["on_behalf_of"] = json!(behalf);
             // A question about another plan is about that plan, answered or not.
             let asked = [after, &self.row]
                 .into_iter()

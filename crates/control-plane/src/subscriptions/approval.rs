@@ -1,19 +1,18 @@
 //! Questions put to approvers and their answers: who agreed, to what, and whether that is enough.
 
 use gatehouse_domain::id::PlanId;
+use gatehouse_domain::plan::LimitRule;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::deadlines;
 use super::ruling::Ruling;
 use super::view::{Approvals, RequestSubject};
 use crate::plans::terms::Terms;
 use crate::refusal::{OnConstraint, Refusal};
 use crate::work::Work;
-
-/// How soon a question should be answered.
-pub(super) const DECISION_DUE: Duration = Duration::days(2);
 
 /// What an approver made their agreement depend on, as stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +31,12 @@ pub(super) struct Agreed {
         skip_serializing_if = "Option::is_none"
     )]
     pub(super) ends_at: Option<OffsetDateTime>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) limits: Vec<LimitRule>,
 }
 
 impl Agreed {
-    /// What several people agreed to together: every date as strict as the strictest of them. `None` when they agreed to
+    /// What several people agreed to together: every date as strict as the strictest of them, and everybody's limits. `None` when they agreed to
     /// different plans; whoever named none agreed to the one that was asked for.
     fn together(asked: PlanId, all: impl IntoIterator<Item = Self>) -> Option<Self> {
         all.into_iter().try_fold(Self::default(), |sum, one| {
@@ -47,9 +48,20 @@ impl Agreed {
                 plan: Some(plan),
                 starts_at: sum.starts_at.max(one.starts_at),
                 ends_at: [sum.ends_at, one.ends_at].into_iter().flatten().min(),
+                limits: both(sum.limits, one.limits),
             })
         })
     }
+}
+
+/// All limits of both, each once.
+fn both(mut first: Vec<LimitRule>, second: Vec<LimitRule>) -> Vec<LimitRule> {
+    for limit in second {
+        if !first.contains(&limit) {
+            first.push(limit);
+        }
+    }
+    first
 }
 
 /// A question to approvers.
@@ -70,11 +82,12 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
     let id: Uuid = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
     let answered = question.required == 0;
+    let (due_at, remind_at) = deadlines::deadline(work.conn(), question.plan.due, now).await?;
     let judged = question.ruling.map(Ruling::stored).transpose()?.flatten();
     sqlx::query!(
         "insert into approval_request (id, tenant_id, subject_type, subscription_id, required, state, requested_by, reason, created_at, due_at,
-                                       closed_at, plan_id, rule)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                       closed_at, plan_id, rule, remind_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         id,
         tenant,
         question.subject.as_str(),
@@ -84,10 +97,11 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
         question.asked_by,
         question.reason,
         now,
-        now + question.plan.due.unwrap_or(DECISION_DUE),
+        due_at,
         answered.then_some(now),
         question.plan.id,
         judged,
+        remind_at,
     )
     .execute(work.conn())
     .await
@@ -101,6 +115,8 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
 pub(super) struct Answer<'a> {
     /// Null in the database: a rule or the program itself.
     pub(super) by: Option<Uuid>,
+    /// Whose right a deputy used.
+    pub(super) on_behalf_of: Option<Uuid>,
     pub(super) approved: bool,
     pub(super) reason: &'a str,
     pub(super) agreed: &'a Agreed,
@@ -116,6 +132,7 @@ pub(super) async fn answer_by_rule(
 ) -> Result<(), Refusal> {
     let by_rule = Answer {
         by: None,
+        on_behalf_of: None,
         approved: true,
         reason: &ruling.reason(),
         agreed: &Agreed::default(),
@@ -133,9 +150,25 @@ pub(super) async fn answer(
     let id: Uuid = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
     let conditions = serde_json::to_value(answer.agreed).map_err(anyhow::Error::from)?;
+    let hands: Vec<Uuid> = [answer.by, answer.on_behalf_of]
+        .into_iter()
+        .flatten()
+        .collect();
+    // A person and their deputy are one: what either has answered, the other cannot answer again.
+    let answered = sqlx::query_scalar!(
+        r#"select exists (select from approval_decision
+                          where request_id = $1 and (actor_id = any($2) or on_behalf_of = any($2))) as "answered!""#,
+        request,
+        &hands,
+    )
+    .fetch_one(work.conn())
+    .await?;
+    if answered {
+        return Err(agreed_already());
+    }
     sqlx::query!(
-        "insert into approval_decision (id, tenant_id, request_id, actor_id, decision, reason, conditions, created_at, rule)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into approval_decision (id, tenant_id, request_id, actor_id, decision, reason, conditions, created_at, rule, on_behalf_of)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         tenant,
         request,
@@ -145,13 +178,16 @@ pub(super) async fn answer(
         conditions,
         now,
         answer.rule,
+        answer.on_behalf_of,
     )
     .execute(work.conn())
     .await
-    .on_constraint("approval_decision_actor_key", || {
-        Refusal::Conflict("You agreed already; another person has to agree too.".to_owned())
-    })?;
+    .on_constraint("approval_decision_actor_key", agreed_already)?;
     Ok(())
+}
+
+fn agreed_already() -> Refusal {
+    Refusal::Conflict("You agreed already; another person has to agree too.".to_owned())
 }
 
 /// An open question, locked.
@@ -263,6 +299,7 @@ pub(super) async fn close(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::Duration;
 
     #[test]
     fn what_two_people_agree_to_is_as_strict_as_the_stricter_one() {
@@ -271,12 +308,13 @@ mod tests {
         let first = Agreed {
             plan: Some(plan),
             starts_at: Some(day(1)),
-            ends_at: None,
+            ..Agreed::default()
         };
         let second = Agreed {
             plan: None,
             starts_at: Some(day(3)),
             ends_at: Some(day(9)),
+            ..Agreed::default()
         };
         let third = Agreed {
             ends_at: Some(day(7)),
@@ -288,7 +326,8 @@ mod tests {
             Agreed {
                 plan: Some(plan),
                 starts_at: Some(day(3)),
-                ends_at: Some(day(7))
+                ends_at: Some(day(7)),
+                ..Agreed::default()
             }
         );
         let other = Agreed {

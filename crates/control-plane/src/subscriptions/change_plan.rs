@@ -7,6 +7,7 @@ use serde_json::json;
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, OpenQuestion, Question};
 use super::decide::{give, kind, refuse, ruling_of, terms_of};
+use super::limits;
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -131,7 +132,7 @@ pub async fn withdraw_plan_change(
 
 async fn open_question(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
     let question = locked(act).await?;
-    act.rights.authorise_decision(question.asked_by)?;
+    act.decide_for(question.asked_by)?;
     Ok(question)
 }
 
@@ -158,6 +159,9 @@ async fn take_effect(act: &mut Act<'_>, plan: uuid::Uuid) -> Result<(), Refusal>
     })?;
     act.plan = terms.id;
     act.wanted_plan = None;
+    // Agreed to beside the plan that is left.
+    let subscription = act.row.id;
+    limits::store(&mut act.work, subscription, &[]).await?;
     let start = act.work.now();
     act.facts.ends_at = [act.facts.ends_at, terms.latest_end(start)]
         .into_iter()

@@ -2,12 +2,15 @@
 
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{PlanId, SubscriptionId};
+use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 use time::OffsetDateTime;
 
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, Answer, OpenQuestion, Tally};
+use super::limits;
+use super::rights;
 use super::ruling::{self, Asker, Ruling};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
@@ -16,7 +19,7 @@ use crate::page::Lookup;
 use crate::plans::terms::{self, Terms};
 use crate::refusal::{FieldFault, Refusal};
 use crate::words::{known, optional_reason, required_reason};
-use crate::work::Changed;
+use crate::work::{Changed, Work};
 
 /// What an approval depends on. The default agrees to what was asked.
 #[derive(Debug, Clone, Default)]
@@ -27,30 +30,11 @@ pub struct Conditions {
     pub starts_at: Option<OffsetDateTime>,
     /// First moment without access.
     pub ends_at: Option<OffsetDateTime>,
+    /// Limits that hold besides the plan's, each lower than what the plan allows; the strictest decides.
+    pub limits: Vec<LimitRule>,
     /// Words for the requester, at most 500 characters.
     pub note: String,
 }
-
-/// One of many decisions.
-#[derive(Debug, Clone)]
-pub struct Decision {
-    /// On which request.
-    pub subscription: SubscriptionId,
-    /// How.
-    pub verdict: Verdict,
-}
-
-/// How a request is decided.
-#[derive(Debug, Clone)]
-pub enum Verdict {
-    /// Agreed.
-    Approve(Conditions),
-    /// Refused, with the reason the requester reads.
-    Reject(String),
-}
-
-/// Most decisions of one call.
-pub const DECISIONS_MAX: usize = 500;
 
 /// Agrees to a request. With a plan that needs two people, the first agreement leaves it pending.
 pub async fn approve(
@@ -59,10 +43,23 @@ pub async fn approve(
     id: SubscriptionId,
     conditions: Conditions,
 ) -> Result<Changed<SubscriptionView>, Refusal> {
-    let mut act = Act::begin(db, actor, id, SubscriptionEvent::Approve).await?;
+    rights::require(actor, SubscriptionEvent::Approve)?;
+    let work = Work::begin(db, actor).await?;
+    let (work, view) = approve_in(work, actor, id, &conditions).await?;
+    work.commit(view).await
+}
+
+/// The same inside a unit of work that decides several.
+pub(super) async fn approve_in<'a>(
+    work: Work<'a>,
+    actor: &Actor,
+    id: SubscriptionId,
+    conditions: &Conditions,
+) -> Result<(Work<'a>, SubscriptionView), Refusal> {
+    let mut act = Act::begin_in(work, actor, id, SubscriptionEvent::Approve).await?;
     let question = open_question(&mut act, SubscriptionEvent::Approve).await?;
     let note = optional_reason(&conditions.note)?;
-    let agreed = agree(&mut act, &question, &conditions).await?;
+    let agreed = agree(&mut act, &question, conditions).await?;
     let tally = give(&mut act, &question, &note, &agreed).await?;
     let record = |event| Record {
         action: "subscription.approve",
@@ -72,14 +69,20 @@ pub async fn approve(
         subject: RequestSubject::Subscription,
     };
     if !tally.is_enough() {
-        return act.finish(record(None)).await;
+        return act.complete(record(None)).await;
     }
-    let terms = terms_of(&mut act, tally.agreed.plan).await?;
+    take_effect(&mut act, &tally.agreed).await?;
+    act.complete(record(Some("subscription.approved"))).await
+}
+
+/// Makes active what enough people agreed to.
+async fn take_effect(act: &mut Act<'_>, agreed: &Agreed) -> Result<(), Refusal> {
+    let terms = terms_of(act, agreed.plan).await?;
     act.plan = terms.id;
-    act.facts.starts_at = tally.agreed.starts_at;
+    act.facts.starts_at = agreed.starts_at;
     act.apply(SubscriptionEvent::Approve)?;
     let start = act.facts.starts_at.unwrap_or(act.work.now());
-    act.facts.ends_at = [tally.agreed.ends_at, terms.latest_end(start)]
+    act.facts.ends_at = [agreed.ends_at, terms.latest_end(start)]
         .into_iter()
         .flatten()
         .min();
@@ -89,7 +92,8 @@ pub async fn approve(
                 .to_owned(),
         ));
     }
-    act.finish(record(Some("subscription.approved"))).await
+    let subscription = act.row.id;
+    limits::store(&mut act.work, subscription, &agreed.limits).await
 }
 
 /// Refuses a request; the reason reaches the requester verbatim, who may ask again.
@@ -99,12 +103,25 @@ pub async fn reject(
     id: SubscriptionId,
     reason: &str,
 ) -> Result<Changed<SubscriptionView>, Refusal> {
-    let mut act = Act::begin(db, actor, id, SubscriptionEvent::Reject).await?;
+    rights::require(actor, SubscriptionEvent::Reject)?;
+    let work = Work::begin(db, actor).await?;
+    let (work, view) = reject_in(work, actor, id, reason).await?;
+    work.commit(view).await
+}
+
+/// The same inside a unit of work that decides several.
+pub(super) async fn reject_in<'a>(
+    work: Work<'a>,
+    actor: &Actor,
+    id: SubscriptionId,
+    reason: &str,
+) -> Result<(Work<'a>, SubscriptionView), Refusal> {
+    let mut act = Act::begin_in(work, actor, id, SubscriptionEvent::Reject).await?;
     let question = open_question(&mut act, SubscriptionEvent::Reject).await?;
     let reason = required_reason(reason)?;
     refuse(&mut act, &question, &reason).await?;
     act.apply(SubscriptionEvent::Reject)?;
-    act.finish(Record::new(
+    act.complete(Record::new(
         "subscription.reject",
         "subscription.rejected",
         reason,
@@ -112,39 +129,12 @@ pub async fn reject(
     .await
 }
 
-/// Decides many requests, each in its own transaction: one that fails keeps none of the others from being decided.
-pub async fn decide_many(
-    db: &Db,
-    actor: &Actor,
-    decisions: Vec<Decision>,
-) -> Vec<Result<Changed<SubscriptionView>, Refusal>> {
-    let mut results = Vec::with_capacity(decisions.len());
-    for (index, decision) in decisions.into_iter().enumerate() {
-        results.push(if index >= DECISIONS_MAX {
-            Err(Refusal::field(
-                format!("/decisions/{index}"),
-                "too_many",
-                format!("Decide at most {DECISIONS_MAX} requests at once."),
-            ))
-        } else {
-            match decision.verdict {
-                Verdict::Approve(conditions) => {
-                    approve(db, actor, decision.subscription, conditions).await
-                }
-                Verdict::Reject(reason) => reject(db, actor, decision.subscription, &reason).await,
-            }
-        });
-    }
-    results
-}
-
 /// The open question of a pending subscription, when this actor may answer it; else who was faster.
 async fn open_question(
     act: &mut Act<'_>,
     event: SubscriptionEvent,
 ) -> Result<OpenQuestion, Refusal> {
-    let requester = act.row.requested_by;
-    act.rights.authorise_decision(requester)?;
+    act.decide_for(act.row.requested_by)?;
     let before = act.facts;
     act.apply(event)?;
     act.facts = before;
@@ -190,10 +180,12 @@ async fn agree(
         let detail = "Start within ten years.";
         faults.push(FieldFault::new("/starts_at", "too_far", detail));
     }
+    faults.extend(limits::faults(act.work.conn(), terms.id, &conditions.limits).await?);
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
     }
     Ok(Agreed {
+        limits: conditions.limits.clone(),
         plan: conditions
             .plan
             .as_ref()
@@ -223,6 +215,7 @@ pub(super) async fn give(
 ) -> Result<Tally, Refusal> {
     let answer = Answer {
         by: act.rights.person,
+        on_behalf_of: act.on_behalf_of,
         approved: true,
         reason,
         agreed,
@@ -246,6 +239,7 @@ pub(super) async fn refuse(
 ) -> Result<(), Refusal> {
     let answer = Answer {
         by: act.rights.person,
+        on_behalf_of: act.on_behalf_of,
         approved: false,
         reason,
         agreed: &Agreed::default(),

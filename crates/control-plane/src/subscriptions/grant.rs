@@ -30,7 +30,8 @@ pub async fn grant(
     actor.require_anywhere(Permission::SubscriptionDecide)?;
     let reason = required_reason(reason)?;
     let mut work = Work::begin(db, actor).await?;
-    let rights = Rights::of(work.conn(), actor).await?;
+    let now = work.now();
+    let rights = Rights::of(work.conn(), actor, now).await?;
     rights.authorise_decision(None)?;
     let wish = Wish::find(&mut work, actor, &rights, Asking::Approver, &input).await?;
     if wish.terms.approval == ApprovalMode::TwoPerson {
@@ -74,6 +75,7 @@ pub async fn grant(
     let question = approval::ask(&mut work, &question).await?;
     let answer = Answer {
         by: rights.person,
+        on_behalf_of: None,
         approved: true,
         reason: &reason,
         agreed: &Agreed::default(),

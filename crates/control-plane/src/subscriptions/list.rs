@@ -27,6 +27,8 @@ pub struct SubscriptionFilter {
     pub environment: Option<String>,
     /// Only of the asking person's teams.
     pub mine: bool,
+    /// Of applications whose name begins with this, in any case.
+    pub search: Option<String>,
 }
 
 /// Lists the subscriptions the actor may see, newest first.
@@ -38,7 +40,7 @@ pub async fn list_subscriptions(
 ) -> Result<Listed<SubscriptionView>, Refusal> {
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    let rights = Rights::of(&mut tx, actor).await?;
+    let rights = Rights::of(&mut tx, actor, now).await?;
     let wanted = wanted(filter, &rights, page);
     let rows = select::list(&mut tx, rights.person, &wanted).await?;
     let views = rows
@@ -63,11 +65,19 @@ fn wanted(filter: &SubscriptionFilter, rights: &Rights, page: &Page) -> Wanted {
         api_slug: api_slug.map(str::to_owned),
         environment_slug: filter.environment.clone(),
         only_own: filter.mine,
+        named: filter.search.as_deref().map(beginning),
         reach: rights.reach(),
         reach_own: rights.reach_own(),
         limit: page.fetch(),
         ..Wanted::default()
     }
+}
+
+/// From where to where lie the names in lower case that begin with a text.
+fn beginning(text: &str) -> (String, String) {
+    let from = text.trim().to_lowercase();
+    let until = format!("{from}{}", char::MAX);
+    (from, until)
 }
 
 /// Reads one subscription the actor may see.
@@ -78,7 +88,7 @@ pub async fn get_subscription(
 ) -> Result<SubscriptionView, Refusal> {
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    let rights = Rights::of(&mut tx, actor).await?;
+    let rights = Rights::of(&mut tx, actor, now).await?;
     let row = row::find(&mut tx, rights.person, id.uuid())
         .await?
         .filter(|row| rights.may_see(row))
@@ -94,7 +104,7 @@ pub(crate) async fn open_of_apis(
 ) -> Result<Vec<SubscriptionView>, Refusal> {
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    let rights = Rights::of(&mut tx, actor).await?;
+    let rights = Rights::of(&mut tx, actor, now).await?;
     let wanted = Wanted {
         apis: Some(apis),
         only_own: true,

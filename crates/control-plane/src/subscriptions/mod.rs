@@ -7,11 +7,15 @@
 mod act;
 mod approval;
 mod change_plan;
+mod deadlines;
 mod decide;
+mod decide_many;
+mod delegation;
 mod end;
 mod expire;
 mod grant;
 mod hold;
+mod limits;
 mod list;
 mod queue;
 mod renew;
@@ -31,7 +35,15 @@ mod wish;
 pub use change_plan::{
     approve_plan_change, reject_plan_change, request_plan_change, withdraw_plan_change,
 };
-pub use decide::{Conditions, DECISIONS_MAX, Decision, Verdict, approve, decide_many, reject};
+pub use deadlines::{
+    ApprovalSettings, SetApprovalSettings, chase_due, get_approval_settings, set_approval_settings,
+};
+pub use decide::{Conditions, approve, reject};
+pub use decide_many::{DECISIONS_MAX, Decision, Undecided, Verdict, decide_all, decide_many};
+pub use delegation::{
+    DELEGATION_DAYS_MAX, DELEGATIONS_MAX, Delegate, DelegationView, create_delegation,
+    list_delegations, revoke_delegation,
+};
 pub use end::{cancel, revoke, withdraw};
 pub use expire::expire_due;
 pub use grant::grant;
@@ -50,5 +62,6 @@ pub use view::{
 pub use wish::{AppChoice, RequestAccess};
 
 pub(crate) use end::end_all_of_application;
+pub(crate) use limits::{limited_of_plan, of_subscriptions};
 pub(crate) use list::open_of_apis;
 pub(crate) use supersede::{drop_wishes, move_to_plan, supersede_of_plan, supersede_of_product};

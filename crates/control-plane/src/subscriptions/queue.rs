@@ -120,10 +120,13 @@ pub async fn list_requests(
     filter: &RequestFilter,
     page: &Page,
 ) -> Result<Listed<RequestRow>, Refusal> {
-    actor.require_anywhere(Permission::SubscriptionRead)?;
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
-    let rights = Rights::of(&mut tx, actor).await?;
+    let rights = Rights::of(&mut tx, actor, now).await?;
+    // A deputy sees what is theirs to decide.
+    if !rights.decides() {
+        actor.require_anywhere(Permission::SubscriptionRead)?;
+    }
     let waiting = waiting(&mut tx, &rights, filter, page, now).await?;
     let wanted = Wanted {
         ids: Some(
@@ -145,7 +148,8 @@ pub async fn list_requests(
     let rows: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut requests = Vec::with_capacity(waiting.len());
     for (question, subscription) in waiting {
-        if let Some(row) = rows.get(&subscription) {
+        // A deputy sees no more than whoever they stand in for decides.
+        if let Some(row) = rows.get(&subscription).filter(|row| rights.may_see(row)) {
             let row = row.clone();
             requests.extend(request_row(row, question, &rights, &words, &others, now)?);
         }
@@ -165,8 +169,9 @@ async fn waiting(
     let (api_id, api_slug) = filter.api.as_ref().map_or((None, None), Lookup::parts);
     let application = filter.application.as_ref();
     let (application_id, application_slug) = application.map_or((None, None), Lookup::parts);
-    let read = rights.reach_of(Permission::SubscriptionRead);
-    let decide = rights.reach_of(Permission::SubscriptionDecide);
+    let read = rights.questions_at(Permission::SubscriptionRead);
+    let decide = rights.questions_at(Permission::SubscriptionDecide);
+    select::plan_for_values(conn).await?;
     let rows = sqlx::query!(
         "select r.id, r.subscription_id
          from approval_request r
@@ -187,7 +192,7 @@ async fn waiting(
            and (not $9 or r.due_at <= $10)
            and (not $11 or ($14::uuid[] is null or array[p.owner_team_id, p.id, p.api_id] && $14)
                 and r.requested_by is distinct from $12
-                and not exists (select from approval_decision d where d.request_id = r.id and d.actor_id = $12))
+                and (select count(*) from approval_decision d where d.request_id = r.id and d.actor_id = $12) = 0)
          order by r.id
          limit $13",
         page.after,

@@ -136,7 +136,7 @@ async fn open_question(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
     let question = approval::lock_open(act.work.conn(), subscription, RequestSubject::Renewal)
         .await?
         .ok_or_else(|| Refusal::Conflict("No renewal is asked for any more.".to_owned()))?;
-    act.rights.authorise_decision(question.asked_by)?;
+    act.decide_for(question.asked_by)?;
     Ok(question)
 }
 

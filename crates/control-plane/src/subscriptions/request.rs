@@ -41,7 +41,8 @@ pub async fn request(
     let reason = faults.optional_text("/reason", &input.reason, REASON_MAX);
     faults.finish()?;
     let mut work = Work::begin(db, actor).await?;
-    let rights = Rights::of(work.conn(), actor).await?;
+    let now = work.now();
+    let rights = Rights::of(work.conn(), actor, now).await?;
     let wish = Wish::find(&mut work, actor, &rights, Asking::Consumer, &input).await?;
     make_room(&mut work, &wish).await?;
     let answers = answers(&wish.terms, &input)?;

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::delegation::{self, StandIn};
 use super::row::{Open, Row};
 use super::view::RequestSubject;
 use crate::actor::{Actor, ActorKind};
@@ -19,6 +20,8 @@ pub(super) struct Rights {
     pub(super) person: Option<Uuid>,
     system: bool,
     grants: Grants,
+    /// Whose right to decide was lent to the person.
+    stand_ins: Vec<StandIn>,
 }
 
 /// What shows subscriptions of every team.
@@ -28,12 +31,50 @@ const READ_ANY: [Permission; 2] = [
 ];
 
 impl Rights {
-    pub(super) async fn of(conn: &mut PgConnection, actor: &Actor) -> Result<Self, Refusal> {
+    pub(super) async fn of(
+        conn: &mut PgConnection,
+        actor: &Actor,
+        now: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
         Ok(Self {
             person: membership::person(conn, actor).await?,
             system: matches!(actor.kind(), ActorKind::System),
             grants: actor.grants().clone(),
+            stand_ins: delegation::stand_ins(conn, actor, now).await?,
         })
+    }
+
+    /// Whether the actor decides anything at all, by themselves or for somebody.
+    pub(super) fn decides(&self) -> bool {
+        self.grants.allow_anywhere(Permission::SubscriptionDecide) || !self.stand_ins.is_empty()
+    }
+
+    /// Where the actor has a permission of their own, or one to decide that was lent; `None` is everywhere.
+    pub(super) fn questions_at(&self, permission: Permission) -> Option<Vec<Uuid>> {
+        let mut reach = self.reach_of(permission)?;
+        for lent in &self.stand_ins {
+            match lent.api {
+                Some(api) => reach.push(api),
+                None => reach.extend(lent.grants.reach(&[Permission::SubscriptionDecide])?),
+            }
+        }
+        Some(reach)
+    }
+
+    /// Whose right to decide about this subscription was lent to the person.
+    fn lenders(&self, row: &Row) -> impl Iterator<Item = Uuid> {
+        let place = row.place();
+        self.stand_ins
+            .iter()
+            .filter(move |lent| {
+                lent.api.is_none_or(|api| api == row.api_id)
+                    && lent.grants.allow_on(Permission::SubscriptionDecide, &place)
+            })
+            .map(|lent| lent.from)
+    }
+
+    fn stands_in(&self, row: &Row) -> bool {
+        self.lenders(row).next().is_some()
     }
 
     /// Where the actor sees subscriptions of every team; `None` is everywhere.
@@ -63,7 +104,9 @@ impl Rights {
 
     /// Whether the actor may know of this subscription at all.
     pub(super) fn may_see(&self, row: &Row) -> bool {
-        self.sees_any_team_at(row) || (row.own && !self.grants.on(&row.place()).is_empty())
+        self.sees_any_team_at(row)
+            || (row.own && !self.grants.on(&row.place()).is_empty())
+            || self.stands_in(row)
     }
 
     /// Whether the actor acts for the team that owns the application.
@@ -85,6 +128,10 @@ impl Rights {
                 return Err(Refusal::NotYours(
                     "Only the program itself does this.".to_owned(),
                 ));
+            }
+            // What is lent is the right to answer questions, no other.
+            Who::Approver if event != SubscriptionEvent::Revoke && self.stands_in(row) => {
+                return Ok(());
             }
             Who::Approver => Permission::SubscriptionDecide,
             Who::Enforcer => Permission::SubscriptionEnforce,
@@ -109,6 +156,44 @@ impl Rights {
                 "You asked for this yourself; another approver has to decide.".to_owned(),
             )),
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Refuses a person who may not decide what `asked_by` asked. Answers whose right a deputy uses: never that of whoever
+    /// asked, who could otherwise decide through somebody else's hand.
+    pub(super) fn authority(
+        &self,
+        row: &Row,
+        asked_by: Option<Uuid>,
+    ) -> Result<Option<Uuid>, Refusal> {
+        self.authorise_decision(asked_by)?;
+        if self.may(Permission::SubscriptionDecide, row) {
+            return Ok(None);
+        }
+        let mut lenders = self.lenders(row).peekable();
+        if lenders.peek().is_none() {
+            return Err(Refusal::Forbidden(Permission::SubscriptionDecide));
+        }
+        lenders
+            .find(|lender| Some(*lender) != asked_by)
+            .map(Some)
+            .ok_or_else(|| {
+                Refusal::NotYours(
+                    "Whoever you stand in for asked for this; another approver has to decide."
+                        .to_owned(),
+                )
+            })
+    }
+
+    /// Refuses before the subscription is read an actor who lacks what `event` always needs.
+    pub(super) fn require(&self, event: SubscriptionEvent) -> Result<(), Refusal> {
+        let lent = event != SubscriptionEvent::Revoke && !self.stand_ins.is_empty();
+        let decides = self.grants.allow_anywhere(Permission::SubscriptionDecide);
+        match event.who() {
+            Who::Approver if !decides && !lent => {
+                Err(Refusal::Forbidden(Permission::SubscriptionDecide))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -140,10 +225,11 @@ impl Rights {
             open.iter().any(|request| {
                 request.subject == subject
                     && !request.decided
-                    && self.authorise_decision(request.requested_by).is_ok()
+                    && self.authority(row, request.requested_by).is_ok()
             })
         };
-        let approver = self.may_see(row) && self.may(Permission::SubscriptionDecide, row);
+        let approver = self.may_see(row)
+            && (self.may(Permission::SubscriptionDecide, row) || self.stands_in(row));
         match event {
             E::Expire | E::Supersede => false,
             E::Approve | E::Reject => approver && decides(RequestSubject::Subscription),
@@ -173,6 +259,8 @@ impl Rights {
 pub(super) fn require(actor: &Actor, event: SubscriptionEvent) -> Result<(), Refusal> {
     match event.who() {
         Who::ConsumerTeam => membership::require_consumer(actor),
+        // Whether a right was lent is read first.
+        Who::Approver if matches!(actor.kind(), ActorKind::User { .. }) => Ok(()),
         Who::Approver => actor.require_anywhere(Permission::SubscriptionDecide),
         Who::Enforcer => actor.require_anywhere(Permission::SubscriptionEnforce),
         Who::System => Ok(()),

@@ -17,6 +17,7 @@ use super::view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
 };
 use crate::plans::approval::from_stored;
+use crate::plans::limits::rule_of;
 use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef, TeamRef};
 use crate::refusal::Refusal;
 use crate::words::known;
@@ -80,6 +81,7 @@ pub(super) struct Row {
     pub(super) approvals_given: i32,
     pub(super) approvals_required: i32,
     pub(super) open_requests: serde_json::Value,
+    pub(super) own_limits: serde_json::Value,
     /// Whether the person who looks is in the team that owns the application.
     pub(super) own: bool,
 }
@@ -195,6 +197,7 @@ impl Row {
                 slug: self.plan_slug.clone(),
                 name: self.plan_name.clone(),
             },
+            own_limits: self.own_limits()?,
             wanted_plan: self.wanted_plan(),
             environment: self.environment()?,
             state: facts.state,
@@ -266,6 +269,33 @@ impl Row {
                 &self.environment_kind,
             )?,
         })
+    }
+
+    /// Limits of its own, in words.
+    fn own_limits(&self) -> Result<Vec<String>, Refusal> {
+        #[derive(Deserialize)]
+        struct Own {
+            id: Uuid,
+            algorithm: String,
+            amount: i64,
+            window_s: Option<i32>,
+            burst: Option<i32>,
+            period: Option<String>,
+        }
+        let own: Vec<Own> = from_stored(self.own_limits.clone())?;
+        let words = own.into_iter().map(|own| {
+            let period = own.period.as_deref();
+            rule_of(
+                own.id,
+                &own.algorithm,
+                own.amount,
+                own.window_s,
+                own.burst,
+                period,
+            )
+            .map(|rule| rule.in_words())
+        });
+        words.collect()
     }
 
     /// The plan asked for while another is in force.

@@ -10,6 +10,8 @@ use crate::refusal::Refusal;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
     pub(super) id: Option<Uuid>,
+    /// Only those of applications whose name in lower case lies from the one to before the other.
+    pub(super) named: Option<(String, String)>,
     /// Only these.
     pub(super) ids: Option<Vec<Uuid>>,
     pub(super) after: Option<Uuid>,
@@ -44,6 +46,9 @@ pub(super) async fn list(
     person: Option<Uuid>,
     wanted: &Wanted,
 ) -> Result<Vec<Row>, Refusal> {
+    let applications = few_applications(conn, person, wanted).await?;
+    let named = wanted.named.as_ref();
+    plan_for_values(conn).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
@@ -62,6 +67,8 @@ pub(super) async fn list(
                   d.rule as "decision_rule?", d.on_behalf_of as "decision_behalf?", dbh.name as "decision_behalf_name?",
                   coalesce(q.given, 0) as "approvals_given!", coalesce(q.required, 0) as "approvals_required!",
                   coalesce(o.requests, '[]'::json) as "open_requests!",
+                  coalesce((select json_agg(l order by l.position, l.id) from subscription_limit l
+                            where l.subscription_id = s.id), '[]'::json) as "own_limits!",
                   exists (select from team_member m
                           join membership ms on ms.tenant_id = m.tenant_id and ms.user_id = m.user_id
                           where m.team_id = a.owner_team_id and m.user_id = $1 and ms.status = 'active') as "own!"
@@ -119,6 +126,8 @@ pub(super) async fn list(
                   or ($18::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $18)
                      and exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
              and ($19::uuid[] is null or s.id = any($19))
+             and ($20::uuid[] is null or s.application_id = any($20))
+             and ($21::text is null or a.search_name >= $21 and a.search_name < $22)
            order by s.id desc
            limit $16"#,
         person,
@@ -140,8 +149,58 @@ pub(super) async fn list(
         wanted.reach.as_deref(),
         wanted.reach_own.as_deref(),
         wanted.ids.as_deref(),
+        applications.as_deref(),
+        named.map(|(from, _)| from.as_str()),
+        named.map(|(_, until)| until.as_str()),
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
     Ok(rows)
+}
+
+/// Lets statements whose conditions may be empty be planned for the values they are run with: one plan for all of them reads
+/// every row of large tables. Until the transaction ends.
+pub(super) async fn plan_for_values(conn: &mut PgConnection) -> Result<(), Refusal> {
+    sqlx::query_scalar!("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// More applications than this are not named one by one.
+const FEW: i64 = 5000;
+
+/// The applications that can be in the list, where they are few: few rows are found by what they belong to, not by reading
+/// through everybody's. `None` where they are many; the newest of many are soon found among all.
+async fn few_applications(
+    conn: &mut PgConnection,
+    person: Option<Uuid>,
+    wanted: &Wanted,
+) -> Result<Option<Vec<Uuid>>, Refusal> {
+    if wanted.id.is_some() || wanted.ids.is_some() {
+        return Ok(None);
+    }
+    let only_own = wanted.only_own || wanted.reach.as_ref().is_some_and(Vec::is_empty);
+    let ids = if only_own {
+        sqlx::query_scalar!(
+            "select a.id from team_member m join application a on a.owner_team_id = m.team_id where m.user_id = $1 limit $2",
+            person,
+            FEW + 1,
+        )
+        .fetch_all(conn)
+        .await?
+    } else if let Some((from, until)) = &wanted.named {
+        sqlx::query_scalar!(
+            "select id from application where search_name >= $1 and search_name < $2 limit $3",
+            from.as_str(),
+            until.as_str(),
+            FEW + 1,
+        )
+        .fetch_all(conn)
+        .await?
+    } else {
+        return Ok(None);
+    };
+    let few = i64::try_from(ids.len()).is_ok_and(|count| count <= FEW);
+    Ok(few.then_some(ids))
 }

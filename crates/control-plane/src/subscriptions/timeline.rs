@@ -33,7 +33,7 @@ pub async fn timeline(
     id: SubscriptionId,
 ) -> Result<Vec<TimelineEntry>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let rights = Rights::of(&mut tx, actor).await?;
+    let rights = Rights::of(&mut tx, actor, db.clock().now()).await?;
     row::find(&mut tx, rights.person, id.uuid())
         .await?
         .filter(|row| rights.may_see(row))

@@ -3,9 +3,10 @@
 //! The high-water mark of (node, boot) moves in the same transaction as the rollups, so a batch whose reply was lost is
 //! recognised when it comes again, and a missing batch is asked for by its number.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use gatehouse_domain::id::{SubscriptionId, TenantId};
+use gatehouse_domain::id::{PlanId, SubscriptionId, TenantId};
 use gatehouse_domain::plan::QuotaPeriod;
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::{NODE_LIVE_S, QuotaUsed, UsageReply};
@@ -49,8 +50,8 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         });
     }
     let places = places_of(&mut tx, node).await?;
-    let (own, foreign): (Vec<_>, Vec<_>) = batch
-        .records
+    let records = with_real_plans(&mut tx, &batch.records).await?;
+    let (own, foreign): (Vec<_>, Vec<_>) = records
         .iter()
         .map(|call| {
             (
@@ -88,6 +89,39 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         sequence: batch.sequence.max(taken),
         quotas,
     }))
+}
+
+/// A subscription with limits of its own has, at the gateways, a plan of its own under the subscription's id. Its calls count
+/// for the plan it is under.
+async fn with_real_plans<'a>(
+    conn: &mut PgConnection,
+    records: &'a [CallRecord],
+) -> Result<Cow<'a, [CallRecord]>, Refusal> {
+    let own = |call: &CallRecord| {
+        let who = &call.attribution;
+        let plan = who.plan.map(Uuid::from)?;
+        (who.subscription.map(Uuid::from) == Some(plan)).then_some(plan)
+    };
+    let mut subscriptions: Vec<Uuid> = records.iter().filter_map(own).collect();
+    if subscriptions.is_empty() {
+        return Ok(Cow::Borrowed(records));
+    }
+    subscriptions.sort_unstable();
+    subscriptions.dedup();
+    let rows = sqlx::query!(
+        "select id, plan_id from subscription where id = any($1)",
+        &subscriptions
+    )
+    .fetch_all(conn)
+    .await?;
+    let plans: HashMap<Uuid, Uuid> = rows.into_iter().map(|row| (row.id, row.plan_id)).collect();
+    let mut records = records.to_vec();
+    for call in &mut records {
+        if let Some(plan) = own(call).and_then(|id| plans.get(&id)) {
+            call.attribution.plan = Some(PlanId::from_uuid(*plan));
+        }
+    }
+    Ok(Cow::Owned(records))
 }
 
 async fn lock_mark(

@@ -349,9 +349,15 @@ pub async fn subscription_quota(
         return Err(Refusal::NotFound);
     }
     let limits = sqlx::query!(
-        r#"select l.amount, l.period as "period!"
-           from subscription s join plan p on p.id = s.plan_id join plan_limit l on l.plan_revision_id = p.current_revision_id
-           where s.id = $1 and l.algorithm = 'quota' order by l.position, l.id"#,
+        r#"select l.amount as "amount!", l.period as "period!"
+           from subscription s join plan p on p.id = s.plan_id
+           join lateral (
+               select 0 as rank, l.position, l.id, l.amount, l.period from plan_limit l
+               where l.plan_revision_id = p.current_revision_id and l.algorithm = 'quota'
+               union all
+               select 1, o.position, o.id, o.amount, o.period from subscription_limit o
+               where o.subscription_id = s.id and o.algorithm = 'quota') l on true
+           where s.id = $1 order by l.rank, l.position, l.id"#,
         subscription.uuid(),
     )
     .fetch_all(&mut *tx)

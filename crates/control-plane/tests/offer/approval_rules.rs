@@ -316,10 +316,12 @@ async fn a_rule_tried_on_the_past_is_held_against_what_people_decided() {
     world.pass(11 * 86_400);
     let approved = world.ask(&world.dora, "Approved", "team").await;
     world.approve(&world.ana, approved.id).await.unwrap();
+    world.pass(1);
     let refused = world.ask(&world.dora, "Refused", "team").await;
     subscriptions::reject(&world.db, &world.ana, refused.id, "no")
         .await
         .unwrap();
+    world.pass(1);
     let waiting = world.ask(&world.eli, "Waiting", "team").await;
     world.ask(&world.dora, "Elsewhere", "vault").await;
     // What an approver granted without a request is none of it.

@@ -7,14 +7,17 @@
 
 mod approval_rules;
 mod approvals;
+mod at_size;
 mod catalogue;
 mod configuration;
+mod deadlines;
 mod forgetting;
 mod gateways;
 mod isolation;
 mod keys;
 mod lifecycle;
 mod notice;
+mod own_limits;
 mod plans;
 mod publishing;
 mod receiver;

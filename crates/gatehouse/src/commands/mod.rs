@@ -4,6 +4,8 @@ pub(crate) mod api;
 pub(crate) mod application;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod approval;
+mod audit;
 pub(crate) mod call;
 pub(crate) mod ci_trust;
 pub(crate) mod completion;
@@ -29,6 +31,7 @@ mod role;
 mod spec;
 pub(crate) mod tenant;
 pub(crate) mod tenant_role;
+pub(crate) mod subscription;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -70,6 +73,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Operation(command) => operation::run(command).await,
         Command::Plan(command) => plan::run(command).await,
         Command::Application(command) => application::run(command).await,
+        Command::Subscription(command) => subscription::run(*command).await,
+        Command::Approval(command) => approval::run(*command).await,
         Command::Usage(args) => usage::run(args).await,
         Command::Logs(command) => logs::run(command).await,
         Command::Call(args) => call::run(args).await,

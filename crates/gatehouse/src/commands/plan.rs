@@ -135,6 +135,13 @@ pub(crate) struct Terms {
 #[derive(Debug, Clone)]
 pub(crate) struct Limit(Value);
 
+impl Limit {
+    /// As the admin API takes it.
+    pub(crate) fn value(&self) -> &Value {
+        &self.0
+    }
+}
+
 impl FromStr for Limit {
     type Err = anyhow::Error;
 

@@ -1,0 +1,4 @@
+//! How long decisions may take.
+
+pub(crate) mod get;
+pub(crate) mod put;

@@ -1,0 +1,179 @@
+//! Lists, searches and decisions among many subscriptions: how long they take, and that it does not grow with how many there
+//! are.
+//!
+//! A million of them, in release, with the figures on standard error:
+//! `cargo test --release -p gatehouse-control-plane --test offer -- --ignored --nocapture a_million`.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use gatehouse_control_plane::subscriptions::{self, Conditions, RequestFilter, SubscriptionFilter};
+use gatehouse_control_plane::{Lookup, Page};
+use gatehouse_domain::subscription::StoredState;
+use sqlx::Connection;
+
+use crate::world::World;
+
+/// Subscriptions, applications, questions, decisions and keys that nobody made by a verb.
+async fn seed(world: &World, count: i64) {
+    let mut conn = world.superuser().await;
+    let mut tx = conn.begin().await.unwrap();
+    // Foreign keys of rows that are known to be right are not looked up one by one.
+    sqlx::raw_sql("set local session_replication_role = replica")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::query(include_str!("at_size.sql"))
+        .bind(world.tenant.uuid())
+        .bind(count)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    sqlx::raw_sql("analyze").execute(&mut conn).await.unwrap();
+}
+
+/// What was measured, each by its name, sorted.
+struct Times(Vec<(&'static str, Vec<Duration>)>);
+
+impl Times {
+    fn at(&self, percent: usize) -> impl Iterator<Item = (&'static str, Duration)> {
+        self.0.iter().map(move |(name, times)| {
+            let mut times = times.clone();
+            times.sort();
+            (
+                *name,
+                times[(times.len() * percent / 100).min(times.len() - 1)],
+            )
+        })
+    }
+
+    fn of(&self, name: &str, percent: usize) -> Duration {
+        self.at(percent)
+            .find(|(found, _)| *found == name)
+            .unwrap()
+            .1
+    }
+}
+
+/// Every kind of reading and deciding, so many times.
+async fn measure(world: &World, label: &str, rounds: usize) -> Times {
+    let mut times = Times(Vec::new());
+    let page = Page::default();
+    let pending = SubscriptionFilter {
+        state: Some(StoredState::Pending),
+        ..SubscriptionFilter::default()
+    };
+    let searched = SubscriptionFilter {
+        search: Some("SEEDED 19".to_owned()),
+        ..SubscriptionFilter::default()
+    };
+    let one = SubscriptionFilter {
+        application: Some(Lookup::from("seeded-1")),
+        ..SubscriptionFilter::default()
+    };
+    let all = SubscriptionFilter::default();
+    for round in 0..rounds {
+        let mut note = |name, since: Instant| {
+            let took = since.elapsed();
+            match times.0.iter_mut().find(|(found, _)| *found == name) {
+                Some((_, times)) => times.push(took),
+                None => times.0.push((name, vec![took])),
+            }
+        };
+        for (name, who, filter) in [
+            ("list", &world.ana, &all),
+            ("list pending", &world.ana, &pending),
+            ("list of one application", &world.ana, &one),
+            ("search", &world.ana, &searched),
+            ("list as a developer", &world.eli, &all),
+        ] {
+            let since = Instant::now();
+            subscriptions::list_subscriptions(&world.db, who, filter, &page)
+                .await
+                .unwrap();
+            note(name, since);
+        }
+        let queue = RequestFilter {
+            for_me: true,
+            ..RequestFilter::default()
+        };
+        let since = Instant::now();
+        subscriptions::list_requests(&world.db, &world.ana, &queue, &page)
+            .await
+            .unwrap();
+        note("queue", since);
+        let asked = world
+            .ask(&world.eli, &format!("{label} {round}"), "team")
+            .await;
+        let since = Instant::now();
+        subscriptions::approve(&world.db, &world.ana, asked.id, Conditions::default())
+            .await
+            .unwrap();
+        note("approve", since);
+        let since = Instant::now();
+        subscriptions::revoke(&world.db, &world.ana, asked.id, "Measured.")
+            .await
+            .unwrap();
+        note("revoke", since);
+    }
+    times
+}
+
+#[tokio::test]
+async fn among_twenty_thousand_nothing_reads_through_all_of_them() {
+    let world = World::create().await;
+    seed(&world, 20_000).await;
+    let times = measure(&world, "some", 7).await;
+    let found = SubscriptionFilter {
+        search: Some("seeded 19999".to_owned()),
+        ..SubscriptionFilter::default()
+    };
+    let found =
+        subscriptions::list_subscriptions(&world.db, &world.ana, &found, &Page::default()).await;
+    assert_eq!(found.unwrap().data.len(), 1);
+    let wild = SubscriptionFilter {
+        search: Some("seeded_1%".to_owned()),
+        ..SubscriptionFilter::default()
+    };
+    let wild =
+        subscriptions::list_subscriptions(&world.db, &world.ana, &wild, &Page::default()).await;
+    assert!(
+        wild.unwrap().data.is_empty(),
+        "nothing in a search is a wildcard"
+    );
+    for (name, median) in times.at(50) {
+        assert!(
+            median < Duration::from_millis(400),
+            "{name} took {median:?}"
+        );
+    }
+}
+
+#[tokio::test]
+#[ignore = "a million rows; for release builds on a quiet machine"]
+async fn among_a_million_everything_is_found_and_decided_within_fifty_milliseconds() {
+    let world = World::create().await;
+    let few = measure(&world, "few", 100).await;
+    seed(&world, 1_000_000).await;
+    let many = measure(&world, "many", 100).await;
+    let mut lines = String::new();
+    for (name, p95) in many.at(95) {
+        let before = few.of(name, 95);
+        lines.push_str(&format!(
+            "{name}: p95 {p95:.1?} among a million, {before:.1?} among few\n"
+        ));
+    }
+    std::io::stderr().write_all(lines.as_bytes()).unwrap();
+    for (name, p95) in many.at(95) {
+        assert!(
+            p95 < Duration::from_millis(50),
+            "{name} took {p95:?}\n{lines}"
+        );
+    }
+    let (then, now) = (few.of("approve", 50), many.of("approve", 50));
+    assert!(
+        now < then * 2,
+        "approving took {then:?} among few and {now:?} among a million"
+    );
+}
