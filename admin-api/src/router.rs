@@ -115,6 +115,13 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::versions::download_spec::download_spec,
             v1::versions::publish_spec::publish_spec
         ))
+        .routes(routes!(v1::versions::compare_spec::compare_spec))
+        .routes(routes!(v1::versions::set_compat::set_compat))
+        .routes(routes!(v1::versions::list_revisions::list_revisions))
+        .routes(routes!(v1::versions::get_revision::get_revision))
+        .routes(routes!(v1::versions::accept_revision::accept_revision))
+        .routes(routes!(v1::lint_rules::list::list_lint_rules))
+        .routes(routes!(v1::lint_rules::set::set_lint_rule))
         .routes(routes!(v1::operations::list::list_operations))
         .routes(routes!(v1::operations::get::get_operation))
         .routes(routes!(v1::operations::search::search_operations))

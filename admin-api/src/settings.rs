@@ -46,8 +46,6 @@ pub struct Settings {
     pub egress: OutboundSettings,
     /// How mail leaves.
     pub mail: MailSettings,
-    /// Where webhooks and other calls to addresses of people may go.
-    pub egress: OutboundSettings,
     /// Deadlines and caps of connections.
     pub listener: ListenerSettings,
     /// Logs.
@@ -102,14 +100,6 @@ pub struct MailSettings {
     pub smtp_url: Option<Secret<String>>,
     /// The sender.
     pub from: String,
-}
-
-/// Where calls to addresses that came from people may go.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OutboundSettings {
-    /// Networks that may be called although they are not of the public internet.
-    pub allowed_networks: Vec<IpNet>,
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "gatehouse-web",
-        &["control-plane", "domain", "problem", "runtime"],
+        &["control-plane", "domain", "problem", "runtime", "spec"],
     ),
     (
         "gatehouse-gateway",

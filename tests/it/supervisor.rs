@@ -166,6 +166,17 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     assert_eq!(status, "200");
     let key = |line: &str| line.split("gth_").nth(1).map(str::to_owned);
     assert_eq!(key(&same_key), key(&command), "the data has survived");
+    // The printed publish of the next version says who calls what it breaks.
+    let publish = printed(&again, "Publish ", PATIENCE);
+    let report = paste(&publish.replacen("gatehouse", GATEHOUSE, 1)).await;
+    for part in [
+        "A new version",
+        "operation-removed",
+        "Applications that call what breaks:",
+        "Storefront (team ",
+    ] {
+        assert!(report.contains(part), "no '{part}' in {report}");
+    }
 }
 
 pub(crate) fn printed_portal(process: &Process) -> String {

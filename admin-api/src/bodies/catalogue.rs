@@ -53,6 +53,8 @@ pub struct Version {
     pub sunset_at: Option<OffsetDateTime>,
     /// Label of the version to move to.
     pub successor: Option<String>,
+    /// What happens when a description breaks callers of the one in force.
+    pub compat: words::Compat,
     /// The number in its ETag.
     pub row_version: i32,
     /// When it was made.
@@ -78,10 +80,108 @@ pub struct Revision {
     pub operations: i64,
     /// What is doubtful about it.
     pub warnings: serde_json::Value,
+    /// What it changed for callers: `initial`, `none`, `additive`, `warning`, `breaking` or `not_compared`; null where that
+    /// was never found out.
+    pub change_class: Option<String>,
     /// When it was published.
     pub created_at: OffsetDateTime,
-    /// Where it came from.
+    /// Where it came from: commit, branch, run, file, author.
     pub source: serde_json::Value,
+}
+
+/// A revision in a list.
+#[derive(Debug, ToSchema)]
+pub struct RevisionSummary {
+    /// Identity.
+    pub id: ids::SpecRevisionId,
+    /// Within the version, from 1.
+    pub number: i32,
+    /// `active`, `superseded`, `rejected` or `accepted`.
+    pub state: String,
+    /// What it changed for callers, as of a version's description.
+    pub change_class: Option<String>,
+    /// Digest of its bytes, hexadecimal.
+    pub sha256: String,
+    /// The version it declares itself.
+    pub declared_version: String,
+    /// Where it came from: commit, branch, run, file, author.
+    pub source: serde_json::Value,
+    /// Who sent it in.
+    pub sent_by: Option<String>,
+    /// When it was sent in.
+    pub created_at: OffsetDateTime,
+    /// Who accepted it.
+    pub acceptance: Option<Acceptance>,
+}
+
+/// An approver's acceptance of a revision.
+#[derive(Debug, ToSchema)]
+pub struct Acceptance {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// A revision with its report.
+#[derive(Debug, ToSchema)]
+pub struct RevisionDetails {
+    /// The revision.
+    #[serde(flatten)]
+    pub revision: RevisionSummary,
+    /// What it changes for callers, with their calls as they are now: as of a comparison.
+    pub report: Option<serde_json::Value>,
+    /// What is doubtful about it.
+    pub warnings: serde_json::Value,
+}
+
+/// What a description changes for callers.
+#[derive(Debug, ToSchema)]
+pub struct Compared {
+    /// The whole in one sentence.
+    pub headline: String,
+    /// The whole as a comment on a pull request, in Markdown.
+    pub comment: String,
+    /// `unchanged`, `harmless`, `warning`, `breaking` or `not_compared`.
+    pub verdict: String,
+    /// Whether it may be published: `initial`, `passed`, `accepted`, `new_version`, `not_enforced` or `refused`.
+    pub decision: String,
+    /// What it was compared with: version, revision and digest.
+    pub compared_with: Option<serde_json::Value>,
+    /// How many changes of each kind there are.
+    pub counts: serde_json::Value,
+    /// Worst first: rule, severity, sentence, places, operations, calls, and the reason where it was accepted.
+    pub changes: Vec<serde_json::Value>,
+    /// What could not be compared.
+    pub not_compared: Vec<serde_json::Value>,
+    /// Who calls what breaks, as far as the token may see them.
+    pub impact: serde_json::Value,
+    /// What the tenant's lint rules find.
+    pub lint: serde_json::Value,
+}
+
+/// A lint rule.
+#[derive(Debug, ToSchema)]
+pub struct LintRule {
+    /// Its stable name.
+    pub id: String,
+    /// Its level in this tenant.
+    pub level: words::LintLevel,
+    /// Its level where none is set.
+    pub default: words::LintLevel,
+    /// What it asks.
+    pub summary: String,
+}
+
+/// All lint rules.
+#[derive(Debug, ToSchema)]
+pub struct LintRules {
+    /// By what they look at.
+    pub data: Vec<LintRule>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
 }
 
 /// All versions of an API.

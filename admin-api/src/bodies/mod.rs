@@ -101,6 +101,8 @@ pub struct Problem {
     pub errors: Option<Vec<FieldError>>,
     /// A page that helps with this occurrence.
     pub help: Option<String>,
+    /// What a judgement found: of a description that was refused, what it breaks and for whom.
+    pub report: Option<serde_json::Value>,
 }
 
 /// A fault in one field of what was sent.

@@ -21,6 +21,8 @@ pub struct Published {
     pub warnings: serde_json::Value,
     /// Where it answers.
     pub addresses: Vec<Address>,
+    /// What it changes for callers, as of a comparison; null when the same bytes were in force already.
+    pub report: Option<serde_json::Value>,
 }
 
 /// Where a version answers in one environment.

@@ -46,6 +46,10 @@ words! {
     RuleMatch = all!(domain::approval::RuleMatch);
     /// What a rule does with the requests it holds for.
     RuleMode = all!(domain::approval::RuleMode);
+    /// What happens when a description breaks callers.
+    Compat = all!(domain::api::Compat);
+    /// What a finding of a lint rule does.
+    LintLevel = gatehouse_spec::lint::Level::ALL.iter().map(|level| level.as_str()).collect();
     /// How a request for a plan is decided.
     ApprovalMode = all!(domain::plan::ApprovalMode);
     /// Whether a key opens anything.

@@ -89,6 +89,8 @@ needs! {
     ApiRead = ApiRead;
     ApiWrite = ApiWrite;
     SpecPublish = SpecPublish;
+    SpecCompare = SpecPublish | ApiRead;
+    CompatSet = ApiWrite | SubscriptionDecide;
     UpstreamManage = UpstreamManage;
     PlanManage = PlanManage;
     ApplicationSee = ApplicationManage | ApplicationManageAny | SubscriptionRead;

@@ -12,6 +12,7 @@ pub(crate) mod gateways;
 pub(crate) mod identity_providers;
 pub(crate) mod invitations;
 pub(crate) mod keys;
+pub(crate) mod lint_rules;
 pub(crate) mod members;
 pub(crate) mod operations;
 pub(crate) mod plans;

@@ -186,6 +186,8 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("delivery", vec![delivery]),
         ("api", vec![text(&published["api"]["id"]), api]),
         ("version", vec![version]),
+        ("revision", vec!["1".to_owned()]),
+        ("rule", vec!["path-casing".to_owned()]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
         ("product", vec![text(&published["api"]["slug"])]),
         ("plan", vec![text(&made_plan["id"]), plan]),
@@ -251,6 +253,11 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_api", json!({"summary": "Walked."})),
         ("publish_spec", json!({"openapi": "3.1.0", "info": {"title": "Walk", "version": "1"},
                                 "paths": {"/w": {"get": {"responses": {"200": {"description": "ok"}}}}}})),
+        ("compare_spec", json!({"openapi": "3.1.0", "info": {"title": "Walk", "version": "1"},
+                                "paths": {"/w": {"get": {"responses": {"200": {"description": "ok"}}}}}})),
+        ("set_compat", json!({"compat": "strict"})),
+        ("accept_revision", reason.clone()),
+        ("set_lint_rule", json!({"level": "warn"})),
         ("deprecate_version", json!({"sunset_at": "2099-01-01T00:00:00Z"})),
         ("retire_version", json!({"reason": "old"})),
         ("create_plan", plan),
@@ -344,9 +351,10 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         never: never(&foreign),
         foreign,
         bodies,
-        // Gateways of the shared group serve every tenant, who all see them.
-        shared: BTreeSet::from(["gateway".to_owned()]),
-        made: BTreeSet::from([("publish_spec", "version")]),
+        // Gateways of the shared group serve every tenant, who all see them. Lint rules are the program's, and revisions are
+        // numbered within their version.
+        shared: BTreeSet::from(["gateway", "rule", "revision"].map(str::to_owned)),
+        made: BTreeSet::from([("publish_spec", "version"), ("compare_spec", "version")]),
         // Nobody hands on more than they have, and the shared gateways are the platform's.
         ask_for_more: BTreeSet::from([
             "add_grant",

@@ -162,7 +162,13 @@ async fn a_token_that_may_publish_needs_nothing_else_to_do_it_and_to_wait() {
         .await
         .expect(201);
     let changed = served
-        .publish(&publisher, "", &PETS.replace("/pets/{id}", "/animals/{id}"))
+        .publish(
+            &publisher,
+            "",
+            &format!(
+                "{PETS}  /animals:\n    get: {{responses: {{'200': {{description: All}}}}}}\n"
+            ),
+        )
         .await
         .expect(200);
     let path = format!("/v1/changes/{}", changed["change_id"].as_str().unwrap());
@@ -207,4 +213,78 @@ async fn how_old_an_apis_configuration_may_be_reaches_its_routes_and_stays_withi
     );
     let never = change(Value::Null).await.expect(200);
     assert_eq!(never["config_max_age_s"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_breaks_is_answered_with_its_report_and_can_be_looked_at_before_and_after() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    served
+        .publish(&token, "?create=true", PETS)
+        .await
+        .expect(201);
+    let moved = PETS.replace("/pets/{id}", "/animals/{id}");
+    let path = "/v1/apis/pets/versions/v1";
+    let request = served.request(Method::POST, &format!("{path}/compare"));
+    let compared = served
+        .send(request.bearer_auth(&token).body(moved.clone()))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&compared["verdict"], &compared["decision"]),
+        (&"breaking".into(), &"refused".into())
+    );
+    assert!(
+        compared["comment"]
+            .as_str()
+            .unwrap()
+            .contains("operation-removed")
+    );
+
+    let refused = served.publish(&token, "?author=Dora", &moved).await;
+    assert_eq!(refused.problem(409), "breaking_changes");
+    let body = refused.json();
+    assert_eq!(body["errors"][0]["code"], "operation-removed");
+    assert_eq!(
+        (
+            &body["report"]["revision"],
+            &body["report"]["counts"]["breaking"]
+        ),
+        (&2.into(), &1.into())
+    );
+    let dry = served
+        .publish(&token, "?dry_run=true", &moved.replace("A pet", "Pet"))
+        .await;
+    assert_eq!(dry.problem(409), "breaking_changes");
+    assert!(
+        dry.json()["report"]["revision"].is_null(),
+        "nothing is kept of it"
+    );
+
+    let kept = served
+        .get(&token, &format!("{path}/revisions/2"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&kept["state"], &kept["source"]["author"]),
+        (&"rejected".into(), &"Dora".into())
+    );
+    let all = served
+        .get(&token, &format!("{path}/revisions"))
+        .await
+        .expect(200);
+    assert_eq!(all["data"].as_array().unwrap().len(), 2);
+    let accept = format!("{path}/revisions/2/accept");
+    let own = served
+        .post(&token, &accept, serde_json::json!({"reason": "Fine."}))
+        .await;
+    assert_eq!(
+        own.problem(403),
+        "forbidden",
+        "whoever sent it in cannot accept it"
+    );
+    let none = served
+        .post(&token, &accept, serde_json::json!({"reason": ""}))
+        .await;
+    assert_eq!(none.problem(422), "invalid");
 }

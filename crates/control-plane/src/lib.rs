@@ -28,6 +28,7 @@ pub mod identity_providers;
 pub mod installation;
 pub mod jobs;
 pub mod keys;
+pub mod lint_rules;
 pub mod mail;
 pub mod members;
 mod membership;

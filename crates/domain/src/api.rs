@@ -69,6 +69,18 @@ impl ApiVersionState {
 }
 
 words! {
+    /// What happens when a description breaks callers of the one in force.
+    Compat {
+        /// It is not published, unless that is accepted.
+        Strict = "strict",
+        /// It is published, and told.
+        Warn = "warn",
+        /// It is published.
+        Off = "off",
+    }
+}
+
+words! {
     /// Whether a tenant may be used.
     TenantStatus {
         /// In use.

@@ -48,7 +48,10 @@ pub(crate) enum Command {
     Audit(commands::audit::Audit),
     /// Work with API descriptions.
     #[command(subcommand)]
-    Spec(Spec),
+    Spec(crate::commands::spec::Spec),
+    /// Say what the tenant's rules ask of descriptions.
+    #[command(subcommand)]
+    Lint(crate::commands::lint::Lint),
     /// Show settings.
     #[command(subcommand)]
     Config(Config),
@@ -378,6 +381,15 @@ pub(crate) struct SpecPublish {
     pub(crate) wait: String,
     #[command(flatten)]
     pub(crate) remote: Remote,
+pub(crate) enum Audit {
+    /// Check the hash chain of a tenant's audit log, or of every tenant's.
+    Verify {
+        #[command(flatten)]
+        data: DataDir,
+        /// Slug of the tenant; all of them without it.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -146,6 +146,12 @@ kinds! {
         "Correct every field listed under errors and send it again.";
     UnknownReference = "unknown_reference", 422, "Something that was referred to does not exist",
         "Correct the id at the pointer listed under errors.";
+    BreakingChanges = "breaking_changes", 409, "The description breaks callers of the one in force",
+        "Publish it as a new version, undo what breaks, or have the changes listed in the report accepted.";
+    NotCompared = "not_compared", 409, "Whether the description breaks callers could not be found out",
+        "Settle what the report lists as not compared, have it accepted, or publish a new version.";
+    LintBlocked = "lint_blocked", 422, "The description does not follow rules that this tenant insists on",
+        "Correct every finding listed under errors and publish again.";
     InvalidSpec = "invalid_spec", 422, "The API description cannot be published",
         "Correct the places listed under errors; nothing was stored.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This Idempotency-Key was used for another request",

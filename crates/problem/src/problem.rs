@@ -48,6 +48,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after_s: Option<u64>,
     help: Option<String>,
+    report: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +66,8 @@ struct Body<'a> {
     errors: &'a [FieldError],
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a serde_json::Value>,
 }
 
 impl Problem {
@@ -79,6 +82,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after_s: None,
             help: None,
+            report: None,
         }
     }
 
@@ -114,6 +118,13 @@ impl Problem {
     #[must_use]
     pub fn help(mut self, url: impl Into<String>) -> Self {
         self.help = Some(url.into());
+        self
+    }
+
+    /// Adds what a judgement found, as an extension member (RFC 9457 §3.2).
+    #[must_use]
+    pub fn report(mut self, report: serde_json::Value) -> Self {
+        self.report = Some(report);
         self
     }
 
@@ -174,6 +185,7 @@ impl Problem {
             request_id,
             errors: &self.errors,
             help: self.help.as_deref(),
+            report: self.report.as_ref(),
         };
         // Serialising a struct of strings and numbers into memory has no way to fail.
         serde_json::to_vec(&body).unwrap_or_default()

@@ -7,9 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::publishing::PublishRefusal;
+use gatehouse_control_plane::publishing::{PublishRefusal, Refused};
 use gatehouse_control_plane::{FieldFault, Refusal};
 use gatehouse_problem::{FieldError, ProblemKind};
+use gatehouse_spec::Location;
+use gatehouse_spec::diff::Severity;
+use gatehouse_spec::gate::Decision;
+use gatehouse_spec::lint::Level;
 
 /// Seconds after which a caller may come back when the database is away.
 const DATABASE_RETRY_S: u64 = 2;
@@ -53,6 +57,12 @@ impl Problem {
     #[must_use]
     pub fn fields(self, errors: Vec<FieldError>) -> Self {
         self.change(|problem| problem.fields(errors))
+    }
+
+    /// Adds what a judgement found.
+    #[must_use]
+    pub fn report(self, report: serde_json::Value) -> Self {
+        self.change(|problem| problem.report(report))
     }
 
     /// Says when to come back, seconds.
@@ -173,6 +183,7 @@ impl From<PublishRefusal> for Problem {
         let faults = match refusal {
             PublishRefusal::Refused(refusal) => return refusal.into(),
             PublishRefusal::Spec(faults) => faults,
+            PublishRefusal::Gate(refused) => return stopped(*refused),
         };
         let more = match faults.dropped {
             0 => String::new(),
@@ -189,6 +200,93 @@ impl From<PublishRefusal> for Problem {
                 "{count} faults were found; nothing was stored.{more}"
             ))
             .fields(fields.collect())
+    }
+}
+
+/// Faults of one description that did not pass the gate; the report has them all.
+const FAULTS_MAX: usize = 100;
+
+/// A description that did not pass the gate: what breaks, or the rules it does not follow, as faults in what was sent,
+/// and the whole report.
+fn stopped(refused: Refused) -> Problem {
+    let Refused { report, revision } = refused;
+    let is_refused = report.decision == Decision::Refused;
+    let kind = match (is_refused, report.counts.not_compared) {
+        (false, _) => ProblemKind::LintBlocked,
+        (true, 0) => ProblemKind::BreakingChanges,
+        (true, _) => ProblemKind::NotCompared,
+    };
+    let mut faults = Vec::new();
+    let mut add = |pointer: &str, code: String, detail: String, place: Option<Location>| {
+        faults.push(FieldError {
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            ..FieldError::new(pointer, code, detail)
+        });
+    };
+    if is_refused {
+        for judged in report
+            .not_compared
+            .iter()
+            .filter(|judged| judged.accepted.is_none())
+        {
+            let (gap, spot) = (&judged.gap, &judged.gap.spots.after);
+            add(
+                &spot.pointer,
+                gap.reason.as_str().to_owned(),
+                gap.message.clone(),
+                spot.location,
+            );
+        }
+        for judged in report
+            .of(Severity::Breaking)
+            .filter(|judged| judged.accepted.is_none())
+        {
+            let (change, spot) = (&judged.change, &judged.change.spots.after);
+            let calls = judged
+                .calls
+                .as_ref()
+                .map(|calls| format!(" {}.", calls.words()));
+            let detail = format!("{}{}", change.message, calls.unwrap_or_default());
+            add(
+                &spot.pointer,
+                change.rule.id().to_owned(),
+                detail,
+                spot.location,
+            );
+        }
+    }
+    for finding in report
+        .lint
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Block)
+    {
+        add(
+            &finding.pointer,
+            finding.rule.id().to_owned(),
+            finding.message.clone(),
+            finding.location,
+        );
+    }
+    faults.truncate(FAULTS_MAX);
+    let waits = revision.map(|number| {
+        format!(" It is kept as revision {number}; an approver can accept it, then send the same file again.")
+    });
+    let detail = match is_refused {
+        true => format!("{}{}", report.headline(), waits.unwrap_or_default()),
+        false => format!(
+            "{} findings of rules that block; nothing was stored.",
+            report.lint.blocking
+        ),
+    };
+    let problem = Problem::new(kind).detail(detail).fields(faults);
+    match serde_json::to_value(&report) {
+        Ok(mut value) => {
+            value["revision"] = revision.into();
+            problem.report(value)
+        }
+        Err(fault) => Problem::internal(fault),
     }
 }
 

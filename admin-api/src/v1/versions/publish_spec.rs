@@ -19,6 +19,9 @@ use crate::state::Links;
 ///
 /// The same bytes again change nothing. A description with faults is refused with their places, and nothing is stored.
 /// The version is made when there is none.
+///
+/// What breaks callers of the description in force is refused with `breaking_changes` and a report that names them, unless it
+/// is accepted: by entries of `x-gatehouse-accept` in the description, or by an approver, who finds it among the revisions.
 #[utoipa::path(
     put,
     path = "/v1/apis/{api}/versions/{version}/spec",
@@ -51,6 +54,7 @@ pub(crate) async fn publish_spec(
             branch: query.branch,
             ci_run: query.ci_run,
             file: query.file,
+            author: query.author,
         },
         create: query.create.unwrap_or_default(),
         dry_run: caller.is_dry_run(),
@@ -80,6 +84,8 @@ pub(crate) struct PublishQuery {
     ci_run: Option<String>,
     /// Its path in the repository.
     file: Option<String>,
+    /// Who wrote the change.
+    author: Option<String>,
     /// Read by the layer in front; named here because it is a parameter.
     #[param(ignore)]
     #[serde(rename = "dry_run")]

@@ -29,6 +29,7 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
         }
         "plan.changed" => plan_changed(conn, event).await,
         "api.deprecated" | "api.retired" => api_changed(conn, event).await,
+        "api.breaking" => callers_broken(conn, event).await,
         "member.roles_changed" => roles_changed(conn, event).await,
         _ => Ok(Vec::new()),
     };
@@ -343,6 +344,45 @@ async fn api_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
             &path,
         )
     }))
+}
+
+#[derive(Debug, Deserialize)]
+struct BreakingPayload {
+    api: Named,
+    version: String,
+    breaking: usize,
+    calls: u64,
+    days: u16,
+}
+
+/// The team of an application whose calls a published description breaks.
+async fn callers_broken(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
+    let payload: BreakingPayload = payload(event)?;
+    let id: ApplicationId = event.subject.parse().map_err(anyhow::Error::from)?;
+    let name = sqlx::query_scalar!(
+        "select name from application where tenant_id = $1 and id = $2",
+        event.tenant_id,
+        id.uuid()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(name) = name else {
+        return Ok(Vec::new());
+    };
+    let title = format!(
+        "{} {} breaks what {name} calls",
+        payload.api.name, payload.version
+    );
+    let body = format!(
+        "{} changes break callers; {name} made {} calls of what they are about in {} days.",
+        payload.breaking, payload.calls, payload.days
+    );
+    let link = application_path(id);
+    let team = recipients::team_of(conn, event.tenant_id, id.uuid(), None, None).await?;
+    let told = team
+        .into_iter()
+        .map(|person| notice(person, &title, &body, &link));
+    Ok(told.collect())
 }
 
 #[derive(Debug, Deserialize)]

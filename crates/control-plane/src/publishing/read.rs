@@ -4,13 +4,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatehouse_spec::{Description, Limits, Operation, Server};
+use gatehouse_spec::diff::{Comparison, compare, compare_read};
+use gatehouse_spec::gate::{AcceptanceFault, accepted_in};
+use gatehouse_spec::lint::lint;
+use gatehouse_spec::{Description, Limits, Operation, Server, SpecErrors};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::PublishRefusal;
-use crate::refusal::Refusal;
+use super::gate::Findings;
+use super::ground::Measure;
+use crate::refusal::{FieldFault, Refusal};
 
 /// Descriptions read at the same time; each may take a core and some hundred megabytes.
 const READERS_MAX: usize = 2;
@@ -66,6 +71,7 @@ pub(super) const TAG_SEPARATOR: char = '\u{1f}';
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) head: Head,
+    pub(super) findings: Findings,
     batches: mpsc::Receiver<Batch>,
 }
 
@@ -78,38 +84,95 @@ impl Reading {
     }
 }
 
-/// Reads a description up to its operations.
-pub(super) async fn read(content: Bytes) -> Result<Reading, PublishRefusal> {
-    let permit = timeout(QUEUE_TIMEOUT, READERS.acquire())
-        .await
-        .map_err(|_| Refusal::TooMany(QUEUE_TIMEOUT.as_secs()))?
-        .map_err(|closed| Refusal::Internal(closed.into()))?;
+/// What a reading ends with before its operations.
+enum Failure {
+    Spec(SpecErrors),
+    Acceptances(Vec<AcceptanceFault>),
+}
+
+/// Reads a description up to its operations, and holds it against what it is measured by.
+pub(super) async fn read(content: Bytes, measure: Measure) -> Result<Reading, PublishRefusal> {
+    let permit = permit().await?;
     let (head_sender, head) = oneshot::channel();
     let (batch_sender, batches) = mpsc::channel(1);
     tokio::task::spawn_blocking(move || {
         // Held until the thread is done, also when nobody waits for it any more.
         let _permit = permit;
-        let description = match gatehouse_spec::parse(&content, &Limits::default()) {
-            Ok(description) => description,
-            Err(errors) => {
+        let (description, findings) = match judged(&content, &measure) {
+            Ok(judged) => judged,
+            Err(failure) => {
                 // A receiver that is gone needs no answer.
-                let _ = head_sender.send(Err(errors));
+                let _ = head_sender.send(Err(failure));
                 return;
             }
         };
-        drop(content);
-        if head_sender.send(Ok(Head::of(&description))).is_ok() {
+        drop((content, measure));
+        let head = Head::of(&description);
+        if head_sender.send(Ok((head, findings))).is_ok() {
             send_operations(&description, &batch_sender);
         }
     });
     match timeout(READ_TIMEOUT, head).await {
-        Ok(Ok(Ok(head))) => Ok(Reading { head, batches }),
-        Ok(Ok(Err(errors))) => Err(PublishRefusal::Spec(errors)),
+        Ok(Ok(Ok((head, findings)))) => Ok(Reading {
+            head,
+            findings,
+            batches,
+        }),
+        Ok(Ok(Err(Failure::Spec(errors)))) => Err(PublishRefusal::Spec(errors)),
+        Ok(Ok(Err(Failure::Acceptances(faults)))) => Err(in_acceptances(faults).into()),
         Ok(Err(_)) => {
             Err(Refusal::Internal(anyhow::anyhow!("reading a description panicked")).into())
         }
         Err(_) => Err(too_slow().into()),
     }
+}
+
+async fn permit() -> Result<tokio::sync::SemaphorePermit<'static>, Refusal> {
+    timeout(QUEUE_TIMEOUT, READERS.acquire())
+        .await
+        .map_err(|_| Refusal::TooMany(QUEUE_TIMEOUT.as_secs()))?
+        .map_err(|closed| Refusal::Internal(closed.into()))
+}
+
+/// Everything that needs the whole description, on the thread that read it.
+fn judged(content: &[u8], measure: &Measure) -> Result<(Description, Findings), Failure> {
+    let limits = Limits::default();
+    let description = gatehouse_spec::parse(content, &limits).map_err(Failure::Spec)?;
+    let accepted = accepted_in(&description, content).map_err(Failure::Acceptances)?;
+    let comparison = measure.ground.as_ref().map(|ground| {
+        match gatehouse_spec::parse(&ground.content, &limits) {
+            Ok(base) => compare_read((&ground.content, &base), (content, &description)),
+            // Says what is wrong with the one in force.
+            Err(_) => compare(&ground.content, content, &limits),
+        }
+    });
+    let findings = Findings {
+        comparison,
+        accepted,
+        lint: lint(&description, content, &measure.levels),
+    };
+    Ok((description, findings))
+}
+
+/// Compares once more, with what came into force while the description was read.
+pub(super) async fn compare_again(before: Bytes, after: Bytes) -> Result<Comparison, Refusal> {
+    let permit = permit().await?;
+    let compared = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        compare(&before, &after, &Limits::default())
+    });
+    timeout(BATCH_TIMEOUT, compared)
+        .await
+        .map_err(|_| too_slow())?
+        .map_err(|panicked| Refusal::Internal(panicked.into()))
+}
+
+fn in_acceptances(faults: Vec<AcceptanceFault>) -> Refusal {
+    let faults = faults.into_iter().map(|fault| FieldFault {
+        place: fault.place.map(|place| (place.line, place.column)),
+        ..FieldFault::new(fault.pointer, "acceptance", fault.message)
+    });
+    Refusal::Invalid(faults.collect())
 }
 
 fn too_slow() -> Refusal {
@@ -243,7 +306,9 @@ mod tests {
             "info": { "title": "Nul \u{0} title", "version": "1" },
             "paths": paths,
         });
-        let mut reading = read(document.to_string().into()).await.unwrap();
+        let mut reading = read(document.to_string().into(), Measure::default())
+            .await
+            .unwrap();
         assert_eq!(reading.head.title, "Nul \u{fffd} title");
         let mut positions = Vec::new();
         while let Some(batch) = reading.next_batch().await.unwrap() {
@@ -258,13 +323,16 @@ mod tests {
     async fn an_abandoned_reading_gives_its_place_back() {
         for _ in 0..READERS_MAX * 2 {
             let document = r#"{"openapi":"3.1.0","info":{"title":"a","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}"#;
-            drop(read(Bytes::from_static(document.as_bytes())).await.unwrap());
+            let content = Bytes::from_static(document.as_bytes());
+            drop(read(content, Measure::default()).await.unwrap());
         }
     }
 
     #[tokio::test]
     async fn what_is_no_description_is_refused_with_its_faults() {
-        let refusal = read(Bytes::from_static(b"{]")).await.unwrap_err();
+        let refusal = read(Bytes::from_static(b"{]"), Measure::default())
+            .await
+            .unwrap_err();
         assert!(matches!(refusal, PublishRefusal::Spec(errors) if !errors.errors.is_empty()));
     }
 }

@@ -19,6 +19,9 @@ pub struct Source {
     /// The name of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Who wrote the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
 }
 
 impl Source {
@@ -30,6 +33,7 @@ impl Source {
             ("/source/branch", &self.branch),
             ("/source/ci_run", &self.ci_run),
             ("/source/file", &self.file),
+            ("/source/author", &self.author),
         ] {
             if let Some(part) = part {
                 faults.optional_text(pointer, part, 300);

@@ -1,7 +1,9 @@
 //! Storing a revision: one active per version, numbered without gaps.
 
 use gatehouse_domain::ApiVersionState;
+use gatehouse_domain::api::Compat;
 use gatehouse_domain::id::{ApiVersionId, OperationId, SpecRevisionId};
+use gatehouse_spec::gate::Report;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -20,8 +22,28 @@ pub(super) struct Slot {
     pub(super) state: ApiVersionState,
     /// The number the revision gets.
     pub(super) number: i32,
-    /// SHA-256 of the active revision.
-    pub(super) active: Option<Vec<u8>>,
+    /// The active revision.
+    pub(super) active: Option<Active>,
+    /// What happens when a description breaks callers.
+    pub(super) compat: Compat,
+}
+
+/// The revision in force.
+#[derive(Debug, Clone)]
+pub(super) struct Active {
+    pub(super) id: Uuid,
+    pub(super) number: i32,
+    pub(super) sha256: Vec<u8>,
+}
+
+/// What is stored of a revision besides what was read.
+pub(super) struct Stored<'s> {
+    pub(super) id: SpecRevisionId,
+    pub(super) state: &'static str,
+    pub(super) input: &'s PublishSpec,
+    pub(super) head: &'s Head,
+    pub(super) warnings: &'s Value,
+    pub(super) report: &'s Report,
 }
 
 impl Slot {
@@ -32,7 +54,7 @@ impl Slot {
         label: &str,
     ) -> Result<Self, Refusal> {
         let found = sqlx::query!(
-            r#"select v.id, v.state, r.sha256 as "sha256?",
+            r#"select v.id, v.state, v.compat, r.id as "revision?", r.number as "active?", r.sha256 as "sha256?",
                       (select coalesce(max(n.number), 0) + 1 from spec_revision n where n.api_version_id = v.id) as "number!"
                from api_version v left join spec_revision r on r.id = v.current_revision_id
                where v.api_id = $1 and v.label = $2"#,
@@ -53,7 +75,12 @@ impl Slot {
                 label: label.to_owned(),
                 state,
                 number: row.number,
-                active: row.sha256,
+                active: row.revision.map(|id| Active {
+                    id,
+                    number: row.active.unwrap_or_default(),
+                    sha256: row.sha256.unwrap_or_default(),
+                }),
+                compat: known(Compat::parse(&row.compat), &row.compat)?,
             });
         }
         let id: ApiVersionId = work.new_id();
@@ -74,12 +101,41 @@ impl Slot {
             state: ApiVersionState::Draft,
             number: 1,
             active: None,
+            compat: Compat::Strict,
         })
     }
 
     /// Whether the same bytes are in force already.
     pub(super) fn holds(&self, sha256: &[u8; 32]) -> bool {
-        self.active.as_deref() == Some(sha256.as_slice())
+        let active = self.active.as_ref();
+        active.is_some_and(|active| active.sha256 == sha256.as_slice())
+    }
+
+    /// A revision of these bytes that was held against the one in force and is not in force itself: accepted, or waiting
+    /// for that.
+    pub(super) async fn held(
+        &self,
+        work: &mut Work<'_>,
+        sha256: &[u8; 32],
+    ) -> Result<Option<Held>, Refusal> {
+        let Some(active) = &self.active else {
+            return Ok(None);
+        };
+        let row = sqlx::query!(
+            "select id, number, state from spec_revision
+             where api_version_id = $1 and sha256 = $2 and base_revision_id = $3 and state in ('accepted', 'rejected')
+             order by number desc limit 1",
+            self.version.uuid(),
+            sha256.as_slice(),
+            active.id,
+        )
+        .fetch_optional(work.conn())
+        .await?;
+        Ok(row.map(|row| Held {
+            id: row.id.into(),
+            number: row.number,
+            is_accepted: row.state == "accepted",
+        }))
     }
 
     /// Makes room for the next active revision.
@@ -113,16 +169,78 @@ impl Slot {
     }
 }
 
+/// A revision that is not in force.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    pub(super) id: SpecRevisionId,
+    pub(super) number: i32,
+    pub(super) is_accepted: bool,
+}
+
+/// Puts an accepted revision in force.
+pub(super) async fn promote(
+    work: &mut Work<'_>,
+    held: Held,
+    report: &Report,
+) -> Result<(), Refusal> {
+    let stored = serde_json::to_value(report.without_callers()).map_err(anyhow::Error::from)?;
+    sqlx::query!(
+        "update spec_revision set state = 'active', diff = $2, change_class = $3 where id = $1",
+        held.id.uuid(),
+        clean(stored),
+        report.class(),
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}
+
+/// Postgres refuses the NUL that JSON may escape in a text.
+fn clean(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\0') => text.replace('\0', "\u{fffd}").into(),
+        Value::Array(elements) => elements.into_iter().map(clean).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, value)| (key.replace('\0', "\u{fffd}"), clean(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// Revisions that wait to be accepted, of one version: the oldest go.
+const REJECTED_MAX: i64 = 20;
+
+/// Forgets rejected revisions beyond the newest ones.
+pub(super) async fn forget_rejected(work: &mut Work<'_>, slot: &Slot) -> Result<(), Refusal> {
+    sqlx::query!(
+        "delete from spec_revision where id in (
+             select id from spec_revision where api_version_id = $1 and state = 'rejected' order by number desc offset $2)",
+        slot.version.uuid(),
+        REJECTED_MAX,
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}
+
 /// Stores the revision, original bytes included.
 pub(super) async fn insert_revision(
     work: &mut Work<'_>,
     actor: &Actor,
     slot: &Slot,
-    id: SpecRevisionId,
-    input: &PublishSpec,
-    head: &Head,
-    warnings: &Value,
+    stored: Stored<'_>,
 ) -> Result<(), Refusal> {
+    let Stored {
+        id,
+        state,
+        input,
+        head,
+        warnings,
+        report,
+    } = stored;
+    let diff = serde_json::to_value(report.without_callers()).map_err(anyhow::Error::from)?;
+    let lint = serde_json::to_value(&report.lint).map_err(anyhow::Error::from)?;
     let (kind, by) = match actor.kind() {
         ActorKind::User { id, .. } => ("user", Some(id.uuid())),
         ActorKind::Token { id, .. } => ("token", Some(id.uuid())),
@@ -132,8 +250,9 @@ pub(super) async fn insert_revision(
     let source = serde_json::to_value(&input.source).map_err(anyhow::Error::from)?;
     sqlx::query!(
         "insert into spec_revision (id, tenant_id, api_version_id, number, format, content, sha256, title, declared_version, description,
-                                    servers, warnings, state, source, created_by_kind, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'active', $13, $14, $15, $16)",
+                                    servers, warnings, state, source, created_by_kind, created_by, created_at, change_class, diff, lint,
+                                    base_revision_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         id.uuid(),
         tenant,
         slot.version.uuid(),
@@ -146,10 +265,15 @@ pub(super) async fn insert_revision(
         head.description,
         &head.servers,
         warnings,
+        state,
         source,
         kind,
         by,
         now,
+        report.class(),
+        clean(diff),
+        clean(lint),
+        slot.active.as_ref().map(|active| active.id),
     )
     .execute(work.conn())
     .await?;

@@ -1,6 +1,7 @@
 //! Versions of APIs: offered, phased out, ended.
 
 mod callers;
+mod compat;
 mod retire;
 mod step;
 mod view;
@@ -21,6 +22,7 @@ use crate::tenants;
 use crate::work::{Changed, Work};
 
 pub use callers::{CallerView, list_callers};
+pub use compat::set_compat;
 pub use retire::{Retire, retire_version};
 pub use view::{RevisionView, VersionView};
 

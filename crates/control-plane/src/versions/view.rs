@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use gatehouse_domain::ApiVersionState;
+use gatehouse_domain::api::Compat;
 use gatehouse_domain::id::{ApiId, ApiVersionId, SpecRevisionId};
 use gatehouse_snapshot::node_auth::hex;
 use serde::Serialize;
@@ -34,6 +35,8 @@ pub struct VersionView {
     pub sunset_at: Option<OffsetDateTime>,
     /// The label of the version to move to.
     pub successor: Option<String>,
+    /// What happens when a description breaks callers of the one in force.
+    pub compat: Compat,
     /// For If-Match.
     pub row_version: i32,
     /// When it was made.
@@ -70,10 +73,13 @@ pub struct RevisionView {
     pub operations: i64,
     /// What is wrong with it but tolerated: `[{code, message, pointer, location}]`.
     pub warnings: serde_json::Value,
+    /// What it changed for callers: `initial`, `none`, `additive`, `warning`, `breaking` or `not_compared`; nothing where
+    /// that was never found out.
+    pub change_class: Option<String>,
     /// When it was published.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Where it came from: commit, run.
+    /// Where it came from: commit, run, author.
     pub source: serde_json::Value,
 }
 
@@ -110,10 +116,10 @@ async fn select(
     label: Option<&str>,
 ) -> Result<Vec<VersionView>, Refusal> {
     let rows = sqlx::query!(
-        r#"select v.id, v.api_id, v.label, v.state, v.deprecated_at, v.sunset_at, v.row_version, v.created_at,
+        r#"select v.id, v.api_id, v.label, v.state, v.deprecated_at, v.sunset_at, v.row_version, v.created_at, v.compat,
                   n.label as "successor?", r.id as "revision_id?", r.number as "number?", r.format as "format?", r.title as "title?",
                   r.declared_version as "declared_version?", r.sha256 as "sha256?", r.warnings as "warnings?",
-                  r.created_at as "published_at?", r.source as "source?",
+                  r.created_at as "published_at?", r.source as "source?", r.change_class as "change_class?",
                   (select count(*) from operation o where o.revision_id = r.id) as "operations!"
            from api_version v
            left join api_version n on n.id = v.successor_id
@@ -136,6 +142,7 @@ async fn select(
                 sha256: hex(&row.sha256.unwrap_or_default()),
                 operations: row.operations,
                 warnings: row.warnings.unwrap_or_default(),
+                change_class: row.change_class,
                 created_at: row.published_at.unwrap_or(row.created_at),
                 source: row.source.unwrap_or_default(),
             });
@@ -148,6 +155,7 @@ async fn select(
                 deprecated_at: row.deprecated_at,
                 sunset_at: row.sunset_at,
                 successor: row.successor,
+                compat: known(Compat::parse(&row.compat), &row.compat)?,
                 row_version: row.row_version,
                 created_at: row.created_at,
             })

@@ -254,7 +254,7 @@ async fn members_of_a_fragment_stay_in_the_order_their_author_wrote_them() {
 
 #[tokio::test]
 async fn an_operation_of_a_large_group_is_shown_among_its_neighbours() {
-    let world = World::create().await;
+    let world = World::bare().await;
     let paths: Vec<String> = (0..450)
         .map(|number| {
             format!(

@@ -12,6 +12,7 @@ mod catalogue;
 mod configuration;
 mod deadlines;
 mod forgetting;
+mod gate;
 mod gateways;
 mod isolation;
 mod keys;

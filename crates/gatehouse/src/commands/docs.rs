@@ -21,6 +21,7 @@ pub(crate) fn run(args: &Docs) -> anyhow::Result<ExitCode> {
         ("cli.md", command_line()?),
         ("spec-rules.md", spec_rules()),
         ("events.md", events()),
+        ("lint-rules.md", lint_rules()),
     ] {
         write(&args.folder.join(name), &text)?;
     }
@@ -87,6 +88,15 @@ fn events() -> String {
          webhook is disabled; what was not delivered is kept for 30 days and can be sent again.\n\nThe body is `id`, `type`, `timestamp`, \
          `subject` (the id of what it is about) and `data`, which is described below.\n{}",
         gatehouse_control_plane::events::reference()
+    )
+}
+
+fn lint_rules() -> String {
+    format!(
+        "# Rules of `gatehouse spec lint`\n\n{GENERATED}What a description should do, beyond that it can be served. A tenant sets the \
+         level of each rule (`gatehouse lint set RULE off|warn|block`, `PUT /v1/lint-rules/{{rule}}`): one that is `off` is not looked \
+         at, one that blocks refuses descriptions. The level below is that of a rule nobody set. An id never changes its meaning.\n{}",
+        gatehouse_spec::lint::reference()
     )
 }
 

@@ -20,6 +20,7 @@ mod first_administrator;
 mod gateways;
 mod health;
 pub(crate) mod identity_provider;
+pub(crate) mod lint;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod master_key;
@@ -32,6 +33,7 @@ mod spec;
 pub(crate) mod tenant;
 pub(crate) mod tenant_role;
 pub(crate) mod subscription;
+pub(crate) mod spec;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -62,6 +64,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(args).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Spec(command) => spec::run(command).await,
+        Command::Lint(command) => lint::run(command).await,
         Command::Config(command) => config::run(command),
         Command::ConfigKey(command) => config_key::run(command).await,
         Command::MasterKey(command) => master_key::run(command).await,

@@ -23,9 +23,9 @@ pub(crate) use segment::segment;
 pub(crate) use session::Session;
 pub(crate) use show::{Column, column};
 
-/// How to reach an admin API, and how to write what it answers.
+/// How to reach an admin API.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Remote {
+pub(crate) struct Reach {
     /// The admin API; without it the one of the context, else http://127.0.0.1:8001.
     #[arg(long, env = "GATEHOUSE_URL")]
     pub(crate) url: Option<String>,
@@ -36,6 +36,13 @@ pub(crate) struct Remote {
     /// line.
     #[arg(long, env = "GATEHOUSE_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
+}
+
+/// How to reach an admin API, and how to write what it answers.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Remote {
+    #[command(flatten)]
+    pub(crate) reach: Reach,
     /// How to write the result.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,

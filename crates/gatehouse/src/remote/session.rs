@@ -13,7 +13,7 @@ use super::api::{AdminApi, Body, Proof};
 use super::contexts::Contexts;
 use super::show::{self, Column};
 use super::workload::Workload;
-use super::{DryRun, Format, Remote, Rows, Sure, segment};
+use super::{DryRun, Format, Reach, Remote, Rows, Sure, segment};
 use crate::output;
 
 const URL_DEFAULT: &str = "http://127.0.0.1:8001";
@@ -23,11 +23,23 @@ const PAGE_MAX: usize = 200;
 impl Remote {
     /// Finds the admin API and the token.
     pub(crate) fn open(&self) -> anyhow::Result<Session> {
+        let session = self.reach.open()?;
+        Ok(Session {
+            format: self.output,
+            quiet: self.quiet,
+            ..session
+        })
+    }
+}
+
+impl Reach {
+    /// The same for a verb that writes in formats of its own.
+    pub(crate) fn open(&self) -> anyhow::Result<Session> {
         let (url, proof) = self.find(&Contexts::read()?)?;
         Ok(Session {
             api: AdminApi::new(&url, proof)?,
-            format: self.output,
-            quiet: self.quiet,
+            format: Format::Table,
+            quiet: false,
         })
     }
 
@@ -117,6 +129,13 @@ impl Session {
     /// A PUT of a file as it is.
     pub(crate) async fn upload(&self, path: &str, content: Vec<u8>) -> anyhow::Result<Value> {
         self.api.send(Method::PUT, path, Body::Bytes(content)).await
+    }
+
+    /// A POST of a file as it is, which asks about it.
+    pub(crate) async fn ask(&self, path: &str, content: Vec<u8>) -> anyhow::Result<Value> {
+        self.api
+            .send(Method::POST, path, Body::Bytes(content))
+            .await
     }
 
     /// A PUT of something that has no entity tag.

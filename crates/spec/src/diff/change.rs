@@ -1,13 +1,13 @@
 //! What a comparison says: changes, what could not be compared, and the verdict of both.
 
 use gatehouse_domain::OperationKey;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
 use crate::finding::Location;
 
 /// How bad a change is for those who call the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Every caller that kept to the old description is served as before.
@@ -40,7 +40,7 @@ pub(super) enum Which {
 }
 
 /// A place in one of the two descriptions, as its author wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spot {
     /// RFC 6901. Of what is not in this description: what it would stand in.
     pub pointer: String,
@@ -60,14 +60,14 @@ impl Spot {
 }
 
 /// The same place in both descriptions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spots {
     pub before: Spot,
     pub after: Spot,
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub rule: Rule,
     pub severity: Severity,
@@ -81,7 +81,7 @@ pub struct Change {
 }
 
 /// Why something could not be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
     /// A description could not be read at all.
@@ -110,7 +110,7 @@ impl GapReason {
 }
 
 /// Something that differs, or may, and could not be judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     pub reason: GapReason,
     /// One sentence for people.
@@ -122,7 +122,7 @@ pub struct Gap {
 }
 
 /// The whole in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing that a caller could notice.
@@ -148,7 +148,7 @@ impl Verdict {
 }
 
 /// How many of each kind there are, those that are not listed included.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub breaking: usize,
     pub warning: usize,

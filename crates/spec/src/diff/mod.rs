@@ -16,7 +16,7 @@ mod headers;
 mod ledger;
 mod operations;
 mod parameters;
-mod places;
+pub(crate) mod places;
 mod reference;
 pub mod report;
 mod request_bodies;
@@ -33,7 +33,7 @@ mod words;
 use self::change::Which;
 use self::ledger::{Ledger, Part};
 use self::places::Original;
-use self::schemas::Pairs;
+use self::schemas::{Effort, Pairs};
 use self::schemes::Schemes;
 use self::side::{Both, Found, Side};
 use crate::description::Description;
@@ -46,6 +46,7 @@ pub use self::change::{
 };
 pub use self::reference::reference;
 pub use self::rule::{Area, Rule};
+pub use self::words::code as quoted;
 
 /// Compares two sources, each JSON or YAML in any format that [`parse`] reads.
 ///
@@ -64,18 +65,26 @@ pub fn compare(before: &[u8], after: &[u8], limits: &Limits) -> Comparison {
             return comparison;
         }
     };
+    compare_read((before, &old), (after, &new))
+}
+
+/// The same of two descriptions that were read, each with the source it was read from.
+pub fn compare_read(
+    (before, old): (&[u8], &Description),
+    (after, new): (&[u8], &Description),
+) -> Comparison {
     if old.sha256() == new.sha256() {
         return Comparison::unchanged();
     }
-    let mut comparison = Comparer::new(&old, &new).run();
+    let mut comparison = Comparer::new(old, new).run();
     let original = |bytes, description: &Description| Original {
         bytes,
         format: description.format(),
     };
     places::locate(
         &mut comparison,
-        &original(before, &old),
-        &original(after, &new),
+        &original(before, old),
+        &original(after, new),
     );
     comparison
 }
@@ -108,6 +117,7 @@ struct Comparer<'d> {
     ledger: Ledger,
     schemes: Schemes<'d>,
     values: Pairs<'d>,
+    effort: Effort,
 }
 
 impl<'d> Comparer<'d> {
@@ -118,6 +128,7 @@ impl<'d> Comparer<'d> {
             ledger: Ledger::default(),
             schemes: Schemes::default(),
             values: Pairs::default(),
+            effort: Effort::default(),
         }
     }
 

@@ -38,7 +38,7 @@ fn fill(spots: Vec<&mut Spot>, original: &Original<'_>) {
 
 /// The pointer into the source for one into the document of OpenAPI 3.1. For Swagger 2.0, where
 /// bodies and types moved, it is that of the nearest thing the author wrote.
-fn in_source(format: Format, pointer: String) -> String {
+pub(crate) fn in_source(format: Format, pointer: String) -> String {
     if format != Format::Swagger20 {
         return pointer;
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 const CHARACTERS_MAX: usize = 80;
 
 /// Text of the author's, in backticks.
-pub(super) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(CHARACTERS_MAX) + 2);
     out.push('`');
     for c in text.chars().take(CHARACTERS_MAX) {

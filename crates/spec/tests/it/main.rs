@@ -11,9 +11,13 @@ mod examples;
 #[cfg(test)]
 mod fragments;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod lint;
 #[cfg(test)]
 mod markdown;
 #[cfg(test)]

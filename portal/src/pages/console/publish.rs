@@ -13,10 +13,12 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Changed;
 use gatehouse_control_plane::publishing::{
-    self, Outcome, PublishRefusal, PublishSpec, Published, Source,
+    self, Outcome, PublishRefusal, PublishSpec, Published, Refused, Source,
 };
 use gatehouse_domain::Permission;
 use gatehouse_spec::SpecErrors;
+use gatehouse_spec::diff::Severity;
+use gatehouse_spec::lint::Level;
 
 /// Faults of a description shown at once; the rest is counted.
 const FAULTS_MAX: usize = 20;
@@ -112,6 +114,7 @@ async fn publish(
             Ok(Err(faults_of(refusal)?.renamed(&[("content", "file")])))
         }
         Err(PublishRefusal::Spec(errors)) => Ok(Err(spec_faults(&errors))),
+        Err(PublishRefusal::Gate(refused)) => Ok(Err(gate_faults(&refused))),
     }
 }
 
@@ -124,6 +127,42 @@ fn spec_faults(errors: &SpecErrors) -> Faults {
     let more = errors.errors.len().saturating_sub(FAULTS_MAX) + errors.dropped;
     if more > 0 {
         faults.add("file", format!("And {}.", count(more, "more fault")));
+    }
+    faults
+}
+
+/// What stands in the way, one line each, with who calls it.
+fn gate_faults(refused: &Refused) -> Faults {
+    let mut faults = Faults::default();
+    let report = &refused.report;
+    faults.add("file", report.headline());
+    let gaps = report
+        .not_compared
+        .iter()
+        .map(|judged| judged.gap.message.clone());
+    let breaking = report.of(Severity::Breaking).map(|judged| {
+        let calls = judged
+            .calls
+            .as_ref()
+            .map(|calls| format!(" {}.", calls.words()));
+        format!("{}{}", judged.change.message, calls.unwrap_or_default())
+    });
+    let blocking = report
+        .lint
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Block);
+    let lines = gaps
+        .chain(breaking)
+        .chain(blocking.map(|finding| finding.message.clone()));
+    for line in lines.take(FAULTS_MAX) {
+        faults.add("file", line);
+    }
+    if let Some(number) = refused.revision {
+        let words = format!(
+            "It is kept as revision {number}: once an approver has accepted it, upload the same file again."
+        );
+        faults.add("file", words);
     }
     faults
 }

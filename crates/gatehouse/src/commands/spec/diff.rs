@@ -3,28 +3,56 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use gatehouse_spec::Limits;
 use gatehouse_spec::diff::report::{self, Artifacts};
-use gatehouse_spec::diff::{Comparison, Verdict, compare};
+use gatehouse_spec::diff::{Comparison, compare};
+use gatehouse_spec::gate::Report;
 
+use super::arguments::{Diff, Format};
 use super::read;
-use crate::cli::{SpecDiff, SpecDiffFormat};
-use crate::output::{self, exit};
+use super::written::{code_of, written};
+use crate::output;
+use crate::remote::segment;
 
-pub(crate) fn run(args: &SpecDiff) -> anyhow::Result<ExitCode> {
-    let comparison = compare(&read(&args.old)?, &read(&args.new)?, &Limits::default());
-    output::data(write(args, &comparison)?.trim_end())?;
-    Ok(ExitCode::from(code(comparison.verdict(), args.exit_code)))
+pub(crate) async fn run(args: &Diff) -> anyhow::Result<ExitCode> {
+    let Some(new) = &args.new else {
+        return with_served(args).await;
+    };
+    let comparison = compare(&read(&args.old)?, &read(new)?, &Limits::default());
+    output::data(write(args, new, &comparison)?.trim_end())?;
+    Ok(ExitCode::from(code_of(
+        comparison.verdict(),
+        args.exit_code,
+    )))
 }
 
-fn write(args: &SpecDiff, comparison: &Comparison) -> anyhow::Result<String> {
+/// Against what is in force, with its callers.
+async fn with_served(args: &Diff) -> anyhow::Result<ExitCode> {
+    let (api, version) = (args.api.as_deref(), args.version.as_deref());
+    let path = format!(
+        "/v1/apis/{}/versions/{}/compare",
+        segment(api.unwrap_or_default()),
+        segment(version.unwrap_or_default())
+    );
+    let content = read(&args.old)?;
+    let session = args.reach.open()?;
+    let answer = session.ask(&path, content).await?;
+    let report: Report = serde_json::from_value(answer.clone()).context("reading the report")?;
+    output::data(written(args.output, &report, &answer, &args.old)?.trim_end())?;
+    Ok(ExitCode::from(code_of(report.verdict, args.exit_code)))
+}
+
+fn write(args: &Diff, new: &Path, comparison: &Comparison) -> anyhow::Result<String> {
     Ok(match args.output {
-        SpecDiffFormat::Table => report::table(comparison),
-        SpecDiffFormat::Json => serde_json::to_string_pretty(&report::json(comparison))?,
-        SpecDiffFormat::Markdown => report::markdown(comparison),
-        SpecDiffFormat::Sarif => {
+        Format::Table => report::table(comparison),
+        Format::Json => serde_json::to_string_pretty(&report::json(comparison))?,
+        Format::Yaml => serde_saphyr::to_string(&report::json(comparison))?,
+        Format::Name => comparison.verdict().as_str().to_owned(),
+        Format::Markdown => report::markdown(comparison),
+        Format::Sarif => {
             let name = |file: &Path| file.to_string_lossy().replace('\\', "/");
-            let (before, after) = (name(&args.old), name(&args.new));
+            let (before, after) = (name(&args.old), name(new));
             let artifacts = Artifacts {
                 before: &before,
                 after: &after,
@@ -32,32 +60,4 @@ fn write(args: &SpecDiff, comparison: &Comparison) -> anyhow::Result<String> {
             serde_json::to_string_pretty(&report::sarif(comparison, &artifacts))?
         }
     })
-}
-
-/// Whoever only looks at the code never takes a comparison that could not be made for a clean one.
-fn code(verdict: Verdict, tells_changes: bool) -> u8 {
-    match verdict {
-        Verdict::NotCompared => exit::NOT_COMPARED,
-        Verdict::Breaking => exit::BREAKING,
-        Verdict::Warning | Verdict::Harmless if tells_changes => exit::CHANGES,
-        Verdict::Warning | Verdict::Harmless | Verdict::Unchanged => exit::DONE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_exit_code_tells_breaking_and_not_compared_always_and_other_changes_when_asked() {
-        for (verdict, plain, asked) in [
-            (Verdict::Unchanged, 0, 0),
-            (Verdict::Harmless, 0, 3),
-            (Verdict::Warning, 0, 3),
-            (Verdict::Breaking, 4, 4),
-            (Verdict::NotCompared, 6, 6),
-        ] {
-            assert_eq!((code(verdict, false), code(verdict, true)), (plain, asked));
-        }
-    }
 }

@@ -1,7 +1,13 @@
 //! `gatehouse spec`: descriptions of APIs, as files.
 
+mod accept;
+mod arguments;
+mod compat;
 mod diff;
+mod lint;
 mod publish;
+mod revisions;
+mod written;
 
 use std::io::Read;
 use std::path::Path;
@@ -9,12 +15,16 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::Spec;
+pub(crate) use arguments::Spec;
 
 pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
     match command {
-        Spec::Diff(args) => diff::run(&args),
+        Spec::Diff(args) => diff::run(&args).await,
+        Spec::Lint(args) => lint::run(&args),
         Spec::Publish(args) => publish::run(args).await,
+        Spec::Revisions(args) => revisions::run(&args).await,
+        Spec::Accept(args) => accept::run(&args).await,
+        Spec::Compat(args) => compat::run(&args).await,
     }
 }
 

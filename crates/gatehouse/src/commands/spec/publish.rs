@@ -1,24 +1,44 @@
 //! `gatehouse spec publish`: one command for CI, with exit codes; the same as one `PUT` of the file.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use gatehouse_runtime::settings::parse_duration;
+use gatehouse_runtime::settings::{Environment, parse_duration};
+use gatehouse_spec::gate::{Decision, Report};
 use serde_json::Value;
 
+use super::arguments::{Format, Publish};
 use super::read;
-use crate::cli::SpecPublish;
+use super::written::{code, written};
 use crate::output::{self, exit};
-use crate::remote::{Format, segment};
+use crate::remote::{Refused, segment};
 
-pub(crate) async fn run(args: SpecPublish) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Publish) -> anyhow::Result<ExitCode> {
     let content = read(&args.file)?;
     let wait = parse_duration(&args.wait).context("--wait")?;
-    let session = args.remote.open()?;
-    let published = session.upload(&path(&args), content).await?;
-    match session.format() {
-        Format::Table => table(&args, &published)?,
-        _ => session.show(&published, "/revision/id", &[])?,
+    let session = args.reach.open()?;
+    let path = path(&args, &Environment::of_process());
+    let published = match session.upload(&path, content).await {
+        Ok(published) => published,
+        Err(error) => match error.downcast::<Refused>() {
+            Ok(refused) => return stopped(&args, &refused),
+            Err(other) => return Err(other),
+        },
+    };
+    let report: Option<Report> = serde_json::from_value(published["report"].clone()).ok();
+    match (args.output, &report) {
+        (Format::Json, _) => output::data(serde_json::to_string_pretty(&published)?)?,
+        (Format::Yaml, _) => output::data(serde_saphyr::to_string(&published)?.trim_end())?,
+        (Format::Name, _) => {
+            output::data(published["revision"]["id"].as_str().unwrap_or_default())?;
+        }
+        (Format::Table, report) => table(&args, &published, report.as_ref())?,
+        (format, Some(report)) => {
+            let text = written(format, report, &published["report"], &args.file)?;
+            output::data(text.trim_end())?;
+        }
+        (_, None) => output::talk("Nothing changed."),
     }
     Ok(if session.in_force(&published, wait).await? {
         ExitCode::SUCCESS
@@ -27,29 +47,96 @@ pub(crate) async fn run(args: SpecPublish) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn path(args: &SpecPublish) -> String {
+/// A description that did not pass the gate: the report is the result, and what to do next is talk.
+fn stopped(args: &Publish, refused: &Refused) -> anyhow::Result<ExitCode> {
+    let json = &refused.problem["report"];
+    let Ok(report) = serde_json::from_value::<Report>(json.clone()) else {
+        return Ok(refused.report());
+    };
+    output::data(written(args.output, &report, json, &args.file)?.trim_end())?;
+    refused.report();
+    Ok(ExitCode::from(code(&report)))
+}
+
+fn path(args: &Publish, environment: &Environment) -> String {
     let mut path = format!(
         "/v1/apis/{}/versions/{}/spec?create={}&dry_run={}",
-        segment(&args.api),
-        segment(&args.version),
+        segment(&args.of.api),
+        segment(&args.of.version),
         args.create,
         args.dry_run
     );
-    if let Some(commit) = &args.commit {
-        path.push_str("&commit=");
-        path.extend(commit.chars().filter(char::is_ascii_alphanumeric));
+    for (name, value) in source(args, environment) {
+        // At most as long as the server keeps, so that a long branch name publishes all the same.
+        let value: String = value
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect();
+        // Writing to a String cannot fail.
+        let _ = write!(path, "&{name}={}", segment(&value));
     }
     path
 }
 
-fn table(args: &SpecPublish, published: &Value) -> anyhow::Result<()> {
+/// Where the document comes from: what was said, else what GitHub Actions or GitLab CI say of the run.
+fn source(args: &Publish, environment: &Environment) -> Vec<(&'static str, String)> {
+    let known = |names: [&str; 2]| {
+        let found = names.iter().find_map(|name| environment.get(name));
+        found.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let github_run = || {
+        let part = |name: &str| environment.get(name);
+        let (server, repository) = (part("GITHUB_SERVER_URL")?, part("GITHUB_REPOSITORY")?);
+        Some(format!(
+            "{server}/{repository}/actions/runs/{}",
+            part("GITHUB_RUN_ID")?
+        ))
+    };
+    let run = || github_run().or_else(|| known(["CI_PIPELINE_URL", "BUILD_URL"]));
+    let file = args.file.to_string_lossy();
+    [
+        (
+            "commit",
+            args.commit
+                .clone()
+                .or_else(|| known(["GITHUB_SHA", "CI_COMMIT_SHA"])),
+        ),
+        (
+            "branch",
+            args.branch
+                .clone()
+                .or_else(|| known(["GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"])),
+        ),
+        ("ci_run", args.ci_run.clone().or_else(run)),
+        (
+            "author",
+            args.author
+                .clone()
+                .or_else(|| known(["GITHUB_ACTOR", "CI_COMMIT_AUTHOR"])),
+        ),
+        ("file", (file != "-").then(|| file.into_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+fn table(args: &Publish, published: &Value, report: Option<&Report>) -> anyhow::Result<()> {
     let outcome = published["outcome"].as_str().unwrap_or("published");
     let number = &published["revision"]["number"];
     let operations = &published["operations"];
     output::data(format!(
         "{} {}  {outcome}  revision {number}  {operations} operations",
-        args.api, args.version
+        args.of.api, args.of.version
     ))?;
+    if let Some(report) = report.filter(|report| report.decision != Decision::Initial) {
+        output::data(gatehouse_spec::gate::table(report).trim_end())?;
+    } else if let Some(report) = report {
+        for finding in &report.lint.findings {
+            output::talk(finding.line());
+        }
+    }
     for warning in published["warnings"].as_array().into_iter().flatten() {
         let location = &warning["location"];
         let place = match (location["line"].as_u64(), location["column"].as_u64()) {

@@ -4,6 +4,7 @@ use super::equality::is_annotation;
 use super::matching::{Matches, pair_up};
 use super::view::{Choice, Group, View};
 use super::{Judge, Roots, Views};
+use crate::diff::change::GapReason;
 use crate::diff::rule::Rule;
 use crate::diff::side::Found;
 use crate::diff::words;
@@ -25,13 +26,14 @@ impl<'d> Judge<'_, 'd> {
             }
             _ => return false,
         };
-        let sides = (self.comparer.before, self.comparer.after);
-        let matches = pair_up(old, new, sides);
+        let places = (views.0.pointer.clone(), views.1.pointer.clone());
+        let Some(matches) = self.pair_up(old, new, &places) else {
+            return true;
+        };
         if matches.pairs.is_empty() {
             return false;
         }
         self.null(views);
-        let places = (views.0.pointer.clone(), views.1.pointer.clone());
         self.branches(old, new, &matches, &places);
         true
     }
@@ -84,9 +86,28 @@ impl<'d> Judge<'_, 'd> {
         if let Some((rules, text)) = change {
             self.say(rules, places.clone(), text);
         }
+        if let Some(matches) = self.pair_up(&before.branches, &after.branches, &places) {
+            self.branches(&before.branches, &after.branches, &matches, &places);
+        }
+    }
+
+    /// Which alternative became which; nothing, and a gap, once that would cost too much.
+    fn pair_up(
+        &mut self,
+        old: &[Found<'d>],
+        new: &[Found<'d>],
+        places: &(String, String),
+    ) -> Option<Matches> {
         let sides = (self.comparer.before, self.comparer.after);
-        let matches = pair_up(&before.branches, &after.branches, sides);
-        self.branches(&before.branches, &after.branches, &matches, &places);
+        let matches = pair_up(old, new, sides, &self.comparer.effort);
+        if matches.is_none() {
+            let message = "There are too many alternatives to find out which became which: \
+                           name them, under `components/schemas`, and compare again.";
+            let (reason, places) = (GapReason::TooLarge, places.clone());
+            let ledger = &mut self.comparer.ledger;
+            ledger.gap(self.part, reason, places, message.to_owned());
+        }
+        matches
     }
 
     fn branches(

@@ -116,5 +116,5 @@ impl<'d> Judge<'_, 'd> {
 
 fn all_same<'d>(old: &[Found<'d>], new: &[Found<'d>], sides: (Side<'d>, Side<'d>)) -> bool {
     let mut pairs = old.iter().zip(new);
-    old.len() == new.len() && pairs.all(|(one, other)| same(one.value, other.value, sides))
+    old.len() == new.len() && pairs.all(|(one, other)| same(one.value, other.value, sides).0)
 }

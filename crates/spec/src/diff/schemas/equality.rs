@@ -31,14 +31,18 @@ pub(super) fn is_annotation(key: &str) -> bool {
     ANNOTATIONS.contains(&key) || key.starts_with("x-")
 }
 
-/// Whether no value could tell the two apart.
-pub(super) fn same<'d>(before: &'d Value, after: &'d Value, sides: (Side<'d>, Side<'d>)) -> bool {
+/// Whether no value could tell the two apart, and how many schemas were looked at to know.
+pub(super) fn same<'d>(
+    before: &'d Value,
+    after: &'d Value,
+    sides: (Side<'d>, Side<'d>),
+) -> (bool, usize) {
     let mut walk = Walk {
         sides,
         assumed: HashSet::new(),
         steps: 0,
     };
-    walk.schemas(before, after)
+    (walk.schemas(before, after), walk.steps)
 }
 
 struct Walk<'d> {

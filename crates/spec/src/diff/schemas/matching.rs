@@ -1,5 +1,7 @@
 //! Which alternative of one side is which of the other.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
 use super::equality::same;
@@ -8,6 +10,30 @@ use crate::diff::side::{Found, Side};
 
 /// Comparing every alternative with every other is only worth it for so many pairs.
 const TRIES_MAX: usize = 2_500;
+
+/// What looking for partners may cost in one whole comparison, in names and schemas looked at: about a second, and a
+/// hundred times what the largest public description needs.
+const COST_MAX: u64 = 60_000_000;
+
+/// How much of that is left.
+pub(in crate::diff) struct Effort(Cell<u64>);
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self(Cell::new(COST_MAX))
+    }
+}
+
+impl Effort {
+    fn spend(&self, cost: usize) {
+        let cost = u64::try_from(cost).unwrap_or(u64::MAX);
+        self.0.set(self.0.get().saturating_sub(cost));
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+}
 
 /// Places in both lists.
 pub(super) struct Matches {
@@ -66,12 +92,13 @@ impl<'d> Marks<'d> {
     }
 }
 
-/// Pairs alternatives up, the surest sign first.
+/// Pairs alternatives up, the surest sign first. Nothing once that has cost too much.
 pub(super) fn pair_up<'d>(
     old: &[Found<'d>],
     new: &[Found<'d>],
     sides: (Side<'d>, Side<'d>),
-) -> Matches {
+    effort: &Effort,
+) -> Option<Matches> {
     let before: Vec<Marks<'d>> = old.iter().map(|one| Marks::of(one, &sides.0)).collect();
     let after: Vec<Marks<'d>> = new.iter().map(|one| Marks::of(one, &sides.1)).collect();
     let mut matches = Matches {
@@ -79,31 +106,45 @@ pub(super) fn pair_up<'d>(
         gone: (0..old.len()).collect(),
         come: (0..new.len()).collect(),
     };
-    let said = |one: bool, equal: bool| one && equal;
-    matches.by(|one, other| {
+    let said = |one: bool, equal: bool| {
+        effort.spend(1);
+        one && equal
+    };
+    matches.by(effort, |one, other| {
         let (one, other) = (&before[one], &after[other]);
         said(one.reference.is_some(), one.reference == other.reference)
     });
     if matches.gone.len() * matches.come.len() <= TRIES_MAX {
-        matches.by(|one, other| same(before[one].schema, after[other].schema, sides));
+        matches.by(effort, |one, other| {
+            let (same, cost) = same(before[one].schema, after[other].schema, sides);
+            effort.spend(cost);
+            same
+        });
     }
-    matches.by(|one, other| {
+    matches.by(effort, |one, other| {
         let (one, other) = (&before[one], &after[other]);
         said(one.title.is_some(), one.title == other.title)
     });
-    matches.by(|one, other| {
+    matches.by(effort, |one, other| {
         let (one, other) = (&before[one], &after[other]);
         said(one.constant.is_some(), one.constant == other.constant)
     });
-    matches.by(|one, other| before[one].resembles(&after[other]));
-    matches
+    matches.by(effort, |one, other| {
+        let (one, other) = (&before[one], &after[other]);
+        effort.spend(1 + one.properties.len() * other.properties.len());
+        one.resembles(other)
+    });
+    (!effort.is_spent()).then_some(matches)
 }
 
 impl Matches {
-    fn by(&mut self, is_match: impl Fn(usize, usize) -> bool) {
+    fn by(&mut self, effort: &Effort, is_match: impl Fn(usize, usize) -> bool) {
         let come = &mut self.come;
         let pairs = &mut self.pairs;
         self.gone.retain(|one| {
+            if effort.is_spent() {
+                return true;
+            }
             let Some(at) = come.iter().position(|other| is_match(*one, *other)) else {
                 return true;
             };

@@ -24,6 +24,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
+pub(super) use self::matching::Effort;
 pub(super) use self::subject::Subject;
 use self::view::{Fault, View};
 use super::Comparer;

@@ -86,3 +86,29 @@ fn a_list_that_is_too_long_to_compare_is_a_gap_and_one_at_the_bound_is_compared(
     let pointer = &found.gaps[0].spots.after.pointer;
     assert!(pointer.ends_with("/schema/oneOf"), "{pointer}");
 }
+
+/// Alternatives that nothing tells apart but their properties, so that each is held against each.
+fn nameless(lists: usize, each: usize, mark: &str) -> Value {
+    let one = |list: usize| {
+        let branches: Vec<Value> = (0..each)
+            .map(|index| json!({ "type": "object", "properties": { format!("{mark}{list}x{index}"): { "type": "string" } } }))
+            .collect();
+        json!({ "oneOf": branches })
+    };
+    let properties: serde_json::Map<String, Value> = (0..lists)
+        .map(|list| (format!("p{list}"), one(list)))
+        .collect();
+    sends(&json!({ "type": "object", "properties": properties }))
+}
+
+#[test]
+fn thousands_of_nameless_alternatives_are_a_gap_and_never_clean() {
+    let few = compare_values(&nameless(2, 60, "a"), &nameless(2, 60, "b"));
+    assert!(!reasons(&few).contains(&GapReason::TooLarge));
+    let began = std::time::Instant::now();
+    let many = compare_values(&nameless(24, 1_500, "a"), &nameless(24, 1_500, "b"));
+    assert_eq!(many.verdict(), Verdict::NotCompared);
+    assert!(reasons(&many).contains(&GapReason::TooLarge));
+    // Unbounded it is minutes; the bound leaves room for a machine that does much else.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}

@@ -149,6 +149,9 @@ async fn version(
         content,
         source: Source {
             commit: Some(commit_of(api, label)),
+            branch: Some("main".to_owned()),
+            ci_run: Some(format!("https://ci.acme.example/{api}/{label}")),
+            author: Some("Commerce team".to_owned()),
             ..Source::default()
         },
         create: false,
@@ -179,6 +182,8 @@ pub(super) async fn make_ci_token(stage: &Stage) -> anyhow::Result<Key> {
             Permission::ApiRead,
             Permission::ApiWrite,
             Permission::SpecPublish,
+            // So that its reports name the applications that a change breaks.
+            Permission::UsageReadAny,
         ],
         apis: None,
         expires_in_days: Some(365),

@@ -1,0 +1,58 @@
+//! Says what a description would change for callers.
+
+use axum::extract::{Request, State};
+use gatehouse_control_plane::Db;
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::publishing::{self, CompareSpec};
+use gatehouse_spec::gate::{self, Report};
+use gatehouse_web::extract::read_body_up_to;
+use gatehouse_web::{BodyLimit, Path, Problem};
+use serde::Serialize;
+
+use crate::bodies;
+use crate::edge::answer::Single;
+use crate::edge::auth::{Caller, needs};
+use crate::settings::Limits;
+
+/// Says what a description would change for callers, and publishes nothing.
+///
+/// It is compared with the one in force; when the version has none, with that of the newest version that is served. Breaking
+/// changes are crossed with the calls of the last 30 days.
+#[utoipa::path(
+    post,
+    path = "/v1/apis/{api}/versions/{version}/compare",
+    tag = "apis",
+    params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`.")),
+    request_body(content = String, content_type = "application/octet-stream", description = "The description as it is, at most 50 MiB; its type is found out"),
+    responses((status = 200, description = "What it would change", body = bodies::Compared)),
+    security(("token" = ["spec.publish"]), ("token" = ["api.read"]))
+)]
+pub(crate) async fn compare_spec(
+    caller: Caller<needs::SpecCompare>,
+    State(db): State<Db>,
+    State(limits): State<Limits>,
+    Path((api, version)): Path<(String, String)>,
+    request: Request,
+) -> Result<Single<Compared>, Problem> {
+    let limit = BodyLimit(usize::try_from(limits.spec).unwrap_or(usize::MAX));
+    let input = CompareSpec {
+        api: Lookup::from(api.as_str()),
+        version,
+        content: read_body_up_to(request, limit).await?,
+    };
+    let report = publishing::compare_spec(&db, &caller, input).await?;
+    Ok(Single(Compared {
+        headline: report.headline(),
+        comment: gate::comment(&report, None),
+        report,
+    }))
+}
+
+/// A report with the same in words.
+#[derive(Debug, Serialize)]
+pub(crate) struct Compared {
+    headline: String,
+    comment: String,
+    #[serde(flatten)]
+    report: Report,
+}
