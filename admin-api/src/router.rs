@@ -24,8 +24,30 @@ pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
         .merge(catalogue())
         .merge(access())
         .merge(identity())
+        .merge(configuration())
         .merge(running())
         .merge(telling())
+}
+
+/// Configuration as code: files, changesets, releases, drift.
+fn configuration() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(v1::changesets::export::export))
+        .routes(routes!(
+            v1::changesets::list::list_changesets,
+            v1::changesets::create::create_changeset
+        ))
+        .routes(routes!(v1::changesets::get::get_changeset))
+        .routes(routes!(v1::changesets::apply::apply_changeset))
+        .routes(routes!(v1::releases::list::list_releases))
+        .routes(routes!(v1::releases::get::get_release))
+        .routes(routes!(v1::releases::diff::diff_release))
+        .routes(routes!(v1::releases::rollback::roll_back))
+        .routes(routes!(
+            v1::configuration::get::get_configuration,
+            v1::configuration::update::update_configuration
+        ))
+        .routes(routes!(v1::configuration::drift::list_drift))
 }
 
 /// Who belongs to the tenant, and which machines speak for it.

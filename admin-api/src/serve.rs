@@ -135,6 +135,7 @@ impl BoundAdminApi {
             mail_from: self.settings.mail.from.clone(),
             egress,
             ended_kept: self.settings.configuration.ended_kept,
+            lag_after: self.settings.configuration.lag_after,
         }
     }
 }

@@ -79,6 +79,20 @@ pub struct ConfigurationSettings {
     /// How long they hold keys and subscriptions that have ended: 1 minute to 3,650 days.
     #[serde(deserialize_with = "ended_kept")]
     pub ended_kept: time::Duration,
+    /// A gateway that lacks a change for longer is told of: 1 second to 1 day.
+    #[serde(deserialize_with = "lag_after")]
+    pub lag_after: time::Duration,
+}
+
+fn lag_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<time::Duration, D::Error> {
+    let after = time::Duration::try_from(duration(deserializer)?).unwrap_or(time::Duration::MAX);
+    if (time::Duration::SECOND..=time::Duration::DAY).contains(&after) {
+        Ok(after)
+    } else {
+        Err(D::Error::custom(
+            "use 1s to 1d; a gateway that lacks a change for longer is told of",
+        ))
+    }
 }
 
 fn ended_kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<time::Duration, D::Error> {
@@ -132,6 +146,17 @@ mod tests {
         };
         assert!(taken("1m") && taken("3650d"));
         assert!(!taken("59s") && !taken("3651d") && !taken("0s"));
+    }
+
+    #[test]
+    fn a_gateway_is_told_of_as_behind_after_a_second_to_a_day() {
+        let taken = |after| {
+            let after = [("GATEHOUSE_ADMIN_API__CONFIGURATION__LAG_AFTER", after)];
+            let environment: Environment = after.iter().copied().collect();
+            load::<Settings>(ROLE, DEFAULTS, None, &environment).is_ok()
+        };
+        assert!(taken("1s") && taken("1d"));
+        assert!(!taken("999ms") && !taken("86401s"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod command_line;
 mod compose;
 mod configuration;
 mod environments;
+mod files;
 mod keys;
 mod large_description;
 mod lints;

@@ -27,7 +27,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId ChangeId CiTrustId CredentialId EnvironmentId EventId GatewayGroupId IdentityProviderId LimitId
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId ChangeId ChangesetId CiTrustId CredentialId EnvironmentId EventId GatewayGroupId IdentityProviderId LimitId
     NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
     WebhookDeliveryId WebhookEndpointId
 }

@@ -6,6 +6,7 @@
 mod access;
 mod approvals;
 mod catalogue;
+mod configuration;
 mod identity;
 pub mod ids;
 mod offer;
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 pub use access::*;
 pub use approvals::*;
 pub use catalogue::*;
+pub use configuration::*;
 pub use identity::*;
 pub use offer::*;
 pub use operations::*;

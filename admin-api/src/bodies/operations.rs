@@ -65,6 +65,8 @@ pub struct Change {
     pub created_at: OffsetDateTime,
     /// Whether every enrolled gateway has it. No timeout makes this true.
     pub in_force: bool,
+    /// The same: every enrolled gateway has acknowledged it.
+    pub converged: bool,
     /// From commit to the last gateway, milliseconds, once in force.
     pub in_force_after_ms: Option<i64>,
     /// Per group of gateways.
@@ -97,6 +99,10 @@ pub struct GatewayChange {
     pub state: words::Spread,
     /// When it was swapped in there.
     pub applied_at: Option<OffsetDateTime>,
+    /// When its acknowledgement arrived.
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// From commit to that acknowledgement, milliseconds.
+    pub acknowledged_after_ms: Option<i64>,
     /// When the gateway was last heard from.
     pub last_seen_at: OffsetDateTime,
     /// Why it is not in force there.

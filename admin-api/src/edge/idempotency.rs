@@ -12,7 +12,8 @@ use gatehouse_control_plane::idempotency::{self, Answer, Begin, Guard, KEY_LENGT
 use gatehouse_control_plane::{Actor, Db};
 use gatehouse_runtime::{RequestId, Supervisor};
 use gatehouse_web::edge::render_problem;
-use gatehouse_web::{Problem, ProblemKind, read_body};
+use gatehouse_web::extract::read_body_up_to;
+use gatehouse_web::{BodyLimit, Problem, ProblemKind, read_body};
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
@@ -23,6 +24,7 @@ use tracing::Instrument;
 
 use super::answer::CarriesSecret;
 use super::auth::part;
+use crate::settings::Limits;
 use crate::state::{AdminApi, Links};
 
 /// The request header.
@@ -46,7 +48,7 @@ pub(crate) async fn once(
     }
     let key = key_of(&request)?;
     let actor: Actor = part(request.extensions())?;
-    let (request, hash) = hashed(request).await?;
+    let (request, hash) = hashed(state.limits, request).await?;
     match idempotency::begin(&state.db, &actor, &key, hash).await? {
         Begin::Fresh(guard) => {
             let mut request = request;
@@ -77,12 +79,19 @@ fn key_of(request: &Request) -> Result<String, Problem> {
 }
 
 /// Reads the body and digests everything the answer depends on.
-async fn hashed(request: Request) -> Result<(Request, [u8; 32]), Problem> {
+async fn hashed(limits: Limits, request: Request) -> Result<(Request, [u8; 32]), Problem> {
     let (mut head, body) = request.into_parts();
     let extensions = head.extensions.clone();
     let mut whole = Request::new(body);
     *whole.extensions_mut() = extensions;
-    let body = read_body(whole).await?;
+    let body = match head.uri.path() {
+        // Files of a folder, descriptions among them: as large as one description may be.
+        "/v1/changesets" => {
+            let limit = usize::try_from(limits.spec).unwrap_or(usize::MAX);
+            read_body_up_to(whole, BodyLimit(limit)).await?
+        }
+        _ => read_body(whole).await?,
+    };
     let address = head
         .uri
         .path_and_query()

@@ -169,6 +169,10 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         )
         .await
         .expect(201);
+    let changeset = served
+        .post(&token, "/v1/changesets", json!({"files": []}))
+        .await
+        .expect(201);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let role = format!("{prefix}-viewer");
     let made_role = json!({"slug": role, "name": role, "permissions": ["api.read"]});
@@ -209,6 +213,9 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
             "identity_provider",
             vec![text(&provider["id"]), format!("{prefix}-login")],
         ),
+        ("changeset", vec![text(&changeset["id"])]),
+        // Counted by each tenant for itself: this one nobody has got to.
+        ("release", vec![(prefix.len() * 1_000).to_string()]),
     ]
     .into_iter()
     .map(|(kind, names)| (kind.to_owned(), names))
@@ -267,6 +274,9 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("put_approval_settings", json!({"due_s": 3600})),
         ("put_plan_approval", json!({"rule": null, "questions": []})),
         ("simulate_approval_rule", json!({"days": 7, "rule": {"name": "walk", "mode": "off", "match": "any", "conditions": [{"kind": "verified_mail"}]}})),
+        ("create_changeset", json!({"files": []})),
+        ("apply_changeset", json!({})),
+        ("update_configuration", json!({"interactive_edits": "record"})),
         ("update_environment", json!({"public_url": null})),
         ("put_upstream", json!({"targets": [{"url": "https://backend.example.com"}]})),
         ("create_application", json!({"name": "walk"})),
@@ -303,6 +313,7 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     let (foreign, _) = scene(served, &served.contoso, "contoso").await;
     let gateway = "gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned();
     own.insert("gateway".to_owned(), vec![gateway]);
+    own.insert("release".to_owned(), vec!["1".to_owned()]);
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
     let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
@@ -363,6 +374,7 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
             "create_join_token",
             "disable_member",
             "enable_member",
+            "roll_back",
             "set_member_roles",
         ]),
         client: reqwest::Client::builder().build().unwrap(),

@@ -33,6 +33,11 @@ pub struct GatewayChange {
     /// When it was swapped in there.
     #[serde(with = "time::serde::rfc3339::option")]
     pub applied_at: Option<OffsetDateTime>,
+    /// When its acknowledgement arrived here.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// From commit to that acknowledgement, milliseconds, by this side's clock.
+    pub acknowledged_after_ms: Option<i64>,
     /// When the gateway was last heard from.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
@@ -69,6 +74,8 @@ pub struct ChangeView {
     pub created_at: OffsetDateTime,
     /// Whether every enrolled gateway of every group has it. No timeout makes this true.
     pub in_force: bool,
+    /// The same: every enrolled gateway has acknowledged it.
+    pub converged: bool,
     /// From commit to the last gateway, milliseconds, once in force.
     pub in_force_after_ms: Option<i64>,
     /// Per group.
@@ -93,9 +100,11 @@ pub async fn get_change(db: &Db, actor: &Actor, id: ChangeId) -> Result<ChangeVi
     let mut groups = Vec::with_capacity(changes.len());
     for change in changes {
         let nodes = sqlx::query!(
-            "select n.id, n.name, n.last_seen_at, n.last_error,
-                    (select min(a.applied_at) from node_ack a where a.node_id = n.id and a.seq >= $2) as applied_at
-             from gateway_node n where n.group_id = $1 and n.retired_at is null order by n.name, n.id",
+            r#"select n.id, n.name, n.last_seen_at, n.last_error, a.applied_at as "applied_at?", a.received_at as "received_at?"
+               from gateway_node n
+               left join lateral (select k.applied_at, k.received_at from node_ack k
+                                  where k.node_id = n.id and k.seq >= $2 order by k.seq limit 1) a on true
+               where n.group_id = $1 and n.retired_at is null order by n.name, n.id"#,
             change.group_id,
             change.seq,
         )
@@ -112,6 +121,8 @@ pub async fn get_change(db: &Db, actor: &Actor, id: ChangeId) -> Result<ChangeVi
                     None => Spread::Waiting,
                 },
                 applied_at: node.applied_at,
+                acknowledged_at: node.received_at,
+                acknowledged_after_ms: node.received_at.map(|at| ms_between(created_at, at)),
                 last_seen_at: node.last_seen_at,
                 error: node.last_error.filter(|_| node.applied_at.is_none()),
             })
@@ -135,18 +146,48 @@ pub async fn get_change(db: &Db, actor: &Actor, id: ChangeId) -> Result<ChangeVi
         .flat_map(|group| &group.gateways)
         .filter_map(|gateway| gateway.applied_at)
         .max();
-    let in_force_after_ms = last.filter(|_| in_force).map(|last| {
-        i64::try_from((last - created_at).whole_milliseconds())
-            .unwrap_or(i64::MAX)
-            .max(0)
-    });
+    let in_force_after_ms = last
+        .filter(|_| in_force)
+        .map(|last| ms_between(created_at, last));
     Ok(ChangeView {
         change_id: id,
         kind,
         subject,
         created_at,
         in_force,
+        converged: in_force,
         in_force_after_ms,
         groups,
     })
+}
+
+fn ms_between(from: OffsetDateTime, to: OffsetDateTime) -> i64 {
+    i64::try_from((to - from).whole_milliseconds())
+        .unwrap_or(i64::MAX)
+        .max(0)
+}
+
+/// Longest wait of [`wait_for_change`].
+pub const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// How often a change that is waited for is looked at.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// As [`get_change`], but answers as soon as the change is in force everywhere, or as it stands after `within`. No
+/// transaction is held meanwhile.
+pub async fn wait_for_change(
+    db: &Db,
+    actor: &Actor,
+    id: ChangeId,
+    within: std::time::Duration,
+) -> Result<ChangeView, Refusal> {
+    let deadline = tokio::time::Instant::now() + within.min(WAIT_MAX);
+    loop {
+        let change = get_change(db, actor, id).await?;
+        let now = tokio::time::Instant::now();
+        if change.in_force || now >= deadline {
+            return Ok(change);
+        }
+        tokio::time::sleep(LOOK_EVERY.min(deadline - now)).await;
+    }
 }

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::keys::{Kek, Keys, MasterKey};
 use crate::refusal::Refusal;
 use crate::sealed;
+use crate::work::Unit;
 
 /// A transaction.
 pub(crate) type Tx = Transaction<'static, Postgres>;
@@ -65,7 +66,7 @@ impl DbAddresses {
 
 /// Everything a verb needs besides its arguments. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(Arc<Inner>, Option<Unit>);
 
 struct Inner {
     pools: Pools,
@@ -114,14 +115,15 @@ impl Db {
         };
         pools.refuse_powerful_roles().await?;
         let keys = pools.keys_of_installation(&master_key, &clock).await?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             pools,
             clock,
             master_key,
             keys,
             data_keys: Mutex::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
-        })))
+        };
+        Ok(Self(Arc::new(inner), None))
     }
 
     /// The clock every time written to the database comes from.
@@ -155,6 +157,16 @@ impl Db {
             held.clear();
         }
         held.insert(id, key);
+    }
+
+    /// The same handle for verbs that run inside one unit of work: what they commit is handed to the unit.
+    pub(crate) fn inside(&self, unit: Unit) -> Self {
+        Self(Arc::clone(&self.0), Some(unit))
+    }
+
+    /// The unit of work that verbs called with this handle take part in.
+    pub(crate) fn unit(&self) -> Option<&Unit> {
+        self.1.as_ref()
     }
 
     /// A place for streaming one snapshot.

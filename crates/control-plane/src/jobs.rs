@@ -17,6 +17,11 @@ use crate::{accounts, audit, credentials, idempotency, outbox, plans, sessions, 
 use crate::{
     accounts, credentials, idempotency, outbox, plans, sessions, subscriptions, webhooks,
 };
+use crate::{
+    accounts, changesets, credentials, gateways, idempotency, outbox, sessions, subscriptions,
+};
+use crate::{accounts, changesets, credentials, idempotency, outbox, sessions, subscriptions};
+use crate::{accounts, credentials, idempotency, outbox, plans, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -31,6 +36,8 @@ pub struct JobSettings {
     pub egress: Egress,
     /// How long gateways hold keys and subscriptions that have ended.
     pub ended_kept: time::Duration,
+    /// Gateways that lack a change for longer than this are told of.
+    pub lag_after: time::Duration,
 }
 
 /// New events become notices and mails within this time.
@@ -45,6 +52,8 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 const REVISE_EVERY: Duration = Duration::from_secs(5);
 /// Decisions that are due are reminded of, and late ones passed on, this often.
 const CHASE_EVERY: Duration = Duration::from_secs(30);
+/// Gateways that fall behind are looked for this often.
+const LAG_EVERY: Duration = Duration::from_secs(2);
 /// Partitions are made and old rows removed this often.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(15 * 60);
 
@@ -124,6 +133,13 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         CHECKPOINTS_EVERY,
         db,
         |db| async move { audit::sign_checkpoints(&db).await.map(drop) },
+    let after = settings.lag_after;
+    repeat(
+        supervisor,
+        "jobs.lag",
+        LAG_EVERY,
+        db,
+        move |db| async move { gateways::watch_lag(&db, after).await.map(drop) },
     );
     let kept = settings.ended_kept;
     repeat(
@@ -366,6 +382,7 @@ async fn purge(conn: &mut PgConnection, now: time::OffsetDateTime) -> Result<(),
     )
     .execute(&mut *conn)
     .await?;
+    changesets::purge(&mut *conn, now).await?;
     sqlx::query!(
         "delete from rate_share where asked_at < $1",
         now - RATE_SHARES_KEPT

@@ -4,6 +4,8 @@
 //! statements before commit. All verbs lock in that order, so they cannot deadlock, and the heads, which everybody
 //! shares, are held only for the length of the commit.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use gatehouse_domain::id::{ChangeId, EventId, GatewayGroupId};
 use gatehouse_runtime::random;
 use serde::Serialize;
@@ -18,6 +20,7 @@ use crate::config::{self, Touched};
 use crate::db::{Db, Tx};
 use crate::idempotency;
 use crate::refusal::Refusal;
+use crate::releases::{self, Origin};
 
 /// The number a change got in one gateway group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,30 +74,137 @@ fn as_stored(moment: OffsetDateTime) -> OffsetDateTime {
     moment.replace_nanosecond(micros * 1_000).unwrap_or(moment)
 }
 
+/// What a commit has to write besides business rows.
+#[derive(Debug, Default)]
+struct Collected {
+    audit: Vec<AuditEntry>,
+    events: Vec<Event>,
+    touched: Vec<Touched>,
+}
+
+impl Collected {
+    fn add(&mut self, more: Self) {
+        self.audit.extend(more.audit);
+        self.events.extend(more.events);
+        for touched in more.touched {
+            if !self.touched.contains(&touched) {
+                self.touched.push(touched);
+            }
+        }
+    }
+}
+
 /// A transaction and what its commit has to write besides.
 pub(crate) struct Work<'a> {
     db: &'a Db,
     actor: &'a Actor,
     tx: Tx,
     now: OffsetDateTime,
-    audit: Vec<AuditEntry>,
-    events: Vec<Event>,
-    touched: Vec<Touched>,
+    collected: Collected,
+    origin: Option<Origin>,
+    /// Where it goes back to when it is part of a larger one.
+    part_of: Option<(Unit, Collected)>,
+}
+
+/// A unit of work that several verbs run in, one after another. Each takes the transaction out, runs behind a savepoint, and
+/// its commit hands transaction and records back; what is committed in the end is one change. A verb that fails keeps the
+/// transaction, and with it everything is rolled back.
+#[derive(Clone)]
+pub(crate) struct Unit(Arc<Mutex<Option<Lent>>>);
+
+struct Lent {
+    tx: Tx,
+    now: OffsetDateTime,
+    collected: Collected,
+}
+
+impl Unit {
+    fn take(&self) -> Result<Lent, Refusal> {
+        let mut lent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lent.take().ok_or_else(|| {
+            Refusal::Internal(anyhow::anyhow!(
+                "a verb before this one failed, or runs at the same time"
+            ))
+        })
+    }
+
+    fn put_back(&self, lent: Lent) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(lent);
+    }
+}
+
+/// The frame of a work whose transaction verbs are running in.
+pub(crate) struct Lending<'a> {
+    db: &'a Db,
+    actor: &'a Actor,
+    origin: Option<Origin>,
+    unit: Unit,
+}
+
+impl<'a> Lending<'a> {
+    /// Ends the lending. Fails when a verb did.
+    pub(crate) fn take_back(self) -> Result<Work<'a>, Refusal> {
+        let Lent { tx, now, collected } = self.unit.take()?;
+        Ok(Work {
+            db: self.db,
+            actor: self.actor,
+            tx,
+            now,
+            collected,
+            origin: self.origin,
+            part_of: None,
+        })
+    }
 }
 
 impl<'a> Work<'a> {
     /// Begins in the actor's tenant.
     pub(crate) async fn begin(db: &'a Db, actor: &'a Actor) -> Result<Self, Refusal> {
+        if let Some(unit) = db.unit() {
+            let mut lent = unit.take()?;
+            sqlx::query("savepoint verb").execute(&mut *lent.tx).await?;
+            return Ok(Self {
+                db,
+                actor,
+                tx: lent.tx,
+                now: lent.now,
+                collected: Collected::default(),
+                origin: None,
+                part_of: Some((unit.clone(), lent.collected)),
+            });
+        }
         let tx = db.tenant(actor.tenant()).await?;
         Ok(Self {
             db,
             actor,
             tx,
             now: as_stored(db.clock().now()),
-            audit: Vec::new(),
-            events: Vec::new(),
-            touched: Vec::new(),
+            collected: Collected::default(),
+            origin: None,
+            part_of: None,
         })
+    }
+
+    /// Says what the release that this work makes comes from.
+    pub(crate) fn originate(&mut self, origin: Origin) {
+        self.origin = Some(origin);
+    }
+
+    /// Lends the transaction to verbs: those called with the handle run inside it.
+    pub(crate) fn lend(self) -> (Lending<'a>, Db) {
+        let unit = Unit(Arc::new(Mutex::new(Some(Lent {
+            tx: self.tx,
+            now: self.now,
+            collected: self.collected,
+        }))));
+        let db = self.db.inside(unit.clone());
+        let lending = Lending {
+            db: self.db,
+            actor: self.actor,
+            origin: self.origin,
+            unit,
+        };
+        (lending, db)
     }
 
     /// The connection to run statements on.
@@ -129,7 +239,7 @@ impl<'a> Work<'a> {
 
     /// Adds the audit record of what was done.
     pub(crate) fn audit(&mut self, entry: AuditEntry) {
-        self.audit.push(entry);
+        self.collected.audit.push(entry);
     }
 
     /// Adds an event for the outbox: mail, notices and webhooks are made from it. It is one of
@@ -144,7 +254,7 @@ impl<'a> Work<'a> {
         } else {
             tracing::error!(kind, "an event of a type that is not in the catalogue");
         }
-        self.events.push(Event {
+        self.collected.events.push(Event {
             kind,
             subject: subject.to_string(),
             payload,
@@ -153,43 +263,35 @@ impl<'a> Work<'a> {
 
     /// Says that gateways may need to know: what they hold is projected from the rows at commit.
     pub(crate) fn touch(&mut self, touched: Touched) {
-        if !self.touched.contains(&touched) {
-            self.touched.push(touched);
+        if !self.collected.touched.contains(&touched) {
+            self.collected.touched.push(touched);
         }
     }
 
     /// Writes what was collected and commits.
     pub(crate) async fn commit<T>(mut self, value: T) -> Result<Changed<T>, Refusal> {
-        for event in std::mem::take(&mut self.events) {
-            let id: EventId = random::uuid_v7(self.now).into();
-            sqlx::query!(
-                "insert into outbox (id, tenant_id, type, subject, payload, at) values ($1, $2, $3, $4, $5, $6)",
-                id.uuid(),
-                self.actor.tenant().uuid(),
-                event.kind,
-                event.subject,
-                event.payload,
-                self.now,
-            )
-            .execute(&mut *self.tx)
-            .await?;
+        if self.part_of.is_some() {
+            return self.hand_back(value).await;
         }
-        let plan = config::plan(&mut self.tx, self.db, self.actor.tenant(), &self.touched).await?;
+        let Collected {
+            audit,
+            events,
+            touched,
+        } = std::mem::take(&mut self.collected);
+        self.write_events(events).await?;
+        let plan = config::plan(&mut self.tx, self.db, self.actor.tenant(), &touched).await?;
         let change_id = (!plan.is_empty()).then(|| ChangeId::from_uuid(random::uuid_v7(self.now)));
-        let kind = self.audit.first().map_or("config", |entry| entry.action);
-        let subject = self
-            .audit
+        let kind = audit.first().map_or("config", |entry| entry.action);
+        let subject = audit
             .first()
             .map(|entry| entry.subject.clone())
             .unwrap_or_default();
-        audit::append(
-            &mut self.tx,
-            self.actor,
-            self.now,
-            change_id,
-            std::mem::take(&mut self.audit),
-        )
-        .await?;
+        let affected = releases::Affected::of(&audit, &touched);
+        audit::append(&mut self.tx, self.actor, self.now, change_id, audit).await?;
+        let release = match affected {
+            Some(affected) => self.release(affected, kind, &subject, change_id).await?,
+            None => None,
+        };
         let change = match change_id {
             Some(id) => {
                 let tenant = self.actor.tenant();
@@ -205,6 +307,10 @@ impl<'a> Work<'a> {
             }
             None => None,
         };
+        if let (Some(number), Some(change)) = (release, &change) {
+            releases::note_groups(&mut self.tx, self.actor.tenant(), number, &change.config)
+                .await?;
+        }
         if self.actor.is_dry_run() {
             return self.roll_back(value).await;
         }
@@ -215,9 +321,87 @@ impl<'a> Work<'a> {
         Ok(Changed { value, change })
     }
 
+    /// Numbers the configuration anew, when any of it differs from the release before. The head of the audit log is locked:
+    /// releases of a tenant are made one after another.
+    async fn release(
+        &mut self,
+        affected: releases::Affected,
+        kind: &'static str,
+        subject: &str,
+        change: Option<ChangeId>,
+    ) -> Result<Option<i64>, Refusal> {
+        let made = releases::Making {
+            actor: self.actor,
+            now: self.now,
+            kind,
+            subject,
+            change,
+            origin: self.origin.take(),
+        };
+        let (number, drifted) = releases::record(&mut self.tx, made, affected).await?;
+        if let Some(drifted) = drifted {
+            let event = Event {
+                kind: "config.drift",
+                subject: subject.to_owned(),
+                payload: drifted,
+            };
+            self.write_events(vec![event]).await?;
+        }
+        Ok(number)
+    }
+
+    async fn write_events(&mut self, events: Vec<Event>) -> Result<(), Refusal> {
+        for event in events {
+            let id: EventId = random::uuid_v7(self.now).into();
+            sqlx::query!(
+                "insert into outbox (id, tenant_id, type, subject, payload, at) values ($1, $2, $3, $4, $5, $6)",
+                id.uuid(),
+                self.actor.tenant().uuid(),
+                event.kind,
+                event.subject,
+                event.payload,
+                self.now,
+            )
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the transaction back to the larger work this one is part of.
+    async fn hand_back<T>(mut self, value: T) -> Result<Changed<T>, Refusal> {
+        sqlx::query("release savepoint verb")
+            .execute(&mut *self.tx)
+            .await?;
+        if let Some((unit, mut collected)) = self.part_of {
+            collected.add(self.collected);
+            unit.put_back(Lent {
+                tx: self.tx,
+                now: self.now,
+                collected,
+            });
+        }
+        Ok(Changed {
+            value,
+            change: None,
+        })
+    }
+
     /// Throws everything away and answers `value`: what a dry run does.
-    pub(crate) async fn roll_back<T>(self, value: T) -> Result<Changed<T>, Refusal> {
-        self.tx.rollback().await?;
+    pub(crate) async fn roll_back<T>(mut self, value: T) -> Result<Changed<T>, Refusal> {
+        match self.part_of {
+            Some((unit, collected)) => {
+                sqlx::query("rollback to savepoint verb")
+                    .execute(&mut *self.tx)
+                    .await?;
+                unit.put_back(Lent {
+                    tx: self.tx,
+                    now: self.now,
+                    collected,
+                });
+            }
+            None => self.tx.rollback().await?,
+        }
         Ok(Changed {
             value,
             change: None,

@@ -180,6 +180,8 @@ ids! {
     CredentialId = "key";
     /// One change of configuration, which may touch several gateway groups.
     ChangeId = "chg";
+    /// A declarative change with its diff.
+    ChangesetId = "chs";
     /// An event in the outbox.
     EventId = "evt";
     /// A notice to one person.

@@ -52,6 +52,23 @@ pub(crate) enum Command {
     /// Say what the tenant's rules ask of descriptions.
     #[command(subcommand)]
     Lint(crate::commands::lint::Lint),
+    Spec(Spec),
+    /// Show what the files of a folder change, and whom it concerns.
+    Diff(commands::folder::Diff),
+    /// Make things what the files of a folder say. Nothing is taken away.
+    Apply(commands::folder::Apply),
+    /// Make a scope what the files of a folder say; what they do not have is taken away.
+    Sync(commands::folder::Sync),
+    /// Write what there is as files of a folder.
+    Export(commands::folder::Export),
+    /// Show where things are no longer what files said.
+    Drift(commands::drift::Drift),
+    /// Follow changes of configuration to the gateways.
+    #[command(subcommand)]
+    Change(commands::change::Change),
+    /// Read numbered configurations, and go back to one.
+    #[command(subcommand)]
+    Release(commands::release::Release),
     /// Show settings.
     #[command(subcommand)]
     Config(Config),

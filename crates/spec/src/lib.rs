@@ -15,6 +15,7 @@
 mod check;
 mod description;
 pub mod diff;
+pub mod file;
 mod finding;
 mod fragment;
 pub mod gate;

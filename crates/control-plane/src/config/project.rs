@@ -261,7 +261,8 @@ async fn plan(
     id: PlanId,
 ) -> Result<Option<Projection>, Refusal> {
     let row = sqlx::query!(
-        "select name, current_revision_id from plan where id = $1",
+        // A plan in staging is offered to nobody: gateways need not know it.
+        "select name, current_revision_id from plan where id = $1 and state <> 'staging'",
         id.uuid()
     )
     .fetch_optional(&mut *conn)

@@ -4,6 +4,7 @@ mod ack;
 mod export;
 mod feed;
 mod join;
+mod lag;
 mod leases;
 mod node;
 mod shares;
@@ -16,5 +17,6 @@ pub use join::{
     CreateJoinToken, JoinTokenView, create_installation_join_token, create_join_token, join,
 };
 pub(crate) use join::{fresh_key, shared_group, stored_key_id};
+pub use lag::watch_lag;
 pub use node::{Node, NodeState, NodeView, authenticate_node, list_nodes, retire_node};
 pub use signing::{raise_generation, rotate_config_key};

@@ -4,6 +4,7 @@ pub(crate) mod approval;
 mod close;
 pub(crate) mod limits;
 pub(crate) mod operation_limits;
+mod restore;
 mod revisions;
 pub(crate) mod terms;
 mod tighten;
@@ -32,6 +33,7 @@ pub use revisions::{RevisionView, apply_due, list_revisions};
 pub use update::{UpdatePlan, update_plan};
 pub use view::{PlanView, ScheduledView};
 
+pub(crate) use restore::restore_revision;
 pub(crate) use view::of_product;
 
 use limits::NewRevision;

@@ -97,7 +97,7 @@ pub async fn apply_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refu
            from plan p
            join plan_revision c on c.id = p.current_revision_id
            join lateral (select r.id, r.number, r.spans from plan_revision r
-                         where r.plan_id = p.id and r.number > c.number and r.effective_at <= $1
+                         where r.plan_id = p.id and r.number > greatest(c.number, p.settled_number) and r.effective_at <= $1
                          order by r.number desc limit 1) n on true
            where p.state <> 'closed'
            order by p.id limit $2

@@ -265,6 +265,8 @@ fn next_state(plan: &PlanView, wanted: Option<PlanState>) -> Result<PlanState, R
         )),
         (from, to) if from == to => Ok(to),
         (Staging, Published) | (Published, Deprecated) | (Deprecated, Published) => Ok(wanted),
+        // An offer is taken back as long as nobody has taken it up.
+        (Published | Deprecated, Staging) if plan.subscriptions == 0 => Ok(wanted),
         (from, to) => Err(Refusal::Conflict(format!(
             "A {from} plan cannot become {to}."
         ))),

@@ -171,7 +171,7 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
                   (select count(*) from subscription s where s.plan_id = p.id and s.state in ('pending', 'active')) as "subscriptions!"
            from plan p left join plan_revision r on r.id = p.current_revision_id
            left join lateral (select f.id, f.number, f.effective_at from plan_revision f
-                              where f.plan_id = p.id and f.number > r.number
+                              where f.plan_id = p.id and f.number > greatest(r.number, p.settled_number)
                               order by f.effective_at, f.number desc limit 1) n on true
            where ($1::uuid is null or p.id = $1)
              and ($2::text is null or p.slug = $2)

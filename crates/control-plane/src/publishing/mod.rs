@@ -14,6 +14,7 @@ mod ground;
 mod place;
 mod read;
 mod revisions;
+mod restore;
 mod source;
 mod store;
 
@@ -46,6 +47,8 @@ pub use source::Source;
 
 use gate::Standing;
 use ground::{Ground, Measure};
+pub(crate) use restore::restore_revision;
+
 use read::Reading;
 use store::{Held, Slot, Stored};
 

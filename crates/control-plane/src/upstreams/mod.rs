@@ -1,6 +1,7 @@
 //! Upstreams: where the traffic of an API goes, per environment. A right of its own; publishing never moves it.
 
 mod address;
+mod remove;
 mod store;
 
 use gatehouse_domain::Permission;
@@ -21,7 +22,10 @@ use crate::refusal::{Faults, Refusal};
 use crate::words::{known, require_version};
 use crate::work::{Changed, Work};
 
+pub use remove::remove_upstream;
+
 pub(crate) use address::require_target;
+pub(crate) use remove::restore_upstream;
 pub(crate) use store::{NewUpstream, attach_routes, insert};
 
 /// How calls are spread over targets.

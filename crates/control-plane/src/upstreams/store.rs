@@ -23,6 +23,16 @@ pub(crate) async fn insert(
     new: &NewUpstream<'_>,
 ) -> Result<UpstreamId, Refusal> {
     let id: UpstreamId = work.new_id();
+    insert_as(work, new, id).await?;
+    Ok(id)
+}
+
+/// Stores a new upstream under an id of the caller's choice.
+pub(super) async fn insert_as(
+    work: &mut Work<'_>,
+    new: &NewUpstream<'_>,
+    id: UpstreamId,
+) -> Result<(), Refusal> {
     let (tenant, now) = (work.tenant(), work.now());
     let timeouts = new.put.timeouts.unwrap_or_default();
     sqlx::query!(
@@ -44,7 +54,7 @@ pub(crate) async fn insert(
     .await?;
     put_targets(work, id, new.put).await?;
     work.touch(Touched::Upstream(id));
-    Ok(id)
+    Ok(())
 }
 
 /// Replaces what an upstream says.

@@ -5,6 +5,7 @@ mod compat;
 mod retire;
 mod step;
 mod view;
+mod withdraw;
 
 use gatehouse_domain::id::{ApiId, RouteId};
 use gatehouse_domain::{ApiVersionState, Permission};
@@ -27,6 +28,7 @@ pub use retire::{Retire, retire_version};
 pub use view::{RevisionView, VersionView};
 
 pub(crate) use view::{find, of_apis};
+pub(crate) use withdraw::withdraw_version;
 
 use step::Step;
 

@@ -282,3 +282,60 @@ async fn a_caller_that_goes_away_at_any_moment_leaves_no_session_inside_a_transa
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_gateway_that_falls_behind_is_told_of_once_and_once_more_when_it_has_caught_up() {
+    let world = World::create().await;
+    let after = time::Duration::seconds(30);
+    let look = async || gateways::watch_lag(&world.db, after).await.unwrap();
+    let told = async |kind: &'static str| match kind {
+        "lagging" => {
+            world
+                .count("select count(*) from outbox where type = 'node.lagging'")
+                .await
+        }
+        _ => {
+            world
+                .count("select count(*) from outbox where type = 'node.caught_up'")
+                .await
+        }
+    };
+    let (node, joined) = world.join(1).await;
+    let (head, hash) = world.head().await;
+    world.ack(node, 1, head, &hash).await;
+    world.pass(3_600);
+    assert_eq!(look().await, (0, 0), "it has everything, however long ago");
+    let change = world
+        .publish(&crate::world::PETS.replace("1.2.0", "1.3.0"))
+        .await
+        .unwrap()
+        .change
+        .unwrap();
+    world.pass(30);
+    assert_eq!(look().await, (0, 0), "not longer than the threshold");
+    world.pass(1);
+    assert_eq!(look().await, (1, 0));
+    world.pass(600);
+    assert_eq!(
+        (look().await, told("lagging").await),
+        ((0, 0), 1),
+        "once for each lag"
+    );
+    let waiting = gatehouse_control_plane::changes::get_change(&world.db, &world.ada, change.id)
+        .await
+        .unwrap();
+    assert!(!waiting.converged && waiting.groups[0].gateways[0].acknowledged_at.is_none());
+    let (head, hash) = world.head().await;
+    world.ack(node, 1, head, &hash).await;
+    assert_eq!((look().await, told("caught_up").await), ((0, 1), 1));
+    assert_eq!(look().await, (0, 0));
+    let arrived = gatehouse_control_plane::changes::get_change(&world.db, &world.ada, change.id)
+        .await
+        .unwrap();
+    assert!(arrived.converged);
+    assert_eq!(
+        arrived.groups[0].gateways[0].acknowledged_after_ms,
+        Some(631_000)
+    );
+    drop(joined);
+}

@@ -8,6 +8,7 @@ pub(crate) mod approval;
 mod audit;
 pub(crate) mod call;
 pub(crate) mod ci_trust;
+pub(crate) mod change;
 pub(crate) mod completion;
 mod config;
 mod config_key;
@@ -15,8 +16,10 @@ pub(crate) mod context;
 mod demo;
 mod docs;
 mod doctor;
+pub(crate) mod drift;
 pub(crate) mod environment;
 mod first_administrator;
+pub(crate) mod folder;
 mod gateways;
 mod health;
 pub(crate) mod identity_provider;
@@ -28,6 +31,7 @@ pub(crate) mod member;
 mod migrate;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod release;
 mod role;
 mod spec;
 pub(crate) mod tenant;
@@ -65,6 +69,13 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => audit::run(command).await,
         Command::Spec(command) => spec::run(command).await,
         Command::Lint(command) => lint::run(command).await,
+        Command::Diff(args) => folder::diff(args).await,
+        Command::Apply(args) => folder::apply(args).await,
+        Command::Sync(args) => folder::sync(args).await,
+        Command::Export(args) => folder::export(args).await,
+        Command::Change(command) => change::run(command).await,
+        Command::Drift(args) => drift::run(args).await,
+        Command::Release(command) => release::run(command).await,
         Command::Config(command) => config::run(command),
         Command::ConfigKey(command) => config_key::run(command).await,
         Command::MasterKey(command) => master_key::run(command).await,

@@ -1,0 +1,82 @@
+//! Putting an earlier description of a version in force again: what a rollback does.
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::ApiId;
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::Refusal;
+use crate::versions;
+use crate::work::{Changed, Work};
+
+/// Puts revision `number` of a version in force again. Its operations are still there, so nothing is read anew, and what
+/// gateways get is what they had under it.
+pub(crate) async fn restore_revision(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    label: &str,
+    number: i32,
+) -> Result<Changed<()>, Refusal> {
+    let mut work = Work::begin(db, actor).await?;
+    let api = apis::lock(work.conn(), actor, &api, Permission::SpecPublish).await?;
+    let version = versions::find(work.conn(), api.id, label).await?;
+    let revision = sqlx::query_scalar!(
+        "select id from spec_revision where api_version_id = $1 and number = $2",
+        version.id.uuid(),
+        number,
+    )
+    .fetch_optional(work.conn())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    sqlx::query!(
+        "update spec_revision set state = 'superseded' where api_version_id = $1 and state = 'active' and id <> $2",
+        version.id.uuid(),
+        revision,
+    )
+    .execute(work.conn())
+    .await?;
+    sqlx::query!(
+        "update spec_revision set state = 'active' where id = $1",
+        revision
+    )
+    .execute(work.conn())
+    .await?;
+    let restored = sqlx::query!(
+        "update api_version
+         set current_revision_id = $2, state = case when state = 'draft' then 'published' else state end,
+             row_version = row_version + 1
+         where id = $1 and state <> 'retired'",
+        version.id.uuid(),
+        revision,
+    )
+    .execute(work.conn())
+    .await?;
+    if restored.rows_affected() != 1 {
+        return Err(Refusal::Conflict(format!("Version {label} is retired.")));
+    }
+    versions::touch_routes(&mut work, version.id.uuid()).await?;
+    let before = version.current_revision.map(|held| held.number);
+    work.audit(AuditEntry {
+        action: "spec.restore",
+        subject: version.id.to_string(),
+        before: Some(json!({ "revision": before })),
+        after: Some(json!({ "api": api.slug, "version": label, "revision": number })),
+        reason: None,
+    });
+    work.emit(
+        "api.published",
+        version.id,
+        json!({
+            "api": { "slug": api.slug, "name": api.name },
+            "version": label,
+            "revision": number,
+            "first": false,
+        }),
+    );
+    work.commit(()).await
+}

@@ -1,0 +1,319 @@
+//! Releases: numbered by whatever changes configuration, and a way back that leaves decisions alone.
+
+use std::collections::BTreeMap;
+
+use gatehouse_control_plane::apis::{self, UpdateApi};
+use gatehouse_control_plane::environments::{self, UpdateEnvironment};
+use gatehouse_control_plane::plans::{self, UpdatePlan};
+use gatehouse_control_plane::releases::{self, RolledBack};
+use gatehouse_control_plane::subscriptions::{self};
+use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
+use gatehouse_control_plane::versions::{self, Deprecate, Retire};
+use gatehouse_control_plane::{Changed, Lookup, Refusal};
+use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState, QuotaPeriod};
+use uuid::Uuid;
+
+use crate::world::{PETS, World, is_not_found, make_tenant, member};
+
+impl World {
+    async fn newest(&self) -> i64 {
+        self.count("select coalesce(max(number), 0) from release")
+            .await
+    }
+
+    /// What gateways hold of some kinds of objects.
+    async fn objects(&self, kinds: &[i16]) -> BTreeMap<(i16, Uuid), Vec<u8>> {
+        let rows: Vec<(i16, Uuid, Vec<u8>)> =
+            sqlx::query_as("select kind, object_id, body from config_object where kind = any($1)")
+                .bind(kinds)
+                .fetch_all(&mut self.superuser().await)
+                .await
+                .unwrap();
+        rows.into_iter()
+            .map(|(kind, id, body)| ((kind, id), body))
+            .collect()
+    }
+
+    async fn back_to(&self, number: i64) -> Result<Changed<RolledBack>, Refusal> {
+        releases::rollback(&self.db, &self.ada, number).await
+    }
+
+    async fn set_limits(&self, amount: u64) {
+        let input = UpdatePlan {
+            limits: Some(vec![LimitRule::Quota {
+                amount,
+                period: QuotaPeriod::Day,
+            }]),
+            ..UpdatePlan::default()
+        };
+        plans::update_plan(
+            &self.db,
+            &self.paul,
+            self.api(),
+            Lookup::from("team"),
+            None,
+            input,
+        )
+        .await
+        .unwrap();
+    }
+
+    async fn move_traffic(&self, url: &str) {
+        let input = PutUpstream {
+            targets: vec![PutTarget::new(url)],
+            ..PutUpstream::default()
+        };
+        upstreams::put_upstream(&self.db, &self.ada, self.api(), "production", None, input)
+            .await
+            .unwrap();
+    }
+}
+
+/// Tenant, environment, upstream, route, plan.
+const CONFIGURATION: [i16; 5] = [1, 2, 3, 4, 5];
+/// Application, subscription, credential.
+const ACCESS: [i16; 3] = [6, 7, 8];
+
+#[tokio::test]
+async fn every_change_of_configuration_is_numbered_without_gaps_and_told_field_by_field() {
+    let world = World::create().await;
+    let start = world.newest().await;
+    world.set_limits(5_000).await;
+    world.move_traffic("https://elsewhere.example").await;
+    let input = UpdateApi {
+        name: Some("Many pets".to_owned()),
+        ..UpdateApi::default()
+    };
+    apis::update_api(&world.db, &world.paul, world.api(), None, input.clone())
+        .await
+        .unwrap();
+    // The same again changes nothing, and is no release.
+    apis::update_api(&world.db, &world.paul, world.api(), None, input)
+        .await
+        .unwrap();
+    assert_eq!(world.newest().await, start + 3);
+    // Access is no configuration.
+    world.approved("Shop", "team").await;
+    assert_eq!(world.newest().await, start + 3);
+    let listed = releases::list_releases(&world.db, &world.ada, None, 2)
+        .await
+        .unwrap();
+    let kinds: Vec<_> = listed
+        .iter()
+        .map(|release| (release.number - start, release.kind.as_str()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [(3, "api.update"), (2, "upstream.put"), (1, "plan.update")]
+    );
+    assert_eq!(listed[0].actor_name, "Paul");
+    let diff = releases::diff_release(&world.db, &world.ada, start + 3, None)
+        .await
+        .unwrap();
+    assert_eq!(diff.changes.len(), 1);
+    assert_eq!(diff.changes[0].fields[0].pointer, "/spec/name");
+    assert_eq!(diff.changes[0].fields[0].after, "Many pets");
+    let diff = releases::diff_release(&world.db, &world.ada, start + 3, Some(start))
+        .await
+        .unwrap();
+    let things: Vec<_> = diff
+        .changes
+        .iter()
+        .map(|change| change.resource.as_str())
+        .collect();
+    assert_eq!(
+        things,
+        ["api/pets", "upstream/pets/production", "plan/pets/team"]
+    );
+    let gap = world
+        .count("select max(number) - count(*) from release")
+        .await;
+    assert_eq!(gap, 0);
+}
+
+#[tokio::test]
+async fn a_rollback_brings_gateways_the_bytes_of_then_and_leaves_what_people_decided() {
+    let world = World::create().await;
+    let kept = world.approved("Kept", "team").await;
+    let revoked = world.approved("Revoked", "team").await;
+    let waiting = world.ask(&world.dora, "Waiting", "team").await;
+    let then = world.newest().await;
+    let configuration = world.objects(&CONFIGURATION).await;
+
+    world.set_limits(5_000).await;
+    world.move_traffic("https://elsewhere.example").await;
+    world
+        .publish(
+            &PETS
+                .replace("/pets/{id}", "/animals/{id}")
+                .replace("1.2.0", "2.0.0"),
+        )
+        .await
+        .unwrap();
+    world.publish_as("pets", "v2", PETS).await.unwrap();
+    world.publish_as("birds", "v1", PETS).await.unwrap();
+    world.plan("gold", ApprovalMode::Auto, |_| ()).await;
+    let input = UpdateEnvironment {
+        host: Some(Some("api.example.com".to_owned())),
+        ..UpdateEnvironment::default()
+    };
+    environments::update_environment(
+        &world.db,
+        &world.ada,
+        Lookup::from("production"),
+        None,
+        input,
+    )
+    .await
+    .unwrap();
+    let later = world.objects(&CONFIGURATION).await;
+    assert_ne!(later, configuration);
+    let last = world.newest().await;
+    // Decisions of people, made after the release that is gone back to.
+    subscriptions::revoke(&world.db, &world.ana, revoked.id, "Abuse")
+        .await
+        .unwrap();
+    world.approve(&world.ana, waiting.id).await.unwrap();
+    subscriptions::suspend(&world.db, &world.ana, kept.id, "Unpaid")
+        .await
+        .unwrap();
+    let access = world.objects(&ACCESS).await;
+
+    let done = world.back_to(then).await.unwrap();
+    assert_eq!(
+        world.objects(&CONFIGURATION).await,
+        configuration,
+        "the bytes of then"
+    );
+    assert_eq!(world.objects(&ACCESS).await, access, "what people decided");
+    world.assert_consistent().await;
+    assert_eq!(done.value.number, Some(last + 1));
+    assert_eq!(done.change.unwrap().config.len(), 1, "one change");
+    let stays: Vec<_> = done
+        .value
+        .kept
+        .iter()
+        .map(|kept| kept.resource.as_str())
+        .collect();
+    assert_eq!(stays, ["api/birds"]);
+    let release = releases::get_release(&world.db, &world.ada, last + 1)
+        .await
+        .unwrap();
+    assert_eq!(
+        (release.rolled_back_to, release.kind.as_str()),
+        (Some(then), "release.rollback")
+    );
+    // Again: nothing is left to do.
+    let again = world.back_to(then).await.unwrap();
+    assert!(again.change.is_none());
+    assert_eq!(world.newest().await, last + 1);
+    // And forward again, to the bytes of just before.
+    world.back_to(last).await.unwrap();
+    assert_eq!(world.objects(&CONFIGURATION).await, later);
+    assert_eq!(world.objects(&ACCESS).await, access);
+}
+
+#[tokio::test]
+async fn what_was_ended_for_good_stays_ended_and_is_told() {
+    let world = World::create().await;
+    world.publish_as("pets", "v2", PETS).await.unwrap();
+    let input = Deprecate {
+        sunset_at: world.db.clock().now() + time::Duration::days(90),
+        successor: None,
+    };
+    versions::deprecate_version(&world.db, &world.ada, world.api(), "v2", None, input)
+        .await
+        .unwrap();
+    let then = world.newest().await;
+    versions::retire_version(
+        &world.db,
+        &world.ada,
+        world.api(),
+        "v2",
+        None,
+        Retire {
+            reason: "Over".to_owned(),
+        },
+    )
+    .await
+    .unwrap();
+    plans::close_plan(
+        &world.db,
+        &world.paul,
+        world.api(),
+        Lookup::from("vault"),
+        None,
+        plans::ClosePlan::default(),
+    )
+    .await
+    .unwrap();
+    world.set_limits(5_000).await;
+    let done = world.back_to(then).await.unwrap().value;
+    let stays: Vec<_> = done
+        .kept
+        .iter()
+        .map(|kept| kept.resource.as_str())
+        .collect();
+    assert_eq!(stays, ["plan/pets/vault", "version/pets/v2"]);
+    assert_eq!(done.changes.len(), 1);
+    assert_eq!(
+        world
+            .count("select count(*) from plan where state = 'closed'")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .count("select count(*) from api_version where state = 'retired'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_plan_that_somebody_took_up_since_stays_on_offer() {
+    let world = World::create().await;
+    let then = world.newest().await;
+    world.plan("gold", ApprovalMode::Auto, |_| ()).await;
+    world.ask(&world.dora, "Shop", "gold").await;
+    let done = world.back_to(then).await.unwrap().value;
+    assert_eq!(done.kept[0].resource, "plan/pets/gold");
+    let plan = plans::get_plan(&world.db, &world.ada, world.api(), Lookup::from("gold"))
+        .await
+        .unwrap();
+    assert_eq!(plan.state, PlanState::Published);
+}
+
+#[tokio::test]
+async fn releases_are_seen_and_gone_back_to_in_their_own_tenant_and_by_those_who_may() {
+    let world = World::create().await;
+    let newest = world.newest().await;
+    let other = make_tenant(&world.db, "elsewhere").await;
+    let ruth = member(&world.db, other, "Ruth", gatehouse_domain::Role::Admin).await;
+    let own = releases::list_releases(&world.db, &ruth, None, 50)
+        .await
+        .unwrap();
+    assert!(
+        own.iter().all(|release| release.number < newest),
+        "the numbers of a tenant are its own"
+    );
+    assert!(is_not_found(
+        &releases::rollback(&world.db, &ruth, newest).await
+    ));
+    assert!(is_not_found(&world.back_to(newest + 1).await));
+    assert!(
+        releases::rollback(&world.db, &world.dora, newest)
+            .await
+            .is_err()
+    );
+    // Of a dry run nothing stays.
+    world.set_limits(5_000).await;
+    let before = (world.footprint().await, world.head().await);
+    let trial = world.ada.clone().on_a_dry_run();
+    let told = releases::rollback(&world.db, &trial, newest)
+        .await
+        .unwrap()
+        .value;
+    assert_eq!(told.changes.len(), 1);
+    assert_eq!((world.footprint().await, world.head().await), before);
+}
