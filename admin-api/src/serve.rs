@@ -84,7 +84,8 @@ impl BoundAdminApi {
             token.cancelled().await;
             health.begin_drain();
         });
-        let issuers = Issuers::new(self.issuers_egress()?, IssuerSettings::default());
+        let small = self.issuers_egress()?;
+        let issuers = Issuers::new(small.clone(), IssuerSettings::default());
         let egress = Egress::new(&EgressSettings {
             allowed_networks: self.settings.egress.allowed_networks.clone(),
             ..EgressSettings::default()
@@ -102,7 +103,7 @@ impl BoundAdminApi {
             supervisor: supervisor.clone(),
             links: self.links,
             limits: self.settings.limits,
-            workloads: WorkloadIssuers::new(self.issuers_egress()?, issuers.clone()),
+            workloads: WorkloadIssuers::new(small, issuers.clone()),
             issuers,
             egress,
         };

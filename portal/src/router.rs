@@ -74,6 +74,7 @@ fn public() -> Router<Portal> {
             get(cat::operation::show),
         )
         .route("/apis/{api}/{version}/spec", get(cat::reference::download))
+        .route("/apis/{api}/{version}/llms.txt", get(cat::llms::show))
         .route("/help", get(problem::show_help))
         .route("/errors/{code}", get(problem::show_code))
         .route("/theme", post(theme::submit))

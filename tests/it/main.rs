@@ -25,6 +25,7 @@ mod lints;
 mod loads;
 mod mail;
 mod partitions;
+mod publish_gate;
 mod publishing;
 mod refusals;
 mod spec_diff;

@@ -103,7 +103,7 @@ async fn an_approver_decides_under_a_lower_limit_and_the_gateway_keeps_to_it() {
         .fetch_one(&mut conn)
         .await
         .unwrap();
-        (counted == 2).then_some(()).ok_or(counted)
+        (counted == 2).then_some(()).ok_or_else(|| format!("{counted} are counted"))
     })
     .await;
 

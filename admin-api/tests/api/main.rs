@@ -6,8 +6,8 @@
 )]
 
 mod approvals;
-mod ci_trusts;
 mod auditing;
+mod ci_trusts;
 mod conformance;
 mod document;
 mod entity_tags;

@@ -13,15 +13,10 @@ use crate::config;
 use crate::db::Db;
 use crate::mail::{self, Links, Mailer};
 use crate::refusal::Refusal;
-use crate::{accounts, audit, credentials, idempotency, outbox, plans, sessions, subscriptions};
 use crate::{
-    accounts, credentials, idempotency, outbox, plans, sessions, subscriptions, webhooks,
+    accounts, audit, changesets, credentials, gateways, idempotency, outbox, plans, sessions,
+    subscriptions, webhooks,
 };
-use crate::{
-    accounts, changesets, credentials, gateways, idempotency, outbox, sessions, subscriptions,
-};
-use crate::{accounts, changesets, credentials, idempotency, outbox, sessions, subscriptions};
-use crate::{accounts, credentials, idempotency, outbox, plans, sessions, subscriptions};
 
 /// What the jobs need to know of their surroundings.
 #[derive(Debug, Clone)]
@@ -133,6 +128,7 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         CHECKPOINTS_EVERY,
         db,
         |db| async move { audit::sign_checkpoints(&db).await.map(drop) },
+    );
     let after = settings.lag_after;
     repeat(
         supervisor,

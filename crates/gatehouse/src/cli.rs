@@ -48,11 +48,10 @@ pub(crate) enum Command {
     Audit(commands::audit::Audit),
     /// Work with API descriptions.
     #[command(subcommand)]
-    Spec(crate::commands::spec::Spec),
+    Spec(commands::spec::Spec),
     /// Say what the tenant's rules ask of descriptions.
     #[command(subcommand)]
-    Lint(crate::commands::lint::Lint),
-    Spec(Spec),
+    Lint(commands::lint::Lint),
     /// Show what the files of a folder change, and whom it concerns.
     Diff(commands::folder::Diff),
     /// Make things what the files of a folder say. Nothing is taken away.
@@ -77,7 +76,7 @@ pub(crate) enum Command {
     ConfigKey(ConfigKey),
     /// Manage the master key, which wraps every other key of the installation.
     #[command(subcommand)]
-    MasterKey(crate::commands::master_key::MasterKey),
+    MasterKey(commands::master_key::MasterKey),
     /// Sign in: keep an admin API and an access token for the commands that speak to it.
     Login(commands::login::Login),
     /// Say who the admin API takes you for, and what you may do.
@@ -336,77 +335,6 @@ pub(crate) struct Doctor {
     /// A running gateway's status address to check.
     #[arg(long, default_value = "127.0.0.1:8100")]
     pub(crate) gateway_status: SocketAddr,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Spec {
-    /// Compare two revisions of an OpenAPI or Swagger document by what they mean for callers.
-    Diff(SpecDiff),
-    /// Publish an OpenAPI or Swagger document as an API version.
-    // Here --version names the version of the API.
-    #[command(disable_version_flag = true)]
-    Publish(SpecPublish),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SpecDiff {
-    /// The document as callers know it, JSON or YAML; `-` reads standard input.
-    pub(crate) old: PathBuf,
-    /// The document as it shall be.
-    pub(crate) new: PathBuf,
-    /// How to write the result.
-    #[arg(short, long, value_enum, default_value_t = SpecDiffFormat::Table)]
-    pub(crate) output: SpecDiffFormat,
-    /// End with 3 when there are changes that break nobody. Breaking ones end with 4, and what could not be compared with 6, in any case.
-    #[arg(long)]
-    pub(crate) exit_code: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SpecDiffFormat {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
-    /// For code hosts that show findings beside the lines: SARIF 2.1.0.
-    Sarif,
-    /// A comment for a pull request.
-    Markdown,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SpecPublish {
-    /// The document, JSON or YAML; `-` reads standard input.
-    pub(crate) file: PathBuf,
-    /// Slug or id of the API.
-    #[arg(long)]
-    pub(crate) api: String,
-    /// Label of the version, such as v1.
-    #[arg(long)]
-    pub(crate) version: String,
-    /// Make the API when it does not exist.
-    #[arg(long)]
-    pub(crate) create: bool,
-    /// Check everything, change nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Commit the document comes from, for the record.
-    #[arg(long)]
-    pub(crate) commit: Option<String>,
-    /// Wait this long for the gateways to have it: 0 does not wait.
-    #[arg(long, default_value = "30s")]
-    pub(crate) wait: String,
-    #[command(flatten)]
-    pub(crate) remote: Remote,
-pub(crate) enum Audit {
-    /// Check the hash chain of a tenant's audit log, or of every tenant's.
-    Verify {
-        #[command(flatten)]
-        data: DataDir,
-        /// Slug of the tenant; all of them without it.
-        #[arg(long)]
-        tenant: Option<String>,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -338,6 +338,17 @@ fn located(declared: &Declared, refusal: PublishRefusal) -> Refusal {
             });
             return Refusal::Invalid(faults.collect());
         }
+        PublishRefusal::Gate(refused) => {
+            let path = declared
+                .description
+                .as_ref()
+                .map_or(&*declared.path, |(path, _)| path);
+            let detail = format!(
+                "{} Publish it with `gatehouse spec publish`, which says what stands in the way and how it is accepted; then apply again.",
+                refused.report.headline()
+            );
+            return Refusal::Invalid(vec![FieldFault::new(path, "gate", detail)]);
+        }
     };
     match refusal {
         Refusal::Invalid(faults) => {

@@ -13,8 +13,8 @@ mod gate;
 mod ground;
 mod place;
 mod read;
-mod revisions;
 mod restore;
+mod revisions;
 mod source;
 mod store;
 

@@ -115,7 +115,7 @@ impl World {
         let published = match publishing::publish_spec(db, actor, publish).await {
             Ok(_) => Ok(()),
             Err(PublishRefusal::Refused(refusal)) => Err(refusal),
-            Err(PublishRefusal::Spec(faults)) => panic!("{faults}"),
+            Err(other) => panic!("{other}"),
         };
         let plan = CreatePlan {
             slug: format!("plan-{mark}"),

@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod list;
+pub(crate) mod llms;
 pub(crate) mod operation;
 pub(crate) mod rail;
 pub(crate) mod reference;

@@ -32,6 +32,7 @@ pub(crate) struct ReferencePage {
     pub(crate) addresses: Vec<Fact>,
     pub(crate) groups: Vec<Group>,
     pub(crate) download: String,
+    pub(crate) llms: String,
     pub(crate) rail: OperationRail,
 }
 
@@ -114,6 +115,7 @@ pub(crate) async fn show(
             &version,
         ),
         groups,
+        llms: shell.to(&format!("/apis/{}/{version}/llms.txt", found.entry.slug)),
         download: shell.to(&format!("/apis/{}/{version}/spec", found.entry.slug)),
         rail,
         api_name: found.entry.name,
