@@ -103,7 +103,7 @@ async fn a_folder_of_files_is_the_configuration_and_every_release_can_be_gone_ba
     let refused = cli.run(&["diff", dir]).await;
     let said = &refused.assert_code(1).stderr;
     assert!(
-        said.contains("8:3 apis/pets/plans/basic.yaml#/spec/limitz"),
+        said.contains("7:3 apis/pets/plans/basic.yaml#/spec/limitz"),
         "{said}"
     );
 

@@ -168,7 +168,8 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     assert_eq!(key(&same_key), key(&command), "the data has survived");
     // The printed publish of the next version says who calls what it breaks.
     let publish = printed(&again, "Publish ", PATIENCE);
-    let report = paste(&publish.replacen("gatehouse", GATEHOUSE, 1)).await;
+    let publish = publish.replacen("gatehouse", GATEHOUSE, 1);
+    let report = paste(&format!("cd {} && {publish}", folder.path().display())).await;
     for part in [
         "A new version",
         "operation-removed",

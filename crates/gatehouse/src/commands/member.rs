@@ -185,7 +185,7 @@ pub(crate) async fn run(command: Member) -> anyhow::Result<ExitCode> {
         Member::Roles { named, roles } => {
             let (session, path) = named.open().await?;
             let body = json!({ "roles": roles });
-            let changed = session.set(&format!("{path}/roles"), body).await?;
+            let changed = session.put_part(&path, "/roles", body).await?;
             session.show(&changed, "/user_id", COLUMNS)?;
         }
         Member::Grants(named) => {

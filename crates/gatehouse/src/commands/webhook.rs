@@ -52,8 +52,9 @@ pub(crate) enum Webhook {
     Create {
         /// What it is called.
         name: String,
-        /// Where events are sent.
-        url: String,
+        /// Where events are sent: an https:// address.
+        #[arg(id = "to", value_name = "URL")]
+        to: String,
         /// A type, or a group such as subscription.*; more than one by repeating. Without it every type.
         #[arg(long = "type")]
         types: Vec<String>,
@@ -77,8 +78,8 @@ pub(crate) enum Webhook {
         #[arg(long)]
         name: Option<String>,
         /// Where events are sent.
-        #[arg(long)]
-        url: Option<String>,
+        #[arg(long = "to", id = "to", value_name = "URL")]
+        to: Option<String>,
         /// A type or group; more than one by repeating. They take the place of those before.
         #[arg(long = "type")]
         types: Vec<String>,
@@ -184,7 +185,7 @@ pub(crate) async fn run(command: Webhook) -> anyhow::Result<ExitCode> {
         }
         Webhook::Create {
             name,
-            url,
+            to,
             types,
             team,
             application,
@@ -193,7 +194,7 @@ pub(crate) async fn run(command: Webhook) -> anyhow::Result<ExitCode> {
         } => {
             let session = remote.open()?;
             let body = json!({
-                "name": name, "url": url, "team": team, "application": application,
+                "name": name, "url": to, "team": team, "application": application,
                 "types": (!types.is_empty()).then_some(types),
             });
             let made = session.post("/v1/webhooks", body).await?;
@@ -202,14 +203,14 @@ pub(crate) async fn run(command: Webhook) -> anyhow::Result<ExitCode> {
         Webhook::Update {
             webhook,
             name,
-            url,
+            to,
             types,
             dry,
             remote,
         } => {
             let session = remote.open()?;
             let body =
-                json!({ "name": name, "url": url, "types": (!types.is_empty()).then_some(types) });
+                json!({ "name": name, "url": to, "types": (!types.is_empty()).then_some(types) });
             let changed = session.patch(&path(&webhook), dry, body).await?;
             session.show(&changed, "/id", COLUMNS)?;
         }

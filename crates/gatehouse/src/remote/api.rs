@@ -72,12 +72,13 @@ impl AdminApi {
         read(self.sent(with(request, body)).await?).await
     }
 
-    /// Reads the thing's entity tag and sends the change with it: what changed in between is refused, not overwritten.
+    /// Reads the thing's entity tag and sends the change with it: what changed in between is refused, not overwritten. `more` follows
+    /// the thing's path: a query, or the part that changes.
     pub(crate) async fn change(
         &self,
         method: Method,
         path: &str,
-        query: &str,
+        more: &str,
         body: Body,
     ) -> anyhow::Result<Value> {
         let now = self.sent(self.request(Method::GET, path).await?).await?;
@@ -86,7 +87,7 @@ impl AdminApi {
         if !missing {
             read(now).await?;
         }
-        let mut request = self.request(method, &format!("{path}{query}")).await?;
+        let mut request = self.request(method, &format!("{path}{more}")).await?;
         request = match tag {
             Some(tag) if !missing => request.header(IF_MATCH, tag),
             _ => request.header(http::header::IF_NONE_MATCH, "*"),

@@ -149,6 +149,17 @@ impl Session {
         self.api.change(Method::PUT, path, query(dry), body).await
     }
 
+    /// A PUT of a part of what is there now, which has the entity tag of the whole.
+    pub(crate) async fn put_part(
+        &self,
+        whole: &str,
+        part: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let body = Body::Json(body);
+        self.api.change(Method::PUT, whole, part, body).await
+    }
+
     /// A merge patch (RFC 7396) of what is there now. Fields that are null in `body` were not asked for and are left out.
     pub(crate) async fn patch(
         &self,
