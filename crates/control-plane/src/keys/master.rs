@@ -322,7 +322,7 @@ mod tests {
         }
         for text in [
             String::new(),
-            vec![line.as_str(); KEYS_MAX + 1].join("\n"),
+            [line.as_str(); KEYS_MAX + 1].join("\n"),
             "2f".repeat(31),
             format!("{line}0"),
         ] {

@@ -50,7 +50,10 @@ mod tests {
     use super::*;
 
     fn fields(value: Value) -> Fields {
-        value.as_object().cloned().unwrap_or_default()
+        match value {
+            Value::Object(fields) => fields,
+            other => panic!("{other} has no fields"),
+        }
     }
 
     #[test]

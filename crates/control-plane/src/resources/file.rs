@@ -399,7 +399,10 @@ mod tests {
         }
     }
 
-    fn faults(files: &[ResourceFile]) -> Vec<(String, &'static str, Option<(usize, usize)>)> {
+    /// Pointer, code, line and column.
+    type Fault = (String, &'static str, Option<(usize, usize)>);
+
+    fn faults(files: &[ResourceFile]) -> Vec<Fault> {
         match read(files, &BTreeMap::new()) {
             Err(Refusal::Invalid(faults)) => faults
                 .into_iter()

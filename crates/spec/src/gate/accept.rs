@@ -82,7 +82,6 @@ pub fn accepted_in(
         return Ok(accepted);
     }
     let places = read::places(source, faults.iter().map(|fault| fault.pointer.as_str()));
-    let mut faults = faults;
     for fault in &mut faults {
         fault.place = places.nearest(&fault.pointer);
     }

@@ -77,15 +77,15 @@ fn look(
 
 /// What the keywords of one schema say about one value.
 fn own(schema: &Map<String, Value>, value: &Value) -> Option<String> {
-    if let Some(types) = schema.get("type") {
-        if !is_of_type(types, value) {
-            return Some(format!("is not of the type {types}"));
-        }
+    if let Some(types) = schema.get("type")
+        && !is_of_type(types, value)
+    {
+        return Some(format!("is not of the type {types}"));
     }
-    if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-        if !allowed.contains(value) {
-            return Some("is not one of the values of the enum".to_owned());
-        }
+    if let Some(allowed) = schema.get("enum").and_then(Value::as_array)
+        && !allowed.contains(value)
+    {
+        return Some("is not one of the values of the enum".to_owned());
     }
     match value {
         Value::String(text) => string(schema, text),

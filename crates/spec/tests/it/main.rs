@@ -22,6 +22,7 @@ mod lint;
 mod markdown;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod reading;

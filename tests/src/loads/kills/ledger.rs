@@ -67,7 +67,7 @@ impl Ledger {
             }
         }
         for id in &self.approved {
-            if !stored.get(id).is_some_and(|(state, _)| state == "active") {
+            if stored.get(id).is_none_or(|(state, _)| state != "active") {
                 faults.push(format!("the acknowledged approval of {id} is lost"));
             }
         }

@@ -64,7 +64,9 @@ impl Checks<'_> {
                 format!("The segment {verb} of {shown} names an action: the method says that."),
             );
         }
-        let format = segments().last().and_then(|last| last.rsplit_once('.'));
+        let format = segments()
+            .next_back()
+            .and_then(|last| last.rsplit_once('.'));
         if format.is_some_and(|(_, format)| FORMATS.contains(&format)) {
             self.say(
                 Rule::PathExtension,

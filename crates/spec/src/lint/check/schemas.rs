@@ -109,14 +109,14 @@ impl<'d> Checks<'d> {
             .iter()
             .filter_map(Value::as_str)
             .filter_map(Style::of);
-        if let Some(first) = styles.next() {
-            if styles.any(|other| other != first) {
-                self.say(
-                    Rule::EnumCasing,
-                    here.pointer(),
-                    "The values of this enum are written in several styles.",
-                );
-            }
+        if let Some(first) = styles.next()
+            && styles.any(|other| other != first)
+        {
+            self.say(
+                Rule::EnumCasing,
+                here.pointer(),
+                "The values of this enum are written in several styles.",
+            );
         }
     }
 
