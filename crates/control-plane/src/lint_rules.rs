@@ -62,9 +62,10 @@ pub async fn set_lint_rule(
     let mut work = Work::begin(db, actor).await?;
     let before = levels(work.conn()).await?.of(rule);
     let (tenant, now) = (work.tenant(), work.now());
-    sqlx::query!(
+    let set = sqlx::query!(
         "insert into lint_setting (tenant_id, rule, level, updated_at) values ($1, $2, $3, $4)
-         on conflict (tenant_id, rule) do update set level = excluded.level, updated_at = excluded.updated_at",
+         on conflict (tenant_id, rule) do update set level = excluded.level, updated_at = excluded.updated_at
+         where lint_setting.level <> excluded.level",
         tenant,
         rule.id(),
         level.as_str(),
@@ -72,7 +73,8 @@ pub async fn set_lint_rule(
     )
     .execute(work.conn())
     .await?;
-    if before != level {
+    // A level that is the default is pinned by naming it: that is a change too.
+    if set.rows_affected() > 0 {
         work.audit(AuditEntry {
             action: "lint_rule.set",
             subject: rule.id().to_owned(),
