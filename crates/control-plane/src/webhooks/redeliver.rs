@@ -57,8 +57,8 @@ pub async fn redeliver(
     let mut work = Work::begin(db, actor).await?;
     let row = lock(work.conn(), id).await?;
     row.require(work.conn(), actor).await?;
-    require_active(&row)?;
     let before = one(&mut work, row.id, delivery.uuid()).await?;
+    require_active(&row)?;
     let now = work.now();
     let again = sqlx::query!(
         "update webhook_delivery set state = 'pending', next_at = $3, since = $3, finished_at = null, leased_until = null
