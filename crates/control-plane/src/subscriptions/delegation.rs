@@ -100,7 +100,7 @@ pub async fn create_delegation(
         format!("End after the start and at most {DELEGATION_DAYS_MAX} days after it."),
     );
     faults.finish()?;
-    require_member(work.conn(), input.to.uuid()).await?;
+    require_member(work.conn(), input.to.uuid(), "/to").await?;
     let api = match &input.api {
         None => None,
         Some(api) => Some(
@@ -228,6 +228,7 @@ async fn away(work: &mut Work<'_>, actor: &Actor, from: Option<UserId>) -> Resul
             Refusal::NotYours("Nobody stands behind this caller; say who is away.".to_owned())
         })?,
     };
+    require_member(work.conn(), from, "/from").await?;
     if !approves(work.conn(), actor.tenant(), from).await? {
         return Err(Refusal::field(
             "/from",
@@ -238,11 +239,15 @@ async fn away(work: &mut Work<'_>, actor: &Actor, from: Option<UserId>) -> Resul
     Ok(from)
 }
 
-async fn require_member(conn: &mut PgConnection, person: Uuid) -> Result<(), Refusal> {
+async fn require_member(
+    conn: &mut PgConnection,
+    person: Uuid,
+    pointer: &'static str,
+) -> Result<(), Refusal> {
     is_member(conn, person)
         .await?
         .then_some(())
-        .ok_or_else(|| Refusal::unknown("/to"))
+        .ok_or_else(|| Refusal::unknown(pointer))
 }
 
 async fn is_member(conn: &mut PgConnection, person: Uuid) -> Result<bool, Refusal> {
