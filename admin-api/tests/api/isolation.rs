@@ -19,6 +19,36 @@ fn description(operation: &str) -> String {
     .to_string()
 }
 
+/// A day from the served moment, as JSON has it.
+fn tomorrow(served: &Served) -> String {
+    (served.now() + time::Duration::days(1))
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap()
+}
+
+async fn newest_release(served: &Served, token: &str) -> i64 {
+    let releases = served.get(token, "/v1/releases").await.expect(200);
+    releases["data"][0]["number"].as_i64().unwrap()
+}
+
+/// A release that only the first tenant has got to. Nothing came after it: going back to it takes nothing from the scene.
+async fn further_release(served: &Served, token: &str, other: &str) -> String {
+    let reached = newest_release(served, other).await;
+    for round in 0..20 {
+        let newest = newest_release(served, token).await;
+        if newest > reached {
+            return newest.to_string();
+        }
+        let body = json!({"summary": format!("Round {round}.")});
+        let (path, headers) = ("/v1/apis/northwind-weather", [("if-match", "*")]);
+        served
+            .ask(Method::PATCH, path, token, &headers, Some(body))
+            .await
+            .expect(200);
+    }
+    panic!("a change of an API makes no release");
+}
+
 /// One of everything a tenant has, under names that begin with `prefix`.
 async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String) {
     let token = served.mighty(tenant).await;
@@ -157,10 +187,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         },
     )
     .await;
-    let ends_at = served.now() + time::Duration::days(1);
-    let ends_at = ends_at
-        .format(&time::format_description::well_known::Rfc3339)
-        .unwrap();
+    let ends_at = tomorrow(served);
     let delegation = served
         .post(
             &other_token,
@@ -270,7 +297,6 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_plan", plan),
         ("update_plan", json!({"summary": "Walked."})),
         ("close_plan", json!({})),
-        ("create_delegation", json!({"to": "usr_01m2k3a4b5c6d7e8f9g0h1j2k3", "ends_at": "2099-01-01T00:00:00Z"})),
         ("put_approval_settings", json!({"due_s": 3600})),
         ("put_plan_approval", json!({"rule": null, "questions": []})),
         ("simulate_approval_rule", json!({"days": 7, "rule": {"name": "walk", "mode": "off", "match": "any", "conditions": [{"kind": "verified_mail"}]}})),
@@ -310,12 +336,13 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
 /// A walk by the approver, so that decisions are not refused for being one's own.
 pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     let (mut own, approver) = scene(served, &served.northwind, "northwind").await;
-    let (foreign, _) = scene(served, &served.contoso, "contoso").await;
+    let (foreign, other) = scene(served, &served.contoso, "contoso").await;
     let gateway = "gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned();
     own.insert("gateway".to_owned(), vec![gateway]);
-    own.insert("release".to_owned(), vec!["1".to_owned()]);
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
+    let deputy = json!({"to": own["user"][0], "ends_at": tomorrow(served)});
+    bodies.insert("create_delegation".to_owned(), vec![deputy]);
     let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
     bodies.insert("decide_many".to_owned(), vec![decision]);
     let provider =
@@ -353,6 +380,8 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         .unwrap()
         .to_owned();
     let granted = Names::from([("subscription".to_owned(), vec![granted])]);
+    let release = further_release(served, &approver, &other).await;
+    own.insert("release".to_owned(), vec![release]);
     IsolationWalk {
         base: served.url(""),
         document: serde_json::to_value(gatehouse_admin_api::document()).unwrap(),
@@ -366,10 +395,12 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         // numbered within their version.
         shared: BTreeSet::from(["gateway", "rule", "revision"].map(str::to_owned)),
         made: BTreeSet::from([("publish_spec", "version"), ("compare_spec", "version")]),
-        // Nobody hands on more than they have, and the shared gateways are the platform's.
+        // Nobody hands on more than they have, the shared gateways are the platform's, and deputies of others are taken back by
+        // whoever manages members.
         ask_for_more: BTreeSet::from([
             "add_grant",
             "remove_grant",
+            "revoke_delegation",
             "create_invitation",
             "create_join_token",
             "disable_member",
