@@ -57,6 +57,18 @@ pub fn find(kind: &str) -> Option<&'static EventType> {
     EVENTS.iter().find(|known| known.kind == kind)
 }
 
+/// Holds what is about to be emitted against the list: tests fail, a released program says so and goes on.
+pub(crate) fn check(kind: &str, payload: &Value) {
+    let fault = match find(kind) {
+        Some(known) => known.fault(payload),
+        None => Some(format!("{kind} is not in events/catalogue.rs")),
+    };
+    debug_assert_eq!(fault, None);
+    if let Some(fault) = fault {
+        tracing::error!(kind, fault, "an event is not as the list says");
+    }
+}
+
 /// Whether webhooks may ask for this type, or for this group (`api.*`).
 pub fn is_offered(wanted: &str) -> bool {
     EVENTS.iter().filter(|known| known.sent).any(|known| {
@@ -203,6 +215,7 @@ mod tests {
                 for (start, _) in text
                     .match_indices(".emit(")
                     .chain(text.match_indices("event: \""))
+                    .chain(text.match_indices("kind: \""))
                 {
                     // The type stands first among the arguments, or is the field's value.
                     let after: String = text[start..].chars().take(80).collect();

@@ -249,11 +249,7 @@ impl<'a> Work<'a> {
         reason = "subjects are small ids; callers read better without a borrow"
     )]
     pub(crate) fn emit(&mut self, kind: &'static str, subject: impl ToString, payload: Value) {
-        if let Some(known) = crate::events::find(kind) {
-            debug_assert_eq!(known.fault(&payload), None);
-        } else {
-            tracing::error!(kind, "an event of a type that is not in the catalogue");
-        }
+        crate::events::check(kind, &payload);
         self.collected.events.push(Event {
             kind,
             subject: subject.to_string(),
@@ -345,6 +341,7 @@ impl<'a> Work<'a> {
                 subject: subject.to_owned(),
                 payload: drifted,
             };
+            crate::events::check(event.kind, &event.payload);
             self.write_events(vec![event]).await?;
         }
         Ok(number)

@@ -1,6 +1,6 @@
 //! The list itself, one entry a type. A new event is a new entry: verbs cannot emit what is not here.
 
-use super::Shape::{self, Flag, Id, NamedId, NamedSlug, Number, Text, Texts};
+use super::Shape::{self, Flag, Id, Moment, NamedId, NamedSlug, Number, Text, Texts};
 use super::{EventType, Member, Notice};
 
 /// A member that is always there.
@@ -61,6 +61,57 @@ const VERSION: &[Member] = &[
     o("first", Flag),
 ];
 
+/// A description that did not pass, and one that was accepted.
+const DESCRIPTION: &[Member] = &[
+    m("api", NamedSlug),
+    m("version", Text),
+    m("revision", Number),
+    o("reason", Text),
+    o("breaking", Number),
+    o("not_compared", Number),
+    o("applications", Number),
+    o("actor", Id("usr")),
+];
+
+const BREAKING: &[Member] = &[
+    m("api", NamedSlug),
+    m("version", Text),
+    m("revision", Number),
+    m("application", Id("app")),
+    m("calls", Number),
+    m("days", Number),
+    m("breaking", Number),
+];
+
+/// A request that nobody has decided yet.
+const LATE: &[Member] = &[
+    m("subscription", Id("sub")),
+    m("subject", Text),
+    m("request", Text),
+    m("application", NamedId("app")),
+    m("api", NamedSlug),
+    m("plan", NamedSlug),
+    m("environment", Text),
+    m("due_at", Moment),
+    o("requested_by", Id("usr")),
+    o("reason", Text),
+];
+
+const DEPUTY: &[Member] = &[
+    m("from", NamedId("usr")),
+    m("to", NamedId("usr")),
+    o("api", NamedSlug),
+    m("starts_at", Moment),
+    m("ends_at", Moment),
+    m("revoked", Flag),
+];
+
+const CI_TRUST: &[Member] = &[
+    m("ci_trust", Id("cit")),
+    m("name", Text),
+    o("actor", Id("usr")),
+];
+
 macro_rules! events {
     ($($kind:literal: $members:expr, $sent:ident, $notice:ident, $says:literal;)*) => {
         /// Every type of event.
@@ -92,6 +143,11 @@ events! {
     "subscription.revoked": ACCESS, sent, Required, "The provider ended access.";
     "subscription.expired": ACCESS, sent, Required, "Access reached its end date.";
 
+    "approval.due": LATE, sent, Mail, "A request has to be decided soon.";
+    "approval.escalated": LATE, sent, Mail, "A request was not decided in time.";
+    "approval.delegated": DEPUTY, sent, None, "Somebody decides for somebody who is away.";
+    "approval.delegation_revoked": DEPUTY, sent, None, "A deputy was taken back.";
+
     "credential.issued": KEY, sent, Inbox, "A credential was made.";
     "credential.rotated": KEY, sent, Inbox, "A credential was replaced by this one.";
     "credential.revoked": KEY, sent, Required, "A credential was taken away.";
@@ -106,6 +162,10 @@ events! {
     "api.deprecated": VERSION, sent, Mail, "A version was given a last day.";
     "api.retired": VERSION, sent, Required, "A version is no longer served.";
 
+    "api.breaking": BREAKING, sent, Inbox, "A version was published that breaks what this application calls.";
+    "spec.rejected": DESCRIPTION, sent, None, "A description breaks callers and was kept for an approver.";
+    "spec.accepted": DESCRIPTION, sent, None, "An approver lets a rejected description pass.";
+
     "plan.created": PLAN, sent, None, "A plan was made.";
     "plan.changed": PLAN, sent, Mail, "A plan's limits are different.";
     "plan.approval_changed": PLAN, sent, None, "How requests for a plan are decided changed.";
@@ -117,6 +177,10 @@ events! {
     "member.disabled": &[m("user", Id("usr")), o("actor", Id("usr"))], sent, None, "A member may no longer sign in.";
     "member.enabled": &[m("user", Id("usr")), o("actor", Id("usr"))], sent, None, "A member may sign in again.";
 
+    "role.created": &[m("role", Text)], sent, None, "A role was made.";
+    "role.changed": &[m("role", Text)], sent, None, "What a role may do changed, or its name.";
+    "role.deleted": &[m("role", Text)], sent, None, "A role was deleted.";
+
     "team.created": &[m("team", Id("team")), m("slug", Text)], sent, None, "A team was made.";
     "team.changed": &[m("team", Id("team"))], sent, None, "A team's name or members changed.";
 
@@ -126,6 +190,17 @@ events! {
 
     "token.created": &[m("token", Id("tok")), m("name", Text), o("actor", Id("usr"))], sent, None, "An access token was made.";
     "token.revoked": &[m("token", Id("tok")), m("name", Text), o("actor", Id("usr"))], sent, None, "An access token was ended.";
+
+    "ci_trust.created": CI_TRUST, sent, None, "A pipeline may exchange its tokens for access.";
+    "ci_trust.deleted": CI_TRUST, sent, None, "A pipeline may no longer exchange its tokens.";
+    "identity_provider.changed": &[m("identity_provider", Id("idp")), m("name", Text), m("action", Text)], sent, None, "An identity provider was added, changed or removed.";
+
+    "changeset.applied": &[m("changes", Number), m("source", Shape::Any)], sent, None, "Configuration was applied from files.";
+    "release.rolled_back": &[m("release", Number), m("changes", Number)], sent, None, "The configuration of an earlier release is in force again.";
+    "config.drift": &[m("resources", Shape::Any)], sent, None, "Somebody changed by hand what files say.";
+
+    "node.lagging": &[m("gateway", NamedId("gw")), m("applied_seq", Number), m("after_s", Number), o("error", Text)], sent, None, "A gateway has lacked a change for too long.";
+    "node.caught_up": &[m("gateway", NamedId("gw")), m("applied_seq", Number), m("lagged_s", Number)], sent, None, "A gateway that lagged has every change again.";
 
     "account.verify": &[m("tenant", Id("ten"))], kept, None, "Somebody signed up and was sent a link.";
     "account.reset": &[o("tenant", Id("ten")), o("user", Id("usr"))], kept, None, "Somebody asked for another password, or chose one.";

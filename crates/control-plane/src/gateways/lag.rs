@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::db::Db;
+use crate::events;
 use crate::refusal::Refusal;
 
 /// Looks for gateways that lack a change which is older than `after`, and tells every tenant they serve: `node.lagging` once
@@ -82,6 +83,7 @@ struct Told {
 }
 
 async fn tell(conn: &mut PgConnection, now: OffsetDateTime, told: Told) -> Result<(), Refusal> {
+    events::check(told.kind, &told.payload);
     let tenants = sqlx::query_scalar!(
         "select distinct tenant_id from group_environment where group_id = $1 order by tenant_id",
         told.group,

@@ -8,6 +8,7 @@ use gatehouse_domain::{Grants, Permission};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
+use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -202,9 +203,11 @@ pub async fn list_delegations(
 }
 
 fn record(work: &mut Work<'_>, action: &'static str, event: &'static str, view: &DelegationView) {
+    // Years of four digits always have the form.
+    let moment = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     let what = json!({
-        "from": view.from, "to": view.to, "api": view.api, "starts_at": view.starts_at.to_string(),
-        "ends_at": view.ends_at.to_string(), "revoked": view.revoked_at.is_some(),
+        "from": view.from, "to": view.to, "api": view.api, "starts_at": moment(view.starts_at),
+        "ends_at": moment(view.ends_at), "revoked": view.revoked_at.is_some(),
     });
     work.audit(AuditEntry {
         action,
