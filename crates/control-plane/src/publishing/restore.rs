@@ -13,8 +13,9 @@ use crate::refusal::Refusal;
 use crate::versions;
 use crate::work::{Changed, Work};
 
-/// Puts revision `number` of a version in force again. Its operations are still there, so nothing is read anew, and what
-/// gateways get is what they had under it.
+/// Puts revision `number` of a version in force again, in place of the one that is. Its operations are still there, so
+/// nothing is read anew, and what gateways get is what they had under it. The gate does not judge it: it was in force
+/// before. What never was (rejected, or accepted and not sent again) has no operations and cannot come back.
 pub(crate) async fn restore_revision(
     db: &Db,
     actor: &Actor,
@@ -25,14 +26,21 @@ pub(crate) async fn restore_revision(
     let mut work = Work::begin(db, actor).await?;
     let api = apis::lock(work.conn(), actor, &api, Permission::SpecPublish).await?;
     let version = versions::find(work.conn(), api.id, label).await?;
-    let revision = sqlx::query_scalar!(
-        "select id from spec_revision where api_version_id = $1 and number = $2",
+    let found = sqlx::query!(
+        "select id, state from spec_revision where api_version_id = $1 and number = $2",
         version.id.uuid(),
         number,
     )
     .fetch_optional(work.conn())
     .await?
     .ok_or(Refusal::NotFound)?;
+    if !matches!(found.state.as_str(), "active" | "superseded") {
+        return Err(Refusal::Conflict(format!(
+            "Revision {number} of {label} is {} and never was in force; publish it instead.",
+            found.state
+        )));
+    }
+    let revision = found.id;
     sqlx::query!(
         "update spec_revision set state = 'superseded' where api_version_id = $1 and state = 'active' and id <> $2",
         version.id.uuid(),

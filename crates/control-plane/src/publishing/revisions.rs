@@ -80,11 +80,29 @@ pub async fn list_revisions(
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = apis::find(&mut tx, actor, &api, Permission::ApiRead).await?;
     let version = versions::find(&mut tx, api.id, label).await?;
-    let rows = select(&mut tx, version.id.uuid(), None, page.after, page.limit + 1).await?;
+    let rows = select(
+        &mut tx,
+        version.id.uuid(),
+        None,
+        page.after.map(number_of),
+        page.fetch(),
+    )
+    .await?;
     let views = rows.into_iter().map(|row| row.revision).collect();
     Ok(Listed::cut(views, page, |view: &RevisionSummary| {
-        view.id.uuid()
+        cursor_of(view.number)
     }))
+}
+
+/// A page is continued by number: ids made in one millisecond have no order, and a rejected revision, with its id, may be
+/// forgotten between two pages.
+fn cursor_of(number: i32) -> Uuid {
+    Uuid::from_u128(u128::from(number.unsigned_abs()))
+}
+
+/// Of what never was a cursor: the list from its beginning.
+fn number_of(cursor: Uuid) -> i32 {
+    i32::try_from(cursor.as_u128()).unwrap_or(i32::MAX)
 }
 
 /// Reads one revision.
@@ -146,7 +164,7 @@ async fn select(
     conn: &mut PgConnection,
     version: Uuid,
     number: Option<i32>,
-    after: Option<Uuid>,
+    below: Option<i32>,
     limit: i64,
 ) -> Result<Vec<Row>, Refusal> {
     let rows = sqlx::query!(
@@ -159,11 +177,11 @@ async fn select(
            left join app_user u on r.created_by_kind = 'user' and u.id = r.created_by
            left join access_token t on r.created_by_kind = 'token' and t.id = r.created_by
            left join spec_acceptance x on x.revision_id = r.id
-           where r.api_version_id = $1 and ($2::int is null or r.number = $2) and ($3::uuid is null or r.id < $3)
-           order by r.id desc limit $4"#,
+           where r.api_version_id = $1 and ($2::int is null or r.number = $2) and ($3::int is null or r.number < $3)
+           order by r.number desc limit $4"#,
         version,
         number,
-        after,
+        below,
         limit,
     )
     .fetch_all(conn)

@@ -5,7 +5,7 @@ use gatehouse_control_plane::publishing::{
     self, CompareSpec, PublishRefusal, PublishSpec, Published, Refused, Source,
 };
 use gatehouse_control_plane::tokens::{self, CreateToken};
-use gatehouse_control_plane::{Actor, Lookup, Refusal, lint_rules, versions};
+use gatehouse_control_plane::{Actor, Lookup, Page, Refusal, lint_rules, versions};
 use gatehouse_domain::Permission;
 use gatehouse_domain::api::Compat;
 use gatehouse_spec::diff::Verdict;
@@ -209,7 +209,7 @@ async fn an_accepted_revision_is_published_by_sending_it_again_and_its_callers_a
     let audited =
         "select count(*) from audit_log where action = 'spec.accept' and reason = 'They know.'";
     assert_eq!(world.count(audited).await, 1);
-    let page = gatehouse_control_plane::Page::default();
+    let page = Page::default();
     let all = publishing::list_revisions(&world.db, &world.ana, api(), "v1", &page).await;
     let all = all.unwrap().data;
     let states: Vec<_> = all
@@ -218,6 +218,29 @@ async fn an_accepted_revision_is_published_by_sending_it_again_and_its_callers_a
         .collect();
     assert_eq!(states, [(2, "active"), (1, "superseded")]);
     assert_eq!(all[0].acceptance.as_ref().unwrap().by, "Ana");
+}
+
+#[tokio::test]
+async fn revisions_are_listed_by_number_over_all_pages() {
+    let world = World::create().await;
+    // All within one millisecond of the clock, where ids have no order.
+    for minor in 3..9 {
+        let next = PETS.replace("1.2.0", &format!("1.{minor}.0"));
+        publish(&world, &world.paul, &next).await.unwrap();
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = Page { limit: 3, after };
+        let listed =
+            publishing::list_revisions(&world.db, &world.ana, world.api(), "v1", &page).await;
+        let listed = listed.unwrap();
+        seen.extend(listed.data.iter().map(|one| one.number));
+        after = listed.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
 }
 
 #[tokio::test]

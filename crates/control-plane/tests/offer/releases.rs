@@ -7,13 +7,14 @@ use gatehouse_control_plane::environments::{self, UpdateEnvironment};
 use gatehouse_control_plane::plans::{self, UpdatePlan};
 use gatehouse_control_plane::releases::{self, RolledBack};
 use gatehouse_control_plane::subscriptions::{self};
+use gatehouse_control_plane::tenants::{self, UpdateTenant};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_control_plane::{Changed, Lookup, Refusal};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState, QuotaPeriod};
 use uuid::Uuid;
 
-use crate::world::{PETS, World, is_not_found, make_tenant, member};
+use crate::world::{PETS, World, conflict, is_not_found, make_tenant, member};
 
 impl World {
     async fn newest(&self) -> i64 {
@@ -67,6 +68,13 @@ impl World {
             .await
             .unwrap();
     }
+}
+
+/// One more operation, which breaks nobody.
+fn with_animals(version: &str) -> String {
+    let animals = "\"paths\": {\n    \"/animals\": { \"get\": { \"responses\": { \"200\": { \"description\": \"ok\" } } } },";
+    PETS.replacen("\"paths\": {", animals, 1)
+        .replace("1.2.0", version)
 }
 
 /// Tenant, environment, upstream, route, plan.
@@ -142,14 +150,7 @@ async fn a_rollback_brings_gateways_the_bytes_of_then_and_leaves_what_people_dec
 
     world.set_limits(5_000).await;
     world.move_traffic("https://elsewhere.example").await;
-    world
-        .publish(
-            &PETS
-                .replace("/pets/{id}", "/animals/{id}")
-                .replace("1.2.0", "2.0.0"),
-        )
-        .await
-        .unwrap();
+    world.publish(&with_animals("1.3.0")).await.unwrap();
     world.publish_as("pets", "v2", PETS).await.unwrap();
     world.publish_as("birds", "v1", PETS).await.unwrap();
     world.plan("gold", ApprovalMode::Auto, |_| ()).await;
@@ -211,6 +212,107 @@ async fn a_rollback_brings_gateways_the_bytes_of_then_and_leaves_what_people_dec
     world.back_to(last).await.unwrap();
     assert_eq!(world.objects(&CONFIGURATION).await, later);
     assert_eq!(world.objects(&ACCESS).await, access);
+}
+
+impl World {
+    /// What stands of the revisions of `v1`.
+    async fn revisions(&self) -> Vec<(i32, String)> {
+        let revisions = "select number, state from spec_revision order by number";
+        sqlx::query_as(revisions)
+            .fetch_all(&mut self.superuser().await)
+            .await
+            .unwrap()
+    }
+
+    /// The number of the revision that `v1` serves.
+    async fn in_force(&self) -> i64 {
+        let number = "select r.number::bigint from api_version v join spec_revision r on r.id = v.current_revision_id";
+        self.count(number).await
+    }
+}
+
+#[tokio::test]
+async fn of_the_revisions_of_a_version_one_is_active_after_a_rollback_and_none_that_was_rejected() {
+    let world = World::create().await;
+    let then = world.newest().await;
+    let breaking = PETS.replace("/pets/{id}", "/animals/{id}");
+    assert!(world.publish(&breaking).await.is_err());
+    world.publish(&with_animals("1.3.0")).await.unwrap();
+    let last = world.newest().await;
+    let states = |first: &str, third: &str| {
+        [(1, first), (2, "rejected"), (3, third)].map(|(number, state)| (number, state.to_owned()))
+    };
+    assert_eq!(world.revisions().await, states("superseded", "active"));
+    world.back_to(then).await.unwrap();
+    assert_eq!(world.revisions().await, states("active", "superseded"));
+    assert_eq!(world.in_force().await, 1);
+    // What breaks callers of the one that is back is held against it, not against the one that was gone back from.
+    let again = world.publish(&breaking).await;
+    assert!(again.is_err_and(|refused| refused.to_string().contains("breaks")));
+    assert_eq!(
+        world.revisions().await,
+        states("active", "superseded"),
+        "the one that waits is the same one"
+    );
+    world.back_to(last).await.unwrap();
+    assert_eq!(world.revisions().await, states("superseded", "active"));
+    // What never was in force is nothing to go back to, whatever a release says.
+    let never = "update spec_revision set state = 'rejected' where number = 1 returning 1::bigint";
+    assert_eq!(world.count(never).await, 1);
+    let words = conflict(world.back_to(then).await);
+    assert!(
+        words.contains("Revision 1 of v1 is rejected and never was in force"),
+        "{words}"
+    );
+    assert_eq!(
+        (world.in_force().await, world.newest().await),
+        (3, last + 2)
+    );
+}
+
+#[tokio::test]
+async fn limits_that_were_gone_back_from_do_not_come_again_by_their_time() {
+    let world = World::create().await;
+    world.approved("Shop", "team").await;
+    let read = async || {
+        let plan = Lookup::from("team");
+        let plan = plans::get_plan(&world.db, &world.ada, world.api(), plan).await;
+        plan.unwrap()
+    };
+    let apply_due = async || {
+        let system = world.system();
+        plans::apply_due(&world.db, &system, 10).await.unwrap()
+    };
+    let before = read().await;
+    let then = world.newest().await;
+    world.set_limits(5_000).await;
+    // And others to come, of which subscribers have been told.
+    let notice = UpdateTenant {
+        minimum_notice_days: Some(30),
+        ..UpdateTenant::default()
+    };
+    tenants::update_tenant(&world.db, &world.ada, None, notice)
+        .await
+        .unwrap();
+    world.set_limits(10).await;
+    let changed = read().await;
+    assert_eq!((changed.revision, changed.scheduled.is_some()), (2, true));
+
+    world.back_to(then).await.unwrap();
+    let back = read().await;
+    assert_eq!((back.revision, back.scheduled.is_none()), (1, true));
+    let rules = |plan: &plans::PlanView| plan.limits.iter().map(|one| one.rule).collect::<Vec<_>>();
+    assert_eq!(rules(&back), rules(&before));
+    assert_eq!(apply_due().await, 0, "the second was due already");
+    world.pass(31 * 86_400);
+    assert_eq!(apply_due().await, 0, "the third was gone back from, too");
+    assert_eq!(read().await.revision, 1);
+    // What is announced from now on comes.
+    world.set_limits(20).await;
+    assert_eq!(read().await.scheduled.unwrap().revision, 4);
+    world.pass(30 * 86_400);
+    assert_eq!(apply_due().await, 1);
+    assert_eq!(read().await.revision, 4);
 }
 
 #[tokio::test]
