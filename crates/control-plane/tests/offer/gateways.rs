@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use gatehouse_control_plane::Lookup;
 use gatehouse_control_plane::gateways::{
     self, ConfigAnswer, CreateJoinToken, Known, Node, NodeState,
 };
+use gatehouse_control_plane::plans::{self, UpdatePlan};
 use gatehouse_harness::eventually;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_snapshot::delta::SignedDelta;
@@ -305,12 +307,13 @@ async fn a_gateway_that_falls_behind_is_told_of_once_and_once_more_when_it_has_c
     world.ack(node, 1, head, &hash).await;
     world.pass(3_600);
     assert_eq!(look().await, (0, 0), "it has everything, however long ago");
-    let change = world
-        .publish(&crate::world::PETS.replace("1.2.0", "1.3.0"))
-        .await
-        .unwrap()
-        .change
-        .unwrap();
+    let limits = UpdatePlan {
+        limits: Some(Vec::new()),
+        ..UpdatePlan::default()
+    };
+    let plan = Lookup::from("team");
+    let changed = plans::update_plan(&world.db, &world.paul, world.api(), plan, None, limits).await;
+    let change = changed.unwrap().change.unwrap();
     world.pass(30);
     assert_eq!(look().await, (0, 0), "not longer than the threshold");
     world.pass(1);
