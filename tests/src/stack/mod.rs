@@ -28,6 +28,7 @@ use crate::callers::{Administrator, Anonymous, Portal};
 use crate::mailbox::Mailbox;
 use crate::process::Process;
 use crate::test_db::TestDb;
+use crate::wait::{PATIENCE, eventually};
 use database::{Database, OwnServer};
 
 /// The name of the first tenant; its slug is the same in lower case.
@@ -81,7 +82,7 @@ impl TestStack {
         let token = link.expect("a fresh installation has no administrator");
         let window = Portal::open(&format!("http://{}", plan.at.portal), "");
         let admin = Administrator::set_up(window, &token.0, FIRST_TENANT).await;
-        Self {
+        let stack = Self {
             plan,
             processes: Mutex::new(processes),
             database: tokio::sync::Mutex::new(database),
@@ -90,6 +91,24 @@ impl TestStack {
             admin,
             expects_server_errors: AtomicBool::new(false),
             folder: Some(folder),
+        };
+        stack.have_gateways_joined().await;
+        stack
+    }
+
+    /// A change is in force on every gateway that has joined: until all have, that says nothing. What stands between a gateway and
+    /// its control plane may keep it from joining for as long as a test likes.
+    async fn have_gateways_joined(&self) {
+        if self.plan.control_plane.is_some() {
+            return;
+        }
+        for number in 1..=self.gateway_count() {
+            let identity = self.gateway_folder(number).join("identity.json");
+            eventually(PATIENCE, "the gateway has joined", async || {
+                let joined = identity.exists().then_some(());
+                joined.ok_or_else(|| format!("no {}", identity.display()))
+            })
+            .await;
         }
     }
 
