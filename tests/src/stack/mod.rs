@@ -102,7 +102,7 @@ impl TestStack {
         if self.plan.control_plane.is_some() {
             return;
         }
-        for number in 1..=self.gateway_count() {
+        for number in 0..self.gateway_count() {
             let identity = self.gateway_folder(number).join("identity.json");
             eventually(PATIENCE, "the gateway has joined", async || {
                 let joined = identity.exists().then_some(());
