@@ -117,8 +117,9 @@ impl Eye {
         while let Some(address) = ahead.pop_front() {
             let path = address[self.portal.len()..].to_owned();
             let kind = kind_of(&path);
-            // A description is a download.
-            if kind.ends_with("/spec") || !self.kinds.insert(format!("{who} {kind}")) {
+            // A description is a download, and a text no page.
+            let is_page = !kind.ends_with("/spec") && !kind.ends_with("/llms.txt");
+            if !is_page || !self.kinds.insert(format!("{who} {kind}")) {
                 continue;
             }
             self.browser.look(WIDE, "light").await;
