@@ -1,7 +1,9 @@
 //! Samples in Java, with the standard library alone.
 
+use std::fmt::Write as _;
+
 use super::FILE_NAME;
-use super::language::{BOUNDARY, Call, Payload, has_plain_lines, literal, multipart_pieces};
+use super::language::{self, BOUNDARY, Call, Payload, has_plain_lines, multipart_pieces};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut lines: Vec<String> = [
@@ -80,10 +82,26 @@ fn publisher(payload: &Payload<'_>) -> String {
     }
 }
 
+/// A string literal. Before Java 18 sources are read as the machine's locale says: what is not ASCII is written as its UTF-16
+/// units (JLS §3.3), which mean the same everywhere.
+fn literal(text: &str) -> String {
+    let mut written = String::new();
+    for unit in language::literal(text).encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => written.push(char::from(byte)),
+            _ => {
+                let _ = write!(written, "\\u{unit:04x}");
+            }
+        }
+    }
+    written
+}
+
 /// A text block (JLS §3.10.6) where it keeps every character: the compiler takes away common indentation, spaces at the end of
 /// lines, and reads escapes.
 fn text_literal(text: &str) -> String {
     let keeps = has_plain_lines(text)
+        && text.is_ascii()
         && !text.contains(['\\', '\t'])
         && !text.contains("\"\"\"")
         && !text.ends_with(['"', '\n'])
