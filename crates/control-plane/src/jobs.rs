@@ -7,6 +7,7 @@ use std::time::Duration;
 use gatehouse_runtime::egress::Egress;
 use gatehouse_runtime::{Secret, Supervisor, random};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::config;
@@ -187,6 +188,20 @@ where
     });
 }
 
+/// Acts in one tenant after another, as the program itself. What fails for one keeps nobody else from their turn; it is told when
+/// all have had theirs.
+async fn in_each<R>(tenants: Vec<Uuid>, who: &str, act: impl Fn(Actor) -> R) -> Result<(), Refusal>
+where
+    R: Future<Output = Result<(), Refusal>>,
+{
+    let mut outcome = Ok(());
+    for tenant in tenants {
+        let actor = Actor::system(tenant.into(), who);
+        outcome = outcome.and(act(actor).await);
+    }
+    outcome
+}
+
 /// Most subscriptions, and most keys, marked in one transaction.
 const EXPIRE_AT_ONCE: i64 = 200;
 
@@ -204,17 +219,12 @@ async fn expire(db: &Db) -> Result<(), Refusal> {
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
-    let mut outcome = Ok(());
-    for tenant in tenants {
-        let actor = Actor::system(tenant.into(), "clock");
-        let expired = async {
-            subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
-            credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await
-        };
-        // What fails for one tenant keeps nobody else's from its end; it is told when all have had their turn.
-        outcome = outcome.and(expired.await.map(drop));
-    }
-    outcome
+    in_each(tenants, "clock", |actor| async move {
+        subscriptions::expire_due(db, &actor, EXPIRE_AT_ONCE).await?;
+        let expired = credentials::expire_due(db, &actor, EXPIRE_AT_ONCE).await;
+        expired.map(drop)
+    })
+    .await
 }
 
 /// Most plans revised in one transaction.
@@ -232,13 +242,10 @@ async fn apply_plan_revisions(db: &Db) -> Result<(), Refusal> {
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
-    let mut outcome = Ok(());
-    for tenant in tenants {
-        let actor = Actor::system(tenant.into(), "clock");
-        let applied = plans::apply_due(db, &actor, REVISE_AT_ONCE).await;
-        outcome = outcome.and(applied.map(drop));
-    }
-    outcome
+    in_each(tenants, "clock", |actor| async move {
+        plans::apply_due(db, &actor, REVISE_AT_ONCE).await.map(drop)
+    })
+    .await
 }
 
 /// Most reminders, and most late decisions, told in one transaction.
@@ -258,13 +265,11 @@ pub async fn chase_decisions(db: &Db) -> Result<(), Refusal> {
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
-    let mut outcome = Ok(());
-    for tenant in tenants {
-        let actor = Actor::system(tenant.into(), "clock");
+    in_each(tenants, "clock", |actor| async move {
         let chased = subscriptions::chase_due(db, &actor, CHASE_AT_ONCE).await;
-        outcome = outcome.and(chased.map(drop));
-    }
-    outcome
+        chased.map(drop)
+    })
+    .await
 }
 
 /// Most subscriptions, and most keys, taken from the gateways in one transaction, and such transactions for one tenant at a
@@ -288,12 +293,10 @@ pub async fn forget_ended(db: &Db, kept: time::Duration) -> Result<(), Refusal> 
     .fetch_all(&mut *tx)
     .await?;
     drop(tx);
-    let mut outcome = Ok(());
-    for tenant in tenants {
-        let actor = Actor::system(tenant.into(), "housekeeping");
-        outcome = outcome.and(forget_ended_of(db, &actor, ended_before).await);
-    }
-    outcome
+    in_each(tenants, "housekeeping", |actor| async move {
+        forget_ended_of(db, &actor, ended_before).await
+    })
+    .await
 }
 
 async fn forget_ended_of(

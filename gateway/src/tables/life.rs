@@ -62,7 +62,8 @@ impl Notice {
         Some(format!("{}{below}", self.environment.object.base_path))
     }
 
-    /// Writes the fields, names in lower case.
+    /// Writes the fields, names in lower case. The link is put together for each response: only versions that are being phased out
+    /// pay for it, and its text differs by environment.
     pub(crate) fn each_field(&self, put: &mut dyn FnMut(&'static str, &[u8])) {
         put(DEPRECATION, self.life.deprecation.as_bytes());
         if let Some(sunset) = &self.life.sunset {
