@@ -48,7 +48,15 @@ document.addEventListener("click", (event) => {
 });
 
 // "/" goes to the page's one search field; Escape closes what floats.
+const search = (event) => {
+  const field = one("[data-search]");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+};
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") search(event);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     for (const open of all("details.menu[open]")) {
@@ -59,14 +67,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "/") {
-    const field = one("[data-search]");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-      field.select();
-    }
-  }
+  if (event.key === "/") search(event);
 });
 
 // Tables with a bulk bar: select all, and the count in words.
@@ -106,13 +107,14 @@ for (const choice of all("[data-fill]")) {
 // A form is sent once. The server absorbs a second one too; this only spares the wait.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  const button = event.submitter;
+  // What is downloaded leaves the page as it is, and can be asked for again.
+  if (form.method !== "post" || (button && button.name === "download")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
   form.dataset.sent = "yes";
-  const button = event.submitter;
   if (button) button.setAttribute("aria-busy", "true");
 });
 
@@ -149,18 +151,18 @@ const swap = (region, page) => {
 };
 
 // XMLHttpRequest with responseType "document" parses for us: no string of markup ever meets a sink.
-const load = (url) => new Promise((resolve, reject) => {
+const load = (url, sent = null) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
-  request.open("GET", url);
+  request.open(sent ? "POST" : "GET", url);
   request.responseType = "document";
   request.setRequestHeader("X-Requested-With", "live");
-  request.timeout = 10000;
+  request.timeout = sent ? 40000 : 10000;
   request.onload = () => {
-    if (request.status === 200 && request.response) resolve(request.response);
+    if ((request.status === 200 || (sent && request.status === 422)) && request.response) resolve(request.response);
     else reject(new Error(String(request.status)));
   };
   request.onerror = request.ontimeout = () => reject(new Error("network"));
-  request.send();
+  request.send(sent);
 });
 
 const watch = (region) => {
@@ -182,6 +184,74 @@ const watch = (region) => {
 };
 for (const region of all("[data-live]")) watch(region);
 
+// Forms marked so show their answer in place: the region they name is replaced by the same one of the answer. What cannot be
+// shown so is never sent again: the page is opened anew.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const region = document.getElementById(form.dataset.inPlace);
+  if (!region || (event.submitter && event.submitter.name === "download")) return;
+  event.preventDefault();
+  try {
+    const fresh = (await load(form.action, new URLSearchParams(new FormData(form)))).getElementById(region.id);
+    const adopted = document.importNode(fresh, true);
+    region.replaceWith(adopted);
+    const told = one("[role=alert], .try-outcome .badge", adopted);
+    if (told) say(told.textContent);
+  } catch {
+    location.reload();
+  }
+});
+
+// Suggestions while somebody types: the first links of the page that the search leads to. Arrow keys walk them, Escape closes.
+for (const field of all("[data-suggest]")) {
+  let asked = "";
+  let list = null;
+  const close = () => { if (list) list.remove(); list = null; };
+  const show = (page) => {
+    close();
+    const links = all("#found a", page).slice(0, 8);
+    if (links.length === 0) return;
+    list = document.createElement("ul");
+    list.className = "suggest";
+    for (const link of links) {
+      const item = document.createElement("li");
+      item.append(document.importNode(link, true));
+      list.append(item);
+    }
+    field.form.append(list);
+  };
+  field.addEventListener("input", () => {
+    const words = field.value.trim();
+    asked = words;
+    if (words.length < 2) return close();
+    setTimeout(async () => {
+      if (asked !== words) return;
+      try {
+        const page = await load(`${field.form.action}?q=${encodeURIComponent(words)}`);
+        if (asked === words && field.form.contains(document.activeElement)) show(page);
+      } catch {
+        close();
+      }
+    }, 150);
+  });
+  field.form.addEventListener("keydown", (event) => {
+    const stops = list ? [field, ...all("a", list)] : [];
+    const at = stops.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && at >= 0 && stops[at + step]) {
+      event.preventDefault();
+      stops[at + step].focus();
+    }
+    if (event.key === "Escape" && list) {
+      close();
+      field.focus();
+    }
+  });
+  field.form.addEventListener("focusout", (event) => {
+    if (!field.form.contains(event.relatedTarget)) close();
+  });
+}
+
 // Filter lists on the page (operations in the rail): the form still works without it.
 for (const field of all("[data-filter]")) {
   const list = document.getElementById(field.dataset.filter);
@@ -194,3 +264,44 @@ for (const field of all("[data-filter]")) {
 
 // Selects marked so send their form at once; the button beside them stays for everyone else.
 for (const field of all("[data-go]")) field.addEventListener("change", () => field.form.requestSubmit());
+
+// What is offered for a moment goes again, unless somebody is on it.
+for (const part of all("[data-for]"))
+  setTimeout(() => { if (!part.contains(document.activeElement)) part.remove(); }, Number(part.dataset.for));
+
+// Passkeys: the button's address says what to ask this device, and the device's answer goes with the button's form. Where the
+// browser cannot, buttons that are one way of several stay hidden.
+const answerOf = async (button) => {
+  const csrf = one("input[name=csrf]", button.form).value;
+  const asked = await fetch(button.dataset.passkey, { method: "POST", body: new URLSearchParams({ csrf }) });
+  if (!asked.ok) throw new Error("refused");
+  const { token, publicKey } = await asked.json();
+  const credential = publicKey.user
+    ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
+    : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
+  return JSON.stringify({ token, answer: credential.toJSON() });
+};
+
+const usePasskey = async (event) => {
+  event.preventDefault();
+  const button = event.currentTarget;
+  const form = button.form;
+  if (!button.formNoValidate && !form.reportValidity()) return;
+  const words = one("[data-passkey-says]", form);
+  words.hidden = true;
+  try {
+    one("[data-answer]", form).value = await answerOf(button);
+  } catch {
+    words.textContent = "No passkey came back. Try again, or choose another way.";
+    words.hidden = false;
+    return;
+  }
+  form.requestSubmit(button);
+};
+
+if (window.PublicKeyCredential && PublicKeyCredential.parseRequestOptionsFromJSON) {
+  for (const button of all("button[data-passkey]")) {
+    button.hidden = false;
+    button.addEventListener("click", usePasskey);
+  }
+}

@@ -24,20 +24,23 @@ use crate::{bodies, router};
 const DESCRIPTION: &str = "\
 What CI, scripts and operators use: publish descriptions, decide on access, make keys, run gateways.
 
-Every request but this document's needs `Authorization: Bearer gta_…`; the scopes an operation needs stand under its security. \
+Every request needs `Authorization: Bearer gta_…` but this document's and the token exchange; the scopes an operation needs stand under its security. \
 Lists run from the newest entry to the oldest. Errors are `application/problem+json` with a stable `code`, a `fix` and the request id. \
 Single things carry an `ETag`; a change sends it back in `If-Match`. A POST may carry an `Idempotency-Key`.";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Gatehouse admin API"),
-    components(schemas(bodies::Problem, bodies::FieldError))
+    components(schemas(bodies::Problem, bodies::FieldError, bodies::words::UsageRange))
 )]
 struct Frame;
 
 /// The whole document, for any server.
 pub fn document() -> OpenApi {
-    complete(router::endpoints().to_openapi())
+    complete(
+        router::endpoints().to_openapi(),
+        router::open_endpoints().to_openapi(),
+    )
 }
 
 /// The document as it is served, made once.
@@ -91,7 +94,8 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
         .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
-fn complete(endpoints: OpenApi) -> OpenApi {
+/// `open` needs no access token and takes no parameters of ours.
+fn complete(endpoints: OpenApi, mut open: OpenApi) -> OpenApi {
     let mut document = Frame::openapi();
     document.merge(endpoints);
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
@@ -101,6 +105,12 @@ fn complete(endpoints: OpenApi) -> OpenApi {
             complete_operation(&method, operation);
         }
     }
+    for item in open.paths.paths.values_mut() {
+        for (_, operation) in operations_mut(item) {
+            answer_problems(operation, [413, 415, 500, 503]);
+        }
+    }
+    document.merge(open);
     let components = document.components.get_or_insert_default();
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -165,6 +175,11 @@ fn complete_operation(method: &Method, operation: &mut Operation) {
             .flatten(),
     );
     statuses.extend((writes || has(ParameterIn::Query)).then_some(422));
+    answer_problems(operation, statuses);
+}
+
+/// Says which statuses answer with a problem.
+fn answer_problems(operation: &mut Operation, statuses: impl IntoIterator<Item = u16>) {
     for status in statuses {
         let problem = RefOr::Ref(Ref::from_response_name("Problem"));
         operation

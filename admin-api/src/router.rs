@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router};
 use gatehouse_web::edge::{no_such_address, no_such_method};
 use gatehouse_web::{BodyLimit, Edge, edge};
@@ -15,9 +14,6 @@ use crate::edge::{auth, conditional, idempotency, list, parameters};
 use crate::state::AdminApi;
 use crate::{gateway, openapi, v1};
 
-/// Bytes of a request to exchange an identity token; more is 413.
-const EXCHANGE_BYTES_MAX: usize = 32 * 1024;
-
 /// Every endpoint of `/v1` that needs an access token.
 pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
     OpenApiRouter::default()
@@ -27,6 +23,11 @@ pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
         .merge(configuration())
         .merge(running())
         .merge(telling())
+}
+
+/// Every endpoint of `/v1` that gives an access token instead of asking for one.
+pub(crate) fn open_endpoints() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default().routes(routes!(v1::ci_trusts::exchange::exchange_token))
 }
 
 /// Configuration as code: files, changesets, releases, drift.
@@ -57,17 +58,25 @@ fn identity() -> OpenApiRouter<AdminApi> {
             v1::tenant::get::get_tenant,
             v1::tenant::update::update_tenant
         ))
+        .routes(routes!(v1::tenant::export::export_tenant))
+        .routes(routes!(v1::tenant::close::close_tenant))
+        .routes(routes!(v1::tenant::reopen::reopen_tenant))
         .routes(routes!(v1::members::list::list_members))
         .routes(routes!(v1::members::get::get_member))
         .routes(routes!(v1::members::set_roles::set_member_roles))
         .routes(routes!(v1::members::disable::disable_member))
         .routes(routes!(v1::members::enable::enable_member))
         .routes(routes!(
+            v1::members::reset_second_factor::reset_second_factor
+        ))
+        .routes(routes!(
             v1::members::list_grants::list_grants,
             v1::members::add_grant::add_grant
         ))
         .routes(routes!(v1::members::remove_grant::remove_grant))
         .routes(routes!(v1::members::permissions::list_member_permissions))
+        .routes(routes!(v1::members::belongings::list_belongings))
+        .routes(routes!(v1::members::transfer::transfer_member))
         .routes(routes!(
             v1::roles::list::list_roles,
             v1::roles::create::create_role
@@ -82,6 +91,7 @@ fn identity() -> OpenApiRouter<AdminApi> {
             v1::invitations::create::create_invitation
         ))
         .routes(routes!(v1::invitations::revoke::revoke_invitation))
+        .routes(routes!(v1::invitations::resend::resend_invitation))
         .routes(routes!(
             v1::teams::list::list_teams,
             v1::teams::create::create_team
@@ -137,11 +147,14 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::versions::download_spec::download_spec,
             v1::versions::publish_spec::publish_spec
         ))
+        .routes(routes!(v1::versions::import_spec::import_spec))
         .routes(routes!(v1::versions::compare_spec::compare_spec))
         .routes(routes!(v1::versions::set_compat::set_compat))
         .routes(routes!(v1::versions::list_revisions::list_revisions))
         .routes(routes!(v1::versions::get_revision::get_revision))
         .routes(routes!(v1::versions::accept_revision::accept_revision))
+        .routes(routes!(v1::versions::publish_revision::publish_revision))
+        .routes(routes!(v1::versions::revision_lines::revision_lines))
         .routes(routes!(v1::lint_rules::list::list_lint_rules))
         .routes(routes!(v1::lint_rules::set::set_lint_rule))
         .routes(routes!(v1::operations::list::list_operations))
@@ -166,8 +179,44 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
         ))
         .routes(routes!(v1::plans::simulate_rule::simulate_approval_rule))
         .routes(routes!(v1::plans::revisions::list_plan_revisions))
-        .routes(routes!(v1::products::list::list_products))
-        .routes(routes!(v1::products::get::get_product))
+        .routes(routes!(
+            v1::guides::list::list_guides,
+            v1::guides::create::create_guide
+        ))
+        .routes(routes!(
+            v1::guides::get::get_guide,
+            v1::guides::update::update_guide,
+            v1::guides::delete::delete_guide
+        ))
+        .routes(routes!(
+            v1::changelog::list::list_changelog,
+            v1::changelog::add::add_changelog_entry
+        ))
+        .routes(routes!(
+            v1::changelog::get::get_changelog_entry,
+            v1::changelog::update::update_changelog_entry,
+            v1::changelog::delete::delete_changelog_entry
+        ))
+        .routes(routes!(
+            v1::terms::list::list_terms,
+            v1::terms::create::create_terms
+        ))
+        .routes(routes!(
+            v1::terms::get::get_terms,
+            v1::terms::publish::publish_terms
+        ))
+        .routes(routes!(v1::catalogue::list::list_catalogue))
+        .routes(routes!(v1::catalogue::get::get_catalogue_api))
+        .routes(routes!(
+            v1::products::list::list_products,
+            v1::products::create::create_product
+        ))
+        .routes(routes!(
+            v1::products::get::get_product,
+            v1::products::update::update_product
+        ))
+        .routes(routes!(v1::products::put_items::put_product_items))
+        .routes(routes!(v1::products::retire::retire_product))
         .routes(routes!(v1::environments::list::list_environments))
         .routes(routes!(
             v1::environments::get::get_environment,
@@ -191,15 +240,35 @@ fn access() -> OpenApiRouter<AdminApi> {
             v1::applications::update::update_application,
             v1::applications::delete::delete_application
         ))
+        .routes(routes!(
+            v1::applications::list_members::list_application_members,
+            v1::applications::invite_member::invite_application_member
+        ))
+        .routes(routes!(
+            v1::applications::remove_member::remove_application_member
+        ))
         .routes(routes!(v1::applications::suspend::suspend_application))
         .routes(routes!(v1::applications::unsuspend::unsuspend_application))
         .routes(routes!(v1::usage::application::get_application_usage))
+        .routes(routes!(v1::usage::api::get_api_usage))
+        .routes(routes!(v1::catalogue::facets::get_catalogue_facets))
+        .routes(routes!(
+            v1::questions::list::list_questions,
+            v1::questions::ask::ask_question
+        ))
+        .routes(routes!(v1::questions::answer::answer_question))
+        .routes(routes!(v1::questions::hide::hide_comment))
+        .routes(routes!(v1::questions::show::show_comment))
+        .routes(routes!(v1::following::list::list_followed))
+        .routes(routes!(v1::following::follow::follow_api))
+        .routes(routes!(v1::following::unfollow::unfollow_api))
         .routes(routes!(v1::usage::calls::list_application_calls))
         .routes(routes!(
             v1::keys::list::list_keys,
             v1::keys::issue::issue_key
         ))
         .routes(routes!(v1::keys::get::get_key))
+        .routes(routes!(v1::keys::evidence::get_key_evidence))
         .routes(routes!(v1::keys::rotate::rotate_key))
         .routes(routes!(v1::keys::revoke::revoke_key))
         .merge(subscriptions())
@@ -232,6 +301,13 @@ fn subscriptions() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::subscriptions::withdraw::withdraw_subscription))
         .routes(routes!(v1::subscriptions::approve::approve_subscription))
         .routes(routes!(v1::subscriptions::reject::reject_subscription))
+        .routes(routes!(
+            v1::subscriptions::reconsider::reconsider_subscription
+        ))
+        .routes(routes!(
+            v1::subscriptions::list_messages::list_messages,
+            v1::subscriptions::send_message::send_message
+        ))
         .routes(routes!(v1::subscriptions::suspend::suspend_subscription))
         .routes(routes!(
             v1::subscriptions::unsuspend::unsuspend_subscription
@@ -250,6 +326,9 @@ fn subscriptions() -> OpenApiRouter<AdminApi> {
         .routes(routes!(
             v1::subscriptions::withdraw_plan_change::withdraw_plan_change
         ))
+        .routes(routes!(
+            v1::subscriptions::accept_terms::accept_subscription_terms
+        ))
         .routes(routes!(v1::subscriptions::renew::renew_subscription))
         .routes(routes!(v1::subscriptions::approve_renewal::approve_renewal))
         .routes(routes!(v1::subscriptions::reject_renewal::reject_renewal))
@@ -260,6 +339,11 @@ fn subscriptions() -> OpenApiRouter<AdminApi> {
 /// What runs, what changed, and who did it.
 fn running() -> OpenApiRouter<AdminApi> {
     OpenApiRouter::default()
+        .routes(routes!(v1::jobs::list::list_jobs))
+        .routes(routes!(v1::jobs::get::get_job))
+        .routes(routes!(v1::jobs::events::list_job_events))
+        .routes(routes!(v1::jobs::output::get_job_output))
+        .routes(routes!(v1::jobs::cancel::cancel_job))
         .routes(routes!(v1::gateways::list::list_gateways))
         .routes(routes!(v1::gateways::create_join_token::create_join_token))
         .routes(routes!(v1::gateways::retire::retire_gateway))
@@ -274,6 +358,9 @@ fn running() -> OpenApiRouter<AdminApi> {
 /// Who is told of what happens.
 fn telling() -> OpenApiRouter<AdminApi> {
     OpenApiRouter::default()
+        .routes(routes!(v1::mail_templates::list::list_mail_templates))
+        .routes(routes!(v1::mail_templates::get::get_mail_template))
+        .routes(routes!(v1::mail_templates::test::test_mail))
         .routes(routes!(
             v1::webhooks::list::list_webhooks,
             v1::webhooks::create::create_webhook
@@ -313,11 +400,7 @@ pub(crate) fn router(state: AdminApi, edge: Arc<Edge>) -> Router {
             "/v1/openapi.json",
             get(openapi::show).layer(Extension(served)),
         )
-        .route(
-            "/v1/token-exchange",
-            post(v1::ci_trusts::exchange::exchange_token)
-                .layer(DefaultBodyLimit::max(EXCHANGE_BYTES_MAX)),
-        )
+        .merge(open_endpoints().split_for_parts().0)
         .merge(gateway::router())
         .fallback(no_such_address)
         .method_not_allowed_fallback(no_such_method)

@@ -11,6 +11,7 @@ use gatehouse_control_plane::Db;
 use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::jobs::{self, JobSettings};
 use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
+use gatehouse_control_plane::publishing::{DescriptionFetch, FETCH_TIMEOUT};
 use gatehouse_runtime::Supervisor;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressSettings};
 use gatehouse_runtime::listener::{DrainOutcome, Listener, RequestBody};
@@ -90,6 +91,11 @@ impl BoundAdminApi {
             allowed_networks: self.settings.egress.allowed_networks.clone(),
             ..EgressSettings::default()
         })?;
+        let descriptions = DescriptionFetch::new(
+            self.settings.egress.allowed_networks.clone(),
+            usize::try_from(self.settings.limits.spec).unwrap_or(usize::MAX),
+            FETCH_TIMEOUT,
+        )?;
         jobs::start(&self.db, &self.job_settings(egress.clone()), supervisor)?;
         let edge = Arc::new(Edge {
             clock: self.db.clock().clone(),
@@ -106,6 +112,7 @@ impl BoundAdminApi {
             workloads: WorkloadIssuers::new(small, issuers.clone()),
             issuers,
             egress,
+            descriptions,
         };
         let api = router::router(state, Arc::clone(&edge));
         let service = tower::service_fn(move |request: Request<RequestBody>| {

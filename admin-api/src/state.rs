@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use gatehouse_control_plane::Db;
 use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::oidc::Issuers;
+use gatehouse_control_plane::publishing::DescriptionFetch;
 use gatehouse_runtime::Supervisor;
 use gatehouse_runtime::egress::Egress;
 use gatehouse_runtime::settings::PublicUrl;
@@ -24,6 +25,7 @@ pub(crate) struct AdminApi {
     pub(crate) issuers: Issuers,
     pub(crate) workloads: WorkloadIssuers,
     pub(crate) egress: Egress,
+    pub(crate) descriptions: DescriptionFetch,
 }
 
 /// Public URLs, from settings and never from what a client sends.

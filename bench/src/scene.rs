@@ -16,8 +16,8 @@ use gatehouse_domain::subscription::StoredState;
 use gatehouse_domain::{ApiVersionState, OperationKey};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::object::{
-    Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    PlanLater, Record, Route, RouteLater, Subscription, Target, Tenant, Upstream,
+    Application, Credential, CredentialLater, Environment, Limit, LoadBalancing, Moment, Object,
+    Operation, Plan, PlanLater, Record, Route, RouteLater, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::protocol::JoinReply;
 use gatehouse_snapshot::sign::{Signer, credential_digest};
@@ -265,6 +265,7 @@ fn credential(place: usize, key: &Key, fate: Fate) -> Object {
         not_before: None,
         expires_at: None,
         retire_at: None,
+        later: CredentialLater::default(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -187,6 +188,8 @@ pub(crate) struct Call {
     /// Of the trace it is part of (W3C Trace Context). Nil for what could not be read.
     pub(crate) trace_id: Uuid,
     pub(crate) attribution: Attribution,
+    /// Where its connection comes from.
+    pub(crate) source: Option<IpAddr>,
     /// What its response says about the end of the version.
     pub(crate) notice: Option<Notice>,
     /// Which API it is measured under.
@@ -236,6 +239,7 @@ impl Call {
             trace_id: Uuid::nil(),
             now,
             attribution: Attribution::default(),
+            source: None,
             notice: None,
             api: ApiNumber::default(),
             counted: false,
@@ -316,6 +320,7 @@ impl Call {
             arrived_ms: self.now.wall_ms,
             who: &self.attribution,
             address: self.address,
+            source: self.source,
             counted: self.counted,
         }
     }

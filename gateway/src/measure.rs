@@ -22,7 +22,7 @@ use crate::call::{Now, Subject};
 use crate::live_config::Sharing;
 use crate::live_config::apply::{Running, Trust};
 use crate::live_config::disk::Disk;
-use crate::policies::api_key::{Authentication, authenticate};
+use crate::policies::api_key::{Authentication, Secrets, authenticate};
 use crate::policies::subscription::authorise;
 use crate::policies::{Limiting, Standing, admit};
 use crate::request::{Field, Fields};
@@ -142,6 +142,10 @@ impl Loaded {
         let ledger = QuotaLedger::open(folder.join("quotas.log"), &spool)?;
         let sharing = Sharing::open(folder.join("live_nodes"));
         let group_key = DigestKey::new(&GROUP_KEY);
+        let secrets = Secrets {
+            group_key: Some(&group_key),
+            signers: &[],
+        };
         let now = Now::of(clock);
         let mut spent = Duration::ZERO;
         for number in 0..self.scale.keys {
@@ -159,15 +163,15 @@ impl Loaded {
             }];
             let began = Instant::now();
             let fields = Fields::new(&field);
-            let known = authenticate(fields, None, environment, &set, Some(&group_key), now);
-            let Authentication::Identified(consumer) = known else {
-                unreachable!("every key is good")
-            };
             let subject = Subject {
                 environment,
                 route,
                 operation: 0,
                 portal: None,
+            };
+            let known = authenticate(fields, None, &subject, &set, secrets, now);
+            let Authentication::Identified(consumer) = known else {
+                unreachable!("every key is good")
             };
             let limiting = Limiting {
                 calendar: &environment.tenant.calendar,

@@ -16,7 +16,7 @@ use http::{HeaderValue, Method};
 use crate::answer::{self, Own};
 use crate::call::{Bounds, Call, Ledgers, Subject};
 use crate::live_config::{ConfigStatus, Sharing};
-use crate::policies::api_key::{self, Authentication};
+use crate::policies::api_key::{self, Authentication, Secrets};
 use crate::policies::{Limiting, Permit, Standing, admit, subscription};
 use crate::refusal::Refusal;
 use crate::request::{BodyLength, ReceivedHead, RequestHead};
@@ -113,6 +113,7 @@ pub(crate) async fn handle<B: ClientBody>(
     passage: &mut Passage,
 ) -> Reply {
     let method = asked.head.method;
+    passage.call.source = Some(asked.origin.peer);
     match pass(proxy, passage, asked, body).await {
         Ok(reply) => reply,
         Err(refusal) => {
@@ -221,33 +222,31 @@ fn judge<'a>(
     };
     call.found_operation(route, operation);
     // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
-    let group_key = proxy.group_key.load();
-    let authentication = api_key::authenticate(
-        head.fields,
-        head.query,
-        environment,
-        tables,
-        group_key.as_deref(),
-        call.now,
-    );
-    let consumer = match authentication {
-        Authentication::Identified(consumer) => consumer,
-        Authentication::Refused(refusal, known) => {
-            call.attribution.application = known.map(|consumer| consumer.application.id);
-            call.attribution.credential = known.map(|consumer| consumer.credential);
-            return Err(refusal);
-        }
-        Authentication::Undecidable(why) => return Err(undecidable(why)),
-    };
-    call.attribution.application = Some(consumer.application.id);
-    call.attribution.credential = Some(consumer.credential);
-    // Whether they may: tenant, application, subscription. Authority comes from nowhere else.
     let subject = Subject {
         environment,
         route,
         operation,
         portal: proxy.error_pages.as_ref(),
     };
+    let (group_key, signers) = (proxy.group_key.load(), proxy.config.signers());
+    let secrets = Secrets {
+        group_key: group_key.as_deref(),
+        signers: &signers,
+    };
+    let authentication =
+        api_key::authenticate(head.fields, head.query, &subject, tables, secrets, call.now);
+    let consumer = match authentication {
+        Authentication::Identified(consumer) => consumer,
+        Authentication::Refused(refusal, known) => {
+            call.attribution.application = known.map(|consumer| consumer.application.id);
+            call.attribution.credential = known.and_then(|consumer| consumer.credential);
+            return Err(refusal);
+        }
+        Authentication::Undecidable(why) => return Err(undecidable(why)),
+    };
+    call.attribution.application = Some(consumer.application.id);
+    call.attribution.credential = consumer.credential;
+    // Whether they may: tenant, application, subscription. Authority comes from nowhere else.
     let mut found = None;
     let judged = subscription::authorise(&subject, consumer, tables, call.now, &mut found);
     if let Some(subscription) = found {

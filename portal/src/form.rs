@@ -5,15 +5,15 @@ use crate::visitor::Visitor;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use gatehouse_problem::{Problem, ProblemKind};
-use http::header;
+use http::{HeaderMap, header};
 use serde::de::value::{Error as ValueError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor as SerdeVisitor};
 use std::collections::BTreeMap;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, Time};
 
-/// More than the longest form needs (500 selected requests, a reason, a purpose).
-const FORM_BYTES_MAX: usize = 128 * 1024;
+/// More than the longest form needs: a guide of 200 KiB, every byte of it percent-encoded.
+pub(crate) const FORM_BYTES_MAX: usize = 640 * 1024;
 
 /// A form whose token was right.
 pub(crate) struct Form<T>(pub(crate) T);
@@ -31,17 +31,13 @@ where
             .get::<Visitor>()
             .cloned()
             .ok_or_else(|| PageError::of(ProblemKind::Internal))?;
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+        if !is_form(request.headers()) {
             return Err(PageError::of(ProblemKind::UnsupportedMediaType));
         }
         let body: Bytes = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX)
             .await
             .map_err(|_| {
-                Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 128 KiB.")
+                Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 640 KiB.")
             })?;
         let mut fields = parse(&body);
         let token = fields
@@ -55,6 +51,14 @@ where
             .map(Form)
             .map_err(|words| Problem::new(ProblemKind::BadRequest).detail(words).into())
     }
+}
+
+/// Whether a body is a form without files.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 /// What is said of text that is no date.

@@ -21,6 +21,8 @@ mod page_error;
 mod pages;
 mod place;
 mod portal;
+mod proof;
+mod relay;
 mod router;
 mod sealed;
 mod serve;
@@ -28,6 +30,7 @@ mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod throttled;
 mod twice;
 mod upload;
 mod view;

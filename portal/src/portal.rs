@@ -2,10 +2,14 @@
 
 use crate::assets::{self, AssetUrls};
 use crate::csrf::CsrfKey;
+use crate::relay::Relay;
 use crate::settings::{Front, SessionSettings, Settings};
 use crate::view::shell::DemoPerson;
 use gatehouse_control_plane::Db;
+use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
+use gatehouse_control_plane::passkeys::RelyingParty;
+use gatehouse_control_plane::publishing::{DescriptionFetch, FETCH_TIMEOUT};
 use gatehouse_runtime::egress::{Egress, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;
 use http::HeaderMap;
@@ -22,9 +26,14 @@ struct Inner {
     settings: Settings,
     front: Front,
     csrf_key: CsrfKey,
+    passkeys: Option<RelyingParty>,
     assets: AssetUrls,
     demo_people: Vec<DemoPerson>,
     issuers: Issuers,
+    workload_issuers: WorkloadIssuers,
+    egress: Egress,
+    descriptions: DescriptionFetch,
+    relay: Relay,
 }
 
 /// How long an identity provider may take, and how much it may say.
@@ -40,9 +49,18 @@ impl Portal {
             total_timeout: EGRESS_TOTAL,
             body_bytes_max: EGRESS_BYTES_MAX,
         })?;
+        let descriptions = DescriptionFetch::new(
+            settings.egress.allowed_networks.clone(),
+            usize::try_from(settings.upload_max).unwrap_or(usize::MAX),
+            FETCH_TIMEOUT,
+        )?;
         let trusted = settings.sign_in.trusted_issuers.clone();
-        let issuers = Issuers::new(egress, IssuerSettings { trusted });
+        let issuers = Issuers::new(egress.clone(), IssuerSettings { trusted });
+        let workload_issuers = WorkloadIssuers::new(egress.clone(), issuers.clone());
+        let gateway = settings.gateway_relay_url.as_ref();
+        let relay = Relay::new(gateway.unwrap_or(&settings.gateway_url).clone())?;
         let csrf_key = CsrfKey::new(*db.keys().form_key());
+        let passkeys = RelyingParty::of(&front.public_url);
         let assets = assets::urls(front.public_url.base_path());
         let demo_people = if settings.demo.enabled {
             demo_people(&settings.demo.people)
@@ -54,9 +72,14 @@ impl Portal {
             settings,
             front,
             csrf_key,
+            passkeys,
             assets,
             demo_people,
             issuers,
+            workload_issuers,
+            egress,
+            descriptions,
+            relay,
         })))
     }
 
@@ -67,6 +90,26 @@ impl Portal {
     /// Who asks identity providers.
     pub(crate) fn issuers(&self) -> &Issuers {
         &self.0.issuers
+    }
+
+    /// Who asks the issuers of workload identities.
+    pub(crate) fn workload_issuers(&self) -> &WorkloadIssuers {
+        &self.0.workload_issuers
+    }
+
+    /// The way out for descriptions that somebody names the address of.
+    pub(crate) fn descriptions(&self) -> &DescriptionFetch {
+        &self.0.descriptions
+    }
+
+    /// The guarded way out.
+    pub(crate) fn egress(&self) -> &Egress {
+        &self.0.egress
+    }
+
+    /// Who calls the gateway for people on pages.
+    pub(crate) fn relay(&self) -> &Relay {
+        &self.0.relay
     }
 
     /// The address of a tenant's pages as others have to know it, never from the Host header.
@@ -81,6 +124,11 @@ impl Portal {
         } else {
             "gatehouse-flow"
         }
+    }
+
+    /// Whom passkeys answer to here; `None` where browsers know none.
+    pub(crate) fn passkeys(&self) -> Option<&RelyingParty> {
+        self.0.passkeys.as_ref()
     }
 
     pub(crate) fn csrf_key(&self) -> &CsrfKey {

@@ -15,12 +15,17 @@ use tower_http::csrf::CsrfLayer;
 use crate::access::{self, Access};
 use crate::address::Path;
 use crate::page_error::PageError;
-use crate::pages::account::{confirm, inbox, login, outbox, signup, sso, theme};
+use crate::pages::account::{
+    code, confirm, email, factor, inbox, login, notifications, outbox, passkeys, password,
+    sessions, signup, sso, theme,
+};
+use crate::pages::console::settings as set;
 use crate::pages::platform::tenants;
 use crate::pages::{
     applications as apps, catalogue as cat, console as con, problem, requests, spread,
 };
 use crate::portal::Portal;
+use crate::proof::{proved, proved_for_others};
 use crate::{assets, session, visitor};
 
 /// All routes with all layers. Prefixes of the address are taken off before; see `place.rs`.
@@ -68,13 +73,45 @@ fn public() -> Router<Portal> {
             "/apis/{api}/request",
             get(cat::request::show).post(cat::request::submit),
         )
+        .route(
+            "/terms/{terms}",
+            get(cat::terms::show).post(cat::terms::submit),
+        )
+        .route("/products/{product}", get(cat::product::show))
+        .route(
+            "/products/{product}/request",
+            get(cat::request::show).post(cat::request::submit),
+        )
+        .route("/apis/{api}/guides", get(cat::guides::first))
+        .route("/apis/{api}/guides/{guide}", get(cat::guides::show))
+        .route("/apis/{api}/changelog", get(cat::changelog::show))
+        .route("/apis/{api}/changelog.atom", get(cat::changelog::feed))
+        .route("/apis/{api}/follow", post(cat::follow::submit))
+        .route(
+            "/apis/{api}/questions",
+            get(cat::talk::show).post(cat::talk::ask),
+        )
+        .route(
+            "/apis/{api}/questions/{question}/answers",
+            post(cat::talk::answer),
+        )
+        .route(
+            "/apis/{api}/questions/{comment}/hide",
+            post(cat::talk::hide),
+        )
+        .route(
+            "/apis/{api}/questions/{comment}/show",
+            post(cat::talk::show_again),
+        )
         .route("/apis/{api}/{version}/reference", get(cat::reference::show))
         .route(
             "/apis/{api}/{version}/reference/{operation}",
-            get(cat::operation::show),
+            get(cat::operation::show).post(cat::try_it::send),
         )
         .route("/apis/{api}/{version}/spec", get(cat::reference::download))
         .route("/apis/{api}/{version}/llms.txt", get(cat::llms::show))
+        .route("/search", get(cat::search::show))
+        .route("/status", get(cat::status::show))
         .route("/help", get(problem::show_help))
         .route("/errors/{code}", get(problem::show_code))
         .route("/theme", post(theme::submit))
@@ -84,6 +121,9 @@ fn public() -> Router<Portal> {
 fn account() -> Router<Portal> {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
+        .route("/login/code", get(code::show).post(code::submit))
+        .route("/login/passkey", post(passkeys::sign_in))
+        .route("/login/passkey/options", post(passkeys::begin_showing))
         .route("/logout", post(login::leave))
         .route("/login/sso/{provider}", post(sso::begin))
         .route("/login/sso/{provider}/callback", get(sso::finish))
@@ -114,8 +154,48 @@ fn account() -> Router<Portal> {
             "/reset/{token}",
             get(confirm::show_reset).post(confirm::reset),
         )
+        .route(
+            "/account/sessions",
+            get(sessions::show).post(sessions::end_others),
+        )
+        .route("/account/sessions/{session}/end", post(sessions::end))
+        .route(
+            "/account/password",
+            get(password::show).post(password::submit),
+        )
+        .route("/account/security", get(factor::show).post(factor::set_up))
+        .route("/account/security/confirm", post(factor::confirm))
+        .route("/account/security/codes", post(factor::new_codes))
+        .route("/account/security/off", post(factor::turn_off))
+        .route(
+            "/account/passkeys",
+            proved(get(passkeys::show).post(passkeys::add)),
+        )
+        .route(
+            "/account/passkeys/options",
+            post(passkeys::begin_registration),
+        )
+        .route("/account/passkeys/show", post(passkeys::strengthen))
+        .route("/account/passkeys/{passkey}/rename", post(passkeys::rename))
+        .route(
+            "/account/passkeys/{passkey}/remove",
+            proved(post(passkeys::remove)),
+        )
+        .route("/account/email", get(email::show).post(email::submit))
+        .route(
+            "/account/email/confirm/{token}",
+            get(email::show_confirm).post(email::confirm),
+        )
+        .route(
+            "/account/email/undo/{token}",
+            get(email::show_undo).post(email::undo),
+        )
         .route("/inbox", get(inbox::show))
         .route("/inbox/read", post(inbox::read_all))
+        .route(
+            "/account/notifications",
+            get(notifications::show).post(notifications::save),
+        )
         .route("/outbox", get(outbox::show))
         .route("/outbox/{mail}", get(outbox::show_mail))
 }
@@ -124,6 +204,10 @@ fn applications() -> Router<Portal> {
     Router::new()
         .route("/requests", get(requests::list::show))
         .route("/requests/{request}", get(requests::show::show))
+        .route(
+            "/requests/{request}/messages",
+            get(requests::messages::show).post(requests::messages::submit),
+        )
         .route(
             "/requests/{request}/{event}",
             get(requests::change::show).post(requests::change::submit),
@@ -135,9 +219,14 @@ fn applications() -> Router<Portal> {
         )
         .route("/applications/{application}", get(apps::show::show))
         .route("/applications/{application}/usage", get(apps::usage::show))
+        .route("/applications/{application}/logs", get(apps::logs::show))
+        .route(
+            "/applications/{application}/logs/{request}",
+            get(apps::call::show),
+        )
         .route(
             "/applications/{application}/keys",
-            get(apps::keys::show).post(apps::keys::create),
+            proved_for_others(get(apps::keys::show).post(apps::keys::create)),
         )
         .route(
             "/applications/{application}/keys/{key}",
@@ -153,11 +242,155 @@ fn applications() -> Router<Portal> {
         )
         .route(
             "/applications/{application}/keys/{key}/rotate",
-            get(apps::replace::show_rotate).post(apps::replace::rotate),
+            proved_for_others(get(apps::replace::show_rotate).post(apps::replace::rotate)),
+        )
+        .route(
+            "/applications/{application}/members",
+            proved(get(apps::members::show).post(apps::members::invite)),
+        )
+        .route(
+            "/applications/{application}/members/team",
+            proved(post(apps::members::give)),
+        )
+        .route(
+            "/applications/{application}/members/{person}/remove",
+            post(apps::members::remove),
+        )
+        .merge(application_webhooks())
+        .route(
+            "/applications/{application}/credentials/new",
+            proved_for_others(get(apps::credential::show).post(apps::credential::create)),
+        )
+        .route(
+            "/applications/{application}/keys/{key}/evidence",
+            get(apps::evidence::show),
         )
         .route(
             "/applications/{application}/keys/{key}/revoke",
-            get(apps::replace::show_revoke).post(apps::replace::revoke),
+            proved_for_others(get(apps::replace::show_revoke).post(apps::replace::revoke)),
+        )
+}
+
+/// The same pages as those of the tenant's webhooks.
+fn application_webhooks() -> Router<Portal> {
+    Router::new()
+        .route(
+            "/applications/{application}/webhooks",
+            proved(get(set::webhooks::show).post(set::webhooks::create)),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}",
+            proved(get(set::webhook::show).post(set::webhook::update)),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/stored",
+            post(set::webhooks::stored),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/test",
+            post(set::webhook::test),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/run",
+            post(set::webhook::run),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/secret",
+            proved(post(set::webhook::rotate)),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/redeliver",
+            post(set::webhook::redeliver_many),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/deliveries/{delivery}",
+            get(set::delivery::show).post(set::delivery::redeliver),
+        )
+        .route(
+            "/applications/{application}/webhooks/{webhook}/delete",
+            proved(get(set::webhook::show_delete).post(set::webhook::delete)),
+        )
+}
+
+fn settings() -> Router<Portal> {
+    Router::new()
+        .route(
+            "/console/settings",
+            proved(get(set::general::show).post(set::general::submit)),
+        )
+        .route(
+            "/console/settings/sign-in",
+            proved(get(set::sign_in::show).post(set::sign_in::create)),
+        )
+        .route(
+            "/console/settings/sign-in/{provider}/switch",
+            proved(post(set::sign_in::switch)),
+        )
+        .route(
+            "/console/settings/sign-in/{provider}/delete",
+            proved(get(set::sign_in::show_delete).post(set::sign_in::delete)),
+        )
+        .route("/console/settings/mail", get(set::mails::show))
+        .route(
+            "/console/settings/mail/{template}",
+            get(set::mails::show_one),
+        )
+        .route(
+            "/console/settings/mail/{template}/test",
+            post(set::mails::test),
+        )
+        .route("/console/settings/end", get(set::end::show))
+        .route(
+            "/console/settings/end/export",
+            proved(post(set::end::export)),
+        )
+        .route("/console/settings/end/close", proved(post(set::end::close)))
+        .route("/console/settings/end/reopen", post(set::end::reopen))
+        .route("/console/settings/lint", get(set::lint::show))
+        .route("/console/settings/lint/{rule}", post(set::lint::submit))
+        .route(
+            "/console/settings/ci-trusts",
+            proved(get(set::ci_trusts::show).post(set::ci_trusts::create)),
+        )
+        .route(
+            "/console/settings/ci-trusts/{trust}/delete",
+            post(set::ci_trusts::delete),
+        )
+        .route(
+            "/console/settings/webhooks",
+            proved(get(set::webhooks::show).post(set::webhooks::create)),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}",
+            proved(get(set::webhook::show).post(set::webhook::update)),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/stored",
+            post(set::webhooks::stored),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/test",
+            post(set::webhook::test),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/run",
+            post(set::webhook::run),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/secret",
+            proved(post(set::webhook::rotate)),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/redeliver",
+            post(set::webhook::redeliver_many),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/deliveries/{delivery}",
+            get(set::delivery::show).post(set::delivery::redeliver),
+        )
+        .route(
+            "/console/settings/webhooks/{webhook}/delete",
+            proved(get(set::webhook::show_delete).post(set::webhook::delete)),
         )
 }
 
@@ -168,6 +401,19 @@ fn console() -> Router<Portal> {
             "/console/requests",
             get(con::queue::show).post(con::decide::submit),
         )
+        .route("/console/requests/undo", post(con::undo::submit))
+        .route(
+            "/console/requests/settings",
+            get(con::deciding::show).post(con::deciding::set),
+        )
+        .route(
+            "/console/requests/settings/deputies",
+            proved(post(con::deciding::delegate)),
+        )
+        .route(
+            "/console/requests/settings/deputies/{deputy}/revoke",
+            post(con::deciding::revoke),
+        )
         .route("/console/requests/decided", get(con::decided::show))
         .route("/console/apis", get(con::apis::show))
         .route(
@@ -175,7 +421,25 @@ fn console() -> Router<Portal> {
             get(con::publish::show_new).post(con::publish::create),
         )
         .route("/console/apis/{api}", get(con::api::show))
-        .route("/console/apis/{api}/versions", post(con::publish::submit))
+        .route(
+            "/console/apis/{api}/versions",
+            get(con::api::versions::show).post(con::publish::submit),
+        )
+        .route("/console/apis/{api}/routing", get(con::api::routing::show))
+        .route("/console/apis/{api}/plans", get(con::api::plans::show))
+        .route(
+            "/console/apis/{api}/consumers",
+            get(con::api::consumers::show),
+        )
+        .route("/console/apis/{api}/traffic", get(con::api::traffic::show))
+        .route(
+            "/console/apis/{api}/settings",
+            get(con::api::settings::show).post(con::api::settings::submit),
+        )
+        .route(
+            "/console/apis/{api}/versions/{version}",
+            get(con::version::show).post(con::version::submit),
+        )
         .route(
             "/console/apis/{api}/versions/{version}/{event}",
             get(con::versions::show).post(con::versions::submit),
@@ -183,6 +447,24 @@ fn console() -> Router<Portal> {
         .route(
             "/console/apis/{api}/upstreams/{environment}",
             get(con::upstreams::show).post(con::upstreams::submit),
+        )
+        .route("/console/apis/{api}/docs", get(con::docs::show))
+        .route("/console/apis/{api}/changelog", post(con::docs::add))
+        .route(
+            "/console/apis/{api}/changelog/{entry}/delete",
+            post(con::docs::delete),
+        )
+        .route(
+            "/console/apis/{api}/guides/new",
+            get(con::guide_form::show_new).post(con::guide_form::create),
+        )
+        .route(
+            "/console/apis/{api}/guides/{guide}",
+            get(con::guide_form::show).post(con::guide_form::update),
+        )
+        .route(
+            "/console/apis/{api}/guides/{guide}/delete",
+            get(con::guide_form::show_delete).post(con::guide_form::delete),
         )
         .route(
             "/console/apis/{api}/plans/new",
@@ -192,6 +474,56 @@ fn console() -> Router<Portal> {
             "/console/apis/{api}/plans/{plan}",
             get(con::plan_form::show).post(con::plan_form::update),
         )
+        .route(
+            "/console/products",
+            get(con::products::show).post(con::products::create),
+        )
+        .route("/console/products/{product}", get(con::product::show))
+        .route(
+            "/console/products/{product}/settings",
+            post(con::product::update),
+        )
+        .route(
+            "/console/products/{product}/items",
+            post(con::product::add_item),
+        )
+        .route(
+            "/console/products/{product}/items/remove",
+            post(con::product::remove_item),
+        )
+        .route(
+            "/console/products/{product}/state",
+            post(con::product::set_state),
+        )
+        .route(
+            "/console/products/{product}/retire",
+            get(con::product_retire::show).post(con::product_retire::submit),
+        )
+        .route(
+            "/console/products/{product}/plans/new",
+            get(con::plan_form::show_new).post(con::plan_form::create),
+        )
+        .route(
+            "/console/products/{product}/plans/{plan}",
+            get(con::plan_form::show).post(con::plan_form::update),
+        )
+        .route(
+            "/console/products/{product}/plans/{plan}/approval",
+            get(con::rules::show).post(con::rules::submit),
+        )
+        .route(
+            "/console/apis/{api}/plans/{plan}/approval",
+            get(con::rules::show).post(con::rules::submit),
+        )
+        .route("/console/terms", get(con::terms::show))
+        .route(
+            "/console/terms/new",
+            get(con::terms::show_new).post(con::terms::create),
+        )
+        .route(
+            "/console/terms/{terms}",
+            get(con::terms::show_one).post(con::terms::publish),
+        )
         .route("/console/plans", get(con::plans::show))
         .route("/console/applications", get(con::applications::show))
         .route(
@@ -200,16 +532,40 @@ fn console() -> Router<Portal> {
         )
         .route(
             "/console/people",
-            get(con::people::show).post(con::people::invite),
+            proved(get(con::people::show).post(con::people::invite)),
         )
-        .route("/console/people/{person}", get(con::people::show_person))
+        .route("/console/people/{person}", get(con::person::show))
         .route(
             "/console/people/{person}/roles",
-            post(con::people::set_roles),
+            proved(post(con::person::set_roles)),
         )
         .route(
             "/console/people/{person}/status",
-            post(con::people::set_status),
+            proved(post(con::person::set_status)),
+        )
+        .route(
+            "/console/people/{person}/grants",
+            proved(post(con::grants::add)),
+        )
+        .route(
+            "/console/people/{person}/grants/{grant}/remove",
+            proved(post(con::grants::remove)),
+        )
+        .route(
+            "/console/roles",
+            proved(get(con::roles::show).post(con::roles::create)),
+        )
+        .route(
+            "/console/roles/{role}",
+            proved(get(con::role::show).post(con::role::update)),
+        )
+        .route(
+            "/console/roles/{role}/delete",
+            proved(get(con::role::show_delete).post(con::role::delete)),
+        )
+        .route(
+            "/console/people/{person}/second-factor",
+            proved(post(con::person::reset_second_factor)),
         )
         .route(
             "/console/teams",
@@ -218,22 +574,53 @@ fn console() -> Router<Portal> {
         .route("/console/teams/{team}", get(con::teams::show_team))
         .route(
             "/console/teams/{team}/members",
-            post(con::teams::add_member),
+            proved(post(con::teams::add_member)),
         )
         .route(
             "/console/teams/{team}/members/{person}/remove",
             post(con::teams::remove_member),
         )
         .route("/console/gateways", get(con::gateways::show))
-        .route("/console/gateways/{group}/join", post(con::gateways::join))
+        .route(
+            "/console/gateways/{group}/join",
+            proved(post(con::gateways::join)),
+        )
         .route(
             "/console/gateways/{node}/retire",
-            get(con::gateways::show_retire).post(con::gateways::retire),
+            proved(get(con::gateways::show_retire).post(con::gateways::retire)),
         )
+        .route("/console/releases", get(con::releases::show))
+        .route(
+            "/console/releases/{release}",
+            get(con::releases::show_release),
+        )
+        .route(
+            "/console/releases/{release}/rollback",
+            get(con::rollback::show).post(con::rollback::submit),
+        )
+        .route(
+            "/console/configuration",
+            get(con::configuration::show).post(con::configuration::submit),
+        )
+        .route(
+            "/console/configuration/{changeset}",
+            proved(get(con::changeset::show).post(con::changeset::apply)),
+        )
+        .route("/console/changes/{change}", get(con::change::show))
+        .route("/console/jobs", get(con::jobs::list))
+        .route("/console/jobs/{job}", get(con::jobs::show))
+        .route("/console/jobs/{job}/cancel", post(con::jobs::cancel))
+        .route("/console/jobs/{job}/export", get(con::jobs::download))
         .route("/console/audit", get(con::audit::show))
+        .route("/console/audit/export", proved(post(con::audit::export)))
+        .route(
+            "/console/audit/checkpoints",
+            get(con::checkpoints::show).post(con::checkpoints::verify),
+        )
+        .merge(settings())
         .route(
             "/console/settings/tokens",
-            get(con::tokens::show).post(con::tokens::create),
+            proved(get(con::tokens::show).post(con::tokens::create)),
         )
         .route(
             "/console/settings/tokens/{token}/revoke",
@@ -245,10 +632,10 @@ fn console() -> Router<Portal> {
         )
         .route(
             "/platform/tenants",
-            get(tenants::show).post(tenants::create),
+            proved(get(tenants::show).post(tenants::create)),
         )
         .route(
             "/platform/tenants/{tenant}/status",
-            get(tenants::show_status).post(tenants::set_status),
+            proved(get(tenants::show_status).post(tenants::set_status)),
         )
 }

@@ -18,8 +18,8 @@ use crate::settings::SessionSettings;
 /// Where the signed-in person stands in a session's data.
 pub(crate) const WHO: &str = "who";
 
-/// A session is marked as used at most this often, so that reading pages costs no writes.
-const TOUCH_EVERY: time::Duration = time::Duration::minutes(5);
+/// A session is marked as used at most this often, so that reading pages costs few writes.
+const TOUCH_EVERY: time::Duration = time::Duration::minutes(1);
 
 /// Ids are 128 random bits; a clash is a fault elsewhere, but it is answered by another id all the same.
 const CREATE_ATTEMPTS: usize = 3;
@@ -35,28 +35,197 @@ pub(crate) struct Who {
     /// The only tenant it is of use in: the one whose own identity provider vouched.
     #[serde(default)]
     pub(crate) only: Option<TenantId>,
+    /// Whether more than a password proved it: a second factor, or an identity provider, which has rules of its own.
+    #[serde(default)]
+    pub(crate) factor: bool,
+    /// When that was a factor of the account's own: it counts while the account has it.
+    #[serde(with = "time::serde::timestamp::option", default)]
+    pub(crate) own_factor: Option<OffsetDateTime>,
+    /// When they last showed who they are: a session older than this field has not.
+    #[serde(with = "time::serde::timestamp", default = "unknown")]
+    pub(crate) proved: OffsetDateTime,
+    /// What they might do where they were last, as a digest: when that changes, the session gets a new id.
+    #[serde(default)]
+    pub(crate) rights: Option<(TenantId, u64)>,
+    /// When it was used before this request; not stored.
+    #[serde(skip, default = "unknown")]
+    pub(crate) idle_since: OffsetDateTime,
+}
+
+fn unknown() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH
+}
+
+impl Who {
+    /// Whether more than a password proved it, by something the account still has. `held_since` is since when it has one.
+    pub(crate) fn has_factor(&self, held_since: Option<OffsetDateTime>) -> bool {
+        // Kept in whole seconds.
+        let held = held_since.map(OffsetDateTime::unix_timestamp);
+        let shown = self.own_factor.map(OffsetDateTime::unix_timestamp);
+        self.factor && shown.is_none_or(|shown| held.is_some_and(|held| held <= shown))
+    }
+}
+
+/// Where a session began, for its owner to recognise.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct From {
+    pub(crate) ip: String,
+    pub(crate) agent: String,
+}
+
+/// Where that stands in a session's data.
+const FROM: &str = "from";
+
+impl From {
+    /// What a session's stored data says of it.
+    pub(crate) fn of(data: &[u8]) -> Self {
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_slice(data).unwrap_or_default();
+        let from = data.get(FROM).cloned();
+        from.and_then(|from| serde_json::from_value(from).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// Whether a session has reached the earlier end of those whose roles open the console.
+pub(crate) fn console_ended(who: &Who, settings: &SessionSettings, now: OffsetDateTime) -> bool {
+    now - who.since >= settings.console_absolute || now - who.idle_since >= settings.console_idle
+}
+
+/// Remembers what the person may do here. Where it was different before, the session gets a new id: one that somebody else got
+/// hold of before the change is worth nothing after it.
+pub(crate) async fn note_rights(
+    session: &Session,
+    mut who: Who,
+    rights: (TenantId, u64),
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    if who.rights == Some(rights) {
+        return Ok(());
+    }
+    let changed = who.rights.is_some_and(|(tenant, _)| tenant == rights.0);
+    who.rights = Some(rights);
+    if changed {
+        session.cycle_id().await?;
+    }
+    session.insert(WHO, who).await?;
+    if changed {
+        // Stored now, for the forms of this page are bound to the new id.
+        session.save().await?;
+    }
+    Ok(())
+}
+
+/// The hash by which the store knows the session of this request.
+pub(crate) fn hash_of(session: &Session) -> Option<[u8; 32]> {
+    session.id().as_ref().map(hash)
+}
+
+/// What was shown beside a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Factor {
+    Nothing,
+    /// A code or a passkey of the account.
+    Own,
+    /// An identity provider vouches, which has rules of its own.
+    Vouched,
+}
+
+/// Who is to be signed in.
+pub(crate) struct Begin {
+    pub(crate) user: UserId,
+    pub(crate) only: Option<TenantId>,
+    pub(crate) factor: Factor,
+    /// When they last showed who they are; `None` where an identity provider does not say.
+    pub(crate) proved: Option<OffsetDateTime>,
+    pub(crate) from: From,
 }
 
 /// Signs a person in: a new id, so that an id planted before is worth nothing.
 pub(crate) async fn begin(
     session: &Session,
-    user: UserId,
-    only: Option<TenantId>,
+    begin: Begin,
     now: OffsetDateTime,
 ) -> std::result::Result<(), tower_sessions::session::Error> {
     session.flush().await?;
     session.cycle_id().await?;
-    session
-        .insert(
-            WHO,
-            Who {
-                user,
-                since: now,
-                seen: now,
-                only,
-            },
-        )
-        .await
+    session.insert(FROM, begin.from).await?;
+    let who = Who {
+        user: begin.user,
+        since: now,
+        seen: now,
+        only: begin.only,
+        factor: begin.factor != Factor::Nothing,
+        own_factor: (begin.factor == Factor::Own).then_some(now),
+        proved: begin.proved.map_or_else(unknown, |proved| proved.min(now)),
+        rights: None,
+        idle_since: now,
+    };
+    session.insert(WHO, who).await
+}
+
+/// Somebody whose first proof was right, and who owes a code. Nobody is signed in yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct HalfIn {
+    pub(crate) user: UserId,
+    pub(crate) only: Option<TenantId>,
+    /// Where they go on to.
+    pub(crate) next: String,
+    #[serde(with = "time::serde::timestamp")]
+    pub(crate) since: OffsetDateTime,
+}
+
+/// Where that stands in a session's data, and how long it is good for.
+const HALF: &str = "half";
+const HALF_LASTS: time::Duration = time::Duration::minutes(10);
+
+impl HalfIn {
+    /// The code was right.
+    pub(crate) fn proved(self, from: From, now: OffsetDateTime) -> Begin {
+        Begin {
+            user: self.user,
+            only: self.only,
+            factor: Factor::Own,
+            proved: Some(now),
+            from,
+        }
+    }
+}
+
+/// Remembers a first proof, under a new id.
+pub(crate) async fn wait_for_code(
+    session: &Session,
+    half: HalfIn,
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    session.flush().await?;
+    session.cycle_id().await?;
+    session.insert(HALF, half).await
+}
+
+/// The first proof of this session, while it is good.
+pub(crate) async fn half(
+    session: &Session,
+    now: OffsetDateTime,
+) -> std::result::Result<Option<HalfIn>, tower_sessions::session::Error> {
+    let half = session.get::<HalfIn>(HALF).await?;
+    Ok(half.filter(|half| now - half.since < HALF_LASTS))
+}
+
+/// Notes that the person of this session has shown who they are again, with a second factor or without. Where that is the first
+/// factor they show, the session gets a new id with the next page, as its rights change.
+pub(crate) async fn prove(
+    session: &Session,
+    factor: bool,
+    now: OffsetDateTime,
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    if let Some(mut who) = session.get::<Who>(WHO).await? {
+        if factor {
+            who.factor = true;
+            who.own_factor = Some(now);
+        }
+        who.proved = now;
+        session.insert(WHO, who).await?;
+    }
+    Ok(())
 }
 
 /// The signed-in person, unless the session has reached its absolute end.
@@ -72,11 +241,12 @@ pub(crate) async fn current(
         session.flush().await?;
         return Ok(None);
     }
+    let idle_since = who.seen;
     if now - who.seen >= TOUCH_EVERY {
         who.seen = now;
         session.insert(WHO, who).await?;
     }
-    Ok(Some(who))
+    Ok(Some(Who { idle_since, ..who }))
 }
 
 /// Puts the session into every request.

@@ -30,6 +30,8 @@ pub struct Settings {
     pub admin_api_url: PublicUrl,
     /// The URL of the gateways, for the addresses of APIs.
     pub gateway_url: PublicUrl,
+    /// Where the portal itself reaches the gateways; `gateway_url` when absent.
+    pub gateway_relay_url: Option<PublicUrl>,
     /// One managed database address.
     pub database_url: Option<Secret<String>>,
     /// The address as `gatehouse_app`.
@@ -69,6 +71,12 @@ pub struct SessionSettings {
     /// In any case.
     #[serde(deserialize_with = "duration")]
     pub absolute: Duration,
+    /// Without a request, for people whose roles open the console.
+    #[serde(deserialize_with = "duration")]
+    pub console_idle: Duration,
+    /// In any case, for them.
+    #[serde(deserialize_with = "duration")]
+    pub console_absolute: Duration,
 }
 
 /// Who else's word is taken on people.

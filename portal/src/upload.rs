@@ -62,7 +62,8 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
                 continue;
             }
-            if bytes.len() > TEXT_BYTES_MAX {
+            // A description may be pasted; the form as a whole is bounded for it.
+            if bytes.len() > TEXT_BYTES_MAX && name != "text" {
                 return Err(Problem::new(ProblemKind::BodyTooLarge)
                     .detail("A field may have 16 KiB.")
                     .into());

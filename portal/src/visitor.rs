@@ -5,11 +5,12 @@ mod shell;
 
 pub(crate) use know::know;
 
-use crate::address::encode;
+use crate::address::{encode, with_query};
 use crate::csrf::Binding;
 use crate::page_error::PageError;
 use crate::portal::Portal;
 use crate::view::parts::Flash;
+use crate::view::same::{Same, Way};
 use axum::extract::FromRequestParts;
 use axum::response::Redirect;
 use gatehouse_control_plane::accounts::UserView;
@@ -37,12 +38,23 @@ struct Inner {
     base: String,
     user: Option<UserView>,
     actor: Option<Actor>,
+    /// Whether the tenant wants a second factor of them before they are anybody here.
+    owes_factor: bool,
     is_platform_admin: bool,
+    /// When they last showed who they are.
+    proved: Option<OffsetDateTime>,
+    /// Whether this session speaks for the whole account.
+    answers: bool,
     binding: Binding,
     theme: &'static str,
+    /// Whether the request is for a page, not a form that was sent.
+    is_page: bool,
     here: String,
+    /// The page it was sent from, inside the tenant.
+    came_from: Option<String>,
     request_id: RequestId,
     ip: IpAddr,
+    agent: String,
     now: OffsetDateTime,
 }
 
@@ -73,9 +85,34 @@ impl Visitor {
         self.0.ip
     }
 
+    /// Where this request comes from, for the person to recognise later.
+    pub(crate) fn from(&self) -> crate::session::From {
+        crate::session::From {
+            ip: self.0.ip.to_string(),
+            agent: self.0.agent.clone(),
+        }
+    }
+
     /// Path and query of this page inside the tenant.
     pub(crate) fn here(&self) -> &str {
         &self.0.here
+    }
+
+    /// The page of the form that was sent, inside the tenant, or where to begin when the browser does not say.
+    pub(crate) fn came_from(&self) -> &str {
+        match &self.0.came_from {
+            Some(page) => page,
+            None if self.0.here.starts_with("/console") => "/console",
+            None => "/",
+        }
+    }
+
+    /// This page; of a form, the page it is on. Nobody is sent to an address that takes forms only.
+    fn page(&self) -> &str {
+        match self.0.is_page {
+            true => &self.0.here,
+            false => self.came_from(),
+        }
     }
 
     /// The tenant looked at; an installation without one has nothing to show.
@@ -92,10 +129,46 @@ impl Visitor {
         self.0.is_platform_admin
     }
 
+    /// Whether the tenant wants a second factor of them first.
+    pub(crate) fn owes_factor(&self) -> bool {
+        self.0.owes_factor
+    }
+
+    /// When this session's person last showed who they are.
+    pub(crate) fn proved(&self) -> Option<OffsetDateTime> {
+        self.0.proved
+    }
+
+    /// Who is signed in, whatever they may do here: for pages of their own account.
+    pub(crate) fn account(&self) -> Result<&UserView, PageError> {
+        let user = self.0.user.as_ref();
+        user.ok_or_else(|| PageError::Elsewhere(self.login()))
+    }
+
+    /// The same, to change the account: a session that one tenant's own identity provider began may not, unless the account is
+    /// that tenant's alone.
+    pub(crate) fn own_account(&self) -> Result<&UserView, PageError> {
+        let user = self.account()?;
+        if self.0.answers {
+            return Ok(user);
+        }
+        Err(Problem::new(ProblemKind::Forbidden)
+            .detail(
+                "Your account is used in other places, too, and here your organisation signed you in. Sign in with your own \
+                 password to change it.",
+            )
+            .into())
+    }
+
     /// The person with their rights here; somebody not signed in is sent to sign in and back.
     pub(crate) fn actor(&self) -> Result<&Actor, PageError> {
         match (&self.0.actor, &self.0.user) {
             (Some(actor), _) => Ok(actor),
+            (None, Some(_)) if self.0.owes_factor => {
+                let next = [("next", self.page())];
+                let setting_up = with_query("/account/security", &next);
+                Err(PageError::Elsewhere(self.to(&setting_up)))
+            }
             (None, Some(_)) => Err(Problem::new(ProblemKind::Forbidden)
                 .detail("You are signed in, but you are no active member here.")
                 .into()),
@@ -140,19 +213,26 @@ impl Visitor {
     }
 
     fn login(&self) -> String {
-        self.to(&format!("/login?next={}", encode(&self.0.here)))
+        self.to(&format!("/login?next={}", encode(self.page())))
+    }
+
+    /// The same action on the command line and as a request.
+    pub(crate) fn same(&self, ways: &[Way], known: &[(&str, &str)]) -> Same {
+        Same::new(self.0.portal.admin_api_url(), ways, known)
     }
 
     /// Leaves words for the page a redirect leads to. Only signed-in people have somewhere to keep them.
     pub(crate) async fn tell(&self, flash: Flash) -> Result<(), PageError> {
-        if self.0.user.is_some() {
-            self.0
-                .session
-                .insert(FLASH, flash)
-                .await
-                .map_err(PageError::fault)?;
+        match &self.0.user {
+            Some(_) => self.leave(flash).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The same for somebody this request has signed in.
+    pub(crate) async fn leave(&self, flash: Flash) -> Result<(), PageError> {
+        let left = self.0.session.insert(FLASH, flash).await;
+        left.map_err(PageError::fault)
     }
 
     /// The words left for this page. Taking what is not there would mark the session as changed and store it on every page.
@@ -166,6 +246,11 @@ impl Visitor {
                 .map_err(PageError::fault)?;
         }
         Ok(left)
+    }
+
+    /// What names this browser, or this session of it.
+    pub(crate) fn browser(&self) -> &str {
+        &self.0.binding.0
     }
 
     /// Whether a form's token belongs to this visitor.

@@ -118,7 +118,9 @@ impl Eye {
             let path = address[self.portal.len()..].to_owned();
             let kind = kind_of(&path);
             // A description is a download, and a text no page.
-            let is_page = !kind.ends_with("/spec") && !kind.ends_with("/llms.txt");
+            let is_page = !["/spec", "/llms.txt", "/export", ".atom"]
+                .iter()
+                .any(|end| kind.ends_with(end));
             if !is_page || !self.kinds.insert(format!("{who} {kind}")) {
                 continue;
             }
@@ -166,8 +168,8 @@ impl Eye {
 }
 
 /// The kind of page at a path: names, ids and the query fall away.
-fn kind_of(path: &str) -> String {
-    const NAMED: [&str; 22] = [
+pub(crate) fn kind_of(path: &str) -> String {
+    const NAMED: [&str; 29] = [
         "apis",
         "applications",
         "requests",
@@ -190,6 +192,13 @@ fn kind_of(path: &str) -> String {
         "t",
         "changes",
         "tokens",
+        "releases",
+        "configuration",
+        "roles",
+        "webhooks",
+        "deliveries",
+        "lint",
+        "ci-trusts",
     ];
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut named = false;

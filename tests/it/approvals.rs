@@ -49,7 +49,7 @@ async fn of_fifty_approvals_at_once_one_wins_and_the_others_learn_who_won() {
         access.subscription
     ));
     let press = queue
-        .form("main form[action*='/console/requests']")
+        .form("main form[method=post][action*='/console/requests']")
         .press(&label);
     let path = format!("/v1/subscriptions/{}/approve", access.subscription);
     let mut asking = JoinSet::new();

@@ -506,3 +506,22 @@ async fn roles_are_made_granted_for_one_api_explained_and_taken_back() {
         json!(["approver", "auditor"])
     );
 }
+
+#[tokio::test]
+async fn mails_are_listed_shown_and_sent_to_oneself() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Letters").await;
+    let token = tenant.root().await;
+    let cli = Cli {
+        stack: &stack,
+        token,
+    };
+    let listed = cli.json(&["mail", "list"]).await;
+    assert!(listed.as_array().unwrap().len() > 30, "{listed}");
+    let shown = cli.run(&["mail", "show", "key_leaked"]).await;
+    shown.assert_success();
+    assert!(shown.stdout.contains("because it leaked"), "{shown:?}");
+    let sent = cli.json(&["mail", "test", "key_leaked"]).await;
+    assert!(sent["to"].as_str().unwrap().contains('@'), "{sent}");
+    cli.run(&["mail", "test", "nothing"]).await.assert_code(1);
+}

@@ -151,3 +151,110 @@ async fn a_folder_of_files_is_the_configuration_and_every_release_can_be_gone_ba
     );
     cli.run(&["release", "show", "9999"]).await.assert_code(1);
 }
+
+#[tokio::test]
+async fn roles_rules_texts_and_products_are_files_too() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Whole").await;
+    let token = tenant.root().await;
+    let cli = Cli {
+        stack: &stack,
+        token,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let resource = |kind: &str, metadata: &str, spec: &str| {
+        format!("apiVersion: gatehouse/v1\nkind: {kind}\nmetadata: {metadata}\nspec:\n{spec}")
+    };
+    write("README.md", "What is kept here; no thing names it.");
+    write("v1.json", PETS);
+    write(
+        "api.yaml",
+        &resource("api", "{name: pets}", "  name: Pets\n"),
+    );
+    write(
+        "version.yaml",
+        &resource(
+            "version",
+            "{api: pets, name: v1}",
+            "  description: {file: v1.json}\n",
+        ),
+    );
+    write("terms.md", "Be good.\n");
+    write(
+        "terms.yaml",
+        &resource(
+            "terms",
+            "{name: store}",
+            "  title: Store\n  text: {file: terms.md}\n",
+        ),
+    );
+    let role = |permissions: &str| {
+        resource(
+            "role",
+            "{name: release}",
+            &format!("  permissions: {permissions}\n"),
+        )
+    };
+    write("role.yaml", &role("[spec.publish]"));
+    write(
+        "lint.yaml",
+        &resource("lint_rules", "{name: tenant}", "  path-no-verb: warn\n"),
+    );
+    write(
+        "product.yaml",
+        &resource(
+            "product",
+            "{name: bundle}",
+            "  state: published\n  items: [{api: pets, version: v1, operations: [GET /pets]}]\n",
+        ),
+    );
+    write(
+        "plan.yaml",
+        &resource(
+            "plan",
+            "{product: bundle, name: basic}",
+            "  approval: auto\n  terms: store\n",
+        ),
+    );
+    let applied = cli.json(&["sync", dir, "--scope", "all", "--yes"]).await;
+    assert_eq!(applied["state"], "applied", "{applied}");
+    let told = cli.json(&["product", "get", "bundle"]).await;
+    assert_eq!(told["items"][0]["operations"], json!(["GET /pets"]));
+    let rules = cli.json(&["lint", "rules"]).await;
+    let is_verb = |rule: &&Value| rule["id"] == "path-no-verb";
+    let rules = rules.as_array().unwrap();
+    assert_eq!(rules.iter().find(is_verb).unwrap()["level"], "warn");
+
+    // A new text is a new version; a fault stands at its place; what is gone is taken away.
+    write("terms.md", "Be better.\n");
+    let diff = cli.run(&["diff", dir, "--exit-code"]).await;
+    assert!(
+        diff.assert_code(3).stdout.contains("terms/store"),
+        "{diff:#?}"
+    );
+    cli.run(&["apply", dir, "--yes"]).await.assert_success();
+    let terms = cli.json(&["terms", "get", "store"]).await;
+    assert_eq!(terms["version"], 2, "{terms}");
+    write("role.yaml", &role("[spec.publish, owner.manage]"));
+    let refused = cli.run(&["diff", dir]).await;
+    let said = &refused.assert_code(1).stderr;
+    assert!(said.contains("5:"), "{said}");
+    assert!(said.contains("role.yaml#/spec/permissions/1"), "{said}");
+    std::fs::remove_file(folder.path().join("role.yaml")).unwrap();
+    let done = cli.json(&["sync", dir, "--scope", "all", "--yes"]).await;
+    assert_eq!(done["changes"][0]["action"], "delete");
+    assert_eq!(done["changes"][0]["resource"], "role/release");
+
+    // What is written is read again, texts included.
+    let exported = tempfile::tempdir().unwrap();
+    let out = exported.path().to_str().unwrap();
+    cli.run(&["export", out, "--scope", "all"])
+        .await
+        .assert_success();
+    let text = std::fs::read_to_string(exported.path().join("terms/store.md"));
+    assert_eq!(text.unwrap(), "Be better.\n");
+    let same = cli.json(&["sync", out, "--scope", "all", "--yes"]).await;
+    assert_eq!(same["changes"], json!([]));
+}

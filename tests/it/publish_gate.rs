@@ -106,6 +106,20 @@ async fn what_breaks_ends_with_4_until_an_approver_has_accepted_it() {
     assert_eq!(own.code, Some(1), "{own:?}");
     assert!(own.stderr.contains("subscription.decide"), "{own:?}");
 
+    let of = ["--api", "pets", "--version", "v1", "--revision", "2"];
+    let changes = pipeline
+        .run(&[&["spec", "changes"], &of[..]].concat(), &[])
+        .await;
+    let read = &changes.assert_success().stdout;
+    for part in ["operation-removed", "@@ -", "\n-"] {
+        assert!(read.contains(part), "no '{part}' in {changes:?}");
+    }
+    let early = pipeline
+        .run(&[&["spec", "publish-revision"], &of[..]].concat(), &[])
+        .await;
+    assert_eq!(early.code, Some(1), "{early:?}");
+    assert!(early.stderr.contains("has to accept it first"), "{early:?}");
+
     // The harness's administrator made the pipeline's token and its own, so it is the same hand.
     let approver = tenant
         .token("approver", &["subscription.decide", "api.read"])

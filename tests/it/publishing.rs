@@ -4,7 +4,10 @@ use std::path::Path;
 
 use gatehouse_harness::callers::CiToken;
 use gatehouse_harness::command::run;
-use gatehouse_harness::{TestStack, descriptions};
+use gatehouse_harness::{StackPlan, TestStack, descriptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::GATEHOUSE;
 
@@ -148,4 +151,66 @@ async fn one_curl_does_the_same() {
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(body["outcome"], outcome, "{body}");
     }
+}
+
+/// A server whose every answer is the Petstore; gives its address.
+async fn petstore_server(serving: &mut JoinSet<()>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/petstore.json", listener.local_addr().unwrap());
+    let document = descriptions::petstore("Petstore", "http://127.0.0.1:9/").to_string();
+    serving.spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let length = document.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close");
+            let answer = format!("{head}\r\n\r\n{document}");
+            let _ = socket.write_all(answer.as_bytes()).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_document_is_published_from_its_address_where_the_operator_allows_it() {
+    let mut serving = JoinSet::new();
+    let url = petstore_server(&mut serving).await;
+    let publish = [
+        "spec",
+        "publish",
+        "--from",
+        &url,
+        "--api",
+        "pets",
+        "--version",
+        "v1",
+        "--create",
+    ];
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let ci = stack.tenant("Guarded").await.ci().await;
+    let refused = ci.cli(stack.program(), &publish).await;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    for part in ["/url", "127.0.0.1 is not an address of the public internet"] {
+        assert!(refused.stderr.contains(part), "no '{part}' in {refused:?}");
+    }
+    let allowed = "GATEHOUSE_ADMIN_API__EGRESS__ALLOWED_NETWORKS";
+    let plan = StackPlan::of(GATEHOUSE).setting(allowed, "[\"127.0.0.0/8\"]");
+    let stack = TestStack::start(plan).await;
+    let ci = stack.first_tenant().ci().await;
+    let both = [&publish[..], &["petstore.json"]].concat();
+    let two = ci.cli(stack.program(), &both).await;
+    assert_eq!(two.code, Some(2), "a file or an address: {two:?}");
+    for (more, revision) in [(&["--commit", "abc"][..], "1"), (&["--as-job"], "1")] {
+        let made = ci
+            .cli(stack.program(), &[&publish[..], more].concat())
+            .await;
+        made.assert_success();
+        let number = format!("revision {revision}");
+        assert!(made.stdout.contains(&number), "{made:?}");
+    }
+    let source = ci.get("/v1/apis/pets/versions/v1/revisions").await.json();
+    let source = &source["data"][0]["source"];
+    assert_eq!(
+        (&source["url"], &source["commit"]),
+        (&url.into(), &"abc".into())
+    );
 }

@@ -352,3 +352,81 @@ async fn rules_deadlines_and_deputies_are_set_from_the_command_line() {
     assert!(nobody.stderr.contains("/ends_at"), "{nobody:?}");
     assert_eq!(cli.json(&["approval", "deputies"]).await, json!([]));
 }
+
+#[tokio::test]
+async fn both_sides_write_and_a_refusal_is_taken_back_from_the_command_line() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let upstream = TestUpstream::start().await;
+    let tenant = stack.tenant("Conversing").await;
+    let root = tenant.root().await;
+    root.offer_petstore("petstore", &upstream.url()).await;
+    let daily = json!([{ "kind": "quota", "amount": 100, "period": "day" }]);
+    root.add_plan("petstore", "gold", "manual", &daily).await;
+    let developer = tenant.developer("Petronella").await;
+    let access = developer
+        .request(Wish {
+            api: "petstore",
+            plan: "gold",
+            environment: "production",
+            application: "Crowd",
+        })
+        .await;
+    let id = access.subscription.as_str();
+    let cli = Cli {
+        stack: &stack,
+        token: root,
+    };
+    let empty = cli
+        .run(&["subscription", "message", id, "--text", " "])
+        .await;
+    empty.assert_code(1);
+    assert!(empty.stderr.contains("/text"), "{empty:?}");
+    let sent = cli
+        .json(&["subscription", "message", id, "--text", "Why?"])
+        .await;
+    assert_eq!(
+        (&sent["side"], &sent["text"]),
+        (&json!("approver"), &json!("Why?"))
+    );
+    let said = cli.json(&["subscription", "messages", id]).await;
+    assert_eq!(said[0]["text"], "Why?", "{said}");
+    let queue = cli.json(&["subscription", "queue"]).await;
+    let row = &queue[0];
+    assert_eq!(row["messages"]["count"], 1, "{row}");
+    assert_eq!(row["risk"]["asked_per_day"], 100, "{row}");
+    let rejected = ["subscription", "reject", id, "--reason", "Not now."];
+    assert_eq!(cli.json(&rejected).await["shown"], "rejected");
+    let again = ["subscription", "reconsider", id, "--reason", "Sorry."];
+    assert_eq!(cli.json(&again).await["shown"], "pending");
+    let twice = cli.run(&again).await;
+    twice.assert_code(1);
+    assert!(twice.stderr.contains("still waits"), "{twice:?}");
+
+    let reasons = cli.json(&["approval", "reasons"]).await;
+    assert_eq!(reasons["reject_reasons"].as_array().unwrap().len(), 4);
+    let own = [
+        "approval",
+        "reasons",
+        "--reason",
+        "Ask first",
+        "--reason",
+        "Too much",
+    ];
+    let own = cli.json(&own).await;
+    assert_eq!(own["reject_reasons"], json!(["Ask first", "Too much"]));
+    // Due times are changed without a word about the reasons, which stay.
+    let due = cli
+        .json(&["approval", "deadlines", "--due-s", "3600"])
+        .await;
+    assert_eq!(
+        (&due["due_s"], &due["reject_reasons"]),
+        (&json!(3600), &own["reject_reasons"])
+    );
+    let none = cli.json(&["approval", "reasons", "--none"]).await;
+    assert_eq!(
+        (&none["reject_reasons"], &none["due_s"]),
+        (&json!([]), &json!(3600))
+    );
+    let reset = cli.json(&["approval", "reasons", "--reset"]).await;
+    assert_eq!(reset["reject_reasons"].as_array().unwrap().len(), 4);
+}

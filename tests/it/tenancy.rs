@@ -18,12 +18,16 @@ const GLOBAL: &[&str] = &[
     "join_token",
     "node_ack",
     "node_nonce",
+    "passkey",
+    "passkey_ceremony",
     "platform_grant",
     "session",
     "tenant",
     "unattributed_usage",
     "usage_mark",
     "user_identity",
+    "second_factor",
+    "recovery_code",
     "user_token",
 ];
 

@@ -19,7 +19,7 @@ static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
 /// One browser with an empty profile; it ends with this value.
 pub struct Browser {
     pub driver: WebDriver,
-    _chromedriver: Process,
+    chromedriver: Process,
     profile: TempDir,
     _turn: tokio::sync::SemaphorePermit<'static>,
 }
@@ -82,7 +82,7 @@ impl Browser {
         .await;
         Some(Self {
             driver,
-            _chromedriver: process,
+            chromedriver: process,
             profile,
             _turn: turn,
         })
@@ -153,6 +153,25 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Types wherever the page's focus is, as a keyboard does.
+    pub async fn type_keys(&self, keys: &str) {
+        let focused = self.driver.active_element().await;
+        let focused = focused.expect("a page is open");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Types a day into a field of days, in the order that this browser's own language has: month, day, year.
+    pub async fn type_day(&self, css: &str, digits: &str) {
+        let field = self.wait_for(css).await;
+        field.send_keys(digits).await.expect("it takes digits");
+    }
+
+    /// How many elements match.
+    pub async fn count_of(&self, css: &str) -> usize {
+        let found = self.driver.find_all(By::Css(css)).await;
+        found.map(|all| all.len()).unwrap_or_default()
+    }
+
     /// Clicks the first element that matches.
     pub async fn click(&self, css: &str) {
         let element = self.wait_for(css).await;
@@ -168,32 +187,27 @@ impl Browser {
         let path = format!(
             "//main//*[self::button or self::a][contains(normalize-space(.), \"{label}\")]"
         );
-        let element = eventually(
-            PATIENCE,
-            &format!("'{label}' can be pressed"),
-            async || match self.driver.find(By::XPath(path.as_str())).await {
-                Ok(element) => Ok(element),
-                Err(_) => Err(self.says().await),
-            },
-        )
-        .await;
-        element.scroll_into_view().await.expect("it is on the page");
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+        self.press_one(&path, label).await;
     }
 
     /// As [`Browser::press`], for a button where a link has the same words.
     pub async fn press_button(&self, label: &str) {
         let path = format!("//main//button[contains(normalize-space(.), \"{label}\")]");
-        let element = self.driver.find(By::XPath(path.as_str())).await;
-        let element = element.unwrap_or_else(|error| panic!("no button '{label}': {error}"));
-        element.scroll_into_view().await.expect("it is on the page");
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("pressing {label}: {error}"));
+        self.press_one(&path, label).await;
+    }
+
+    /// A page that is just being replaced takes its elements with it: the next one is tried.
+    async fn press_one(&self, path: &str, label: &str) {
+        let what = format!("'{label}' can be pressed");
+        eventually(PATIENCE, &what, async || {
+            let Ok(element) = self.driver.find(By::XPath(path)).await else {
+                return Err(self.says().await);
+            };
+            let shown = element.scroll_into_view().await;
+            shown.map_err(|error| error.to_string())?;
+            element.click().await.map_err(|error| error.to_string())
+        })
+        .await;
     }
 
     /// Whether scripts of pages run: the portal's own marks the document.
@@ -252,6 +266,12 @@ impl Browser {
         .await;
     }
 
+    /// What is to be seen of the page now, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        let image = self.driver.screenshot_as_png().await;
+        image.expect("a page is open")
+    }
+
     /// The value of a field.
     pub async fn value_of(&self, css: &str) -> String {
         let field = self.wait_for(css).await;
@@ -261,6 +281,13 @@ impl Browser {
     /// Ends the browser in order.
     pub async fn quit(self) {
         let _ = self.driver.clone().quit().await;
+    }
+}
+
+/// A test that fails leaves its browser open; a driver that is asked to end, not killed, takes it along.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.chromedriver.terminate();
     }
 }
 

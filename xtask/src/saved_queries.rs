@@ -1,6 +1,6 @@
 //! The folder `.sqlx/`: one file per query, made by the macros.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -24,6 +24,21 @@ pub(crate) fn replace(kept: &Path, fresh: &Path) -> Result<usize> {
         changed += 1;
     }
     Ok(changed)
+}
+
+/// Writes the statements of `.sqlx/` to the file that the next release's schema is held against.
+pub(crate) fn keep_released(workspace: &Path) -> Result<()> {
+    let mut statements = BTreeSet::new();
+    for content in read(&workspace.join(".sqlx"))?.into_values() {
+        let saved: serde_json::Value = serde_json::from_slice(&content)?;
+        let statement = saved["query"]
+            .as_str()
+            .context("a saved query has no text")?;
+        statements.insert(statement.to_owned());
+    }
+    let kept = serde_json::to_string_pretty(&serde_json::json!({ "statements": statements }))?;
+    let file = workspace.join("tests/data/previous_release.json");
+    std::fs::write(&file, kept + "\n").with_context(|| format!("writing {}", file.display()))
 }
 
 fn read(dir: &Path) -> Result<BTreeMap<OsString, Vec<u8>>> {

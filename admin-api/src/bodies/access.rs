@@ -5,6 +5,21 @@ use utoipa::ToSchema;
 
 use super::{PersonRef, Problem, TeamRef, ids, words};
 
+/// Who works on an application.
+#[derive(Debug, ToSchema)]
+pub struct ApplicationMembers {
+    /// The team that owns it, with whatever else it owns.
+    pub team: TeamRef,
+    /// Whether that is one person's own: it takes nobody in.
+    pub personal: bool,
+    /// Whether the caller chooses its members.
+    pub may_change: bool,
+    /// Leads first.
+    pub members: Vec<super::TeamMember>,
+    /// Who was written to, where the address was of nobody here yet.
+    pub invitation: Option<super::Invitation>,
+}
+
 /// An application.
 #[derive(Debug, ToSchema)]
 pub struct Application {
@@ -83,14 +98,20 @@ pub struct Key {
     pub id: ids::CredentialId,
     /// Whose.
     pub application_id: ids::ApplicationId,
+    /// How a caller proves it.
+    pub kind: words::CredentialKind,
+    /// Whether gateways check it: API keys alone so far. Calls with the other kinds are refused as calls without a key.
+    pub enforced: bool,
     /// Where it works.
     pub environment: EnvironmentRef,
     /// For people.
     pub name: String,
-    /// How its text begins.
+    /// How its text begins; the user name of `basic`, the key id of `hmac` and the client id of `oauth_client`.
     pub prefix: String,
-    /// How its text ends.
+    /// How its text, or its fingerprint, ends.
     pub last4: String,
+    /// SHA-256 of its public key (RFC 7638) or certificate, in hexadecimal digits; where its kind has one.
+    pub fingerprint: Option<String>,
     /// Whether it opens anything now.
     pub state: words::CredentialState,
     /// Who made it.
@@ -113,8 +134,74 @@ pub struct Key {
     pub first_call: Option<FirstCall>,
     /// The key whose place it took.
     pub rotated_from: Option<ids::CredentialId>,
+    /// What it is for; none is all that its application subscribes to.
+    pub products: Vec<KeyProduct>,
     /// The number in its ETag.
     pub row_version: i32,
+}
+
+/// The use of one key.
+#[derive(Debug, ToSchema)]
+pub struct KeyEvidence {
+    /// The key.
+    pub key: ids::CredentialId,
+    /// What it is at this moment.
+    pub state: words::CredentialState,
+    /// The key that took its place.
+    pub replaced_by: Option<ids::CredentialId>,
+    /// When that was.
+    pub replaced_at: Option<OffsetDateTime>,
+    /// When it stops at the latest.
+    pub retire_at: Option<OffsetDateTime>,
+    /// After how many hours without use it stops sooner.
+    pub quiet_hours: Option<i32>,
+    /// When it was reported as leaked.
+    pub leaked_at: Option<OffsetDateTime>,
+    /// When a gateway last saw it.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// Calls since it was replaced, refused ones too; null for a key that was not.
+    pub calls_since_replaced: Option<i64>,
+    /// Calls of the last 60 minutes.
+    pub calls_last_hour: i64,
+    /// Calls of this hour and the 23 before it.
+    pub calls_last_day: i64,
+    /// What was called in that day, most called first; at most 10.
+    pub operations: Vec<EvidenceOperation>,
+    /// Where its calls came from, newest first; at most 10.
+    pub sources: Vec<EvidenceSource>,
+    /// Gateways of its environment that have not been heard from: what they saw of it is not known.
+    pub unheard_gateways: Vec<String>,
+}
+
+/// An operation called with a key.
+#[derive(Debug, ToSchema)]
+pub struct EvidenceOperation {
+    /// Method and path template.
+    pub operation: String,
+    /// How often.
+    pub calls: i64,
+}
+
+/// An address that called with a key.
+#[derive(Debug, ToSchema)]
+pub struct EvidenceSource {
+    /// Of the connection: a proxy in between shows its own, unless it speaks the PROXY protocol.
+    pub address: String,
+    /// How often, since it was last among the newest.
+    pub calls: i64,
+    /// When a gateway last saw it.
+    pub last_seen_at: OffsetDateTime,
+}
+
+/// A product that a key is for. That of a single API has its slug and name.
+#[derive(Debug, ToSchema)]
+pub struct KeyProduct {
+    /// Identity.
+    pub id: ids::ProductId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
 }
 
 /// The first call with a key.
@@ -139,6 +226,8 @@ pub struct Subscription {
     pub api: ApiRef,
     /// The product that stands for the API.
     pub product_id: ids::ProductId,
+    /// The product, where it is one over several APIs: `api` is the first of them then, under the product's name.
+    pub product: Option<super::ProductRef>,
     /// Under which limits.
     pub plan: PlanRef,
     /// Limits of its own beside the plan's, in words; the strictest decides.
@@ -165,6 +254,10 @@ pub struct Subscription {
     pub request_reason: String,
     /// What they answered to the owner's questions.
     pub answers: Vec<super::RequestAnswer>,
+    /// The terms that its team accepted last.
+    pub accepted_terms: Option<super::PlanTerms>,
+    /// The plan's terms, where the newest version has not been accepted; it goes on without.
+    pub terms_to_accept: Option<super::PlanTerms>,
     /// The last decision on the request.
     pub decision: Option<Decision>,
     /// How many people have agreed, of how many that must.
@@ -269,6 +362,10 @@ pub struct AccessRequest {
     pub plan_limits: Vec<String>,
     /// What the same team has already.
     pub other_access: Vec<OtherAccess>,
+    /// What the decision risks.
+    pub risk: super::Risk,
+    /// What was said about it.
+    pub messages: super::Said,
     /// Since when.
     pub waiting_since: OffsetDateTime,
     /// By when it should be decided.

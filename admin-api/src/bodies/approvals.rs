@@ -180,8 +180,86 @@ pub struct ApprovalSettings {
     pub remind_before_s: Option<i32>,
     /// Who is told when a decision is late; null: the owners of the tenant.
     pub escalation_team: Option<super::TeamRef>,
+    /// What approvers start a rejection from.
+    #[schema(max_items = 20)]
+    pub reject_reasons: Vec<String>,
     /// The number in its ETag; 0 while nothing was ever set.
     pub row_version: i32,
+}
+
+/// Something said about a request.
+#[derive(Debug, ToSchema)]
+pub struct RequestMessage {
+    /// Identity.
+    pub id: ids::MessageId,
+    /// For which side it speaks.
+    pub side: words::RequestSide,
+    /// Who wrote it.
+    pub author: super::PersonRef,
+    /// In their words.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub text: String,
+    /// When.
+    pub created_at: OffsetDateTime,
+}
+
+/// What was said about a request, in short.
+#[derive(Debug, ToSchema)]
+pub struct Said {
+    /// How many messages there are.
+    pub count: i64,
+    /// The last.
+    pub last: Option<LastMessage>,
+}
+
+/// The last of the messages about a request.
+#[derive(Debug, ToSchema)]
+pub struct LastMessage {
+    /// Its author's name.
+    pub author: String,
+    /// For which side it speaks.
+    pub side: words::RequestSide,
+    /// In their words.
+    pub text: String,
+}
+
+/// What a decision risks.
+#[derive(Debug, ToSchema)]
+pub struct Risk {
+    /// How sensitive the API's data are.
+    pub data_class: words::DataClass,
+    /// Calls a day the plan asked for lets through at its steady rate; null is without bound.
+    pub asked_per_day: Option<u64>,
+    /// What active subscriptions of the API in this environment may call already.
+    pub promised: Promised,
+    /// Calls of the busiest of the last 30 days, to the API in this environment.
+    pub busiest_day: i64,
+    /// What the applications of the team did before.
+    pub prior: PriorUse,
+}
+
+/// What others were promised.
+#[derive(Debug, ToSchema)]
+pub struct Promised {
+    /// Active subscriptions, at most 10000 of each plan counted.
+    pub subscriptions: i64,
+    /// Calls a day all of them may make together at their plans' steady rates; null is without bound.
+    pub per_day: Option<u64>,
+    /// Whether a plan had more than were counted.
+    pub at_least: bool,
+}
+
+/// What the applications of a team did before.
+#[derive(Debug, ToSchema)]
+pub struct PriorUse {
+    /// Calls to any API in the last 30 days.
+    pub calls: i64,
+    /// Of those, answered with 400 or above.
+    pub failed: i64,
+    /// Requests that were rejected, among at most 1000.
+    pub rejected: i64,
+    /// Subscriptions that were revoked, among at most 1000.
+    pub revoked: i64,
 }
 
 /// Somebody who decides for somebody away.

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::{ApplicationRef, TeamRef, ids, words};
+use super::{ApplicationRef, Orphan, TeamRef, ids, words};
 
 /// An API.
 #[derive(Debug, ToSchema)]
@@ -53,6 +53,8 @@ pub struct Version {
     pub sunset_at: Option<OffsetDateTime>,
     /// Label of the version to move to.
     pub successor: Option<String>,
+    /// Slug of the guide that says how to move there.
+    pub guide: Option<String>,
     /// What happens when a description breaks callers of the one in force.
     pub compat: words::Compat,
     /// The number in its ETag.
@@ -137,6 +139,23 @@ pub struct RevisionDetails {
     pub warnings: serde_json::Value,
 }
 
+/// What was typed differently in a revision.
+#[derive(Debug, ToSchema)]
+pub struct RevisionLines {
+    /// Label of the version that was compared with.
+    pub version: Option<String>,
+    /// Its revision.
+    pub revision: Option<i32>,
+    /// Lines that belong together: the part of the document they are in, and each line with its number before and after.
+    pub hunks: Vec<serde_json::Value>,
+    /// How many lines were added.
+    pub added: usize,
+    /// How many were taken away.
+    pub removed: usize,
+    /// Not everything is listed; when nothing is, too much differs to be compared by lines.
+    pub cut: bool,
+}
+
 /// What a description changes for callers.
 #[derive(Debug, ToSchema)]
 pub struct Compared {
@@ -144,6 +163,8 @@ pub struct Compared {
     pub headline: String,
     /// The whole as a comment on a pull request, in Markdown.
     pub comment: String,
+    /// What hangs on operations that would be gone; publishing refuses it, or drops it when told to.
+    pub orphans: Vec<Orphan>,
     /// `unchanged`, `harmless`, `warning`, `breaking` or `not_compared`.
     pub verdict: String,
     /// Whether it may be published: `initial`, `passed`, `accepted`, `new_version`, `not_enforced` or `refused`.
@@ -210,6 +231,8 @@ pub struct Plan {
     pub state: words::PlanState,
     /// How a request is decided.
     pub approval: words::ApprovalMode,
+    /// What a request has to answer.
+    pub questions: Vec<super::RequestQuestion>,
     /// Where it is offered.
     pub environments: Vec<words::EnvironmentKind>,
     /// What a subscription may call.
@@ -226,12 +249,45 @@ pub struct Plan {
     pub max_key_days: Option<i32>,
     /// Longest time two keys work side by side, seconds.
     pub max_overlap_s: i32,
+    /// What it costs: told, not charged.
+    pub price: Option<Price>,
+    /// For trying out: each team asks for it once, and it is not renewed.
+    pub trial: bool,
+    /// What requests accept.
+    pub terms: Option<PlanTerms>,
     /// Subscriptions that are not over.
     pub subscriptions: i64,
     /// The number in its ETag.
     pub row_version: i32,
     /// When it was made.
     pub created_at: OffsetDateTime,
+}
+
+/// What a plan costs: at least one of the two amounts.
+#[derive(Debug, ToSchema)]
+pub struct Price {
+    /// ISO 4217.
+    #[schema(pattern = "^[A-Z]{3}$")]
+    pub currency: String,
+    /// For each period of a subscription.
+    #[schema(pattern = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$")]
+    pub amount: Option<String>,
+    /// The period of `amount`; they go together.
+    pub period: Option<words::PricePeriod>,
+    /// For a thousand calls.
+    #[schema(pattern = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$")]
+    pub per_thousand_calls: Option<String>,
+}
+
+/// Terms in one version.
+#[derive(Debug, ToSchema)]
+pub struct PlanTerms {
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub title: String,
+    /// Which version.
+    pub version: i32,
 }
 
 /// A revision of a plan that comes into force later.
@@ -337,4 +393,28 @@ pub enum LimitRule {
         /// The period.
         period: words::QuotaPeriod,
     },
+}
+
+/// What the catalogue can be narrowed by.
+#[derive(Debug, ToSchema)]
+pub struct CatalogueFacets {
+    /// States of the version that is shown.
+    pub states: Vec<FacetValue>,
+    /// Teams that own an API, by name.
+    pub teams: Vec<FacetValue>,
+    /// Tags of operations, the commonest first; at most 15, and those that are chosen.
+    pub tags: Vec<FacetValue>,
+    /// How many APIs fit all that is chosen, of at most 5,000.
+    pub total: i64,
+}
+
+/// One choice.
+#[derive(Debug, ToSchema)]
+pub struct FacetValue {
+    /// In URLs.
+    pub value: String,
+    /// For people.
+    pub name: String,
+    /// How many APIs fit it and what is chosen of the other kinds.
+    pub count: i64,
 }

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::ids;
+use super::{Orphan, ids};
 
 /// Files of a folder.
 #[derive(Debug, ToSchema)]
@@ -128,6 +128,8 @@ pub struct Release {
     pub kind: String,
     /// The id of what it was done to.
     pub subject: String,
+    /// Some of what it changed, as files name it: first what it was done to. At most three.
+    pub things: Vec<String>,
     /// `user`, `token` or `system`.
     pub actor_type: String,
     /// By whom, as they were called then.
@@ -191,6 +193,23 @@ pub struct RolledBack {
     pub changes: Vec<ReleaseChange>,
     /// What stays as it is, and why.
     pub kept: Vec<Kept>,
+    /// What takes something from subscribers, and so goes back when their notice is over.
+    pub announced: Vec<Announced>,
+    /// What hangs on operations that are gone then: dropped, or, on a dry run, what stands in the way.
+    pub orphans: Vec<Orphan>,
+    /// The newest release before this.
+    pub newest: i64,
+}
+
+/// Lower limits or shorter spans of a plan that somebody has.
+#[derive(Debug, ToSchema)]
+pub struct Announced {
+    /// Which plan, as files name it.
+    pub resource: String,
+    /// When it goes back.
+    pub effective_at: OffsetDateTime,
+    /// Subscriptions that are given notice.
+    pub subscriptions: i64,
 }
 
 /// Something a rollback leaves alone.

@@ -25,8 +25,12 @@ pub struct Tenant {
     pub time_zone: String,
     /// Days between the word that something gets worse for its users, a version's end or a lower limit, and the day it does.
     pub minimum_notice_days: i32,
+    /// Whether people whose roles open the console need a second factor to act there.
+    pub second_factor_required: bool,
     /// When it was made.
     pub created_at: OffsetDateTime,
+    /// When everything it owns is deleted; null unless it is being closed.
+    pub purge_at: Option<OffsetDateTime>,
     /// The number in its ETag.
     pub row_version: i32,
 }
@@ -66,6 +70,10 @@ pub struct Member {
     pub roles: Vec<words::Role>,
     /// Where they belong.
     pub teams: Vec<TeamRef>,
+    /// Whether they are asked for a code after their password.
+    pub second_factor: bool,
+    /// How many passkeys sign them in.
+    pub passkeys: i64,
     /// The number in its ETag.
     pub row_version: i32,
     /// When they joined.
@@ -79,10 +87,14 @@ pub struct Invitation {
     pub id: Uuid,
     /// Whom it was sent to.
     pub email: String,
-    /// The role they will have.
-    pub role: words::Role,
+    /// Slug of the role they will have.
+    pub role: String,
+    /// What the role holds for.
+    pub scope: GrantScope,
     /// The team they will belong to.
     pub team: Option<ids::TeamId>,
+    /// The API whose page they come to.
+    pub api: Option<super::ApiRef>,
     /// Who invited them.
     pub invited_by: Option<ids::UserId>,
     /// When.

@@ -27,8 +27,8 @@ macro_rules! ids {
 }
 
 ids! {
-    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId ChangeId ChangesetId CiTrustId CredentialId EnvironmentId EventId GatewayGroupId IdentityProviderId LimitId
-    NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId UpstreamId UserId
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId ChangeId ChangelogEntryId ChangesetId CiTrustId CommentId CredentialId EnvironmentId EventId GatewayGroupId GuideId IdentityProviderId JobId LimitId MessageId
+    NodeId OperationId PlanId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId TermsId UpstreamId UserId
     WebhookDeliveryId WebhookEndpointId
 }
 

@@ -7,10 +7,14 @@ mod access;
 mod approvals;
 mod catalogue;
 mod configuration;
+mod exchange;
 mod identity;
 pub mod ids;
+mod jobs;
+mod members;
 mod offer;
 mod operations;
+mod questions;
 mod webhooks;
 pub mod words;
 
@@ -20,9 +24,13 @@ pub use access::*;
 pub use approvals::*;
 pub use catalogue::*;
 pub use configuration::*;
+pub use exchange::*;
 pub use identity::*;
+pub use jobs::*;
+pub use members::*;
 pub use offer::*;
 pub use operations::*;
+pub use questions::*;
 pub use webhooks::*;
 
 /// One page of a list, newest first.

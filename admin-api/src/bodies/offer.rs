@@ -1,5 +1,6 @@
 //! Published descriptions, operations, environments, upstreams, products.
 
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::{ApiRef, EnvironmentRef, Plan, Revision, Subscription, TeamRef, Version, ids, words};
@@ -23,6 +24,19 @@ pub struct Published {
     pub addresses: Vec<Address>,
     /// What it changes for callers, as of a comparison; null when the same bytes were in force already.
     pub report: Option<serde_json::Value>,
+    /// What hung on operations that are gone, and was taken away with them.
+    pub dropped: Vec<Orphan>,
+}
+
+/// Something that hangs on an operation which is gone.
+#[derive(Debug, ToSchema)]
+pub struct Orphan {
+    /// The stable key of the operation.
+    pub operation: String,
+    /// Slug of the product, which is the API's where it stands for one.
+    pub product: String,
+    /// Slug of the plan that limits it; null where the product itself names it among what it opens.
+    pub plan: Option<String>,
 }
 
 /// Where a version answers in one environment.
@@ -172,12 +186,12 @@ pub struct Target {
     pub drain: bool,
 }
 
-/// What can be subscribed to, as the catalogue shows it: one API.
+/// An API as the catalogue shows it.
 #[derive(Debug, ToSchema)]
-pub struct Product {
-    /// The API it stands for.
+pub struct CatalogueEntry {
+    /// Identity.
     pub api_id: ids::ApiId,
-    /// In URLs; that of the API.
+    /// In URLs.
     pub slug: String,
     /// For people.
     pub name: String,
@@ -199,13 +213,13 @@ pub struct Product {
     pub my_access: Vec<MyAccess>,
 }
 
-/// A product with everything its page shows.
+/// An API with everything its page shows.
 #[derive(Debug, ToSchema)]
-pub struct ProductDetail {
-    /// The product.
+pub struct CatalogueApi {
+    /// What the list shows.
     #[serde(flatten)]
-    pub product: Product,
-    /// Identity.
+    pub entry: CatalogueEntry,
+    /// The product that stands for it.
     pub product_id: ids::ProductId,
     /// Plans that can be asked for.
     pub plans: Vec<Plan>,
@@ -215,8 +229,164 @@ pub struct ProductDetail {
     pub environments: Vec<Environment>,
     /// What its description says about itself.
     pub description_markdown: String,
+    /// Products over several APIs that open it.
+    pub products: Vec<ProductRef>,
     /// The caller's subscriptions to it.
     pub my_subscriptions: Vec<Subscription>,
+}
+
+/// A product over several APIs, in short.
+#[derive(Debug, ToSchema)]
+pub struct ProductRef {
+    /// Identity.
+    pub id: ids::ProductId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+}
+
+/// What can be subscribed to: it stands for one API, or was put together from versions of several.
+#[derive(Debug, ToSchema)]
+pub struct Product {
+    /// Identity.
+    pub id: ids::ProductId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+    /// In one sentence.
+    pub summary: String,
+    /// Whose it is.
+    pub owner_team: TeamRef,
+    /// Where it stands in its life.
+    pub state: words::ProductState,
+    /// Who may find it.
+    pub visibility: words::Visibility,
+    /// Teams a restricted product is shown to; only for those who may read it all.
+    pub granted_teams: Vec<TeamRef>,
+    /// The API it stands for; such a product has every version of it, and changes with it.
+    pub api: Option<ApiRef>,
+    /// What a subscription to it opens.
+    pub items: Vec<ProductItem>,
+    /// Subscriptions in force or waiting; only for those who may read it all.
+    pub subscriptions: i64,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}
+
+/// A version that a product opens.
+#[derive(Debug, ToSchema)]
+pub struct ProductItem {
+    /// Of which API.
+    pub api: ApiRef,
+    /// Label of the version.
+    pub version: String,
+    /// Where the version stands in its life.
+    pub state: words::ApiVersionState,
+    /// The only operations it opens, by their stable keys; null opens all.
+    pub operations: Option<Vec<String>>,
+}
+
+/// Terms in a list.
+#[derive(Debug, ToSchema)]
+pub struct TermsLine {
+    /// Identity.
+    pub id: ids::TermsId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub title: String,
+    /// The newest version, which requests accept.
+    pub version: i32,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When that version was published.
+    pub published_at: OffsetDateTime,
+}
+
+/// One version of terms.
+#[derive(Debug, ToSchema)]
+pub struct Terms {
+    /// What a list shows; `version` is the one shown.
+    #[serde(flatten)]
+    pub line: TermsLine,
+    /// As written.
+    pub markdown: String,
+    /// The same as HTML that is safe in a page.
+    pub html: String,
+}
+
+/// All terms.
+#[derive(Debug, ToSchema)]
+pub struct TermsList {
+    /// By their names.
+    pub data: Vec<TermsLine>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A guide of an API in a list.
+#[derive(Debug, ToSchema)]
+pub struct GuideLine {
+    /// Identity.
+    pub id: ids::GuideId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub title: String,
+    /// Its place among the guides of the API.
+    pub position: i32,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When it was last changed.
+    pub updated_at: OffsetDateTime,
+}
+
+/// A guide of an API.
+#[derive(Debug, ToSchema)]
+pub struct Guide {
+    /// What a list shows.
+    #[serde(flatten)]
+    pub line: GuideLine,
+    /// As written.
+    pub markdown: String,
+    /// The same as HTML that is safe in a page.
+    pub html: String,
+}
+
+/// All guides of an API.
+#[derive(Debug, ToSchema)]
+pub struct Guides {
+    /// In their order.
+    pub data: Vec<GuideLine>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// An entry of an API's changelog.
+#[derive(Debug, ToSchema)]
+pub struct ChangelogEntry {
+    /// Identity.
+    pub id: ids::ChangelogEntryId,
+    /// `published`, `updated`, `deprecated`, `retired`: a step in the life of a version; `note`: its owners wrote it.
+    pub kind: String,
+    /// How many changes break callers of the description before.
+    pub breaking: i32,
+    /// Label of the version it is about.
+    pub version: Option<String>,
+    /// In one line.
+    pub title: String,
+    /// As written.
+    pub markdown: String,
+    /// The same as HTML that is safe in a page.
+    pub html: String,
+    /// The number in its ETag.
+    pub row_version: i32,
+    /// When it happened.
+    pub at: OffsetDateTime,
 }
 
 /// A version, in short.

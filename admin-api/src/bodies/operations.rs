@@ -215,12 +215,12 @@ pub struct OperationUsage {
     pub totals: UsageTotals,
 }
 
-/// An application's latest calls, newest first.
+/// An application's calls, newest first.
 #[derive(Debug, ToSchema)]
 pub struct Calls {
     /// The calls.
     pub data: Vec<Call>,
-    /// Always null.
+    /// The cursor of the next page.
     pub next: Option<String>,
 }
 
@@ -243,4 +243,6 @@ pub struct Call {
     pub latency_us: i64,
     /// Slug of the environment.
     pub environment: Option<String>,
+    /// Whether it was made from the portal's console, without a key.
+    pub console: bool,
 }

@@ -102,3 +102,34 @@ pub struct Redelivered {
     /// Whether there are more: ask again.
     pub more: bool,
 }
+
+/// A mail with values such as real ones have.
+#[derive(Debug, ToSchema)]
+pub struct MailTemplate {
+    /// Its name.
+    pub template: String,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part, a whole document.
+    pub html: String,
+}
+
+/// All mails.
+#[derive(Debug, ToSchema)]
+pub struct MailTemplates {
+    /// In the order a person meets them.
+    pub data: Vec<MailTemplate>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
+}
+
+/// A test on its way.
+#[derive(Debug, ToSchema)]
+pub struct TestMail {
+    /// Which mail.
+    pub template: String,
+    /// Whom it goes to.
+    pub to: String,
+}

@@ -31,11 +31,33 @@ macro_rules! all {
     };
 }
 
+/// The one grant of the token exchange (RFC 8693 §2.1).
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// What it gives out (RFC 8693 §3).
+pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// What it takes.
+pub(crate) const SUBJECT_TYPES: [&str; 2] = [
+    "urn:ietf:params:oauth:token-type:jwt",
+    "urn:ietf:params:oauth:token-type:id_token",
+];
+
 words! {
+    /// What a token exchange is.
+    ExchangeGrant = vec![GRANT];
+    /// Why a token exchange gave nothing (RFC 6749 §5.2, RFC 8693 §2.2.2).
+    ExchangeError = vec!["invalid_request", "unsupported_grant_type", "invalid_target", "invalid_scope"];
+    /// What a token exchange gives out.
+    IssuedTokenType = vec![ACCESS_TOKEN];
+    /// What a token exchange takes.
+    SubjectTokenType = SUBJECT_TYPES.to_vec();
+    /// How an exchanged token is sent.
+    TokenType = vec!["Bearer"];
     /// Whether an application may call.
     ApplicationState = vec!["active", "suspended"];
     /// Where an API version stands in its life.
     ApiVersionState = all!(domain::api::ApiVersionState);
+    /// Where a product stands in its life.
+    ProductState = all!(domain::api::ProductState);
     /// What kind of team asks.
     AskingTeam = all!(domain::approval::AskingTeam);
     /// What people made of a request.
@@ -44,6 +66,8 @@ words! {
     QuestionKind = all!(domain::question::QuestionKind);
     /// How many conditions of a rule must hold.
     RuleMatch = all!(domain::approval::RuleMatch);
+    /// On which side of a request somebody stands.
+    RequestSide = all!(domain::subscription::RequestSide);
     /// What a rule does with the requests it holds for.
     RuleMode = all!(domain::approval::RuleMode);
     /// What happens when a description breaks callers.
@@ -52,6 +76,8 @@ words! {
     LintLevel = gatehouse_spec::lint::Level::ALL.iter().map(|level| level.as_str()).collect();
     /// How a request for a plan is decided.
     ApprovalMode = all!(domain::plan::ApprovalMode);
+    /// How a caller proves who it is.
+    CredentialKind = all!(domain::credential::CredentialKind);
     /// Whether a key opens anything.
     CredentialState = all!(domain::credential::CredentialState);
     /// How sensitive the data of an API is.
@@ -66,6 +92,12 @@ words! {
     EnvironmentKind = vec!["sandbox", "production"];
     /// What a grant holds for.
     GrantScopeKind = vec!["tenant", "team", "product", "api"];
+    /// Whether a job still goes, or was told for the last time.
+    JobEventKind = vec!["progress", "ended"];
+    /// What a job does.
+    JobKind = all!(domain::job::JobKind);
+    /// How far a job is.
+    JobState = all!(domain::job::JobState);
     /// What a limit bounds.
     LimitKind = vec!["rate", "quota"];
     /// How calls are spread over targets.
@@ -80,6 +112,8 @@ words! {
     Outcome = vec!["created", "updated", "unchanged"];
     /// Whether a plan can be asked for.
     PlanState = all!(domain::plan::PlanState);
+    /// What a price is paid for again and again.
+    PricePeriod = all!(domain::price::PricePeriod);
     /// A calendar period, in the tenant's time zone.
     QuotaPeriod = all!(domain::plan::QuotaPeriod);
     /// What approvers are asked.

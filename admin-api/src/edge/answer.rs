@@ -58,6 +58,14 @@ impl Mutation {
         }
     }
 
+    /// Long work that was begun and is watched at `path`.
+    pub(crate) fn accepted<T: Serialize>(changed: &Changed<T>, path: String) -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            ..Self::created(changed, path)
+        }
+    }
+
     /// A thing of which it is known only now whether it was made or changed.
     pub(crate) fn put<T: Serialize>(changed: &Changed<T>, made: bool) -> Self {
         match made {
@@ -101,10 +109,10 @@ impl IntoResponse for Mutation {
     }
 }
 
-/// A thing that was made together with a key, found at `path`.
+/// A thing that was made together with a key, found at `path`. Without one, what proves it was made elsewhere.
 pub(crate) fn with_key<T: Serialize>(
     actor: &Actor,
-    made: Changed<(T, Key)>,
+    made: Changed<(T, Option<Key>)>,
     path: impl FnOnce(&T) -> String,
 ) -> WithSecret {
     let Changed {
@@ -116,7 +124,7 @@ pub(crate) fn with_key<T: Serialize>(
         value: thing,
         change,
     };
-    let secret = (!actor.is_dry_run()).then(|| key.reveal());
+    let secret = key.filter(|_| !actor.is_dry_run()).map(|key| key.reveal());
     let secret = secret.as_ref().map(|secret| secret.as_str());
     WithSecret::new(Mutation::created(&changed, path), secret)
 }

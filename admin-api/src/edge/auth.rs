@@ -96,8 +96,10 @@ needs! {
     ApplicationSee = ApplicationManage | ApplicationManageAny | SubscriptionRead;
     ApplicationManage = ApplicationManage | ApplicationManageAny;
     KeyRevoke = ApplicationManage | ApplicationManageAny | SubscriptionEnforce;
+    UsageReadAny = UsageReadAny;
     UsageSee = UsageReadAny | ApplicationManage | ApplicationManageAny;
     SubscriptionSee = SubscriptionRead | ApplicationManage | ApplicationManageAny;
+    MessageSend = SubscriptionDecide | ApplicationManage | ApplicationManageAny;
     SubscriptionRead = SubscriptionRead;
     SubscriptionDecide = SubscriptionDecide;
     SubscriptionEnforce = SubscriptionEnforce;
@@ -110,6 +112,7 @@ needs! {
     GatewayManage = GatewayManage;
     AuditRead = AuditRead;
     TenantManage = TenantManage;
+    TenantEnd = TenantEnd;
     WebhookManage = TenantManage | ApplicationManage | ApplicationManageAny;
 }
 

@@ -7,4 +7,6 @@ pub(crate) mod conditional;
 pub(crate) mod idempotency;
 pub(crate) mod list;
 pub(crate) mod merge;
+pub(crate) mod notice;
 pub(crate) mod parameters;
+pub(crate) mod prefer;

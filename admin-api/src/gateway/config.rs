@@ -1,21 +1,16 @@
 //! The configuration feed: deltas or a snapshot at once, or a long poll until there are some.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use gatehouse_control_plane::Refusal;
-use gatehouse_control_plane::gateways::{ConfigAnswer, Known, SnapshotReader, config_since};
+use gatehouse_control_plane::gateways::{ConfigAnswer, Known, config_since};
 use gatehouse_snapshot::key_chain::{self, Link};
 use gatehouse_snapshot::protocol::{DELTAS_TYPE, KEYS_HEADER, SNAPSHOT_TYPE, WAIT_MAX_S};
-use gatehouse_web::{Problem, ProblemKind, Query};
+use gatehouse_web::{Problem, ProblemKind, Query, streamed};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
-use http_body::{Body, Frame};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -60,7 +55,9 @@ pub(crate) async fn send_config(
                 return with_keys(&links, typed(DELTAS_TYPE, bytes.into()));
             }
             ConfigAnswer::Snapshot(reader) => {
-                let body = axum::body::Body::new(SnapshotBody::new(reader));
+                let body = streamed::body(reader, |mut reader| async move {
+                    Ok(reader.next().await?.map(|piece| (piece, reader)))
+                });
                 return with_keys(&links, typed(SNAPSHOT_TYPE, body));
             }
         }
@@ -86,52 +83,4 @@ fn with_keys(links: &[Link], mut response: Response) -> Result<Response, Problem
 
 fn typed(media_type: &'static str, body: axum::body::Body) -> Response {
     ([(CONTENT_TYPE, HeaderValue::from_static(media_type))], body).into_response()
-}
-
-type Piece = (Box<SnapshotReader>, Result<Option<Bytes>, Refusal>);
-
-/// A snapshot that is read piece by piece as the gateway takes it. A fault cuts the answer short, which its reader notices.
-struct SnapshotBody(Step);
-
-enum Step {
-    Reading(Pin<Box<dyn Future<Output = Piece> + Send>>),
-    Ended,
-}
-
-impl SnapshotBody {
-    fn new(reader: Box<SnapshotReader>) -> Self {
-        Self(Step::Reading(Box::pin(read(reader))))
-    }
-}
-
-async fn read(mut reader: Box<SnapshotReader>) -> Piece {
-    let piece = reader.next().await;
-    (reader, piece)
-}
-
-impl Body for SnapshotBody {
-    type Data = Bytes;
-    type Error = Refusal;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Refusal>>> {
-        let Step::Reading(reading) = &mut self.0 else {
-            return Poll::Ready(None);
-        };
-        let (reader, piece) = std::task::ready!(reading.as_mut().poll(context));
-        self.0 = match &piece {
-            Ok(Some(_)) => Step::Reading(Box::pin(read(reader))),
-            Ok(None) => Step::Ended,
-            Err(error) => {
-                tracing::error!(
-                    error = error as &dyn std::error::Error,
-                    "a snapshot broke off"
-                );
-                Step::Ended
-            }
-        };
-        Poll::Ready(piece.transpose().map(|piece| piece.map(Frame::data)))
-    }
 }

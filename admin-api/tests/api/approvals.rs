@@ -245,3 +245,60 @@ async fn deadlines_and_deputies_are_set_over_rest() {
     let listed = served.get(&owner, "/v1/delegations").await.expect(200);
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn messages_and_refusals_taken_back_over_rest() {
+    let served = Served::start().await;
+    let owner = offered(&served).await;
+    let (_, approver) = served.colleague(&served.northwind, "ana").await;
+    let asked = served
+        .post(&owner, "/v1/subscriptions", wish("Shop"))
+        .await
+        .expect(201);
+    let path = format!("/v1/subscriptions/{}", asked["id"].as_str().unwrap());
+    let messages = format!("{path}/messages");
+    for (token, text, side) in [
+        (&owner, "Is June fine?", "requester"),
+        (&approver, "Why June?", "approver"),
+    ] {
+        let sent = served.post(token, &messages, json!({ "text": text })).await;
+        assert_eq!(sent.expect(201)["side"], side);
+    }
+    for text in ["", &"a".repeat(2001)] {
+        let refused = served
+            .post(&owner, &messages, json!({ "text": text }))
+            .await;
+        assert_eq!(refused.expect(422)["errors"][0]["pointer"], "/text");
+    }
+    let listed = served.ask(Method::GET, &messages, &owner, &[], None).await;
+    assert_eq!(listed.expect(200)["data"].as_array().unwrap().len(), 2);
+    let stranger = served.mighty(&served.contoso).await;
+    let seen = served
+        .ask(Method::GET, &messages, &stranger, &[], None)
+        .await;
+    seen.expect(404);
+    let text = json!({ "text": "Hi" });
+    served.post(&stranger, &messages, text).await.expect(404);
+
+    let queue = served
+        .ask(Method::GET, "/v1/access-requests", &approver, &[], None)
+        .await;
+    let queue = queue.expect(200);
+    let row = &queue["data"][0];
+    assert_eq!(row["messages"]["count"], 2, "{row}");
+    assert_eq!(row["risk"]["asked_per_day"], 100, "{row}");
+    assert_eq!(row["risk"]["data_class"], "internal", "{row}");
+
+    let no = json!({ "reason": "Not yet" });
+    served
+        .post(&approver, &format!("{path}/reject"), no)
+        .await
+        .expect(200);
+    let again = format!("{path}/reconsider");
+    served.post(&stranger, &again, json!({})).await.expect(404);
+    let back = served
+        .post(&approver, &again, json!({ "reason": "Sorry" }))
+        .await;
+    assert_eq!(back.expect(200)["state"], "pending");
+    served.post(&approver, &again, json!({})).await.expect(409);
+}

@@ -26,7 +26,16 @@ async fn ask(served: &Served, fields: &[(&str, &str)]) -> Answer {
     let request = served
         .request(Method::POST, "/v1/token-exchange")
         .form(fields);
-    served.send(request).await
+    let answer = served.send(request).await;
+    served.hold(&Method::POST, "/v1/token-exchange", &answer);
+    answer
+}
+
+/// Why there is no token.
+fn refused(answer: &Answer) -> Value {
+    let body = answer.expect(400);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    body["error"].clone()
 }
 
 async fn exchange(served: &Served, trust: &str, token: &str) -> Answer {
@@ -107,7 +116,10 @@ async fn less_can_be_asked_for_and_more_is_not_given() {
         with("catalogue.read member.manage").await.expect(200)["scope"],
         "catalogue.read"
     );
-    with("member.manage").await.expect(401);
+    let nothing = with("member.manage").await;
+    assert_eq!(refused(&nothing), "invalid_request");
+    let unknown = with("everything").await;
+    assert_eq!(refused(&unknown), "invalid_scope");
     with("everything").await.expect(400);
 }
 
@@ -126,7 +138,7 @@ async fn what_was_exchanged_ends_with_its_trust_and_with_its_makers_rights() {
         .await
         .expect(200);
     served.get(given, "/v1/whoami").await.expect(401);
-    exchange(&served, &trust, &token).await.expect(401);
+    exchange(&served, &trust, &token).await.expect(400);
 
     let (ana, theirs) = served.colleague(&served.northwind, "bo").await;
     let made = served.ci_trust(&theirs, MAIN, &["spec.publish"]).await;
@@ -306,14 +318,25 @@ async fn no_strange_token_is_exchanged_and_none_learns_why() {
     let mut words = std::collections::BTreeSet::new();
     for (what, token) in strange(&served) {
         let refused = exchange(&served, &trust, &token).await;
-        assert_eq!(refused.status, 401, "{what}: {}", refused.text);
-        words.insert(refused.json()["detail"].as_str().unwrap().to_owned());
+        assert_eq!(refused.status, 400, "{what}: {}", refused.text);
+        assert_eq!(refused.json()["error"], "invalid_request", "{what}");
+        words.insert(
+            refused.json()["error_description"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     let right = served.issuer.token(&claims(&served));
     for other in ["cit_01m2k3a4b5c6d7e8f9g0h1j2k3"] {
         let refused = exchange(&served, other, &right).await;
-        assert_eq!(refused.status, 401, "{other}");
-        words.insert(refused.json()["detail"].as_str().unwrap().to_owned());
+        assert_eq!(refused.status, 400, "{other}");
+        words.insert(
+            refused.json()["error_description"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     assert_eq!(words.len(), 1, "{words:?}");
     assert_eq!(
@@ -350,7 +373,7 @@ async fn keys_of_strangers_make_the_issuer_answer_once_in_thirty_seconds() {
                 &served.issuer.stranger,
                 &claims(&served),
             );
-            exchange(&served, &trust, &token).await.expect(401);
+            exchange(&served, &trust, &token).await.expect(400);
         }
     };
     flood().await;
@@ -430,12 +453,30 @@ async fn a_request_that_is_no_exchange_is_told_what_to_send() {
     for missing in 0..whole.len() {
         let mut fields = whole.to_vec();
         fields.remove(missing);
-        ask(&served, &fields).await.expect(400);
+        let answer = ask(&served, &fields).await;
+        assert_eq!(refused(&answer), "invalid_request", "{missing}");
     }
     let mut twice = whole.to_vec();
     twice.push(("audience", trust.as_str()));
-    ask(&served, &twice).await.expect(400);
+    assert_eq!(refused(&ask(&served, &twice).await), "invalid_request");
+    let mut grant = whole.to_vec();
+    grant[0].1 = "password";
+    let answer = ask(&served, &grant).await;
+    assert_eq!(refused(&answer), "unsupported_grant_type");
     let mut other = whole.to_vec();
     other[3].1 = "northwind";
-    ask(&served, &other).await.expect(400);
+    assert_eq!(refused(&ask(&served, &other).await), "invalid_target");
+    let json = served
+        .request(Method::POST, "/v1/token-exchange")
+        .json(&json!({ "grant_type": GRANT }));
+    assert_eq!(served.send(json).await.status, 415);
+    for (bytes, status) in [(32 * 1024, 400), (32 * 1024 + 1, 413)] {
+        let name = "padding=";
+        let padding = "a".repeat(bytes - name.len());
+        let long = served
+            .request(Method::POST, "/v1/token-exchange")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("{name}{padding}"));
+        assert_eq!(served.send(long).await.status, status, "{bytes}");
+    }
 }

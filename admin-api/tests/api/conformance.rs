@@ -102,15 +102,14 @@ impl Conformance {
         {
             faults.push(format!("{at}: {value} is not one of {words:?}"));
         }
-        if let Some(pattern) = schema["pattern"].as_str() {
-            let prefix = pattern
-                .trim_start_matches('^')
-                .split('_')
-                .next()
-                .unwrap_or_default();
-            if !value.as_str().is_some_and(|text| text.starts_with(prefix)) {
-                faults.push(format!("{at}: {value} does not begin with {prefix}"));
-            }
+        // Of patterns those of ids are looked at: what they begin with.
+        let pattern = schema["pattern"].as_str().unwrap_or_default();
+        let id = pattern.trim_start_matches('^').split_once('_');
+        let id = id.filter(|(kind, _)| kind.chars().all(|c| c.is_ascii_lowercase()));
+        if let (Some((kind, _)), Some(text)) = (id, value.as_str())
+            && !text.starts_with(kind)
+        {
+            faults.push(format!("{at}: {value} does not begin with {kind}"));
         }
         if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
             for (place, value) in values.iter().enumerate() {

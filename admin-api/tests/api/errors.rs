@@ -163,3 +163,20 @@ async fn a_database_that_went_away_is_503_with_a_time_to_come_back() {
     let answer = served.send(served.request(Method::GET, "/healthz")).await;
     assert_eq!(answer.status, 200);
 }
+
+#[tokio::test]
+async fn a_character_that_cannot_be_stored_is_the_callers_fault() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let owner = served.northwind.owner;
+    let grants = format!("/v1/members/{owner}/grants");
+    let answer = served
+        .post(&token, &grants, json!({"role": "a\u{0}b"}))
+        .await;
+    assert_eq!(answer.problem(422), "invalid");
+    assert!(answer.text.contains("U+0000"), "{}", answer.text);
+    let answer = served
+        .get(&token, "/v1/subscriptions?environment=a%00b")
+        .await;
+    assert_eq!(answer.problem(422), "invalid");
+}

@@ -111,6 +111,33 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         )
         .await
         .expect(200);
+    let guide = format!("{prefix}-guide");
+    let written = json!({"slug": guide, "title": "Begin", "markdown": "Go."});
+    let guides = format!("/v1/apis/{api}/guides");
+    served.post(&token, &guides, written).await.expect(201);
+    let questions = format!("/v1/apis/{api}/questions");
+    let asked = json!({"text": "How many?"});
+    let asked = served.post(&token, &questions, asked).await.expect(201);
+    let entries = format!("/v1/apis/{api}/changelog");
+    let entries = served.get(&token, &entries).await.expect(200);
+    let terms = format!("{prefix}-terms");
+    let text_of_terms = json!({"slug": terms, "title": "Terms", "markdown": "Be good."});
+    served
+        .post(&token, "/v1/terms", text_of_terms)
+        .await
+        .expect(201);
+    let bundle = format!("{prefix}-bundle");
+    let whole =
+        json!({"slug": bundle, "name": "Bundle", "items": [{"api": api, "version": version}]});
+    let product = served.post(&token, "/v1/products", whole).await.expect(201);
+    // Offered, so that whoever reads the catalogue finds it.
+    let home = format!("/v1/products/{bundle}");
+    let tag = served.get(&token, &home).await.header("etag").to_owned();
+    let offer = Some(json!({"state": "published"}));
+    served
+        .ask(Method::PATCH, &home, &token, &[("if-match", &tag)], offer)
+        .await
+        .expect(200);
     let plan = format!("{prefix}-plan");
     let limits = json!([{"kind": "rate", "amount": 5, "window_s": 1}, {"kind": "quota", "amount": 100, "period": "day"}]);
     let body = json!({"slug": plan, "name": plan, "approval": "manual", "environments": ["sandbox", "production"], "limits": limits,
@@ -210,17 +237,25 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     let scoped = json!({"role": "publisher", "scope": {"api": api}});
     let grants = format!("/v1/members/{newcomer}/grants");
     let grant = served.post(&token, &grants, scoped).await.expect(201);
+    let job = ended_export(served, &token).await;
     let names: Names = [
+        ("job", vec![job]),
         ("role", vec![role]),
         ("grant", vec![text(&grant["id"])]),
         ("webhook", vec![text(&hook["id"])]),
         ("delivery", vec![delivery]),
+        ("slug", vec![api.clone()]),
         ("api", vec![text(&published["api"]["id"]), api]),
         ("version", vec![version]),
         ("revision", vec!["1".to_owned()]),
         ("rule", vec!["path-casing".to_owned()]),
+        ("mail_template", vec!["key_leaked".to_owned()]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
-        ("product", vec![text(&published["api"]["slug"])]),
+        ("terms", vec![terms]),
+        ("guide", vec![guide]),
+        ("comment", vec![text(&asked["id"])]),
+        ("entry", vec![text(&entries["data"][0]["id"])]),
+        ("product", vec![text(&product["id"]), bundle]),
         ("plan", vec![text(&made_plan["id"]), plan]),
         ("environment", vec![text(&put["environment"]["id"])]),
         (
@@ -248,6 +283,27 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     .map(|(kind, names)| (kind.to_owned(), names))
     .collect();
     (names, other_token)
+}
+
+/// An export that is done: nothing about it changes any more.
+async fn ended_export(served: &Served, token: &str) -> String {
+    let begun = served.ask(Method::POST, "/v1/tenant/export", token, &[], None);
+    let begun = begun.await.expect(202);
+    let job = begun["id"].as_str().unwrap().to_owned();
+    gatehouse_harness::eventually(
+        gatehouse_harness::wait::PATIENCE,
+        "the tenant is exported",
+        async || {
+            let seen = served.get(token, &format!("/v1/jobs/{job}")).await;
+            let seen = seen.expect(200);
+            match seen["state"].as_str() {
+                Some("done") => Ok(()),
+                _ => Err(seen.to_string()),
+            }
+        },
+    )
+    .await;
+    job
 }
 
 /// Names of the same form that nobody has: ids with other digits, slugs with another prefix.
@@ -278,6 +334,8 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_role", json!({"slug": "walk", "name": "Walk", "permissions": ["api.read"]})),
         ("update_role", json!({"description": "Walked."})),
         ("add_grant", json!({"role": "auditor"})),
+        ("close_tenant", json!({"confirm": "northwind", "reason": "for the walk"})),
+        ("reopen_tenant", reason.clone()),
         ("create_team", json!({"slug": "walk", "name": "Walk", "kind": "consumer"})),
         ("update_team", json!({"name": "Walk"})),
         ("add_team_member", json!({"role": "member"})),
@@ -287,6 +345,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_api", json!({"summary": "Walked."})),
         ("publish_spec", json!({"openapi": "3.1.0", "info": {"title": "Walk", "version": "1"},
                                 "paths": {"/w": {"get": {"responses": {"200": {"description": "ok"}}}}}})),
+        ("import_spec", json!({"url": "http://127.0.0.1:9/never-fetched"})),
         ("compare_spec", json!({"openapi": "3.1.0", "info": {"title": "Walk", "version": "1"},
                                 "paths": {"/w": {"get": {"responses": {"200": {"description": "ok"}}}}}})),
         ("set_compat", json!({"compat": "strict"})),
@@ -294,6 +353,16 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("set_lint_rule", json!({"level": "warn"})),
         ("deprecate_version", json!({"sunset_at": "2099-01-01T00:00:00Z"})),
         ("retire_version", json!({"reason": "old"})),
+        ("create_guide", json!({"slug": "walk", "title": "Walk"})),
+        ("update_guide", json!({"title": "Walked"})),
+        ("add_changelog_entry", json!({"title": "Walk"})),
+        ("update_changelog_entry", json!({"title": "Walked"})),
+        ("create_terms", json!({"slug": "walk", "title": "Walk", "markdown": "Walk."})),
+        ("publish_terms", json!({"markdown": "Walk on."})),
+        ("create_product", json!({"slug": "walk-all", "name": "Walk", "items": [{"api": "northwind-weather", "version": "northwind1"}]})),
+        ("update_product", json!({"summary": "Walked."})),
+        ("put_product_items", json!({"items": [{"api": "northwind-weather", "version": "northwind1"}]})),
+        ("retire_product", json!({"reason": "old"})),
         ("create_plan", plan),
         ("update_plan", json!({"summary": "Walked."})),
         ("close_plan", json!({})),
@@ -308,6 +377,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_application", json!({"name": "walk"})),
         ("update_application", json!({"description": "Walked."})),
         ("suspend_application", reason.clone()),
+        ("invite_application_member", json!({"email": "northwind-bo@people.example"})),
         ("issue_key", json!({"environment": "sandbox", "name": "walk"})),
         ("create_webhook", json!({"name": "walk", "url": "https://hooks.example.com/y", "application": "northwind-shop"})),
         ("update_webhook", json!({"name": "Walked"})),
@@ -319,11 +389,16 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("grant_access", wish),
         ("approve_subscription", json!({})),
         ("reject_subscription", reason.clone()),
+        ("send_message", json!({"text": "for the walk"})),
+        ("ask_question", json!({"text": "for the walk"})),
+        ("answer_question", json!({"text": "for the walk"})),
+        ("hide_comment", reason.clone()),
         ("suspend_subscription", reason.clone()),
         ("revoke_subscription", reason.clone()),
         ("renew_subscription", json!({})),
         ("approve_renewal", json!({})),
         ("reject_renewal", reason.clone()),
+        ("accept_subscription_terms", json!({"terms": "northwind-terms", "version": 1})),
         ("request_plan_change", json!({"plan": "northwind-plan"})),
         ("approve_plan_change", json!({})),
         ("reject_plan_change", reason),
@@ -341,6 +416,8 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     own.insert("gateway".to_owned(), vec![gateway]);
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
+    let heir = json!({"to": served.northwind.owner});
+    bodies.insert("transfer_member".to_owned(), vec![heir]);
     let deputy = json!({"to": own["user"][0], "ends_at": tomorrow(served)});
     bodies.insert("create_delegation".to_owned(), vec![deputy]);
     let decision = json!({"decisions": [{"subscription": subscription, "verdict": "approve"}]});
@@ -391,20 +468,28 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         never: never(&foreign),
         foreign,
         bodies,
-        // Gateways of the shared group serve every tenant, who all see them. Lint rules are the program's, and revisions are
-        // numbered within their version.
-        shared: BTreeSet::from(["gateway", "rule", "revision"].map(str::to_owned)),
-        made: BTreeSet::from([("publish_spec", "version"), ("compare_spec", "version")]),
+        // Gateways of the shared group serve every tenant, who all see them. Lint rules and mails are the program's, and
+        // revisions are numbered within their version.
+        shared: BTreeSet::from(["gateway", "rule", "mail_template", "revision"].map(str::to_owned)),
+        made: BTreeSet::from([
+            ("publish_spec", "version"),
+            ("import_spec", "version"),
+            ("compare_spec", "version"),
+        ]),
         // Nobody hands on more than they have, the shared gateways are the platform's, and deputies of others are taken back by
         // whoever manages members.
         ask_for_more: BTreeSet::from([
             "add_grant",
+            "close_tenant",
+            "transfer_member",
+            "resend_invitation",
             "remove_grant",
             "revoke_delegation",
             "create_invitation",
             "create_join_token",
             "disable_member",
             "enable_member",
+            "reset_second_factor",
             "roll_back",
             "set_member_roles",
         ]),

@@ -107,3 +107,13 @@ async fn the_audit_log_is_read_in_pages_and_names_ids_as_everywhere() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_search_of_more_than_80_characters_is_refused() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    for (length, status) in [(79, 200), (80, 200), (81, 422)] {
+        let path = format!("/v1/subscriptions?q={}", "x".repeat(length));
+        served.get(&token, &path).await.expect(status);
+    }
+}

@@ -1,7 +1,10 @@
 //! CI publishes with one `curl -T FILE`.
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::served::{Answer, Served};
 
@@ -274,6 +277,23 @@ async fn what_breaks_is_answered_with_its_report_and_can_be_looked_at_before_and
         .await
         .expect(200);
     assert_eq!(all["data"].as_array().unwrap().len(), 2);
+    let lines = served
+        .get(&token, &format!("{path}/revisions/2/lines"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&lines["version"], &lines["revision"]),
+        (&"v1".into(), &1.into())
+    );
+    assert!(!lines["hunks"].as_array().unwrap().is_empty(), "{lines}");
+    let early = served
+        .post(
+            &token,
+            &format!("{path}/revisions/2/publish"),
+            serde_json::Value::Null,
+        )
+        .await;
+    assert_eq!(early.problem(409), "conflict");
     let accept = format!("{path}/revisions/2/accept");
     let own = served
         .post(&token, &accept, serde_json::json!({"reason": "Fine."}))
@@ -287,4 +307,58 @@ async fn what_breaks_is_answered_with_its_report_and_can_be_looked_at_before_and
         .post(&token, &accept, serde_json::json!({"reason": ""}))
         .await;
     assert_eq!(none.problem(422), "invalid");
+}
+
+/// A server whose every answer is the description.
+async fn description_server(serving: &mut JoinSet<()>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!(
+        "http://{}/pets.yaml?token=canary",
+        listener.local_addr().unwrap()
+    );
+    serving.spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let length = PETS.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close");
+            let _ = socket
+                .write_all(format!("{head}\r\n\r\n{PETS}").as_bytes())
+                .await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_description_is_fetched_and_published_or_the_address_is_at_fault() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let mut serving = JoinSet::new();
+    let url = description_server(&mut serving).await;
+    let path = "/v1/apis/pets/versions/v1/spec/import";
+    let unknown = served.post(&token, path, json!({"url": url})).await;
+    assert_eq!(unknown.problem(404), "not_found");
+    let made = served
+        .post(
+            &token,
+            &format!("{path}?create=true&commit=abc"),
+            json!({"url": url}),
+        )
+        .await;
+    let made = made.expect(201);
+    assert_eq!(
+        (&made["outcome"], &made["operations"]),
+        (&json!("created"), &json!(1))
+    );
+    let source = made["revision"]["source"]["url"].as_str().unwrap();
+    assert!(source.ends_with("/pets.yaml"), "{source}");
+    assert_eq!(made["revision"]["source"]["commit"], "abc");
+    let refused = served
+        .post(&token, path, json!({"url": "http://10.0.0.1/pets.yaml"}))
+        .await;
+    let fault = refused.expect(422)["errors"][0].clone();
+    assert_eq!(
+        (&fault["pointer"], &fault["code"]),
+        (&json!("/url"), &json!("not_allowed"))
+    );
 }

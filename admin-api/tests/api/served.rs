@@ -173,7 +173,7 @@ impl Served {
             request = request.json(&body);
         }
         let answer = self.send(request).await;
-        self.conformance.hold(&method, path, &answer);
+        self.hold(&method, path, &answer);
         answer
     }
 
@@ -184,6 +184,11 @@ impl Served {
             headers: response.headers().clone(),
             text: response.text().await.unwrap(),
         }
+    }
+
+    /// Holds an answer to the document.
+    pub(crate) fn hold(&self, method: &Method, path: &str, answer: &Answer) {
+        self.conformance.hold(method, path, answer);
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

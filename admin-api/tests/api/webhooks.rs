@@ -144,3 +144,35 @@ async fn a_webhook_is_made_tried_changed_and_deleted() {
         .expect(200);
     assert_eq!(served.get(&token, &path).await.problem(404), "not_found");
 }
+
+#[tokio::test]
+async fn mails_are_shown_as_they_look_and_a_test_goes_to_whoever_asks_alone() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let listed = served.get(&token, "/v1/mail-templates").await.expect(200);
+    assert!(listed["data"].as_array().unwrap().len() > 30);
+    let path = "/v1/mail-templates/reset_password";
+    let shown = served.get(&token, path).await.expect(200);
+    for part in ["text", "html"] {
+        let link = "/t/northwind/reset/example";
+        assert!(shown[part].as_str().unwrap().contains(link), "{shown}");
+    }
+    let test = format!("{path}/test");
+    let dry = format!("{test}?dry_run=true");
+    served
+        .ask(Method::POST, &dry, &token, &[], None)
+        .await
+        .expect(201);
+    let tests = "select count(*) from mail where subject like '[Test] %'";
+    assert_eq!(served.count(tests).await, 0);
+    let sent = served
+        .ask(Method::POST, &test, &token, &[], None)
+        .await
+        .expect(201);
+    assert_eq!(sent["template"], "reset_password");
+    let own = "select count(*) from mail m join app_user u on u.email = m.to_address
+               where m.subject like '[Test] %' and position(chr(2) in m.body_text) = 0";
+    assert_eq!((served.count(tests).await, served.count(own).await), (1, 1));
+    let unknown = served.get(&token, "/v1/mail-templates/nothing").await;
+    unknown.expect(404);
+}

@@ -1,24 +1,30 @@
-//! People's accounts: sign-up, sign-in, reset. An account is known across tenants; what it may do is decided by each.
+//! People's accounts: sign-up, sign-in, another password, another address. An account is known across tenants; what it may do is decided by each.
 //!
 //! Nothing here tells a stranger whether an address has an account: every answer is the same text and takes the same time.
 
 mod attempts;
+mod change_email;
+mod prove;
 mod reset;
 mod sign_in;
 mod sign_up;
 
-use gatehouse_domain::id::UserId;
+use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Email, PlatformRole};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-pub(crate) use attempts::may_mail;
-pub use reset::{request_password_reset, reset_password};
+pub(crate) use attempts::{Guess, charge, charge_challenge, charge_mail, may_call, may_mail};
+pub use change_email::{confirm_email_change, request_email_change, undo_email_change};
+pub use prove::{Provable, provable, prove};
+pub use reset::{change_password, request_password_reset, reset_password};
+pub(crate) use sign_in::prove_password;
 pub use sign_in::{SignIn, WRONG, sign_in};
 pub(crate) use sign_up::require_open;
 pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};
 
+use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::one_time::{self, Purpose};
 use crate::platform::PlatformActor;
@@ -56,6 +62,51 @@ pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView,
         name: row.name,
         status: row.status,
     })
+}
+
+/// A person as who acts on their own account, without any rights in the tenant.
+pub(crate) fn acting(tenant: TenantId, user: &UserView) -> Actor {
+    let kind = ActorKind::User {
+        id: user.id,
+        roles: Vec::new(),
+    };
+    Actor::new(tenant, kind, user.name.clone(), Default::default())
+}
+
+/// Whether a person is active in this tenant alone and holds nothing of the platform: only then does the tenant answer for the
+/// account.
+pub(crate) async fn is_of_one_tenant(
+    conn: &mut PgConnection,
+    user: UserId,
+    tenant: TenantId,
+) -> Result<bool, Refusal> {
+    let alone = sqlx::query_scalar!(
+        r#"select not exists (select from memberships_of($1) where tenant_id <> $2 and status = 'active')
+               and not exists (select from platform_grant where user_id = $1) as "alone!""#,
+        user.uuid(),
+        tenant.uuid(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(alone)
+}
+
+/// The same, for a session that a tenant's own identity provider began: whether it speaks for the whole account.
+pub async fn answers_for(db: &Db, tenant: TenantId, user: UserId) -> Result<bool, Refusal> {
+    let mut tx = db.tenant(tenant).await?;
+    is_of_one_tenant(&mut tx, user, tenant).await
+}
+
+/// Whether the account has a password; people who only come from an identity provider have none.
+pub(crate) async fn has_password(db: &Db, id: UserId) -> Result<bool, Refusal> {
+    let mut tx = db.global().await?;
+    let has = sqlx::query_scalar!(
+        r#"select password_hash is not null as "has!" from app_user where id = $1"#,
+        id.uuid(),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(has)
 }
 
 /// The person with an address, for the demo's one-click sign-in. No page may tell a stranger whether there is one.

@@ -73,6 +73,13 @@ impl Actor {
         self
     }
 
+    /// Adds the id of the request that asked for what is done now, for the audit log.
+    #[must_use]
+    pub(crate) fn later(mut self, request_id: Option<String>) -> Self {
+        self.request_id = request_id;
+        self
+    }
+
     /// Adds the idempotency key of the request: the commit marks it as carried out.
     #[must_use]
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {

@@ -5,13 +5,26 @@
 
 mod access;
 mod account;
+mod digest;
 mod letter;
+mod samples;
+mod talk;
 mod usage;
 
-pub use access::{Access, access_letter, decision_due, decision_late, request_received};
-pub use account::{
-    already_registered, confirm_identity, identity_connected, invitation, password_changed,
-    reset_password, verify_email,
+pub use access::{
+    Access, access_letter, decision_due, decision_late, message_received, request_received,
 };
+pub use account::{
+    already_registered, change_email, confirm_identity, email_changed, identity_connected,
+    invitation, passkey_added, passkey_removed, password_changed, recovery_code_used,
+    recovery_codes_made, reset_password, second_factor_off, second_factor_on, second_factor_reset,
+    verify_email,
+};
+pub use digest::digest;
 pub use letter::{Letter, PORTAL, TOKEN};
-pub use usage::{api_letter, application_letter, key_letter, limits_changed};
+pub use samples::samples;
+pub use talk::{api_news, question_answered, question_asked};
+pub use usage::{
+    api_letter, application_letter, key_ends, key_letter, limits_changed, terms_changed,
+    webhook_disabled,
+};

@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::Refusal;
+use crate::tenants;
 use crate::work::{Changed, Work};
 
 /// A rule as a tenant has it.
@@ -60,6 +61,8 @@ pub async fn set_lint_rule(
     actor.require(Permission::TenantManage)?;
     let rule = Rule::parse(rule).ok_or(Refusal::NotFound)?;
     let mut work = Work::begin(db, actor).await?;
+    // One at a time: what a changeset was worked out from stays as it is until it is applied.
+    tenants::get_locked(work.conn(), actor.tenant()).await?;
     let before = levels(work.conn()).await?.of(rule);
     let (tenant, now) = (work.tenant(), work.now());
     let set = sqlx::query!(

@@ -5,6 +5,7 @@
 
 mod mailer;
 mod send;
+mod templates;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::EventId;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 pub use mailer::{Mailer, MailerFault};
 pub use send::{Sent, send_due};
+pub use templates::{TemplateView, TestMail, get_template, list_templates, send_test};
 
 use crate::actor::Actor;
 use crate::db::Db;
@@ -80,6 +82,17 @@ pub(crate) async fn queue_for_event(
 ) -> Result<(), Refusal> {
     let id = gatehouse_runtime::random::uuid_v7(now);
     insert(conn, id, tenant, Some(event), mail, None, now).await
+}
+
+/// Queues a mail that no single event causes.
+pub(crate) async fn queue_for_many(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    mail: &NewMail,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let id = gatehouse_runtime::random::uuid_v7(now);
+    insert(conn, id, tenant, None, mail, None, now).await
 }
 
 async fn insert(

@@ -3,10 +3,13 @@
 mod accept;
 mod explain;
 mod grants;
+mod ground;
 mod held;
 mod invitations;
+mod invited;
 mod join;
 mod roles;
+mod transfer;
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Grants, Permission, Role, TenantStatus};
@@ -16,20 +19,27 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub use accept::{AcceptInvitation, InvitationPreview, accept_invitation, preview_invitation};
+pub use accept::{
+    AcceptInvitation, Accepted, InvitationPreview, accept_invitation, preview_invitation,
+};
 pub use explain::{
     HeldPermission, MemberPermissions, PermissionAnswer, PermissionQuestion, PermissionSource,
     permissions_of_member,
 };
+pub(crate) use grants::require_power_over_all;
 pub use grants::{
     AddGrant, GrantScope, GrantView, ScopeView, add_grant, list_grants, remove_grant,
 };
 pub(crate) use held::{grants_of, who_may};
-pub use invitations::{InvitationView, Invite, invite, list_invitations, revoke_invitation};
+pub use invitations::{Invite, invite, resend_invitation, revoke_invitation};
+pub use invited::{InvitationView, list_invitations};
 pub use join::{Admit, admit, join_tenant};
 pub(crate) use join::{add_membership, joined};
 pub(crate) use roles::require_power_over;
 pub use roles::{set_member_status, set_roles};
+pub use transfer::{
+    Belongings, LedTeam, OwnApplication, OwnToken, Transfer, Transferred, list_belongings, transfer,
+};
 
 use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
@@ -81,6 +91,10 @@ pub struct MemberView {
     pub roles: Vec<Role>,
     /// Their teams, personal ones too.
     pub teams: Vec<TeamRef>,
+    /// Whether they are asked for a code after their password.
+    pub second_factor: bool,
+    /// How many passkeys sign them in.
+    pub passkeys: i64,
     /// Version for conditional changes.
     pub row_version: i32,
     /// When they joined.
@@ -122,14 +136,24 @@ pub(crate) fn grants_in(
     mut grants: Grants,
 ) -> Result<Option<Grants>, Refusal> {
     match TenantStatus::parse(tenant_status) {
-        Some(TenantStatus::Active) => {}
-        Some(TenantStatus::Suspended | TenantStatus::Closing) => {
-            grants.retain(|permission| permission.as_str().contains(".read"));
-        }
         Some(TenantStatus::Closed) => return Ok(None),
+        Some(status) => grants.retain(|permission| remains(status, permission)),
         None => return Err(anyhow::anyhow!("unknown tenant status {tenant_status}").into()),
     }
     Ok(Some(grants))
+}
+
+/// Whether a permission is of use in a tenant of this status: in one that is suspended or being closed only reading is, and in the
+/// latter its export and what takes the closing back.
+fn remains(status: TenantStatus, permission: Permission) -> bool {
+    match status {
+        TenantStatus::Active => true,
+        TenantStatus::Suspended => permission.as_str().contains(".read"),
+        TenantStatus::Closing => {
+            permission == Permission::TenantEnd || permission.as_str().contains(".read")
+        }
+        TenantStatus::Closed => false,
+    }
 }
 
 pub(crate) fn parse_roles(words: &[String]) -> Result<Vec<Role>, Refusal> {
@@ -147,7 +171,7 @@ pub async fn tenants_of(db: &Db, user: UserId) -> Result<Vec<TenantView>, Refusa
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select t.id, t.slug, t.name, t.status, t.signup_mode, t.email_domains, t.time_zone, t.minimum_notice_days, t.created_at, t.row_version
+        "select t.id, t.slug, t.name, t.status, t.signup_mode, t.email_domains, t.time_zone, t.minimum_notice_days, t.second_factor_required, t.created_at, t.purge_at, t.row_version
          from memberships_of($1) m join tenant t on t.id = m.tenant_id
          where m.status = 'active' and t.status <> 'closed'
          order by lower(t.name), t.id",
@@ -165,6 +189,8 @@ struct MemberRow {
     status: String,
     roles: Vec<String>,
     teams: Json<Vec<TeamRefRow>>,
+    second_factor: bool,
+    passkeys: i64,
     row_version: i32,
     created_at: OffsetDateTime,
 }
@@ -180,6 +206,8 @@ impl TryFrom<MemberRow> for MemberView {
             status: MemberStatus::parse(&row.status)?,
             roles: parse_roles(&row.roles)?,
             teams: row.teams.0.into_iter().map(TeamRef::from).collect(),
+            second_factor: row.second_factor,
+            passkeys: row.passkeys,
             row_version: row.row_version,
             created_at: row.created_at,
         })
@@ -232,7 +260,9 @@ async fn select(
                   array(select r.role from role_grant r where r.tenant_id = m.tenant_id and r.user_id = m.user_id) as "roles!",
                   coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name) order by t.slug)
                             from team_member tm join team t on t.tenant_id = tm.tenant_id and t.id = tm.team_id
-                            where tm.tenant_id = m.tenant_id and tm.user_id = m.user_id), '[]') as "teams!: Json<Vec<TeamRefRow>>"
+                            where tm.tenant_id = m.tenant_id and tm.user_id = m.user_id), '[]') as "teams!: Json<Vec<TeamRefRow>>",
+                  exists (select from second_factor f where f.user_id = m.user_id and f.confirmed_at is not null) as "second_factor!",
+                  (select count(*) from passkey k where k.user_id = m.user_id) as "passkeys!"
            from membership m join app_user u on u.id = m.user_id
            where m.tenant_id = $1 and ($2::uuid is null or m.user_id = $2) and ($3::uuid is null or m.user_id < $3)
            order by m.user_id desc
@@ -260,6 +290,18 @@ mod tests {
         assert!(left.allow(Permission::UsageReadAny));
         assert!(!left.allow(Permission::ApplicationManage));
         assert!(!left.allow(Permission::TenantManage));
+        assert!(!left.allow(Permission::SpecPublish));
+        let left = grants_in("closing", all.clone()).unwrap().unwrap();
+        assert!(left.allow(Permission::CatalogueRead));
+        for gone in [
+            Permission::TenantManage,
+            Permission::MemberManage,
+            Permission::SpecPublish,
+            Permission::ApplicationManage,
+        ] {
+            assert!(!left.allow(gone), "{gone}");
+        }
+        assert!(left.allow(Permission::AuditRead) && left.allow(Permission::TenantEnd));
         assert_eq!(grants_in("closed", all.clone()).unwrap(), None);
         assert!(grants_in("odd", all).is_err());
     }

@@ -1,5 +1,8 @@
 //! Notices to one person, made from events by [`crate::outbox`].
 
+mod digest;
+mod preferences;
+
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::NotificationId;
 use serde::Serialize;
@@ -10,6 +13,11 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Page};
 use crate::refusal::Refusal;
+
+pub use digest::send_digests;
+pub(crate) use digest::{Item, keep};
+pub(crate) use preferences::preference_of;
+pub use preferences::{Choices, EVERY_OTHER, PreferenceView, list_preferences, set_preferences};
 
 /// A notice.
 #[derive(Debug, Clone, Serialize)]

@@ -47,6 +47,10 @@ pub(crate) enum Purpose {
     VerifyEmail,
     ResetPassword,
     FirstAdmin,
+    /// Proves the address an account is to have.
+    ChangeEmail,
+    /// Gives an account the address it had.
+    UndoEmail,
 }
 
 impl Purpose {
@@ -55,13 +59,17 @@ impl Purpose {
             Self::VerifyEmail => "verify_email",
             Self::ResetPassword => "reset_password",
             Self::FirstAdmin => "first_admin",
+            Self::ChangeEmail => "change_email",
+            Self::UndoEmail => "undo_email",
         }
     }
 
     pub(crate) const fn lifetime(self) -> Duration {
         match self {
             Self::VerifyEmail | Self::FirstAdmin => Duration::hours(24),
-            Self::ResetPassword => Duration::hours(1),
+            Self::ResetPassword | Self::ChangeEmail => Duration::hours(1),
+            // Whoever lost an account may be away for some days.
+            Self::UndoEmail => Duration::days(7),
         }
     }
 }
@@ -73,6 +81,9 @@ pub(crate) struct Carried {
     pub(crate) tenant: Option<TenantId>,
     pub(crate) name: Option<String>,
     pub(crate) password_hash: Option<String>,
+    pub(crate) email: Option<String>,
+    /// When the link was made; told, not stored.
+    pub(crate) made_at: Option<OffsetDateTime>,
 }
 
 /// Makes a link's token and stores its hash.
@@ -84,14 +95,15 @@ pub(crate) async fn create(
 ) -> Result<OneTimeToken, Refusal> {
     let token = OneTimeToken::generate();
     sqlx::query!(
-        "insert into user_token (token_hash, purpose, user_id, tenant_id, name, password_hash, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into user_token (token_hash, purpose, user_id, tenant_id, name, password_hash, email, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         token.hash(),
         purpose.as_str(),
         carried.user.map(UserId::uuid),
         carried.tenant.map(TenantId::uuid),
         carried.name,
         carried.password_hash,
+        carried.email,
         now,
         now + purpose.lifetime(),
     )
@@ -108,7 +120,7 @@ pub(crate) async fn look(
     now: OffsetDateTime,
 ) -> Result<Carried, Refusal> {
     let row = sqlx::query!(
-        "select user_id, tenant_id, name, password_hash from user_token
+        "select user_id, tenant_id, name, password_hash, email, created_at from user_token
          where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3",
         hash_of(text),
         purpose.as_str(),
@@ -122,6 +134,8 @@ pub(crate) async fn look(
         tenant: row.tenant_id.map(TenantId::from_uuid),
         name: row.name,
         password_hash: row.password_hash,
+        email: row.email,
+        made_at: Some(row.created_at),
     })
 }
 
@@ -155,11 +169,24 @@ pub(crate) async fn void(
     user: UserId,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
+    void_since(conn, purpose, user, OffsetDateTime::UNIX_EPOCH, now).await
+}
+
+/// The same for those made at a moment or later.
+pub(crate) async fn void_since(
+    conn: &mut PgConnection,
+    purpose: Purpose,
+    user: UserId,
+    since: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
     sqlx::query!(
-        "update user_token set used_at = $3, password_hash = null where user_id = $1 and purpose = $2 and used_at is null",
+        "update user_token set used_at = $3, password_hash = null
+         where user_id = $1 and purpose = $2 and used_at is null and created_at >= $4",
         user.uuid(),
         purpose.as_str(),
         now,
+        since,
     )
     .execute(conn)
     .await?;

@@ -4,10 +4,16 @@
 //! leaves either all of it or nothing; any number of dispatchers may run.
 
 mod deliveries;
+mod descriptions;
+mod ended_jobs;
 mod late_decisions;
+mod new_terms;
 mod recipients;
+mod request_messages;
+mod talk;
 
 use gatehouse_domain::id::{EventId, NotificationId};
+use gatehouse_domain::notice::MailPreference;
 use gatehouse_runtime::random;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
@@ -20,7 +26,7 @@ use crate::db::Db;
 use crate::emails::Letter;
 use crate::mail::{self, NewMail};
 use crate::refusal::Refusal;
-use crate::webhooks;
+use crate::{notices, webhooks};
 use recipients::Person;
 
 /// Most events of one call.
@@ -116,6 +122,20 @@ async fn deliver(
     let Some(letter) = delivery.letter else {
         return Ok(());
     };
+    let user = delivery.to.id;
+    match notices::preference_of(conn, event.tenant_id, user, &event.kind).await? {
+        MailPreference::Immediate => {}
+        MailPreference::Off => return Ok(()),
+        collected => {
+            let item = notices::Item {
+                tenant: event.tenant_id,
+                user,
+                event: event.id,
+                subject: &letter.subject,
+            };
+            return notices::keep(conn, &item, collected, now).await;
+        }
+    }
     let mail = NewMail {
         to: delivery.to.email,
         letter,

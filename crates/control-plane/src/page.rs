@@ -77,6 +77,15 @@ impl<Id: FromStr> From<&str> for Lookup<Id> {
     }
 }
 
+impl<Id: std::fmt::Display> std::fmt::Display for Lookup<Id> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(formatter),
+            Self::Slug(slug) => formatter.write_str(slug),
+        }
+    }
+}
+
 impl<Id> Lookup<Id> {
     /// Both halves for a statement of the form `($1::uuid is null or id = $1) and ($2::text is null or slug = $2)`.
     pub(crate) fn parts(&self) -> (Option<Uuid>, Option<&str>)

@@ -1,7 +1,7 @@
 //! Short forms of things, as other views name them.
 
 use gatehouse_domain::EnvironmentKind;
-use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, UserId};
+use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, ProductId, UserId};
 use serde::Serialize;
 
 pub use crate::teams::TeamRef;
@@ -33,6 +33,17 @@ pub struct AppRef {
 pub struct ApiRef {
     /// Identity.
     pub id: ApiId,
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+}
+
+/// A product over several APIs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProductRef {
+    /// Identity.
+    pub id: ProductId,
     /// In URLs.
     pub slug: String,
     /// For people.

@@ -118,10 +118,21 @@ impl Refusal {
     }
 }
 
+/// Whether Postgres refused a text (22021) or a JSON text (22P05) for the one character it cannot store. Lookups that nobody judges
+/// before may hold it like anything else that is sent.
+fn holds_nul(code: Option<&str>) -> bool {
+    matches!(code, Some("22021" | "22P05"))
+}
+
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::Database(fault) if holds_nul(fault.code().as_deref()) => Self::field(
+                "",
+                "control_character",
+                "A text holds the character U+0000, which cannot be stored. Remove it.",
+            ),
             other => Self::Database(other),
         }
     }

@@ -37,6 +37,9 @@ pub struct SessionView {
     /// Names the session; it is a hash and opens nothing.
     #[serde(skip)]
     pub id_hash: [u8; 32],
+    /// What the portal keeps in it, opaque here.
+    #[serde(skip)]
+    pub data: Vec<u8>,
     /// When it began.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -119,7 +122,7 @@ pub async fn delete(db: &Db, id_hash: &[u8; 32]) -> Result<(), Refusal> {
 pub async fn list_for_user(db: &Db, user: UserId) -> Result<Vec<SessionView>, Refusal> {
     let mut tx = db.global().await?;
     let rows = sqlx::query!(
-        "select id_hash, created_at, last_seen_at, expires_at from session
+        "select id_hash, data, created_at, last_seen_at, expires_at from session
          where user_id = $1 and expires_at > $2 order by last_seen_at desc limit 200",
         user.uuid(),
         db.clock().now(),
@@ -133,12 +136,50 @@ pub async fn list_for_user(db: &Db, user: UserId) -> Result<Vec<SessionView>, Re
                     .id_hash
                     .try_into()
                     .map_err(|_| anyhow::anyhow!("a stored session id is not 32 bytes"))?,
+                data: row.data,
                 created_at: row.created_at,
                 last_seen_at: row.last_seen_at,
                 expires_at: row.expires_at,
             })
         })
         .collect()
+}
+
+/// Ends one session of a person. `false` when it is not theirs or has ended.
+pub async fn end(db: &Db, user: UserId, id_hash: &[u8; 32]) -> Result<bool, Refusal> {
+    let mut tx = db.global().await?;
+    let ended = sqlx::query!(
+        "delete from session where user_id = $1 and id_hash = $2",
+        user.uuid(),
+        id_hash
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// Ends every session of a person but the one they are in, and says how many.
+pub async fn end_others(db: &Db, user: UserId, kept: &[u8; 32]) -> Result<u64, Refusal> {
+    let mut tx = db.global().await?;
+    let ended = end_others_in(&mut tx, user, kept).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+pub(crate) async fn end_others_in(
+    conn: &mut PgConnection,
+    user: UserId,
+    kept: &[u8; 32],
+) -> Result<u64, Refusal> {
+    let ended = sqlx::query!(
+        "delete from session where user_id = $1 and id_hash <> $2",
+        user.uuid(),
+        kept
+    )
+    .execute(conn)
+    .await?;
+    Ok(ended.rows_affected())
 }
 
 /// Ends every session of a person.

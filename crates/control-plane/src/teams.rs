@@ -14,6 +14,8 @@ pub use change::{
     CreateTeam, UpdateTeam, add_team_member, create_team, remove_team_member, update_team,
 };
 
+pub(crate) use change::require_choice;
+
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};

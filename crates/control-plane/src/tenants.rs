@@ -18,8 +18,11 @@ use crate::refusal::{Faults, Refusal};
 use crate::work::{Changed, Work};
 use gatehouse_domain::Permission;
 
+mod close;
 mod create;
 
+pub(crate) use close::purge_due;
+pub use close::{CLOSING_DAYS, CloseTenant, close_tenant, reopen_tenant};
 pub(crate) use create::create_in;
 
 /// A tenant.
@@ -41,9 +44,14 @@ pub struct TenantView {
     pub time_zone: String,
     /// Days between the word that something gets worse for its users (a version ends, a limit falls) and the day it does.
     pub minimum_notice_days: i32,
+    /// Whether people whose roles open the console need a second factor to act there.
+    pub second_factor_required: bool,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// When everything it owns is deleted; `None` unless it is being closed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub purge_at: Option<OffsetDateTime>,
     /// Version for conditional changes.
     pub row_version: i32,
 }
@@ -57,7 +65,9 @@ pub(crate) struct TenantRow {
     pub(crate) email_domains: Vec<String>,
     pub(crate) time_zone: String,
     pub(crate) minimum_notice_days: i32,
+    pub(crate) second_factor_required: bool,
     pub(crate) created_at: OffsetDateTime,
+    pub(crate) purge_at: Option<OffsetDateTime>,
     pub(crate) row_version: i32,
 }
 
@@ -76,7 +86,9 @@ impl TryFrom<TenantRow> for TenantView {
             email_domains: row.email_domains,
             time_zone: row.time_zone,
             minimum_notice_days: row.minimum_notice_days,
+            second_factor_required: row.second_factor_required,
             created_at: row.created_at,
+            purge_at: row.purge_at,
             row_version: row.row_version,
         })
     }
@@ -141,26 +153,7 @@ pub async fn set_tenant_status(
             before.status
         )));
     }
-    sqlx::query!(
-        "update tenant set status = $2, row_version = row_version + 1 where id = $1",
-        id.uuid(),
-        status.as_str()
-    )
-    .execute(work.conn())
-    .await?;
-    work.audit(AuditEntry {
-        action: "tenant.set_status",
-        subject: id.to_string(),
-        before: Some(json!({ "status": before.status })),
-        after: Some(json!({ "status": status })),
-        reason: Some(reason.clone()),
-    });
-    work.emit(
-        "tenant.status_changed",
-        id,
-        json!({ "tenant": id, "status": status, "reason": reason }),
-    );
-    work.touch(Touched::Tenant(id));
+    close::move_to(&mut work, &before, status, &reason).await?;
     let view = get_locked(work.conn(), id).await?;
     work.commit(view).await
 }
@@ -178,6 +171,8 @@ pub struct UpdateTenant {
     pub time_zone: Option<String>,
     /// Days of notice, 0 to [`NOTICE_DAYS_MAX`].
     pub minimum_notice_days: Option<i32>,
+    /// Whether people whose roles open the console need a second factor.
+    pub second_factor_required: Option<bool>,
 }
 
 /// Longest notice that may be asked for: two years.
@@ -202,6 +197,7 @@ pub async fn update_tenant(
     let after = changed(&before, input)?;
     sqlx::query!(
         "update tenant set name = $2, signup_mode = $3, email_domains = $4, time_zone = $5, minimum_notice_days = $6,
+             second_factor_required = $7,
              row_version = row_version + 1
          where id = $1",
         id.uuid(),
@@ -210,6 +206,7 @@ pub async fn update_tenant(
         &after.email_domains,
         after.time_zone,
         after.minimum_notice_days,
+        after.second_factor_required,
     )
     .execute(work.conn())
     .await?;
@@ -274,6 +271,9 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
         );
         after.minimum_notice_days = days;
     }
+    after.second_factor_required = input
+        .second_factor_required
+        .unwrap_or(before.second_factor_required);
     faults.require(
         after.signup_mode != SignupMode::Domain || !after.email_domains.is_empty(),
         "/email_domains",
@@ -291,6 +291,7 @@ fn settings_of(tenant: &TenantView) -> serde_json::Value {
         "email_domains": tenant.email_domains,
         "time_zone": tenant.time_zone,
         "minimum_notice_days": tenant.minimum_notice_days,
+        "second_factor_required": tenant.second_factor_required,
     })
 }
 
@@ -303,7 +304,7 @@ pub async fn list_tenants(
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant where ($1::uuid is null or id < $1)
          order by id desc limit $2",
         page.after,
@@ -325,7 +326,7 @@ pub async fn every_tenant(db: &Db) -> Result<Vec<TenantView>, Refusal> {
     let mut tx = db.global().await?;
     let rows = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant order by id",
     )
     .fetch_all(&mut *tx)
@@ -342,7 +343,7 @@ pub async fn find_tenant(
     let (id, slug) = lookup.parts();
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2)",
         id,
         slug,
@@ -357,7 +358,7 @@ pub async fn first_tenant(db: &Db) -> Result<Option<TenantView>, Refusal> {
     let mut tx = db.global().await?;
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant order by id limit 1",
     )
     .fetch_optional(&mut *tx)
@@ -372,7 +373,7 @@ pub(crate) async fn get_locked(
 ) -> Result<TenantView, Refusal> {
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant where id = $1 for no key update",
         id.uuid(),
     )
@@ -395,7 +396,7 @@ pub(crate) async fn notice_ends(
 pub(crate) async fn get(conn: &mut PgConnection, id: TenantId) -> Result<TenantView, Refusal> {
     let row = sqlx::query_as!(
         TenantRow,
-        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, created_at, row_version
+        "select id, slug, name, status, signup_mode, email_domains, time_zone, minimum_notice_days, second_factor_required, created_at, purge_at, row_version
          from tenant where id = $1",
         id.uuid(),
     )

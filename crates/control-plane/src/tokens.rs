@@ -98,12 +98,14 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
         return Ok(None);
     }
     let tenant: TenantId = row.tenant_id.into();
-    let scopes = parse_scopes(&row.scopes)?;
-    let grants = lent(db, tenant, row.id, &scopes, row.api_ids.as_deref()).await?;
-    if grants.is_empty() {
-        return Ok(None);
-    }
-    let Some(grants) = members::grants_in(&row.tenant_status, grants)? else {
+    let standing = Standing {
+        id: row.id,
+        name: row.name,
+        scopes: row.scopes,
+        apis: row.api_ids,
+        tenant_status: row.tenant_status,
+    };
+    let Some(actor) = standing.actor(db, tenant).await? else {
         return Ok(None);
     };
     if row
@@ -112,8 +114,58 @@ pub async fn authenticate(db: &Db, text: &str, _ip: IpAddr) -> Result<Option<Act
     {
         note_use(db, tenant, row.id, now).await?;
     }
-    let kind = ActorKind::Token { id: row.id.into() };
-    Ok(Some(Actor::new(tenant, kind, row.name, grants)))
+    Ok(Some(actor))
+}
+
+/// The caller a token stands for, when what it asked for is done later. `None` when it does not open anything now.
+pub(crate) async fn actor_of_token(
+    db: &Db,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<Actor>, Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.tenant(tenant).await?;
+    let standing = sqlx::query_as!(
+        Standing,
+        "select k.id, k.name, k.scopes, k.api_ids as apis, t.status as tenant_status
+         from access_token k join tenant t on t.id = k.tenant_id
+         where k.tenant_id = $1 and k.id = $2 and k.revoked_at is null and k.expires_at > $3",
+        tenant.uuid(),
+        id,
+        now,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    drop(tx);
+    match standing {
+        Some(standing) => standing.actor(db, tenant).await,
+        None => Ok(None),
+    }
+}
+
+/// A token that is neither ended nor revoked.
+struct Standing {
+    id: Uuid,
+    name: String,
+    scopes: Vec<String>,
+    apis: Option<Vec<Uuid>>,
+    tenant_status: String,
+}
+
+impl Standing {
+    /// The caller it stands for; `None` when there is nothing it may do now.
+    async fn actor(self, db: &Db, tenant: TenantId) -> Result<Option<Actor>, Refusal> {
+        let scopes = parse_scopes(&self.scopes)?;
+        let grants = lent(db, tenant, self.id, &scopes, self.apis.as_deref()).await?;
+        if grants.is_empty() {
+            return Ok(None);
+        }
+        let Some(grants) = members::grants_in(&self.tenant_status, grants)? else {
+            return Ok(None);
+        };
+        let kind = ActorKind::Token { id: self.id.into() };
+        Ok(Some(Actor::new(tenant, kind, self.name, grants)))
+    }
 }
 
 /// What a token may do: a person lends what they may do themselves now, where they may do it, and the program lends all. A

@@ -14,7 +14,7 @@ mod update;
 mod view;
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::{WebhookDeliveryId, WebhookEndpointId};
+use gatehouse_domain::id::{ApplicationId, WebhookDeliveryId, WebhookEndpointId};
 use gatehouse_domain::webhook::DeliveryState;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -24,10 +24,10 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::db::Db;
-use crate::membership;
-use crate::page::{Listed, Page};
+use crate::page::{Listed, Lookup, Page};
 use crate::refusal::{Faults, Refusal};
 use crate::sealed::{Owner, Place, Purpose};
+use crate::{applications, membership};
 
 pub use create::{CreateWebhook, SECRET_OVERLAP_HOURS_MAX, create_webhook, rotate_secret};
 pub(crate) use fan_out::{Published, fan_out};
@@ -209,14 +209,31 @@ async fn find(
     require_scope(conn, actor, row.team_id.or(row.application_team)).await
 }
 
+/// Which endpoints to list.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookFilter {
+    /// Only those of this application, which the actor can see.
+    pub application: Option<Lookup<ApplicationId>>,
+}
+
 /// Lists the endpoints the actor may manage, newest first.
 pub async fn list_webhooks(
     db: &Db,
     actor: &Actor,
+    filter: &WebhookFilter,
     page: &Page,
 ) -> Result<Listed<WebhookView>, Refusal> {
     require_manager(actor)?;
     let mut tx = db.tenant(actor.tenant()).await?;
+    let application = match &filter.application {
+        None => None,
+        // One that does not exist has none.
+        Some(application) => Some(
+            applications::find(&mut tx, application)
+                .await?
+                .map_or_else(Uuid::nil, |found| found.id),
+        ),
+    };
     let everything =
         actor.may(Permission::TenantManage) || actor.may(Permission::ApplicationManageAny);
     let person = match everything {
@@ -228,7 +245,7 @@ pub async fn list_webhooks(
                 .unwrap_or_default(),
         ),
     };
-    let views = view::list(&mut tx, person, page).await?;
+    let views = view::list(&mut tx, person, application, page).await?;
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
 }
 

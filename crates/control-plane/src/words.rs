@@ -23,6 +23,13 @@ pub(crate) fn optional_reason(reason: &str) -> Result<String, Refusal> {
     Ok(reason)
 }
 
+/// "1 subscription", "2 subscriptions".
+pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
 /// "just now", "2 minutes ago", "3 days ago".
 pub(crate) fn ago(then: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - then).whole_seconds().max(0);
@@ -32,8 +39,7 @@ pub(crate) fn ago(then: OffsetDateTime, now: OffsetDateTime) -> String {
         3_600..86_400 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+    format!("{} ago", counted(count, unit))
 }
 
 /// A stored word that the program does not know is a fault of the program, never a default.

@@ -102,6 +102,8 @@ pub(crate) struct Work<'a> {
     now: OffsetDateTime,
     collected: Collected,
     origin: Option<Origin>,
+    /// The id its change will have, where that was asked before.
+    foretold: Option<ChangeId>,
     /// Where it goes back to when it is part of a larger one.
     part_of: Option<(Unit, Collected)>,
 }
@@ -152,6 +154,7 @@ impl<'a> Lending<'a> {
             now,
             collected,
             origin: self.origin,
+            foretold: None,
             part_of: None,
         })
     }
@@ -170,6 +173,7 @@ impl<'a> Work<'a> {
                 now: lent.now,
                 collected: Collected::default(),
                 origin: None,
+                foretold: None,
                 part_of: Some((unit.clone(), lent.collected)),
             });
         }
@@ -181,6 +185,7 @@ impl<'a> Work<'a> {
             now: as_stored(db.clock().now()),
             collected: Collected::default(),
             origin: None,
+            foretold: None,
             part_of: None,
         })
     }
@@ -237,6 +242,12 @@ impl<'a> Work<'a> {
         random::uuid_v7(self.now).into()
     }
 
+    /// The id its change will have, if gateways need to know at all.
+    pub(crate) fn foretell_change(&mut self) -> ChangeId {
+        let fresh = ChangeId::from_uuid(random::uuid_v7(self.now));
+        *self.foretold.get_or_insert(fresh)
+    }
+
     /// Adds the audit record of what was done.
     pub(crate) fn audit(&mut self, entry: AuditEntry) {
         self.collected.audit.push(entry);
@@ -276,7 +287,7 @@ impl<'a> Work<'a> {
         } = std::mem::take(&mut self.collected);
         self.write_events(events).await?;
         let plan = config::plan(&mut self.tx, self.db, self.actor.tenant(), &touched).await?;
-        let change_id = (!plan.is_empty()).then(|| ChangeId::from_uuid(random::uuid_v7(self.now)));
+        let change_id = (!plan.is_empty()).then(|| self.foretell_change());
         let kind = audit.first().map_or("config", |entry| entry.action);
         let subject = audit
             .first()

@@ -81,6 +81,32 @@ words! {
 }
 
 words! {
+    /// Where a product stands in its life.
+    ProductState {
+        /// Being put together: seen by its owners only.
+        Draft = "draft",
+        /// Offered.
+        Published = "published",
+        /// Still offered, but not for anything new.
+        Deprecated = "deprecated",
+        /// Over, with every subscription to it.
+        Retired = "retired",
+    }
+}
+
+impl ProductState {
+    /// Whether a product may move from this state to `next`. Retired is final; a deprecation can be taken back.
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (Self::Draft, Self::Published | Self::Retired)
+                | (Self::Published, Self::Deprecated)
+                | (Self::Deprecated, Self::Published | Self::Retired)
+        )
+    }
+}
+
+words! {
     /// Whether a tenant may be used.
     TenantStatus {
         /// In use.
@@ -125,6 +151,26 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_product_goes_forward_and_its_deprecation_can_be_taken_back() {
+        let legal: Vec<_> = ProductState::ALL
+            .iter()
+            .flat_map(|from| ProductState::ALL.iter().map(move |to| (*from, *to)))
+            .filter(|(from, to)| from.may_become(*to))
+            .map(|(from, to)| format!("{from}>{to}"))
+            .collect();
+        assert_eq!(
+            legal,
+            [
+                "draft>published",
+                "draft>retired",
+                "published>deprecated",
+                "deprecated>published",
+                "deprecated>retired"
+            ]
+        );
+    }
 
     #[test]
     fn only_the_four_lifecycle_moves_are_legal() {

@@ -18,6 +18,34 @@ words! {
     }
 }
 
+words! {
+    /// How a caller proves who it is.
+    CredentialKind {
+        /// A bearer key in a header.
+        ApiKey = "api_key",
+        /// A name and a password (RFC 7617).
+        Basic = "basic",
+        /// A shared secret that signs requests; kept sealed, because whoever verifies needs it too.
+        Hmac = "hmac",
+        /// A key pair that signs tokens (RFC 7523); its public half is kept.
+        JwtKey = "jwt_key",
+        /// A client that gets tokens for its id and secret (RFC 6749 §2.3.1).
+        OauthClient = "oauth_client",
+        /// A certificate shown in the TLS handshake (RFC 8705); its public half is kept.
+        MtlsCert = "mtls_cert",
+    }
+}
+
+impl CredentialKind {
+    /// Said wherever one is made or shown that gateways do not check.
+    pub const NOT_ENFORCED: &str = "Gateways do not check credentials of this kind yet: calls with it are refused as calls without a key.";
+
+    /// Whether gateways check credentials of this kind.
+    pub fn is_enforced(self) -> bool {
+        matches!(self, Self::ApiKey)
+    }
+}
+
 /// What decides whether a credential identifies its application at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CredentialFacts {

@@ -160,8 +160,16 @@ ids! {
     TargetId = "tgt";
     /// Where an API version is reachable in one environment.
     RouteId = "rt";
+    /// What its owners write about an API.
+    GuideId = "gde";
+    /// One thing that happened to an API.
+    ChangelogEntryId = "cle";
+    /// A question about an API, or an answer.
+    CommentId = "cmt";
     /// What can be subscribed to: one API, or a bundle.
     ProductId = "prd";
+    /// What whoever asks for a plan accepts.
+    TermsId = "trm";
     /// A plan of a product.
     PlanId = "plan";
     /// One immutable set of limits of a plan.
@@ -172,6 +180,8 @@ ids! {
     ApplicationId = "app";
     /// An application's access to a product under a plan.
     SubscriptionId = "sub";
+    /// Something said about a request.
+    MessageId = "msg";
     /// A question put to approvers.
     ApprovalRequestId = "apr";
     /// Somebody who decides for somebody away.
@@ -182,6 +192,8 @@ ids! {
     ChangeId = "chg";
     /// A declarative change with its diff.
     ChangesetId = "chs";
+    /// Long work that somebody asked for.
+    JobId = "job";
     /// An event in the outbox.
     EventId = "evt";
     /// A notice to one person.

@@ -45,6 +45,8 @@ words! {
         AuditRead = "audit.read",
         /// Change the tenant's own settings.
         TenantManage = "tenant.manage",
+        /// Export everything the tenant owns, close the tenant and open it again.
+        TenantEnd = "tenant.end",
         /// Name and remove owners.
         OwnerManage = "owner.manage",
     }
@@ -161,7 +163,7 @@ impl Role {
     }
 }
 
-const ALL_BUT_OWNER: [Permission; 20] = [
+const ALL_BUT_OWNER: [Permission; 21] = [
     P::CatalogueRead,
     P::ApplicationManage,
     P::ApplicationManageAny,
@@ -182,6 +184,7 @@ const ALL_BUT_OWNER: [Permission; 20] = [
     P::UsageReadAny,
     P::AuditRead,
     P::TenantManage,
+    P::TenantEnd,
 ];
 
 words! {

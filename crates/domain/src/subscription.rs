@@ -10,6 +10,7 @@
 //!    │ reject      │ withdraw         ▲                │
 //!    ▼             ▼                  └── renew ───────┘ within 30 days of expiry
 //! rejected     withdrawn
+//!    └── reconsider: back to pending
 //! ```
 
 use time::{Duration, OffsetDateTime};
@@ -23,7 +24,7 @@ words! {
         Pending = "pending",
         /// Granted.
         Active = "active",
-        /// Refused, for good; the application may ask again.
+        /// Refused; the application may ask again, and an approver may take the refusal back.
         Rejected = "rejected",
         /// Taken back by the team that asked.
         Withdrawn = "withdrawn",
@@ -75,6 +76,16 @@ words! {
 }
 
 words! {
+    /// On which side of a request somebody stands.
+    RequestSide {
+        /// Of the team that asks.
+        Requester = "requester",
+        /// Of those who decide.
+        Approver = "approver",
+    }
+}
+
+words! {
     /// What can happen to a subscription after it was asked for.
     SubscriptionEvent {
         /// The asking team takes its request back.
@@ -83,6 +94,8 @@ words! {
         Approve = "approve",
         /// An approver refuses, with a reason.
         Reject = "reject",
+        /// An approver takes a refusal back: the request waits again.
+        Reconsider = "reconsider",
         /// The provider stops it for now.
         Suspend = "suspend",
         /// The provider lifts its stop.
@@ -163,9 +176,12 @@ impl SubscriptionEvent {
     pub const fn who(self) -> Who {
         match self {
             Self::Withdraw | Self::Pause | Self::Resume | Self::Cancel => Who::ConsumerTeam,
-            Self::Approve | Self::Reject | Self::ChangePlan | Self::Renew | Self::Revoke => {
-                Who::Approver
-            }
+            Self::Approve
+            | Self::Reject
+            | Self::Reconsider
+            | Self::ChangePlan
+            | Self::Renew
+            | Self::Revoke => Who::Approver,
             Self::Suspend | Self::Unsuspend => Who::Enforcer,
             Self::Expire | Self::Supersede => Who::System,
         }
@@ -211,6 +227,10 @@ impl SubscriptionFacts {
             },
             E::Reject if pending => Self {
                 state: StoredState::Rejected,
+                ..self
+            },
+            E::Reconsider if self.state == StoredState::Rejected => Self {
+                state: StoredState::Pending,
                 ..self
             },
             E::Suspend if live && !self.provider_hold => Self {
@@ -321,7 +341,11 @@ mod tests {
         let table: &[(&[E], &str)] = &[
             (&[], "withdraw approve reject supersede"),
             (&[E::Withdraw], ""),
-            (&[E::Reject], ""),
+            (&[E::Reject], "reconsider"),
+            (
+                &[E::Reject, E::Reconsider],
+                "withdraw approve reject supersede",
+            ),
             (
                 &[E::Approve],
                 "suspend pause change_plan renew cancel revoke supersede",

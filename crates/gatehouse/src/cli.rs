@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Restore(commands::backup::Restore),
     /// Print the one-time link for the first administrator, when there is none yet.
     FirstAdministrator(FirstAdministrator),
+    /// Take the second factor of somebody away who has lost it and whom no tenant can help; run beside the database.
+    ResetSecondFactor(ResetSecondFactor),
     /// Check the surroundings and explain what is wrong.
     Doctor(Doctor),
     /// Read, export and verify the audit log.
@@ -97,6 +99,21 @@ pub(crate) enum Command {
     /// Work with the plans of an API.
     #[command(subcommand)]
     Plan(commands::plan::Plan),
+    /// Work with the terms that requests accept.
+    #[command(subcommand)]
+    Terms(commands::terms::Terms),
+    /// Work with products, which open versions of one API or of several.
+    #[command(subcommand)]
+    Product(commands::product::Product),
+    /// Work with the guides of an API.
+    #[command(subcommand)]
+    Guide(commands::guide::Guide),
+    /// Read and write what happened to an API.
+    #[command(subcommand)]
+    Changelog(commands::changelog::Changelog),
+    /// Ask about an API, answer, and hide what does not belong there.
+    #[command(subcommand)]
+    Question(commands::question::Question),
     /// Work with applications.
     #[command(subcommand)]
     Application(commands::application::Application),
@@ -116,6 +133,12 @@ pub(crate) enum Command {
     /// Manage members: who they are, what they were granted, what they can do.
     #[command(subcommand)]
     Member(commands::member::Member),
+    /// Look after invitations that wait to be accepted.
+    #[command(subcommand)]
+    Invitation(commands::invitation::Invitation),
+    /// Manage teams, who own applications and APIs together.
+    #[command(subcommand)]
+    Team(commands::team::Team),
     /// Manage roles, those the program brings and the tenant's own.
     #[command(subcommand)]
     Role(commands::tenant_role::Role),
@@ -128,7 +151,10 @@ pub(crate) enum Command {
     /// Let people sign in with OpenID Connect providers.
     #[command(subcommand)]
     IdentityProvider(commands::identity_provider::IdentityProvider),
-    /// Work with the tenant's own settings.
+    /// Watch long work that somebody asked for, and fetch what it wrote.
+    #[command(subcommand)]
+    Job(commands::job::Job),
+    /// Work with the tenant itself: its settings, its export, its end.
     #[command(subcommand)]
     Tenant(commands::tenant::Tenant),
     /// Work with environments.
@@ -139,6 +165,12 @@ pub(crate) enum Command {
     Upstream(commands::upstream::Upstream),
     /// Write a script that completes this program's command line in a shell.
     Completion(commands::completion::Completion),
+    /// Manage the keys of applications.
+    #[command(subcommand)]
+    Key(commands::key::Key),
+    /// Look at what is written to people, and send yourself a test.
+    #[command(subcommand)]
+    Mail(commands::mail::Mail),
     /// Send events to other programs.
     #[command(subcommand)]
     Webhook(commands::webhook::Webhook),
@@ -326,6 +358,14 @@ pub(crate) struct FirstAdministrator {
     /// Where browsers reach the portal.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     pub(crate) portal_url: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResetSecondFactor {
+    /// The address they sign in with.
+    pub(crate) email: String,
+    #[command(flatten)]
+    pub(crate) data: DataDir,
 }
 
 #[derive(Debug, Args)]

@@ -82,6 +82,8 @@ kinds! {
         "Request access for this application on the API's page in the portal.";
     OperationNotSubscribed = "operation_not_subscribed", 403, "This access does not open this operation",
         "Ask for a product that has this operation; the API's page in the portal lists them.";
+    KeyNotForApi = "key_not_for_api", 403, "The API key is for other APIs",
+        "Use a key of the application that is not limited, or one that is made for this API.";
     SubscriptionSuspended = "subscription_suspended", 403, "The provider suspended this access",
         "Read the reason on the application's page, then write to the API's owner.";
     SubscriptionPaused = "subscription_paused", 403, "Your own team paused this access",

@@ -10,6 +10,7 @@
 
 pub mod calendar;
 pub mod check;
+pub mod console_call;
 pub mod delta;
 pub mod key_chain;
 pub mod node_auth;

@@ -15,7 +15,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-pub use later::{LifeDates, OperationLimit, PlanLater, RouteLater};
+pub use later::{CredentialLater, LifeDates, OperationLimit, PlanLater, RouteLater};
 pub(crate) use record::decode_as;
 pub use record::{Object, ObjectKind, ObjectRef, OfKind, Record};
 
@@ -284,6 +284,9 @@ pub struct Credential {
     pub expires_at: Option<Moment>,
     /// First unusable moment of a replaced key.
     pub retire_at: Option<Moment>,
+    /// What not every credential has; see [`CredentialLater`].
+    #[serde(skip)]
+    pub later: CredentialLater,
 }
 
 impl Credential {

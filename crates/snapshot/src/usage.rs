@@ -1,5 +1,7 @@
 //! Usage: what a gateway tells the ledger about each call.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::{
     ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
@@ -78,6 +80,36 @@ pub struct CallRecord {
     pub bytes_in: u64,
     /// Response body bytes.
     pub bytes_out: u64,
+    /// Where its connection came from. Not in the encoded record: sources stand behind the records of a batch.
+    #[serde(skip)]
+    pub source: Option<IpAddr>,
+}
+
+/// Bytes of a source.
+pub const SOURCE_BYTES: usize = 16;
+
+/// A source as it is kept and sent: IPv6, with IPv4 mapped into it (RFC 4291 §2.5.5.2), and nil for none.
+pub fn source_bytes(source: Option<IpAddr>) -> [u8; SOURCE_BYTES] {
+    match source {
+        None => [0; SOURCE_BYTES],
+        Some(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),
+        Some(IpAddr::V6(address)) => address.octets(),
+    }
+}
+
+/// Reads [`source_bytes`].
+pub fn source_of(bytes: [u8; SOURCE_BYTES]) -> Option<IpAddr> {
+    let address = Ipv6Addr::from(bytes);
+    (!address.is_unspecified()).then(|| address.to_canonical())
+}
+
+/// The sources of these bytes, and none for what they do not reach to.
+pub fn sources_of(bytes: &[u8]) -> impl Iterator<Item = Option<IpAddr>> {
+    let (known, _) = bytes.as_chunks();
+    known
+        .iter()
+        .map(|bytes| source_of(*bytes))
+        .chain(std::iter::repeat(None))
 }
 
 /// [`Attribution`] without a text of its own. Both encode to the same bytes.
@@ -133,6 +165,9 @@ pub struct CallRecordRef<'a> {
     pub bytes_in: u64,
     /// See [`CallRecord::bytes_out`].
     pub bytes_out: u64,
+    /// See [`CallRecord::source`].
+    #[serde(skip)]
+    pub source: Option<IpAddr>,
 }
 
 impl CallRecord {
@@ -163,6 +198,7 @@ impl CallRecord {
             upstream_us: self.upstream_us,
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
+            source: self.source,
         }
     }
 }
@@ -195,6 +231,7 @@ impl CallRecordRef<'_> {
             upstream_us: self.upstream_us,
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
+            source: self.source,
         }
     }
 
@@ -205,13 +242,18 @@ impl CallRecordRef<'_> {
     }
 }
 
-/// The encoded records of a run of bytes, borrowed; ends at the first that cannot be read.
-pub fn records_of(bytes: &[u8]) -> impl Iterator<Item = CallRecordRef<'_>> {
-    let mut rest = bytes;
+/// The encoded records of a run of bytes, borrowed, with their sources, as far as those are known; ends at the first record that
+/// cannot be read.
+pub fn records_of<'a>(
+    bytes: &'a [u8],
+    sources: &'a [u8],
+) -> impl Iterator<Item = CallRecordRef<'a>> {
+    let (mut rest, mut sources) = (bytes, sources_of(sources));
     std::iter::from_fn(move || {
-        let (record, behind) = postcard::take_from_bytes(rest).ok()?;
+        let (record, behind) = postcard::take_from_bytes::<CallRecordRef<'a>>(rest).ok()?;
         rest = behind;
-        Some(record)
+        let source = sources.next().flatten();
+        Some(CallRecordRef { source, ..record })
     })
 }
 
@@ -241,24 +283,36 @@ impl Batch {
         }
     }
 
-    /// The bytes that are sent.
+    /// The bytes that are sent: the batch, and behind it the source of each record, when any is known.
     pub fn encode(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).unwrap_or_default()
+        let mut out = postcard::to_stdvec(self).unwrap_or_default();
+        if self.records.iter().any(|record| record.source.is_some()) {
+            let sources = self
+                .records
+                .iter()
+                .map(|record| source_bytes(record.source));
+            out.extend(sources.flatten());
+        }
+        out
     }
 
-    /// The bytes of [`Batch::encode`], from records that are encoded already, one behind the other.
+    /// The bytes of [`Batch::encode`], from records that are encoded already, one behind the other, and their sources: of every
+    /// record, or none.
     pub fn encode_from(
         boot: Uuid,
         sequence: u64,
         dropped: u64,
-        count: usize,
-        records: &[u8],
+        (count, records): (usize, &[u8]),
+        sources: &[u8],
     ) -> Vec<u8> {
-        let out = Vec::with_capacity(64 + records.len());
+        let out = Vec::with_capacity(64 + records.len() + sources.len());
         // What a batch is, up to the length of its list.
         let mut out =
             postcard::to_extend(&(FORMAT, boot, sequence, dropped, count), out).unwrap_or_default();
         out.extend_from_slice(records);
+        if sources.iter().any(|byte| *byte != 0) {
+            out.extend_from_slice(sources);
+        }
         out
     }
 
@@ -275,10 +329,17 @@ impl Batch {
                 found: format,
             });
         }
-        match postcard::take_from_bytes::<Self>(bytes) {
-            Ok((batch, [])) if batch.records.len() <= BATCH_RECORDS_MAX => Ok(batch),
-            _ => Err(Refused::Damaged("usage batch")),
+        let (mut batch, sources) = postcard::take_from_bytes::<Self>(bytes)
+            .map_err(|_| Refused::Damaged("usage batch"))?;
+        // Gateways of earlier releases send none.
+        let fits = sources.is_empty() || sources.len() == SOURCE_BYTES * batch.records.len();
+        if !fits || batch.records.len() > BATCH_RECORDS_MAX {
+            return Err(Refused::Damaged("usage batch"));
         }
+        for (record, source) in batch.records.iter_mut().zip(sources_of(sources)) {
+            record.source = source;
+        }
+        Ok(batch)
     }
 }
 
@@ -306,7 +367,36 @@ mod tests {
             upstream_us: 0,
             bytes_in: 0,
             bytes_out: 0,
+            source: None,
         }
+    }
+
+    fn from_somewhere(number: u64) -> CallRecord {
+        CallRecord {
+            source: match number % 3 {
+                0 => None,
+                1 => Some(IpAddr::from([192, 0, 2, number as u8])),
+                _ => "2001:db8::7".parse().ok(),
+            },
+            ..call(number)
+        }
+    }
+
+    #[test]
+    fn sources_stand_behind_the_records_and_a_batch_without_them_is_read_too() {
+        let batch = Batch::new(Uuid::nil(), 1, 0, (0..9).map(from_somewhere).collect());
+        let bytes = batch.encode();
+        assert_eq!(Batch::decode(&bytes).unwrap(), batch);
+        let without = bytes.len() - 9 * SOURCE_BYTES;
+        let read = Batch::decode(&bytes[..without]).unwrap();
+        let bare = Batch::new(Uuid::nil(), 1, 0, (0..9).map(call).collect());
+        assert_eq!(read, bare, "as earlier releases send it");
+        assert_eq!(bare.encode(), bytes[..without]);
+        for cut in [without + 1, without + SOURCE_BYTES, bytes.len() - 1] {
+            assert!(Batch::decode(&bytes[..cut]).is_err(), "{cut}");
+        }
+        let longer = [bytes.as_slice(), &[0; SOURCE_BYTES]].concat();
+        assert!(Batch::decode(&longer).is_err());
     }
 
     #[test]
@@ -328,18 +418,23 @@ mod tests {
 
     #[test]
     fn records_encoded_one_by_one_make_the_same_batch() {
-        let records: Vec<_> = (0..300).map(call).collect();
+        let records: Vec<_> = (0..300).map(from_somewhere).collect();
+        let sources: Vec<u8> = records
+            .iter()
+            .flat_map(|record| source_bytes(record.source))
+            .collect();
         let encoded = records
             .iter()
             .fold(Vec::new(), |out, record| record.borrowed().encode_onto(out));
         let batch = Batch::new(Uuid::from_u128(9), 70_000, 3, records);
-        let made = Batch::encode_from(batch.boot, 70_000, 3, batch.records.len(), &encoded);
+        let records = (batch.records.len(), encoded.as_slice());
+        let made = Batch::encode_from(batch.boot, 70_000, 3, records, &sources);
         assert_eq!(made, batch.encode());
-        let read: Vec<_> = records_of(&encoded).collect();
+        let read: Vec<_> = records_of(&encoded, &sources).collect();
         let borrowed: Vec<_> = batch.records.iter().map(CallRecord::borrowed).collect();
         assert_eq!(read, borrowed);
         let cut = &encoded[..encoded.len() - 1];
-        assert_eq!(records_of(cut).count(), batch.records.len() - 1);
+        assert_eq!(records_of(cut, &sources).count(), batch.records.len() - 1);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub struct Location {
 
 /// The closed list of things that can be wrong. The text form is stable: clients may match on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&'static str")]
 pub enum FindingCode {
     Encoding,
     Syntax,
@@ -39,6 +39,7 @@ pub enum FindingCode {
     ExternalReference,
     ReferenceLoop,
     NotConverted,
+    NotOpenApi30,
 }
 
 impl FindingCode {
@@ -66,7 +67,14 @@ impl FindingCode {
             Self::ExternalReference => "external_reference",
             Self::ReferenceLoop => "reference_loop",
             Self::NotConverted => "not_converted",
+            Self::NotOpenApi30 => "not_openapi_3_0",
         }
+    }
+}
+
+impl From<FindingCode> for &'static str {
+    fn from(code: FindingCode) -> Self {
+        code.as_str()
     }
 }
 

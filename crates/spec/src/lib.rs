@@ -32,6 +32,7 @@ mod references;
 pub mod render;
 pub mod sample;
 mod swagger2;
+mod typed;
 
 pub use description::{Description, Format, Method, Operation, Server, ServerVariable, Tag};
 pub use finding::{FINDINGS_MAX, Finding, FindingCode, Location, SpecErrors};

@@ -7,7 +7,7 @@ use crate::description::{Description, Format, digest};
 use crate::finding::{Finding, SpecErrors};
 use crate::limits::Limits;
 use crate::read::{self, Source, locate};
-use crate::{normalise, operations, references, swagger2};
+use crate::{normalise, operations, references, swagger2, typed};
 
 /// Reads a description in JSON or YAML: Swagger 2.0, OpenAPI 3.0, 3.1, and 3.2 as 3.1.
 ///
@@ -37,6 +37,9 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Description, SpecErrors> {
     })?;
     let mut report = Report::default();
     check::structure(&document, format, duplicates, &mut report);
+    if format == Format::OpenApi30 {
+        typed::check(&mut document, &mut report);
+    }
     references::settle(&mut document, &mut report);
     if !report.errors.kept.is_empty() {
         return Err(refuse(report));

@@ -6,10 +6,12 @@
 //!
 //! Nothing here knows a page or a resource.
 
+pub mod audit_export;
 pub mod edge;
 pub mod extract;
 mod metrics;
 mod problem;
+pub mod streamed;
 
 pub use edge::{ClientIp, Edge};
 pub use extract::{BodyLimit, Json, OptionalJson, Path, Query, read_body};

@@ -19,11 +19,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::Clock;
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::HEARTBEAT_S;
+use gatehouse_snapshot::sign::PublicKey;
 use gatehouse_snapshot::state_hash::StateHash;
 use tokio::sync::Notify;
 
@@ -157,6 +158,8 @@ pub(crate) struct InForce {
 #[derive(Debug)]
 pub(crate) struct ConfigStatus {
     in_force: ArcSwap<InForce>,
+    /// Whose signature is accepted just now.
+    signers: ArcSwap<Vec<PublicKey>>,
     clock: Clock,
     /// Milliseconds of the steady clock plus one; 0 before the first answer.
     contact_ms: AtomicU64,
@@ -181,12 +184,24 @@ impl ConfigStatus {
                 refused: None,
                 alarm: None,
             }),
+            signers: ArcSwap::default(),
             clock,
             contact_ms: AtomicU64::new(0),
             changed: Notify::new(),
             reconnect: Notify::new(),
             mend: AtomicBool::new(false),
         })
+    }
+
+    /// Whose signature is accepted just now, for one moment: no count of references is touched.
+    pub(crate) fn signers(&self) -> Guard<Arc<Vec<PublicKey>>> {
+        self.signers.load()
+    }
+
+    pub(crate) fn accept(&self, signers: &[PublicKey]) {
+        if self.signers.load().as_slice() != signers {
+            self.signers.store(Arc::new(signers.to_vec()));
+        }
     }
 
     pub(crate) fn in_force(&self) -> Arc<InForce> {

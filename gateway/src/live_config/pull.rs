@@ -107,6 +107,7 @@ impl Puller {
     /// Trusts the keys that joining returned, which may be more than those a snapshot folder named.
     pub(crate) fn trust_keys(&mut self, keys: Vec<PublicKey>) {
         self.trust.keys = keys;
+        self.status.accept(&self.trust.keys);
     }
 
     /// Brings what was read up to what another process has kept on disk since, now that it keeps nothing more.

@@ -13,8 +13,9 @@ use gatehouse_domain::subscription::StoredState;
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::object::{
-    Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, ObjectKind,
-    Operation, Plan, PlanLater, Route, RouteLater, Subscription, Target, Tenant, Upstream,
+    Application, Credential, CredentialLater, Environment, Limit, LoadBalancing, Moment, Object,
+    ObjectKind, Operation, Plan, PlanLater, Route, RouteLater, Subscription, Target, Tenant,
+    Upstream,
 };
 use gatehouse_snapshot::protocol::JoinReply;
 use gatehouse_snapshot::sign::{Signer, credential_digest};
@@ -90,6 +91,7 @@ pub(super) fn credential(scale: &Scale, number: u64, state: CredentialState) -> 
         not_before: None,
         expires_at: None,
         retire_at: None,
+        later: CredentialLater::default(),
     }
 }
 

@@ -1,17 +1,19 @@
-//! Who calls: the one API key of a request, judged against the table.
+//! Who calls: the one API key of a request, judged against the table, or the console's credential in its place.
 
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::{CredentialState, CredentialVerdict};
 use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_problem::ProblemKind;
+use gatehouse_snapshot::console_call;
 use gatehouse_snapshot::object::Moment;
-use gatehouse_snapshot::sign::DigestKey;
+use gatehouse_snapshot::sign::{DigestKey, PublicKey};
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::call::Now;
+use super::console_call as console;
+use crate::call::{Now, Subject};
 use crate::refusal::{Refusal, refuse};
 use crate::request::{Fields, visible};
 use crate::tables::{CompiledEnvironment, FoundApplication, FoundCredential, Number, TableSet};
@@ -22,7 +24,7 @@ const API_KEY: &str = "x-api-key";
 const AUTHORIZATION: &str = "authorization";
 /// Query parameters that are taken for a key, whatever they hold. A key is never accepted there: addresses are logged.
 const QUERY_NAMES: [&str; 4] = ["x-api-key", "api_key", "api-key", "apikey"];
-const KEY_PREFIXES: [&str; 2] = ["gth_live_", "gth_test_"];
+const KEY_PREFIXES: [&str; 3] = ["gth_live_", "gth_test_", console_call::PREFIX];
 
 /// An identified caller.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +32,10 @@ pub(crate) struct Consumer {
     pub(crate) application: FoundApplication,
     /// The application's number in the tables the key was found in.
     pub(crate) number: Number,
-    pub(crate) credential: CredentialId,
+    /// The key; none for a call from the portal's console.
+    pub(crate) credential: Option<CredentialId>,
+    /// The credential's number, where it is for some products only.
+    pub(crate) narrow: Option<Number>,
 }
 
 /// What can be said about a caller. "Cannot be said" is not "no": a client whose key may be good must not be told that it is
@@ -45,19 +50,44 @@ pub(crate) enum Authentication {
     Undecidable(&'static str),
 }
 
-/// Judges the request's key for an environment. `group_key` is absent until the gateway has joined.
+/// What credentials are judged by, besides the tables.
+#[derive(Clone, Copy)]
+pub(crate) struct Secrets<'a> {
+    /// What digests of keys are made with; absent until the gateway has joined.
+    pub(crate) group_key: Option<&'a DigestKey>,
+    /// Whose signature is good on a console credential.
+    pub(crate) signers: &'a [PublicKey],
+}
+
+/// Judges the request's one credential for the operation that is called.
 pub(crate) fn authenticate(
     fields: Fields<'_>,
     query: Option<&str>,
+    subject: &Subject<'_>,
+    tables: &TableSet,
+    secrets: Secrets<'_>,
+    now: Now,
+) -> Authentication {
+    let text = match presented(fields, query) {
+        Ok(text) => text,
+        Err(refusal) => return Authentication::Refused(refusal, None),
+    };
+    if text.starts_with(console_call::PREFIX) {
+        return console::authenticate(text, subject, tables, secrets.signers, now);
+    }
+    match parse(text, subject.environment) {
+        Ok(key) => look_up(&key, subject.environment, tables, secrets.group_key, now),
+        Err(refusal) => Authentication::Refused(refusal, None),
+    }
+}
+
+fn look_up(
+    key: &Key,
     environment: &CompiledEnvironment,
     tables: &TableSet,
     group_key: Option<&DigestKey>,
     now: Now,
 ) -> Authentication {
-    let key = match presented(fields, query).and_then(|text| parse(text, environment)) {
-        Ok(key) => key,
-        Err(refusal) => return Authentication::Refused(refusal, None),
-    };
     let Some(group_key) = group_key else {
         return Authentication::Undecidable("This gateway has not joined its group yet.");
     };
@@ -76,7 +106,8 @@ pub(crate) fn authenticate(
     let consumer = Consumer {
         application,
         number: credential.application,
-        credential: credential.id,
+        credential: Some(credential.id),
+        narrow: credential.narrow,
     };
     match judge(&credential, environment, now) {
         Ok(()) => Authentication::Identified(consumer),

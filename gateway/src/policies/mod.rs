@@ -5,6 +5,7 @@
 
 pub(crate) mod api_key;
 pub(crate) mod calendar;
+mod console_call;
 pub(crate) mod counters;
 pub(crate) mod limits;
 pub(crate) mod looks;

@@ -44,7 +44,22 @@ pub(crate) fn authorise<'t>(
     if consumer.application.suspended {
         return Err(ProblemKind::ApplicationSuspended.into());
     }
+    let is_for = |product: u32| {
+        consumer
+            .narrow
+            .is_none_or(|credential| tables.credentials.opens(credential, product))
+    };
+    if consumer.narrow.is_some()
+        && !subject
+            .route
+            .products
+            .iter()
+            .any(|product| is_for(*product))
+    {
+        return Err(not_for_api(subject));
+    }
     let products = subject.route.products.iter().enumerate();
+    let products = products.filter(|(_, product)| is_for(**product));
     let candidates = products.filter_map(|(at, product)| {
         let decisive = tables.subscriptions.decisive(Place {
             application: consumer.number,
@@ -53,12 +68,12 @@ pub(crate) fn authorise<'t>(
         });
         Some((at, decisive?))
     });
-    let mut narrow = None;
+    let mut unopened = None;
     let mut refused: Option<(FoundSubscription, ShownState)> = None;
     for (product, candidate) in candidates {
         match candidate.facts().access(now.time) {
             Access::Granted if !subject.route.opens(product, subject.operation) => {
-                narrow = Some(candidate);
+                unopened = Some(candidate);
             }
             Access::Granted => {
                 *found = Some(candidate);
@@ -75,7 +90,7 @@ pub(crate) fn authorise<'t>(
         }
     }
     // It may call, only not this: nearer to access than any other refusal.
-    if let Some(candidate) = narrow {
+    if let Some(candidate) = unopened {
         *found = Some(candidate);
         return Err(not_opened(subject));
     }
@@ -185,6 +200,12 @@ fn not_opened(subject: &Subject<'_>) -> Refusal {
     let place: &str = &subject.route.path;
     let detail = format!("The access to {place} is for other operations than{operation}.");
     with_help(subject, refuse(ProblemKind::OperationNotSubscribed, detail))
+}
+
+fn not_for_api(subject: &Subject<'_>) -> Refusal {
+    let place: &str = &subject.route.path;
+    let detail = format!("The key was made for other APIs than {place}.");
+    with_help(subject, refuse(ProblemKind::KeyNotForApi, detail))
 }
 
 fn not_subscribed(subject: &Subject<'_>) -> Refusal {

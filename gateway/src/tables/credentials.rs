@@ -1,8 +1,11 @@
 //! Credentials, by number and by key id.
 
+use std::sync::Arc;
+
 use gatehouse_domain::credential::{CredentialFacts, CredentialState};
 use gatehouse_domain::id::CredentialId;
-use gatehouse_snapshot::object::{Credential, Moment};
+use gatehouse_snapshot::object::{Credential, CredentialLater, Moment};
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::applications::Applications;
@@ -15,6 +18,12 @@ const SCOPE: u32 = (1 << SCOPE_BITS) - 1;
 /// The record was removed; it is in no index and only keeps its number.
 const REMOVED: u32 = 0xf;
 
+/// Set beside the state of a credential that is for some products only; which stands in [`Narrowed`].
+const NARROW: u32 = 0x8;
+
+/// The products, by number and ascending by id, that the few scoped credentials are for.
+type Narrowed = HashMap<Number, Box<[u32]>>;
+
 /// Sixty-four bytes of a credential.
 #[derive(Clone, Copy)]
 struct CredentialRow {
@@ -22,7 +31,7 @@ struct CredentialRow {
     digest: [u8; 32],
     key_id: u64,
     application: Number,
-    /// The scope's number, and above it the state.
+    /// The scope's number, above it the state, and above that [`NARROW`].
     scope_and_state: u32,
 }
 
@@ -34,7 +43,14 @@ impl Row for CredentialRow {
 
 impl CredentialRow {
     fn state(&self) -> Option<CredentialState> {
-        state_of(self.scope_and_state >> SCOPE_BITS)
+        match self.scope_and_state >> SCOPE_BITS {
+            REMOVED => None,
+            number => state_of(number & !NARROW),
+        }
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.state().is_some() && (self.scope_and_state >> SCOPE_BITS) & NARROW != 0
     }
 }
 
@@ -42,6 +58,8 @@ impl CredentialRow {
 #[derive(Clone, Copy)]
 pub(crate) struct FoundCredential {
     pub(crate) id: CredentialId,
+    /// Its number, where it is for some products only: [`Credentials::opens`] says which.
+    pub(crate) narrow: Option<Number>,
     pub(crate) digest: [u8; 32],
     /// The application's number in [`Applications`].
     pub(crate) application: Number,
@@ -84,6 +102,7 @@ impl From<Full> for NotPut {
 pub(crate) struct Credentials {
     rows: Rows<CredentialRow>,
     by_key_id: Index,
+    narrowed: Arc<Narrowed>,
 }
 
 impl Credentials {
@@ -98,6 +117,7 @@ impl Credentials {
         let [not_before, expires_at, retire_at] = self.rows.dates(number);
         Some(FoundCredential {
             id: row.id.into(),
+            narrow: row.is_narrow().then_some(number),
             digest: row.digest,
             application: row.application,
             scope: row.scope_and_state & SCOPE,
@@ -106,6 +126,12 @@ impl Credentials {
             expires_at,
             retire_at,
         })
+    }
+
+    /// Whether a scoped credential is for a product. One whose products are not known is for none.
+    pub(crate) fn opens(&self, credential: Number, product: u32) -> bool {
+        let products = self.narrowed.get(&credential);
+        products.is_some_and(|products| products.contains(&product))
     }
 
     fn number_of_key_id(&self, key_id: u64) -> Option<Number> {
@@ -138,6 +164,18 @@ impl Credentials {
             not_before,
             expires_at,
             retire_at,
+            later: self.later(number, names)?,
+        })
+    }
+
+    fn later(&self, number: Number, names: &Names) -> Option<CredentialLater> {
+        let products = self
+            .narrowed
+            .get(&number)
+            .map_or(&[][..], |products| products);
+        let products = products.iter().map(|product| names.products.key(*product));
+        Some(CredentialLater {
+            products: products.collect::<Option<_>>()?,
         })
     }
 
@@ -154,7 +192,7 @@ impl Credentials {
             return Err(NotPut::KeyIdTaken);
         }
         let (row, dates) = packed(credential, application, names)?;
-        match number {
+        let number = match number {
             Some(number) => {
                 if holder.is_none() {
                     self.forget(number);
@@ -163,13 +201,28 @@ impl Credentials {
                 if holder.is_none() {
                     self.enter(number);
                 }
+                number
             }
             None => {
                 let number = self.rows.push(row, dates)?;
                 self.enter(number);
+                number
             }
-        }
+        };
+        self.narrow(number, products_of(credential, names));
         Ok(())
+    }
+
+    /// Notes the products of a credential. The few scoped ones are copied when a table that requests read has them too.
+    fn narrow(&mut self, number: Number, products: Option<Box<[u32]>>) {
+        if products.is_none() && !self.narrowed.contains_key(&number) {
+            return;
+        }
+        let narrowed = Arc::make_mut(&mut self.narrowed);
+        match products {
+            Some(products) => narrowed.insert(number, products),
+            None => narrowed.remove(&number),
+        };
     }
 
     pub(crate) fn remove(&mut self, id: CredentialId) {
@@ -187,6 +240,7 @@ impl Credentials {
                 ..row
             };
             self.rows.set(number, removed, [None; 3]);
+            self.narrow(number, None);
         }
     }
 
@@ -206,6 +260,7 @@ impl Credentials {
 pub(super) struct LoadingCredentials {
     rows: Filling<CredentialRow>,
     hashes: Vec<u64>,
+    narrowed: Narrowed,
 }
 
 impl LoadingCredentials {
@@ -217,7 +272,10 @@ impl LoadingCredentials {
         names: &mut Names,
     ) -> Result<(), Full> {
         let (row, dates) = packed(credential, application, names)?;
-        self.rows.push(row, dates)?;
+        let number = self.rows.push(row, dates)?;
+        if let Some(products) = products_of(credential, names) {
+            self.narrowed.insert(number, products);
+        }
         self.hashes.push(spread(row.key_id));
         Ok(())
     }
@@ -228,7 +286,11 @@ impl LoadingCredentials {
         let key_id = |number| rows.get(number).map(|row| row.key_id);
         let by_key_id = Index::build(&self.hashes, |one, other| key_id(one) == key_id(other));
         match by_key_id {
-            Ok(by_key_id) => Ok(Credentials { rows, by_key_id }),
+            Ok(by_key_id) => Ok(Credentials {
+                rows,
+                by_key_id,
+                narrowed: Arc::new(self.narrowed),
+            }),
             Err(number) => Err(rows.get(number).map_or(Uuid::nil(), Row::id).into()),
         }
     }
@@ -236,6 +298,13 @@ impl LoadingCredentials {
 
 fn hash(row: Option<&CredentialRow>) -> u64 {
     row.map_or(0, |row| spread(row.key_id))
+}
+
+/// The numbers of the products that a scoped credential is for.
+fn products_of(credential: &Credential, names: &mut Names) -> Option<Box<[u32]>> {
+    let products = &credential.later.products;
+    let numbers = products.iter().map(|id| names.products.number(*id));
+    (!products.is_empty()).then(|| numbers.collect())
 }
 
 fn packed(
@@ -250,12 +319,14 @@ fn packed(
     if scope > SCOPE {
         return Err(Full);
     }
+    let is_scoped = !credential.later.products.is_empty();
+    let narrow = if is_scoped { NARROW } else { 0 };
     let row = CredentialRow {
         id: credential.id.uuid(),
         digest: credential.digest,
         key_id: credential.key_id,
         application,
-        scope_and_state: scope | number_of(credential.state) << SCOPE_BITS,
+        scope_and_state: scope | (number_of(credential.state) | narrow) << SCOPE_BITS,
     };
     let dates = [
         credential.not_before,

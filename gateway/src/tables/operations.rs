@@ -84,8 +84,7 @@ impl Operations {
 
     /// The stable key of the operation at a place.
     pub(crate) fn key(&self, place: usize) -> Option<OperationKey> {
-        let mut entries = self.entries();
-        let entry = entries.find(|entry| entry.place as usize == place)?;
+        let entry = self.entry(place)?;
         let text = |text| std::str::from_utf8(text).unwrap_or_default();
         let (method, template, key) = self.texts(entry);
         let (method, template, key) = (text(method), text(template), text(key));
@@ -97,8 +96,7 @@ impl Operations {
 
     /// Whether the operation at a place has this stable key. Allocates nothing.
     pub(crate) fn is(&self, place: usize, key: &OperationKey) -> bool {
-        let mut entries = self.entries();
-        let Some(entry) = entries.find(|entry| entry.place as usize == place) else {
+        let Some(entry) = self.entry(place) else {
             return false;
         };
         let (method, template, stored) = self.texts(entry);
@@ -165,9 +163,21 @@ impl Operations {
         fitting.map(|entry| entry.place as usize)
     }
 
+    /// Only few operations are in another order than the route's list.
+    fn entry(&self, place: usize) -> Option<Entry> {
+        match self.trees {
+            Some(_) => self.packed_entries().get(place).map(Entry::read),
+            None => self.entries().find(|entry| entry.place as usize == place),
+        }
+    }
+
     fn entries(&self) -> impl Iterator<Item = Entry> {
-        let (entries, _) = self.packed.as_chunks::<ENTRY_BYTES>();
-        entries.iter().take(self.count).map(Entry::read)
+        self.packed_entries().iter().map(Entry::read)
+    }
+
+    fn packed_entries(&self) -> &[[u8; ENTRY_BYTES]] {
+        let (entries, _) = self.packed.as_chunks();
+        entries.get(..self.count).unwrap_or_default()
     }
 
     /// Method, template, and the key if it is stored.

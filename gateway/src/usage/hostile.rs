@@ -2,6 +2,7 @@
 //! up. A fixed number of mutations; `GATEHOUSE_FUZZ_ROUNDS` sets more.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -106,6 +107,8 @@ fn killed(folder: &Path, boot: Uuid) {
                 .number(&numbers, number % 3, || Some(key.clone())),
             ..Attribution::default()
         };
+        // Every other one as an earlier release would have left it.
+        call.source = (number % 2 == 0).then(|| IpAddr::from([192, 0, 2, number as u8]));
         call.let_through();
         if number % 3 == 0 {
             call.finish(ProblemKind::UpstreamFailed);
@@ -150,8 +153,8 @@ fn found(folder: &Path, boot: u128) -> BTreeMap<Uuid, CallRecord> {
     calls
 }
 
-/// A start on damaged files finds calls that were made, as they were made, each once; only texts of a damaged dictionary and the
-/// difference between cut and ended may be lost with the bytes that said them.
+/// A start on damaged files finds calls that were made, as they were made, each once; only texts of a damaged dictionary, sources and
+/// the difference between cut and ended may be lost with the bytes that said them.
 #[test]
 fn a_start_on_damaged_files_finds_no_call_twice_and_none_that_was_not_made() {
     let boot = Uuid::from_u128(1);
@@ -181,7 +184,12 @@ fn a_start_on_damaged_files_finds_no_call_twice_and_none_that_was_not_made() {
                 .get(&id)
                 .unwrap_or_else(|| panic!("made up in {round}: {call:?}"));
             assert_eq!(call.path, made.path, "{round}");
-            if words_are_whole {
+            // The sources of a segment have a frame of their own, which may be the damaged one.
+            let sourceless = CallRecord {
+                source: None,
+                ..made.clone()
+            };
+            if words_are_whole && call != sourceless {
                 assert_eq!(&call, made, "{round}");
             }
         }

@@ -15,13 +15,15 @@
 //! | 56 | status (bits 0-15), reason (16-23) |
 //! | 57-60 | microseconds of the whole, microseconds of waiting for the backend, bytes in, bytes out |
 //! | 61 | end, nanoseconds of this process's steady clock: the order of completion |
+//! | 62-63 | the client's address as IPv6 (IPv4 mapped, RFC 4291 §2.5.5.2); nil for none, as earlier releases left it, and then not sealed |
 //!
 //! The state is stored last, in one word with its seal: a slot whose seal does not fit was torn, and says nothing.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gatehouse_snapshot::object::Moment;
-use gatehouse_snapshot::usage::{AttributionRef, CallRecordRef};
+use gatehouse_snapshot::usage::{self, AttributionRef, CallRecordRef};
 use uuid::Uuid;
 
 use crate::call::Attribution;
@@ -44,6 +46,7 @@ const METHOD: usize = 21;
 const PATH: usize = 23;
 const OUTCOME: usize = 56;
 const TAIL_WORDS: usize = 6;
+const SOURCE: usize = 62;
 
 /// The words of one slot.
 pub(crate) type Slot = [AtomicU64; SLOT_WORDS];
@@ -122,6 +125,8 @@ pub(crate) struct Head<'a> {
     pub(crate) arrived_ms: i64,
     pub(crate) who: &'a Attribution,
     pub(crate) address: Address,
+    /// Where it came from.
+    pub(crate) source: Option<IpAddr>,
     pub(crate) counted: bool,
 }
 
@@ -190,7 +195,19 @@ fn put_head(slot: &Slot, seed: u64, head: &Head<'_>) -> Seal {
     for place in text_words(head.address) {
         seal.add(place, slot[place].load(Ordering::Relaxed));
     }
+    let (low, high) = words_of(Uuid::from_bytes(usage::source_bytes(head.source)));
+    slot[SOURCE].store(low, Ordering::Relaxed);
+    slot[SOURCE + 1].store(high, Ordering::Relaxed);
+    add_source(&mut seal, [low, high]);
     seal
+}
+
+/// Adds the words of a source, where there is one: a record without says the same as one of a release that kept none.
+fn add_source(seal: &mut Seal, words: [u64; 2]) {
+    if words != [0, 0] {
+        seal.add(SOURCE, words[0]);
+        seal.add(SOURCE + 1, words[1]);
+    }
 }
 
 /// Marks a call as under way. What is stored before the state is there before it, in the order of the program, which is the
@@ -296,6 +313,7 @@ impl Recorded {
         for place in head.chain(text_words(address)) {
             seal.add(place, words[place]);
         }
+        add_source(&mut seal, [words[SOURCE], words[SOURCE + 1]]);
         // A call that was cut as it ended may have any part of its tail: its head alone is vouched for.
         if state == State::Done {
             let tail = words.iter().enumerate().skip(OUTCOME).take(TAIL_WORDS);
@@ -388,6 +406,7 @@ impl Recorded {
             upstream_us: tail(2),
             bytes_in: tail(3),
             bytes_out: tail(4),
+            source: usage::source_of(self.id(SOURCE).into_bytes()),
         }
     }
 }

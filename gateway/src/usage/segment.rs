@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use gatehouse_snapshot::usage::{self, Batch, CallRecordRef};
+use gatehouse_snapshot::usage::{self, Batch, CallRecordRef, SOURCE_BYTES};
 use uuid::Uuid;
 
 use crate::frames::{self, Frames};
@@ -15,6 +15,11 @@ const EXTENSION: &str = "calls";
 const CALLS: u8 = 1;
 /// A frame that says how many calls could not be kept before this point.
 const DROPPED: u8 = 2;
+/// A frame of the sources of calls, after the number of those before them in the segment, as in a frame of calls. Earlier releases
+/// wrote none, and pass over it.
+const SOURCES: u8 = 3;
+/// Bytes of such a frame besides the sources.
+pub(super) const SOURCES_HEAD_BYTES: usize = frames::HEAD_BYTES + 5;
 
 /// What a segment holds.
 #[derive(Debug, Default)]
@@ -22,6 +27,8 @@ pub(crate) struct Contents {
     /// Encoded records, as they stand in a batch.
     records: Vec<u8>,
     count: usize,
+    /// Of the first calls, [`SOURCE_BYTES`] each.
+    sources: Vec<u8>,
     dropped: u64,
 }
 
@@ -100,6 +107,7 @@ impl Contents {
                         contents.records.extend_from_slice(records);
                     }
                 }
+                Some((&SOURCES, rest)) => contents.take_sources(rest),
                 Some((&DROPPED, count)) => {
                     if let Ok(count) = postcard::from_bytes::<u64>(count) {
                         contents.dropped = contents.dropped.saturating_add(count);
@@ -111,9 +119,32 @@ impl Contents {
         contents
     }
 
+    fn take_sources(&mut self, payload: &[u8]) {
+        let Some((before, sources)) = payload.split_first_chunk() else {
+            return;
+        };
+        let before = (u32::from_le_bytes(*before) as usize).saturating_mul(SOURCE_BYTES);
+        let is_whole = sources.len().is_multiple_of(SOURCE_BYTES);
+        // They follow their calls; what is between is of calls whose sources nobody kept.
+        let fits = before.saturating_add(sources.len()) <= self.count * SOURCE_BYTES;
+        if is_whole && fits && before >= self.sources.len() {
+            self.sources.resize(before, 0);
+            self.sources.extend_from_slice(sources);
+        }
+    }
+
+    /// The sources of all calls; empty when none is known.
+    fn all_sources(&self) -> Vec<u8> {
+        let mut sources = self.sources.clone();
+        if !sources.is_empty() {
+            sources.resize(self.count * SOURCE_BYTES, 0);
+        }
+        sources
+    }
+
     /// The calls, borrowed.
     pub(crate) fn calls(&self) -> impl Iterator<Item = CallRecordRef<'_>> {
-        usage::records_of(&self.records)
+        usage::records_of(&self.records, &self.sources)
     }
 
     /// The batch that this is, under the name of its segment.
@@ -124,8 +155,9 @@ impl Contents {
 
     /// The bytes of the batch that this is, under the name of its segment.
     pub(crate) fn encode(&self, name: SegmentName) -> Vec<u8> {
-        let (count, dropped) = (self.count, self.dropped);
-        Batch::encode_from(name.boot, name.sequence, dropped, count, &self.records)
+        let records = (self.count, self.records.as_slice());
+        let sources = self.all_sources();
+        Batch::encode_from(name.boot, name.sequence, self.dropped, records, &sources)
     }
 }
 
@@ -145,6 +177,15 @@ pub(super) fn begin_calls(out: &mut Vec<u8>, before: usize) -> usize {
     // No more than a batch may hold.
     out.extend_from_slice(&(before as u32).to_le_bytes());
     at
+}
+
+/// Appends the frame of the sources of calls in a segment that holds so many before them.
+pub(super) fn push_sources(out: &mut Vec<u8>, before: usize, sources: &[u8]) {
+    let at = frames::open(out);
+    out.push(SOURCES);
+    out.extend_from_slice(&(before as u32).to_le_bytes());
+    out.extend_from_slice(sources);
+    frames::close(out, at);
 }
 
 /// Appends a frame of these calls to an empty segment.
@@ -177,6 +218,7 @@ mod tests {
         }
         frames::push(&mut good, &[CALLS, 0, 0, 0, 0]);
         frames::push(&mut good, &[CALLS, 1, 0]);
+        push_sources(&mut good, 0, &[7; 3 * SOURCE_BYTES]);
         let mut dropped = Vec::new();
         push_dropped(&mut dropped, 2);
         let whole = Contents::read(&good);
@@ -185,6 +227,7 @@ mod tests {
             let bytes = random.mutate(&[&good, &dropped], &[b"\0\0\0\0", &dropped]);
             let contents = Contents::read(&bytes);
             assert_eq!(contents.calls().count(), contents.count);
+            assert!(contents.sources.len() <= contents.count * SOURCE_BYTES);
             // A frame whose checksum fits was written as it is; chance makes none.
             let pieces = Frames::of(&bytes).count();
             assert!(contents.count == 0 && (contents.dropped == 0 || pieces > 0));

@@ -12,6 +12,7 @@ mod upstream;
 mod backends;
 mod config_keys;
 mod configuration;
+mod console_calls;
 mod forwarding;
 mod framing;
 mod hand_over;

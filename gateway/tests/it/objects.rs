@@ -11,8 +11,8 @@ use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::StoredState;
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use gatehouse_snapshot::object::{
-    Application, Credential, Environment, Limit, LoadBalancing, Moment, Object, Operation, Plan,
-    PlanLater, Route, RouteLater, Subscription, Target, Tenant, Upstream,
+    Application, Credential, CredentialLater, Environment, Limit, LoadBalancing, Moment, Object,
+    Operation, Plan, PlanLater, Route, RouteLater, Subscription, Target, Tenant, Upstream,
 };
 use gatehouse_snapshot::sign::credential_digest;
 use uuid::Uuid;
@@ -168,6 +168,7 @@ pub(crate) fn credential(key: &Key, environment: EnvironmentId, number: u128) ->
         not_before: None,
         expires_at: None,
         retire_at: None,
+        later: CredentialLater::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use gatehouse_domain::id::{LimitId, ProductId, SubscriptionId};
 use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::StoredState;
-use gatehouse_domain::{ApiVersionState, OperationKey};
+use gatehouse_domain::{ApiVersionState, EnvironmentKind, OperationKey};
 use gatehouse_runtime::Clock;
 use gatehouse_snapshot::object::{
     LifeDates, Limit, Moment, Object, OperationLimit, Plan, PlanLater, Route, RouteLater,
@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use crate::http::{Reply, call};
 use crate::node::{Start, World};
-use crate::objects::{PRODUCT, PRODUCTION, configuration, good_key, plan, route, subscription};
+use crate::objects::{
+    PRODUCT, PRODUCTION, configuration, credential, good_key, key, plan, route, subscription,
+};
 use crate::upstream::Upstream;
 
 const PATH: &str = "/petstore/v1/pets";
@@ -189,4 +191,39 @@ fn operations_are_limited_each_by_itself_and_all_together_by_the_plan() {
     // Seven of ten are used; an operation without a limit of its own has what is left.
     assert_eq!(passed("/petstore/v1/admin", 9), 3);
     assert_eq!(upstream.seen().len(), 10);
+}
+
+#[test]
+fn a_scoped_key_opens_its_products_alone_and_follows_when_they_change() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let other = ProductId::from_uuid(Uuid::from_u128(41));
+    let mut scoped = credential(&key(EnvironmentKind::Production, 1), PRODUCTION, 0);
+    assert_eq!(world.get(PATH).status, 200);
+    scoped.later.products = vec![other];
+    world.put(&[Object::Credential(scoped.clone())]);
+    let refused = world.get(PATH);
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "key_not_for_api")
+    );
+    // It narrows and never widens: access through the other product is needed all the same.
+    let mut both = route(PRODUCTION, 0);
+    both.products = vec![PRODUCT, other];
+    world.put(&[Object::Route(both)]);
+    assert_eq!(world.get(PATH).code(), "not_subscribed");
+    let second = Subscription {
+        id: SubscriptionId::from_uuid(Uuid::from_u128(71)),
+        product: other,
+        ..subscription(PRODUCTION)
+    };
+    world.put(&[Object::Subscription(second)]);
+    assert_eq!(world.get(PATH).status, 200);
+    scoped.later.products = vec![PRODUCT, other];
+    world.put(&[Object::Credential(scoped.clone())]);
+    assert_eq!(world.get(PATH).status, 200);
+    scoped.later.products = Vec::new();
+    world.put(&[Object::Credential(scoped)]);
+    assert_eq!(world.get(PATH).status, 200);
+    assert_eq!(upstream.seen().len(), 4, "what was refused never got there");
 }

@@ -1,27 +1,35 @@
 //! Sample pages of applications and their keys.
 
-use super::{no, shell};
-use crate::pages::applications::key::{Arrival, Call, KeyPage};
+use super::{no, pages, shell};
+use crate::pages::applications::call::CallPage;
+use crate::pages::applications::evidence::{EvidencePage, Source, StillCalled};
+use crate::pages::applications::key::{Arrival, Call, FirstCall, KeyPage};
 use crate::pages::applications::keys::{KeyRow, KeysPage};
-use crate::pages::applications::usage::{OperationUse, UsagePage};
+use crate::pages::applications::logs::{CallRow, Filter, LogsPage};
+use crate::pages::applications::usage::UsagePage;
+use crate::pages::used::{OperationUse, Ranges, Used};
 use crate::pages::{Fact, Figure};
 use crate::view::chart::{Bars, Quota};
 use crate::view::code::Code;
 use crate::view::form::{Choice, Faults, Field};
-use crate::view::parts::{Badge, Crumbs, Link, Spread, Tab, Tabs, Timeline};
+use crate::view::parts::{Badge, Crumbs, Flash, Link, Spread, Tab, Tabs, Timeline};
+use crate::view::words::When;
 use askama::Template;
+use gatehouse_control_plane::usage::UsageRange;
 
 pub(super) fn key() -> String {
     KeyPage {
         shell: shell().at("applications"),
         crumbs: Crumbs::new("New key", vec![Link::new("Applications", "/applications")]),
         spread: Some(Spread {
+            said: "Saved. In force on",
             has: 2,
             of: 3,
             done: false,
             detail: "ams-1 has not answered for 4 minutes.".into(),
             href: "/changes/x".into(),
             again: "/here".into(),
+            each: None,
         }),
         refresh: true,
         heading: "Your key for Orders".into(),
@@ -30,7 +38,19 @@ pub(super) fn key() -> String {
         masked: "gth_live_8fK2…Vw7n".into(),
         kept_until: "Shown once. This page keeps it until 11:42, then nobody can show it again."
             .into(),
+        no_secret: "",
         stored: "/x".into(),
+        facts: Vec::new(),
+        warning: None,
+        first_call: Some(first_call()),
+        ends: Some("It ends on 20 Nov 2027.".into()),
+    }
+    .render()
+    .unwrap()
+}
+
+fn first_call() -> FirstCall {
+    FirstCall {
         sample: Code::curl(
             "curl",
             "GET",
@@ -65,10 +85,7 @@ pub(super) fn key() -> String {
             .done("Access requested", "09:12 by you")
             .done("Approved", "11:20 by Ana Ruiz")
             .now("First call", "Waiting"),
-        ends: Some("It ends on 20 Nov 2027.".into()),
     }
-    .render()
-    .unwrap()
 }
 
 pub(super) fn keys() -> String {
@@ -91,6 +108,7 @@ pub(super) fn keys() -> String {
         faults: Faults::default(),
         may_change: true,
         action: "/x".into(),
+        other: "/o".into(),
         nonce: "n".into(),
         environment: Field::select(
             "environment",
@@ -98,6 +116,11 @@ pub(super) fn keys() -> String {
             vec![Choice::new("p", "Production")],
         ),
         expires: Field::select("expires", "Expires", vec![Choice::new("365", "In a year")]),
+        product: Field::select(
+            "product",
+            "Good for",
+            vec![Choice::new("", "Every API of the application")],
+        ),
         rows: vec![KeyRow {
             shown: "gth_live_8fK2…Vw7n".into(),
             environment: "Production".into(),
@@ -107,10 +130,56 @@ pub(super) fn keys() -> String {
             used: "4 minutes ago".into(),
             expires: "Never".into(),
             live: true,
+            evidence: "/e".into(),
             rotate: "/r".into(),
             revoke: "/v".into(),
         }],
         empty: no(),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn evidence() -> String {
+    let now = time::macros::datetime!(2026-11-20 11:38:00 UTC);
+    let figure = |label, value: &str, note: &str| Figure {
+        label,
+        value: value.into(),
+        unit: "",
+        note: note.into(),
+    };
+    EvidencePage {
+        shell: shell().at("applications"),
+        crumbs: Crumbs::new("Use", vec![Link::new("Applications", "/applications")]),
+        spread: None,
+        heading: "Who uses gth_live_8fK2…Vw7n".into(),
+        lead:
+            "It was replaced and works until 27 Nov 2026, or once nobody has used it for 24 hours."
+                .into(),
+        warning: Some(Flash::care(
+            "Some calls are not known yet.",
+            "Not heard from: ams-1. What they saw of this key is not in these figures.",
+        )),
+        figures: vec![
+            figure("Last used", "4 minutes ago", ""),
+            figure("Since it was replaced", "14", "2 days ago"),
+            figure("Last hour", "3", "Calls"),
+            figure("Last day", "14", "Calls"),
+        ],
+        operations: vec![StillCalled {
+            method: "GET".into(),
+            method_class: "get",
+            path: "/orders/{}".into(),
+            calls: "14".into(),
+        }],
+        sources: vec![Source {
+            address: "2001:db8::7".into(),
+            calls: "14".into(),
+            at: When::ago(now - time::Duration::minutes(4), now),
+        }],
+        retire: Some("/x".into()),
+        advice: "It was used for 14 calls in the last day; such calls are refused from then on."
+            .into(),
     }
     .render()
     .unwrap()
@@ -154,10 +223,7 @@ pub(super) fn usage() -> String {
                 },
             ],
         ),
-        here: "/x".into(),
-        ranges: vec![Choice::new("14d", "14 days")],
-        chosen: "14d".into(),
-        range_words: "14 days",
+        ranges: Ranges::new("/x".into(), UsageRange::Fortnight),
         empty: None,
         figures: ["Calls", "Refused", "Failed", "Mean time"]
             .map(|label| Figure {
@@ -171,23 +237,112 @@ pub(super) fn usage() -> String {
             Quota::new("Orders Gold", 78_214, 100_000, 640, "Resets 1 Dec, 00:00."),
             Quota::new("Petstore Free", 2_764, 10_000, 640, "Resets 1 Dec, 00:00."),
         ],
-        chart_title: "Calls per day",
-        chart: Bars::new(
-            "calls",
-            "Calls per day",
-            "Day",
-            ["Answered", "Client error", "Server error"],
-            &points,
+        used: Used {
+            range_words: "14 days",
+            chart_title: "Calls per day",
+            chart: Bars::new(
+                "calls",
+                "Calls per day",
+                "Day",
+                ["Answered", "Client error", "Server error"],
+                &points,
+            ),
+            operations: vec![OperationUse {
+                method: "GET".into(),
+                method_class: "get",
+                path: "/orders/{id}".into(),
+                api: "Orders".into(),
+                calls: "24,116".into(),
+                failed: "0.2 %".into(),
+                time: "38 ms".into(),
+            }],
+        },
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn logs() -> String {
+    let now = time::macros::datetime!(2026-11-20 11:38:00 UTC);
+    let row = |status: Badge, why: &str| CallRow {
+        href: "/x".into(),
+        at: When::ago(now - time::Duration::minutes(4), now),
+        status,
+        method: "POST".into(),
+        method_class: "post",
+        path: "/orders/v2/orders".into(),
+        environment: "production, Try it".into(),
+        why: why.into(),
+        took: "38 ms".into(),
+    };
+    LogsPage {
+        shell: shell().at("applications"),
+        crumbs: Crumbs::new("Logs", vec![Link::new("Applications", "/applications")]),
+        name: "Shop floor".into(),
+        lead: "Store apps team".into(),
+        tabs: Tabs::new(
+            "Shop floor",
+            vec![Tab {
+                label: "Logs",
+                href: "/".into(),
+                count: None,
+                current: true,
+            }],
         ),
-        operations: vec![OperationUse {
-            method: "GET".into(),
-            method_class: "get",
-            path: "/orders/{id}".into(),
-            api: "Orders".into(),
-            calls: "24,116".into(),
-            failed: "0.2 %".into(),
-            time: "38 ms".into(),
+        here: "/x".into(),
+        filters: vec![Filter {
+            name: "status",
+            label: "Status",
+            options: vec![Choice::new("", "Any"), Choice::new("4xx", "Refused")],
+            chosen: String::new(),
         }],
+        rows: vec![
+            row(Badge::good("200"), ""),
+            row(Badge::stopped("429"), "The quota of this period is used up"),
+        ],
+        empty: no(),
+        pages: pages(),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn call() -> String {
+    CallPage {
+        shell: shell().at("applications"),
+        crumbs: Crumbs::new(
+            "req_01JD3W2K",
+            vec![
+                Link::new("Applications", "/applications"),
+                Link::new("Logs", "/"),
+            ],
+        ),
+        heading: "Why was this call refused?",
+        method: "POST".into(),
+        method_class: "post",
+        path: "/orders/v2/orders".into(),
+        when: "20 Nov 2026, 11:38:07 UTC, answered in 0.9 ms".into(),
+        status: Badge::stopped("429"),
+        verdict: "The quota of this period is used up".into(),
+        fix: "Wait for the reset that Retry-After names, or change to a larger plan.".into(),
+        steps: vec![Link::new("See what used it", "/x")],
+        checked: Timeline::default()
+            .done("API", "Orders v2, POST /orders")
+            .done("Key", "Ends in Vw7n")
+            .done("Access", "Gold")
+            .stopped("Limits", "The quota of this period is used up")
+            .next("Backend", "Not reached"),
+        received: Some(Code::json(
+            "received",
+            "429",
+            "{\n  \"code\": \"quota_exceeded\"\n}",
+        )),
+        facts: vec![
+            Fact::new("Application", "Shop floor"),
+            Fact::new("Plan", "Gold"),
+        ],
+        request_id: "req_01JD3W2K".into(),
+        about: Some(Link::new("About quota_exceeded", "/errors/quota_exceeded")),
     }
     .render()
     .unwrap()

@@ -2,9 +2,10 @@
 
 use super::{no, pages, shell};
 use crate::pages::Fact;
-use crate::pages::catalogue::api::{ApiPage, PlanColumn, PlanRow, VersionRow};
-use crate::pages::catalogue::list::{ApiRow, Facet, FacetValue, ListPage};
-use crate::pages::catalogue::request::{PlanChoice, RequestPage};
+use crate::pages::catalogue::api::{ApiPage, NewsRow, PlanColumn, PlanRow, VersionRow};
+use crate::pages::catalogue::follow::Follow;
+use crate::pages::catalogue::list::{ApiRow, Facet, FacetValue, ListPage, ProductRow};
+use crate::pages::catalogue::request::{PlanChoice, PlanTermsChoice, RequestPage};
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Flash, Link, Tab, Tabs, Timeline};
 use askama::Template;
@@ -104,6 +105,13 @@ pub(super) fn list() -> String {
             ),
         ],
         operations: Vec::new(),
+        products: vec![ProductRow {
+            href: "/products/commerce".into(),
+            name: "Commerce".into(),
+            summary: "Everything a shop needs".into(),
+            opens: "Orders, Refunds, Shipping".into(),
+            owner: "Store".into(),
+        }],
         empty: no(),
         pages: pages(),
     };
@@ -126,6 +134,7 @@ pub(super) fn api() -> String {
         summary: "Create, change and track customer orders. One order holds lines, a payment choice and a delivery."
             .into(),
         step: Some(Link::new("Request access", "/apis/orders/request")),
+        follow: Follow::default(),
         tabs: Tabs::new("Orders", vec![
             Tab { label: "Overview", href: "/apis/orders".into(), count: None, current: true },
             Tab { label: "Reference", href: "/apis/orders/v2/reference".into(), count: Some(24), current: false },
@@ -138,6 +147,7 @@ pub(super) fn api() -> String {
             PlanRow { label: "Decision", cells: cells(["At once", "Store team", "Two approvers"]) },
         ],
         no_plans: no(),
+        products: vec![Link::new("Commerce", "/products/commerce")],
         versions: vec![VersionRow {
             label: "v2".into(),
             href: "/apis/orders?version=v2".into(),
@@ -146,6 +156,8 @@ pub(super) fn api() -> String {
             until: "Not set".into(),
             operations: "24".into(),
         }],
+        news: vec![NewsRow { day: "14 Jan 2026".into(), title: "v2: 1 breaking change".into(), breaking: true }],
+        changelog: Link::new("Whole changelog", "/apis/orders/changelog"),
         timeline: Timeline::default()
             .now("Request access", "Free is granted at once.")
             .next("Create a key", "")
@@ -159,13 +171,31 @@ pub(super) fn api() -> String {
 }
 
 pub(super) fn request() -> String {
-    let plan = |name: &str, chosen| PlanChoice {
+    let plan = |name: &str, chosen: bool| PlanChoice {
         id: name.to_lowercase(),
         name: name.into(),
         rate: "50 / s".into(),
         quota: "100,000 a month".into(),
+        price: chosen.then(|| "EUR 49.90 a month".to_owned()),
         decision: "Store team decides",
         chosen,
+        questions: if chosen {
+            vec![
+                Field::area("answer.gold.volume", "How many calls a day?", 1000).unforced(),
+                Field::select(
+                    "answer.gold.region",
+                    "Where do you call from?",
+                    vec![Choice::new("", "Choose one"), Choice::new("eu", "eu")],
+                )
+                .optional(),
+            ]
+        } else {
+            Vec::new()
+        },
+        terms: chosen.then(|| PlanTermsChoice {
+            read: Link::new("Read Store terms", "/terms/store?version=2"),
+            accept: Field::check("terms.gold", "I accept version 2 of Store terms", "2"),
+        }),
     };
     let mut faults = Faults::one("purpose", "Say what it is for.");
     faults.add("app_name", "Use 3 to 40 letters; \"x\" has one.");

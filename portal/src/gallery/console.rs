@@ -1,12 +1,19 @@
 //! Sample pages of the console.
 
 use super::{no, pages, shell};
+use crate::pages::Fact;
+use crate::pages::console::deciding::{DecidingPage, DeputyRow};
 use crate::pages::console::gateways::{GatewaysPage, GroupView, NodeRow};
-use crate::pages::console::home::{ConsoleHomePage, RecentChange, TodoItem};
-use crate::pages::console::queue::{QueuePage, QueueRow, WorthKnowing};
+use crate::pages::console::home::{ConsoleHomePage, RecentChange};
+use crate::pages::console::queue::QueuePage;
+use crate::pages::console::queue_row::{QueueRow, WorthKnowing};
+use crate::pages::console::rules::{RulesPage, Tried};
+use crate::pages::console::todo::TodoItem;
+use crate::pages::requests::messages::{MessageRow, MessagesPage};
 use crate::view::code::Code;
-use crate::view::form::{Faults, Field};
-use crate::view::parts::{Badge, Link, Tab, Tabs};
+use crate::view::form::{Choice, Faults, Field};
+use crate::view::parts::{Badge, Crumbs, Link, Tab, Tabs};
+use crate::view::same::{self, Same};
 use crate::view::words::When;
 use askama::Template;
 use time::macros::datetime;
@@ -28,11 +35,20 @@ pub(super) fn queue() -> String {
         present: String::new(),
         limits: vec!["50 / s".into(), "100,000 a month".into()],
         purpose: "Shoppers reserve online and pay in the shop. The counter reads the order.".into(),
+        answers: vec![Fact::new("How many calls a day?", "About 2,000")],
         facts: vec![WorthKnowing {
             words: "First request of this team".into(),
             care,
         }],
+        said: "2 messages, the last by Mia Kovač: From June on.".into(),
+        messages: "/requests/sub_1/messages".into(),
         waiting: "5 h 10 min".into(),
+        due: if late {
+            "passed on 1 h ago"
+        } else {
+            "due in 3 h"
+        }
+        .into(),
         late,
     };
     QueuePage {
@@ -64,10 +80,29 @@ pub(super) fn queue() -> String {
             row("Load test", true, false, false),
         ],
         conditions_open: true,
-        ends_field: Field::date("ends", "Access ends on").optional(),
-        note_field: Field::area("note", "Note to the requester", 500).optional(),
-        reject_open: true,
-        reasons: &["Use a smaller plan first", "Purpose needs more detail"],
+        undo: vec!["sub_2".into()],
+        filters: vec![
+            Field::select("show", "Show", vec![Choice::new("", "All that wait")]),
+            Field::select("api", "API", vec![Choice::new("", "Every API")]),
+        ],
+        filtered: true,
+        filter: "show=late".into(),
+        conditions: vec![
+            Field::select(
+                "plan",
+                "Under another plan",
+                vec![Choice::new("", "As asked for")],
+            )
+            .optional(),
+            Field::date("ends", "Access ends on").optional(),
+            Field::number("rate", "At most calls a second").optional(),
+            Field::number("quota", "At most calls a day").optional(),
+            Field::area("note", "Note to the requester", 500).optional(),
+        ],
+        reasons: vec![
+            "Use a smaller plan first".into(),
+            "Purpose needs more detail".into(),
+        ],
         preset: "Purpose needs more detail".into(),
         reason_field: Field::area("reason", "Sent to the requester word for word", 500)
             .help("At most 500 characters."),
@@ -114,6 +149,7 @@ pub(super) fn gateways() -> String {
             Badge::good("In force")
         },
         applied: "412".into(),
+        release: Some(Link::new("87", "/console/releases/87")),
         behind,
         lag: "3".into(),
         seen: When::ago(NOW, NOW),
@@ -133,7 +169,7 @@ pub(super) fn gateways() -> String {
         join_until: "Token works once, until 12:38".into(),
         groups: vec![GroupView {
             state: Badge::care("Behind"),
-            heading: "Release 412 is in force on 2 of 3 gateways".into(),
+            heading: "Change 412 is in force on 2 of 3 gateways".into(),
             words: "ams-1 is 3 releases behind.".into(),
             nodes: vec![
                 node("fra-1", false),
@@ -143,6 +179,102 @@ pub(super) fn gateways() -> String {
             join: "/x".into(),
         }],
         empty: no(),
+        same: Same::new(
+            &"http://127.0.0.1:8001".parse().unwrap(),
+            &[same::GATEWAY_LIST],
+            &[],
+        ),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn messages() -> String {
+    let message = |author: &str, side, text: &str| MessageRow {
+        author: author.into(),
+        side,
+        at: When::ago(NOW - Duration::hours(2), NOW),
+        text: text.into(),
+    };
+    MessagesPage {
+        shell: shell().at("requests"),
+        crumbs: Crumbs::new("Messages", vec![Link::new("Requests", "/requests")]),
+        heading: "Messages about Orders for Click and collect".into(),
+        lead: "Between the team that asks and those who decide. Whoever decides is told by mail."
+            .into(),
+        faults: Faults::default(),
+        messages: vec![
+            message("Mia Kovač", "asks", "Is June fine?\nWe start on the 3rd."),
+            message("Olga Owner", "decides", "How many shops?"),
+        ],
+        text: Some(Field::area("text", "Message", 2000).help("Plain text.")),
+        action: "/requests/sub_1/messages".into(),
+        back: "/requests/sub_1".into(),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn deciding() -> String {
+    DecidingPage {
+        shell: shell().console("requests"),
+        tabs: Tabs::new("Requests", Vec::new()),
+        faults: Faults::default(),
+        may_set: true,
+        row_version: 1,
+        settings: vec![
+            Field::text("due", "A decision is due after").value("2 days"),
+            Field::area("reasons", "Reasons to start a rejection from", 10_500)
+                .value("Use a smaller plan first\nPurpose needs more detail"),
+        ],
+        words: Vec::new(),
+        may_delegate: true,
+        deputy: vec![
+            Field::select(
+                "to",
+                "Who decides for you",
+                vec![Choice::new("u", "Ana Okafor")],
+            ),
+            Field::date("ends", "Until the beginning of"),
+        ],
+        deputies: vec![DeputyRow {
+            to: "Ana Okafor".into(),
+            from: "Ben Ito".into(),
+            about: "Every API".into(),
+            days: "20 Nov 2026 to 1 Dec 2026".into(),
+            state: Badge::good("Decides"),
+            revoke: Some("/x".into()),
+        }],
+        empty: no(),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn rules() -> String {
+    RulesPage {
+        shell: shell().console("plans"),
+        crumbs: Crumbs::new("How requests are decided", Vec::new()),
+        plan: "Gold".into(),
+        faults: Faults::default(),
+        action: "/x".into(),
+        row_version: 1,
+        fixed: false,
+        rule: vec![
+            Field::select(
+                "mode",
+                "What the rule does",
+                vec![Choice::new("", "There is no rule")],
+            ),
+            Field::area("domains", "Mail domains of the requester", 12_000).optional(),
+        ],
+        rest: vec![Field::area("questions", "Questions of a request", 30_000).optional()],
+        tried: Some(Tried {
+            lead: "Of 12 requests in the last 90 days the rule would have approved 4.".into(),
+            lines: vec![("It approves, people refused", 1)],
+            care: true,
+        }),
+        back: "/y".into(),
     }
     .render()
     .unwrap()

@@ -5,9 +5,13 @@ use crate::pages::catalogue::language::LanguageLink;
 use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
 use crate::pages::catalogue::rail::{GroupLink, OpenGroup, OperationLink, OperationRail};
 use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
+use crate::pages::catalogue::trial::{
+    Outcome, RefusalWords, Trial, TrialBody, TrialForm, TrialInput,
+};
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
-use crate::view::parts::{Crumbs, Link};
+use crate::view::form::{Choice, Faults};
+use crate::view::parts::{Badge, Crumbs, Link};
 use askama::Template;
 
 pub(super) fn operation() -> String {
@@ -147,7 +151,61 @@ pub(super) fn operation() -> String {
         ),
         body_example: Some(Code::json("body", "Body", json)),
         answer_examples: vec![Code::json("answer-201", "201", json)],
+        trial: trial(json),
     }
     .render()
     .unwrap()
+}
+
+/// Everything the box can hold at once.
+fn trial(json: &str) -> Trial {
+    Trial {
+        hint: None,
+        form: Some(TrialForm {
+            action: "/x".into(),
+            faults: Faults::one(
+                "header.Idempotency-Key",
+                "Idempotency-Key: Needed: fill it in.",
+            ),
+            applications: vec![Choice::new("checkout", "Mobile checkout")],
+            application: "checkout".into(),
+            environments: vec![Choice::new("sandbox", "Sandbox")],
+            environment: "sandbox".into(),
+            inputs: vec![TrialInput {
+                name: "header.Idempotency-Key".into(),
+                label: "Idempotency-Key".into(),
+                help: "header, string".into(),
+                required: true,
+                value: String::new(),
+                choices: Vec::new(),
+                max: 2_000,
+                error: Some("Needed: fill it in.".into()),
+            }],
+            body: Some(TrialBody {
+                content_type: "application/json".into(),
+                text: json.into(),
+                error: None,
+            }),
+            asks: true,
+        }),
+        outcome: Some(Outcome {
+            status: Badge::care("429 Too Many Requests"),
+            took: "84 ms".into(),
+            size: "214 B".into(),
+            refusal: Some(RefusalWords {
+                title: "The quota of this period is used up".into(),
+                detail: "100,000 of 100,000 calls used.".into(),
+                fix: "Wait for the reset that Retry-After names.".into(),
+                code: "quota_exceeded".into(),
+                href: "/errors/quota_exceeded".into(),
+            }),
+            headers: Code::new("try-headers", "Headers").text("content-type: application/json"),
+            body: Some(Code::json("try-body", "application/json", json)),
+            note: String::new(),
+            limits: "49 left this second".into(),
+            curl: Code::shell("try-curl", "curl https://api.acme.example/orders"),
+            request_id: "req_01JD3T7Q".into(),
+            log: "/x".into(),
+        }),
+    }
 }

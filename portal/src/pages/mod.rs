@@ -10,6 +10,7 @@ pub(crate) mod platform;
 pub(crate) mod problem;
 pub(crate) mod requests;
 pub(crate) mod spread;
+pub(crate) mod used;
 
 /// A name and its value: facts in an aside, hidden fields, addresses.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use crate::address::Path;
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::view::code::Code;
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
@@ -60,6 +61,9 @@ pub(crate) struct CodePage {
     title: &'static str,
     fix: &'static str,
     source: &'static str,
+    /// Whether sending the same again may help.
+    again: &'static str,
+    example: Code,
 }
 
 web_page!(CodePage, Private);
@@ -77,6 +81,8 @@ pub(crate) async fn show_code(
         status: kind.status_code(),
         title: kind.title(),
         fix: kind.fix(),
+        again: again(kind),
+        example: example(&visitor, kind),
         source: match kind.source() {
             Source::Client => "The call, or the access it was made with. Its sender can fix it.",
             Source::Gateway => {
@@ -86,6 +92,27 @@ pub(crate) async fn show_code(
         },
         shell,
     })
+}
+
+/// Whether the same request may be answered otherwise later (RFC 9110 §15.5, §15.6).
+fn again(kind: ProblemKind) -> &'static str {
+    match kind.status_code() {
+        408 | 429 | 503 | 504 => {
+            "Sending the same again later may help: wait as long as Retry-After says, and longer after each try."
+        }
+        500..=599 => "Sending the same again may help, if the call may be made twice.",
+        _ => "Sending the same again changes nothing.",
+    }
+}
+
+/// The body as an application gets it.
+fn example(visitor: &Visitor, kind: ProblemKind) -> Code {
+    let pages = visitor.portal().public_url().to_string();
+    let body = Problem::new(kind).body("req_01j00000000000000000000000", Some(&pages));
+    let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    let title = format!("{}, {}", kind.status_code(), Problem::MEDIA_TYPE);
+    Code::json("example", title, &text)
 }
 
 /// `GET /help`

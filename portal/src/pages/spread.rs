@@ -8,6 +8,7 @@ use crate::view::shell::Shell;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::changes::Spread as NodeSpread;
 use gatehouse_control_plane::changes::{self, ChangeView};
 use gatehouse_domain::id::ChangeId;
@@ -62,16 +63,31 @@ pub(crate) async fn show(
     })
 }
 
-fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Spread {
+/// How far a change got, in a sentence.
+pub(crate) fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Spread {
     let of: usize = view.groups.iter().map(|group| group.gateways_total).sum();
     let has: usize = view.groups.iter().map(|group| group.applied).sum();
     Spread {
+        said: said(&view.kind),
         has,
         of,
         done: view.in_force,
         detail: detail(view, of, visitor.now()),
         href: visitor.to(&format!("/changes/{}", view.change_id)),
         again: visitor.to(safe_next(again)),
+        each: visitor
+            .actor()
+            .is_ok_and(Actor::opens_console)
+            .then(|| visitor.to(&format!("/console/changes/{}", view.change_id))),
+    }
+}
+
+/// What a change means where it has arrived.
+fn said(kind: &str) -> &'static str {
+    match kind {
+        "credential.leak" => "The leaked key is refused on",
+        "credential.revoke" => "The key is refused on",
+        _ => "Saved. In force on",
     }
 }
 

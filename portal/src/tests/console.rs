@@ -2,8 +2,9 @@
 
 use super::{Answer, Stand, Window};
 use gatehouse_control_plane::plans::{self, CreatePlan, PlanView};
+use gatehouse_control_plane::publishing::{self, PublishRefusal, PublishSpec, Source};
 use gatehouse_control_plane::upstreams::{self, LoadBalancing, PutTarget, PutUpstream};
-use gatehouse_control_plane::{Actor, members};
+use gatehouse_control_plane::{Actor, members, versions};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::{EnvironmentKind, Role};
 
@@ -217,6 +218,87 @@ async fn the_join_command_is_one_that_exists() {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
     assert!(!page.body.contains("--token"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_version_says_what_breaks_and_lets_another_person_accept_it_and_publish_it() {
+    let stand = Stand::new().await;
+    stand.publish_petstore().await;
+    stand.admit("paul@acme.test", Role::Publisher).await;
+    let mut next = gatehouse_harness::descriptions::petstore("Petstore", "http://127.0.0.1:9/");
+    next["paths"]
+        .as_object_mut()
+        .unwrap()
+        .remove("/upload")
+        .unwrap();
+    let paul = stand.actor("paul@acme.test").await;
+    let input = PublishSpec {
+        api: "petstore".into(),
+        version: "v1".into(),
+        content: serde_json::to_vec_pretty(&next).unwrap().into(),
+        source: Source::default(),
+        create: false,
+        dry_run: false,
+        drop_orphans: false,
+    };
+    let refused = publishing::publish_spec(&stand.db, &paul, input).await;
+    assert!(
+        matches!(refused, Err(PublishRefusal::Gate(_))),
+        "{refused:?}"
+    );
+
+    const PAGE: &str = "/console/apis/petstore/versions/v1?revision=2";
+    const HERE: &str = "/console/apis/petstore/versions/v1";
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    let page = owner.get(PAGE).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    for part in [
+        "operation-removed",
+        "/upload",
+        "Accept revision",
+        "class=\"gone\"",
+        "Refused",
+    ] {
+        assert!(page.body.contains(part), "no {part} in {}", page.body);
+    }
+    let mut sender = stand.signed_in("paul@acme.test").await;
+    let waiting = sender.get(PAGE).await;
+    assert!(
+        !waiting.body.contains("Accept revision"),
+        "{}",
+        waiting.body
+    );
+
+    let silent = owner
+        .post(
+            HERE,
+            &[("revision", "2"), ("act", "accept"), ("reason", "")],
+        )
+        .await;
+    assert_eq!(silent.status, 422, "{}", silent.body);
+    let fields = [
+        ("revision", "2"),
+        ("act", "accept"),
+        ("reason", "Nobody uploads."),
+    ];
+    let accepted = owner.post(HERE, &fields).await;
+    assert_eq!(accepted.status, 303, "{}", accepted.body);
+    let again = owner.post(HERE, &fields).await;
+    assert_eq!(again.status, 422, "{}", again.body);
+    assert!(again.body.contains("accepted already"), "{}", again.body);
+
+    let ready = sender.get(PAGE).await;
+    assert!(ready.body.contains("Publish version"), "{}", ready.body);
+    let published = sender
+        .post(HERE, &[("revision", "2"), ("act", "publish")])
+        .await;
+    assert_eq!(published.status, 303, "{}", published.body);
+    let shown = sender.get(PAGE).await;
+    assert!(shown.body.contains("It is in force."), "{}", shown.body);
+    let view = versions::get_version(&stand.db, &paul, "petstore".into(), "v1")
+        .await
+        .unwrap();
+    assert_eq!(view.current_revision.unwrap().number, 2);
 }
 
 /// Sends a body that is no upload at all.

@@ -144,3 +144,68 @@ async fn one_click_sign_in_exists_in_the_demo_only() {
     );
     assert_eq!(window.get("/console").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_form_sent_too_often_says_how_long_to_wait_on_the_page_and_in_the_head() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    window.get("/login").await;
+    let fields = [
+        ("email", "olga@acme.test"),
+        ("password", "wrong wrong wrong"),
+    ];
+    let mut tries = 0;
+    let refused = loop {
+        let answer = window.post("/login", &fields).await;
+        if answer.status != 422 {
+            break answer;
+        }
+        assert!(!answer.headers.contains_key("retry-after"));
+        tries += 1;
+        assert!(tries < 100, "nobody is stopped");
+    };
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    let wait: u64 = refused.headers["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(wait > 0);
+    let words = crate::throttled::words(wait);
+    assert!(refused.body.contains(&words), "{words}: {}", refused.body);
+    assert!(refused.body.contains("value=\"olga@acme.test\""), "kept");
+    // It is as long as it says.
+    stand.hand.advance(std::time::Duration::from_secs(wait));
+    assert_eq!(window.post("/login", &fields).await.status, 422);
+}
+
+#[tokio::test]
+async fn who_has_to_sign_in_for_a_form_comes_back_to_its_page() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    window.get("/login").await;
+    let body = format!("csrf={}&format=csv", window.token);
+    for (referer, next) in [
+        (
+            Some("http://127.0.0.1:8080/console/audit?action=x"),
+            "%2Fconsole%2Faudit%3Faction%3Dx",
+        ),
+        (Some("http://evil.example/console/audit"), "%2Fconsole"),
+        (None, "%2Fconsole"),
+    ] {
+        let mut request = http::Request::post("/console/audit/export")
+            .header("host", "127.0.0.1:8080")
+            .header("origin", "http://127.0.0.1:8080")
+            .header("content-type", "application/x-www-form-urlencoded");
+        if let Some(referer) = referer {
+            request = request.header("referer", referer);
+        }
+        let sent = window.send(request, body.clone()).await;
+        assert_eq!(
+            (sent.status, sent.location()),
+            (303, format!("/login?next={next}").as_str())
+        );
+    }
+    let page = window.get("/console/audit").await;
+    assert_eq!(page.location(), "/login?next=%2Fconsole%2Faudit");
+}

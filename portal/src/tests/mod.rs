@@ -1,15 +1,41 @@
 //! The router against a real database: what single handlers promise. Journeys with real processes are in `tests/`.
 
+mod api_tabs;
+mod audit;
+mod configuration;
 mod console;
+mod console_pages;
+mod conversations;
+mod corpus;
+mod docs;
+mod factor;
+mod finding;
 mod forms;
+mod home;
+mod importing;
+mod inviting;
+mod jobs;
+mod keys;
 mod links;
 mod pages;
+mod passkeys;
+mod products;
+mod proof;
+mod questions;
 mod queue;
+mod releases;
+mod requesting;
 mod road;
+mod roles;
 mod routes;
+mod rules;
 mod samples;
 mod sessions;
+mod settings;
 mod sso;
+mod sso_provider;
+mod terms;
+mod try_it;
 mod window;
 
 use crate::portal::Portal;
@@ -150,6 +176,7 @@ impl Stand {
             source: Source::default(),
             create: true,
             dry_run: false,
+            drop_orphans: false,
         };
         assert!(
             publishing::publish_spec(&self.db, &system, input)

@@ -7,7 +7,8 @@ use gatehouse_domain::Role;
 /// Every page.
 fn gets() -> Vec<String> {
     let mut pages = filled("get");
-    pages.retain(|path| !path.starts_with("/static"));
+    // A download is no page.
+    pages.retain(|path| !path.starts_with("/static") && !path.ends_with("/export"));
     pages
 }
 

@@ -8,7 +8,7 @@ use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::{EnvironmentKind, Role};
 use time::macros::datetime;
 
-async fn stand() -> Stand {
+pub(super) async fn stand() -> Stand {
     let stand = Stand::new().await;
     stand.publish_petstore().await;
     let system = Actor::system(stand.tenant, "test");
@@ -28,7 +28,7 @@ async fn stand() -> Stand {
     stand
 }
 
-async fn ask(stand: &Stand, application: &str, plan: &str) -> SubscriptionView {
+pub(super) async fn ask(stand: &Stand, application: &str, plan: &str) -> SubscriptionView {
     let dev = stand.actor("dev@acme.test").await;
     let environments = environments::list_environments(&stand.db, &dev)
         .await
@@ -43,6 +43,7 @@ async fn ask(stand: &Stand, application: &str, plan: &str) -> SubscriptionView {
         environment: environments[0].slug.as_str().into(),
         reason: "The first words".into(),
         answers: std::collections::BTreeMap::new(),
+        accepts_terms: None,
     };
     subscriptions::request(&stand.db, &dev, wish)
         .await
@@ -73,7 +74,7 @@ async fn two_questions(stand: &Stand) -> (SubscriptionView, SubscriptionView) {
     (free, term)
 }
 
-async fn now(stand: &Stand, view: &SubscriptionView) -> SubscriptionView {
+pub(super) async fn now(stand: &Stand, view: &SubscriptionView) -> SubscriptionView {
     let olga = stand.actor("olga@acme.test").await;
     subscriptions::get_subscription(&stand.db, &olga, view.id)
         .await

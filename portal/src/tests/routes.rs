@@ -11,7 +11,7 @@ pub(crate) fn routes(method: &str) -> Vec<String> {
             routes.push(path.to_owned());
         }
     }
-    assert!(routes.len() > 30, "the router was read: {routes:?}");
+    assert!(!routes.is_empty(), "the router was read");
     routes
 }
 

@@ -19,13 +19,13 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 const CLIENT: &str = "gatehouse";
-const EGRESS: (&str, &str) = (
+pub(super) const EGRESS: (&str, &str) = (
     "GATEHOUSE_PORTAL__EGRESS__ALLOWED_NETWORKS",
     "[\"127.0.0.0/8\"]",
 );
 
 /// A provider as an administrator adds it.
-fn provider(issuer: &str) -> CreateIdentityProvider {
+pub(super) fn provider(issuer: &str) -> CreateIdentityProvider {
     CreateIdentityProvider {
         slug: "corp".into(),
         name: "Acme staff login".into(),
@@ -48,7 +48,7 @@ fn issuers() -> Issuers {
     Issuers::new(egress.unwrap(), IssuerSettings::default())
 }
 
-async fn add(stand: &Stand, tenant: TenantId, input: CreateIdentityProvider) {
+pub(super) async fn add(stand: &Stand, tenant: TenantId, input: CreateIdentityProvider) {
     let system = Actor::system(tenant, "test");
     create_identity_provider(&stand.db, &issuers(), &system, input)
         .await
@@ -56,7 +56,7 @@ async fn add(stand: &Stand, tenant: TenantId, input: CreateIdentityProvider) {
 }
 
 /// A tenant whose people may come in by an issuer.
-async fn scene(further: &[(&str, &str)]) -> (Stand, TestIssuer) {
+pub(super) async fn scene(further: &[(&str, &str)]) -> (Stand, TestIssuer) {
     let issuer = TestIssuer::start().await;
     let variables: Vec<_> = further.iter().copied().chain([EGRESS]).collect();
     let stand = Stand::with(&variables).await;
@@ -65,7 +65,8 @@ async fn scene(further: &[(&str, &str)]) -> (Stand, TestIssuer) {
 }
 
 /// What the browser was sent to the provider with.
-struct Asked {
+pub(super) struct Asked {
+    pub(super) url: String,
     query: HashMap<String, String>,
 }
 
@@ -76,14 +77,19 @@ impl Asked {
 }
 
 /// Presses the button.
-async fn press(window: &mut Window, at: &str) -> Asked {
+pub(super) async fn press(window: &mut Window, at: &str) -> Asked {
     window.get(&format!("{at}/login")).await;
-    let answer = window
-        .post(&format!("{at}/login/sso/corp"), &[("next", "/inbox")])
-        .await;
+    press_with(window, at, &[("next", "/inbox")]).await
+}
+
+/// Presses it on the page that was opened last, with fields of its own.
+pub(super) async fn press_with(window: &mut Window, at: &str, fields: &[(&str, &str)]) -> Asked {
+    let path = format!("{at}/login/sso/corp");
+    let answer = window.post(&path, fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let url = reqwest::Url::parse(answer.location()).unwrap();
     Asked {
+        url: answer.location().to_owned(),
         query: url.query_pairs().into_owned().collect(),
     }
 }
@@ -118,18 +124,35 @@ fn back(asked: &Asked, iss: &str, code: &str, state: &str) -> String {
 }
 
 /// Comes back from the provider as somebody.
-async fn come_back(
+pub(super) async fn come_back(
     stand: &Stand,
     issuer: &TestIssuer,
     window: &mut Window,
     email: &str,
 ) -> super::Answer {
     let asked = press(window, "").await;
-    let token = issuer.token(&claims(stand, issuer, &asked, email));
-    window.get(&answer(issuer, &asked, token)).await
+    come_back_with(stand, issuer, window, &asked, email, None).await
 }
 
-async fn mailed(stand: &Stand, template: &str) -> String {
+/// The same, told when they showed the provider who they are.
+pub(super) async fn come_back_with(
+    stand: &Stand,
+    issuer: &TestIssuer,
+    window: &mut Window,
+    asked: &Asked,
+    email: &str,
+    shown: Option<i64>,
+) -> super::Answer {
+    let mut claims = claims(stand, issuer, asked, email);
+    if let Some(shown) = shown {
+        claims["auth_time"] = shown.into();
+    }
+    window
+        .get(&answer(issuer, asked, issuer.token(&claims)))
+        .await
+}
+
+pub(super) async fn mailed(stand: &Stand, template: &str) -> String {
     let page = Page {
         limit: 200,
         after: None,
@@ -153,7 +176,7 @@ async fn mailed(stand: &Stand, template: &str) -> String {
         .to_owned()
 }
 
-async fn signed_in(window: &mut Window) -> bool {
+pub(super) async fn signed_in(window: &mut Window) -> bool {
     window.get("/inbox").await.status == 200
 }
 
@@ -373,22 +396,18 @@ async fn the_tenants_rule_for_sign_ups_holds_for_newcomers_from_a_provider() {
 }
 
 #[tokio::test]
-async fn only_the_sign_in_page_lets_forms_lead_to_the_provider() {
+async fn only_pages_to_sign_in_and_up_let_forms_lead_to_the_provider() {
     let (stand, issuer) = scene(&[]).await;
     let mut window = stand.window();
-    let page = window.get("/login").await;
-    let policy = page.headers["content-security-policy"]
-        .to_str()
-        .unwrap()
-        .to_owned();
     let expected = format!("form-action 'self' {};", issuer.url());
-    assert!(policy.contains(&expected), "{policy}");
-    assert!(
-        page.body.contains("Continue with Acme staff login"),
-        "{}",
-        page.body
-    );
-    assert!(!page.body.contains("client-secret-canary"));
+    for path in ["/login", "/signup"] {
+        let page = window.get(path).await;
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains(&expected), "{path}: {policy}");
+        let button = "Continue with Acme staff login";
+        assert!(page.body.contains(button), "{path}: {}", page.body);
+        assert!(!page.body.contains("client-secret-canary"));
+    }
     let other = window.get("/apis").await;
     assert_eq!(
         other.headers["content-security-policy"],

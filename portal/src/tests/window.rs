@@ -13,6 +13,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    /// Of the body as it came, compressed if that was asked for.
+    pub(crate) bytes: usize,
 }
 
 impl Answer {
@@ -102,6 +104,33 @@ impl Window {
         self.send(request, body.join("&")).await
     }
 
+    /// Sends a form that may hold a file, in the field `file`, with the remembered token.
+    pub(crate) async fn post_parts(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<&str>,
+    ) -> Answer {
+        let token = self.token.clone();
+        let mut body = String::new();
+        for (name, value) in [("csrf", token.as_str())].iter().chain(fields) {
+            body += &format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        if let Some(content) = file {
+            body += &format!(
+                "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n{content}\r\n"
+            );
+        }
+        body += "--b--\r\n";
+        let request = Request::post(path)
+            .header("host", "127.0.0.1:8080")
+            .header(ORIGIN, "http://127.0.0.1:8080")
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=b");
+        self.send(request, body).await
+    }
+
     pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Answer {
         let line: Vec<String> = self
             .cookies
@@ -119,6 +148,7 @@ impl Window {
         Answer {
             status: head.status.as_u16(),
             headers: head.headers,
+            bytes: body.len(),
             body: String::from_utf8_lossy(&body).into_owned(),
         }
     }

@@ -1,9 +1,11 @@
 //! Form fields and their faults: label above, help under, error under, and a summary on top that links to each field.
 
 use crate::page_error::PageError;
+use crate::throttled;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_control_plane::Refusal;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// One fault of one field, in words that say the rule and the value.
@@ -57,6 +59,19 @@ impl Faults {
         self
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Says every fault of the whole form: none of its controls is at fault.
+    pub(crate) fn whole(mut self) -> Self {
+        for fault in &mut self.faults {
+            fault.words = format!("{}: {}", fault.field, fault.words);
+            WHOLE_FORM.clone_into(&mut fault.field);
+        }
+        self
+    }
+
     pub(crate) fn of(&self, field: &str) -> Option<String> {
         self.faults
             .iter()
@@ -101,36 +116,46 @@ impl Hidden {
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/field.html")]
 pub(crate) struct Field {
-    name: &'static str,
-    label: &'static str,
+    name: Cow<'static, str>,
+    label: Cow<'static, str>,
     kind: &'static str,
     value: String,
     help: String,
     error: Option<String>,
     optional: bool,
+    /// Whether a box is ticked.
+    ticked: bool,
     /// Whether the browser holds the form back while it is empty.
     forced: bool,
     max: u32,
     autocomplete: &'static str,
     options: Vec<Choice>,
+    /// What tells it from another control of the same name on the page.
+    apart: String,
 }
 
 impl HtmlSafe for Field {}
 
 impl Field {
-    fn of_kind(kind: &'static str, name: &'static str, label: &'static str) -> Self {
+    fn of_kind(
+        kind: &'static str,
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
-            name,
-            label,
+            name: name.into(),
+            label: label.into(),
             kind,
             value: String::new(),
             help: String::new(),
             error: None,
             optional: false,
+            ticked: false,
             forced: true,
             max: 200,
             autocomplete: "",
             options: Vec::new(),
+            apart: String::new(),
         }
     }
 
@@ -158,16 +183,40 @@ impl Field {
         Self::of_kind("date", name, label)
     }
 
-    pub(crate) fn area(name: &'static str, label: &'static str, max: u32) -> Self {
+    pub(crate) fn area(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        max: u32,
+    ) -> Self {
         let mut field = Self::of_kind("textarea", name, label);
         field.max = max;
         field
     }
 
-    pub(crate) fn select(name: &'static str, label: &'static str, options: Vec<Choice>) -> Self {
+    pub(crate) fn select(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        options: Vec<Choice>,
+    ) -> Self {
         let mut field = Self::of_kind("select", name, label);
         field.options = options;
         field
+    }
+
+    /// A box to tick, which sends `value` then.
+    pub(crate) fn check(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self::of_kind("checkbox", name, label)
+            .value(value)
+            .unforced()
+    }
+
+    pub(crate) fn ticked(mut self, ticked: bool) -> Self {
+        self.ticked = ticked;
+        self
     }
 
     pub(crate) fn file(name: &'static str, label: &'static str) -> Self {
@@ -181,6 +230,12 @@ impl Field {
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// Offers what is known while any text may be typed.
+    pub(crate) fn suggest(mut self, options: Vec<Choice>) -> Self {
+        self.options = options;
         self
     }
 
@@ -206,14 +261,20 @@ impl Field {
         self
     }
 
+    /// For pages with several forms that have a control of this name.
+    pub(crate) fn apart(mut self, mark: &str) -> Self {
+        self.apart = format!("-{mark}");
+        self
+    }
+
     /// Takes this field's fault from those of the form.
     pub(crate) fn faults(mut self, faults: &Faults) -> Self {
-        self.error = faults.of(self.name);
+        self.error = faults.of(&self.name);
         self
     }
 
     fn id(&self) -> String {
-        control_id(self.name)
+        format!("{}{}", control_id(&self.name), self.apart)
     }
 
     /// Ties help and error to the control for screen readers.
@@ -237,7 +298,7 @@ impl Field {
     }
 }
 
-/// Attributes made of field names from this source only, so they need no escaping.
+/// Attributes made of field names, which are from this source or slugs, so they need no escaping.
 struct Attributes(String);
 
 impl std::fmt::Display for Attributes {
@@ -284,10 +345,8 @@ pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
         ),
         Refusal::Conflict(words) | Refusal::NotYours(words) => faults.add(WHOLE_FORM, words),
         Refusal::TooMany(seconds) => {
-            faults.add(
-                WHOLE_FORM,
-                format!("Too many attempts. Wait {seconds} seconds, then try again."),
-            );
+            throttled::note(seconds);
+            faults.add(WHOLE_FORM, throttled::words(seconds));
         }
         other => return Err(other.into()),
     }

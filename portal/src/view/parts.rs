@@ -87,7 +87,8 @@ pub(crate) struct Flash {
     kind: Tone,
     strong: String,
     rest: String,
-    action: Option<Link>,
+    #[serde(default)]
+    actions: Vec<Link>,
 }
 
 impl HtmlSafe for Flash {}
@@ -116,7 +117,7 @@ impl Flash {
             kind: Tone::Good,
             strong: strong.into(),
             rest: rest.into(),
-            action: None,
+            actions: Vec::new(),
         }
     }
 
@@ -125,7 +126,7 @@ impl Flash {
             kind: Tone::Info,
             strong: strong.into(),
             rest: rest.into(),
-            action: None,
+            actions: Vec::new(),
         }
     }
 
@@ -134,12 +135,12 @@ impl Flash {
             kind: Tone::Care,
             strong: strong.into(),
             rest: rest.into(),
-            action: None,
+            actions: Vec::new(),
         }
     }
 
     pub(crate) fn with_action(mut self, action: Link) -> Self {
-        self.action = Some(action);
+        self.actions.push(action);
         self
     }
 }
@@ -288,6 +289,8 @@ impl Empty {
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/spread.html")]
 pub(crate) struct Spread {
+    /// What is so many gateways old: "Saved. In force on".
+    pub(crate) said: &'static str,
     pub(crate) has: usize,
     pub(crate) of: usize,
     pub(crate) done: bool,
@@ -296,6 +299,8 @@ pub(crate) struct Spread {
     pub(crate) href: String,
     /// The page itself, for a reader without script.
     pub(crate) again: String,
+    /// The page that says it for each gateway, for those who use the console.
+    pub(crate) each: Option<String>,
 }
 
 impl HtmlSafe for Spread {}

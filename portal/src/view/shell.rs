@@ -63,6 +63,8 @@ pub(crate) struct Shell {
     pub(crate) user: Option<ShellUser>,
     /// The permissions of the person's roles here; decides what shows, never what is allowed.
     pub(crate) permissions: Vec<Permission>,
+    /// Those of them that hold in the whole tenant.
+    pub(crate) everywhere: Vec<Permission>,
     pub(crate) is_platform_admin: bool,
     pub(crate) has_console: bool,
     pub(crate) inbox_count: usize,
@@ -107,6 +109,11 @@ impl Shell {
         self.permissions.contains(&permission)
     }
 
+    /// The same in the whole tenant, for what belongs to no team, product or API.
+    pub(crate) fn may_everywhere(&self, permission: Permission) -> bool {
+        self.everywhere.contains(&permission)
+    }
+
     pub(crate) fn flash_html(&self) -> MaybeHtml<'_> {
         MaybeHtml(self.flash.as_ref())
     }
@@ -140,7 +147,7 @@ impl Shell {
     /// The lines of one group of the rail that this person can use.
     pub(crate) fn console_entries(&self, group: &str) -> Vec<RailEntry> {
         RAIL.iter()
-            .filter(|line| line.group == group && line.needs.is_none_or(|needed| self.may(needed)))
+            .filter(|line| line.group == group && line.needs.shown_to(self))
             .map(|line| RailEntry {
                 label: line.label,
                 href: self.to(line.path),
@@ -160,7 +167,30 @@ struct RailLine {
     label: &'static str,
     path: &'static str,
     section: &'static str,
-    needs: Option<Permission>,
+    needs: Needs,
+}
+
+/// Whom a line of the rail is for: nobody is led to a page that would refuse them.
+enum Needs {
+    /// Everybody in the console.
+    Nothing,
+    /// Whoever has it somewhere: the page shows what is theirs.
+    Somewhere(Permission),
+    /// Whoever has it in the whole tenant.
+    Everywhere(Permission),
+    /// Whoever has one of these in the whole tenant.
+    OneOf(&'static [Permission]),
+}
+
+impl Needs {
+    fn shown_to(&self, shell: &Shell) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Somewhere(needed) => shell.may(*needed),
+            Self::Everywhere(needed) => shell.may_everywhere(*needed),
+            Self::OneOf(needed) => needed.iter().any(|one| shell.may_everywhere(*one)),
+        }
+    }
 }
 
 const fn line(
@@ -168,7 +198,7 @@ const fn line(
     label: &'static str,
     path: &'static str,
     section: &'static str,
-    needs: Option<Permission>,
+    needs: Needs,
 ) -> RailLine {
     RailLine {
         group,
@@ -179,63 +209,92 @@ const fn line(
     }
 }
 
-const RAIL: [RailLine; 9] = [
-    line("", "Home", "/console", "home", None),
+const RAIL: [RailLine; 14] = [
+    line("", "Home", "/console", "home", Needs::Nothing),
     line(
         "",
         "Requests",
         "/console/requests",
         "requests",
-        Some(Permission::SubscriptionRead),
+        Needs::Somewhere(Permission::SubscriptionRead),
     ),
     line(
         "Offer",
         "APIs",
         "/console/apis",
         "apis",
-        Some(Permission::ApiRead),
+        Needs::Somewhere(Permission::ApiRead),
+    ),
+    line(
+        "Offer",
+        "Products",
+        "/console/products",
+        "products",
+        Needs::Somewhere(Permission::ApiRead),
     ),
     line(
         "Offer",
         "Plans",
         "/console/plans",
         "plans",
-        Some(Permission::ApiRead),
+        Needs::Somewhere(Permission::ApiRead),
+    ),
+    line(
+        "Offer",
+        "Terms",
+        "/console/terms",
+        "terms",
+        Needs::Somewhere(Permission::ApiRead),
     ),
     line(
         "Offer",
         "Applications",
         "/console/applications",
         "applications",
-        Some(Permission::SubscriptionRead),
+        Needs::Somewhere(Permission::SubscriptionRead),
     ),
     line(
         "Offer",
         "People and teams",
         "/console/people",
         "people",
-        Some(Permission::MemberRead),
+        Needs::Everywhere(Permission::MemberRead),
     ),
     line(
         "Run",
         "Gateways",
         "/console/gateways",
         "gateways",
-        Some(Permission::GatewayRead),
+        Needs::Everywhere(Permission::GatewayRead),
     ),
+    line(
+        "Run",
+        "Releases",
+        "/console/releases",
+        "releases",
+        Needs::Everywhere(Permission::ApiRead),
+    ),
+    line(
+        "Run",
+        "Configuration",
+        "/console/configuration",
+        "configuration",
+        Needs::Everywhere(Permission::ApiRead),
+    ),
+    line("Run", "Jobs", "/console/jobs", "jobs", Needs::Nothing),
     line(
         "Run",
         "Audit",
         "/console/audit",
         "audit",
-        Some(Permission::AuditRead),
+        Needs::Everywhere(Permission::AuditRead),
     ),
     line(
         "Run",
-        "Access tokens",
-        "/console/settings/tokens",
-        "tokens",
-        Some(Permission::TokenManage),
+        "Settings",
+        "/console/settings",
+        "settings",
+        Needs::OneOf(crate::pages::console::settings::NEEDED),
     ),
 ];
 

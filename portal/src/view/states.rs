@@ -1,7 +1,7 @@
 //! One word and one badge per state, everywhere.
 
 use crate::view::parts::Badge;
-use gatehouse_domain::api::ApiVersionState;
+use gatehouse_domain::api::{ApiVersionState, ProductState};
 use gatehouse_domain::plan::PlanState;
 use gatehouse_domain::subscription::ShownState;
 
@@ -29,6 +29,16 @@ pub(crate) fn version(state: ApiVersionState) -> Badge {
         ApiVersionState::Published => Badge::good("Live"),
         ApiVersionState::Deprecated => Badge::care("Deprecated"),
         ApiVersionState::Retired => Badge::plain("Retired"),
+    }
+}
+
+/// The badge of a product over several APIs.
+pub(crate) fn product(state: ProductState) -> Badge {
+    match state {
+        ProductState::Draft => Badge::not_started("Draft"),
+        ProductState::Published => Badge::good("Offered"),
+        ProductState::Deprecated => Badge::care("Deprecated"),
+        ProductState::Retired => Badge::plain("Retired"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Times, numbers and ages as people read them. Times come in as arguments; nothing here looks at a clock.
 
+use crate::view::shell::capital;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use time::format_description::well_known::Rfc3339;
@@ -126,9 +127,18 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// `subscription.request_plan_change` as "Subscription: request plan change", `api.create` as "API: create".
+pub(crate) fn action_words(action: &str) -> String {
+    let words = action.replacen('.', ": ", 1).replace('_', " ");
+    match words.strip_prefix("api:") {
+        Some(done) => format!("API:{done}"),
+        None => capital(&words),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{When, age, count, grouped, relative};
+    use super::{When, action_words, age, count, grouped, relative};
     use time::Duration;
     use time::macros::datetime;
 
@@ -144,6 +154,15 @@ mod tests {
             When::ago(now, now)
                 .to_string()
                 .contains("title=\"20 Nov 2026, 11:38:00 UTC\"")
+        );
+    }
+
+    #[test]
+    fn actions_read_as_words() {
+        assert_eq!(action_words("api.create"), "API: create");
+        assert_eq!(
+            action_words("subscription.request_plan_change"),
+            "Subscription: request plan change"
         );
     }
 

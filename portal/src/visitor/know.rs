@@ -1,26 +1,29 @@
 //! Finding out who is looking, before any handler; and showing a handler's problem as a page after it.
 
 use super::{Inner, Visitor};
+use crate::address::safe_next;
 use crate::csrf::Binding;
 use crate::page_error::{ProblemToShow, problem_of};
 use crate::pages::account::theme;
 use crate::pages::problem::ProblemPage;
 use crate::place::Place;
 use crate::portal::Portal;
-use crate::{cookies, headers, session};
+use crate::{cookies, headers, session, throttled};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use gatehouse_control_plane::accounts::{self, UserView};
 use gatehouse_control_plane::tenants::{self, TenantView};
-use gatehouse_control_plane::{Actor, Db, Refusal, members};
+use gatehouse_control_plane::{Actor, Db, Refusal, members, second_factor};
+use gatehouse_domain::Permission;
 use gatehouse_domain::id::UserId;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::listener::Peer;
 use gatehouse_runtime::{RequestId, random};
-use http::header::SET_COOKIE;
+use http::header::{REFERER, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
+use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tower_http::csrf::ProtectionError;
@@ -40,7 +43,8 @@ pub(crate) async fn know(
     let mut response = match found {
         Ok((visitor, new_visit)) => {
             head.extensions.insert(visitor.clone());
-            let mut response = next.run(Request::from_parts(head, body)).await;
+            let run = next.run(Request::from_parts(head, body));
+            let mut response = throttled::told(run).await;
             shown(&visitor, &mut response).await;
             if let Some(cookie) = new_visit {
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -120,19 +124,57 @@ async fn find(
             .is_none_or(|only| tenant.as_ref().is_some_and(|tenant| tenant.id == only))
     });
     let confined = who.is_some_and(|who| who.only.is_some());
-    let (user, actor, is_platform_admin) = match who {
+    let whereabouts = (ip, &request_id);
+    let mut known = match who {
         Some(who) => {
             person(
                 portal.db(),
                 &session,
                 who.user,
                 tenant.as_ref(),
-                (ip, &request_id),
+                whereabouts,
             )
             .await?
         }
         None => (None, None, false),
     };
+    if let (Some(who), (Some(_), actor, platform)) = (who, &known) {
+        let console = *platform || actor.as_ref().is_some_and(Actor::opens_console);
+        if console && session::console_ended(&who, portal.session_settings(), now) {
+            session.flush().await.map_err(|error| unavailable(&error))?;
+            known = (None, None, false);
+        } else if let Some(actor) = actor.as_ref().filter(|_| head.method.is_safe()) {
+            // A form that is open keeps its token: the id changes with the next page.
+            session::note_rights(
+                &session,
+                who,
+                (actor.tenant(), rights_of(actor, who.factor)),
+            )
+            .await
+            .map_err(|error| unavailable(&error))?;
+        }
+    }
+    let (user, actor, is_platform_admin) = known;
+    let answers = match (&user, &tenant) {
+        (Some(user), Some(tenant)) if confined => {
+            let answers = accounts::answers_for(portal.db(), tenant.id, user.id).await;
+            answers.map_err(problem_of)?
+        }
+        _ => true,
+    };
+    let wants_factor = tenant
+        .as_ref()
+        .is_some_and(|tenant| tenant.second_factor_required)
+        && actor.as_ref().is_some_and(Actor::opens_console);
+    let owes_factor = match who {
+        Some(who) if wants_factor => {
+            let held = second_factor::held_since(portal.db(), who.user).await;
+            !who.has_factor(held.map_err(problem_of)?)
+        }
+        _ => false,
+    };
+    // Without it they are somebody who is signed in and may do nothing here.
+    let actor = actor.filter(|_| !owes_factor);
     let (binding, new_visit) = match (&user, session.id()) {
         (Some(_), Some(id)) => (Binding(id.to_string()), None),
         _ => visit(portal, headers),
@@ -141,6 +183,7 @@ async fn find(
         place.tenant.as_deref().unwrap_or_default(),
         place.tenant.is_none(),
     );
+    let base_url = format!("{}{base}", portal.public_url().origin());
     let visitor = Visitor(Arc::new(Inner {
         portal: portal.clone(),
         session,
@@ -148,15 +191,37 @@ async fn find(
         base,
         user,
         actor,
+        owes_factor,
         is_platform_admin: is_platform_admin && !confined,
+        proved: who.map(|who| who.proved),
+        answers,
         binding,
         theme: theme::chosen(headers),
+        came_from: came_from(&base_url, headers),
+        is_page: head.method.is_safe(),
         here: place.here,
         request_id,
         ip,
+        agent: agent_of(headers),
         now,
     }));
     Ok((visitor, new_visit))
+}
+
+/// What somebody may do, and how well they proved who they are, as a number that changes with it.
+fn rights_of(actor: &Actor, factor: bool) -> u64 {
+    let held = Permission::ALL
+        .iter()
+        .filter(|permission| actor.may_anywhere(**permission));
+    let mut digest = Sha256::new();
+    digest.update([u8::from(factor)]);
+    for permission in held {
+        digest.update(permission.as_str());
+        digest.update([0]);
+    }
+    let digest = digest.finalize();
+    let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
+    u64::from_le_bytes(first)
 }
 
 fn unavailable(error: &tower_sessions::session::Error) -> Problem {
@@ -206,6 +271,21 @@ async fn person(
     let actor = actor.map(|actor| actor.from_request(ip, request_id.to_string()));
     let platform = accounts::platform_actor(db, id).await.map_err(problem_of)?;
     Ok((Some(user), actor, platform.is_some()))
+}
+
+/// The page of this tenant that the browser says it was on, as a path inside the tenant.
+fn came_from(base_url: &str, headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get(REFERER)?.to_str().ok()?;
+    let path = sent.strip_prefix(base_url)?;
+    Some(safe_next(path).to_owned())
+}
+
+/// What the browser calls itself, cut to what a list can show.
+fn agent_of(headers: &HeaderMap) -> String {
+    let named = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    named.unwrap_or_default().chars().take(200).collect()
 }
 
 /// The visit cookie that forms before sign-in are bound to; made when it is missing.

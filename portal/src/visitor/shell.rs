@@ -48,6 +48,11 @@ impl Visitor {
                 .filter(|permission| actor.may_anywhere(*permission))
                 .collect()
         });
+        let everywhere = permissions
+            .iter()
+            .copied()
+            .filter(|permission| inner.actor.as_ref().is_some_and(|a| a.may(*permission)))
+            .collect();
         let roles = inner.actor.as_ref().map(roles_of).unwrap_or_default();
         Shell {
             base: inner.base.clone(),
@@ -63,8 +68,11 @@ impl Visitor {
                 email: user.email.to_string(),
                 roles_in_words: roles_in_words(&roles),
             }),
-            has_console: inner.actor.as_ref().is_some_and(Actor::opens_console),
+            // Who owes a second factor is told so there.
+            has_console: inner.owes_factor
+                || inner.actor.as_ref().is_some_and(Actor::opens_console),
             permissions,
+            everywhere,
             is_platform_admin: inner.is_platform_admin,
             inbox_count: 0,
             waiting_requests: 0,

@@ -6,7 +6,7 @@ use gatehouse_domain::credential::CredentialState;
 use gatehouse_harness::callers::{Developer, Wish};
 use gatehouse_harness::eventually;
 use gatehouse_harness::wait::PATIENCE;
-use gatehouse_snapshot::object::{Credential, Object};
+use gatehouse_snapshot::object::{Credential, CredentialLater, Object};
 use gatehouse_snapshot::state_hash::StateHash;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -165,6 +165,7 @@ async fn load(scene: &Scene, conn: &mut PgConnection) {
             not_before: None,
             expires_at: None,
             retire_at: None,
+            later: CredentialLater::default(),
         });
         let record = object.encode();
         let digest = StateHash::of_record(&record);

@@ -15,7 +15,7 @@ impl Approver {
     pub async fn approve(&self, subscription: &str) -> Page {
         let queue = self.portal.get("/console/requests").await;
         queue.assert_status(200);
-        let form = queue.form("main form[action*='/console/requests']");
+        let form = queue.form("main form[method=post][action*='/console/requests']");
         let button = format!("button[name=approve][value={subscription}]");
         let label = queue.text_of(&button);
         let mut sent = form.press(&label);
@@ -31,7 +31,7 @@ impl Approver {
     /// Ticks requests and rejects them with a reason.
     pub async fn reject(&self, subscriptions: &[&str], reason: &str) -> Page {
         let queue = self.portal.get("/console/requests").await;
-        let mut form = queue.form("main form[action*='/console/requests']");
+        let mut form = queue.form("main form[method=post][action*='/console/requests']");
         for subscription in subscriptions {
             form = form.choose("request", subscription);
         }

@@ -29,6 +29,7 @@ pub const EVERYTHING: &[&str] = &[
     "usage.read_any",
     "audit.read",
     "tenant.manage",
+    "tenant.end",
 ];
 
 /// A consumer whose access was granted.

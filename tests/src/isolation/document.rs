@@ -34,6 +34,8 @@ impl IsolationWalk {
             })
             .filter_map(|(path, (method, value))| {
                 let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok()?;
+                // What takes no access token has nothing to isolate.
+                value["security"][0]["token"].as_array()?;
                 Some(Operation {
                     id: value["operationId"].as_str()?,
                     method,

@@ -5,7 +5,7 @@ mod ledger;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gatehouse_control_plane::members::{self, Admit};
@@ -33,6 +33,8 @@ pub struct Size {
 
 /// Longest time between a start and the next kill.
 const UNTIL_KILLED_MAX: Duration = Duration::from_millis(500);
+/// One round in so many is killed only after an approval was acknowledged in it: however slow the machine, something is written.
+const ROUNDS_TO_AN_APPROVAL: u64 = 4;
 
 /// Kills either, and compares what was acknowledged with what is there.
 pub async fn run(program: &str, size: Size, note: Note<'_>) -> anyhow::Result<Faults> {
@@ -45,7 +47,7 @@ pub async fn run(program: &str, size: Size, note: Note<'_>) -> anyhow::Result<Fa
     faults.extend(ledger.strange.iter().cloned());
     let said = ledger.shown();
     note(json!({ "rounds": size.rounds, "ledger": said }))?;
-    if ledger.approved.len() < usize::try_from(size.rounds)? / 8 {
+    if ledger.approved.len() < usize::try_from(size.rounds / ROUNDS_TO_AN_APPROVAL)? {
         faults.push(format!("too little was written to say anything: {said}"));
     }
     Ok(faults)
@@ -98,10 +100,12 @@ async fn killed(
 ) -> anyhow::Result<Vec<Ledger>> {
     let approver = approver(&scene.stack).await?;
     let stop = Arc::new(AtomicBool::new(false));
+    let approvals = Arc::new(AtomicUsize::new(0));
     let mut writers = JoinSet::new();
     for _ in 0..size.writers {
         let (root, approver) = (scene.root.clone(), approver.clone());
-        writers.spawn(writer::write(root, approver, Arc::clone(&stop)));
+        let (approvals, stop) = (Arc::clone(&approvals), Arc::clone(&stop));
+        writers.spawn(writer::write(root, approver, approvals, stop));
     }
     for round in 0..size.rounds {
         let longest = u64::try_from(UNTIL_KILLED_MAX.as_millis())?;
@@ -111,6 +115,14 @@ async fn killed(
         } else {
             Duration::from_millis(random::below(longest))
         };
+        if !postgres_only && round % ROUNDS_TO_AN_APPROVAL == 0 {
+            let before = approvals.load(Ordering::Relaxed);
+            eventually(PATIENCE, "an approval is acknowledged", async || {
+                let now = approvals.load(Ordering::Relaxed);
+                (now > before).then_some(()).ok_or(format!("{now} so far"))
+            })
+            .await;
+        }
         tokio::time::sleep(pause).await;
         if postgres_only || random::below(2) == 0 {
             scene.stack.kill9_postgres().await;

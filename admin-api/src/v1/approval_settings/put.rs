@@ -33,6 +33,7 @@ pub(crate) async fn put_approval_settings(
         due_s: body.due_s,
         remind_before_s: body.remind_before_s,
         escalation_team: body.escalation_team.as_deref().map(Lookup::from),
+        reject_reasons: body.reject_reasons,
     };
     let changed = subscriptions::set_approval_settings(&db, &caller, expected, input).await?;
     Ok(Mutation::changed(&changed))
@@ -51,4 +52,7 @@ pub(crate) struct PutApprovalSettings {
     /// Who is told when a decision is late; null: the owners of the tenant.
     #[schema(value_type = Option<ids::TeamLookup>)]
     escalation_team: Option<String>,
+    /// What approvers start a rejection from, different from one another, 1 to 500 characters each; null: the program's own.
+    #[schema(max_items = 20)]
+    reject_reasons: Option<Vec<String>>,
 }

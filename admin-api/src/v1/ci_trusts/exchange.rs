@@ -1,39 +1,55 @@
-//! `POST /v1/token-exchange` (RFC 8693): a workload's identity token for an access token. Needs no access token, for it gives one;
-//! hence it stands outside the OpenAPI document's endpoints and is described in `docs/ci.md`.
+//! `POST /v1/token-exchange` (RFC 8693): a workload's identity token for an access token. Needs no access token, for it gives one,
+//! and speaks OAuth: a form comes in, and what is refused is told as RFC 6749 §5.2 has it.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use gatehouse_control_plane::Db;
-use gatehouse_control_plane::ci_trusts::{self, WorkloadIssuers};
+use gatehouse_control_plane::ci_trusts::{self, Exchanged, WorkloadIssuers};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::CiTrustId;
 use gatehouse_runtime::RequestId;
-use gatehouse_web::{ClientIp, Json, Problem, ProblemKind};
-use http::Extensions;
-use http::header::CACHE_CONTROL;
+use gatehouse_web::extract::read_body_up_to;
+use gatehouse_web::{BodyLimit, ClientIp, Json, Problem, ProblemKind};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use std::collections::HashMap;
 
+use crate::bodies;
+use crate::bodies::words::{ACCESS_TOKEN, GRANT, SUBJECT_TYPES};
 use crate::edge::auth::part;
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
-const SUBJECT_TYPES: [&str; 2] = [
-    "urn:ietf:params:oauth:token-type:jwt",
-    "urn:ietf:params:oauth:token-type:id_token",
-];
+/// Bytes of a request; more is 413.
+const BYTES_MAX: usize = 32 * 1024;
 
-/// Exchanges a workload's identity token for an access token that lives minutes.
+/// Exchanges the identity token of a workload of CI for an access token that lives minutes (RFC 8693).
+///
+/// Needs no access token: the identity token is the proof. Send a form. Whatever is wrong with the identity token or the trust,
+/// the answer is the same; the log of the admin API says what it was.
+#[utoipa::path(
+    post,
+    path = "/v1/token-exchange",
+    tag = "ci-trusts",
+    request_body(content = bodies::TokenExchange, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The access token", body = bodies::ExchangedToken),
+        (status = 400, description = "Why there is none", body = bodies::ExchangeRefused)
+    ),
+    security(())
+)]
 pub(crate) async fn exchange_token(
     State(db): State<Db>,
     State(issuers): State<WorkloadIssuers>,
-    extensions: Extensions,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let asked = Asked::read(&body)?;
-    let ClientIp(ip) = part(&extensions)?;
-    let id: RequestId = part(&extensions)?;
+    require_form(request.headers())?;
+    let ClientIp(ip) = part(request.extensions())?;
+    let id: RequestId = part(request.extensions())?;
+    let body = read_body_up_to(request, BodyLimit(BYTES_MAX)).await?;
+    let asked = match Asked::read(&body) {
+        Ok(asked) => asked,
+        Err(refused) => return Ok(refused.into_response()),
+    };
     let exchanged = ci_trusts::exchange(
         &db,
         &issuers,
@@ -43,12 +59,25 @@ pub(crate) async fn exchange_token(
         (ip, id.as_str()),
     )
     .await?;
-    let Some(exchanged) = exchanged else {
-        return Err(Problem::new(ProblemKind::NotSignedIn).detail(
-            "The identity token was not accepted: its issuer, audience, subject, time or signature is not what the trust asks \
-             for. The log of the admin API says which.",
-        ));
-    };
+    Ok(exchanged.map_or_else(
+        || unaccepted().into_response(),
+        |exchanged| answer(&exchanged),
+    ))
+}
+
+fn require_form(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+    match kind {
+        Some(kind) if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Ok(()),
+        _ => Err(Problem::new(ProblemKind::UnsupportedMediaType)
+            .detail("Send a form: Content-Type: application/x-www-form-urlencoded.")),
+    }
+}
+
+fn answer(exchanged: &Exchanged) -> Response {
     let scopes: Vec<&str> = exchanged
         .scopes
         .iter()
@@ -61,7 +90,35 @@ pub(crate) async fn exchange_token(
         "expires_in": exchanged.expires_in_s,
         "scope": scopes.join(" "),
     });
-    Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+    ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+}
+
+/// Why there is no token (RFC 6749 §5.2, RFC 8693 §2.2.2).
+struct Refused {
+    error: &'static str,
+    description: String,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        // Printable ASCII without quote and backslash is all that may stand there.
+        let plain = |c: char| match c {
+            ' '..='~' if c != '"' && c != '\\' => c,
+            _ => '?',
+        };
+        let description: String = self.description.chars().map(plain).collect();
+        let answer = json!({ "error": self.error, "error_description": description });
+        let unkept = [(CACHE_CONTROL, "no-store")];
+        (StatusCode::BAD_REQUEST, unkept, Json(answer)).into_response()
+    }
+}
+
+/// The one answer to whatever is wrong with the identity token or the trust.
+fn unaccepted() -> Refused {
+    wrong(
+        "The identity token was not accepted: its issuer, audience, subject, time or signature is not what the trust asks for. \
+         The log of the admin API says which.",
+    )
 }
 
 /// The form of RFC 8693 §2.1, with the id of the trust as `audience`: the party the new token is for is the tenant that trusts.
@@ -72,7 +129,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(body: &[u8]) -> Result<Self, Problem> {
+    fn read(body: &[u8]) -> Result<Self, Refused> {
         let mut fields: HashMap<String, String> = HashMap::new();
         for (name, value) in form_urlencoded::parse(body) {
             if fields
@@ -90,7 +147,10 @@ impl Asked {
             })
         };
         if field("grant_type")? != GRANT {
-            return Err(wrong(&format!("Send grant_type={GRANT}.")));
+            return Err(Refused {
+                error: "unsupported_grant_type",
+                description: format!("Send grant_type={GRANT}."),
+            });
         }
         if !SUBJECT_TYPES.contains(&field("subject_token_type")?) {
             return Err(wrong(&format!(
@@ -102,15 +162,16 @@ impl Asked {
         if requested.is_some_and(|requested| requested != ACCESS_TOKEN) {
             return Err(wrong(&format!("Only {ACCESS_TOKEN} is given out.")));
         }
-        let trust = field("audience")?.parse().map_err(|error| {
-            wrong(&format!(
-                "Send the id of the CI trust as audience: {error}."
-            ))
+        let trust = field("audience")?.parse().map_err(|error| Refused {
+            error: "invalid_target",
+            description: format!("Send the id of the CI trust as audience: {error}."),
         })?;
         let scopes = fields.get("scope").map(|words| {
             let read = |word: &str| {
-                Permission::parse(word)
-                    .ok_or_else(|| wrong(&format!("There is no scope '{word}'.")))
+                Permission::parse(word).ok_or_else(|| Refused {
+                    error: "invalid_scope",
+                    description: format!("There is no scope '{word}'."),
+                })
             };
             words
                 .split_ascii_whitespace()
@@ -125,6 +186,9 @@ impl Asked {
     }
 }
 
-fn wrong(detail: &str) -> Problem {
-    Problem::new(ProblemKind::BadRequest).detail(detail)
+fn wrong(description: &str) -> Refused {
+    Refused {
+        error: "invalid_request",
+        description: description.to_owned(),
+    }
 }

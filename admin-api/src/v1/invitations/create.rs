@@ -1,19 +1,22 @@
 //! Invites a person by mail.
 
 use axum::extract::State;
+use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, members};
-use gatehouse_domain::Role;
 use gatehouse_domain::id::TeamId;
 use gatehouse_web::{Json, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::bodies;
-use crate::bodies::{ids, words};
+use crate::bodies::ids;
 use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
+use crate::v1::members::add_grant::WantedScope;
 
 /// Invites a person by mail.
+///
+/// Nobody gives what they may not do themselves, where it will hold.
 #[utoipa::path(
     post,
     path = "/v1/invitations",
@@ -30,7 +33,9 @@ pub(crate) async fn create_invitation(
     let input = members::Invite {
         email: body.email,
         role: body.role,
+        scope: body.scope.unwrap_or_default().read()?,
         team: body.team,
+        api: body.api.as_deref().map(Lookup::from),
     };
     let changed = members::invite(&db, &caller, input).await?;
     let path = format!("/v1/invitations/{}", changed.value.id);
@@ -43,10 +48,13 @@ pub(crate) async fn create_invitation(
 pub(crate) struct CreateInvitation {
     /// The address the link is sent to.
     email: String,
-    /// The role they will have.
-    #[schema(value_type = words::Role)]
-    role: Role,
+    /// Slug of the role they will have: a built-in one, or one of the tenant's own.
+    role: String,
+    /// What the role holds for; left out, the whole tenant.
+    scope: Option<WantedScope>,
     /// A team they will belong to.
     #[schema(value_type = Option<ids::TeamId>)]
     team: Option<TeamId>,
+    /// The API whose page they come to, id or slug. Left out, the one the role holds for, or else the list of APIs.
+    api: Option<String>,
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod create;
 pub(crate) mod list;
+pub(crate) mod resend;
 pub(crate) mod revoke;

@@ -1,14 +1,16 @@
 //! Issues a key; its text is shown this once.
 
 use axum::extract::State;
+use gatehouse_control_plane::credentials::Material;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, credentials};
+use gatehouse_domain::credential::CredentialKind;
 use gatehouse_web::{Json, Path, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::bodies;
-use crate::bodies::ids;
+use crate::bodies::{ids, words};
 use crate::edge::answer::{WithSecret, with_key};
 use crate::edge::auth::{Caller, needs};
 
@@ -32,9 +34,20 @@ pub(crate) async fn issue_key(
         environment: Lookup::from(body.environment.as_str()),
         name: body.name,
         expires_in_days: body.expires_in_days,
+        products: body
+            .products
+            .iter()
+            .map(|product| Lookup::from(product.as_str()))
+            .collect(),
     };
     let application = Lookup::from(application.as_str());
-    let made = credentials::issue(&db, &caller, application, input).await?;
+    let material = Material {
+        public_key: body.public_key,
+        certificate: body.certificate,
+    };
+    let kind = body.kind.unwrap_or(CredentialKind::ApiKey);
+    let made =
+        credentials::issue_credential(&db, &caller, application, input, kind, &material).await?;
     Ok(with_key(&caller, made, |key| {
         format!("/v1/keys/{}", key.id)
     }))
@@ -44,6 +57,15 @@ pub(crate) async fn issue_key(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IssueKey {
+    /// How a caller proves it; without it an API key, the one kind that gateways check so far.
+    #[schema(value_type = Option<words::CredentialKind>)]
+    kind: Option<CredentialKind>,
+    /// For `jwt_key`: the public key, as JSON Web Key (RFC 7517).
+    #[schema(value_type = Option<Object>)]
+    public_key: Option<serde_json::Value>,
+    /// For `mtls_cert`: the certificate (PEM).
+    #[schema(max_length = 16384)]
+    certificate: Option<String>,
     /// Where it works.
     #[schema(value_type = ids::EnvironmentLookup)]
     environment: String,
@@ -52,4 +74,8 @@ pub(crate) struct IssueKey {
     /// Days until it ends; without it as long as the plans allow.
     #[schema(minimum = 1)]
     expires_in_days: Option<i32>,
+    /// What it is for: ids or slugs of products; that of a single API has its slug. None is all that the application subscribes to.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    products: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! API keys of applications.
 
+pub(crate) mod evidence;
 pub(crate) mod get;
 pub(crate) mod issue;
 pub(crate) mod list;

@@ -62,7 +62,7 @@ pub(crate) struct WantedScope {
 }
 
 impl WantedScope {
-    fn read(self) -> Result<GrantScope, Refusal> {
+    pub(crate) fn read(self) -> Result<GrantScope, Refusal> {
         match (self.team, self.product, self.api) {
             (None, None, None) => Ok(GrantScope::Tenant),
             (Some(team), None, None) => Ok(GrantScope::Team(Lookup::from(team.as_str()))),

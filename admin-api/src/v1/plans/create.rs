@@ -6,6 +6,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, plans};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::plan::ApprovalMode;
+use gatehouse_domain::price::Price;
 use gatehouse_web::{Json, Path, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -43,6 +44,9 @@ pub(crate) async fn create_plan(
         max_key_days: body.max_key_days,
         max_overlap_s: body.max_overlap_s,
         staging: body.staging,
+        price: body.price,
+        trial: body.trial,
+        terms: body.terms,
     };
     let changed = plans::create_plan(&db, &caller, Lookup::from(api.as_str()), input).await?;
     let path = format!("/v1/apis/{api}/plans/{}", changed.value.id);
@@ -84,4 +88,12 @@ pub(crate) struct CreatePlan {
     /// Whether to prepare it first, seen by its owners only.
     #[serde(default)]
     staging: bool,
+    /// What it costs: told, not charged.
+    #[schema(value_type = Option<bodies::Price>)]
+    price: Option<Price>,
+    /// For trying out: each team asks for it once, and it is not renewed. It needs `max_subscription_days`.
+    #[serde(default)]
+    trial: bool,
+    /// Slug of the terms that requests accept.
+    terms: Option<String>,
 }

@@ -6,6 +6,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, plans};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
+use gatehouse_domain::price::Price;
 use gatehouse_web::{Json, Path, Problem};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -17,6 +18,7 @@ use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
 use crate::edge::conditional::{IfMatch, IfMatchHeader};
 use crate::edge::merge::present;
+use crate::edge::notice::without_notice;
 
 /// Changes a plan; what takes something from its subscribers counts when their notice ends.
 #[utoipa::path(
@@ -46,9 +48,13 @@ pub(crate) async fn update_plan(
             .operation_limits
             .map(|limits| limits.into_iter().map(Into::into).collect()),
         effective_at: body.effective_at,
+        without_notice: without_notice(body.now, body.reason)?,
         max_subscription_days: body.max_subscription_days,
         max_key_days: body.max_key_days,
         max_overlap_s: body.max_overlap_s,
+        price: body.price,
+        trial: body.trial,
+        terms: body.terms,
     };
     let (api, plan) = (Lookup::from(api.as_str()), Lookup::from(plan.as_str()));
     let changed = plans::update_plan(&db, &caller, api, plan, expected, input).await?;
@@ -79,6 +85,10 @@ pub(crate) struct UpdatePlan {
     /// From when on limits and spans count; without it at once, or when the tenant's notice ends for those who have the plan.
     #[serde(default, with = "time::serde::rfc3339::option")]
     effective_at: Option<OffsetDateTime>,
+    /// At once, without the notice of those who have the plan: needs `tenant.manage` and a reason.
+    now: Option<bool>,
+    /// Why, at most 500 characters; goes with `now`.
+    reason: Option<String>,
     /// Longest subscription, days; null is no end.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i32>, minimum = 1)]
@@ -90,4 +100,14 @@ pub(crate) struct UpdatePlan {
     /// Longest time two keys work side by side, seconds.
     #[schema(minimum = 0)]
     max_overlap_s: Option<i32>,
+    /// What it costs: told, not charged; null is nothing that is told.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<bodies::Price>)]
+    price: Option<Option<Price>>,
+    /// For trying out: each team asks for it once, and it is not renewed.
+    trial: Option<bool>,
+    /// Slug of the terms that new requests accept; null is none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    terms: Option<Option<String>>,
 }

@@ -1,8 +1,7 @@
-//! Lists what can be subscribed to, as the catalogue shows it.
+//! Lists the products the caller may see.
 
 use axum::extract::State;
-use gatehouse_control_plane::visibility::Viewer;
-use gatehouse_control_plane::{Db, catalogue};
+use gatehouse_control_plane::{Db, products};
 use gatehouse_web::{Problem, Query};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -12,7 +11,7 @@ use crate::edge::answer::List;
 use crate::edge::auth::{Caller, needs};
 use crate::edge::list::page;
 
-/// Lists what can be subscribed to, as the catalogue shows it.
+/// Lists the products the caller may see.
 #[utoipa::path(
     get,
     path = "/v1/products",
@@ -25,14 +24,14 @@ pub(crate) async fn list_products(
     caller: Caller<needs::CatalogueSee>,
     State(db): State<Db>,
     Query(query): Query<ProductQuery>,
-) -> Result<List<catalogue::CatalogueEntry>, Problem> {
-    let filter = catalogue::CatalogueFilter {
+) -> Result<List<products::ProductView>, Problem> {
+    let filter = products::ProductFilter {
         q: query.q,
-        tag: query.tag,
-        state: None,
+        api: query.api,
+        put_together: query.put_together.unwrap_or(false),
     };
     let page = page(query.limit, query.after.as_deref())?;
-    let listed = catalogue::catalogue(&db, &Viewer::Member(&caller), &filter, &page).await?;
+    let listed = products::list_products(&db, &caller, &filter, &page).await?;
     Ok(List(listed))
 }
 
@@ -45,8 +44,10 @@ pub(crate) struct ProductQuery {
     limit: Option<i64>,
     /// The `next` of the page before.
     after: Option<String>,
-    /// Only those whose words hold this text.
+    /// Only those whose name or slug holds this text.
     q: Option<String>,
-    /// Only those with operations of this tag.
-    tag: Option<String>,
+    /// Only those that open a version of this API; its slug.
+    api: Option<String>,
+    /// Only those that were put together, not those that stand for one API.
+    put_together: Option<bool>,
 }

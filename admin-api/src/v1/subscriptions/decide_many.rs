@@ -3,10 +3,11 @@
 use super::approve::ApproveSubscription;
 use axum::Extension;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{
-    DECISIONS_MAX, Decision, SubscriptionView, Undecided,
+    DECISIONS_MAX, Decision, RequestSubject, SubscriptionView, Undecided,
 };
-use gatehouse_control_plane::{Changed, Db, FieldFault, Refusal, subscriptions};
+use gatehouse_control_plane::{Changed, Db, FieldFault, Refusal, long_jobs, subscriptions};
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_runtime::RequestId;
 use gatehouse_web::{FieldError, Json, Problem, ProblemKind};
@@ -19,16 +20,24 @@ use crate::bodies;
 use crate::bodies::{ids, words};
 use crate::edge::answer::merged;
 use crate::edge::auth::{Caller, needs};
+use crate::edge::prefer::{RespondAsync, as_job};
 use crate::state::Links;
 use crate::v1::plans::limit::LimitInput;
 
 /// Decides up to 500 requests; each is carried out or refused by itself.
+///
+/// With `Prefer: respond-async` (RFC 7240) they are decided by a job, which is answered at once: it says how far it is, and its output
+/// says what became of each. Decisions that are one (`atomic`) are always made at once.
 #[utoipa::path(
     post,
     path = "/v1/subscriptions/decisions",
     tag = "subscriptions",
+    params(("Prefer" = Option<String>, Header, description = "`respond-async`: answer with a job.")),
     request_body = DecideMany,
-    responses((status = 200, description = "What became of each", body = bodies::Decided)),
+    responses(
+        (status = 200, description = "What became of each", body = bodies::Decided),
+        (status = 202, description = "The job that decides them", body = bodies::Changed<bodies::Job>)
+    ),
     security(("token" = ["subscription.decide"]))
 )]
 pub(crate) async fn decide_many(
@@ -36,8 +45,9 @@ pub(crate) async fn decide_many(
     State(db): State<Db>,
     State(links): State<Links>,
     Extension(request_id): Extension<RequestId>,
+    RespondAsync(respond_async): RespondAsync,
     Json(body): Json<DecideMany>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let count = body.decisions.len();
     if !(1..=DECISIONS_MAX).contains(&count) {
         let detail = format!("Send 1 to {DECISIONS_MAX} decisions; got {count}.");
@@ -54,6 +64,10 @@ pub(crate) async fn decide_many(
         .into_iter()
         .map(OneDecision::into_decision)
         .collect::<Result<Vec<_>, _>>()?;
+    if respond_async && !body.atomic && !caller.is_dry_run() {
+        let begun = long_jobs::decide_as_job(&db, &caller, decisions).await?;
+        return Ok(as_job(&begun));
+    }
     let decided = if body.atomic {
         let all = subscriptions::decide_all(&db, &caller, decisions).await;
         as_one(count, all)
@@ -65,7 +79,7 @@ pub(crate) async fn decide_many(
     let data: Vec<Value> = items
         .map(|(place, (id, outcome))| item(place, id, outcome, request_id, &pages))
         .collect();
-    Ok(Json(json!({ "data": data })))
+    Ok(Json(json!({ "data": data })).into_response())
 }
 
 /// The schema below takes no name, only a number.
@@ -134,6 +148,7 @@ impl OneDecision {
         };
         Ok(Decision {
             subscription: self.subscription,
+            subject: RequestSubject::Subscription,
             verdict,
         })
     }

@@ -1,5 +1,6 @@
 //! Subscriptions: access of applications to APIs.
 
+pub(crate) mod accept_terms;
 pub(crate) mod approve;
 pub(crate) mod approve_plan_change;
 pub(crate) mod approve_renewal;
@@ -8,8 +9,10 @@ pub(crate) mod decide_many;
 pub(crate) mod get;
 pub(crate) mod grant;
 pub(crate) mod list;
+pub(crate) mod list_messages;
 pub(crate) mod list_requests;
 pub(crate) mod pause;
+pub(crate) mod reconsider;
 pub(crate) mod reject;
 pub(crate) mod reject_plan_change;
 pub(crate) mod reject_renewal;
@@ -18,6 +21,7 @@ pub(crate) mod request;
 pub(crate) mod request_plan_change;
 pub(crate) mod resume;
 pub(crate) mod revoke;
+pub(crate) mod send_message;
 pub(crate) mod suspend;
 pub(crate) mod timeline;
 pub(crate) mod unsuspend;

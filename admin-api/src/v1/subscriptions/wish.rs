@@ -35,6 +35,8 @@ pub(crate) struct RequestAccess {
     /// Answers to the questions of the plan, by their keys.
     #[serde(default)]
     answers: BTreeMap<String, String>,
+    /// The version of the plan's terms that is accepted; the newest is needed where the plan has terms.
+    accepts_terms: Option<i32>,
 }
 
 /// An application to register in the same step.
@@ -70,6 +72,7 @@ impl RequestAccess {
             environment: Lookup::from(self.environment.as_str()),
             reason: self.reason,
             answers: self.answers,
+            accepts_terms: self.accepts_terms,
         })
     }
 }

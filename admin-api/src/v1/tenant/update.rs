@@ -35,6 +35,7 @@ pub(crate) async fn update_tenant(
         email_domains: body.email_domains,
         time_zone: body.time_zone,
         minimum_notice_days: body.minimum_notice_days,
+        second_factor_required: body.second_factor_required,
     };
     let changed = tenants::update_tenant(&db, &caller, expected, input).await?;
     Ok(Mutation::changed(&changed))
@@ -56,4 +57,6 @@ pub(crate) struct UpdateTenant {
     /// Days between the word that something gets worse for its users, a version's end or a lower limit, and the day it does.
     #[schema(minimum = 0, maximum = 730)]
     minimum_notice_days: Option<i32>,
+    /// Whether people whose roles open the console need a second factor to act there.
+    second_factor_required: Option<bool>,
 }

@@ -36,9 +36,11 @@ pub(crate) async fn create_token(
         expires_in_days: body.expires_in_days,
     };
     let made = tokens::create_token(&db, &caller, input).await?;
-    Ok(with_key(&caller, made, |token| {
-        format!("/v1/tokens/{}", token.id)
-    }))
+    Ok(with_key(
+        &caller,
+        made.map(|(token, key)| (token, Some(key))),
+        |token| format!("/v1/tokens/{}", token.id),
+    ))
 }
 
 /// The token to make.

@@ -44,7 +44,7 @@ pub(crate) struct UsageQuery {
 }
 
 impl UsageQuery {
-    fn range(&self) -> Result<UsageRange, Problem> {
+    pub(super) fn range(&self) -> Result<UsageRange, Problem> {
         let Some(text) = &self.range else {
             return Ok(UsageRange::Day);
         };

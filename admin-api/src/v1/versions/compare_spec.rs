@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use gatehouse_control_plane::Db;
 use gatehouse_control_plane::page::Lookup;
-use gatehouse_control_plane::publishing::{self, CompareSpec};
+use gatehouse_control_plane::publishing::{self, CompareSpec, Orphan};
 use gatehouse_spec::gate::{self, Report};
 use gatehouse_web::extract::read_body_up_to;
 use gatehouse_web::{BodyLimit, Path, Problem};
@@ -17,7 +17,8 @@ use crate::settings::Limits;
 /// Says what a description would change for callers, and publishes nothing.
 ///
 /// It is compared with the one in force; when the version has none, with that of the newest version that is served. Breaking
-/// changes are crossed with the calls of the last 30 days.
+/// changes are crossed with the calls of the last 30 days. Limits of plans and choices of products that name an operation which
+/// would be gone are told.
 #[utoipa::path(
     post,
     path = "/v1/apis/{api}/versions/{version}/compare",
@@ -40,10 +41,20 @@ pub(crate) async fn compare_spec(
         version,
         content: read_body_up_to(request, limit).await?,
     };
-    let report = publishing::compare_spec(&db, &caller, input).await?;
+    let publishing::Compared { report, orphans } =
+        publishing::compare_spec(&db, &caller, input).await?;
+    let mut comment = gate::comment(&report, None);
+    if !orphans.is_empty() {
+        comment.push_str("\n\nOn operations that would be gone hangs something:\n");
+        let lines = orphans
+            .iter()
+            .map(|orphan| format!("\n- {}", orphan.words()));
+        comment.extend(lines);
+    }
     Ok(Single(Compared {
         headline: report.headline(),
-        comment: gate::comment(&report, None),
+        comment,
+        orphans,
         report,
     }))
 }
@@ -53,6 +64,7 @@ pub(crate) async fn compare_spec(
 pub(crate) struct Compared {
     headline: String,
     comment: String,
+    orphans: Vec<Orphan>,
     #[serde(flatten)]
     report: Report,
 }

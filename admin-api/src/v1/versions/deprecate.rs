@@ -31,6 +31,7 @@ pub(crate) async fn deprecate_version(
     let input = versions::Deprecate {
         sunset_at: body.sunset_at,
         successor: body.successor,
+        guide: body.guide,
     };
     let api = Lookup::from(api.as_str());
     let changed = versions::deprecate_version(&db, &caller, api, &version, None, input).await?;
@@ -46,4 +47,6 @@ pub(crate) struct DeprecateVersion {
     sunset_at: OffsetDateTime,
     /// Label of the version to move to.
     successor: Option<String>,
+    /// Slug of the guide that says how to move there.
+    guide: Option<String>,
 }

@@ -19,7 +19,7 @@ use crate::edge::conditional::content_tag;
     path = "/v1/apis/{api}/versions/{version}/spec",
     tag = "apis",
     params(("api" = String, Path, description = "Id or slug of the API."), ("version" = String, Path, description = "Label of the version, such as `v1`.")),
-    responses((status = 200, description = "The bytes that were published", content((String = "application/json"), (String = "application/yaml")))),
+    responses((status = 200, description = "The bytes that were published", content((serde_json::Value = "application/json"), (serde_json::Value = "application/yaml")))),
     security(("token" = ["catalogue.read"]), ("token" = ["api.read"]), ("token" = ["spec.publish"]))
 )]
 pub(crate) async fn download_spec(

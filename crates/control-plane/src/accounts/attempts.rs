@@ -6,9 +6,11 @@
 
 use std::net::IpAddr;
 
+use gatehouse_domain::id::UserId;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::db::Db;
 use crate::refusal::Refusal;
@@ -26,9 +28,53 @@ const QUIET: Duration = Duration::hours(1);
 const FAMILIAR: Duration = Duration::days(30);
 /// One-time mails to one address within an hour.
 const MAILS_PER_HOUR: i32 = 5;
+/// Calls from the console of one person within a minute.
+const CONSOLE_CALLS_PER_MINUTE: i32 = 30;
+
+/// Longest wait for codes of one account: whoever guesses them knows the password already.
+const CODE_WAIT_MAX: Duration = Duration::minutes(15);
+/// Challenges for passkeys given to one address within a minute: offices share them.
+pub(crate) const CHALLENGES_PER_MINUTE: i32 = 60;
+/// Sign-ups from one address within an hour.
+pub(super) const SIGN_UPS_PER_HOUR: i32 = 30;
+
+/// What is guessed at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Guess<'a> {
+    /// The password of an address, in lower case.
+    Password(&'a str),
+    /// The second factor's codes of a person.
+    Code(UserId),
+}
+
+impl Guess<'_> {
+    /// Keys of the account, and of the account at one place.
+    fn keys(self, network: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        match self {
+            Self::Password(email) => (
+                key(&[b"account", email.as_bytes()]),
+                key(&[b"pair", email.as_bytes(), network]),
+            ),
+            Self::Code(user) => {
+                let user = user.uuid();
+                (
+                    key(&[b"code", user.as_bytes()]),
+                    key(&[b"code pair", user.as_bytes(), network]),
+                )
+            }
+        }
+    }
+
+    const fn wait_max(self) -> Duration {
+        match self {
+            Self::Password(_) => ACCOUNT_WAIT_MAX,
+            Self::Code(_) => CODE_WAIT_MAX,
+        }
+    }
+}
 
 /// An attempt that was counted as a failure until it is refunded.
-pub(super) struct Charge {
+pub(crate) struct Charge {
     address: Vec<u8>,
     account: Vec<u8>,
     pair: Vec<u8>,
@@ -70,13 +116,14 @@ fn wait_after(failures: i32, free: i32, wait_max: Duration) -> Duration {
 }
 
 /// Counts an attempt to sign in, or refuses it because of earlier ones.
-pub(super) async fn charge(db: &Db, email: &str, ip: IpAddr) -> Result<Charge, Refusal> {
+pub(crate) async fn charge(db: &Db, guess: Guess<'_>, ip: IpAddr) -> Result<Charge, Refusal> {
     let now = db.clock().now();
     let network = network(ip);
+    let (account, pair) = guess.keys(&network);
     let mut charge = Charge {
         address: key(&[b"address", &network]),
-        account: key(&[b"account", email.as_bytes()]),
-        pair: key(&[b"pair", email.as_bytes(), &network]),
+        account,
+        pair,
         familiar: false,
     };
     let mut tx = db.global().await?;
@@ -87,7 +134,7 @@ pub(super) async fn charge(db: &Db, email: &str, ip: IpAddr) -> Result<Charge, R
         .is_some_and(|until| until > now);
     let counted = [
         (&charge.address, ADDRESS_FREE, ADDRESS_WAIT_MAX),
-        (charge.counted_by(), ACCOUNT_FREE, ACCOUNT_WAIT_MAX),
+        (charge.counted_by(), ACCOUNT_FREE, guess.wait_max()),
     ];
     let blocked_until = counted
         .iter()
@@ -95,12 +142,7 @@ pub(super) async fn charge(db: &Db, email: &str, ip: IpAddr) -> Result<Charge, R
         .map(|counter| counter.blocked_until)
         .max();
     if let Some(until) = blocked_until.filter(|until| *until > now) {
-        // Whole seconds, rounded up: who waits that long is let in.
-        let wait = (until - now)
-            .whole_milliseconds()
-            .unsigned_abs()
-            .div_ceil(1000);
-        return Err(Refusal::TooMany(u64::try_from(wait).unwrap_or(1).max(1)));
+        return Err(Refusal::TooMany(seconds_until(until, now)));
     }
     for (key, free, wait_max) in counted {
         let before = of(key)
@@ -163,12 +205,12 @@ impl Charge {
     }
 
     /// Takes the attempt back: it was not judged after all.
-    pub(super) async fn refund(&self, db: &Db) -> Result<(), Refusal> {
+    pub(crate) async fn refund(&self, db: &Db) -> Result<(), Refusal> {
         self.settle(db, false).await
     }
 
     /// The password was right: takes the attempt back and remembers the place.
-    pub(super) async fn succeed(&self, db: &Db) -> Result<(), Refusal> {
+    pub(crate) async fn succeed(&self, db: &Db) -> Result<(), Refusal> {
         self.settle(db, true).await
     }
 
@@ -211,6 +253,18 @@ pub(super) async fn forget(conn: &mut PgConnection, email: &str) -> Result<(), R
     Ok(())
 }
 
+/// Counts a mail that somebody sends to another's address, or refuses it because of earlier ones.
+pub(crate) async fn charge_mail(
+    conn: &mut PgConnection,
+    email: &str,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    if may_mail(conn, email, now).await? {
+        return Ok(());
+    }
+    Err(Refusal::TooMany(seconds_until(now + QUIET, now)))
+}
+
 /// Counts a one-time mail to an address and says whether it may go. The same statements run for every address, known or
 /// not.
 pub(crate) async fn may_mail(
@@ -218,19 +272,80 @@ pub(crate) async fn may_mail(
     email: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Refusal> {
-    let count = sqlx::query_scalar!(
+    let counted = count(conn, key(&[b"mail", email.as_bytes()]), QUIET, now).await?;
+    Ok(counted.times <= MAILS_PER_HOUR)
+}
+
+/// Counts a sign-up from an address, or refuses it because of earlier ones: each costs a hash and perhaps a mail.
+pub(super) async fn charge_sign_up(db: &Db, ip: IpAddr) -> Result<(), Refusal> {
+    charge_address(db, b"sign-up", ip, (SIGN_UPS_PER_HOUR, QUIET)).await
+}
+
+/// Counts a challenge given to a browser at an address, or refuses it because of earlier ones: each is a row for minutes.
+pub(crate) async fn charge_challenge(db: &Db, ip: IpAddr) -> Result<(), Refusal> {
+    let most = (CHALLENGES_PER_MINUTE, Duration::MINUTE);
+    charge_address(db, b"passkey", ip, most).await
+}
+
+async fn charge_address(
+    db: &Db,
+    what: &[u8],
+    ip: IpAddr,
+    (most, window): (i32, Duration),
+) -> Result<(), Refusal> {
+    let now = db.clock().now();
+    let mut tx = db.global().await?;
+    let counted = count(&mut tx, key(&[what, &network(ip)]), window, now).await?;
+    tx.commit().await?;
+    if counted.times <= most {
+        return Ok(());
+    }
+    Err(Refusal::TooMany(seconds_until(counted.since + window, now)))
+}
+
+/// Counts a call that a person makes from the console and says whether it may be made.
+pub(crate) async fn may_call(
+    conn: &mut PgConnection,
+    caller: Uuid,
+    now: OffsetDateTime,
+) -> Result<bool, Refusal> {
+    let key = key(&[b"console-call", caller.as_bytes()]);
+    let counted = count(conn, key, Duration::MINUTE, now).await?;
+    Ok(counted.times <= CONSOLE_CALLS_PER_MINUTE)
+}
+
+/// How often something happened within the window that began with the first time.
+struct Counted {
+    times: i32,
+    since: OffsetDateTime,
+}
+
+async fn count(
+    conn: &mut PgConnection,
+    key: Vec<u8>,
+    window: Duration,
+    now: OffsetDateTime,
+) -> Result<Counted, Refusal> {
+    let counted = sqlx::query_as!(
+        Counted,
         "insert into attempt (key, failures, blocked_until, last_at) values ($1, 1, $2, $2)
          on conflict (key) do update
              set failures = case when attempt.last_at <= $3 then 1 else attempt.failures + 1 end,
                  last_at = case when attempt.last_at <= $3 then $2 else attempt.last_at end
-         returning failures",
-        key(&[b"mail", email.as_bytes()]),
+         returning failures as times, last_at as since",
+        key,
         now,
-        now - QUIET,
+        now - window,
     )
     .fetch_one(conn)
     .await?;
-    Ok(count <= MAILS_PER_HOUR)
+    Ok(counted)
+}
+
+/// Whole seconds, rounded up: who waits that long is let in.
+fn seconds_until(until: OffsetDateTime, now: OffsetDateTime) -> u64 {
+    let wait = (until - now).whole_milliseconds().max(1).unsigned_abs();
+    u64::try_from(wait.div_ceil(1000)).unwrap_or(1)
 }
 
 #[cfg(test)]

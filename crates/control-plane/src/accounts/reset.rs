@@ -1,11 +1,13 @@
-//! Changing a password by a mailed link.
+//! Changing a password: by a mailed link, or knowing the one there is.
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_runtime::Secret;
 use serde_json::json;
 
-use super::{UserView, attempts, find_by_email, get};
-use crate::actor::{Actor, ActorKind};
+use std::net::IpAddr;
+
+use super::{UserView, acting, attempts, find_by_email, get, prove_password};
+use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::mail::{self, NewMail};
@@ -62,19 +64,38 @@ pub async fn reset_password(
     // Judged before the link is used up, so that a refused password can be corrected.
     let context = vec![user.email.clone(), user.name.clone()];
     let hash = passwords::accept(new_password, "/password", context).await?;
-    let actor = person(&user, tenant);
+    let actor = acting(tenant, &user);
     let mut work = Work::begin(db, &actor).await?;
     one_time::claim(work.conn(), Purpose::ResetPassword, token, now).await?;
-    set_password(&mut work, &user, &hash, "account.reset_password").await?;
+    set_password(&mut work, &user, &hash, "account.reset_password", None).await?;
     work.commit(user.id).await.map(|changed| changed.value)
 }
 
-fn person(user: &UserView, tenant: TenantId) -> Actor {
-    let kind = ActorKind::User {
-        id: user.id,
-        roles: Vec::new(),
-    };
-    Actor::new(tenant, kind, user.name.clone(), Default::default())
+/// A signed-in person chooses another password, knowing the one they have. Every session but the one they are in ends; guesses at
+/// the old one are counted like attempts to sign in.
+pub async fn change_password(
+    db: &Db,
+    tenant: TenantId,
+    user: UserId,
+    current: Secret<String>,
+    new_password: &Secret<String>,
+    (kept, ip): (&[u8; 32], IpAddr),
+) -> Result<(), Refusal> {
+    let user = super::get_user(db, user).await?;
+    prove_password(db, &user, current, ip).await?;
+    let context = vec![user.email.clone(), user.name.clone()];
+    let hash = passwords::accept(new_password, "/password", context).await?;
+    let actor = acting(tenant, &user);
+    let mut work = Work::begin(db, &actor).await?;
+    set_password(
+        &mut work,
+        &user,
+        &hash,
+        "account.change_password",
+        Some(kept),
+    )
+    .await?;
+    work.commit(()).await.map(drop)
 }
 
 async fn set_password(
@@ -82,6 +103,7 @@ async fn set_password(
     user: &UserView,
     hash: &str,
     action: &'static str,
+    kept: Option<&[u8; 32]>,
 ) -> Result<(), Refusal> {
     let now = work.now();
     let updated = sqlx::query!(
@@ -95,7 +117,12 @@ async fn set_password(
         return Err(one_time::spent());
     }
     one_time::void(work.conn(), Purpose::ResetPassword, user.id, now).await?;
-    sessions::delete_all_in(work.conn(), user.id).await?;
+    match kept {
+        Some(kept) => {
+            sessions::end_others_in(work.conn(), user.id, kept).await?;
+        }
+        None => sessions::delete_all_in(work.conn(), user.id).await?,
+    }
     attempts::forget(work.conn(), &user.email.to_lowercase()).await?;
     let id: TenantId = work.tenant().into();
     let tenant = tenants::get(work.conn(), id).await?;

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use gatehouse_domain::id::UserId;
 use gatehouse_runtime::Secret;
 
-use super::attempts;
+use super::UserView;
+use super::attempts::{self, Guess};
 use crate::db::Db;
 use crate::passwords;
 use crate::refusal::Refusal;
@@ -28,7 +29,7 @@ pub struct SignIn {
 /// many failures of the account or from the address answer [`Refusal::TooMany`] without looking.
 pub async fn sign_in(db: &Db, input: SignIn) -> Result<UserId, Refusal> {
     let email = input.email.trim().to_lowercase();
-    let charge = attempts::charge(db, &email, input.ip).await?;
+    let charge = attempts::charge(db, Guess::Password(&email), input.ip).await?;
     let account = {
         let mut tx = db.global().await?;
         sqlx::query!(
@@ -52,5 +53,28 @@ pub async fn sign_in(db: &Db, input: SignIn) -> Result<UserId, Refusal> {
             charge.refund(db).await?;
             Err(refusal)
         }
+    }
+}
+
+/// Shows that who is signed in knows the account's password, too. Guesses are counted like attempts to sign in.
+pub(crate) async fn prove_password(
+    db: &Db,
+    user: &UserView,
+    current: Secret<String>,
+    ip: IpAddr,
+) -> Result<(), Refusal> {
+    let attempt = SignIn {
+        email: user.email.clone(),
+        password: current,
+        ip,
+    };
+    match sign_in(db, attempt).await {
+        Ok(who) if who == user.id => Ok(()),
+        Ok(_) | Err(Refusal::NotYours(_)) => Err(Refusal::field(
+            "/current",
+            "wrong",
+            "This is not your password. If you have none yet, ask for one by mail: sign out, then choose \"Forgot the password?\".",
+        )),
+        Err(refusal) => Err(refusal),
     }
 }

@@ -1,5 +1,7 @@
 //! Signing up, and proving the address.
 
+use std::net::IpAddr;
+
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Email, Role, SignupMode, TenantStatus};
 use gatehouse_runtime::Secret;
@@ -26,6 +28,8 @@ pub struct SignUp {
     pub name: String,
     /// The password they choose.
     pub password: Secret<String>,
+    /// Where they sign up from, after trusted proxies.
+    pub ip: IpAddr,
 }
 
 /// The answer to every acceptable sign-up, whether or not the address has an account already.
@@ -36,7 +40,7 @@ pub struct SignedUp {
 }
 
 /// Takes a sign-up to a tenant and mails a link that activates it. An address with an account gets a mail that says so
-/// instead; the answer is the same.
+/// instead; the answer is the same. Too many from one address within an hour answer [`Refusal::TooMany`].
 pub async fn sign_up(db: &Db, tenant: TenantId, input: SignUp) -> Result<SignedUp, Refusal> {
     let mut faults = Faults::default();
     let email = faults.parse("/email", "email", Email::new(input.email.trim()));
@@ -49,6 +53,7 @@ pub async fn sign_up(db: &Db, tenant: TenantId, input: SignUp) -> Result<SignedU
         tenants::get(&mut tx, tenant).await?
     };
     require_open(&place, &email)?;
+    attempts::charge_sign_up(db, input.ip).await?;
     let context = vec![email.to_string(), name.clone(), place.name.clone()];
     let password_hash = passwords::accept(&input.password, "/password", context).await?;
 
@@ -121,6 +126,7 @@ async fn answer_by_mail(
                 tenant: Some(tenant.id),
                 name: Some(name.to_owned()),
                 password_hash: Some(password_hash),
+                ..Carried::default()
             };
             let token = one_time::create(work.conn(), Purpose::VerifyEmail, now, carried).await?;
             NewMail {

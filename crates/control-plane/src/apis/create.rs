@@ -145,7 +145,7 @@ async fn require_free_place(conn: &mut PgConnection, slug: &Slug) -> Result<(), 
 }
 
 /// The team an API belongs to.
-pub(super) async fn owner_team(
+pub(crate) async fn owner_team(
     conn: &mut PgConnection,
     actor: &Actor,
     team: Option<&Lookup<TeamId>>,

@@ -13,13 +13,15 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::refusal::Refusal;
-use crate::visibility::Eyes;
+use crate::versions;
+use crate::visibility::{Eyes, SEE, Shown, sees};
 
 pub use create::{CreateApi, create_api};
 pub use update::{CONFIG_MAX_AGE_S, UpdateApi, update_api};
 pub use view::{ApiFilter, ApiView, DataClass};
 
-pub(crate) use create::make;
+pub(crate) use create::{make, owner_team};
+pub(crate) use update::show_to;
 
 /// An API's row with the product that stands for it.
 #[derive(Debug, Clone)]
@@ -56,13 +58,6 @@ pub(crate) async fn places(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<
     Ok(rows.iter().map(Row::place).collect())
 }
 
-/// What lets somebody look at an API that the catalogue shows them.
-const SEE: [Permission; 3] = [
-    Permission::CatalogueRead,
-    Permission::ApiRead,
-    Permission::SpecPublish,
-];
-
 async fn read(conn: &mut PgConnection, api: &Lookup<ApiId>) -> Result<Row, Refusal> {
     let (id, slug) = api.parts();
     sqlx::query_as!(
@@ -89,7 +84,7 @@ pub(crate) async fn find(
     if actor.may_on(permission, &row.place()) {
         return Ok(row);
     }
-    if sees(conn, actor, &row).await? {
+    if sees(conn, actor, &row.place(), Shown::Api(row.id)).await? {
         return Err(Refusal::Forbidden(permission));
     }
     Err(Refusal::NotFound)
@@ -123,33 +118,10 @@ pub(crate) async fn find_visible(
     api: &Lookup<ApiId>,
 ) -> Result<Row, Refusal> {
     let row = read(conn, api).await?;
-    if sees(conn, actor, &row).await? {
+    if sees(conn, actor, &row.place(), Shown::Api(row.id)).await? {
         return Ok(row);
     }
     Err(Refusal::NotFound)
-}
-
-async fn sees(conn: &mut PgConnection, actor: &Actor, row: &Row) -> Result<bool, Refusal> {
-    let place = row.place();
-    if actor.may_on(Permission::ApiRead, &place) {
-        return Ok(true);
-    }
-    if !SEE
-        .iter()
-        .any(|permission| actor.may_on(*permission, &place))
-    {
-        return Ok(false);
-    }
-    let eyes = Eyes::of(conn, actor).await?;
-    let visible = sqlx::query_scalar!(
-        r#"select visible_product($1, $2, $3) as "visible!""#,
-        row.product_id,
-        eyes.person,
-        eyes.member,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(visible)
 }
 
 /// Reads an API the actor may see.
@@ -158,7 +130,8 @@ pub async fn get_api(db: &Db, actor: &Actor, api: Lookup<ApiId>) -> Result<ApiVi
     let row = find_visible(&mut tx, actor, &api).await?;
     let mut view = view::read(&mut tx, row.id).await?;
     if !actor.may_on(Permission::ApiRead, &row.place()) {
-        view.keep_published();
+        let eyes = Eyes::of(&mut tx, actor).await?;
+        view.keep_offered(&versions::offered(&mut tx, eyes, &[row.id]).await?);
     }
     Ok(view)
 }
@@ -171,15 +144,18 @@ pub async fn list_apis(
     page: &Page,
 ) -> Result<Listed<ApiView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
+    let eyes = Eyes::of(&mut tx, actor).await?;
     let sight = view::Sight {
-        person: Eyes::of(&mut tx, actor).await?.person,
+        person: eyes.person,
         whole: actor.reach(&[Permission::ApiRead]),
         offered: actor.reach(&SEE),
     };
     let mut rows = view::list(&mut tx, &sight, filter, page).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|(_, view)| view.id.uuid()).collect();
+    let offered = versions::offered(&mut tx, eyes, &ids).await?;
     for (place, view) in &mut rows {
         if !actor.may_on(Permission::ApiRead, place) {
-            view.keep_published();
+            view.keep_offered(&offered);
         }
     }
     let views = rows.into_iter().map(|(_, view)| view).collect();

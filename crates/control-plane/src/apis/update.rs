@@ -169,7 +169,8 @@ async fn touch_routes(work: &mut Work<'_>, api: Uuid) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn show_to(
+/// Shows a restricted product to these teams, and to no others.
+pub(crate) async fn show_to(
     work: &mut Work<'_>,
     product: Uuid,
     teams: &[Lookup<TeamId>],

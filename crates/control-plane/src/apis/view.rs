@@ -1,9 +1,9 @@
 //! APIs as their owners see them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use gatehouse_domain::id::{ApiId, TeamId};
-use gatehouse_domain::{ApiVersionState, Place, Visibility};
+use gatehouse_domain::id::ApiId;
+use gatehouse_domain::{Place, Visibility};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -13,10 +13,13 @@ use crate::page::Page;
 use crate::refs::TeamRef;
 use crate::refusal::Refusal;
 use crate::versions::{self, VersionView};
+use crate::visibility::granted_teams;
 use crate::words::known;
 
 /// How sensitive the data of an API is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// In order: what comes later is more sensitive.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataClass {
     /// For everybody.
@@ -81,14 +84,10 @@ pub struct ApiView {
 }
 
 impl ApiView {
-    /// Leaves out what only owners see.
-    pub(super) fn keep_published(&mut self) {
-        self.versions.retain(|version| {
-            matches!(
-                version.state,
-                ApiVersionState::Published | ApiVersionState::Deprecated
-            )
-        });
+    /// Leaves out what only owners see: versions that are not among those `offered`, and more.
+    pub(super) fn keep_offered(&mut self, offered: &HashSet<Uuid>) {
+        self.versions
+            .retain(|version| offered.contains(&version.id.uuid()));
         self.versions.iter_mut().for_each(VersionView::keep_public);
         self.granted_teams.clear();
     }
@@ -171,7 +170,7 @@ async fn select(
              and ($3::text is null or strpos(lower(a.name), lower($3)) > 0 or strpos(a.slug, lower($3)) > 0)
              and (not $4 or exists (select from team_member m where m.team_id = t.id and m.user_id = $5))
              and ($6::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $6
-                  or ($7::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $7) and visible_product(p.id, $5, true))
+                  or ($7::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $7) and visible_api(a.id, $5, true))
            order by a.id desc
            limit $8"#,
         wanted.id,
@@ -217,26 +216,4 @@ async fn select(
             Ok((place, view))
         })
         .collect()
-}
-
-async fn granted_teams(
-    conn: &mut PgConnection,
-    products: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<TeamRef>>, Refusal> {
-    let rows = sqlx::query!(
-        "select g.product_id, t.id, t.slug, t.name from visibility_grant g join team t on t.id = g.team_id
-         where g.product_id = any($1) order by t.slug",
-        products,
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut granted: HashMap<Uuid, Vec<TeamRef>> = HashMap::new();
-    for row in rows {
-        granted.entry(row.product_id).or_default().push(TeamRef {
-            id: TeamId::from_uuid(row.id),
-            slug: row.slug,
-            name: row.name,
-        });
-    }
-    Ok(granted)
 }

@@ -1,6 +1,8 @@
 //! Applications: what calls APIs. Each belongs to a team, so that people can leave.
 
 mod delete;
+mod members;
+mod own;
 mod suspend;
 mod view;
 
@@ -22,6 +24,11 @@ use crate::words::require_version;
 use crate::work::{Changed, Work};
 
 pub use delete::delete_application;
+pub use members::{
+    ApplicationMembers, InviteColleague, invite_colleague, list_application_members,
+    remove_colleague,
+};
+pub use own::is_of_own_team;
 pub use suspend::{suspend_application, unsuspend_application};
 pub use view::{ApplicationFilter, ApplicationState, ApplicationView};
 

@@ -205,7 +205,8 @@ async fn select(
              and ($6::uuid is null or t.id = $6)
              and ($7::text is null or t.slug = $7)
              and ($8::uuid is null and $9::text is null
-                  or exists (select from subscription s join product p on p.id = s.product_id join api on api.id = p.api_id
+                  or exists (select from subscription s join product_item i on i.product_id = s.product_id
+                                    join api_version v on v.id = i.api_version_id join api on api.id = v.api_id
                              where s.application_id = a.id and s.state in ('pending', 'active')
                                and ($8::uuid is null or api.id = $8) and ($9::text is null or api.slug = $9)))
            order by a.id desc

@@ -1,6 +1,5 @@
 //! The page of one API.
 
-use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::id::ProductId;
 use serde::Serialize;
 
@@ -8,6 +7,8 @@ use super::entry::{self, CatalogueEntry};
 use crate::db::Db;
 use crate::environments::{self, EnvironmentView};
 use crate::plans::{self, PlanView};
+use crate::products;
+use crate::refs::ProductRef;
 use crate::refusal::Refusal;
 use crate::subscriptions::SubscriptionView;
 use crate::versions::{self, VersionView};
@@ -29,6 +30,8 @@ pub struct CatalogueApi {
     pub environments: Vec<EnvironmentView>,
     /// The description of the latest version, Markdown as written.
     pub description_markdown: String,
+    /// Products over several APIs that open it.
+    pub products: Vec<ProductRef>,
     /// Open subscriptions of the viewer's teams.
     pub my_subscriptions: Vec<SubscriptionView>,
 }
@@ -43,13 +46,15 @@ pub async fn catalogue_api(
     let entry = entry::find(&mut tx, eyes, slug).await?;
     let api = entry.api_id.uuid();
     let row = sqlx::query!(
-        r#"select p.id as product_id, coalesce(r.description, '') as "description!"
+        r#"select p.id as product_id, coalesce(r.description, '') as "description!", visible_product(p.id, $3, $4) as "offered!"
            from product p
            join api_version v on v.api_id = p.api_id and v.label = $2
            left join spec_revision r on r.id = v.current_revision_id
            where p.api_id = $1"#,
         api,
         entry.latest,
+        eyes.person,
+        eyes.member,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -57,21 +62,22 @@ pub async fn catalogue_api(
         .await?
         .remove(&api)
         .unwrap_or_default();
-    version_details.retain(|version| {
-        matches!(
-            version.state,
-            ApiVersionState::Published | ApiVersionState::Deprecated
-        )
-    });
+    let offered = versions::offered(&mut tx, eyes, &[api]).await?;
+    version_details.retain(|version| offered.contains(&version.id.uuid()));
     version_details
         .iter_mut()
         .for_each(VersionView::keep_public);
-    let plans = plans::of_product(&mut tx, row.product_id).await?;
+    // Where only a product over several APIs shows it, its own plans are not on offer.
+    let plans = match row.offered {
+        true => plans::of_product(&mut tx, row.product_id).await?,
+        false => Vec::new(),
+    };
+    let products = products::opening(&mut tx, eyes, api).await?;
     let environments = environments::all(&mut tx).await?;
     drop(tx);
     let my_subscriptions = entry::open_subscriptions(db, viewer, vec![api]).await?;
     let mut entries = [entry];
-    entry::add_access(&mut entries, my_subscriptions.clone());
+    entry::add_access(db, viewer, &mut entries, &my_subscriptions).await?;
     let [entry] = entries;
     Ok(CatalogueApi {
         entry,
@@ -80,6 +86,7 @@ pub async fn catalogue_api(
         version_details,
         environments,
         description_markdown: row.description,
+        products,
         my_subscriptions,
     })
 }

@@ -74,10 +74,12 @@ pub struct MyAccess {
 pub struct CatalogueFilter {
     /// Words in the name, slug or summary, or in an operation.
     pub q: Option<String>,
-    /// A tag of an operation.
-    pub tag: Option<String>,
-    /// Only those whose latest version is in this state.
-    pub state: Option<ApiVersionState>,
+    /// Only those with an operation of one of these tags; none chosen: all.
+    pub tags: Vec<String>,
+    /// Only those of one of the teams with these slugs.
+    pub teams: Vec<String>,
+    /// Only those whose latest version is in one of these states.
+    pub states: Vec<ApiVersionState>,
 }
 
 /// Lists the APIs a viewer may find, newest first.
@@ -92,7 +94,7 @@ pub async fn catalogue(
     let mut entries = of_apis(&mut tx, eyes, &found).await?;
     drop(tx);
     let views = open_subscriptions(db, viewer, found).await?;
-    add_access(&mut entries, views);
+    add_access(db, viewer, &mut entries, &views).await?;
     Ok(Listed::cut(entries, page, |entry| entry.api_id.uuid()))
 }
 
@@ -124,30 +126,58 @@ pub(super) async fn open_subscriptions(
     }
 }
 
-/// Adds what the viewer's teams have.
-pub(super) fn add_access(entries: &mut [CatalogueEntry], views: Vec<SubscriptionView>) {
+/// Adds what the viewer's teams have: access to a product is access to every API it opens.
+pub(super) async fn add_access(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    entries: &mut [CatalogueEntry],
+    views: &[SubscriptionView],
+) -> Result<(), Refusal> {
+    if views.is_empty() {
+        return Ok(());
+    }
+    let products: Vec<Uuid> = views.iter().map(|view| view.product_id.uuid()).collect();
+    let mut tx = db.tenant(viewer.tenant()).await?;
+    let opened = sqlx::query!(
+        "select distinct i.product_id, v.api_id from product_item i join api_version v on v.id = i.api_version_id
+         where i.product_id = any($1)",
+        &products,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     for view in views {
-        if let Some(entry) = entries.iter_mut().find(|entry| entry.api_id == view.api.id) {
+        let opens = |api: Uuid| {
+            opened
+                .iter()
+                .any(|row| row.product_id == view.product_id.uuid() && row.api_id == api)
+        };
+        for entry in entries
+            .iter_mut()
+            .filter(|entry| opens(entry.api_id.uuid()))
+        {
             entry.my_access.push(MyAccess {
                 subscription: view.id,
-                application: view.application.name,
-                application_slug: view.application.slug,
-                environment: view.environment.slug,
-                plan: view.plan.name,
+                application: view.application.name.clone(),
+                application_slug: view.application.slug.clone(),
+                environment: view.environment.slug.clone(),
+                plan: view.plan.name.clone(),
                 shown: view.shown,
             });
         }
     }
+    Ok(())
 }
 
 /// The APIs of one page of a list, newest first.
-async fn search_ids(
+pub(super) async fn search_ids(
     conn: &mut PgConnection,
     eyes: Eyes,
     filter: &CatalogueFilter,
     page: &Page,
 ) -> Result<Vec<Uuid>, Refusal> {
     let q = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+    let states = filter.states.iter();
+    let states: Vec<String> = states.map(|state| state.as_str().to_owned()).collect();
     let ids = sqlx::query_scalar!(
         r#"select a.id
            from api a
@@ -162,18 +192,21 @@ async fn search_ids(
                   or strpos(lower(a.name), lower($4)) > 0 or strpos(a.slug, lower($4)) > 0 or strpos(lower(a.summary), lower($4)) > 0
                   or exists (select from operation o where o.revision_id = latest.current_revision_id
                              and (o.search @@ to_tsquery('simple', $5) or o.search @@ to_tsquery('english', $5))))
-             and ($6::text is null
-                  or exists (select from operation o where o.revision_id = latest.current_revision_id and $6 = any(o.tags)))
-             and ($7::text is null or latest.state = $7)
+             and (cardinality($6::text[]) = 0
+                  or exists (select from operation o where o.revision_id = latest.current_revision_id and o.tags && $6))
+             and (cardinality($7::text[]) = 0 or latest.state = any($7))
+             and (cardinality($8::text[]) = 0
+                  or exists (select from team t where t.id = a.owner_team_id and t.slug = any($8)))
            order by a.id desc
-           limit $8"#,
+           limit $9"#,
         eyes.person,
         eyes.member,
         page.after,
         q,
         q.and_then(search::prefix_query),
-        filter.tag,
-        filter.state.map(ApiVersionState::as_str),
+        &filter.tags,
+        &states,
+        &filter.teams,
         page.fetch(),
     )
     .fetch_all(conn)
@@ -195,7 +228,7 @@ async fn of_apis(
                   array(select distinct tag from operation o, unnest(o.tags) as tag
                         where o.revision_id = shown.revisions[1] order by tag limit 20) as "tags!: Vec<String>",
                   (select p.approval from plan p join product pr on pr.id = p.product_id
-                   where pr.api_id = a.id and p.state in ('published', 'deprecated')
+                   where pr.api_id = a.id and p.state in ('published', 'deprecated') and visible_product(pr.id, $1, $2)
                    order by array_position(array['auto', 'manual', 'two_person'], p.approval) limit 1) as "approval_hint?"
            from api a
            join team t on t.id = a.owner_team_id

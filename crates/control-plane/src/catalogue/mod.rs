@@ -3,14 +3,20 @@
 
 mod api;
 mod entry;
+mod facets;
+mod find;
 mod operations;
+mod product;
 mod search;
 
 pub use crate::visibility::Viewer;
 pub use api::{CatalogueApi, catalogue_api};
 pub use entry::{CatalogueEntry, CatalogueFilter, MyAccess, VersionRef, catalogue};
+pub use facets::{FacetValue, Facets, catalogue_facets};
+pub use find::{Everything, GuideHit, search_everything};
 pub use operations::{
     OperationAddress, OperationDetail, OperationGroup, OperationRow, Reference, download_spec,
     find_operations, get_description, get_operation, get_reference,
 };
+pub use product::{CatalogueProduct, Offer, catalogue_product, catalogue_products, offer};
 pub use search::{OperationHit, search_operations};

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use gatehouse_domain::Permission;
 use gatehouse_domain::id::ChangesetId;
 use gatehouse_runtime::Secret;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
+use super::base::{lock_read, require_base};
+use super::carry_out::carry_out;
 use super::make::{SEALED, look};
 use super::plan::{Action, Planned};
 use super::view::{self, ChangesetView};
@@ -15,13 +17,11 @@ use super::{Mode, References};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::publishing::{PublishRefusal, Source};
-use crate::refusal::{FieldFault, Refusal};
+use crate::publishing::Source;
+use crate::refusal::Refusal;
 use crate::releases::{self, Origin};
 use crate::resources::file::{self, Declared};
-use crate::resources::put::{Want, put, take_away};
-use crate::resources::render::{State, Wanted, render};
-use crate::resources::{Key, ResourceFile, ResourceKind};
+use crate::resources::{Key, ResourceFile};
 use crate::words::{known, optional_reason};
 use crate::work::{Changed, Work};
 
@@ -33,17 +33,18 @@ pub async fn apply_changeset(
     id: ChangesetId,
     reason: &str,
 ) -> Result<Changed<ChangesetView>, Refusal> {
-    actor.require(gatehouse_domain::Permission::ApiRead)?;
+    actor.require(Permission::ApiRead)?;
     let reason = optional_reason(reason)?;
     let mut work = Work::begin(db, actor).await?;
     releases::serialise(work.conn()).await?;
     let stored = Stored::lock(&mut work, id).await?;
     let declared = file::read(&stored.files, &stored.values)?;
-    lock_read(work.conn(), &stored.base).await?;
+    lock_read(&mut work, &stored.base).await?;
     let (held, planned) =
         look(work.conn(), &declared, stored.mode, stored.scope.as_deref()).await?;
     require_base(work.conn(), &stored.base, &planned).await?;
-    own(&mut work, id, &declared, &planned, stored.scope.as_deref()).await?;
+    let scope = stored.scope.as_deref();
+    own(&mut work, actor, id, &declared, &planned, scope).await?;
     let now = work.now();
     sqlx::query!(
         "update changeset set state = 'applied', applied_at = $2, sealed_values = null where id = $1",
@@ -154,99 +155,19 @@ impl Stored {
     }
 }
 
-/// Locks what the changeset was worked out from, kind by kind and by id: what is compared next stays as it is.
-async fn lock_read(conn: &mut PgConnection, base: &BTreeMap<String, Value>) -> Result<(), Refusal> {
-    let held = render(conn, &Wanted::all()).await?;
-    let mut ids: BTreeMap<ResourceKind, Vec<Uuid>> = BTreeMap::new();
-    for key in base.keys().filter_map(|key| Key::parse(key)) {
-        // Versions and upstreams change under the lock of their API.
-        let key = match key.kind {
-            ResourceKind::Version | ResourceKind::Upstream => {
-                Key::new(ResourceKind::Api, None, key.api_slug().unwrap_or_default())
-            }
-            _ => key,
-        };
-        if let Some(state) = held.get(&key) {
-            ids.entry(key.kind).or_default().push(state.id);
-        }
-    }
-    for (kind, ids) in ids {
-        match kind {
-            ResourceKind::Team => {
-                sqlx::query!(
-                    "select id from team where id = any($1) order by id for no key update",
-                    &ids
-                )
-                .fetch_all(&mut *conn)
-                .await?;
-            }
-            ResourceKind::Environment => {
-                sqlx::query!(
-                    "select id from environment where id = any($1) order by id for no key update",
-                    &ids
-                )
-                .fetch_all(&mut *conn)
-                .await?;
-            }
-            ResourceKind::Api | ResourceKind::Version | ResourceKind::Upstream => {
-                sqlx::query!(
-                    "select id from api where id = any($1) order by id for no key update",
-                    &ids
-                )
-                .fetch_all(&mut *conn)
-                .await?;
-            }
-            ResourceKind::Plan => {
-                sqlx::query!(
-                    "select id from plan where id = any($1) order by id for no key update",
-                    &ids
-                )
-                .fetch_all(&mut *conn)
-                .await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Refuses when anything that was read is no longer what it was, and names it.
-async fn require_base(
-    conn: &mut PgConnection,
-    base: &BTreeMap<String, Value>,
-    planned: &Planned,
-) -> Result<(), Refusal> {
-    let keys = base.keys().chain(planned.read.keys());
-    let mut moved: Vec<String> = keys
-        .filter(|key| base.get(*key) != planned.read.get(*key))
-        .cloned()
-        .collect();
-    moved.sort();
-    moved.dedup();
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let by = releases::latest(conn, &moved).await?;
-    let words: Vec<String> = moved
-        .iter()
-        .map(|key| match by.get(key) {
-            Some(by) => format!("{key} ({by})"),
-            None => key.clone(),
-        })
-        .collect();
-    Err(Refusal::Conflict(format!(
-        "The base moved: {}. Make the changeset anew and look at what it does now.",
-        words.join(", ")
-    )))
-}
-
 /// Keeps what files own from now on.
 async fn own(
     work: &mut Work<'_>,
+    actor: &Actor,
     id: ChangesetId,
     declared: &BTreeMap<Key, Declared>,
     planned: &Planned,
     scope: Option<&str>,
 ) -> Result<(), Refusal> {
+    if takes_over(work.conn(), declared, planned, scope).await? {
+        // No verb judges who keeps what is as it was.
+        actor.require(Permission::ApiWrite)?;
+    }
     let (tenant, now) = (work.tenant(), work.now());
     for (key, declared) in declared {
         let fields = declared.fields();
@@ -280,112 +201,45 @@ async fn own(
     Ok(())
 }
 
-/// Makes every change, in order. Refusals say where in the files their cause stands.
-pub(super) async fn carry_out(
-    db: &Db,
-    actor: &Actor,
+/// Whether things come under other files, or under none, although nothing else about them changes: a later sync of those files
+/// may delete them.
+async fn takes_over(
+    conn: &mut PgConnection,
     declared: &BTreeMap<Key, Declared>,
     planned: &Planned,
-    held: &BTreeMap<Key, State>,
-    source: &Source,
-    reason: &str,
-) -> Result<(), Refusal> {
-    for (key, change) in &planned.changes {
-        match (change.action, declared.get(key)) {
-            (Action::Release, _) => {}
-            (Action::Delete, _) => take_away(db, actor, key, reason)
-                .await
-                .map_err(|refusal| named(key, refusal))?,
-            (Action::Create | Action::Update, Some(declared)) => {
-                let is_scope_only = change
-                    .fields
-                    .iter()
-                    .all(|field| field.pointer == "/metadata/scope");
-                if change.action == Action::Update && is_scope_only {
-                    continue;
-                }
-                let want = Want {
-                    key,
-                    spec: &declared.spec,
-                    description: declared.description.as_ref().map(|(_, content)| content),
-                    source,
-                    back_to: None,
-                };
-                put(db, actor, &want, held.get(key))
-                    .await
-                    .map_err(|refusal| located(declared, refusal))?;
-            }
-            (Action::Create | Action::Update, None) => {}
-        }
+    scope: Option<&str>,
+) -> Result<bool, Refusal> {
+    if planned
+        .changes
+        .iter()
+        .any(|(_, change)| change.action == Action::Release)
+    {
+        return Ok(true);
     }
-    Ok(())
-}
-
-/// Points a refusal of a verb at the file, line and column it comes from.
-fn located(declared: &Declared, refusal: PublishRefusal) -> Refusal {
-    let refusal = match refusal {
-        PublishRefusal::Refused(refusal) => refusal,
-        PublishRefusal::Spec(errors) => {
-            let path = declared
-                .description
-                .as_ref()
-                .map_or(&*declared.path, |(path, _)| path);
-            let faults = errors.errors.into_iter().map(|error| {
-                let pointer = format!("{path}#{}", error.pointer);
-                let mut fault = FieldFault::new(pointer, error.code.as_str(), error.message);
-                fault.place = error.location.map(|at| (at.line, at.column));
-                fault
-            });
-            return Refusal::Invalid(faults.collect());
-        }
-        PublishRefusal::Gate(refused) => {
-            let path = declared
-                .description
-                .as_ref()
-                .map_or(&*declared.path, |(path, _)| path);
-            let detail = format!(
-                "{} Publish it with `gatehouse spec publish`, which says what stands in the way and how it is accepted; then apply again.",
-                refused.report.headline()
-            );
-            return Refusal::Invalid(vec![FieldFault::new(path, "gate", detail)]);
-        }
+    let changes: BTreeMap<_, _> = planned
+        .changes
+        .iter()
+        .map(|(key, change)| (key, change))
+        .collect();
+    let as_it_was = |key: &Key| {
+        changes
+            .get(key)
+            .is_none_or(|change| change.action == Action::Update && change.is_of_scope_only())
     };
-    match refusal {
-        Refusal::Invalid(faults) => {
-            let faults = faults.into_iter().map(|mut fault| {
-                fault.pointer = in_file(&fault.pointer);
-                declared.fault(fault)
-            });
-            Refusal::Invalid(faults.collect())
+    let untouched: Vec<_> = declared.iter().filter(|(key, _)| as_it_was(key)).collect();
+    let keys: Vec<String> = untouched.iter().map(|(key, _)| key.to_string()).collect();
+    let rows = sqlx::query!(
+        "select key, scope from managed_resource where key = any($1)",
+        &keys
+    )
+    .fetch_all(conn)
+    .await?;
+    let held: BTreeMap<_, _> = rows.into_iter().map(|row| (row.key, row.scope)).collect();
+    Ok(untouched.into_iter().any(|(key, declared)| {
+        let wanted = declared.scope.as_deref().or(scope);
+        match held.get(&key.to_string()) {
+            None => true,
+            Some(held) => wanted.is_some() && held.as_deref() != wanted,
         }
-        Refusal::UnknownReference { pointer } => {
-            let detail =
-                "This names nothing that exists; state it in a file too, or correct the name.";
-            let fault = FieldFault::new(in_file(&pointer), "unknown_reference", detail);
-            Refusal::Invalid(vec![declared.fault(fault)])
-        }
-        Refusal::NotFound => {
-            let detail = format!("{} belongs to something that is not there.", declared.key);
-            let fault = FieldFault::new("/metadata", "unknown_reference", detail);
-            Refusal::Invalid(vec![declared.fault(fault)])
-        }
-        other => named(&declared.key, other),
-    }
-}
-
-/// Where a field of a verb's input stands in a resource.
-fn in_file(pointer: &str) -> String {
-    match pointer {
-        "/slug" | "/version" => "/metadata/name".to_owned(),
-        "" => String::new(),
-        field => format!("/spec{field}"),
-    }
-}
-
-/// Says of which thing a refusal speaks.
-fn named(key: &Key, refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Conflict(words) => Refusal::Conflict(format!("{key}: {words}")),
-        other => other,
-    }
+    }))
 }

@@ -11,8 +11,9 @@ use super::plan::{Managed, managed, with_references};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::refusal::Refusal;
-use crate::resources::file::{SCOPE_RULE, is_scope};
+use crate::resources::metadata::{SCOPE_RULE, is_scope};
 use crate::resources::render::{State, Wanted, render};
+use crate::resources::specs::file_field;
 use crate::resources::{API_VERSION, Key, ResourceFile, ResourceKind, write_yaml};
 
 /// Writes what there is as files: everything, or what is kept in a scope. Fields that were set by reference are written as
@@ -37,48 +38,86 @@ pub async fn export(
         if scope.is_some() && own != scope {
             continue;
         }
-        if key.kind == ResourceKind::Version {
-            files.extend(version(&mut tx, key, state, own).await?);
-        } else {
-            files.push(ResourceFile {
-                path: format!("{}.yaml", path(key)),
-                content: text(key, own, fields(state, known)),
-            });
+        let of_product =
+            key.kind == ResourceKind::Plan && held.contains_key(&Key::product(key.owner()));
+        let place = Place {
+            key,
+            scope: own,
+            of_product,
+        };
+        let mut fields = fields(state, known);
+        if let Some(field) = file_field(key.kind) {
+            let content = content(&mut tx, key, state).await?;
+            let (path, name) = place.named_file(&content);
+            fields[field] = json!({ "file": name });
+            files.push(ResourceFile { path, content });
         }
+        files.push(ResourceFile {
+            path: format!("{}.yaml", place.path()),
+            content: place.text(fields),
+        });
     }
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
 }
 
-/// Where a resource stands in the folder, without its extension.
-fn path(key: &Key) -> String {
-    let name = &key.name;
-    let api = key.api.as_deref().unwrap_or_default();
-    match key.kind {
-        ResourceKind::Team => format!("teams/{name}"),
-        ResourceKind::Environment => format!("environments/{name}"),
-        ResourceKind::Api => format!("apis/{name}/api"),
-        ResourceKind::Upstream => format!("apis/{api}/upstreams/{name}"),
-        ResourceKind::Plan => format!("apis/{api}/plans/{name}"),
-        ResourceKind::Version => format!("apis/{api}/versions/{name}"),
-    }
+/// Where a resource stands: in the folder, in its scope, and with what it is a part of.
+struct Place<'a> {
+    key: &'a Key,
+    scope: Option<&'a str>,
+    /// Whether it belongs to a product, not to an API.
+    of_product: bool,
 }
 
-fn text(key: &Key, scope: Option<&str>, spec: Value) -> String {
-    let mut metadata = Map::new();
-    if let Some(api) = &key.api {
-        metadata.insert("api".to_owned(), json!(api));
+impl Place<'_> {
+    /// In the folder, without its extension.
+    fn path(&self) -> String {
+        let (name, owner) = (&self.key.name, self.key.owner());
+        match self.key.kind {
+            ResourceKind::Team => format!("teams/{name}"),
+            ResourceKind::Role => format!("roles/{name}"),
+            ResourceKind::LintRules => "lint-rules".to_owned(),
+            ResourceKind::Terms => format!("terms/{name}"),
+            ResourceKind::Environment => format!("environments/{name}"),
+            ResourceKind::Api => format!("apis/{name}/api"),
+            ResourceKind::Upstream => format!("apis/{owner}/upstreams/{name}"),
+            ResourceKind::Version => format!("apis/{owner}/versions/{name}"),
+            ResourceKind::Product => format!("products/{name}/product"),
+            ResourceKind::Plan if self.of_product => format!("products/{owner}/plans/{name}"),
+            ResourceKind::Plan => format!("apis/{owner}/plans/{name}"),
+        }
     }
-    metadata.insert("name".to_owned(), json!(key.name));
-    if let Some(scope) = scope {
-        metadata.insert("scope".to_owned(), json!(scope));
+
+    /// The file that it names, with a name that says its notation: path and name beside its own.
+    fn named_file(&self, content: &str) -> (String, String) {
+        let name = &self.key.name;
+        let name = match self.key.kind {
+            ResourceKind::Terms => format!("{name}.md"),
+            _ if content.trim_start().starts_with('{') => format!("{name}.openapi.json"),
+            _ => format!("{name}.openapi.yaml"),
+        };
+        let path = self.path();
+        let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+        (format!("{}/{name}", folder.unwrap_or_default()), name)
     }
-    let mut resource = Map::new();
-    resource.insert("apiVersion".to_owned(), json!(API_VERSION));
-    resource.insert("kind".to_owned(), json!(key.kind.as_str()));
-    resource.insert("metadata".to_owned(), Value::Object(metadata));
-    resource.insert("spec".to_owned(), spec);
-    write_yaml(&Value::Object(resource))
+
+    fn text(&self, spec: Value) -> String {
+        let mut metadata = Map::new();
+        if let Some(of) = &self.key.of {
+            let owner = if self.of_product { "product" } else { "api" };
+            metadata.insert(owner.to_owned(), json!(of));
+        }
+        metadata.insert("name".to_owned(), json!(self.key.name));
+        if let Some(scope) = self.scope {
+            metadata.insert("scope".to_owned(), json!(scope));
+        }
+        let mut resource = Map::new();
+        resource.insert("apiVersion".to_owned(), json!(API_VERSION));
+        resource.insert("kind".to_owned(), json!(self.key.kind.as_str()));
+        resource.insert("metadata".to_owned(), Value::Object(metadata));
+        resource.insert("spec".to_owned(), spec);
+        write_yaml(&Value::Object(resource))
+    }
 }
 
 /// The fields, with a reference wherever what it stood for is still there.
@@ -98,13 +137,15 @@ fn fields(state: &State, known: Option<&Managed>) -> Value {
     value["spec"].take()
 }
 
-/// A version and its description, in the notation it came in.
-async fn version(
-    conn: &mut PgConnection,
-    key: &Key,
-    state: &State,
-    scope: Option<&str>,
-) -> Result<Vec<ResourceFile>, Refusal> {
+/// The file that a resource names, as it was written.
+async fn content(conn: &mut PgConnection, key: &Key, state: &State) -> Result<String, Refusal> {
+    if key.kind == ResourceKind::Terms {
+        let newest = sqlx::query_scalar!(
+            "select markdown from terms_version where terms_id = $1 order by number desc limit 1",
+            state.id,
+        );
+        return Ok(newest.fetch_one(conn).await?);
+    }
     let sha256 = state.fields["description"]["sha256"].as_str();
     let sha256 = sha256.and_then(unhex).unwrap_or_default();
     let content = sqlx::query_scalar!(
@@ -114,27 +155,5 @@ async fn version(
     )
     .fetch_one(conn)
     .await?;
-    let content = String::from_utf8(content).map_err(anyhow::Error::from)?;
-    let extension = match content.trim_start().starts_with('{') {
-        true => "json",
-        false => "yaml",
-    };
-    let name = format!("{}.openapi.{extension}", key.name);
-    let mut fields = state.fields.clone();
-    fields.insert("description".to_owned(), json!({ "file": name }));
-    let path = path(key);
-    let description = match path.rsplit_once('/') {
-        Some((folder, _)) => format!("{folder}/{name}"),
-        None => name,
-    };
-    Ok(vec![
-        ResourceFile {
-            path: format!("{path}.yaml"),
-            content: text(key, scope, Value::Object(fields)),
-        },
-        ResourceFile {
-            path: description,
-            content,
-        },
-    ])
+    Ok(String::from_utf8(content).map_err(anyhow::Error::from)?)
 }

@@ -35,7 +35,9 @@ pub struct GroupReach {
 #[derive(Default)]
 struct Concerned {
     apis: Vec<Uuid>,
+    products: Vec<Uuid>,
     plans: Vec<Uuid>,
+    terms: Vec<Uuid>,
     environments: Vec<Uuid>,
 }
 
@@ -51,12 +53,14 @@ pub(super) async fn measure(
     for (key, change) in &mut planned.changes {
         let concerned = Concerned::of(key, held);
         change.impact = concerned.count(conn).await?;
-        if !matches!(key.kind, ResourceKind::Team) {
+        if !key.kind.is_for_people() {
             change.impact.groups.clone_from(&groups);
             reaches = true;
         }
         all.apis.extend(concerned.apis);
+        all.products.extend(concerned.products);
         all.plans.extend(concerned.plans);
+        all.terms.extend(concerned.terms);
         all.environments.extend(concerned.environments);
     }
     let mut impact = all.count(conn).await?;
@@ -71,11 +75,13 @@ impl Concerned {
         let mut concerned = Self::default();
         let own = held.get(key).map(|state| state.id);
         match key.kind {
-            ResourceKind::Team => {}
+            ResourceKind::Team | ResourceKind::Role | ResourceKind::LintRules => {}
+            ResourceKind::Terms => concerned.terms.extend(own),
+            ResourceKind::Product => concerned.products.extend(own),
             ResourceKind::Environment => concerned.environments.extend(own),
             ResourceKind::Plan => concerned.plans.extend(own),
             ResourceKind::Api | ResourceKind::Upstream | ResourceKind::Version => {
-                let api = Key::new(ResourceKind::Api, None, key.api_slug().unwrap_or_default());
+                let api = Key::new(ResourceKind::Api, None, key.owner());
                 concerned.apis.extend(held.get(&api).map(|state| state.id));
             }
         }
@@ -83,17 +89,27 @@ impl Concerned {
     }
 
     async fn count(&self, conn: &mut PgConnection) -> Result<Impact, Refusal> {
-        if self.apis.is_empty() && self.plans.is_empty() && self.environments.is_empty() {
+        let lists = [
+            &self.apis,
+            &self.products,
+            &self.plans,
+            &self.terms,
+            &self.environments,
+        ];
+        if lists.into_iter().all(Vec::is_empty) {
             return Ok(Impact::default());
         }
         let counted = sqlx::query!(
             r#"select count(*) as "subscriptions!", count(distinct s.application_id) as "applications!"
                from subscription s join product p on p.id = s.product_id
                where s.state in ('pending', 'active')
-                 and (p.api_id = any($1) or s.plan_id = any($2) or s.environment_id = any($3))"#,
+                 and (p.api_id = any($1) or s.plan_id = any($2) or s.environment_id = any($3) or s.product_id = any($4)
+                      or s.plan_id in (select n.id from plan n where n.terms_id = any($5)))"#,
             &self.apis,
             &self.plans,
             &self.environments,
+            &self.products,
+            &self.terms,
         )
         .fetch_one(conn)
         .await?;

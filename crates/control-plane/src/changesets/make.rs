@@ -7,7 +7,7 @@ use gatehouse_domain::id::ChangesetId;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 
-use super::apply::carry_out;
+use super::carry_out::carry_out;
 use super::plan::{Base, Planned, managed, work_out};
 use super::view::{self, ChangesetView};
 use super::{Impact, Mode, References, impact};
@@ -17,7 +17,8 @@ use crate::db::Db;
 use crate::publishing::Source;
 use crate::refusal::{FieldFault, Refusal};
 use crate::releases::{self, Origin};
-use crate::resources::file::{self, Declared, SCOPE_RULE, is_scope};
+use crate::resources::file::{self, Declared};
+use crate::resources::metadata::{SCOPE_RULE, is_scope};
 use crate::resources::render::{State, Wanted, render};
 use crate::resources::{Key, ResourceFile};
 use crate::work::{Changed, Work};

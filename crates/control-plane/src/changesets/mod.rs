@@ -6,6 +6,8 @@
 //! kept in the scope it names.
 
 mod apply;
+mod base;
+mod carry_out;
 mod export;
 mod impact;
 mod make;

@@ -11,7 +11,7 @@ use crate::refusal::{FieldFault, Refusal};
 use crate::resources::compare::{FieldChange, compare};
 use crate::resources::file::Declared;
 use crate::resources::render::State;
-use crate::resources::{Fields, Key, ResourceKind, digest};
+use crate::resources::{Fields, Key, digest};
 
 /// What happens to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,15 @@ pub struct ResourceChange {
     pub fields: Vec<FieldChange>,
     /// Who is concerned.
     pub impact: Impact,
+}
+
+impl ResourceChange {
+    /// Whether nothing else becomes other than whose files it is in.
+    pub(super) fn is_of_scope_only(&self) -> bool {
+        self.fields
+            .iter()
+            .all(|field| field.pointer == "/metadata/scope")
+    }
 }
 
 /// What configuration has of a thing.
@@ -222,15 +231,11 @@ impl Planned {
                 continue;
             }
             let held = base.held.get(key);
-            let stays = matches!(
-                key.kind,
-                ResourceKind::Team | ResourceKind::Environment | ResourceKind::Api
-            );
             self.read(key, held, managed.scope.as_deref());
             let change = ResourceChange {
                 resource: key.to_string(),
                 action: match held {
-                    Some(_) if !stays => Action::Delete,
+                    Some(_) if !key.kind.stays() => Action::Delete,
                     _ => Action::Release,
                 },
                 file: None,

@@ -1,12 +1,17 @@
 //! Credentials: the keys of applications. A key says who calls; what the caller may do comes from subscriptions alone.
 
+mod evidence;
 mod expire;
+mod material;
 mod revoke;
 mod rotate;
+mod scope;
 mod view;
+mod watch;
 
 use gatehouse_domain::EnvironmentKind;
-use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, UserId};
+use gatehouse_domain::credential::CredentialKind;
+use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, ProductId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_runtime::random;
 use serde_json::{Value, json};
@@ -21,15 +26,19 @@ use crate::config::Touched;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::plans::terms::{KeyBounds, key_bounds};
-use crate::refusal::{Faults, Refusal};
+use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::words::known;
 use crate::work::{Changed, Work};
 use crate::{applications, membership};
 
+pub use evidence::{Evidence, EvidenceOperation, EvidenceSource, evidence};
 pub use expire::expire_due;
+pub use material::{Material, PUBLIC_MAX};
 pub use revoke::revoke;
-pub use rotate::rotate;
+pub use rotate::{QUIET_HOURS, Rotate, rotate, rotate_credential};
+pub use scope::{SCOPE_MAX, ScopeProduct};
 pub use view::{CredentialFilter, CredentialView, FirstCall};
+pub use watch::{NOTICE_DAYS, retire_quiet, tell_of_expiry};
 
 pub(crate) use revoke::revoke_all_of_application;
 
@@ -47,15 +56,46 @@ pub struct IssueKey {
     pub name: String,
     /// Days until it ends; `None` is the longest the plans allow, which without a plan's bound is no end.
     pub expires_in_days: Option<i32>,
+    /// What it is for: at most [`SCOPE_MAX`] products; none is all that its application subscribes to.
+    pub products: Vec<Lookup<ProductId>>,
 }
 
-/// Makes a key. It is in the result and nowhere else: only its hash is stored. It may be made before access is granted.
+/// Makes an API key. It is in the result and nowhere else: only its hash is stored. It may be made before access is granted.
 pub async fn issue(
     db: &Db,
     actor: &Actor,
     application: Lookup<ApplicationId>,
     input: IssueKey,
 ) -> Result<Changed<(CredentialView, Key)>, Refusal> {
+    let (kind, none) = (CredentialKind::ApiKey, Material::default());
+    told_once(issue_credential(db, actor, application, input, kind, &none).await?)
+}
+
+/// What was made, of a kind whose secret is made here.
+fn told_once(
+    made: Changed<(CredentialView, Option<Key>)>,
+) -> Result<Changed<(CredentialView, Key)>, Refusal> {
+    let Changed {
+        value: (view, key),
+        change,
+    } = made;
+    let key = key.ok_or_else(|| anyhow::anyhow!("a credential was made without its secret"))?;
+    Ok(Changed {
+        value: (view, key),
+        change,
+    })
+}
+
+/// Makes a credential of any kind. Where its secret is made here, it is in the result, and stored as its hash alone, unless
+/// whoever verifies needs it again: then it is sealed.
+pub async fn issue_credential(
+    db: &Db,
+    actor: &Actor,
+    application: Lookup<ApplicationId>,
+    input: IssueKey,
+    of: CredentialKind,
+    material: &Material,
+) -> Result<Changed<(CredentialView, Option<Key>)>, Refusal> {
     membership::require_consumer(actor)?;
     let mut work = Work::begin(db, actor).await?;
     let app = applications::lock(work.conn(), &application).await?;
@@ -66,15 +106,19 @@ pub async fn issue(
     let bounds = key_bounds(work.conn(), app.id, environment).await?;
     let days = life(input.expires_in_days, bounds, &mut faults);
     faults.finish()?;
+    let products = scope::find(work.conn(), actor, app.id, &input.products).await?;
     let now = work.now();
     require_room(work.conn(), app.id, environment, now).await?;
     let new = NewKey {
         application: app.id,
         environment,
         kind,
+        of,
+        material,
         name: &name,
         expires_at: days.map(|days| now + Duration::days(days.into())),
         rotated_from: None,
+        products: &products,
     };
     let (id, key) = insert(&mut work, actor, &new).await?;
     let view = view::read(work.conn(), id.uuid(), now).await?;
@@ -149,9 +193,13 @@ struct NewKey<'a> {
     application: Uuid,
     environment: Uuid,
     kind: EnvironmentKind,
+    of: CredentialKind,
+    material: &'a Material,
     name: &'a str,
     expires_at: Option<OffsetDateTime>,
     rotated_from: Option<Uuid>,
+    /// What it is for; none: all.
+    products: &'a [Uuid],
 }
 
 /// Makes and stores a key, and says that gateways need it.
@@ -159,34 +207,49 @@ async fn insert(
     work: &mut Work<'_>,
     actor: &Actor,
     new: &NewKey<'_>,
-) -> Result<(CredentialId, Key), Refusal> {
-    let key = generate(new.kind);
+) -> Result<(CredentialId, Option<Key>), Refusal> {
+    let proof = material::prove(new.of, new.kind, new.material)?;
+    material::require_new(
+        work.conn(),
+        new.application,
+        new.environment,
+        new.of,
+        &proof,
+    )
+    .await?;
     let id: CredentialId = work.new_id();
     let person = membership::person(work.conn(), actor).await?;
     let (tenant, now) = (work.tenant(), work.now());
-    let key_id = i64::try_from(key.id().as_u64()).map_err(anyhow::Error::from)?;
-    let hash = key.secret_hash();
+    let key_id = i64::try_from(proof.key_id).map_err(anyhow::Error::from)?;
+    let sealed = material::seal(work, id, &proof).await?;
+    let (secret_enc, secret_key_id) = sealed.map(|sealed| (sealed.bytes, sealed.key_id)).unzip();
     sqlx::query!(
         "insert into credential (id, tenant_id, application_id, environment_id, name, key_id, secret_hash, last4, state, expires_at,
-                                 rotated_from, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $12)",
+                                 rotated_from, created_by, created_at, kind, public_material, secret_enc, secret_key_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11, $12, $13, $14, $15, $16)",
         id.uuid(),
         tenant,
         new.application,
         new.environment,
         new.name,
         key_id,
-        hash.0.as_slice(),
-        key.last4(),
+        proof.hash.as_slice(),
+        proof.last4,
         new.expires_at,
         new.rotated_from,
         person,
         now,
+        new.of.as_str(),
+        proof.public,
+        secret_enc,
+        secret_key_id,
     )
     .execute(work.conn())
-    .await?;
+    .await
+    .on_constraint("credential_public_key", || material::in_use(new.of))?;
+    scope::store(work, id, new.products).await?;
     work.touch(Touched::Credential(id));
-    Ok((id, key))
+    Ok((id, proof.secret))
 }
 
 fn generate(kind: EnvironmentKind) -> Key {
@@ -203,10 +266,12 @@ fn recorded(view: &CredentialView) -> Value {
     json!({
         "application": view.application_id,
         "environment": view.environment.slug,
+        "kind": view.kind,
         "name": view.name,
         "prefix": view.prefix,
         "state": view.state,
         "rotated_from": view.rotated_from,
+        "products": view.products.iter().map(|product| &product.slug).collect::<Vec<_>>(),
     })
 }
 

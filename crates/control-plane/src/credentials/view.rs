@@ -1,14 +1,18 @@
 //! Keys as people see them: never their secret.
 
 use gatehouse_domain::EnvironmentKind;
-use gatehouse_domain::credential::{CredentialFacts, CredentialState, CredentialVerdict};
+use gatehouse_domain::credential::{
+    CredentialFacts, CredentialKind, CredentialState, CredentialVerdict,
+};
 use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, UserId};
 use gatehouse_domain::key::{KeyId, KeyKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::scope::ScopeProduct;
 use crate::page::{Lookup, Page};
 use crate::refs::{EnvRef, PersonRef};
 use crate::refusal::Refusal;
@@ -21,14 +25,20 @@ pub struct CredentialView {
     pub id: CredentialId,
     /// Whom it identifies.
     pub application_id: ApplicationId,
+    /// How it is proved.
+    pub kind: CredentialKind,
+    /// Whether gateways check it: the other kinds are kept until they do.
+    pub enforced: bool,
     /// Where it is valid.
     pub environment: EnvRef,
     /// For people.
     pub name: String,
     /// The public beginning of its text.
     pub prefix: String,
-    /// The end of its text.
+    /// The end of its text, or of its fingerprint.
     pub last4: String,
+    /// SHA-256 of its public key or certificate, in hexadecimal digits; where its kind has one.
+    pub fingerprint: Option<String>,
     /// What it is at this moment.
     pub state: CredentialState,
     /// Who made it; `None` is the program itself.
@@ -56,6 +66,8 @@ pub struct CredentialView {
     pub first_call: Option<FirstCall>,
     /// The key it replaced.
     pub rotated_from: Option<CredentialId>,
+    /// What it is for, by slug; none is all that its application subscribes to.
+    pub products: Vec<ScopeProduct>,
     /// For If-Match.
     pub row_version: i32,
 }
@@ -158,11 +170,15 @@ async fn select(
 ) -> Result<Vec<CredentialView>, Refusal> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select c.id, c.application_id, c.name, c.key_id, c.last4, c.state, c.not_before, c.expires_at, c.retire_at,
+        r#"select c.id, c.application_id, c.kind, case when c.public_material is not null then encode(c.secret_hash, 'hex') end as fingerprint,
+                  c.name, c.key_id, c.last4, c.state, c.not_before, c.expires_at, c.retire_at,
                   c.revoked_at, c.revoked_reason, k.last_used_at as "last_used_at?", k.calls as "calls?",
                   k.first_call_at as "first_call_at?", k.first_call_status as "first_call_status?",
                   k.first_call_latency_us as "first_call_latency_us?",
                   c.rotated_from, c.created_by, u.name as "created_name?", c.created_at, c.row_version,
+                  (select jsonb_agg(jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name) order by p.slug)
+                   from credential_product s join product p on p.tenant_id = s.tenant_id and p.id = s.product_id
+                   where s.tenant_id = c.tenant_id and s.credential_id = c.id) as "products: Json<Vec<Scoped>>",
                   e.id as environment_id, e.slug as environment_slug, e.kind as environment_kind
            from credential c
            join environment e on e.id = c.environment_id
@@ -191,9 +207,19 @@ async fn select(
     rows.into_iter().map(|row| row.view(now)).collect()
 }
 
+/// A product as the statement names it.
+#[derive(Deserialize)]
+struct Scoped {
+    id: Uuid,
+    slug: String,
+    name: String,
+}
+
 struct Row {
     id: Uuid,
     application_id: Uuid,
+    kind: String,
+    fingerprint: Option<String>,
     name: String,
     key_id: i64,
     last4: String,
@@ -213,9 +239,19 @@ struct Row {
     created_name: Option<String>,
     created_at: OffsetDateTime,
     row_version: i32,
+    products: Option<Json<Vec<Scoped>>>,
     environment_id: Uuid,
     environment_slug: String,
     environment_kind: String,
+}
+
+fn products(scoped: Json<Vec<Scoped>>) -> Vec<ScopeProduct> {
+    let product = |row: Scoped| ScopeProduct {
+        id: row.id.into(),
+        slug: row.slug,
+        name: row.name,
+    };
+    scoped.0.into_iter().map(product).collect()
 }
 
 impl Row {
@@ -231,9 +267,13 @@ impl Row {
             retire_at: self.retire_at,
         };
         let key_id = KeyId::from_u64(self.key_id.unsigned_abs());
+        let of = known(CredentialKind::parse(&self.kind), &self.kind)?;
         Ok(CredentialView {
             id: self.id.into(),
             application_id: self.application_id.into(),
+            enforced: of.is_enforced(),
+            kind: of,
+            fingerprint: self.fingerprint,
             environment: EnvRef {
                 id: self.environment_id.into(),
                 slug: self.environment_slug,
@@ -263,6 +303,7 @@ impl Row {
                 latency_us: self.first_call_latency_us.unwrap_or_default(),
             }),
             rotated_from: self.rotated_from.map(CredentialId::from_uuid),
+            products: self.products.map(products).unwrap_or_default(),
             row_version: self.row_version,
         })
     }

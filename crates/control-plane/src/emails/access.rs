@@ -67,6 +67,28 @@ pub fn request_received(access: &Access) -> Letter {
     ))
 }
 
+/// Tells the other side of a request what was written about it.
+pub fn message_received(access: &Access) -> Letter {
+    let Access {
+        tenant,
+        api,
+        application,
+        ..
+    } = access;
+    let author = access.actor.as_deref().unwrap_or("Somebody");
+    Draft::new(
+        "message_received",
+        &format!("Message from {author} about {api} for {application}"),
+        &format!("{author} wrote about the request of {application} for {api}."),
+    )
+    .quote(access.reason.as_deref())
+    .say("Answer on the page of the request.")
+    .link("Open request", &access.request_path)
+    .because(&format!(
+        "You get this because you belong to one of the two sides of this request at {tenant}."
+    ))
+}
+
 /// Reminds an approver of a decision that is due at `due`, such as `2026-11-22 09:30`, in UTC.
 pub fn decision_due(access: &Access, due: &str) -> Letter {
     waiting(
@@ -141,6 +163,15 @@ pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
             format!("Access to {api} rejected for {application}"),
             format!("The request of {application} for {api} was rejected{by}."),
             "You may request access again.",
+            "Open application",
+        ),
+        "subscription.reconsidered" => (
+            "access_reconsidered",
+            format!("Access to {api} is considered again for {application}"),
+            format!(
+                "The refusal of {application} for {api} was taken back{by}. The request waits for a decision again."
+            ),
+            "Nothing needs to be done.",
             "Open application",
         ),
         "subscription.suspended" => (
@@ -247,6 +278,7 @@ mod tests {
         for event in [
             "approved",
             "rejected",
+            "reconsidered",
             "suspended",
             "unsuspended",
             "revoked",

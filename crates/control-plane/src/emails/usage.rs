@@ -21,6 +21,11 @@ pub fn key_letter(
     path: &str,
 ) -> Letter {
     let by = by(actor);
+    let tense = if event == "credential.expiring" {
+        "is"
+    } else {
+        "was"
+    };
     let (template, verb, next) = match event {
         "credential.revoked" => (
             "key_revoked",
@@ -32,6 +37,21 @@ pub fn key_letter(
             "replaced",
             "The old key works until the end of the overlap.",
         ),
+        "credential.leaked" => (
+            "key_leaked",
+            "replaced because it leaked",
+            "Calls with it are refused. Put the new key in its place, and look for calls that were not yours.",
+        ),
+        "credential.retired" => (
+            "key_retired",
+            "retired",
+            "Nobody used it any more; the key that replaced it works on.",
+        ),
+        "credential.expiring" => (
+            "key_expiring",
+            "about to expire",
+            "Replace it before that: with an overlap both keys work while you change over.",
+        ),
         _ => (
             "key_created",
             "created",
@@ -41,12 +61,21 @@ pub fn key_letter(
     Draft::new(
         template,
         &format!("Key {key} of {application} {verb}"),
-        &format!("The key {key} of {application} was {verb}{by}."),
+        &format!("The key {key} of {application} {tense} {verb}{by}."),
     )
     .quote(Some(reason))
     .say(next)
     .link("Open keys", path)
     .because(&because(tenant, application))
+}
+
+/// When a key ends: `at` is RFC 3339, in UTC.
+pub fn key_ends(days: i64, at: &str) -> String {
+    let at: String = at.replace('T', " ").chars().take(16).collect();
+    match days {
+        1 => format!("It ends within a day, on {at} UTC."),
+        days => format!("It ends within {days} days, on {at} UTC."),
+    }
 }
 
 /// Tells a team that its application was suspended or that this was lifted.
@@ -77,6 +106,18 @@ pub fn application_letter(
         .because(&because(tenant, application))
 }
 
+/// Tells whoever may manage a webhook that nothing more is sent to it.
+pub fn webhook_disabled(tenant: &str, webhook: &str, reason: &str) -> Letter {
+    Draft::new(
+        "webhook_disabled",
+        &format!("Webhook {webhook} was disabled"),
+        &format!("Nothing more is sent to the webhook {webhook}."),
+    )
+    .quote(Some(reason))
+    .say("What happens meanwhile is kept for 30 days. Resume the webhook when its receiver works, then have what was missed sent again.")
+    .because(&format!("You get this because you may manage webhooks at {tenant}."))
+}
+
 /// Tells a subscriber that a plan's limits are different now.
 pub fn limits_changed(tenant: &str, plan: &str, application: &str, path: &str) -> Letter {
     Draft::new(
@@ -85,6 +126,24 @@ pub fn limits_changed(tenant: &str, plan: &str, application: &str, path: &str) -
         &format!("The plan {plan}, which {application} uses, has other limits now."),
     )
     .say("The application's page shows the limits that hold.")
+    .link("Open application", path)
+    .because(&because(tenant, application))
+}
+
+/// Tells a subscriber that there is a new version of the terms of their plan.
+pub fn terms_changed(
+    tenant: &str,
+    terms: &str,
+    version: i32,
+    application: &str,
+    path: &str,
+) -> Letter {
+    Draft::new(
+        "terms_changed",
+        &format!("New version of {terms}"),
+        &format!("Version {version} of {terms}, which hold for a plan of {application}, was published."),
+    )
+    .say("Calls go on as before. Read and accept it on the page of the access; renewals and other plans ask for it.")
     .link("Open application", path)
     .because(&because(tenant, application))
 }
@@ -141,6 +200,7 @@ mod tests {
             application_letter("application.suspended", evil, evil, evil, "/x"),
             application_letter("application.unsuspended", evil, evil, "", "/x"),
             limits_changed(evil, evil, evil, "/x"),
+            terms_changed(evil, evil, 2, evil, "/x"),
             api_letter("api.deprecated", evil, evil, evil, Some("2027-01-01"), "/x"),
             api_letter("api.retired", evil, evil, evil, None, "/x"),
         ];

@@ -73,6 +73,7 @@ impl Shape {
                 "environment" => "production",
                 "email" => "ines@example.com",
                 "version" => "v2",
+                "side" => "approver",
                 "reason" => "For the spring release.",
                 _ => "Mobile checkout",
             }),

@@ -6,6 +6,7 @@ use gatehouse_snapshot::protocol::{
 };
 use time::{Duration, OffsetDateTime};
 
+use super::heal::{self, Ahead};
 use super::node::Node;
 use super::{leases, shares};
 use crate::db::Db;
@@ -88,13 +89,14 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         .await?;
     }
     tx.commit().await?;
-    if told.is_new {
+    let healed = diverged && heal::catch_up(db, node, Ahead::Generation(generation)).await?;
+    if told.is_new && !healed {
         tracing::error!(
             node = %node.id,
             name = told.name,
             seq,
             head_seq = group.head_seq,
-            "a gateway runs another configuration than its group has; after an older database was restored, run \
+            "a gateway runs another configuration than its group has; after an older database was put in place, run \
              `gatehouse gateway raise-generation`"
         );
     }

@@ -16,8 +16,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::heal::{self, Ahead};
 use super::node::Node;
-use super::signing;
+use super::signing::{self, KeysKnown};
 use crate::db::{Db, Tx};
 use crate::refusal::Refusal;
 
@@ -68,8 +69,26 @@ pub struct ConfigReply {
 /// Answers a gateway by what it has.
 pub async fn config_since(db: &Db, node: Node, known: &Known) -> Result<ConfigReply, Refusal> {
     let mut tx = db.global().await?;
-    let in_use = signing::number_in_use(&mut tx).await?;
-    let links = signing::missing_links(db.keys(), in_use, &known.key)?;
+    let mut in_use = signing::number_in_use(&mut tx).await?;
+    let mut keys = signing::keys_known(db.keys(), in_use, &known.key)?;
+    if let KeysKnown::Ahead(number) = keys {
+        drop(tx);
+        heal::catch_up(db, node, Ahead::Key(number)).await?;
+        tx = db.global().await?;
+        in_use = signing::number_in_use(&mut tx).await?;
+        keys = signing::keys_known(db.keys(), in_use, &known.key)?;
+    }
+    let links = match keys {
+        KeysKnown::Missing(links) => links,
+        KeysKnown::Ahead(number) => {
+            tracing::error!(
+                ahead = number - in_use,
+                "a gateway follows a later signing key than this database knows: after an older database was put in place, run \
+                 `gatehouse config-key rotate` as many times, then `gatehouse gateway raise-generation`"
+            );
+            Vec::new()
+        }
+    };
     let answer = answer_in(tx, db, node, known).await?;
     Ok(ConfigReply { answer, links })
 }

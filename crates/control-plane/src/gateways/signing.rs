@@ -8,6 +8,7 @@ use gatehouse_snapshot::key_chain::{self, LINKS_MAX, Link};
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_snapshot::sign::Signer;
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -27,7 +28,7 @@ pub(super) async fn number_in_use(conn: &mut PgConnection) -> Result<u32, Refusa
 }
 
 /// The key in use.
-pub(super) async fn signer(conn: &mut PgConnection, db: &Db) -> Result<Signer, Refusal> {
+pub(crate) async fn signer(conn: &mut PgConnection, db: &Db) -> Result<Signer, Refusal> {
     let number = number_in_use(conn).await?;
     Ok(db.keys().config_signer(number)?)
 }
@@ -41,9 +42,18 @@ pub(super) async fn pinned(conn: &mut PgConnection, db: &Db) -> Result<Vec<Strin
     Ok(vec![key(in_use)?, key(in_use + 1)?])
 }
 
-/// The announcements a gateway is missing that knows the keys up to the one it names, oldest first: as many as a reply may
-/// carry, after which it asks again. None when it knows the announced one, or names a key that was never announced here.
-pub(super) fn missing_links(keys: &Keys, in_use: u32, known: &str) -> Result<Vec<Link>, Refusal> {
+/// What a gateway knows of keys, compared with what was announced here.
+#[derive(Debug)]
+pub(super) enum KeysKnown {
+    /// The announcements it is missing, oldest first: as many as a reply may carry, after which it asks again. None when it knows the
+    /// announced one, or names a key of another installation.
+    Missing(Vec<Link>),
+    /// It follows the key of this number, which the database does not know to be in use: it is older than the gateway.
+    Ahead(u32),
+}
+
+/// Compares the newest key a gateway names with the one in use.
+pub(super) fn keys_known(keys: &Keys, in_use: u32, known: &str) -> Result<KeysKnown, Refusal> {
     let announced = in_use + 1;
     let mut links = Vec::new();
     let mut next = keys.config_signer(announced)?;
@@ -51,7 +61,7 @@ pub(super) fn missing_links(keys: &Keys, in_use: u32, known: &str) -> Result<Vec
         if key_chain::name(next.public().id()) == known {
             links.reverse();
             links.truncate(LINKS_MAX);
-            return Ok(links);
+            return Ok(KeysKnown::Missing(links));
         }
         if number > 0 {
             let before = keys.config_signer(number)?;
@@ -61,14 +71,11 @@ pub(super) fn missing_links(keys: &Keys, in_use: u32, known: &str) -> Result<Vec
     }
     for number in (announced + 1..).take(LINKS_MAX) {
         if key_chain::name(keys.config_signer(number)?.public().id()) == known {
-            tracing::error!(
-                ahead = number - announced,
-                "a gateway follows a later signing key than this database knows: after an older database was restored, run \
-                 `gatehouse config-key rotate` as many times, then `gatehouse gateway raise-generation`"
-            );
+            // The newest it knows is announced; the one before it is in use.
+            return Ok(KeysKnown::Ahead(number - 1));
         }
     }
-    Ok(Vec::new())
+    Ok(KeysKnown::Missing(Vec::new()))
 }
 
 /// Puts the announced key in use, announces the one after it, and has every group publish something signed by it: a gateway
@@ -100,21 +107,35 @@ pub async fn rotate_config_key(db: &Db) -> Result<Vec<GroupSeq>, Refusal> {
 /// numbers repeat, and gateways go on with what they have until a newer generation tells them not to. For the owner of the
 /// installation. Returns each group's slug and generation.
 pub async fn raise_generation(db: &Db) -> Result<Vec<(String, i32)>, Refusal> {
-    let now = db.clock().now();
     let mut tx = db.system().await?;
-    for tenant in every_tenant(&mut tx).await? {
+    let raised = raise_in(&mut tx, db.clock().now(), "command line", None).await?;
+    tx.commit().await?;
+    Ok(raised)
+}
+
+/// The same in a transaction, for one group or for all; `by` is who the audit logs name.
+pub(super) async fn raise_in(
+    tx: &mut PgConnection,
+    now: OffsetDateTime,
+    by: &str,
+    group: Option<GatewayGroupId>,
+) -> Result<Vec<(String, i32)>, Refusal> {
+    for tenant in every_tenant(tx).await? {
         let entry = AuditEntry {
             action: "configuration.raise_generation",
             subject: tenant.to_string(),
             ..AuditEntry::default()
         };
-        let actor = Actor::system(tenant.into(), "command line");
-        audit::append(&mut tx, &actor, now, None, vec![entry]).await?;
+        let actor = Actor::system(tenant.into(), by);
+        audit::append(tx, &actor, now, None, vec![entry]).await?;
     }
     // In id order, as every verb locks them.
-    let groups = sqlx::query_scalar!("select id from gateway_group order by id for no key update")
-        .fetch_all(&mut *tx)
-        .await?;
+    let groups = sqlx::query_scalar!(
+        "select id from gateway_group where $1::uuid is null or id = $1 order by id for no key update",
+        group.map(GatewayGroupId::uuid),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     let mut raised = Vec::new();
     for group in groups {
         let row = sqlx::query!(
@@ -135,10 +156,9 @@ pub async fn raise_generation(db: &Db) -> Result<Vec<(String, i32)>, Refusal> {
         )
         .execute(&mut *tx)
         .await?;
-        config::tell_head_moved(&mut tx, GatewayGroupId::from_uuid(group)).await?;
+        config::tell_head_moved(tx, GatewayGroupId::from_uuid(group)).await?;
         raised.push((row.slug, row.generation));
     }
-    tx.commit().await?;
     Ok(raised)
 }
 
@@ -161,7 +181,10 @@ mod tests {
         let public = |number| keys.config_signer(number).unwrap().public();
         let missing = |in_use, known: u32| {
             let known = key_chain::name(public(known).id());
-            missing_links(&keys, in_use, &known).unwrap()
+            match keys_known(&keys, in_use, &known).unwrap() {
+                KeysKnown::Missing(links) => links,
+                KeysKnown::Ahead(number) => panic!("ahead at {number}"),
+            }
         };
         assert!(missing(1, 2).is_empty());
         assert_eq!(missing(1, 1).len(), 1);
@@ -175,12 +198,30 @@ mod tests {
         let mut accepted = vec![public(1)];
         for after in [LINKS_MAX + 1, 41] {
             let last = accepted.last().unwrap().id();
-            let links = missing_links(&keys, 40, &key_chain::name(last)).unwrap();
+            let known = keys_known(&keys, 40, &key_chain::name(last)).unwrap();
+            let KeysKnown::Missing(links) = known else {
+                panic!("{known:?}");
+            };
             key_chain::follow(&mut accepted, &links).unwrap();
             assert_eq!(accepted.len(), after);
         }
-        // Of another installation, or beyond what is announced.
-        assert!(missing_links(&keys, 2, "").unwrap().is_empty());
-        assert!(missing(2, 5).is_empty());
+        // Of another installation.
+        let other = keys_known(&keys, 2, "").unwrap();
+        assert!(matches!(other, KeysKnown::Missing(links) if links.is_empty()));
+        // Beyond what is announced: the database is older than the gateway, as far as can be told.
+        let most = 3 + u32::try_from(LINKS_MAX).unwrap();
+        for (known, number) in [
+            (4, Some(3)),
+            (5, Some(4)),
+            (most, Some(most - 1)),
+            (most + 1, None),
+        ] {
+            let known = key_chain::name(public(known).id());
+            let found = match keys_known(&keys, 2, &known).unwrap() {
+                KeysKnown::Ahead(number) => Some(number),
+                KeysKnown::Missing(_) => None,
+            };
+            assert_eq!(found, number);
+        }
     }
 }

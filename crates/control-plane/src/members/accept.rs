@@ -1,19 +1,22 @@
 //! The other end of an invitation: the link is looked at, then used.
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
-use gatehouse_domain::{Email, Role};
+use gatehouse_domain::{Email, Role, Scope};
 use gatehouse_runtime::Secret;
 use serde::Serialize;
+use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::add_membership;
-use super::invitations::role_of;
+use super::grants::{insert_scoped, of_member};
+use super::held::scope_of;
 use super::join::{joined, taken};
 use crate::accounts::{self, UserView};
 use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::one_time::{hash_of, spent};
 use crate::refusal::{Faults, Refusal};
+use crate::roles::{self, Definition};
 use crate::work::Work;
 use crate::{passwords, tenants};
 
@@ -76,6 +79,10 @@ async fn find_open(db: &Db, token: &str) -> Result<OpenInvitation, Refusal> {
     })
 }
 
+fn role_of(word: &str) -> Result<Role, Refusal> {
+    Ok(Role::parse(word).ok_or_else(|| anyhow::anyhow!("unknown role {word}"))?)
+}
+
 /// Who accepts.
 #[derive(Debug, Clone)]
 pub enum AcceptInvitation {
@@ -90,12 +97,23 @@ pub enum AcceptInvitation {
     SignedIn(UserId),
 }
 
+/// Who has become a member, and where they go on to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The person.
+    pub user: UserId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The slug of the API they were invited to.
+    pub api: Option<String>,
+}
+
 /// Uses an invitation. Of any number of simultaneous uses one succeeds.
 pub async fn accept_invitation(
     db: &Db,
     token: &str,
     who: AcceptInvitation,
-) -> Result<(UserId, TenantId), Refusal> {
+) -> Result<Accepted, Refusal> {
     let open = find_open(db, token).await?;
     let joiner = Joiner::of(db, &open, who).await?;
     let kind = ActorKind::User {
@@ -131,6 +149,10 @@ pub async fn accept_invitation(
         .execute(work.conn())
         .await?;
     }
+    let further = further(work.conn(), open.id).await?;
+    if let Some(grant) = &further.grant {
+        give(&mut work, joiner.id, grant).await?;
+    }
     joined(
         &mut work,
         "member.accept_invitation",
@@ -138,9 +160,65 @@ pub async fn accept_invitation(
         &joiner.name,
         &[open.role],
     );
-    work.commit((joiner.id, open.tenant))
-        .await
-        .map(|changed| changed.value)
+    let accepted = Accepted {
+        user: joiner.id,
+        tenant: open.tenant,
+        api: further.api,
+    };
+    work.commit(accepted).await.map(|changed| changed.value)
+}
+
+/// What an invitation gives besides membership.
+struct Further {
+    grant: Option<InvitedGrant>,
+    api: Option<String>,
+}
+
+/// A role for a part of the tenant, or one of its own.
+struct InvitedGrant {
+    role: Definition,
+    scope: Scope,
+    by: Option<UserId>,
+}
+
+async fn further(conn: &mut PgConnection, id: Uuid) -> Result<Further, Refusal> {
+    let row = sqlx::query!(
+        r#"select i.invited_by, l.slug as "lands?", g.role as "role?", g.team_id as "team_id?", g.product_id as "product_id?",
+                  g.api_id as "api_id?", a.slug as "granted?"
+           from invitation i
+           left join invitation_grant g on g.invitation_id = i.id
+           left join api a on a.id = g.api_id
+           left join api l on l.id = i.api_id
+           where i.id = $1"#,
+        id,
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let role = match &row.role {
+        Some(role) => roles::find(conn, role).await?,
+        None => None,
+    };
+    Ok(Further {
+        grant: role.map(|role| InvitedGrant {
+            role,
+            scope: scope_of(row.team_id, row.product_id, row.api_id),
+            by: row.invited_by.map(UserId::from_uuid),
+        }),
+        // Whoever is to look after one API goes there.
+        api: row.lands.or(row.granted),
+    })
+}
+
+/// Gives it, unless they have it: who accepts may have become a member in another way meanwhile.
+async fn give(work: &mut Work<'_>, user: UserId, grant: &InvitedGrant) -> Result<(), Refusal> {
+    let held = of_member(work.conn(), user).await?;
+    let has = held
+        .iter()
+        .any(|one| one.role == grant.role.slug && one.scope.id == grant.scope.id());
+    if !has {
+        insert_scoped(work, user, &grant.role, grant.scope, grant.by).await?;
+    }
+    Ok(())
 }
 
 /// The person who accepts, before anything was written.

@@ -138,7 +138,7 @@ enum Limit {
     None,
     Disabled(String),
     /// Only reading remains.
-    Tenant(&'static str),
+    Tenant(TenantStatus),
     Closed,
 }
 
@@ -147,16 +147,15 @@ impl Limit {
         match (member.status, tenant) {
             (_, TenantStatus::Closed) => Self::Closed,
             (MemberStatus::Disabled, _) => Self::Disabled(member.name.clone()),
-            (MemberStatus::Active, TenantStatus::Suspended) => Self::Tenant("suspended"),
-            (MemberStatus::Active, TenantStatus::Closing) => Self::Tenant("closing"),
             (MemberStatus::Active, TenantStatus::Active) => Self::None,
+            (MemberStatus::Active, status) => Self::Tenant(status),
         }
     }
 
     fn leaves(&self, permission: Permission) -> bool {
         match self {
             Self::None => true,
-            Self::Tenant(_) => permission.as_str().contains(".read"),
+            Self::Tenant(status) => super::remains(*status, permission),
             Self::Disabled(_) | Self::Closed => false,
         }
     }

@@ -1,15 +1,16 @@
 //! Grants: a role for a member, in the whole tenant or for one team, product or API.
 
 use gatehouse_domain::id::{ApiId, ProductId, TeamId, UserId};
-use gatehouse_domain::{Permission, Place, Role, Scope};
+use gatehouse_domain::{Permission, Role, Scope};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::ground::Ground;
 use super::held::{permissions_of, scope_of};
-use super::roles::{lock_member, require_an_owner, require_power_over};
+use super::roles::{lock_member, require_an_owner};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
@@ -154,22 +155,16 @@ pub async fn add_grant(
     let ground = Ground::find(work.conn(), &input.scope).await?;
     ground.require_power(actor, &role)?;
     let again = || Refusal::Conflict(format!("{} has this role there already.", member.name));
-    let id = match (ground.scope, role.built_in()) {
-        (Scope::Tenant, Some(built_in)) => {
+    let id = match ground.role_of_all(&role)? {
+        Some(built_in) => {
             if !insert_in_tenant(&mut work, user, built_in).await? {
                 return Err(again());
             }
             built_in.as_str().to_owned()
         }
-        (_, Some(built_in @ (Role::Owner | Role::Developer))) => {
-            let detail = match built_in {
-                Role::Owner => "Owners own the whole tenant; leave the scope out.",
-                _ => "Every member is a developer already.",
-            };
-            return Err(Refusal::field("/role", "scope", detail));
-        }
-        _ => {
-            let id = insert_scoped(&mut work, user, &role, ground.scope)
+        None => {
+            let by = actor.user();
+            let id = insert_scoped(&mut work, user, &role, ground.scope, by)
                 .await
                 .on_constraint("scoped_grant_key", again)?;
             id.to_string()
@@ -220,7 +215,7 @@ pub async fn remove_grant(
 
 /// Refuses whoever lacks something that a member may do, where they may do it: who is stronger is not stopped by who is
 /// weaker.
-pub(super) async fn require_power_over_all(
+pub(crate) async fn require_power_over_all(
     work: &mut Work<'_>,
     actor: &Actor,
     user: UserId,
@@ -239,108 +234,6 @@ async fn find(conn: &mut PgConnection, user: UserId, id: &str) -> Result<GrantVi
         .ok_or(Refusal::NotFound)
 }
 
-/// A scope that exists, and the place that judges who may give roles there.
-struct Ground {
-    scope: Scope,
-    place: Option<Place>,
-}
-
-impl Ground {
-    async fn find(conn: &mut PgConnection, scope: &GrantScope) -> Result<Self, Refusal> {
-        let (kind, (id, slug)) = match scope {
-            GrantScope::Tenant => return Ok(Self::tenant()),
-            GrantScope::Team(lookup) => ("team", lookup.parts()),
-            GrantScope::Product(lookup) => ("product", lookup.parts()),
-            GrantScope::Api(lookup) => ("api", lookup.parts()),
-        };
-        Self::read(conn, kind, id, slug)
-            .await?
-            .ok_or_else(|| Refusal::unknown(format!("/scope/{kind}")))
-    }
-
-    async fn of(conn: &mut PgConnection, scope: &ScopeView) -> Result<Self, Refusal> {
-        match scope.id {
-            None => Ok(Self::tenant()),
-            Some(id) => Self::read(conn, scope.kind, Some(id), None)
-                .await?
-                .ok_or(Refusal::NotFound),
-        }
-    }
-
-    const fn tenant() -> Self {
-        Self {
-            scope: Scope::Tenant,
-            place: None,
-        }
-    }
-
-    /// Kept from being deleted or given away until the grant is written.
-    async fn read(
-        conn: &mut PgConnection,
-        kind: &str,
-        id: Option<Uuid>,
-        slug: Option<&str>,
-    ) -> Result<Option<Self>, Refusal> {
-        if kind == "team" {
-            let team = sqlx::query_scalar!(
-                "select id from team where ($1::uuid is null or id = $1) and ($2::text is null or slug = $2) for share",
-                id,
-                slug,
-            )
-            .fetch_optional(conn)
-            .await?;
-            return Ok(team.map(|team| Self {
-                scope: Scope::Team(team.into()),
-                place: Some(Place::of_team(team.into())),
-            }));
-        }
-        let row = sqlx::query!(
-            "select p.id, p.api_id, p.owner_team_id from product p left join api a on a.id = p.api_id
-             where case when $3 then ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)
-                        else ($1::uuid is null or p.id = $1) and ($2::text is null or p.slug = $2) end
-             for share of p",
-            id,
-            slug,
-            kind == "api",
-        )
-        .fetch_optional(conn)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let api = row.api_id.map(ApiId::from_uuid);
-        let scope = match api {
-            Some(api) if kind == "api" => Scope::Api(api),
-            _ => Scope::Product(row.id.into()),
-        };
-        let place = Place {
-            team: row.owner_team_id.into(),
-            product: Some(row.id.into()),
-            api,
-        };
-        Ok(Some(Self {
-            scope,
-            place: Some(place),
-        }))
-    }
-
-    /// Refuses whoever may not manage members there, or lacks something of the role there.
-    fn require_power(&self, actor: &Actor, role: &Definition) -> Result<(), Refusal> {
-        let Some(place) = &self.place else {
-            actor.require(Permission::MemberManage)?;
-            return match role.built_in() {
-                Some(built_in) => require_power_over(actor, built_in),
-                None => role
-                    .permissions
-                    .iter()
-                    .try_for_each(|permission| actor.require(*permission)),
-            };
-        };
-        actor.require_on(Permission::MemberManage, place)?;
-        role.permissions
-            .iter()
-            .try_for_each(|permission| actor.require_on(*permission, place))
-    }
-}
-
 async fn insert_in_tenant(work: &mut Work<'_>, user: UserId, role: Role) -> Result<bool, Refusal> {
     let (tenant, now) = (work.tenant(), work.now());
     let inserted = sqlx::query!(
@@ -356,14 +249,14 @@ async fn insert_in_tenant(work: &mut Work<'_>, user: UserId, role: Role) -> Resu
     Ok(inserted.rows_affected() == 1)
 }
 
-async fn insert_scoped(
+pub(super) async fn insert_scoped(
     work: &mut Work<'_>,
     user: UserId,
     role: &Definition,
     scope: Scope,
+    by: Option<UserId>,
 ) -> Result<Uuid, Refusal> {
     let (tenant, now, id) = (work.tenant(), work.now(), work.new_id::<Uuid>());
-    let by = work.actor().user().map(UserId::uuid);
     let of_kind = |kind: &str| scope.id().filter(|_| scope.kind() == kind);
     sqlx::query!(
         "insert into scoped_grant (id, tenant_id, user_id, role, role_id, team_id, product_id, api_id, granted_by, created_at)
@@ -376,7 +269,7 @@ async fn insert_scoped(
         of_kind("team"),
         of_kind("product"),
         of_kind("api"),
-        by,
+        by.map(UserId::uuid),
         now,
     )
     .execute(work.conn())
@@ -407,7 +300,10 @@ async fn record(
         after: after.map(recorded),
         reason: None,
     });
-    let roles = super::get(work.conn(), tenant.into(), user).await?.roles;
+    // The tenant's own roles too; what holds for a part of it only is in the list of grants.
+    let held = of_member(work.conn(), user).await?;
+    let everywhere = held.iter().filter(|grant| grant.scope.id.is_none());
+    let roles: Vec<&str> = everywhere.map(|grant| grant.role.as_str()).collect();
     let by = work.actor().user();
     work.emit(
         "member.roles_changed",

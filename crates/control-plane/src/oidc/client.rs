@@ -90,6 +90,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Vouched {
     pub(super) subject: String,
+    /// When the person last showed it who they are, where it says (`auth_time`).
+    pub(super) shown: Option<OffsetDateTime>,
     pub(super) email: Email,
     pub(super) name: String,
     pub(super) further: HashMap<String, Value>,
@@ -126,11 +128,13 @@ fn configured(
         }))
 }
 
-/// Makes a request with a state, a nonce and a PKCE challenge (RFC 7636, S256) of its own.
+/// Makes a request with a state, a nonce and a PKCE challenge (RFC 7636, S256) of its own. With `again` the provider is to ask
+/// the person even if it knows them (OpenID Connect Core 1.0 §3.1.2.1).
 pub(super) fn request(
     provider: &Provider,
     metadata: &Metadata,
     redirect: &str,
+    again: bool,
 ) -> Result<Request, String> {
     let client = configured(provider, metadata, redirect)?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -139,15 +143,22 @@ pub(super) fn request(
         .scopes
         .iter()
         .filter(|scope| *scope != "openid");
-    let (url, state, nonce) = client
+    let asked = client
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             || CsrfToken::new(gatehouse_runtime::random::token()),
             || Nonce::new(gatehouse_runtime::random::token()),
         )
         .add_scopes(scopes.map(|scope| Scope::new(scope.clone())))
-        .set_pkce_challenge(challenge)
-        .url();
+        .set_pkce_challenge(challenge);
+    let (url, state, nonce) = match again {
+        // Asked for by both: one that does not know the prompt may know the age, and with an age it owes `auth_time`.
+        true => asked
+            .add_prompt(CoreAuthPrompt::Login)
+            .set_max_age(std::time::Duration::ZERO)
+            .url(),
+        false => asked.url(),
+    };
     Ok(Request {
         url: url.to_string(),
         state: state.secret().clone(),
@@ -272,6 +283,9 @@ async fn vouched(
     let mut further = claims.additional_claims().claims.clone();
     let mut email = claims.email().cloned();
     let mut verified = claims.email_verified();
+    let shown = claims
+        .auth_time()
+        .and_then(|at| OffsetDateTime::from_unix_timestamp(at.timestamp()).ok());
     let mut name = claims.name().and_then(|name| name.get(None)).cloned();
     if email.is_none() {
         let asked = client
@@ -294,6 +308,7 @@ async fn vouched(
     let name = name.map(|name| name.to_string()).unwrap_or_default();
     Ok(Vouched {
         subject: subject.to_string(),
+        shown,
         name: name_of(&name, &email),
         email,
         further,

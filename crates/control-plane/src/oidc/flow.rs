@@ -2,7 +2,7 @@
 
 use gatehouse_domain::id::TenantId;
 use subtle::ConstantTimeEq;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::settle::{self, Arrived, Claimed};
@@ -13,6 +13,8 @@ use crate::refusal::Refusal;
 
 /// How long somebody may take at the provider.
 const FLOW: Duration = Duration::minutes(10);
+/// How far a provider's clock may be behind ours.
+const SKEW: Duration = Duration::seconds(60);
 /// Longest code and state that are looked at, characters.
 const PARAMETER_MAX: usize = 4_096;
 
@@ -26,7 +28,7 @@ pub struct Begun {
 }
 
 /// Begins a sign-in. `redirect` is the one address the answer may come to; `browser` names the browser that asked, and only
-/// it can use the answer.
+/// it can use the answer. With `again` the provider is to ask the person even if it knows them.
 pub async fn begin(
     db: &Db,
     issuers: &Issuers,
@@ -34,13 +36,14 @@ pub async fn begin(
     redirect: &str,
     browser: &str,
     next: &str,
+    again: bool,
 ) -> Result<Begun, Refusal> {
     let provider = identity_providers::open_enabled(db, tenant, slug).await?;
     let metadata = issuers
         .metadata(db, &provider.view.issuer, Need::Usual)
         .await
         .map_err(|_| away(&provider))?;
-    let request = client::request(&provider, &metadata, redirect).map_err(|failure| {
+    let request = client::request(&provider, &metadata, redirect, again).map_err(|failure| {
         tracing::warn!(
             issuer = provider.view.issuer,
             failure,
@@ -56,8 +59,8 @@ pub async fn begin(
     let now = db.clock().now();
     let mut tx = db.tenant(tenant).await?;
     sqlx::query!(
-        "insert into sign_in_flow (state_hash, tenant_id, provider_id, browser_hash, sealed, next, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into sign_in_flow (state_hash, tenant_id, provider_id, browser_hash, sealed, next, created_at, expires_at, asked_again)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         state_hash,
         tenant.uuid(),
         provider.view.id.uuid(),
@@ -66,6 +69,7 @@ pub async fn begin(
         next,
         now,
         now + FLOW,
+        again,
     )
     .execute(&mut *tx)
     .await?;
@@ -133,6 +137,9 @@ pub async fn finish(
         );
         unverified(&provider)
     })?;
+    if let Some(asked) = flow.asked_again {
+        require_asked(&provider, asked, vouched.shown)?;
+    }
     let claimed = Claimed::of(&provider, vouched)?;
     settle::settle(db, issuers, tenant, &provider, claimed, browser, flow.next).await
 }
@@ -140,6 +147,8 @@ pub async fn finish(
 struct Flow {
     secrets: (String, String),
     next: String,
+    /// When the provider was told to ask somebody it knows, if it was.
+    asked_again: Option<OffsetDateTime>,
 }
 
 /// Takes the row out that the button left, when this browser pressed it and this provider was asked.
@@ -157,7 +166,7 @@ async fn take(
     let row = sqlx::query!(
         "delete from sign_in_flow
          where tenant_id = $1 and state_hash = $2 and provider_id = $3 and browser_hash = $4 and expires_at > $5
-         returning sealed, next",
+         returning sealed, next, created_at, asked_again",
         tenant.uuid(),
         state_hash,
         provider.view.id.uuid(),
@@ -178,7 +187,32 @@ async fn take(
     Ok(Flow {
         secrets: (nonce.to_owned(), verifier.to_owned()),
         next: row.next,
+        asked_again: row.asked_again.then_some(row.created_at),
     })
+}
+
+/// A provider that was told to ask has asked: it says so, and when (OpenID Connect Core 1.0 §3.1.2.1). One that still knows
+/// somebody and lets them through proves nothing about who sits there.
+fn require_asked(
+    provider: &Provider,
+    asked: OffsetDateTime,
+    shown: Option<OffsetDateTime>,
+) -> Result<(), Refusal> {
+    let name = &provider.view.name;
+    let (what, next) = match shown {
+        Some(shown) if shown >= asked - SKEW => return Ok(()),
+        Some(_) => (
+            "signed you in without asking who you are",
+            "Sign out there, then try again",
+        ),
+        None => (
+            "does not say when you last showed who you are",
+            "Ask whoever runs it to answer max_age with auth_time (OpenID Connect)",
+        ),
+    };
+    Err(Refusal::NotYours(format!(
+        "{name} {what}, so this confirms nothing. {next}, or add a passkey or a password to your account and confirm with that."
+    )))
 }
 
 /// The answer names the issuer that was asked: another provider's answer is not taken for this one's (RFC 9207 §2.4).

@@ -112,6 +112,7 @@ impl Row {
             subject: self.subject.clone(),
             email: Email::new(self.email.clone()).map_err(anyhow::Error::from)?,
             name: self.name.clone(),
+            shown: None,
             roles: self.roles.iter().map(role).collect::<Result<_, _>>()?,
             teams: self.teams.iter().copied().map(TeamId::from_uuid).collect(),
         })
@@ -135,7 +136,7 @@ pub async fn connect_identity(
     };
     let user = accounts::sign_in(db, attempt).await?;
     let user = accounts::get_user(db, user).await?;
-    let actor = settle::person(tenant, &user);
+    let actor = accounts::acting(tenant, &user);
     let mut work = Work::begin(db, &actor).await?;
     let row = sqlx::query_as!(
         Row,

@@ -6,13 +6,13 @@ use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::{Email, Role};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::client::Vouched;
 use super::{Issuers, hash_of};
 use crate::accounts::{self, UserView};
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::identity_providers::{ClaimGrant, Provider};
@@ -35,6 +35,8 @@ pub enum Arrived {
         user: UserId,
         /// Where they go on to.
         next: String,
+        /// When they last showed the provider who they are, where it says.
+        shown: Option<OffsetDateTime>,
         /// Whether the session is of use in this tenant only.
         confined: bool,
     },
@@ -56,6 +58,7 @@ pub(super) struct Claimed {
     pub(super) subject: String,
     pub(super) email: Email,
     pub(super) name: String,
+    pub(super) shown: Option<OffsetDateTime>,
     pub(super) roles: Vec<Role>,
     pub(super) teams: Vec<TeamId>,
 }
@@ -81,6 +84,7 @@ impl Claimed {
             subject: vouched.subject,
             email: vouched.email,
             name: vouched.name,
+            shown: vouched.shown,
             roles,
             teams: granted.iter().filter_map(|grant| grant.team).collect(),
         })
@@ -129,6 +133,7 @@ pub(super) async fn settle(
     let signed_in = |user, next| Arrived::SignedIn {
         user,
         next,
+        shown: claimed.shown,
         confined: !trusted,
     };
     if let Some(user) = known {
@@ -191,14 +196,6 @@ pub(super) fn cannot() -> Refusal {
     Refusal::NotYours("This account cannot sign in here. Ask an administrator.".to_owned())
 }
 
-pub(super) fn person(tenant: TenantId, user: &UserView) -> Actor {
-    let kind = ActorKind::User {
-        id: user.id,
-        roles: Vec::new(),
-    };
-    Actor::new(tenant, kind, user.name.clone(), Default::default())
-}
-
 /// Lets a connected person in: a member as they are, anybody else by the tenant's rule for sign-ups.
 async fn enter(
     db: &Db,
@@ -209,7 +206,7 @@ async fn enter(
     if user.status != "active" {
         return Err(cannot());
     }
-    let actor = person(tenant, user);
+    let actor = accounts::acting(tenant, user);
     let mut work = Work::begin(db, &actor).await?;
     let now = work.now();
     sqlx::query!(
@@ -277,7 +274,7 @@ pub(super) async fn admit(db: &Db, tenant: TenantId, claimed: &Claimed) -> Resul
     if let Some(known) = accounts::find_user_by_email(db, claimed.email.as_str()).await? {
         user.id = known.id;
     }
-    let actor = person(tenant, &user);
+    let actor = accounts::acting(tenant, &user);
     let mut work = Work::begin(db, &actor).await?;
     let now = work.now();
     // An account that became active meanwhile is somebody's: it proves itself by its password.

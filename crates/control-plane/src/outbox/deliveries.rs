@@ -1,15 +1,19 @@
 //! What each kind of event becomes.
 
-use gatehouse_domain::Role;
 use gatehouse_domain::id::{
     ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, SubscriptionId, UserId,
+    WebhookEndpointId,
 };
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::descriptions;
+use super::ended_jobs;
 use super::late_decisions;
 use super::recipients::{self, Person, Subscriber};
+use super::request_messages;
+use super::talk;
 use super::{Delivery, Event};
 use crate::emails::{self, Access, Letter};
 use crate::refusal::Refusal;
@@ -19,17 +23,24 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
     let made = match event.kind.as_str() {
         "subscription.requested" => requested(conn, event).await,
         "approval.due" | "approval.escalated" => late_decisions::of(conn, event).await,
+        "subscription.message" => request_messages::of(conn, event).await,
         "subscription.withdrawn" | "subscription.cancelled" => taken_back(conn, event).await,
         kind if kind.starts_with("subscription.") => access_changed(conn, event).await,
-        "credential.issued" | "credential.rotated" | "credential.revoked" => {
-            key_changed(conn, event).await
-        }
+        kind if kind.starts_with("credential.") => key_changed(conn, event).await,
+        "webhook.disabled" => webhook_disabled(conn, event).await,
         "application.suspended" | "application.unsuspended" | "application.deleted" => {
             application_changed(conn, event).await
         }
         "plan.changed" => plan_changed(conn, event).await,
+        "terms.published" => super::new_terms::of(conn, event).await,
         "api.deprecated" | "api.retired" => api_changed(conn, event).await,
-        "api.breaking" => callers_broken(conn, event).await,
+        "api.published" | "api.noted" => talk::news(conn, event).await,
+        "api.question_asked" | "api.question_answered" | "api.comment_hidden" => {
+            talk::of(conn, event).await
+        }
+        "api.breaking" => descriptions::callers_broken(conn, event).await,
+        "spec.rejected" | "spec.accepted" => descriptions::revision_judged(conn, event).await,
+        "job.ended" => ended_jobs::of(conn, event).await,
         "member.roles_changed" => roles_changed(conn, event).await,
         _ => Ok(Vec::new()),
     };
@@ -44,24 +55,24 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Named {
-    name: String,
+    pub(super) name: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct NamedApplication {
-    id: ApplicationId,
+    pub(super) id: ApplicationId,
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct AccessPayload {
-    application: NamedApplication,
+    pub(super) application: NamedApplication,
     api: Named,
     plan: Named,
     environment: String,
     pub(super) requested_by: Option<UserId>,
     reason: Option<String>,
-    actor: Option<UserId>,
+    pub(super) actor: Option<UserId>,
 }
 
 pub(super) fn payload<T: for<'de> Deserialize<'de>>(event: &Event) -> Result<T, Refusal> {
@@ -69,7 +80,7 @@ pub(super) fn payload<T: for<'de> Deserialize<'de>>(event: &Event) -> Result<T, 
     Ok(read.map_err(|error| anyhow::anyhow!("reading the payload: {error}"))?)
 }
 
-fn application_path(id: ApplicationId) -> String {
+pub(super) fn application_path(id: ApplicationId) -> String {
     format!("/applications/{id}")
 }
 
@@ -110,7 +121,7 @@ pub(super) fn both(to: Person, letter: &Letter, body: &str, link: &str) -> Deliv
     }
 }
 
-fn notice(to: Person, title: &str, body: &str, link: &str) -> Delivery {
+pub(super) fn notice(to: Person, title: &str, body: &str, link: &str) -> Delivery {
     Delivery {
         to,
         title: title.to_owned(),
@@ -197,6 +208,39 @@ async fn access_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<De
 struct LoosePayload {
     reason: Option<String>,
     actor: Option<UserId>,
+    days: Option<i64>,
+    expires_at: Option<String>,
+    prefix: Option<String>,
+}
+
+/// Whoever may manage the webhook: its team, or those who manage the tenant.
+async fn webhook_disabled(
+    conn: &mut PgConnection,
+    event: &Event,
+) -> Result<Vec<Delivery>, Refusal> {
+    let loose: LoosePayload = payload(event)?;
+    let id: WebhookEndpointId = event.subject.parse().map_err(anyhow::Error::from)?;
+    let row = sqlx::query!(
+        r#"select w.name, coalesce(w.team_id, a.owner_team_id) as team
+           from webhook_endpoint w
+           left join application a on a.tenant_id = w.tenant_id and a.id = w.application_id
+           where w.tenant_id = $1 and w.id = $2"#,
+        event.tenant_id,
+        id.uuid(),
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else {
+        return Ok(Vec::new());
+    };
+    let tenant = recipients::tenant_name(conn, event.tenant_id).await?;
+    let reason = loose.reason.unwrap_or_default();
+    let letter = emails::webhook_disabled(&tenant, &row.name, &reason);
+    let people = recipients::managers_of(conn, event.tenant_id, row.team).await?;
+    Ok(people
+        .into_iter()
+        .map(|person| both(person, &letter, &reason, "/"))
+        .collect())
 }
 
 async fn key_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
@@ -222,19 +266,26 @@ async fn key_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
         application_path(ApplicationId::from_uuid(row.application_id))
     );
     let team = recipients::team_of(conn, event.tenant_id, row.application_id, None, actor).await?;
-    let reason = loose.reason.unwrap_or_default();
+    let reason = match (loose.days, loose.expires_at) {
+        (Some(days), Some(at)) => emails::key_ends(days, &at),
+        _ => loose.reason.unwrap_or_default(),
+    };
+    // A key that nobody named goes by its beginning, as lists show it.
+    let name = loose.prefix.filter(|_| row.name.is_empty());
     let letter = emails::key_letter(
         &event.kind,
         &tenant,
         &row.application,
-        &row.name,
+        name.as_deref().unwrap_or(&row.name),
         by.as_deref(),
         &reason,
         &link,
     );
-    // A mail only when something stopped working; the rest is in the inbox.
+    // A mail only when something stopped working or soon will; the rest is in the inbox.
     let told = |person| match event.kind.as_str() {
-        "credential.revoked" => both(person, &letter, &reason, &link),
+        "credential.revoked" | "credential.leaked" | "credential.expiring" => {
+            both(person, &letter, &reason, &link)
+        }
         _ => notice(person, &letter.subject, &reason, &link),
     };
     Ok(team.into_iter().map(told).collect())
@@ -245,15 +296,7 @@ async fn application_changed(
     event: &Event,
 ) -> Result<Vec<Delivery>, Refusal> {
     let loose: LoosePayload = payload(event)?;
-    let id: ApplicationId = event.subject.parse().map_err(anyhow::Error::from)?;
-    let name = sqlx::query_scalar!(
-        "select name from application where tenant_id = $1 and id = $2",
-        event.tenant_id,
-        id.uuid()
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(name) = name else {
+    let Some((id, name)) = recipients::application_of(conn, event).await? else {
         return Ok(Vec::new());
     };
     let actor = loose.actor.map(UserId::uuid);
@@ -275,7 +318,7 @@ async fn application_changed(
         .collect())
 }
 
-fn to_subscribers(
+pub(super) fn to_subscribers(
     subscribers: Vec<Subscriber>,
     letter: impl Fn(&str, &str) -> Letter,
 ) -> Vec<Delivery> {
@@ -334,7 +377,8 @@ async fn api_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
     let path = format!("/apis/{}", row.slug);
     let sunset = row.sunset_at.map(|at| at.date().to_string());
     let people = recipients::subscribers(conn, event.tenant_id, None, Some(id)).await?;
-    Ok(to_subscribers(people, |application, _| {
+    let known: Vec<Uuid> = people.iter().map(|one| one.person.id).collect();
+    let mut told = to_subscribers(people, |application, _| {
         emails::api_letter(
             &event.kind,
             &tenant,
@@ -343,59 +387,30 @@ async fn api_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
             sunset.as_deref(),
             &path,
         )
-    }))
-}
-
-#[derive(Debug, Deserialize)]
-struct BreakingPayload {
-    api: Named,
-    version: String,
-    breaking: usize,
-    calls: u64,
-    days: u16,
-}
-
-/// The team of an application whose calls a published description breaks.
-async fn callers_broken(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
-    let payload: BreakingPayload = payload(event)?;
-    let id: ApplicationId = event.subject.parse().map_err(anyhow::Error::from)?;
-    let name = sqlx::query_scalar!(
-        "select name from application where tenant_id = $1 and id = $2",
-        event.tenant_id,
-        id.uuid()
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(name) = name else {
-        return Ok(Vec::new());
+    });
+    let what = match (event.kind.as_str(), sunset) {
+        ("api.retired", _) => format!("{} is no longer served", row.label),
+        (_, Some(day)) => format!("{} is deprecated and ends on {day}", row.label),
+        (_, None) => format!("{} is deprecated", row.label),
     };
-    let title = format!(
-        "{} {} breaks what {name} calls",
-        payload.api.name, payload.version
-    );
-    let body = format!(
-        "{} changes break callers; {name} made {} calls of what they are about in {} days.",
-        payload.breaking, payload.calls, payload.days
-    );
-    let link = application_path(id);
-    let team = recipients::team_of(conn, event.tenant_id, id.uuid(), None, None).await?;
-    let told = team
-        .into_iter()
-        .map(|person| notice(person, &title, &body, &link));
-    Ok(told.collect())
+    told.extend(talk::followers(conn, event, &row.slug, &row.name, &what, &known).await?);
+    Ok(told)
 }
 
 #[derive(Debug, Deserialize)]
 struct RolesPayload {
     user: UserId,
-    roles: Vec<Role>,
+    /// Words of built-in roles, slugs of the tenant's own.
+    roles: Vec<String>,
 }
 
 async fn roles_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
     let payload: RolesPayload = payload(event)?;
     let tenant = recipients::tenant_name(conn, event.tenant_id).await?;
-    let roles: Vec<_> = payload.roles.iter().map(|role| role.as_str()).collect();
-    let title = format!("Your roles at {tenant} are now {}", roles.join(", "));
+    let title = format!(
+        "Your roles at {tenant} are now {}",
+        payload.roles.join(", ")
+    );
     let people = recipients::member(conn, event.tenant_id, payload.user.uuid()).await?;
     Ok(people
         .into_iter()

@@ -2,12 +2,13 @@
 //!
 //! These statements run in the system scope, which sees every tenant: each names its tenant.
 
-use gatehouse_domain::id::ApiId;
+use gatehouse_domain::id::{ApiId, ApplicationId};
 use gatehouse_domain::{Permission, Place};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::Event;
 use crate::members;
 use crate::refusal::Refusal;
 
@@ -23,6 +24,22 @@ pub(super) struct Subscriber {
     pub(super) person: Person,
     pub(super) application_id: Uuid,
     pub(super) application_name: String,
+}
+
+/// The application an event is about, with its name; `None` when it is gone.
+pub(super) async fn application_of(
+    conn: &mut PgConnection,
+    event: &Event,
+) -> Result<Option<(ApplicationId, String)>, Refusal> {
+    let id: ApplicationId = event.subject.parse().map_err(anyhow::Error::from)?;
+    let name = sqlx::query_scalar!(
+        "select name from application where tenant_id = $1 and id = $2",
+        event.tenant_id,
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(name.map(|name| (id, name)))
 }
 
 /// Who may decide on a subscription: active members who hold that right where it is for.
@@ -128,6 +145,35 @@ pub(super) async fn team_of(
     Ok(people)
 }
 
+/// Active members of a team; without one, those who manage the tenant.
+pub(super) async fn managers_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    team: Option<Uuid>,
+) -> Result<Vec<Person>, Refusal> {
+    let managers = match team {
+        Some(_) => Vec::new(),
+        None => members::who_may(conn, tenant, Permission::TenantManage, None).await?,
+    };
+    let people = sqlx::query_as!(
+        Person,
+        "select u.id, u.email
+         from membership m join app_user u on u.id = m.user_id
+         where m.tenant_id = $1 and m.status = 'active' and u.status = 'active'
+           and case when $2::uuid is null
+                    then m.user_id = any($3)
+                    else exists (select from team_member t where t.tenant_id = m.tenant_id and t.user_id = m.user_id and t.team_id = $2)
+               end
+         order by u.id",
+        tenant,
+        team,
+        &managers,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
 /// One active member.
 pub(super) async fn member(
     conn: &mut PgConnection,
@@ -204,4 +250,67 @@ pub(super) async fn tenant_name(conn: &mut PgConnection, tenant: Uuid) -> Result
         .fetch_one(conn)
         .await?;
     Ok(name)
+}
+
+/// The team an API version belongs to, and everybody else who holds a permission there.
+pub(super) async fn keepers(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    version: Uuid,
+    permission: Permission,
+    except: Option<Uuid>,
+) -> Result<Vec<Person>, Refusal> {
+    let slug = sqlx::query_scalar!(
+        "select a.slug from api_version v join api a on a.tenant_id = v.tenant_id and a.id = v.api_id
+         where v.tenant_id = $1 and v.id = $2",
+        tenant,
+        version,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match slug {
+        Some(slug) => keepers_of_api(conn, tenant, &slug, permission, except).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The team an API belongs to, and everybody else who holds a permission on it.
+pub(super) async fn keepers_of_api(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    api: &str,
+    permission: Permission,
+    except: Option<Uuid>,
+) -> Result<Vec<Person>, Refusal> {
+    let api = sqlx::query!(
+        "select id, owner_team_id from api where tenant_id = $1 and slug = $2",
+        tenant,
+        api,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(api) = api else {
+        return Ok(Vec::new());
+    };
+    let place = Place {
+        team: api.owner_team_id.into(),
+        product: None,
+        api: Some(api.id.into()),
+    };
+    let holders = members::who_may(conn, tenant, permission, Some(&place)).await?;
+    let people = sqlx::query_as!(
+        Person,
+        "select u.id, u.email from membership m join app_user u on u.id = m.user_id
+         where m.tenant_id = $1 and m.status = 'active' and u.status = 'active' and ($4::uuid is null or u.id <> $4)
+           and (u.id = any($3) or exists (select from team_member tm
+                                          where tm.tenant_id = m.tenant_id and tm.team_id = $2 and tm.user_id = m.user_id))
+         order by u.id",
+        tenant,
+        api.owner_team_id,
+        &holders,
+        except,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
 }

@@ -14,10 +14,10 @@ use uuid::Uuid;
 use super::update::lock;
 use super::view;
 use crate::actor::Actor;
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
+use crate::products;
 use crate::refs::PlanRef;
 use crate::refusal::{FieldFault, Refusal};
 use crate::words::{known, require_version};
@@ -63,7 +63,9 @@ pub async fn get_plan_approval(
 ) -> Result<PlanApproval, Refusal> {
     let plan = super::get_plan(db, actor, api.clone(), plan).await?;
     let mut tx = db.tenant(actor.tenant()).await?;
-    let place = apis::find_visible(&mut tx, actor, &api).await?.place();
+    let place = products::offering_visible(&mut tx, actor, &api)
+        .await?
+        .place();
     let mut found = read(&mut tx, plan.id.uuid()).await?;
     if !actor.may_on(Permission::ApiRead, &place) {
         found.rule = None;
@@ -82,7 +84,7 @@ pub async fn set_plan_approval(
 ) -> Result<Changed<PlanApproval>, Refusal> {
     actor.require_anywhere(Permission::PlanManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
+    let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
     let plan = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, plan.row_version)?;
     check(work.conn(), plan.approval, &input).await?;
@@ -222,7 +224,7 @@ pub(crate) async fn for_trial(
     api: &Lookup<ApiId>,
     plan: &Lookup<PlanId>,
 ) -> Result<PlanApproval, Refusal> {
-    let api = apis::find(&mut *conn, actor, api, Permission::SubscriptionRead).await?;
+    let api = products::offering(&mut *conn, actor, api, Permission::SubscriptionRead).await?;
     let plan = view::find(&mut *conn, api.product_id, plan).await?;
     read(conn, plan.id.uuid()).await
 }

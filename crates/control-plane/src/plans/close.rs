@@ -17,7 +17,7 @@ use crate::page::Lookup;
 use crate::refusal::Refusal;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
-use crate::{apis, membership, subscriptions};
+use crate::{membership, products, subscriptions};
 
 /// What happens to the subscriptions of a plan that is closed. Needed when it has any.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ pub async fn close_plan(
 ) -> Result<Changed<PlanView>, Refusal> {
     actor.require_anywhere(Permission::PlanManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
+    let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
     lock_all(&mut work, api.product_id).await?;
     let before = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, before.row_version)?;

@@ -170,9 +170,9 @@ impl Columns {
 
 /// The limits of one revision.
 #[derive(Debug, Default)]
-pub(super) struct RevisionLimits {
-    pub(super) of_all: Vec<LimitView>,
-    pub(super) of_operations: Vec<OperationLimitView>,
+pub(crate) struct RevisionLimits {
+    pub(crate) of_all: Vec<LimitView>,
+    pub(crate) of_operations: Vec<OperationLimitView>,
 }
 
 impl RevisionLimits {
@@ -226,7 +226,7 @@ pub(super) async fn of_revisions(
 }
 
 /// The limits in force of several plans.
-async fn in_force(
+pub(crate) async fn in_force(
     conn: &mut PgConnection,
     plans: &[Uuid],
 ) -> Result<HashMap<Uuid, RevisionLimits>, Refusal> {

@@ -1,7 +1,9 @@
 //! Plans: what a subscription allows and who must agree to it. Limits change only by a new, immutable revision.
 
 pub(crate) mod approval;
+mod choices;
 mod close;
+mod drop_operations;
 pub(crate) mod limits;
 pub(crate) mod operation_limits;
 mod restore;
@@ -13,26 +15,30 @@ mod view;
 
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
+use gatehouse_domain::price::Price;
 use gatehouse_domain::{EnvironmentKind, Permission, Slug};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
+use crate::products;
 use crate::refusal::{Faults, OnConstraint, Refusal};
 use crate::work::{Changed, Work};
 
 pub use approval::{DUE_S, PlanApproval, SetPlanApproval, get_plan_approval, set_plan_approval};
+pub use choices::{PlanChoice, list_plan_choices};
 pub use close::{ClosePlan, close_plan};
 pub use limits::LimitView;
 pub use operation_limits::{OperationLimit, OperationLimitView};
 pub use revisions::{RevisionView, apply_due, list_revisions};
 pub use update::{UpdatePlan, update_plan};
-pub use view::{PlanView, ScheduledView};
+pub use view::{PlanTerms, PlanView, ScheduledView};
 
+pub(crate) use drop_operations::drop_operations;
+pub(crate) use operation_limits::key_of;
 pub(crate) use restore::restore_revision;
 pub(crate) use view::of_product;
 
@@ -67,6 +73,12 @@ pub struct CreatePlan {
     pub max_overlap_s: Option<i32>,
     /// Being prepared: not offered yet.
     pub staging: bool,
+    /// What it costs: told, not charged.
+    pub price: Option<Price>,
+    /// For trying out: each team asks for it once, and it is not renewed. It needs `max_subscription_days`.
+    pub trial: bool,
+    /// Slug of the terms that requests accept.
+    pub terms: Option<String>,
 }
 
 impl Default for CreatePlan {
@@ -83,11 +95,14 @@ impl Default for CreatePlan {
             max_key_days: None,
             max_overlap_s: None,
             staging: false,
+            price: None,
+            trial: false,
+            terms: None,
         }
     }
 }
 
-/// Makes a plan of an API.
+/// Makes a plan of an API, or of a product, named by its slug or id.
 pub async fn create_plan(
     db: &Db,
     actor: &Actor,
@@ -104,6 +119,8 @@ pub async fn create_plan(
         max_subscription_days: input.max_subscription_days,
         max_key_days: input.max_key_days,
         max_overlap_s: input.max_overlap_s.unwrap_or(OVERLAP_MAX_S),
+        price: input.price.as_ref(),
+        trial: input.trial,
     };
     let name = faults.text("/name", &input.name, 80);
     let summary = faults.optional_text("/summary", &input.summary, 400);
@@ -112,7 +129,9 @@ pub async fn create_plan(
         return Err(Refusal::field("/slug", "slug", "Not a slug."));
     };
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
+    let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
+    api.require_alive()?;
+    let legal = terms::legal(work.conn(), input.terms.as_deref()).await?;
     let id: PlanId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
     let state = if input.staging {
@@ -122,8 +141,8 @@ pub async fn create_plan(
     };
     sqlx::query!(
         "insert into plan (id, tenant_id, product_id, slug, name, summary, state, approval, environments, max_subscription_days,
-                           max_key_days, max_overlap_s, position, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select count(*) from plan where product_id = $3), $13)",
+                           max_key_days, max_overlap_s, position, created_at, price, trial, terms_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select count(*) from plan where product_id = $3), $13, $14, $15, $16)",
         id.uuid(),
         tenant,
         api.product_id,
@@ -137,11 +156,14 @@ pub async fn create_plan(
         bounds.max_key_days,
         bounds.max_overlap_s,
         now,
+        terms::priced(input.price.as_ref())?,
+        input.trial,
+        legal,
     )
     .execute(work.conn())
     .await
     .on_constraint("plan_slug_key", || {
-        Refusal::Conflict(format!("The API has a plan '{slug}' already."))
+        Refusal::Conflict(format!("{} has a plan '{slug}' already.", api.name))
     })?;
     operation_limits::require_known(work.conn(), api.product_id, &operation_limits, &[]).await?;
     let revision = NewRevision {
@@ -175,6 +197,8 @@ struct Bounds<'a> {
     max_subscription_days: Option<i32>,
     max_key_days: Option<i32>,
     max_overlap_s: i32,
+    price: Option<&'a Price>,
+    trial: bool,
 }
 
 impl Bounds<'_> {
@@ -216,6 +240,15 @@ impl Bounds<'_> {
                 self.max_overlap_s
             ),
         );
+        for (member, code, detail) in self.price.map(Price::faults).unwrap_or_default() {
+            faults.require(false, &format!("/price/{member}"), code, detail);
+        }
+        faults.require(
+            !self.trial || self.max_subscription_days.is_some(),
+            "/trial",
+            "needs_end",
+            "Say with max_subscription_days how long a trial lasts.",
+        );
         let mut found = limits::check(self.limits, self.operation_limits.len());
         let operation_limits = operation_limits::normalised(self.operation_limits, &mut found);
         for fault in found {
@@ -242,7 +275,7 @@ pub async fn list_plans(
     page: &Page,
 ) -> Result<Listed<PlanView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let api = products::offering_visible(&mut tx, actor, &api).await?;
     let offered = !actor.may_on(Permission::ApiRead, &api.place());
     let views = view::list(&mut tx, api.product_id, offered, page).await?;
     Ok(Listed::cut(views, page, |view| view.id.uuid()))
@@ -256,7 +289,7 @@ pub async fn get_plan(
     plan: Lookup<PlanId>,
 ) -> Result<PlanView, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let api = products::offering_visible(&mut tx, actor, &api).await?;
     let view = view::find(&mut tx, api.product_id, &plan).await?;
     if view.state == PlanState::Staging && !actor.may_on(Permission::ApiRead, &api.place()) {
         return Err(Refusal::NotFound);

@@ -2,33 +2,53 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, PlanId};
+use gatehouse_domain::plan::LimitRule;
 use serde_json::json;
 
-use super::update::lock;
+use super::limits;
+use super::operation_limits::{OperationLimit, OperationLimitView};
+use super::tighten::Promise;
+use super::update::{Asked, Begins, lock, spans_of, without_notice};
 use super::view;
 use crate::actor::Actor;
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
+use crate::products;
 use crate::refusal::Refusal;
-use crate::work::{Changed, Work};
+use crate::work::Work;
+
+/// Limits of an earlier revision that take something from those who have the plan: they are given notice of them, by
+/// [`super::update_plan`], as of any others.
+pub(crate) struct NeedsNotice {
+    pub(crate) limits: Vec<LimitRule>,
+    pub(crate) operation_limits: Vec<OperationLimit>,
+}
 
 /// Makes revision `number` of a plan the one in force. Its limits are those of then, so what was counted against them
-/// still is.
+/// still is. Where that would take something from subscribers before the tenant's notice is over, nothing changes and
+/// the limits are handed back; `skips` says why nobody is given notice, and nothing waits.
 pub(crate) async fn restore_revision(
     db: &Db,
     actor: &Actor,
     api: Lookup<ApiId>,
     plan: Lookup<PlanId>,
     number: i32,
-) -> Result<Changed<()>, Refusal> {
+    skips: Option<&str>,
+) -> Result<Option<NeedsNotice>, Refusal> {
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
+    let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
     let before = lock(work.conn(), api.product_id, &plan).await?;
     if before.revision == number {
-        return work.roll_back(()).await;
+        return Ok(work.roll_back(None).await?.value);
+    }
+    let skipped = skips.map(|reason| without_notice(actor, &api.place(), reason));
+    let skipped = skipped.transpose()?;
+    if skipped.is_none()
+        && let Some(notice) = needs_notice(&mut work, actor, &before, number).await?
+    {
+        return Ok(work.roll_back(Some(notice)).await?.value);
     }
     let restored = sqlx::query!(
         // What was made since, or was still to come, no longer comes by itself.
@@ -54,7 +74,7 @@ pub(crate) async fn restore_revision(
         subject: after.id.to_string(),
         before: Some(before.recorded()),
         after: Some(after.recorded()),
-        reason: None,
+        reason: skipped,
     });
     work.emit(
         "plan.changed",
@@ -65,5 +85,47 @@ pub(crate) async fn restore_revision(
         }),
     );
     work.touch(Touched::Plan(after.id));
-    work.commit(()).await
+    Ok(work.commit(None).await?.value)
+}
+
+async fn needs_notice(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    before: &view::PlanView,
+    number: i32,
+) -> Result<Option<NeedsNotice>, Refusal> {
+    let revision = sqlx::query_scalar!(
+        "select id from plan_revision where plan_id = $1 and number = $2",
+        before.id.uuid(),
+        number,
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    let Some(revision) = revision else {
+        return Ok(None);
+    };
+    let mut found = limits::of_revisions(work.conn(), &[revision]).await?;
+    let then = found.remove(&revision).unwrap_or_default();
+    let given = |limits: &[OperationLimitView]| -> Vec<_> {
+        limits.iter().map(OperationLimitView::given).collect()
+    };
+    let then = NeedsNotice {
+        limits: then.of_all.iter().map(|limit| limit.rule).collect(),
+        operation_limits: given(&then.of_operations),
+    };
+    let now_limits: Vec<_> = before.limits.iter().map(|limit| limit.rule).collect();
+    let now_of = given(&before.operation_limits);
+    let spans = spans_of(before);
+    let now = Promise {
+        limits: &now_limits,
+        operation_limits: &now_of,
+        spans,
+    };
+    let tightens = now.is_tightened_by(&Promise {
+        limits: &then.limits,
+        operation_limits: &then.operation_limits,
+        spans,
+    });
+    let begins = Begins::of(work, actor, before, tightens, Asked::At(None)).await?;
+    Ok((begins != Begins::Now).then_some(then))
 }

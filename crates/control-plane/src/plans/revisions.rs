@@ -12,11 +12,11 @@ use super::operation_limits::OperationLimitView;
 use super::tighten::Spans;
 use super::view;
 use crate::actor::{Actor, ActorKind};
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
+use crate::products;
 use crate::refusal::Refusal;
 use crate::work::Work;
 use gatehouse_domain::Permission;
@@ -49,7 +49,7 @@ pub async fn list_revisions(
     plan: Lookup<PlanId>,
 ) -> Result<Vec<RevisionView>, Refusal> {
     let mut tx = db.tenant(actor.tenant()).await?;
-    let api = apis::find_visible(&mut tx, actor, &api).await?;
+    let api = products::offering_visible(&mut tx, actor, &api).await?;
     let plan = view::find(&mut tx, api.product_id, &plan).await?;
     if plan.state == PlanState::Staging && !actor.may_on(Permission::ApiRead, &api.place()) {
         return Err(Refusal::NotFound);

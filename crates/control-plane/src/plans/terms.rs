@@ -4,7 +4,9 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::approval::ApprovalRule;
 use gatehouse_domain::id::PlanId;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
+use gatehouse_domain::price::Price;
 use gatehouse_domain::question::RequestQuestion;
+use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -28,7 +30,80 @@ pub(crate) struct Terms {
     pub(crate) due: Option<Duration>,
     /// What a request has to answer.
     pub(crate) questions: Vec<RequestQuestion>,
+    /// Whether it is for trying out.
+    pub(crate) trial: bool,
+    /// What requests accept.
+    pub(crate) legal: Option<Legal>,
     environments: Vec<String>,
+}
+
+/// The newest version of what a plan's requests accept.
+#[derive(Debug, Clone)]
+pub(crate) struct Legal {
+    /// Identity of that version.
+    pub(crate) version: Uuid,
+    pub(crate) number: i32,
+    pub(crate) slug: String,
+    pub(crate) title: String,
+}
+
+impl Legal {
+    /// Refuses who accepts none, or not the newest version; `pointer` is where that is said.
+    pub(crate) fn require_accepted(
+        &self,
+        pointer: &str,
+        accepted: Option<i32>,
+    ) -> Result<(), Refusal> {
+        if accepted == Some(self.number) {
+            return Ok(());
+        }
+        let code = if accepted.is_none() {
+            "required"
+        } else {
+            "not_current"
+        };
+        let detail = format!(
+            "Accept version {} of {}, which stands at /terms/{}.",
+            self.number, self.title, self.slug
+        );
+        Err(Refusal::field(pointer, code, detail))
+    }
+}
+
+/// The newest version of terms, by their slug.
+pub(crate) async fn newest(conn: &mut PgConnection, slug: &str) -> Result<Option<Legal>, Refusal> {
+    let found = sqlx::query_as!(
+        Legal,
+        "select v.id as version, v.number, l.slug, l.title
+         from terms l join terms_version v on v.terms_id = l.id
+         where l.slug = $1
+         order by v.number desc limit 1",
+        slug,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
+}
+
+/// Finds terms by their slug.
+pub(super) async fn legal(
+    conn: &mut PgConnection,
+    slug: Option<&str>,
+) -> Result<Option<Uuid>, Refusal> {
+    let Some(slug) = slug.filter(|slug| !slug.is_empty()) else {
+        return Ok(None);
+    };
+    sqlx::query_scalar!("select id from terms where slug = $1", slug)
+        .fetch_optional(conn)
+        .await?
+        .map(Some)
+        .ok_or_else(|| Refusal::unknown("/terms"))
+}
+
+/// A price as it is stored.
+pub(super) fn priced(price: Option<&Price>) -> Result<Option<Value>, Refusal> {
+    let stored = price.map(serde_json::to_value).transpose();
+    stored.map_err(|error| Refusal::Internal(error.into()))
 }
 
 impl Terms {
@@ -75,10 +150,14 @@ pub(crate) async fn find(
 ) -> Result<Option<Terms>, Refusal> {
     let (id, slug) = plan.parts();
     let row = sqlx::query!(
-        "select id, name, state, approval, environments, max_subscription_days, approval_rule, approval_due_s, request_questions
-         from plan
-         where product_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or slug = $3)
-         for share",
+        r#"select p.id, p.name, p.state, p.approval, p.environments, p.max_subscription_days, p.approval_rule, p.approval_due_s,
+                  p.request_questions, p.trial, v.id as "legal?", v.number as "legal_number?", l.slug as "legal_slug?", l.title as "legal_title?"
+           from plan p
+           left join terms l on l.id = p.terms_id
+           left join terms_version v on v.terms_id = l.id
+                     and v.number = (select max(n.number) from terms_version n where n.terms_id = l.id)
+           where p.product_id = $1 and ($2::uuid is null or p.id = $2) and ($3::text is null or p.slug = $3)
+           for share of p"#,
         product,
         id,
         slug,
@@ -97,8 +176,24 @@ pub(crate) async fn find(
             .approval_due_s
             .map(|seconds| Duration::seconds(seconds.into())),
         questions: from_stored(row.request_questions)?,
+        trial: row.trial,
+        legal: legal_of(row.legal, row.legal_number, row.legal_slug, row.legal_title),
         environments: row.environments,
     }))
+}
+
+fn legal_of(
+    version: Option<Uuid>,
+    number: Option<i32>,
+    slug: Option<String>,
+    title: Option<String>,
+) -> Option<Legal> {
+    Some(Legal {
+        version: version?,
+        number: number?,
+        slug: slug?,
+        title: title?,
+    })
 }
 
 /// What the plans of an application's open subscriptions in one environment allow its keys; the strictest decides.
@@ -149,6 +244,8 @@ mod tests {
             rule: None,
             due: None,
             questions: Vec::new(),
+            trial: false,
+            legal: None,
             environments: Vec::new(),
         };
         let end = terms.latest_end(OffsetDateTime::UNIX_EPOCH).unwrap();

@@ -3,7 +3,8 @@
 
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
-use gatehouse_domain::{EnvironmentKind, Permission};
+use gatehouse_domain::price::Price;
+use gatehouse_domain::{EnvironmentKind, Permission, Place};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -14,16 +15,16 @@ use super::limits::NewRevision;
 use super::operation_limits::{self, OperationLimit, OperationLimitView};
 use super::tighten::{Promise, Spans};
 use super::view::{self, PlanView};
-use super::{Bounds, limits};
+use super::{Bounds, limits, terms};
 use crate::actor::Actor;
-use crate::apis;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
+use crate::products;
 use crate::refusal::{Faults, Refusal};
 use crate::tenants;
-use crate::words::require_version;
+use crate::words::{require_version, required_reason};
 use crate::work::{Changed, Work};
 
 /// Changes to a plan; `None` leaves a field as it is, an inner `None` takes a bound away.
@@ -45,12 +46,20 @@ pub struct UpdatePlan {
     pub operation_limits: Option<Vec<OperationLimit>>,
     /// From when on limits and spans count; `None`: at once, or when the notice ends for those who have the plan.
     pub effective_at: Option<OffsetDateTime>,
+    /// At once, although it takes something from those who have the plan: why. What administrators may do.
+    pub without_notice: Option<String>,
     /// Days a new subscription lasts.
     pub max_subscription_days: Option<Option<i32>>,
     /// Longest life of a new key, in days.
     pub max_key_days: Option<Option<i32>>,
     /// Longest overlap of a key rotation, in seconds.
     pub max_overlap_s: Option<i32>,
+    /// What it costs: told, not charged.
+    pub price: Option<Option<Price>>,
+    /// For trying out: each team asks for it once, and it is not renewed.
+    pub trial: Option<bool>,
+    /// Slug of the terms that new requests accept.
+    pub terms: Option<Option<String>>,
 }
 
 /// Changes a plan.
@@ -64,9 +73,17 @@ pub async fn update_plan(
 ) -> Result<Changed<PlanView>, Refusal> {
     actor.require_anywhere(Permission::PlanManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let api = apis::find(work.conn(), actor, &api, Permission::PlanManage).await?;
+    let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
     let before = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, before.row_version)?;
+    if input.without_notice.is_some() && input.effective_at.is_some() {
+        let detail = "Without notice it counts at once; leave the moment out.";
+        return Err(Refusal::field("/effective_at", "at_once", detail));
+    }
+    let skips = input.without_notice.as_deref();
+    let skipped = skips
+        .map(|reason| without_notice(actor, &api.place(), reason))
+        .transpose()?;
     let state = next_state(&before, input.state)?;
     let mut faults = Faults::default();
     let name = faults.text("/name", input.name.as_ref().unwrap_or(&before.name), 80);
@@ -91,7 +108,12 @@ pub async fn update_plan(
             .unwrap_or(before.max_subscription_days),
         max_key_days: input.max_key_days.unwrap_or(before.max_key_days),
         max_overlap_s: input.max_overlap_s.unwrap_or(before.max_overlap_s),
+        price: input.price.as_ref().unwrap_or(&before.price).as_ref(),
+        trial: input.trial.unwrap_or(before.trial),
     };
+    let before_terms = before.terms.as_ref().map(|terms| terms.slug.clone());
+    let legal = input.terms.as_ref().unwrap_or(&before_terms);
+    let legal = terms::legal(work.conn(), legal.as_deref()).await?;
     let operation_limits = bounds.check(faults)?;
     let product = api.product_id;
     let old_of = &old_operation_limits;
@@ -99,11 +121,7 @@ pub async fn update_plan(
     let old = Promise {
         limits: &old_limits,
         operation_limits: &old_operation_limits,
-        spans: Spans {
-            max_subscription_days: before.max_subscription_days,
-            max_key_days: before.max_key_days,
-            max_overlap_s: before.max_overlap_s,
-        },
+        spans: spans_of(&before),
     };
     let new = Promise {
         limits: new_limits,
@@ -111,10 +129,19 @@ pub async fn update_plan(
         spans: bounds.spans(),
     };
     let tightens = old.is_tightened_by(&new);
-    let begins = Begins::of(&mut work, actor, &before, tightens, input.effective_at).await?;
+    let asked = match skipped {
+        Some(_) => Asked::WithoutNotice,
+        None => Asked::At(input.effective_at),
+    };
+    let begins = Begins::of(&mut work, actor, &before, tightens, asked).await?;
     let revised = match begins {
         // A revision made now takes the place of one that was to come.
-        Begins::Now => !new.has_limits_of(&old) || before.scheduled.is_some() && input.revises(),
+        Begins::Now => {
+            let skips = skipped.is_some();
+            !new.has_limits_of(&old)
+                || before.scheduled.is_some() && (input.revises() || skips)
+                || skips && new != old
+        }
         Begins::At(_) => new != old,
     };
     if begins != Begins::Now && !revised {
@@ -132,7 +159,7 @@ pub async fn update_plan(
     sqlx::query!(
         "update plan
          set name = $2, summary = $3, state = $4, approval = $5, environments = $6, max_subscription_days = $7, max_key_days = $8,
-             max_overlap_s = $9, row_version = row_version + 1
+             max_overlap_s = $9, price = $10, trial = $11, terms_id = $12, row_version = row_version + 1
          where id = $1",
         before.id.uuid(),
         name,
@@ -143,6 +170,9 @@ pub async fn update_plan(
         spans.max_subscription_days,
         spans.max_key_days,
         spans.max_overlap_s,
+        terms::priced(bounds.price)?,
+        bounds.trial,
+        legal,
     )
     .execute(work.conn())
     .await?;
@@ -161,7 +191,7 @@ pub async fn update_plan(
         subject: after.id.to_string(),
         before: Some(before.recorded()),
         after: Some(after.recorded()),
-        reason: None,
+        reason: skipped,
     });
     // Subscribers are told what concerns them: other limits.
     if revised {
@@ -188,22 +218,54 @@ impl UpdatePlan {
     }
 }
 
+/// How long what a plan gives lasts now.
+pub(super) fn spans_of(plan: &PlanView) -> Spans {
+    Spans {
+        max_subscription_days: plan.max_subscription_days,
+        max_key_days: plan.max_key_days,
+        max_overlap_s: plan.max_overlap_s,
+    }
+}
+
+/// When somebody wants a change to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// At a moment, or as early as may be.
+    At(Option<OffsetDateTime>),
+    /// At once, whoever has the plan.
+    WithoutNotice,
+}
+
+/// Judges who takes something from subscribers at once, and why. Whoever has the plan counts on the tenant's notice: only
+/// administrators may skip it.
+pub(super) fn without_notice(
+    actor: &Actor,
+    place: &Place,
+    reason: &str,
+) -> Result<String, Refusal> {
+    actor.require_on(Permission::TenantManage, place)?;
+    required_reason(reason)
+}
+
 /// From when on a change counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Begins {
+pub(super) enum Begins {
     Now,
     At(OffsetDateTime),
 }
 
 impl Begins {
     /// What takes something from those who have the plan begins when the tenant's notice ends, or later.
-    async fn of(
+    pub(super) async fn of(
         work: &mut Work<'_>,
         actor: &Actor,
         plan: &PlanView,
         tightens: bool,
-        asked: Option<OffsetDateTime>,
+        asked: Asked,
     ) -> Result<Self, Refusal> {
+        let Asked::At(asked) = asked else {
+            return Ok(Self::Now);
+        };
         let now = work.now();
         let earliest = if tightens && plan.subscriptions > 0 {
             tenants::notice_ends(work.conn(), actor.tenant(), now).await?

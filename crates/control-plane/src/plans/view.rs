@@ -3,12 +3,15 @@
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{PlanId, ProductId};
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
+use gatehouse_domain::price::Price;
+use gatehouse_domain::question::RequestQuestion;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::approval::from_stored;
 use super::limits::{self, LimitView};
 use super::operation_limits::OperationLimitView;
 use crate::page::{Lookup, Page};
@@ -32,6 +35,8 @@ pub struct PlanView {
     pub state: PlanState,
     /// Who must agree to a request.
     pub approval: ApprovalMode,
+    /// What a request has to answer.
+    pub questions: Vec<RequestQuestion>,
     /// Where it is offered.
     pub environments: Vec<EnvironmentKind>,
     /// The limits in force.
@@ -48,6 +53,12 @@ pub struct PlanView {
     pub max_key_days: Option<i32>,
     /// Longest overlap of a key rotation, in seconds.
     pub max_overlap_s: i32,
+    /// What it costs: told, not charged.
+    pub price: Option<Price>,
+    /// For trying out: each team asks for it once, and it is not renewed.
+    pub trial: bool,
+    /// What requests accept.
+    pub terms: Option<PlanTerms>,
     /// Subscriptions in force or waiting.
     pub subscriptions: i64,
     /// For If-Match.
@@ -55,6 +66,17 @@ pub struct PlanView {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+}
+
+/// The terms of a plan, in the version that requests accept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanTerms {
+    /// In URLs.
+    pub slug: String,
+    /// For people.
+    pub title: String,
+    /// The newest version.
+    pub version: i32,
 }
 
 /// A revision that comes into force later.
@@ -88,6 +110,9 @@ impl PlanView {
             "max_subscription_days": self.max_subscription_days,
             "max_key_days": self.max_key_days,
             "max_overlap_s": self.max_overlap_s,
+            "price": self.price,
+            "trial": self.trial,
+            "terms": self.terms.as_ref().map(|terms| &terms.slug),
         })
     }
 }
@@ -165,11 +190,14 @@ struct Wanted<'a> {
 
 async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<PlanView>, Refusal> {
     let rows = sqlx::query!(
-        r#"select p.id, p.product_id, p.slug, p.name, p.summary, p.state, p.approval, p.environments, p.max_subscription_days,
-                  p.max_key_days, p.max_overlap_s, p.row_version, p.created_at, coalesce(r.number, 0) as "revision!",
+        r#"select p.id, p.product_id, p.slug, p.name, p.summary, p.state, p.approval, p.request_questions, p.environments, p.max_subscription_days,
+                  p.max_key_days, p.max_overlap_s, p.row_version, p.created_at, p.price, p.trial,
+                  l.slug as "terms_slug?", l.title as "terms_title?", (select max(n.number) from terms_version n where n.terms_id = l.id) as terms_version,
+                  coalesce(r.number, 0) as "revision!",
                   p.current_revision_id, n.id as "next?", n.number as "next_number?", n.effective_at as "next_at?",
                   (select count(*) from subscription s where s.plan_id = p.id and s.state in ('pending', 'active')) as "subscriptions!"
            from plan p left join plan_revision r on r.id = p.current_revision_id
+           left join terms l on l.id = p.terms_id
            left join lateral (select f.id, f.number, f.effective_at from plan_revision f
                               where f.plan_id = p.id and f.number > greatest(r.number, p.settled_number)
                               order by f.effective_at, f.number desc limit 1) n on true
@@ -215,6 +243,7 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
                 summary: row.summary,
                 state: known(PlanState::parse(&row.state), &row.state)?,
                 approval: known(ApprovalMode::parse(&row.approval), &row.approval)?,
+                questions: from_stored(row.request_questions)?,
                 environments: row
                     .environments
                     .iter()
@@ -227,10 +256,25 @@ async fn select(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Plan
                 max_subscription_days: row.max_subscription_days,
                 max_key_days: row.max_key_days,
                 max_overlap_s: row.max_overlap_s,
+                price: row.price.map(from_stored).transpose()?,
+                trial: row.trial,
+                terms: terms_of(row.terms_slug, row.terms_title, row.terms_version),
                 subscriptions: row.subscriptions,
                 row_version: row.row_version,
                 created_at: row.created_at,
             })
         })
         .collect()
+}
+
+fn terms_of(
+    slug: Option<String>,
+    title: Option<String>,
+    version: Option<i32>,
+) -> Option<PlanTerms> {
+    Some(PlanTerms {
+        slug: slug?,
+        title: title?,
+        version: version?,
+    })
 }

@@ -9,6 +9,7 @@ use gatehouse_spec::gate::Report;
 use super::PublishRefusal;
 use super::gate::{self, Standing};
 use super::ground::{self, Measure};
+use super::orphans::{self, Orphan, Orphans};
 use super::read;
 use crate::actor::Actor;
 use crate::apis;
@@ -29,12 +30,21 @@ pub struct CompareSpec {
     pub content: Bytes,
 }
 
-/// Compares a description with the one in force and changes nothing. The report says what publishing would answer.
+/// What a description would change.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// What publishing would answer.
+    pub report: Report,
+    /// What hangs on operations that would be gone: publishing refuses it, or drops it when told to.
+    pub orphans: Vec<Orphan>,
+}
+
+/// Compares a description with the one in force and changes nothing.
 pub async fn compare_spec(
     db: &Db,
     actor: &Actor,
     input: CompareSpec,
-) -> Result<Report, PublishRefusal> {
+) -> Result<Compared, PublishRefusal> {
     versions::require_label(&input.version)?;
     let mut tx = db.tenant(actor.tenant()).await?;
     let api = match apis::find(&mut tx, actor, &input.api, Permission::SpecPublish).await {
@@ -45,9 +55,9 @@ pub async fn compare_spec(
     };
     let ground = ground::find(&mut tx, api.id, &input.version).await?;
     let levels = lint_rules::levels(&mut tx).await?;
-    let compat = match versions::find(&mut tx, api.id, &input.version).await {
-        Ok(version) => version.compat,
-        Err(Refusal::NotFound) => Compat::Strict,
+    let version = match versions::find(&mut tx, api.id, &input.version).await {
+        Ok(version) => Some(version),
+        Err(Refusal::NotFound) => None,
         Err(refusal) => return Err(refusal.into()),
     };
     // Not held while a large description is read.
@@ -56,13 +66,26 @@ pub async fn compare_spec(
         ground: ground.clone(),
         levels,
     };
-    let reading = read::read(input.content, measure).await?;
+    let mut reading = read::read(input.content, measure).await?;
+    let mut keys = Vec::new();
+    while let Some(batch) = reading.next_batch().await? {
+        keys.extend(batch.routed_keys());
+    }
     let standing = Standing {
-        compat,
+        compat: version
+            .as_ref()
+            .map_or(Compat::Strict, |version| version.compat),
         is_accepted: false,
     };
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
+    let own = ground.as_ref().filter(|ground| ground.is_own);
+    let orphans = match (&version, own) {
+        (Some(version), Some(own)) => {
+            orphans::find(&mut tx, version.id.uuid(), own.revision, &keys).await?
+        }
+        _ => Orphans::default(),
+    };
     let report = gate::report(
         &mut tx,
         (actor, &api),
@@ -71,5 +94,8 @@ pub async fn compare_spec(
         standing,
         now,
     );
-    Ok(report.await?)
+    Ok(Compared {
+        report: report.await?,
+        orphans: orphans.all().cloned().collect(),
+    })
 }

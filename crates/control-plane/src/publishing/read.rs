@@ -1,18 +1,20 @@
-//! Reading a description on a thread that may block, a few at a time, and handing its operations over in batches: the
-//! fragments of a large description are hundreds of megabytes, which are never held together.
+//! Reading a description on a thread that may block, a few at a time, and handing its operations over in batches.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatehouse_spec::diff::{Comparison, compare, compare_read};
 use gatehouse_spec::gate::{AcceptanceFault, accepted_in};
 use gatehouse_spec::lint::lint;
-use gatehouse_spec::{Description, Limits, Operation, Server, SpecErrors};
+use gatehouse_spec::{Description, Limits, Server, SpecErrors};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::PublishRefusal;
+use super::batch::{Batch, clean, cut, in_batches};
 use super::gate::Findings;
 use super::ground::Measure;
 use crate::refusal::{FieldFault, Refusal};
@@ -24,12 +26,7 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest reading of one description.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest wait for one batch of its operations; a transaction waits with it, which the database allows for 30 s.
-const BATCH_TIMEOUT: Duration = Duration::from_secs(20);
-/// A batch is handed over once it holds this many bytes of fragments.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Or this many operations.
-const BATCH_OPERATIONS: usize = 500;
-
+pub(super) const BATCH_TIMEOUT: Duration = Duration::from_secs(20);
 static READERS: Semaphore = Semaphore::const_new(READERS_MAX);
 
 /// What is stored of a description besides its operations.
@@ -42,30 +39,9 @@ pub(super) struct Head {
     pub(super) description: String,
     pub(super) servers: Vec<String>,
     pub(super) first_server: Option<Server>,
+    operations: i64,
     findings: Vec<Value>,
 }
-
-/// Columns of operations, one vector each, as `unnest` takes them.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) positions: Vec<i32>,
-    pub(super) keys: Vec<String>,
-    pub(super) methods: Vec<String>,
-    pub(super) path_templates: Vec<String>,
-    pub(super) operation_ids: Vec<Option<String>>,
-    pub(super) slugs: Vec<String>,
-    pub(super) summaries: Vec<String>,
-    /// Joined by [`TAG_SEPARATOR`].
-    pub(super) tags: Vec<String>,
-    pub(super) deprecated: Vec<bool>,
-    pub(super) webhooks: Vec<bool>,
-    pub(super) routed: Vec<bool>,
-    pub(super) fragments: Vec<String>,
-    bytes: usize,
-}
-
-/// Between tags in one text: a character no tag holds after cleaning.
-pub(super) const TAG_SEPARATOR: char = '\u{1f}';
 
 /// A description being read.
 #[derive(Debug)]
@@ -73,19 +49,30 @@ pub(super) struct Reading {
     pub(super) head: Head,
     pub(super) findings: Findings,
     batches: mpsc::Receiver<Batch>,
+    taken: Arc<AtomicI64>,
 }
 
 impl Reading {
     /// The next operations; `None` after the last.
     pub(super) async fn next_batch(&mut self) -> Result<Option<Batch>, Refusal> {
-        timeout(BATCH_TIMEOUT, self.batches.recv())
+        let batch = timeout(BATCH_TIMEOUT, self.batches.recv())
             .await
-            .map_err(|_| too_slow())
+            .map_err(|_| too_slow())?;
+        let count = batch.as_ref().map_or(0, |batch| batch.positions.len());
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.taken.fetch_add(count, Ordering::Relaxed);
+        Ok(batch)
+    }
+
+    /// Operations handed over so far, and how many there are.
+    pub(super) fn progress(&self) -> impl Fn() -> (i64, Option<i64>) + use<> {
+        let (taken, total) = (Arc::clone(&self.taken), self.head.operations);
+        move || (taken.load(Ordering::Relaxed), Some(total))
     }
 }
 
 /// What a reading ends with before its operations.
-enum Failure {
+pub(super) enum Failure {
     Spec(SpecErrors),
     Acceptances(Vec<AcceptanceFault>),
 }
@@ -109,7 +96,9 @@ pub(super) async fn read(content: Bytes, measure: Measure) -> Result<Reading, Pu
         drop((content, measure));
         let head = Head::of(&description);
         if head_sender.send(Ok((head, findings))).is_ok() {
-            send_operations(&description, &batch_sender);
+            in_batches(&description, |batch| {
+                batch_sender.blocking_send(batch).is_ok()
+            });
         }
     });
     match timeout(READ_TIMEOUT, head).await {
@@ -117,6 +106,7 @@ pub(super) async fn read(content: Bytes, measure: Measure) -> Result<Reading, Pu
             head,
             findings,
             batches,
+            taken: Arc::default(),
         }),
         Ok(Ok(Err(Failure::Spec(errors)))) => Err(PublishRefusal::Spec(errors)),
         Ok(Ok(Err(Failure::Acceptances(faults)))) => Err(in_acceptances(faults).into()),
@@ -127,7 +117,7 @@ pub(super) async fn read(content: Bytes, measure: Measure) -> Result<Reading, Pu
     }
 }
 
-async fn permit() -> Result<tokio::sync::SemaphorePermit<'static>, Refusal> {
+pub(super) async fn permit() -> Result<tokio::sync::SemaphorePermit<'static>, Refusal> {
     timeout(QUEUE_TIMEOUT, READERS.acquire())
         .await
         .map_err(|_| Refusal::TooMany(QUEUE_TIMEOUT.as_secs()))?
@@ -135,7 +125,10 @@ async fn permit() -> Result<tokio::sync::SemaphorePermit<'static>, Refusal> {
 }
 
 /// Everything that needs the whole description, on the thread that read it.
-fn judged(content: &[u8], measure: &Measure) -> Result<(Description, Findings), Failure> {
+pub(super) fn judged(
+    content: &[u8],
+    measure: &Measure,
+) -> Result<(Description, Findings), Failure> {
     let limits = Limits::default();
     let description = gatehouse_spec::parse(content, &limits).map_err(Failure::Spec)?;
     let accepted = accepted_in(&description, content).map_err(Failure::Acceptances)?;
@@ -175,59 +168,12 @@ fn in_acceptances(faults: Vec<AcceptanceFault>) -> Refusal {
     Refusal::Invalid(faults.collect())
 }
 
-fn too_slow() -> Refusal {
+pub(super) fn too_slow() -> Refusal {
     Refusal::field(
         "",
         "too_slow",
         "Reading the description takes too long; split it.",
     )
-}
-
-/// Stops as soon as nobody receives.
-fn send_operations(description: &Description, sender: &mpsc::Sender<Batch>) {
-    let mut fragments = description.fragments();
-    let mut batch = Batch::default();
-    for (position, operation) in description.operations().iter().enumerate() {
-        batch.push(position, operation, fragments.json(operation));
-        if batch.is_full() && sender.blocking_send(std::mem::take(&mut batch)).is_err() {
-            return;
-        }
-    }
-    if !batch.positions.is_empty() {
-        // A receiver that is gone needs no rest.
-        let _ = sender.blocking_send(batch);
-    }
-}
-
-impl Batch {
-    fn push(&mut self, position: usize, operation: &Operation, fragment: String) {
-        let tags: Vec<_> = operation
-            .tags
-            .iter()
-            .map(|tag| cut(tag, 100).replace(TAG_SEPARATOR, " "))
-            .filter(|tag| !tag.is_empty())
-            .collect();
-        let summary = operation.summary.as_deref().unwrap_or_default();
-        self.bytes += fragment.len();
-        self.positions
-            .push(i32::try_from(position).unwrap_or(i32::MAX));
-        self.keys.push(clean(operation.key.as_str()));
-        self.methods.push(operation.method.as_str().to_owned());
-        self.path_templates.push(clean(&operation.path_template));
-        self.operation_ids
-            .push(operation.operation_id.as_deref().map(|id| cut(id, 300)));
-        self.slugs.push(operation.slug.clone());
-        self.summaries.push(cut(summary, 400));
-        self.tags.push(tags.join(&TAG_SEPARATOR.to_string()));
-        self.deprecated.push(operation.deprecated);
-        self.webhooks.push(operation.webhook);
-        self.routed.push(operation.is_routed());
-        self.fragments.push(fragment);
-    }
-
-    fn is_full(&self) -> bool {
-        self.bytes >= BATCH_BYTES || self.positions.len() >= BATCH_OPERATIONS
-    }
 }
 
 impl Head {
@@ -261,6 +207,7 @@ impl Head {
                 .map(|server| cut(&server.url, 500))
                 .collect(),
             first_server: servers.into_iter().next(),
+            operations: i64::try_from(description.operations().len()).unwrap_or(i64::MAX),
             findings,
         }
     }
@@ -276,21 +223,9 @@ fn warning(code: &str, message: &str) -> Value {
     json!({ "code": code, "message": message, "pointer": "", "location": null })
 }
 
-/// At most so many characters, cleaned.
-fn cut(text: &str, max: usize) -> String {
-    text.chars()
-        .take(max)
-        .map(|c| if c == '\0' { '\u{fffd}' } else { c })
-        .collect()
-}
-
-/// Postgres texts hold every character but this one.
-fn clean(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::batch::BATCH_OPERATIONS;
     use super::*;
 
     #[tokio::test]

@@ -8,7 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::PublishSpec;
-use super::read::{Batch, Head, TAG_SEPARATOR};
+use super::batch::{Batch, TAG_SEPARATOR};
+use super::read::Head;
 use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::refusal::Refusal;

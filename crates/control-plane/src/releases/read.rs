@@ -23,6 +23,8 @@ pub struct ReleaseView {
     pub kind: String,
     /// The prefixed id of what it was done to.
     pub subject: String,
+    /// Some of what it changed, as files name it: first what it was done to. At most three.
+    pub things: Vec<String>,
     /// `user`, `token` or `system`.
     pub actor_type: String,
     /// By whom, as they were called then.
@@ -111,6 +113,8 @@ async fn select(
     let rows = sqlx::query!(
         r#"select r.number, r.kind, r.subject, r.actor_type, r.actor_name, r.source, r.changeset_id, r.rolled_back_to, r.change_id,
                   r.created_at,
+                  array(select c.key from release_change c where c.tenant_id = r.tenant_id and c.number = r.number
+                        order by c.subject <> r.subject, c.key limit 3) as "things!",
                   (select count(*) from release_change c where c.tenant_id = r.tenant_id and c.number = r.number) as "changes!"
            from release r
            where ($1::bigint is null or r.number = $1) and ($2::bigint is null or r.number < $2)
@@ -130,6 +134,7 @@ async fn select(
             number: row.number,
             kind: row.kind,
             subject: row.subject,
+            things: row.things,
             actor_type: row.actor_type,
             actor_name: row.actor_name,
             source: row.source,
@@ -203,6 +208,27 @@ pub async fn diff_release(
         to: number,
         changes: changes.collect(),
     })
+}
+
+/// The number of the newest release; 0 before the first.
+pub(super) async fn newest(conn: &mut PgConnection) -> Result<i64, Refusal> {
+    let newest =
+        sqlx::query_scalar!(r#"select coalesce(max(number), 0) as "newest!" from release"#);
+    Ok(newest.fetch_one(conn).await?)
+}
+
+/// The release that going back to `number` made, when `newest` was the newest before.
+pub(super) async fn made_since(
+    conn: &mut PgConnection,
+    newest: i64,
+    number: i64,
+) -> Result<Option<i64>, Refusal> {
+    let made = sqlx::query_scalar!(
+        "select min(number) from release where number > $1 and rolled_back_to = $2",
+        newest,
+        number,
+    );
+    Ok(made.fetch_one(conn).await?)
 }
 
 /// What every thing changed after `since` was in release `number`.

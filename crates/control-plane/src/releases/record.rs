@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatehouse_domain::id::{
     ApiId, ApiVersionId, ChangeId, ChangesetId, EnvironmentId, PlanId, ProductId, TeamId, TenantId,
-    UpstreamId,
+    TermsId, UpstreamId,
 };
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -25,6 +25,8 @@ use crate::work::GroupSeq;
 pub(crate) struct Origin {
     pub(crate) changeset: Option<ChangesetId>,
     pub(crate) rolled_back_to: Option<i64>,
+    /// The newest release it was worked out from, where that was said.
+    pub(crate) newest: Option<i64>,
     pub(crate) source: Option<Value>,
 }
 
@@ -34,7 +36,10 @@ pub(crate) struct Affected {
     wanted: Wanted,
     subjects: BTreeSet<String>,
     products: Vec<Uuid>,
+    versions: Vec<Uuid>,
     routes: Vec<Uuid>,
+    /// Slugs of the tenant's own roles.
+    roles: Vec<String>,
     /// Where a published description came from.
     source: Option<Value>,
 }
@@ -46,11 +51,13 @@ impl Affected {
             wanted: Wanted::default(),
             subjects: BTreeSet::new(),
             products: Vec::new(),
+            versions: Vec::new(),
             routes: Vec::new(),
+            roles: Vec::new(),
             source: None,
         };
         for entry in audit {
-            affected.subject(&entry.subject);
+            affected.entry(entry);
             let source = entry.after.as_ref().and_then(|after| after.get("source"));
             if let Some(source) = source.filter(|source| source.is_object()) {
                 affected.source.get_or_insert_with(|| source.clone());
@@ -66,9 +73,22 @@ impl Affected {
             }
         }
         let any = !affected.subjects.is_empty()
+            || !affected.wanted.is_empty()
             || !affected.products.is_empty()
             || !affected.routes.is_empty();
         any.then_some(affected)
+    }
+
+    /// Roles and rules are recorded by name, everything else by a prefixed id.
+    fn entry(&mut self, entry: &AuditEntry) {
+        match entry.action.split_once('.') {
+            Some(("role", _)) => {
+                self.roles.push(entry.subject.clone());
+                self.subjects.insert(entry.subject.clone());
+            }
+            Some(("lint_rule", _)) => self.wanted.add(ResourceKind::LintRules, Uuid::nil()),
+            _ => self.subject(&entry.subject),
+        }
     }
 
     fn subject(&mut self, subject: &str) {
@@ -100,11 +120,18 @@ impl Affected {
                 ResourceKind::Version,
                 subject.parse::<ApiVersionId>().ok().map(ApiVersionId::uuid),
             ),
+            (
+                ResourceKind::Terms,
+                subject.parse::<TermsId>().ok().map(TermsId::uuid),
+            ),
         ];
         for (kind, id) in known {
             if let Some(id) = id {
                 self.wanted.add(kind, id);
                 self.subjects.insert(subject.to_owned());
+                if kind == ResourceKind::Version {
+                    self.versions.push(id);
+                }
             }
         }
         if let Ok(product) = subject.parse::<ProductId>() {
@@ -112,17 +139,12 @@ impl Affected {
         }
     }
 
-    /// Products stand for APIs, routes belong to versions.
+    /// Routes belong to versions, versions are opened by products, and products stand for APIs or for themselves.
     async fn resolve(&mut self, conn: &mut PgConnection) -> Result<(), Refusal> {
-        if !self.products.is_empty() {
-            let apis = sqlx::query_scalar!(
-                r#"select api_id as "api_id!" from product where id = any($1) and api_id is not null"#,
-                &self.products,
-            )
-            .fetch_all(&mut *conn)
-            .await?;
-            for api in apis {
-                self.subject(&ApiId::from_uuid(api).to_string());
+        if !self.roles.is_empty() {
+            let ids = sqlx::query_scalar!("select id from role where slug = any($1)", &self.roles);
+            for id in ids.fetch_all(&mut *conn).await? {
+                self.wanted.add(ResourceKind::Role, id);
             }
         }
         if !self.routes.is_empty() {
@@ -134,6 +156,31 @@ impl Affected {
             .await?;
             for version in versions {
                 self.subject(&ApiVersionId::from_uuid(version).to_string());
+            }
+        }
+        if self.products.is_empty() && self.versions.is_empty() {
+            return Ok(());
+        }
+        let products = sqlx::query!(
+            r#"select p.id, p.api_id, array(select n.id from plan n where n.product_id = p.id) as "plans!" from product p
+             where p.id = any($1)
+                or p.api_id is null and p.id in (select i.product_id from product_item i where i.api_version_id = any($2))"#,
+            &self.products,
+            &self.versions,
+        )
+        .fetch_all(conn)
+        .await?;
+        for row in products {
+            match row.api_id {
+                Some(api) => self.subject(&ApiId::from_uuid(api).to_string()),
+                None => {
+                    self.wanted.add(ResourceKind::Product, row.id);
+                    self.subjects
+                        .insert(ProductId::from_uuid(row.id).to_string());
+                    for plan in row.plans {
+                        self.subject(&PlanId::from_uuid(plan).to_string());
+                    }
+                }
             }
         }
         Ok(())
@@ -169,12 +216,15 @@ pub(crate) async fn record(
     let newest = sqlx::query_scalar!(r#"select max(number) as "number" from release"#)
         .fetch_one(&mut *conn)
         .await?;
+    let worked_out_from = making.origin.as_ref().and_then(|origin| origin.newest);
+    require_newest(worked_out_from, newest.unwrap_or(0))?;
     affected.resolve(conn).await?;
     let wanted = match newest {
         Some(_) => affected.wanted,
         None => Wanted::all(),
     };
-    if wanted.is_empty() {
+    // Of a role that was deleted only its name is left.
+    if wanted.is_empty() && affected.subjects.is_empty() {
         return Ok((None, None));
     }
     let states = render(conn, &wanted).await?;
@@ -195,6 +245,17 @@ pub(crate) async fn record(
     let source = affected.source.unwrap_or_else(|| json!({}));
     store(conn, &making, number, source, &differences).await?;
     Ok((Some(number), drifted))
+}
+
+/// Refuses what was worked out from another release than the newest. Releases of a tenant are made one after another, so
+/// what holds when one is numbered holds.
+pub(super) fn require_newest(expected: Option<i64>, newest: i64) -> Result<(), Refusal> {
+    match expected {
+        Some(expected) if expected != newest => Err(Refusal::Conflict(format!(
+            "Something else was released meanwhile: the newest release is {newest}, not {expected}. Look again at what would change."
+        ))),
+        _ => Ok(()),
+    }
 }
 
 async fn differences(

@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use gatehouse_domain::Slug;
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_spec::{Limits, file};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::specs::Spec;
+use super::metadata::Metadata;
+use super::specs::{Spec, file_field};
 use super::{API_VERSION, Fields, Key, ResourceKind, references};
 use crate::changesets::References;
 use crate::refusal::{FieldFault, Refusal};
-use crate::versions::require_label;
 
 /// A file as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -53,8 +52,8 @@ pub(crate) struct Declared {
     pub(crate) spec: Spec,
     /// Pointer to reference.
     pub(crate) refs: BTreeMap<String, String>,
-    /// Of a version: its description, and the path it has.
-    pub(crate) description: Option<(String, Bytes)>,
+    /// The file that it names beside its own: path and content.
+    pub(crate) file: Option<(String, Bytes)>,
     /// The text of the file, for the places of faults.
     text: Bytes,
 }
@@ -79,7 +78,7 @@ impl Declared {
     }
 }
 
-/// Reads files: those with an `apiVersion` are resources, every other one must be a description that a version names.
+/// Reads files: those with an `apiVersion` are resources, every other one must be one that a resource names.
 pub(crate) fn read(
     files: &[ResourceFile],
     values: &References,
@@ -106,17 +105,8 @@ struct Reading<'a> {
     files: HashMap<&'a str, &'a str>,
     faults: Vec<FieldFault>,
     declared: BTreeMap<Key, Declared>,
-    /// Paths of descriptions that versions name.
+    /// Paths of files that resources name.
     named: Vec<String>,
-}
-
-/// The first members of every resource.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Metadata {
-    name: String,
-    api: Option<String>,
-    scope: Option<String>,
 }
 
 impl<'a> Reading<'a> {
@@ -149,6 +139,10 @@ impl<'a> Reading<'a> {
     }
 
     fn file(&mut self, file: &ResourceFile, values: &References) {
+        // A text may say what it likes.
+        if file.path.ends_with(".md") {
+            return;
+        }
         let looks_like_one = file.content.lines().any(|line| {
             line.trim_start_matches(['{', ' ', '"'])
                 .starts_with("apiVersion")
@@ -239,42 +233,37 @@ impl<'a> Reading<'a> {
         if !missing.is_empty() {
             return Err(missing);
         }
-        let description = self.description(file, &mut spec)?;
+        let named = self.named_file(file, kind, &mut spec)?;
         Ok(Declared {
             key,
             path: file.path.clone(),
             scope,
             spec,
             refs,
-            description,
+            file: named,
             text: Bytes::copy_from_slice(file.content.as_bytes()),
         })
     }
 
-    /// The description that a version names, beside its own file.
-    fn description(
+    /// The file that a resource names, beside its own.
+    fn named_file(
         &mut self,
         file: &ResourceFile,
+        kind: ResourceKind,
         spec: &mut Spec,
     ) -> Result<Option<(String, Bytes)>, Vec<FieldFault>> {
-        let Spec::Version(version) = spec else {
+        let (Some(named), Some(field)) = (spec.named_file(), file_field(kind)) else {
             return Ok(None);
         };
-        let Some(description) = &mut version.description else {
-            return Ok(None);
-        };
-        let path = beside(&file.path, &description.file);
+        let path = beside(&file.path, &named.file);
         let Some((path, content)) =
             path.and_then(|path| Some((path.clone(), *self.files.get(path.as_str())?)))
         else {
-            let detail = format!("There is no file '{}' beside this one.", description.file);
-            return Err(vec![FieldFault::new(
-                "/spec/description/file",
-                "no_file",
-                detail,
-            )]);
+            let detail = format!("There is no file '{}' beside this one.", named.file);
+            let pointer = format!("/spec/{field}/file");
+            return Err(vec![FieldFault::new(pointer, "no_file", detail)]);
         };
-        description.sha256 = hex(&Sha256::digest(content));
+        named.sha256 = hex(&Sha256::digest(content));
         self.named.push(path.clone());
         Ok(Some((path, Bytes::copy_from_slice(content.as_bytes()))))
     }
@@ -302,74 +291,13 @@ impl<'a> Reading<'a> {
                 || self.declared.values().any(|one| one.path == file.path);
             if !used && faulty.is_empty() {
                 let detail = format!(
-                    "This is no resource (`apiVersion: {API_VERSION}`), and no version names it as its description."
+                    "This is no resource (`apiVersion: {API_VERSION}`), and no version or terms name it."
                 );
                 self.faults
                     .push(FieldFault::new(format!("{}#", file.path), "unused", detail));
             }
         }
     }
-}
-
-impl Metadata {
-    fn read(self, kind: ResourceKind) -> Result<(Key, Option<String>), Vec<FieldFault>> {
-        let mut faults = Vec::new();
-        let mut slug = |pointer: &str, text: &str| {
-            if let Err(error) = Slug::new(text) {
-                faults.push(FieldFault::new(
-                    pointer,
-                    "slug",
-                    format!("Use a slug: {error}."),
-                ));
-            }
-        };
-        match kind {
-            // What exists already has its name; whether it does is seen later.
-            ResourceKind::Version | ResourceKind::Environment | ResourceKind::Upstream => {}
-            _ => slug("/metadata/name", &self.name),
-        }
-        match (&self.api, kind.is_of_api()) {
-            (Some(api), true) => slug("/metadata/api", api),
-            (None, false) => {}
-            (None, true) => faults.push(FieldFault::new(
-                "/metadata",
-                "required",
-                format!("Name the API of this {} in `api`.", kind.as_str()),
-            )),
-            (Some(_), false) => faults.push(FieldFault::new(
-                "/metadata/api",
-                "unknown_field",
-                format!("A {} belongs to no API.", kind.as_str()),
-            )),
-        }
-        if kind == ResourceKind::Version && require_label(&self.name).is_err() {
-            let detail =
-                "Use 1 to 20 lower-case letters, digits, dots and dashes, a letter or digit first.";
-            faults.push(FieldFault::new("/metadata/name", "label", detail));
-        }
-        if let Some(scope) = &self.scope
-            && !is_scope(scope)
-        {
-            faults.push(FieldFault::new("/metadata/scope", "scope", SCOPE_RULE));
-        }
-        if faults.is_empty() {
-            Ok((Key::new(kind, self.api.as_deref(), &self.name), self.scope))
-        } else {
-            Err(faults)
-        }
-    }
-}
-
-/// The rule for names of scopes, in words.
-pub(crate) const SCOPE_RULE: &str =
-    "Use 1 to 63 lower-case letters, digits, dots and dashes, a letter or digit first.";
-
-/// Whether a text can name a scope.
-pub(crate) fn is_scope(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    (1..=63).contains(&text.len())
-        && text.starts_with(plain)
-        && text.chars().all(|c| plain(c) || matches!(c, '.' | '-'))
 }
 
 /// A path relative to the folder of another; `None` when it leads out of the root.
@@ -476,7 +404,7 @@ mod tests {
         let files = [one("apis/v1.yaml", version), one("specs/v1.json", "{}")];
         let declared = read(&files, &BTreeMap::new()).unwrap();
         let own = declared.values().next().unwrap();
-        assert_eq!(own.description.as_ref().unwrap().0, "specs/v1.json");
+        assert_eq!(own.file.as_ref().unwrap().0, "specs/v1.json");
         assert_eq!(
             own.fields()["description"]["sha256"],
             hex(&Sha256::digest("{}"))

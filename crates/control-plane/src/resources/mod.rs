@@ -1,11 +1,12 @@
 //! Resources: the configuration of a tenant as files name it, one per thing, in a closed format.
 //!
-//! [`specs`] is the format, [`file`] reads files with the place of every fault, [`render`] reads the rows as resources,
+//! [`specs`] is the format, [`file`] reads files with the place of every fault ([`metadata`] their heads), [`render`] reads the rows as resources,
 //! [`compare`] says what differs field by field, and [`put`] makes a thing what a file says, by the verbs that pages and
 //! the admin API call too. Names are slugs, never ids, so that files work in any installation.
 
 pub(crate) mod compare;
 pub(crate) mod file;
+pub(crate) mod metadata;
 pub(crate) mod put;
 mod references;
 pub(crate) mod render;
@@ -31,38 +32,54 @@ pub const API_VERSION: &str = "gatehouse/v1";
 pub enum ResourceKind {
     /// What APIs belong to.
     Team,
+    /// What members may do who have it; one of the tenant's own.
+    Role,
+    /// What the tenant asks of descriptions: the level of every rule.
+    LintRules,
+    /// What requests accept: the newest version of a text.
+    Terms,
     /// Where APIs answer.
     Environment,
     /// An API and who may find it.
     Api,
     /// Where the traffic of an API goes in one environment; named like the environment.
     Upstream,
-    /// What a subscription allows.
-    Plan,
     /// A version of an API with its description; named by its label.
     Version,
+    /// Versions of several APIs that are subscribed to together.
+    Product,
+    /// What a subscription to an API, or to a product, allows.
+    Plan,
 }
 
 impl ResourceKind {
     /// All of them, in the order in which things are made.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Team,
+        Self::Role,
+        Self::LintRules,
+        Self::Terms,
         Self::Environment,
         Self::Api,
         Self::Upstream,
-        Self::Plan,
         Self::Version,
+        Self::Product,
+        Self::Plan,
     ];
 
     /// The word in files.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Team => "team",
+            Self::Role => "role",
+            Self::LintRules => "lint_rules",
+            Self::Terms => "terms",
             Self::Environment => "environment",
             Self::Api => "api",
             Self::Upstream => "upstream",
-            Self::Plan => "plan",
             Self::Version => "version",
+            Self::Product => "product",
+            Self::Plan => "plan",
         }
     }
 
@@ -71,27 +88,52 @@ impl ResourceKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether it is a part of an API, which its metadata then names.
-    pub const fn is_of_api(self) -> bool {
+    /// Whether it is a part of an API, or of a product, which its metadata then names.
+    pub const fn is_part(self) -> bool {
         matches!(self, Self::Upstream | Self::Plan | Self::Version)
     }
+
+    /// Whether it is never taken away: people and history hang on it, or it comes with the tenant.
+    pub const fn stays(self) -> bool {
+        matches!(
+            self,
+            Self::Team | Self::Environment | Self::Api | Self::LintRules | Self::Terms
+        )
+    }
+
+    /// Whether it is a rule for people, of which gateways hear nothing.
+    pub const fn is_for_people(self) -> bool {
+        matches!(
+            self,
+            Self::Team | Self::Role | Self::LintRules | Self::Terms
+        )
+    }
 }
+
+/// The name of the one set of lint rules.
+pub(crate) const LINT_RULES: &str = "tenant";
 
 /// Which thing: `team/payments`, `plan/pets/gold`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) kind: ResourceKind,
-    pub(crate) api: Option<String>,
+    /// What a part belongs to: an API or a product, which never have the same slug.
+    pub(crate) of: Option<String>,
     pub(crate) name: String,
 }
 
 impl Key {
-    pub(crate) fn new(kind: ResourceKind, api: Option<&str>, name: &str) -> Self {
+    pub(crate) fn new(kind: ResourceKind, of: Option<&str>, name: &str) -> Self {
         Self {
             kind,
-            api: api.map(ToOwned::to_owned),
+            of: of.map(ToOwned::to_owned),
             name: name.to_owned(),
         }
+    }
+
+    /// The product of this name.
+    pub(crate) fn product(slug: &str) -> Self {
+        Self::new(ResourceKind::Product, None, slug)
     }
 
     /// Reads what `Display` writes.
@@ -103,14 +145,14 @@ impl Key {
             Some(name) => Self::new(kind, Some(first), name),
             None => Self::new(kind, None, first),
         };
-        (parts.next().is_none() && key.api.is_some() == kind.is_of_api()).then_some(key)
+        (parts.next().is_none() && key.of.is_some() == kind.is_part()).then_some(key)
     }
 
-    /// The slug of the API it is or belongs to.
-    pub(crate) fn api_slug(&self) -> Option<&str> {
+    /// The slug of the API or product it is or belongs to; empty where it is neither.
+    pub(crate) fn owner(&self) -> &str {
         match self.kind {
-            ResourceKind::Api => Some(&self.name),
-            _ => self.api.as_deref(),
+            ResourceKind::Api | ResourceKind::Product => &self.name,
+            _ => self.of.as_deref().unwrap_or_default(),
         }
     }
 }
@@ -118,8 +160,8 @@ impl Key {
 impl fmt::Display for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.kind.as_str())?;
-        if let Some(api) = &self.api {
-            write!(formatter, "/{api}")?;
+        if let Some(of) = &self.of {
+            write!(formatter, "/{of}")?;
         }
         write!(formatter, "/{}", self.name)
     }
@@ -164,6 +206,7 @@ mod tests {
             "plan/pets/gold",
             "version/pets/v1.2",
             "api/pets",
+            "lint_rules/tenant",
         ] {
             assert_eq!(Key::parse(text).unwrap().to_string(), text);
         }

@@ -4,6 +4,7 @@ use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 
+use super::acceptance;
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, OpenQuestion, Question};
 use super::decide::{give, kind, refuse, ruling_of, terms_of};
@@ -39,6 +40,13 @@ pub async fn request_plan_change(
             terms.name
         )));
     }
+    if terms.trial {
+        return Err(Refusal::Conflict(format!(
+            "The plan {} is a trial, with which access begins.",
+            terms.name
+        )));
+    }
+    acceptance::require(&mut act, &terms, "accept it first").await?;
     let ruling = ruling_of(&mut act, &terms).await?;
     let required = ruling.required;
     let question = Question {

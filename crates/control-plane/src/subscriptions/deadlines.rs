@@ -1,4 +1,5 @@
-//! How long decisions may take, and who is told when they do not come: before they are due, and once after.
+//! How long decisions may take, and who is told when they do not come: before they are due, and once after. And the reasons
+//! that approvers start a rejection from.
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{SubscriptionId, TeamId};
@@ -9,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::rights::Rights;
 use super::row;
 use super::store;
 use crate::actor::{Actor, ActorKind};
@@ -16,9 +18,10 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::plans::DUE_S;
+use crate::plans::approval::from_stored;
 use crate::refs::TeamRef;
 use crate::refusal::{Faults, Refusal};
-use crate::words::require_version;
+use crate::words::{REASON_MAX, require_version};
 use crate::work::{Changed, Work};
 
 /// Two days, where nothing else is said.
@@ -26,7 +29,18 @@ const DUE_DEFAULT_S: i32 = 2 * 86_400;
 /// Approvers are reminded four hours before, where nothing else is said.
 const REMIND_DEFAULT_S: i32 = 4 * 3_600;
 
-/// How long decisions may take in a tenant.
+/// Most reasons that are offered.
+pub const REJECT_REASONS_MAX: usize = 20;
+
+/// What approvers start a rejection from, where the tenant says nothing else.
+const REJECT_REASONS: [&str; 4] = [
+    "Use a smaller plan first",
+    "Purpose needs more detail",
+    "Another API fits better",
+    "Data use is not agreed yet",
+];
+
+/// How decisions are made in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApprovalSettings {
     /// Seconds until a decision is due, where the plan says nothing else.
@@ -35,6 +49,8 @@ pub struct ApprovalSettings {
     pub remind_before_s: Option<i32>,
     /// Who is told when a decision is late; `None`: the tenant's owners.
     pub escalation_team: Option<TeamRef>,
+    /// What approvers start a rejection from; each can be edited before it is sent.
+    pub reject_reasons: Vec<String>,
     /// For If-Match; 0 while nothing was ever set.
     pub row_version: i32,
 }
@@ -48,12 +64,18 @@ pub struct SetApprovalSettings {
     pub remind_before_s: Option<i32>,
     /// A team of the tenant.
     pub escalation_team: Option<Lookup<TeamId>>,
+    /// At most [`REJECT_REASONS_MAX`] different ones, each as long as a reason may be; `None`: the program's own.
+    pub reject_reasons: Option<Vec<String>>,
 }
 
 /// Reads how long decisions may take.
 pub async fn get_approval_settings(db: &Db, actor: &Actor) -> Result<ApprovalSettings, Refusal> {
-    actor.require(Permission::SubscriptionRead)?;
+    // Whoever decides for one API only, or for somebody away, is held to them too.
     let mut tx = db.tenant(actor.tenant()).await?;
+    let rights = Rights::of(&mut tx, actor, db.clock().now()).await?;
+    if !rights.decides() {
+        actor.require_anywhere(Permission::SubscriptionRead)?;
+    }
     settings(&mut tx).await
 }
 
@@ -65,7 +87,7 @@ pub async fn set_approval_settings(
     input: SetApprovalSettings,
 ) -> Result<Changed<ApprovalSettings>, Refusal> {
     actor.require(Permission::TenantManage)?;
-    check(&input)?;
+    let reasons = check(&input)?;
     let mut work = Work::begin(db, actor).await?;
     let tenant = work.tenant();
     // The tenant's row stands for settings that were never made: two who make the first wait for one another.
@@ -79,14 +101,16 @@ pub async fn set_approval_settings(
     require_version(expected, before.row_version)?;
     let team = escalation_team(work.conn(), input.escalation_team.as_ref()).await?;
     sqlx::query!(
-        "insert into approval_settings (tenant_id, due_s, remind_before_s, escalation_team_id) values ($1, $2, $3, $4)
+        "insert into approval_settings (tenant_id, due_s, remind_before_s, escalation_team_id, reject_reasons) values ($1, $2, $3, $4, $5)
          on conflict (tenant_id) do update
          set due_s = excluded.due_s, remind_before_s = excluded.remind_before_s,
-             escalation_team_id = excluded.escalation_team_id, row_version = approval_settings.row_version + 1",
+             escalation_team_id = excluded.escalation_team_id, reject_reasons = excluded.reject_reasons,
+             row_version = approval_settings.row_version + 1",
         tenant,
         input.due_s,
         input.remind_before_s,
         team,
+        reasons.map(|reasons| json!(reasons)),
     )
     .execute(work.conn())
     .await?;
@@ -101,7 +125,8 @@ pub async fn set_approval_settings(
     work.commit(after).await
 }
 
-fn check(input: &SetApprovalSettings) -> Result<(), Refusal> {
+/// The reasons as they are kept, or everything that is wrong.
+fn check(input: &SetApprovalSettings) -> Result<Option<Vec<String>>, Refusal> {
     let mut faults = Faults::default();
     let times = [
         ("/due_s", Some(input.due_s)),
@@ -116,7 +141,26 @@ fn check(input: &SetApprovalSettings) -> Result<(), Refusal> {
         );
         faults.require(DUE_S.contains(&seconds), pointer, "out_of_range", detail);
     }
-    faults.finish()
+    let reasons = input.reject_reasons.as_ref();
+    let reasons = reasons.map(|reasons| checked_reasons(&mut faults, reasons));
+    faults.finish()?;
+    Ok(reasons)
+}
+
+fn checked_reasons(faults: &mut Faults, reasons: &[String]) -> Vec<String> {
+    let count = reasons.len();
+    let detail = format!("Offer at most {REJECT_REASONS_MAX} reasons; got {count}.");
+    let fits = count <= REJECT_REASONS_MAX;
+    faults.require(fits, "/reject_reasons", "too_many", detail);
+    let mut kept: Vec<String> = Vec::new();
+    for (place, reason) in reasons.iter().enumerate() {
+        let pointer = format!("/reject_reasons/{place}");
+        let reason = faults.text(&pointer, reason, REASON_MAX);
+        let detail = "This reason is in the list already.";
+        faults.require(!kept.contains(&reason), &pointer, "duplicate", detail);
+        kept.push(reason);
+    }
+    kept
 }
 
 async fn escalation_team(
@@ -139,7 +183,7 @@ async fn escalation_team(
 
 async fn settings(conn: &mut PgConnection) -> Result<ApprovalSettings, Refusal> {
     let row = sqlx::query!(
-        r#"select s.due_s, s.remind_before_s, s.row_version, t.id as "team_id?", t.slug as "team_slug?", t.name as "team_name?"
+        r#"select s.due_s, s.remind_before_s, s.row_version, s.reject_reasons, t.id as "team_id?", t.slug as "team_slug?", t.name as "team_name?"
            from approval_settings s left join team t on t.id = s.escalation_team_id
            where s.tenant_id = current_tenant()"#,
     )
@@ -150,6 +194,7 @@ async fn settings(conn: &mut PgConnection) -> Result<ApprovalSettings, Refusal> 
             due_s: DUE_DEFAULT_S,
             remind_before_s: Some(REMIND_DEFAULT_S),
             escalation_team: None,
+            reject_reasons: own_reasons(),
             row_version: 0,
         });
     };
@@ -162,8 +207,16 @@ async fn settings(conn: &mut PgConnection) -> Result<ApprovalSettings, Refusal> 
             slug,
             name,
         }),
+        reject_reasons: match row.reject_reasons {
+            Some(reasons) => from_stored(reasons)?,
+            None => own_reasons(),
+        },
         row_version: row.row_version,
     })
+}
+
+fn own_reasons() -> Vec<String> {
+    REJECT_REASONS.map(str::to_owned).to_vec()
 }
 
 /// When a question that is put now is due, and when its approvers are reminded: half-way where the whole time is shorter than

@@ -7,6 +7,7 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 use time::OffsetDateTime;
 
+use super::acceptance;
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, Answer, OpenQuestion, Tally};
 use super::limits;
@@ -160,6 +161,7 @@ async fn agree(
                 .ok_or_else(|| Refusal::unknown("/plan"))?;
             terms.require_open("/plan", kind(act)?)?;
             require_enough_people(&terms, question)?;
+            require_askable(act, &terms).await?;
             terms
         }
     };
@@ -204,6 +206,21 @@ fn require_enough_people(terms: &Terms, question: &OpenQuestion) -> Result<(), R
         "The plan {} needs more approvals than this request; reject it and let them ask for that plan.",
         terms.name
     )))
+}
+
+/// Refuses a plan that only its subscribers can agree to: another trial, or one with terms they have not accepted.
+async fn require_askable(act: &mut Act<'_>, terms: &Terms) -> Result<(), Refusal> {
+    if terms.id == act.row.plan_id {
+        return Ok(());
+    }
+    if terms.trial {
+        return Err(Refusal::Conflict(format!(
+            "The plan {} is a trial; reject this request and let them ask for that plan.",
+            terms.name
+        )));
+    }
+    let next = "reject this request and let them ask for that plan";
+    acceptance::require(act, terms, next).await
 }
 
 /// Stores this person's agreement and counts them all.

@@ -3,9 +3,11 @@
 use gatehouse_domain::id::SubscriptionId;
 use uuid::Uuid;
 
+use super::change_plan::{approve_plan_change, reject_plan_change};
 use super::decide::{Conditions, approve, approve_in, reject, reject_in};
+use super::renew::{approve_renewal, reject_renewal};
 use super::rights;
-use super::view::SubscriptionView;
+use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::refusal::Refusal;
@@ -15,8 +17,10 @@ use gatehouse_domain::subscription::SubscriptionEvent;
 /// One of many decisions.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// On which request.
+    /// On which subscription.
     pub subscription: SubscriptionId,
+    /// Which of its questions.
+    pub subject: RequestSubject,
     /// How.
     pub verdict: Verdict,
 }
@@ -53,18 +57,42 @@ pub async fn decide_many(
         results.push(if index >= DECISIONS_MAX {
             Err(too_many(index))
         } else {
-            match decision.verdict {
-                Verdict::Approve(conditions) => {
-                    approve(db, actor, decision.subscription, conditions).await
-                }
-                Verdict::Reject(reason) => reject(db, actor, decision.subscription, &reason).await,
-            }
+            decide_one(db, actor, decision).await
         });
     }
     results
 }
 
-/// Decides many requests in one transaction and one change of configuration: all of them, or none.
+/// Answers one question, whichever it is. Of the conditions of an approval, a change of plan and a renewal take the words only.
+pub async fn decide_one(
+    db: &Db,
+    actor: &Actor,
+    decision: Decision,
+) -> Result<Changed<SubscriptionView>, Refusal> {
+    let id = decision.subscription;
+    match (decision.subject, decision.verdict) {
+        (RequestSubject::Subscription, Verdict::Approve(conditions)) => {
+            approve(db, actor, id, conditions).await
+        }
+        (RequestSubject::Subscription, Verdict::Reject(reason)) => {
+            reject(db, actor, id, &reason).await
+        }
+        (RequestSubject::PlanChange, Verdict::Approve(conditions)) => {
+            approve_plan_change(db, actor, id, &conditions.note).await
+        }
+        (RequestSubject::PlanChange, Verdict::Reject(reason)) => {
+            reject_plan_change(db, actor, id, &reason).await
+        }
+        (RequestSubject::Renewal, Verdict::Approve(conditions)) => {
+            approve_renewal(db, actor, id, &conditions.note).await
+        }
+        (RequestSubject::Renewal, Verdict::Reject(reason)) => {
+            reject_renewal(db, actor, id, &reason).await
+        }
+    }
+}
+
+/// Decides many first requests in one transaction and one change of configuration: all of them, or none.
 pub async fn decide_all(
     db: &Db,
     actor: &Actor,

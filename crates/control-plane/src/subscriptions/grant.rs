@@ -62,6 +62,7 @@ pub async fn grant(
         reason: &reason,
         answers: &[],
     };
+    // Whoever grants cannot accept terms for somebody else: the team is asked to, later.
     let id = insert(&mut work, &wish, &new).await?;
     let question = Question {
         subscription: id.uuid(),

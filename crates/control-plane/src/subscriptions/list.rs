@@ -12,7 +12,7 @@ use super::view::SubscriptionView;
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
-use crate::refusal::Refusal;
+use crate::refusal::{Faults, Refusal};
 
 /// Which subscriptions a list has. An id or slug that leads nowhere gives an empty list.
 #[derive(Debug, Clone, Default)]
@@ -27,9 +27,12 @@ pub struct SubscriptionFilter {
     pub environment: Option<String>,
     /// Only of the asking person's teams.
     pub mine: bool,
-    /// Of applications whose name begins with this, in any case.
+    /// Of applications whose name begins with this, in any case; at most 80 characters.
     pub search: Option<String>,
 }
+
+/// Longest text that subscriptions are looked for by: no application has a longer name.
+const SEARCH_MAX: usize = 80;
 
 /// Lists the subscriptions the actor may see, newest first.
 pub async fn list_subscriptions(
@@ -38,6 +41,13 @@ pub async fn list_subscriptions(
     filter: &SubscriptionFilter,
     page: &Page,
 ) -> Result<Listed<SubscriptionView>, Refusal> {
+    let mut faults = Faults::default();
+    faults.optional_text(
+        "?q",
+        filter.search.as_deref().unwrap_or_default(),
+        SEARCH_MAX,
+    );
+    faults.finish()?;
     let now = db.clock().now();
     let mut tx = db.tenant(actor.tenant()).await?;
     let rights = Rights::of(&mut tx, actor, now).await?;

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use gatehouse_domain::Permission;
 use gatehouse_domain::approval::Judgement;
 use gatehouse_domain::id::{ApiId, ApplicationId, ApprovalRequestId};
-use gatehouse_domain::subscription::ShownState;
+use gatehouse_domain::subscription::{RequestSide, ShownState};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rights::Rights;
+use super::risk::{self, Risk, Risks};
 use super::row::{self, Row};
 use super::select::{self, Wanted};
 use super::view::{RequestSubject, SubscriptionView};
@@ -21,6 +22,7 @@ use crate::page::{Listed, Lookup, Page};
 use crate::plans::limits;
 use crate::refs::{PersonRef, TeamRef};
 use crate::refusal::Refusal;
+use crate::words::known;
 
 /// Which requests a queue has.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +60,10 @@ pub struct RequestRow {
     pub plan_limits: Vec<String>,
     /// What the same team has access to already.
     pub other_access: Vec<OtherAccess>,
+    /// What the decision risks.
+    pub risk: Risk,
+    /// Messages about it, and the last of them.
+    pub messages: Said,
     /// Since when it waits.
     #[serde(with = "time::serde::rfc3339")]
     pub waiting_since: OffsetDateTime,
@@ -73,6 +79,26 @@ pub struct RequestRow {
     pub escalated_at: Option<OffsetDateTime>,
     /// What the plan's rule said of it, without acting.
     pub rule: Option<Judgement>,
+}
+
+/// What was said about a request.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Said {
+    /// How many messages there are.
+    pub count: i64,
+    /// The last.
+    pub last: Option<LastMessage>,
+}
+
+/// The last of the messages about a request.
+#[derive(Debug, Clone, Serialize)]
+pub struct LastMessage {
+    /// Its author's name.
+    pub author: String,
+    /// For which side it speaks.
+    pub side: RequestSide,
+    /// In their words.
+    pub text: String,
 }
 
 /// Access a team has.
@@ -139,19 +165,21 @@ pub async fn list_requests(
         ..Wanted::default()
     };
     let rows = select::list(&mut tx, rights.person, &wanted).await?;
-    let plans = rows
-        .iter()
-        .map(|row| row.wanted_plan_id.unwrap_or(row.plan_id))
-        .collect();
+    let plans = rows.iter().map(risk::asked_plan).collect();
     let words = limits::in_words(&mut tx, plans).await?;
-    let others = other_access(&mut tx, &rows, now).await?;
+    let known = Known {
+        words,
+        others: other_access(&mut tx, &rows, now).await?,
+        risks: Risks::read(&mut tx, &rows, now).await?,
+        said: said(&mut tx, &rows).await?,
+    };
     let rows: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut requests = Vec::with_capacity(waiting.len());
     for (question, subscription) in waiting {
         // A deputy sees no more than whoever they stand in for decides.
         if let Some(row) = rows.get(&subscription).filter(|row| rights.may_see(row)) {
             let row = row.clone();
-            requests.extend(request_row(row, question, &rights, &words, &others, now)?);
+            requests.extend(request_row(row, question, &rights, &known, now)?);
         }
     }
     Ok(Listed::cut(requests, page, |request| request.id.uuid()))
@@ -178,13 +206,17 @@ async fn waiting(
          join subscription s on s.id = r.subscription_id
          join application a on a.id = s.application_id
          join product p on p.id = s.product_id
-         join api on api.id = p.api_id
          join environment e on e.id = s.environment_id
          where r.tenant_id = current_tenant() and r.state = 'open'
            and ($1::uuid is null or r.id > $1)
            and ($2::text is null or r.subject_type = $2)
-           and ($3::uuid is null or api.id = $3)
-           and ($4::text is null or api.slug = $4)
+           and ($3::uuid is null or p.id = any(array(
+                   select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = $3
+                   union select n.id from product n where n.api_id = $3)))
+           and ($4::text is null or p.id = any(array(
+                   select n.id from product n where n.slug = $4
+                   union select i.product_id from product_item i join api_version v on v.id = i.api_version_id
+                                join api n on n.id = v.api_id where n.slug = $4)))
            and ($5::text is null or e.slug = $5)
            and ($6::uuid[] is null or array[p.owner_team_id, p.id, p.api_id] && $6)
            and ($7::uuid is null or a.id = $7)
@@ -216,20 +248,57 @@ async fn waiting(
     Ok(pairs.collect())
 }
 
+/// What is read once for all rows of a page.
+struct Known {
+    words: HashMap<Uuid, Vec<String>>,
+    others: Others,
+    risks: Risks,
+    said: HashMap<Uuid, Said>,
+}
+
+async fn said(conn: &mut PgConnection, rows: &[Row]) -> Result<HashMap<Uuid, Said>, Refusal> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let found = sqlx::query!(
+        r#"select distinct on (m.subscription_id) m.subscription_id, m.side, m.body, u.name,
+                  count(*) over (partition by m.subscription_id) as "count!"
+           from subscription_message m join app_user u on u.id = m.author_id
+           where m.subscription_id = any($1)
+           order by m.subscription_id, m.id desc"#,
+        &ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    let said = found.into_iter().map(|row| {
+        let last = LastMessage {
+            author: row.name,
+            side: known(RequestSide::parse(&row.side), &row.side)?,
+            text: row.body,
+        };
+        let said = Said {
+            count: row.count,
+            last: Some(last),
+        };
+        Ok((row.subscription_id, said))
+    });
+    said.collect()
+}
+
 fn request_row(
     row: Row,
     question: Uuid,
     rights: &Rights,
-    words: &HashMap<Uuid, Vec<String>>,
-    others: &Others,
+    known: &Known,
     now: OffsetDateTime,
 ) -> Result<Option<RequestRow>, Refusal> {
     let Some(open) = row.open()?.into_iter().find(|open| open.id == question) else {
         return Ok(None);
     };
-    let plan = row.wanted_plan_id.unwrap_or(row.plan_id);
+    let plan_limits = known.words.get(&risk::asked_plan(&row));
+    let plan_limits = plan_limits.cloned().unwrap_or_default();
+    let risk = known.risks.of(&row);
+    let messages = known.said.get(&row.id).cloned().unwrap_or_default();
     let team = row.application().team;
-    let other_access = others.get(&row.team_id).into_iter().flatten();
+    let other_access = known.others.get(&row.team_id).into_iter().flatten();
     let other_access = other_access
         .filter(|(id, _)| *id != row.id)
         .map(|(_, access)| access.clone())
@@ -242,8 +311,10 @@ fn request_row(
         requester: row::person(open.requested_by, open.requester.as_ref()),
         reason: open.reason,
         team,
-        plan_limits: words.get(&plan).cloned().unwrap_or_default(),
+        plan_limits,
         other_access,
+        risk,
+        messages,
         waiting_since: open.created_at,
         due_at: open.due_at,
         overdue: now >= open.due_at,

@@ -5,6 +5,7 @@ use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::SubscriptionEvent;
 use serde_json::json;
 
+use super::acceptance;
 use super::act::{Act, Record};
 use super::approval::{self, Agreed, OpenQuestion, Question};
 use super::decide::{current_terms, give, kind, refuse, ruling_of};
@@ -26,6 +27,7 @@ pub async fn renew(
     let reason = optional_reason(reason)?;
     require_renewable(&mut act).await?;
     let terms = current_terms(&mut act).await?;
+    acceptance::require(&mut act, &terms, "accept it first").await?;
     let ruling = ruling_of(&mut act, &terms).await?;
     let required = ruling.required;
     let question = Question {
@@ -101,6 +103,12 @@ async fn require_renewable(act: &mut Act<'_>) -> Result<(), Refusal> {
     };
     let terms = current_terms(act).await?;
     terms.require_open("/plan", kind(act)?)?;
+    if terms.trial {
+        return Err(Refusal::Conflict(format!(
+            "The plan {} is a trial, which is not renewed; ask for another plan.",
+            terms.name
+        )));
+    }
     // The end was an approver's decision: without a term there is nothing to put in its place.
     let Some(latest) = terms.latest_end(act.work.now()) else {
         return Err(Refusal::Conflict(format!(

@@ -8,6 +8,7 @@ use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::acceptance;
 use super::approval::{self, Question};
 use super::expire;
 use super::rights::Rights;
@@ -46,6 +47,8 @@ pub async fn request(
     let wish = Wish::find(&mut work, actor, &rights, Asking::Consumer, &input).await?;
     make_room(&mut work, &wish).await?;
     let answers = answers(&wish.terms, &input)?;
+    require_accepted(&wish.terms, &input)?;
+    require_untried(&mut work, &wish).await?;
     let ruling = ruling(&mut work, &rights, &wish).await?;
     let required = ruling.required;
     let new = New {
@@ -55,6 +58,9 @@ pub async fn request(
         answers: &answers,
     };
     let id = insert(&mut work, &wish, &new).await?;
+    if let Some(legal) = &wish.terms.legal {
+        acceptance::store(&mut work, id.uuid(), legal, rights.person).await?;
+    }
     let question = Question {
         subscription: id.uuid(),
         subject: RequestSubject::Subscription,
@@ -74,6 +80,43 @@ pub async fn request(
         "subscription.requested"
     };
     conclude(work, &rights, id, "subscription.request", event, &reason).await
+}
+
+/// Refuses who has not accepted the plan's terms as they are now.
+fn require_accepted(terms: &Terms, input: &RequestAccess) -> Result<(), Refusal> {
+    terms.legal.as_ref().map_or(Ok(()), |legal| {
+        legal.require_accepted("/accepts_terms", input.accepts_terms)
+    })
+}
+
+/// Refuses a second trial of the same product to one team. Those who ask at once wait for each other.
+async fn require_untried(work: &mut Work<'_>, wish: &Wish) -> Result<(), Refusal> {
+    if !wish.terms.trial {
+        return Ok(());
+    }
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('trial:' || $1 || ':' || $2, 0))")
+        .bind(wish.team.to_string())
+        .bind(wish.product.to_string())
+        .execute(work.conn())
+        .await?;
+    let tried = sqlx::query_scalar!(
+        r#"select exists (select from subscription s
+                          join plan p on p.id = s.plan_id
+                          join application a on a.id = s.application_id
+                          where a.owner_team_id = $1 and s.product_id = $2 and p.trial
+                            and (s.starts_at is not null or s.state = 'pending')) as "tried!""#,
+        wish.team,
+        wish.product,
+    )
+    .fetch_one(work.conn())
+    .await?;
+    if tried {
+        return Err(Refusal::Conflict(format!(
+            "The team has asked for the trial {} before; choose another plan.",
+            wish.terms.name
+        )));
+    }
+    Ok(())
 }
 
 /// What was answered to the owner's questions.

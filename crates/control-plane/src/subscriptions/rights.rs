@@ -67,7 +67,7 @@ impl Rights {
         self.stand_ins
             .iter()
             .filter(move |lent| {
-                lent.api.is_none_or(|api| api == row.api_id)
+                lent.api.is_none_or(|api| place.api == Some(api.into()))
                     && lent.grants.allow_on(Permission::SubscriptionDecide, &place)
             })
             .map(|lent| lent.from)
@@ -233,6 +233,7 @@ impl Rights {
         match event {
             E::Expire | E::Supersede => false,
             E::Approve | E::Reject => approver && decides(RequestSubject::Subscription),
+            E::Reconsider => approver && self.authority(row, row.requested_by).is_ok(),
             // The team asks, an approver decides.
             E::ChangePlan => {
                 self.is_consumer(row) || (approver && decides(RequestSubject::PlanChange))
@@ -256,7 +257,7 @@ impl Rights {
 }
 
 /// Refuses before anything is read an actor who lacks what `event` always needs.
-pub(super) fn require(actor: &Actor, event: SubscriptionEvent) -> Result<(), Refusal> {
+pub(crate) fn require(actor: &Actor, event: SubscriptionEvent) -> Result<(), Refusal> {
     match event.who() {
         Who::ConsumerTeam => membership::require_consumer(actor),
         // Whether a right was lent is read first.

@@ -16,9 +16,10 @@ use super::select::{Wanted, list};
 use super::view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
 };
+use crate::plans::PlanTerms;
 use crate::plans::approval::from_stored;
 use crate::plans::limits::rule_of;
-use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef, TeamRef};
+use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef, ProductRef, TeamRef};
 use crate::refusal::Refusal;
 use crate::words::known;
 
@@ -34,7 +35,11 @@ pub(super) struct Row {
     pub(super) team_name: String,
     pub(super) api_id: Uuid,
     pub(super) api_slug: String,
+    /// Of the product, which is the API's where it stands for one.
     pub(super) api_name: String,
+    /// Whether the product stands for that API alone.
+    pub(super) of_one_api: bool,
+    pub(super) product_slug: String,
     pub(super) product_id: Uuid,
     /// Who provides it: the team that owns the product.
     pub(super) provider_team_id: Uuid,
@@ -68,6 +73,13 @@ pub(super) struct Row {
     pub(super) requester_name: Option<String>,
     pub(super) request_reason: String,
     pub(super) request_answers: serde_json::Value,
+    pub(super) terms_slug: Option<String>,
+    pub(super) terms_title: Option<String>,
+    pub(super) terms_number: Option<i32>,
+    /// What is to be accepted still.
+    pub(super) due_slug: Option<String>,
+    pub(super) due_title: Option<String>,
+    pub(super) due_number: Option<i32>,
     pub(super) created_at: OffsetDateTime,
     pub(super) row_version: i32,
     pub(super) decision: Option<String>,
@@ -192,6 +204,7 @@ impl Row {
                 name: self.api_name.clone(),
             },
             product_id: ProductId::from_uuid(self.product_id),
+            product: self.product(),
             plan: PlanRef {
                 id: PlanId::from_uuid(self.plan_id),
                 slug: self.plan_slug.clone(),
@@ -229,6 +242,8 @@ impl Row {
                 })
                 .collect(),
             answers: from_stored(self.request_answers.clone())?,
+            accepted_terms: self.accepted_terms(),
+            terms_to_accept: self.terms_to_accept(),
             ended: self.end_view()?,
             created_at: self.created_at,
             row_version: self.row_version,
@@ -242,7 +257,7 @@ impl Row {
         Place {
             team: self.provider_team_id.into(),
             product: Some(self.product_id.into()),
-            api: Some(self.api_id.into()),
+            api: self.of_one_api.then(|| self.api_id.into()),
         }
     }
 
@@ -296,6 +311,32 @@ impl Row {
             .map(|rule| rule.in_words())
         });
         words.collect()
+    }
+
+    /// The plan's terms where they are newer than what was accepted, as long as the subscription is not over.
+    fn terms_to_accept(&self) -> Option<PlanTerms> {
+        Some(PlanTerms {
+            slug: self.due_slug.clone()?,
+            title: self.due_title.clone()?,
+            version: self.due_number?,
+        })
+    }
+
+    fn accepted_terms(&self) -> Option<PlanTerms> {
+        Some(PlanTerms {
+            slug: self.terms_slug.clone()?,
+            title: self.terms_title.clone()?,
+            version: self.terms_number?,
+        })
+    }
+
+    /// The product, where it is one over several APIs.
+    fn product(&self) -> Option<ProductRef> {
+        (!self.of_one_api).then(|| ProductRef {
+            id: self.product_id.into(),
+            slug: self.product_slug.clone(),
+            name: self.api_name.clone(),
+        })
     }
 
     /// The plan asked for while another is in force.

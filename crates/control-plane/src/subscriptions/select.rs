@@ -29,7 +29,7 @@ pub(super) struct Wanted {
     pub(super) reach: Option<Vec<Uuid>>,
     /// Of the person's teams' own, only those for what one of these names; `None` is no condition.
     pub(super) reach_own: Option<Vec<Uuid>>,
-    /// Only those of these APIs.
+    /// Only those of products with these ids, or that open one of these APIs.
     pub(super) apis: Option<Vec<Uuid>>,
     /// Only those that are pending or active.
     pub(super) only_open: bool,
@@ -47,13 +47,18 @@ pub(super) async fn list(
     wanted: &Wanted,
 ) -> Result<Vec<Row>, Refusal> {
     let applications = few_applications(conn, person, wanted).await?;
+    let environment = match &wanted.environment_slug {
+        None => None,
+        // By its id, which an index of subscriptions knows; nothing is in one that does not exist.
+        Some(slug) => Some(environment(conn, slug).await?.unwrap_or_default()),
+    };
     let named = wanted.named.as_ref();
     plan_for_values(conn).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
                   t.id as team_id, t.slug as team_slug, t.name as team_name,
-                  api.id as api_id, api.slug as api_slug, api.name as api_name,
+                  api.id as "api_id!", api.slug as "api_slug!", pr.name as api_name, pr.api_id is not null as "of_one_api!", pr.slug as product_slug,
                   s.product_id, pr.owner_team_id as provider_team_id, s.plan_id, p.slug as plan_slug, p.name as plan_name, p.max_subscription_days as plan_term_days,
                   s.wanted_plan_id, w.slug as "wanted_plan_slug?", w.name as "wanted_plan_name?",
                   s.environment_id, e.slug as environment_slug, e.kind as environment_kind,
@@ -61,7 +66,9 @@ pub(super) async fn list(
                   s.provider_hold_at, s.provider_hold_by, ph.name as "provider_hold_name?", s.provider_hold_reason,
                   s.consumer_hold_at, s.consumer_hold_by, ch.name as "consumer_hold_name?",
                   s.ended_reason, s.ended_at, s.ended_by, eb.name as "ended_name?", s.ended_note,
-                  s.requested_by, rb.name as "requester_name?", s.request_reason, s.request_answers, s.created_at, s.row_version,
+                  s.requested_by, rb.name as "requester_name?", s.request_reason, s.request_answers,
+                  ta.slug as "terms_slug?", ta.title as "terms_title?", ta.number as "terms_number?",
+                  td.slug as "due_slug?", td.title as "due_title?", td.number as "due_number?", s.created_at, s.row_version,
                   d.decision as "decision?", d.actor_id as "decision_by?", db.name as "decision_name?",
                   d.created_at as "decision_at?", d.reason as "decision_reason?",
                   d.rule as "decision_rule?", d.on_behalf_of as "decision_behalf?", dbh.name as "decision_behalf_name?",
@@ -76,10 +83,25 @@ pub(super) async fn list(
            join application a on a.id = s.application_id
            join team t on t.id = a.owner_team_id
            join product pr on pr.id = s.product_id
-           join api on api.id = pr.api_id
+           -- Of a product over several APIs, the first.
+           join lateral (select n.id, n.slug from api n where n.id = pr.api_id
+                         union all
+                         (select n.id, n.slug from product_item i join api_version v on v.id = i.api_version_id join api n on n.id = v.api_id
+                          where pr.api_id is null and i.product_id = pr.id order by n.id limit 1)) api on true
            join plan p on p.id = s.plan_id
            left join plan w on w.id = s.wanted_plan_id
            join environment e on e.id = s.environment_id
+           left join lateral (
+               select l.slug, l.title, v.number
+               from terms_acceptance c join terms_version v on v.id = c.terms_version_id join terms l on l.id = v.terms_id
+               where c.subscription_id = s.id
+               order by c.accepted_at desc, v.number desc, c.id desc limit 1) ta on true
+           left join lateral (
+               select l.slug, l.title, v.number
+               from terms l join terms_version v on v.terms_id = l.id
+               where l.id = p.terms_id and s.state in ('pending', 'active')
+                 and v.number = (select max(n.number) from terms_version n where n.terms_id = l.id)
+                 and not exists (select from terms_acceptance c where c.subscription_id = s.id and c.terms_version_id = v.id)) td on true
            left join app_user ph on ph.id = s.provider_hold_by
            left join app_user ch on ch.id = s.consumer_hold_by
            left join app_user eb on eb.id = s.ended_by
@@ -113,13 +135,20 @@ pub(super) async fn list(
              and ($4::text is null or s.state = $4)
              and ($5::uuid is null or s.application_id = $5)
              and ($6::text is null or a.slug = $6 and a.state <> 'deleted')
-             and ($7::uuid is null or api.id = $7)
-             and ($8::text is null or api.slug = $8)
-             and ($9::text is null or e.slug = $9)
+             and ($7::uuid is null or s.product_id = any(array(
+                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = $7
+                     union select n.id from product n where n.api_id = $7)))
+             and ($8::text is null or s.product_id = any(array(
+                     select n.id from product n where n.slug = $8
+                     union select i.product_id from product_item i join api_version v on v.id = i.api_version_id
+                                  join api n on n.id = v.api_id where n.slug = $8)))
+             and ($9::uuid is null or s.environment_id = $9)
              and ($10::text is null or exists (select from approval_request r
                                                where r.subscription_id = s.id and r.state = 'open' and ($15 or r.subject_type = $10)))
              and (not $11 or exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
-             and ($12::uuid[] is null or api.id = any($12))
+             and ($12::uuid[] is null or s.product_id = any(array(
+                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = any($12)
+                     union select n.id from product n where n.api_id = any($12) or n.id = any($12))))
              and (not $13 or s.state in ('pending', 'active'))
              and ($14::uuid[] is null or a.owner_team_id = any($14))
              and ($17::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $17
@@ -138,7 +167,7 @@ pub(super) async fn list(
         wanted.application_slug,
         wanted.api_id,
         wanted.api_slug,
-        wanted.environment_slug,
+        environment,
         wanted.open_subject,
         wanted.only_own,
         wanted.apis.as_deref(),
@@ -156,6 +185,13 @@ pub(super) async fn list(
     .fetch_all(&mut *conn)
     .await?;
     Ok(rows)
+}
+
+async fn environment(conn: &mut PgConnection, slug: &str) -> Result<Option<Uuid>, Refusal> {
+    let id = sqlx::query_scalar!("select id from environment where slug = $1", slug)
+        .fetch_optional(conn)
+        .await?;
+    Ok(id)
 }
 
 /// Lets statements whose conditions may be empty be planned for the values they are run with: one plan for all of them reads

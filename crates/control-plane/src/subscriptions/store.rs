@@ -11,7 +11,7 @@ use super::row::{self, Row};
 use super::view::RequestSubject;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
-use crate::refusal::Refusal;
+use crate::refusal::{OnConstraint, Refusal};
 use crate::work::Work;
 
 /// What a statement stores of an act.
@@ -43,7 +43,7 @@ pub(super) async fn store(
              ended_at = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_at else $11 end,
              ended_by = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_by else $12 end,
              ended_note = case when $3 not in ('ended', 'withdrawn') then null when state = $3 then ended_note else $13 end,
-             decided_at = case when state = 'pending' and $3 in ('active', 'rejected') then $11 else decided_at end,
+             decided_at = case when $3 = 'pending' then null when state = 'pending' and $3 in ('active', 'rejected') then $11 else decided_at end,
              forgotten_at = case when $3 in ('pending', 'active') then null else forgotten_at end,
              row_version = row_version + 1
          where id = $1 and state = $2",
@@ -62,7 +62,10 @@ pub(super) async fn store(
         change.note,
     )
     .execute(&mut *conn)
-    .await?;
+    .await
+    .on_constraint("subscription_open_key", || {
+        Refusal::Conflict("The same access was asked for just now.".to_owned())
+    })?;
     if stored.rows_affected() != 1 {
         return Err(Refusal::Conflict(
             "The subscription was changed by somebody else just now.".to_owned(),

@@ -7,7 +7,8 @@ use gatehouse_domain::subscription::{EndedReason, ShownState, StoredState, Subsc
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef};
+use crate::plans::PlanTerms;
+use crate::refs::{ApiRef, AppRef, EnvRef, PersonRef, PlanRef, ProductRef};
 
 /// A subscription.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +21,8 @@ pub struct SubscriptionView {
     pub api: ApiRef,
     /// The product that stands for the API.
     pub product_id: ProductId,
+    /// The product, where it is one over several APIs: `api` is the first of them then, under the product's name.
+    pub product: Option<ProductRef>,
     /// Under which limits.
     pub plan: PlanRef,
     /// Limits of its own beside the plan's, in words; the strictest decides.
@@ -48,6 +51,10 @@ pub struct SubscriptionView {
     pub request_reason: String,
     /// What they answered to the owner's questions.
     pub answers: Vec<RequestAnswer>,
+    /// The terms that its team accepted last.
+    pub accepted_terms: Option<PlanTerms>,
+    /// The plan's terms, where the newest version has not been accepted; it goes on without.
+    pub terms_to_accept: Option<PlanTerms>,
     /// The last decision on the request.
     pub decision: Option<DecisionView>,
     /// How many people have agreed, of how many that must.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, TeamId};
+use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, ProductId, TeamId};
 use gatehouse_domain::{EnvironmentKind, Permission, Place};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub enum AppChoice {
 pub struct RequestAccess {
     /// Who will call.
     pub application: AppChoice,
-    /// What will be called.
+    /// What will be called: an API, or a product by its slug or id.
     pub api: Lookup<ApiId>,
     /// Under which limits.
     pub plan: Lookup<PlanId>,
@@ -46,6 +46,8 @@ pub struct RequestAccess {
     pub reason: String,
     /// Answers to the owner's questions, by their keys.
     pub answers: BTreeMap<String, String>,
+    /// The version of the plan's terms that is accepted.
+    pub accepts_terms: Option<i32>,
 }
 
 /// An access request with everything in it found.
@@ -118,17 +120,20 @@ async fn product(
     api: &Lookup<ApiId>,
 ) -> Result<(Uuid, Place), Refusal> {
     let (id, slug) = api.parts();
+    // The id of a product is no id of an API, so it comes as a name.
+    let product = slug.and_then(|text| text.parse::<ProductId>().ok());
     let row = sqlx::query!(
-        r#"select p.id, p.api_id as "api_id!", p.owner_team_id, visible_product(p.id, $3, true) as "visible!"
-           from product p join api a on a.id = p.api_id
-           where ($1::uuid is null or a.id = $1) and ($2::text is null or a.slug = $2)
+        r#"select p.id, p.api_id, p.owner_team_id, visible_product(p.id, $3, true) as "visible!"
+           from product p
+           where ($1::uuid is null or p.api_id = $1) and ($2::text is null or p.slug = $2) and ($4::uuid is null or p.id = $4)
              and p.state in ('published', 'deprecated')
              and exists (select from product_item i join api_version v on v.id = i.api_version_id
                          where i.product_id = p.id and v.state in ('published', 'deprecated'))
            for share of p"#,
         id,
-        slug,
+        slug.filter(|_| product.is_none()),
         rights.person,
+        product.map(Uuid::from),
     )
     .fetch_optional(conn)
     .await?
@@ -136,7 +141,7 @@ async fn product(
     let place = Place {
         team: row.owner_team_id.into(),
         product: Some(row.id.into()),
-        api: Some(row.api_id.into()),
+        api: row.api_id.map(ApiId::from_uuid),
     };
     let known = row.visible && !actor.grants().on(&place).is_empty();
     let decides = Permission::SubscriptionDecide;

@@ -174,10 +174,15 @@ async fn get_to_change(
     .fetch_one(work.conn())
     .await?;
     let team = get(work.conn(), actor.tenant(), id).await?;
-    let mine = team
-        .members
-        .iter()
-        .find(|member| Some(member.user_id) == actor.user());
+    require_choice(actor, &team)?;
+    Ok(team)
+}
+
+/// Refuses whoever may not choose the members of a team: that is for those who manage teams, and its leads. Others learn nothing of
+/// it. Nobody chooses those of a personal one.
+pub(crate) fn require_choice(actor: &Actor, team: &TeamView) -> Result<(), Refusal> {
+    let mut members = team.members.iter();
+    let mine = members.find(|member| Some(member.user_id) == actor.user());
     let leads = mine.is_some_and(|member| member.role == TeamRole::Lead)
         && actor.may(Permission::ApplicationManage);
     if !leads && !actor.may(Permission::TeamManage) {
@@ -192,7 +197,7 @@ async fn get_to_change(
             "This is a personal team. Make a team to share applications.".to_owned(),
         ));
     }
-    Ok(team)
+    Ok(())
 }
 
 async fn put_member(

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::rollup::{Resolution, fold};
 use super::rollup_rows::{Columns, upsert};
 use super::window::window_start;
-use super::{call_log, key_use, unattributed};
+use super::{call_log, key_sources, key_use, unattributed};
 use crate::db::Db;
 use crate::gateways::Node;
 use crate::refusal::Refusal;
@@ -68,6 +68,7 @@ pub async fn ingest(db: &Db, node: Node, batch: &Batch) -> Result<Ingest, Refusa
         store_quotas(&mut tx, &counted).await?;
         settle_leases(&mut tx, node, &counted).await?;
         key_use::store(&mut tx, &own).await?;
+        key_sources::store(&mut tx, &own).await?;
         sqlx::query!(
             "update usage_mark set sequence = $3, at = $4 where node_id = $1 and boot = $2",
             node.id.uuid(),

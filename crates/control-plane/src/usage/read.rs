@@ -1,7 +1,7 @@
 //! What pages and statements read of the ledger. Lists read rollups only, never the call log.
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::{ApplicationId, SubscriptionId};
+use gatehouse_domain::id::{ApiId, ApplicationId, SubscriptionId};
 use gatehouse_domain::plan::QuotaPeriod;
 use gatehouse_snapshot::usage::LATENCY_BOUNDS_US;
 use serde::Serialize;
@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::window::window_start;
 use crate::actor::Actor;
+use crate::apis;
 use crate::db::Db;
+use crate::page::Lookup;
 use crate::refusal::Refusal;
 
 /// How far back, and how finely.
@@ -61,6 +63,11 @@ impl UsageRange {
             Self::Quarter => 90,
         }
     }
+
+    /// When the first step of the range that ends at `now` begins.
+    fn first(self, now: OffsetDateTime) -> OffsetDateTime {
+        floor(now, self.step()) - self.step() * (self.steps() - 1)
+    }
 }
 
 /// Sums over a range.
@@ -107,7 +114,7 @@ pub struct OperationUsage {
     pub totals: UsageTotals,
 }
 
-/// An application's usage.
+/// Calls over a range: those of an application, or those to an API.
 #[derive(Debug, Clone, Serialize)]
 pub struct UsageView {
     /// Over the whole range.
@@ -120,7 +127,7 @@ pub struct UsageView {
 
 /// Where an actor sees the usage of an application; `None` is everywhere. Refuses one who is neither in its team nor has the
 /// right to see usage of something it subscribes to.
-async fn reader(
+pub(super) async fn reader(
     conn: &mut PgConnection,
     actor: &Actor,
     application: ApplicationId,
@@ -164,20 +171,36 @@ pub async fn application_usage(
     application: ApplicationId,
     range: UsageRange,
 ) -> Result<UsageView, Refusal> {
-    let now = db.clock().now();
+    let first = range.first(db.clock().now());
     let mut tx = db.tenant(actor.tenant()).await?;
     let reach = reader(&mut tx, actor, application).await?;
-    let step = range.step();
-    let last = floor(now, step);
-    let first = last - step * (range.steps() - 1);
     let rows = rows_of(&mut tx, application, reach.as_deref(), range, first).await?;
+    Ok(summed(&rows, range, first))
+}
+
+/// The usage of an API over a range that ends now: the calls of all applications together, refusals of known ones included.
+pub async fn api_usage(
+    db: &Db,
+    actor: &Actor,
+    api: Lookup<ApiId>,
+    range: UsageRange,
+) -> Result<UsageView, Refusal> {
+    let first = range.first(db.clock().now());
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let api = apis::find(&mut tx, actor, &api, Permission::UsageReadAny).await?;
+    let rows = rows_of_api(&mut tx, api.id, range, first).await?;
+    Ok(summed(&rows, range, first))
+}
+
+/// Rows of the ledger as sums by step and by operation.
+fn summed(rows: &[Row], range: UsageRange, first: OffsetDateTime) -> UsageView {
     let mut buckets: Vec<(OffsetDateTime, Tally)> = (0..range.steps())
-        .map(|number| (first + step * number, Tally::default()))
+        .map(|number| (first + range.step() * number, Tally::default()))
         .collect();
     let mut whole = Tally::default();
     let mut operations: std::collections::BTreeMap<(String, String, String), Tally> =
         std::collections::BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         whole.add(row);
         if let Ok(place) = buckets.binary_search_by_key(&row.bucket, |(at, _)| *at) {
             buckets[place].1.add(row);
@@ -200,7 +223,7 @@ pub async fn application_usage(
         .collect();
     operations.sort_by_key(|operation| std::cmp::Reverse(operation.totals.calls));
     operations.truncate(50);
-    Ok(UsageView {
+    UsageView {
         totals: whole.totals(),
         buckets: buckets
             .into_iter()
@@ -210,7 +233,7 @@ pub async fn application_usage(
             })
             .collect(),
         operations,
-    })
+    }
 }
 
 fn floor(at: OffsetDateTime, step: Duration) -> OffsetDateTime {
@@ -254,6 +277,53 @@ async fn rows_of(
         UsageRange::Day => rows_from!("usage_hour", conn, application.uuid(), first, reach),
         UsageRange::Fortnight | UsageRange::Quarter => {
             rows_from!("usage_day", conn, application.uuid(), first, reach)
+        }
+    })
+}
+
+macro_rules! api_rows_from {
+    ($table:literal, $conn:expr, $api:expr, $first:expr) => {
+        sqlx::query_as!(
+            Row,
+            // Added up where the rows are: an API has those of every key of every application. The sums of the histogram are
+            // written out, one for each of the ledger's latency buckets.
+            r#"select u.bucket, a.slug as "api?", v.label as "version?", u.operation_key, u.status_class, u.reason,
+                      sum(u.count)::bigint as "count!",
+                      array[coalesce(sum(u.latency_histogram[1]), 0), coalesce(sum(u.latency_histogram[2]), 0),
+                            coalesce(sum(u.latency_histogram[3]), 0), coalesce(sum(u.latency_histogram[4]), 0),
+                            coalesce(sum(u.latency_histogram[5]), 0), coalesce(sum(u.latency_histogram[6]), 0),
+                            coalesce(sum(u.latency_histogram[7]), 0), coalesce(sum(u.latency_histogram[8]), 0),
+                            coalesce(sum(u.latency_histogram[9]), 0), coalesce(sum(u.latency_histogram[10]), 0),
+                            coalesce(sum(u.latency_histogram[11]), 0), coalesce(sum(u.latency_histogram[12]), 0),
+                            coalesce(sum(u.latency_histogram[13]), 0), coalesce(sum(u.latency_histogram[14]), 0),
+                            coalesce(sum(u.latency_histogram[15]), 0), coalesce(sum(u.latency_histogram[16]), 0)]::bigint[] as "histogram!"
+               from "# + $table + r#" u
+               join api_version v on v.id = u.api_version_id
+               join api a on a.id = v.api_id
+               where v.api_id = $1 and u.bucket >= $2
+               group by u.bucket, a.slug, v.label, u.operation_key, u.status_class, u.reason"#,
+            $api,
+            $first,
+        )
+        .fetch_all($conn)
+        .await?
+    };
+}
+
+// The statement above writes one sum for each bucket.
+const _: () = assert!(LATENCY_BOUNDS_US.len() + 1 == 16);
+
+async fn rows_of_api(
+    conn: &mut PgConnection,
+    api: Uuid,
+    range: UsageRange,
+    first: OffsetDateTime,
+) -> Result<Vec<Row>, Refusal> {
+    Ok(match range {
+        UsageRange::Hour => api_rows_from!("usage_minute", conn, api, first),
+        UsageRange::Day => api_rows_from!("usage_hour", conn, api, first),
+        UsageRange::Fortnight | UsageRange::Quarter => {
+            api_rows_from!("usage_day", conn, api, first)
         }
     })
 }
@@ -385,55 +455,6 @@ pub async fn subscription_quota(
         });
     }
     Ok(quotas)
-}
-
-/// One call, as the application's own people see it.
-#[derive(Debug, Clone, Serialize)]
-pub struct CallView {
-    /// When.
-    #[serde(with = "time::serde::rfc3339")]
-    pub at: OffsetDateTime,
-    /// The request id without its prefix, as a UUID.
-    pub request_id: Uuid,
-    /// Method.
-    pub method: String,
-    /// Path without query.
-    pub path: String,
-    /// Status sent.
-    pub status: i32,
-    /// `ok`, or the problem code.
-    pub reason: String,
-    /// Whole time, microseconds.
-    pub latency_us: i64,
-    /// Slug of the environment.
-    pub environment: Option<String>,
-}
-
-/// An application's latest calls, newest first, at most `limit` (1 to 200).
-pub async fn recent_calls(
-    db: &Db,
-    actor: &Actor,
-    application: ApplicationId,
-    limit: i64,
-) -> Result<Vec<CallView>, Refusal> {
-    let mut tx = db.tenant(actor.tenant()).await?;
-    let reach = reader(&mut tx, actor, application).await?;
-    let calls = sqlx::query_as!(
-        CallView,
-        r#"select c.at, c.request_id, c.method, c.path, c.status, c.reason, c.latency_us, e.slug as "environment?"
-           from call_log c left join environment e on e.id = c.environment_id
-           where c.application_id = $1
-             and ($3::uuid[] is null
-                  or exists (select from api_version v join product p on p.api_id = v.api_id
-                             where v.id = c.api_version_id and array[p.owner_team_id, p.id, p.api_id] && $3))
-           order by c.at desc limit $2"#,
-        application.uuid(),
-        limit.clamp(1, 200),
-        reach.as_deref(),
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(calls)
 }
 
 #[cfg(test)]

@@ -144,6 +144,7 @@ mod tests {
             upstream_us: 0,
             bytes_in: 1,
             bytes_out: 2,
+            source: None,
         }
     }
 

@@ -7,9 +7,12 @@ mod step;
 mod view;
 mod withdraw;
 
+use std::collections::HashSet;
+
 use gatehouse_domain::id::{ApiId, RouteId};
 use gatehouse_domain::{ApiVersionState, Permission};
 use serde_json::Value;
+use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -20,6 +23,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
 use crate::tenants;
+use crate::visibility::Eyes;
 use crate::work::{Changed, Work};
 
 pub use callers::{CallerView, list_callers};
@@ -42,6 +46,8 @@ pub struct Deprecate {
     pub sunset_at: OffsetDateTime,
     /// The label of the version to move to.
     pub successor: Option<String>,
+    /// Slug of the guide that says how to move there.
+    pub guide: Option<String>,
 }
 
 /// Refuses a label that could not stand in a URL: lower-case letters, digits, dots and dashes, 1 to 20, a letter or digit
@@ -75,7 +81,11 @@ pub async fn get_version(
     let api = apis::find_visible(&mut tx, actor, &api).await?;
     let mut version = find(&mut tx, api.id, label).await?;
     if !actor.may_on(Permission::ApiRead, &api.place()) {
-        if !is_offered(&version) {
+        let eyes = Eyes::of(&mut tx, actor).await?;
+        if !offered(&mut tx, eyes, &[api.id])
+            .await?
+            .contains(&version.id.uuid())
+        {
             return Err(Refusal::NotFound);
         }
         version.keep_public();
@@ -96,17 +106,29 @@ pub async fn list_versions(
         .remove(&api.id)
         .unwrap_or_default();
     if !actor.may_on(Permission::ApiRead, &api.place()) {
-        versions.retain(is_offered);
+        let eyes = Eyes::of(&mut tx, actor).await?;
+        let offered = offered(&mut tx, eyes, &[api.id]).await?;
+        versions.retain(|version| offered.contains(&version.id.uuid()));
         versions.iter_mut().for_each(VersionView::keep_public);
     }
     Ok(versions)
 }
 
-fn is_offered(version: &VersionView) -> bool {
-    matches!(
-        version.state,
-        ApiVersionState::Published | ApiVersionState::Deprecated
+/// The versions of these APIs that the catalogue shows.
+pub(crate) async fn offered(
+    conn: &mut PgConnection,
+    eyes: Eyes,
+    apis: &[Uuid],
+) -> Result<HashSet<Uuid>, Refusal> {
+    let shown = sqlx::query_scalar!(
+        "select id from api_version where api_id = any($1) and visible_version(id, $2, $3)",
+        apis,
+        eyes.person,
+        eyes.member,
     )
+    .fetch_all(conn)
+    .await?;
+    Ok(shown.into_iter().collect())
 }
 
 /// Offers a version, or takes its deprecation back.
@@ -126,7 +148,7 @@ pub async fn publish_version(
     step.require(ApiVersionState::Published)?;
     let changed = sqlx::query!(
         "update api_version
-         set state = 'published', deprecated_at = null, sunset_at = null, successor_id = null, row_version = row_version + 1
+         set state = 'published', deprecated_at = null, sunset_at = null, successor_id = null, guide_id = null, row_version = row_version + 1
          where id = $1 and state = $2",
         step.version.id.uuid(),
         step.version.state.as_str(),
@@ -175,15 +197,17 @@ pub async fn deprecate_version(
     );
     faults.finish()?;
     let successor = step.successor(input.successor.as_deref()).await?;
+    let guide = step.guide(input.guide.as_deref()).await?;
     let changed = sqlx::query!(
         "update api_version
-         set state = 'deprecated', deprecated_at = $3, sunset_at = $4, successor_id = $5, row_version = row_version + 1
+         set state = 'deprecated', deprecated_at = $3, sunset_at = $4, successor_id = $5, guide_id = $6, row_version = row_version + 1
          where id = $1 and state = $2",
         step.version.id.uuid(),
         step.version.state.as_str(),
         now,
         input.sunset_at,
         successor,
+        guide,
     )
     .execute(step.work.conn())
     .await?;

@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::words::optional_reason;
+use crate::words::{counted, optional_reason};
 use crate::work::Changed;
 use crate::{membership, subscriptions};
 
@@ -47,7 +47,8 @@ pub async fn retire_version(
     let callers = callers::of_version(step.work.conn(), version, now).await?;
     if (live > 0 || !callers.is_empty()) && reason.is_empty() {
         return Err(Refusal::Conflict(format!(
-            "{live} subscriptions are open; give a reason to retire the version all the same.{}",
+            "The version has {}; give a reason to retire it all the same.{}",
+            counted(live, "open subscription"),
             callers::in_words(&callers)
         )));
     }

@@ -10,6 +10,7 @@ use super::{VersionView, find, touch_routes};
 use crate::actor::Actor;
 use crate::apis;
 use crate::audit::AuditEntry;
+use crate::changelog;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
@@ -90,6 +91,21 @@ impl<'a> Step<'a> {
         Ok(Some(found.id))
     }
 
+    /// The guide that says how to move to the successor.
+    pub(super) async fn guide(&mut self, slug: Option<&str>) -> Result<Option<Uuid>, Refusal> {
+        let Some(slug) = slug.filter(|slug| !slug.is_empty()) else {
+            return Ok(None);
+        };
+        let found = sqlx::query_scalar!(
+            "select id from guide where api_id = $1 and slug = $2",
+            self.api.id,
+            slug
+        )
+        .fetch_optional(self.work.conn())
+        .await?;
+        found.map(Some).ok_or_else(|| Refusal::unknown("/guide"))
+    }
+
     pub(super) async fn finish(
         mut self,
         action: &'static str,
@@ -99,6 +115,7 @@ impl<'a> Step<'a> {
     ) -> Result<Changed<VersionView>, Refusal> {
         touch_routes(&mut self.work, self.version.id.uuid()).await?;
         let after = find(self.work.conn(), self.api.id, &self.version.label).await?;
+        changelog::note_phase(&mut self.work, self.api.id, self.version.state, &after).await?;
         self.work.audit(AuditEntry {
             action,
             subject: after.id.to_string(),
@@ -132,6 +149,7 @@ fn recorded(version: &VersionView, details: &Value) -> Value {
         "label": version.label,
         "state": version.state,
         "successor": version.successor,
+        "guide": version.guide,
     });
     if let (Value::Object(all), Value::Object(more)) = (&mut recorded, details) {
         all.extend(more.clone());

@@ -35,6 +35,8 @@ pub struct VersionView {
     pub sunset_at: Option<OffsetDateTime>,
     /// The label of the version to move to.
     pub successor: Option<String>,
+    /// Slug of the guide that says how to move there.
+    pub guide: Option<String>,
     /// What happens when a description breaks callers of the one in force.
     pub compat: Compat,
     /// For If-Match.
@@ -117,12 +119,13 @@ async fn select(
 ) -> Result<Vec<VersionView>, Refusal> {
     let rows = sqlx::query!(
         r#"select v.id, v.api_id, v.label, v.state, v.deprecated_at, v.sunset_at, v.row_version, v.created_at, v.compat,
-                  n.label as "successor?", r.id as "revision_id?", r.number as "number?", r.format as "format?", r.title as "title?",
+                  n.label as "successor?", g.slug as "guide?", r.id as "revision_id?", r.number as "number?", r.format as "format?", r.title as "title?",
                   r.declared_version as "declared_version?", r.sha256 as "sha256?", r.warnings as "warnings?",
                   r.created_at as "published_at?", r.source as "source?", r.change_class as "change_class?",
                   (select count(*) from operation o where o.revision_id = r.id) as "operations!"
            from api_version v
            left join api_version n on n.id = v.successor_id
+           left join guide g on g.id = v.guide_id
            left join spec_revision r on r.id = v.current_revision_id
            where v.api_id = any($1) and ($2::text is null or v.label = $2)
            order by v.id desc"#,
@@ -155,6 +158,7 @@ async fn select(
                 deprecated_at: row.deprecated_at,
                 sunset_at: row.sunset_at,
                 successor: row.successor,
+                guide: row.guide,
                 compat: known(Compat::parse(&row.compat), &row.compat)?,
                 row_version: row.row_version,
                 created_at: row.created_at,

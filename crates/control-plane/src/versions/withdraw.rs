@@ -25,7 +25,7 @@ pub(crate) async fn withdraw_version(
     let version = find(work.conn(), api.id, label).await?;
     let withdrawn = sqlx::query!(
         "update api_version
-         set state = 'draft', deprecated_at = null, sunset_at = null, successor_id = null, row_version = row_version + 1
+         set state = 'draft', deprecated_at = null, sunset_at = null, successor_id = null, guide_id = null, row_version = row_version + 1
          where id = $1 and state in ('published', 'deprecated')",
         version.id.uuid(),
     )

@@ -117,26 +117,28 @@ pub(super) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<WebhookVie
         limit: 1,
         after: None,
     };
-    select(conn, Some(id), None, &page)
+    select(conn, Some(id), None, None, &page)
         .await?
         .into_iter()
         .next()
         .ok_or(Refusal::NotFound)
 }
 
-/// Lists endpoints, newest first: every one, or those of a person's teams.
+/// Lists endpoints, newest first: every one, or those of a person's teams; of every application, or of one.
 pub(super) async fn list(
     conn: &mut PgConnection,
     person: Option<Uuid>,
+    application: Option<Uuid>,
     page: &Page,
 ) -> Result<Vec<WebhookView>, Refusal> {
-    select(conn, None, person, page).await
+    select(conn, None, person, application, page).await
 }
 
 async fn select(
     conn: &mut PgConnection,
     id: Option<Uuid>,
     person: Option<Uuid>,
+    application: Option<Uuid>,
     page: &Page,
 ) -> Result<Vec<WebhookView>, Refusal> {
     let rows = sqlx::query!(
@@ -147,6 +149,7 @@ async fn select(
            left join application a on a.tenant_id = w.tenant_id and a.id = w.application_id
            where ($1::uuid is null or w.id = $1)
              and ($2::uuid is null or w.id < $2)
+             and ($5::uuid is null or w.application_id = $5)
              and ($3::uuid is null or exists (select from team_member m where m.tenant_id = w.tenant_id and m.user_id = $3
                                                 and m.team_id = coalesce(w.team_id, a.owner_team_id)))
            order by w.id desc limit $4"#,
@@ -154,6 +157,7 @@ async fn select(
         page.after,
         person,
         page.fetch(),
+        application,
     )
     .fetch_all(conn)
     .await?;

@@ -12,8 +12,8 @@ use crate::world::{PASSWORD, World, secret};
 fn invite(email: &str, role: Role) -> Invite {
     Invite {
         email: email.to_owned(),
-        role,
-        team: None,
+        role: role.to_string(),
+        ..Invite::default()
     }
 }
 
@@ -181,7 +181,7 @@ async fn an_invited_person_joins_with_the_role_and_team_and_the_link_works_once(
     let answers = uses.join_all().await;
     let won: Vec<_> = answers.iter().flatten().collect();
     assert_eq!(won.len(), 1, "{answers:?}");
-    let member = members::get_member(&world.db, &owner, won[0].0)
+    let member = members::get_member(&world.db, &owner, won[0].user)
         .await
         .unwrap();
     assert_eq!(member.roles, [Role::Publisher]);
@@ -245,7 +245,8 @@ async fn a_person_of_one_tenant_accepts_an_invitation_to_another() {
     let token = other.mailed_token("invitation", "dev@example.com").await;
     let accepted =
         members::accept_invitation(&other.db, &token, AcceptInvitation::SignedIn(dev)).await;
-    assert_eq!(accepted.unwrap(), (dev, second));
+    let accepted = accepted.unwrap();
+    assert_eq!((accepted.user, accepted.tenant), (dev, second));
     let slugs: Vec<_> = members::tenants_of(&other.db, dev)
         .await
         .unwrap()

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::world::World;
 
-fn access(requester: Option<UserId>, actor: Option<UserId>) -> Value {
+pub(crate) fn access(requester: Option<UserId>, actor: Option<UserId>) -> Value {
     json!({
         "subscription": "sub_00000000000000000000000001",
         "application": { "id": "app_00000000000000000000000001", "name": "Mobile checkout" },
@@ -24,7 +24,7 @@ fn access(requester: Option<UserId>, actor: Option<UserId>) -> Value {
     })
 }
 
-async fn put_event(world: &World, kind: &str, payload: Value) {
+pub(crate) async fn put_event(world: &World, kind: &str, payload: Value) {
     let mut connection = PgConnection::connect(&world.test_db.superuser_url())
         .await
         .unwrap();

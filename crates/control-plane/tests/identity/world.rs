@@ -40,6 +40,7 @@ pub(crate) fn sign_up_of(email: &str) -> SignUp {
         email: email.to_owned(),
         name: "Ines Duarte".to_owned(),
         password: secret(PASSWORD),
+        ip: HOME,
     }
 }
 

@@ -275,6 +275,7 @@ async fn many_decisions_are_each_decided_on_their_own() {
     .into_iter()
     .map(|(subscription, verdict)| Decision {
         subscription,
+        subject: RequestSubject::Subscription,
         verdict,
     })
     .collect();

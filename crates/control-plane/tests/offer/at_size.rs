@@ -1,8 +1,7 @@
 //! Lists, searches and decisions among many subscriptions: how long they take, and that it does not grow with how many there
 //! are.
 //!
-//! A million of them, in release, with the figures on standard error:
-//! `cargo test --release -p gatehouse-control-plane --test offer -- --ignored --nocapture a_million`.
+//! A million of them, optimised, with the figures on standard error: `cargo xtask scale`.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -72,6 +71,10 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
         application: Some(Lookup::from("seeded-1")),
         ..SubscriptionFilter::default()
     };
+    let elsewhere = SubscriptionFilter {
+        environment: Some("sandbox".to_owned()),
+        ..SubscriptionFilter::default()
+    };
     let all = SubscriptionFilter::default();
     for round in 0..rounds {
         let mut note = |name, since: Instant| {
@@ -85,6 +88,7 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
             ("list", &world.ana, &all),
             ("list pending", &world.ana, &pending),
             ("list of one application", &world.ana, &one),
+            ("list of an environment with few", &world.ana, &elsewhere),
             ("search", &world.ana, &searched),
             ("list as a developer", &world.eli, &all),
         ] {
@@ -121,10 +125,9 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
 }
 
 #[tokio::test]
-async fn among_twenty_thousand_nothing_reads_through_all_of_them() {
+async fn a_search_finds_the_beginning_of_a_name_and_has_no_wildcards() {
     let world = World::create().await;
     seed(&world, 20_000).await;
-    let times = measure(&world, "some", 7).await;
     let found = SubscriptionFilter {
         search: Some("seeded 19999".to_owned()),
         ..SubscriptionFilter::default()
@@ -142,38 +145,45 @@ async fn among_twenty_thousand_nothing_reads_through_all_of_them() {
         wild.unwrap().data.is_empty(),
         "nothing in a search is a wildcard"
     );
-    for (name, median) in times.at(50) {
-        assert!(
-            median < Duration::from_millis(400),
-            "{name} took {median:?}"
-        );
-    }
 }
 
+/// How many `cargo xtask scale` asks for; `None` in the suite, which has no time for a million.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+fn asked_for() -> Option<i64> {
+    let text = std::env::var("GATEHOUSE_SCALE").ok()?;
+    Some(text.parse().unwrap())
+}
+
+/// Approving may take so many times as long among many as among ten thousand.
+const GROWTH_MAX: u32 = 2;
+
 #[tokio::test]
-#[ignore = "a million rows; for release builds on a quiet machine"]
-async fn among_a_million_everything_is_found_and_decided_within_fifty_milliseconds() {
+async fn among_as_many_as_are_asked_for_everything_is_found_and_decided_in_time() {
+    let (many, rounds, most) = match asked_for() {
+        Some(many) => (many, 100, Duration::from_millis(50)),
+        None => (20_000, 3, Duration::from_millis(400)),
+    };
     let world = World::create().await;
-    let few = measure(&world, "few", 100).await;
-    seed(&world, 1_000_000).await;
-    let many = measure(&world, "many", 100).await;
+    seed(&world, 10_000).await;
+    let few = measure(&world, "few", rounds).await;
+    drop(world);
+    let world = World::create().await;
+    seed(&world, many).await;
+    let times = measure(&world, "many", rounds).await;
     let mut lines = String::new();
-    for (name, p95) in many.at(95) {
-        let before = few.of(name, 95);
+    for (name, p95) in times.at(95) {
+        let (median, before) = (times.of(name, 50), few.of(name, 95));
         lines.push_str(&format!(
-            "{name}: p95 {p95:.1?} among a million, {before:.1?} among few\n"
+            "{name}: median {median:.1?}, p95 {p95:.1?} among {many}; p95 {before:.1?} among 10000\n"
         ));
     }
     std::io::stderr().write_all(lines.as_bytes()).unwrap();
-    for (name, p95) in many.at(95) {
-        assert!(
-            p95 < Duration::from_millis(50),
-            "{name} took {p95:?}\n{lines}"
-        );
+    for (name, p95) in times.at(if asked_for().is_some() { 95 } else { 50 }) {
+        assert!(p95 < most, "{name} took {p95:?}\n{lines}");
     }
-    let (then, now) = (few.of("approve", 50), many.of("approve", 50));
+    let (then, now) = (few.of("approve", 50), times.of("approve", 50));
     assert!(
-        now < then * 2,
-        "approving took {then:?} among few and {now:?} among a million"
+        asked_for().is_none() || now < then * GROWTH_MAX,
+        "approving took {then:?} among few and {now:?} among {many}"
     );
 }

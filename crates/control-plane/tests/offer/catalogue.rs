@@ -2,8 +2,9 @@
 
 use gatehouse_control_plane::apis::{self, ApiFilter, UpdateApi};
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter, Viewer};
+use gatehouse_control_plane::guides::{self, GuideInput};
 use gatehouse_control_plane::subscriptions::{self, AppChoice};
-use gatehouse_control_plane::{Actor, Lookup, Page, plans, versions};
+use gatehouse_control_plane::{Actor, Lookup, Page, health, plans, versions};
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::{ApiVersionState, Visibility};
 
@@ -184,13 +185,23 @@ async fn the_catalogue_is_searched_filtered_and_says_what_the_viewer_has() {
     }
     for (tag, found) in [("single", 1), ("other", 0)] {
         let filter = CatalogueFilter {
-            tag: Some(tag.to_owned()),
+            tags: vec!["no such tag".to_owned(), tag.to_owned()],
             ..CatalogueFilter::default()
         };
         assert_eq!(list(filter).await.len(), found, "{tag}");
     }
+    for (teams, found) in [
+        (vec![entry.owner_team.slug.clone()], 1),
+        (vec!["no-such-team".to_owned()], 0),
+    ] {
+        let filter = CatalogueFilter {
+            teams,
+            ..CatalogueFilter::default()
+        };
+        assert_eq!(list(filter).await.len(), found);
+    }
     let filter = CatalogueFilter {
-        state: Some(ApiVersionState::Deprecated),
+        states: vec![ApiVersionState::Deprecated],
         ..CatalogueFilter::default()
     };
     assert!(list(filter).await.is_empty());
@@ -280,4 +291,112 @@ async fn an_operation_of_a_large_group_is_shown_among_its_neighbours() {
         assert_eq!(shown, wanted);
         assert_eq!(page.groups[0].count, 450);
     }
+}
+
+#[tokio::test]
+async fn one_search_finds_apis_operations_guides_and_own_applications_by_the_rule_of_the_catalogue()
+{
+    let world = World::create().await;
+    let db = &world.db;
+    world.approved("Petshop till", "team").await;
+    let guide = GuideInput {
+        title: Some("Grooming".to_owned()),
+        markdown: Some("How to brush a wombat.".to_owned()),
+        ..GuideInput::default()
+    };
+    guides::create_guide(db, &world.paul, world.api(), "grooming", guide)
+        .await
+        .unwrap();
+    let (dora, eli) = (Viewer::Member(&world.dora), Viewer::Member(&world.eli));
+    let search = async |viewer: &Viewer<'_>, q: &str| {
+        let found = catalogue::search_everything(db, viewer, q).await.unwrap();
+        (
+            found.apis.len(),
+            found.operations.len(),
+            found.guides.len(),
+            found.applications.len(),
+        )
+    };
+    assert_eq!(search(&dora, "pet").await, (1, 3, 0, 1));
+    assert_eq!(
+        search(&eli, "pet").await,
+        (1, 3, 0, 0),
+        "another team's application"
+    );
+    assert_eq!(
+        search(&dora, "wombats").await,
+        (0, 0, 1, 0),
+        "by the stem of a word in its text"
+    );
+    assert_eq!(search(&dora, "  ").await, (0, 0, 0, 0));
+    assert_eq!(search(&dora, "' | !(").await, (0, 0, 0, 0));
+    let near = catalogue::search_everything(db, &dora, "Pest")
+        .await
+        .unwrap();
+    assert!(
+        near.is_empty() && near.near.contains(&"Pets".to_owned()),
+        "{:?}",
+        near.near
+    );
+
+    // What is not shown is not found, nor suggested.
+    world.show(Visibility::Private, vec![]).await;
+    assert_eq!(search(&eli, "pet").await, (0, 0, 0, 0));
+    assert_eq!(search(&eli, "wombats").await, (0, 0, 0, 0));
+    let hidden = catalogue::search_everything(db, &eli, "Pest")
+        .await
+        .unwrap();
+    assert!(hidden.near.is_empty(), "{:?}", hidden.near);
+    let anybody = Viewer::Anonymous(world.tenant);
+    assert_eq!(search(&anybody, "pet").await, (0, 0, 0, 0));
+}
+
+#[tokio::test]
+async fn health_tells_of_gateways_in_numbers_and_of_visible_apis_only() {
+    let world = World::create().await;
+    let db = &world.db;
+    let dora = Viewer::Member(&world.dora);
+    let health = health::health(db, &dora).await.unwrap();
+    assert_eq!((health.gateways, health.silent, health.behind), (0, 0, 0));
+    assert_eq!(health.apis.len(), 1);
+    assert_eq!((health.apis[0].calls, health.apis[0].failed), (0, 0));
+    let mut superuser = world.superuser().await;
+    let version: uuid::Uuid = sqlx::query_scalar("select id from api_version")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    let now = db.clock().now();
+    sqlx::query("select ensure_partitions($1, $2)")
+        .bind(now - time::Duration::days(1))
+        .bind(now)
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    for (class, count, minutes) in [(2_i16, 90_i64, 5), (5, 10, 5), (4, 50, 5), (5, 1_000, 90)] {
+        sqlx::query(
+            "insert into usage_minute (tenant_id, bucket, environment_id, api_version_id, operation_key, application_id,
+                 subscription_id, plan_id, credential_id, status_class, reason, count, bytes_in, bytes_out, latency_us_sum, upstream_us_sum,
+                 latency_histogram)
+             select $1, $2, e.id, $3, '', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), $4, 'ok', $5,
+                    0, 0, 0, 0, '{}'
+             from environment e where e.slug = 'production' and e.tenant_id = $1",
+        )
+        .bind(world.tenant.uuid())
+        .bind(db.clock().now() - time::Duration::minutes(minutes))
+        .bind(version)
+        .bind(class)
+        .bind(count)
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    }
+    let health = health::health(db, &dora).await.unwrap();
+    assert_eq!(
+        (health.apis[0].calls, health.apis[0].failed),
+        (100, 10),
+        "of the last hour, refusals left out"
+    );
+    world.show(Visibility::Private, vec![]).await;
+    let hidden = health::health(db, &dora).await.unwrap();
+    assert!(hidden.apis.is_empty());
 }

@@ -154,7 +154,8 @@ async fn an_exported_tenant_is_made_anew_elsewhere_from_its_files() {
         .value;
     assert_eq!(
         made.changes.as_array().unwrap().len(),
-        files.len() - 1,
+        // A description is no thing of its own, and the lint rules are those that every tenant begins with.
+        files.len() - 2,
         "{}",
         made.changes
     );
@@ -575,4 +576,55 @@ async fn another_tenant_sees_and_applies_nothing_of_it_and_readers_cannot_apply(
             .is_err()
     );
     world.apply(&looked).await.unwrap();
+}
+
+#[tokio::test]
+async fn limits_of_operations_prices_and_rules_of_plans_are_files_too() {
+    let world = World::create().await;
+    let spec = "  name: Gold\n  approval: manual\n  operation_limits:\n    - {operation: 'get /pets/{petId}', amount: 2, window_s: 1}\n  price: {currency: EUR, amount: '49.90', period: month}\n  approval_rule:\n    name: Ours\n    mode: enforce\n    match: all\n    conditions: [{kind: verified_mail}]\n  approval_due_s: 7200\n  questions:\n    - {key: volume, text: How many calls?, kind: text, required: true}\n";
+    let wrong = spec.replace("get /pets/{petId}", "GET /cats");
+    let refused = world.plan_files(vec![plan_file("gold", &wrong)]).await;
+    let places = crate::world::faults(refused);
+    assert!(
+        places[0].ends_with("/operation_limits/0/operation"),
+        "{places:?}"
+    );
+    let wrong = spec.replace("7200", "1");
+    let refused = world.plan_files(vec![plan_file("gold", &wrong)]).await;
+    let places = crate::world::faults(refused);
+    assert!(places[0].ends_with("/approval_due_s"), "{places:?}");
+    let files = || vec![plan_file("gold", spec)];
+    let made = world.plan_files(files()).await.unwrap();
+    world.apply(&made).await.unwrap();
+    let gold = || Lookup::from("gold");
+    let plan = plans::get_plan(&world.db, &world.ada, world.api(), gold()).await;
+    let plan = plan.unwrap();
+    assert_eq!(plan.operation_limits[0].operation, "GET /pets/{}");
+    assert_eq!(plan.price.unwrap().in_words(), "EUR 49.90 a month");
+    let decided = plans::get_plan_approval(&world.db, &world.ada, world.api(), gold()).await;
+    let decided = decided.unwrap();
+    assert_eq!((decided.due_s, decided.questions.len()), (Some(7200), 1));
+    assert_eq!(decided.rule.unwrap().name, "Ours");
+    // What was exported changes nothing, and what was exported then is exported again.
+    let again = world.plan_files(files()).await.unwrap();
+    assert!(kinds(&again).is_empty(), "{:?}", again.changes);
+    let less = spec.split("  approval_rule").next().unwrap();
+    let made = world
+        .plan_files(vec![plan_file("gold", less)])
+        .await
+        .unwrap();
+    assert!(kinds(&made).is_empty(), "what is left out stays");
+    let none = format!(
+        "{}  operation_limits: []\n",
+        less.split("  operation_limits").next().unwrap()
+    );
+    let files = || vec![plan_file("gold", &none)];
+    let made = world.plan_files(files()).await.unwrap();
+    assert_eq!(
+        kinds(&made),
+        [("update".to_owned(), "plan/pets/gold".to_owned())]
+    );
+    world.apply(&made).await.unwrap();
+    let plan = plans::get_plan(&world.db, &world.ada, world.api(), gold()).await;
+    assert!(plan.unwrap().operation_limits.is_empty());
 }

@@ -17,6 +17,7 @@ const DAY: u64 = 86_400;
 
 fn settings(due_s: i32, remind_before_s: Option<i32>, team: Option<&str>) -> SetApprovalSettings {
     SetApprovalSettings {
+        reject_reasons: None,
         due_s,
         remind_before_s,
         escalation_team: team.map(Lookup::from),
@@ -28,7 +29,7 @@ fn id_of(actor: &Actor) -> UserId {
 }
 
 /// Who got a mail of a template, by name.
-async fn told(world: &World, template: &'static str) -> Vec<String> {
+pub(crate) async fn told(world: &World, template: &'static str) -> Vec<String> {
     while outbox::dispatch(&world.db).await.unwrap() > 0 {}
     sqlx::query_scalar(
         "select u.name from mail m join app_user u on lower(u.email) = lower(m.to_address)

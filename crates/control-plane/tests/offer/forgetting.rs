@@ -19,6 +19,7 @@ impl World {
             environment: Lookup::from("production"),
             name: String::new(),
             expires_in_days: days,
+            products: Vec::new(),
         };
         let made = credentials::issue(&self.db, &self.dora, Lookup::Id(application), input).await;
         made.unwrap().value.0.id

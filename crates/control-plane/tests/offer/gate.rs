@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::world::{PETS, World, conflict, faults, is_forbidden, is_not_found, is_not_yours};
 
 /// Without `GET /pets/{id}`, which is deprecated and called all the same.
-fn without_get_pet() -> String {
+pub(crate) fn without_get_pet() -> String {
     let (before, rest) = PETS.split_once(",\n    \"/pets/{id}\"").unwrap();
     let end = rest.find("\n    }\n").unwrap();
     format!("{before}{}", &rest[end + "\n    }".len()..])
@@ -40,6 +40,7 @@ async fn publish_to(
         source: Source::default(),
         create: false,
         dry_run: actor.is_dry_run(),
+        drop_orphans: false,
     };
     let published = publishing::publish_spec(&world.db, actor, input).await;
     published.map(|changed| changed.value)
@@ -58,9 +59,8 @@ async fn compare(world: &World, actor: &Actor, version: &str, content: &str) -> 
         version: version.to_owned(),
         content: Bytes::copy_from_slice(content.as_bytes()),
     };
-    publishing::compare_spec(&world.db, actor, input)
-        .await
-        .unwrap()
+    let compared = publishing::compare_spec(&world.db, actor, input).await;
+    compared.unwrap().report
 }
 
 async fn accept(world: &World, actor: &Actor, number: i32) -> Result<(), Refusal> {
@@ -218,6 +218,98 @@ async fn an_accepted_revision_is_published_by_sending_it_again_and_its_callers_a
         .collect();
     assert_eq!(states, [(2, "active"), (1, "superseded")]);
     assert_eq!(all[0].acceptance.as_ref().unwrap().by, "Ana");
+}
+
+async fn publish_kept(world: &World, actor: &Actor, number: i32) -> Result<Published, Refusal> {
+    let api = Lookup::from("pets");
+    let done = publishing::publish_revision(&world.db, actor, api, "v1", number, false).await;
+    match done {
+        Ok(changed) => Ok(changed.value),
+        Err(PublishRefusal::Refused(refusal)) => Err(refusal),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_accepted_revision_is_published_as_it_was_sent_in_and_no_other_is() {
+    let world = World::create().await;
+    stopped(publish(&world, &world.ada, &without_get_pet()).await);
+    let early = publish_kept(&world, &world.paul, 2).await;
+    assert!(conflict(early).contains("an approver has to accept it"));
+    accept(&world, &world.ana, 2).await.unwrap();
+    assert!(is_forbidden(&publish_kept(&world, &world.dora, 2).await));
+    assert!(is_not_found(&publish_kept(&world, &world.paul, 3).await));
+    let published = publish_kept(&world, &world.paul, 2).await.unwrap();
+    assert_eq!((published.revision.number, published.operations), (2, 2));
+    assert!(conflict(publish_kept(&world, &world.paul, 2).await).contains("published already"));
+    assert!(conflict(publish_kept(&world, &world.paul, 1).await).contains("published already"));
+}
+
+#[tokio::test]
+async fn a_revision_shows_the_lines_it_changes_in_what_it_was_compared_with() {
+    let world = World::create().await;
+    stopped(publish(&world, &world.paul, &without_get_pet()).await);
+    let lines = async |actor: &Actor, number| {
+        publishing::revision_lines(&world.db, actor, Lookup::from("pets"), "v1", number).await
+    };
+    let changed = lines(&world.ana, 2).await.unwrap();
+    assert_eq!(
+        (changed.version.as_deref(), changed.revision),
+        (Some("v1"), Some(1))
+    );
+    assert!(changed.diff.removed > 2 && !changed.diff.cut, "{changed:?}");
+    let gone = changed.diff.hunks.iter().flat_map(|hunk| &hunk.lines);
+    let mut gone = gone.filter(|line| line.after.is_none());
+    assert!(
+        gone.any(|line| line.text.contains("/pets/{id}")),
+        "{changed:?}"
+    );
+    let first = lines(&world.ana, 1).await.unwrap();
+    assert_eq!((first.version, first.diff.hunks.len()), (None, 0));
+    assert!(is_not_found(&lines(&world.ana, 3).await));
+    assert!(is_forbidden(&lines(&world.dora, 2).await));
+}
+
+#[tokio::test]
+async fn a_refused_description_is_told_to_the_team_of_the_api_and_to_approvers_but_not_to_its_sender()
+ {
+    let world = World::create().await;
+    stopped(publish(&world, &world.paul, &without_get_pet()).await);
+    accept(&world, &world.ana, 2).await.unwrap();
+    while gatehouse_control_plane::outbox::dispatch(&world.db)
+        .await
+        .unwrap()
+        > 0
+    {}
+    let told = async |kind: &str| -> Vec<String> {
+        sqlx::query_scalar(
+            "select u.name from notification n join app_user u on u.id = n.user_id where n.type = $1 order by u.name",
+        )
+        .bind(kind)
+        .fetch_all(&mut world.superuser().await)
+        .await
+        .unwrap()
+    };
+    let rejected = told("spec.rejected").await;
+    assert!(rejected.contains(&"Ana".to_owned()), "{rejected:?}");
+    assert!(rejected.contains(&"Ben".to_owned()), "{rejected:?}");
+    let outsiders = ["Paul", "Dora", "Eli"];
+    assert!(
+        !rejected
+            .iter()
+            .any(|name| outsiders.contains(&name.as_str())),
+        "{rejected:?}"
+    );
+    let accepted = told("spec.accepted").await;
+    assert!(accepted.contains(&"Paul".to_owned()), "{accepted:?}");
+    assert!(!accepted.contains(&"Ana".to_owned()), "{accepted:?}");
+    let words =
+        "select count(*) from notification where title = 'Pets v1: revision 2 waits to be accepted'
+                 and link = '/console/apis/pets/versions/v1?revision=2'";
+    assert_eq!(
+        world.count(words).await,
+        i64::try_from(rejected.len()).unwrap()
+    );
 }
 
 #[tokio::test]
@@ -471,6 +563,7 @@ async fn rivals_are_held_against_what_is_in_force_when_they_come() {
                 source: Source::default(),
                 create: false,
                 dry_run: false,
+                drop_orphans: false,
             };
             publishing::publish_spec(&db, &paul, input).await
         });

@@ -39,15 +39,7 @@ impl World {
     }
 
     async fn ack(&self, node: Node, generation: u32, seq: i64, hash: &[u8]) -> AckReply {
-        let request = AckRequest {
-            generation,
-            seq: seq.unsigned_abs(),
-            state_hash: hex(hash),
-            applied_at: Moment(0),
-            error: None,
-            version: "1".to_owned(),
-            limits: LimitsAsk::default(),
-        };
+        let request = ack_of(generation, seq, hash);
         gateways::acknowledge(&self.db, node, &request)
             .await
             .unwrap()
@@ -56,6 +48,18 @@ impl World {
     async fn state_of(&self, node: Node) -> NodeState {
         let nodes = gateways::list_nodes(&self.db, &self.otto).await.unwrap();
         nodes.iter().find(|one| one.id == node.id).unwrap().state
+    }
+}
+
+fn ack_of(generation: u32, seq: i64, hash: &[u8]) -> AckRequest {
+    AckRequest {
+        generation,
+        seq: seq.unsigned_abs(),
+        state_hash: hex(hash),
+        applied_at: Moment(0),
+        error: None,
+        version: "1".to_owned(),
+        limits: LimitsAsk::default(),
     }
 }
 
@@ -341,4 +345,93 @@ async fn a_gateway_that_falls_behind_is_told_of_once_and_once_more_when_it_has_c
         Some(631_000)
     );
     drop(joined);
+}
+
+#[tokio::test]
+async fn after_a_restore_gateways_that_are_ahead_bring_the_database_to_where_they_are() {
+    let world = World::create().await;
+    let (node, joined) = world.join(1).await;
+    let [_, second] = pinned(&joined)[..] else {
+        panic!("{joined:?}");
+    };
+    // Three rotations, of which the database that is put back knows nothing.
+    let mut accepted = vec![second];
+    for _ in 0..3 {
+        gateways::rotate_config_key(&world.db).await.unwrap();
+    }
+    let known = |generation: u32, since: i64, key: PublicKey| Known {
+        generation,
+        since: since.unsigned_abs(),
+        key: key_chain::name(key.id()),
+    };
+    let config = async |known| {
+        gateways::config_since(&world.db, node, &known)
+            .await
+            .unwrap()
+    };
+    let (seq, hash) = world.head().await;
+    let links = config(known(1, seq, second)).await.links;
+    key_chain::follow(&mut accepted, &links).unwrap();
+    let newest = *accepted.last().unwrap();
+    let mut conn = world.superuser().await;
+    let key = async || {
+        world
+            .count("select config_key::bigint from installation")
+            .await
+    };
+    let generation = async || {
+        world
+            .count("select max(generation)::bigint from gateway_group")
+            .await
+    };
+    let older = "update installation set config_key = 1";
+    sqlx::raw_sql(older).execute(&mut conn).await.unwrap();
+
+    // Put there by hand, it stays as it is, and waits for the commands.
+    config(known(1, seq, newest)).await;
+    assert!(world.ack(node, 1, seq + 9, &hash).await.diverged);
+    assert_eq!((key().await, generation().await), (1, 1));
+
+    let raised = gateways::after_restore(&world.db).await.unwrap();
+    assert_eq!(raised, [("default".to_owned(), 2)]);
+    let reply = config(known(1, seq, newest)).await;
+    assert!(matches!(reply.answer, ConfigAnswer::Snapshot(_)));
+    assert_eq!((key().await, generation().await), (4, 3));
+    // The next one finds it done; one that knows less is sent what it misses.
+    config(known(1, seq, newest)).await;
+    assert_eq!((key().await, generation().await), (4, 3));
+    let links = config(known(1, seq, second)).await.links;
+    assert_eq!(links.len(), 3);
+
+    // One that has had later generations: many say so, and one new one begins.
+    world.pass(60);
+    let mut telling = JoinSet::new();
+    for number in 2..6 {
+        let (node, _) = world.join(number).await;
+        let db = world.db.clone();
+        let request = ack_of(7, seq + 9, &hash);
+        telling.spawn(async move { gateways::acknowledge(&db, node, &request).await });
+    }
+    while let Some(told) = telling.join_next().await {
+        told.unwrap().unwrap();
+    }
+    assert_eq!(generation().await, 8);
+    // One that began again since the restore is followed as well, and no second time.
+    let late = |generation| AckRequest {
+        applied_at: Moment::from(world.db.clock().now()),
+        ..ack_of(generation, seq + 9, &hash)
+    };
+    for told in [8, 9] {
+        let told = gateways::acknowledge(&world.db, node, &late(told)).await;
+        assert!(told.unwrap().diverged && generation().await == 9);
+    }
+    // Nor is anybody a month later.
+    world.pass(gateways::HEALS_FOR.whole_seconds().unsigned_abs());
+    let (other, _) = world.join(7).await;
+    assert!(world.ack(other, 9, seq + 9, &hash).await.diverged);
+    assert_eq!(generation().await, 9);
+    let told = world
+        .count("select count(*) from audit_log where action = 'configuration.raise_generation' and actor_name = 'restore'")
+        .await;
+    assert_eq!(told, 4);
 }

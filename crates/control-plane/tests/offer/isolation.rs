@@ -2,7 +2,7 @@
 
 use gatehouse_control_plane::applications::{self, ApplicationFilter, CreateApplication};
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter, Viewer};
-use gatehouse_control_plane::credentials::{self, IssueKey};
+use gatehouse_control_plane::credentials::{self, IssueKey, Rotate};
 use gatehouse_control_plane::plans::{self, ClosePlan, CreatePlan, UpdatePlan};
 use gatehouse_control_plane::subscriptions::{
     self, AppChoice, Conditions, RequestAccess, SubscriptionFilter,
@@ -22,6 +22,7 @@ async fn foreign_ids_answer_like_ids_that_never_existed() {
         environment: Lookup::from("production"),
         name: String::new(),
         expires_in_days: None,
+        products: Vec::new(),
     };
     let key = credentials::issue(db, &world.dora, Lookup::Id(app), key)
         .await
@@ -74,7 +75,7 @@ async fn foreign_ids_answer_like_ids_that_never_existed() {
         &credentials::get_credential(db, &spy, key).await
     ));
     assert!(is_not_found(
-        &credentials::rotate(db, &spy, key, None, 0).await
+        &credentials::rotate(db, &spy, key, None, Rotate::with_overlap(0)).await
     ));
     assert!(is_not_found(&credentials::revoke(db, &spy, key, "").await));
     assert!(is_not_found(
@@ -155,6 +156,7 @@ async fn foreign_ids_inside_an_input_are_unknown_references() {
         environment: Lookup::Id(theirs.environment.id),
         reason: String::new(),
         answers: std::collections::BTreeMap::new(),
+        accepts_terms: None,
     };
     let own_app = || AppChoice::Existing(Lookup::Id(own.id));
     let ask = |wish| subscriptions::request(db, &spy, wish);
@@ -179,6 +181,7 @@ async fn foreign_ids_inside_an_input_are_unknown_references() {
         source: Default::default(),
         create: true,
         dry_run: false,
+        drop_orphans: false,
     };
     gatehouse_control_plane::publishing::publish_spec(db, &spy, spec)
         .await
@@ -213,6 +216,7 @@ async fn foreign_ids_inside_an_input_are_unknown_references() {
         environment: Lookup::Id(theirs.environment.id),
         name: String::new(),
         expires_in_days: None,
+        products: Vec::new(),
     };
     assert_eq!(
         unknown(credentials::issue(db, &spy, Lookup::Id(own.id), key).await),

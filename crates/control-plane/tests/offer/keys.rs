@@ -2,7 +2,7 @@
 
 use gatehouse_control_plane::applications::{self, CreateApplication};
 use gatehouse_control_plane::credentials::{
-    self, CredentialFilter, CredentialView, IssueKey, LIVE_KEYS_MAX,
+    self, CredentialFilter, CredentialView, IssueKey, LIVE_KEYS_MAX, Rotate, SCOPE_MAX,
 };
 use gatehouse_control_plane::{Actor, Changed, Lookup, Page, Refusal};
 use gatehouse_domain::credential::CredentialState;
@@ -35,6 +35,7 @@ async fn issue(
         environment: Lookup::from("production"),
         name: "till".to_owned(),
         expires_in_days: days,
+        products: Vec::new(),
     };
     credentials::issue(&world.db, actor, Lookup::Id(app), input).await
 }
@@ -79,6 +80,7 @@ async fn a_key_is_shown_once_and_only_its_hash_is_kept() {
         environment: Lookup::from("sandbox"),
         name: String::new(),
         expires_in_days: None,
+        products: Vec::new(),
     };
     let test = credentials::issue(&world.db, &world.dora, Lookup::Id(app), sandbox).await;
     assert!(test.unwrap().value.1.reveal().starts_with("gth_test_"));
@@ -91,8 +93,9 @@ async fn a_key_is_replaced_with_an_overlap_and_a_chain_has_one_retiring_key() {
     let app = app(&world, dora).await;
     let first = issue(&world, dora, app, Some(10)).await.unwrap().value.0;
     world.pass(86_400);
-    let rotate =
-        |id, expected, overlap| credentials::rotate(&world.db, dora, id, expected, overlap);
+    let rotate = |id, expected, overlap| {
+        credentials::rotate(&world.db, dora, id, expected, Rotate::with_overlap(overlap))
+    };
     let get = async |id| {
         credentials::get_credential(&world.db, dora, id)
             .await
@@ -179,9 +182,16 @@ async fn of_simultaneous_rotations_of_a_key_one_wins() {
     let mut tasks = JoinSet::new();
     for number in 0..10 {
         let (db, dora) = (world.db.clone(), world.dora.clone());
-        tasks.spawn(
-            async move { credentials::rotate(&db, &dora, id, None, 60 * (number % 2)).await },
-        );
+        tasks.spawn(async move {
+            credentials::rotate(
+                &db,
+                &dora,
+                id,
+                None,
+                Rotate::with_overlap(60 * (number % 2)),
+            )
+            .await
+        });
     }
     let answers = tasks.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -201,6 +211,7 @@ async fn an_application_has_at_most_ten_usable_keys_in_an_environment() {
             environment: Lookup::from("production"),
             name: String::new(),
             expires_in_days: Some(1),
+            products: Vec::new(),
         };
         tasks.spawn(async move { credentials::issue(&db, &dora, Lookup::Id(app), input).await });
     }
@@ -240,7 +251,15 @@ async fn plans_bound_how_long_keys_live_and_overlap() {
     );
     let (key, _) = issue(&world, &world.dora, app, None).await.unwrap().value;
     assert_eq!(key.expires_at, Some(now + Duration::days(30)));
-    let rotate = |overlap| credentials::rotate(&world.db, &world.dora, key.id, None, overlap);
+    let rotate = |overlap| {
+        credentials::rotate(
+            &world.db,
+            &world.dora,
+            key.id,
+            None,
+            Rotate::with_overlap(overlap),
+        )
+    };
     assert_eq!(faults(rotate(3_601).await), ["/overlap_s"]);
     rotate(3_600).await.unwrap();
 }
@@ -256,6 +275,7 @@ async fn only_the_team_makes_keys_and_enforcers_may_take_them_away() {
         environment: Lookup::from("nowhere"),
         name: String::new(),
         expires_in_days: None,
+        products: Vec::new(),
     };
     assert_eq!(
         unknown(credentials::issue(db, dora, Lookup::Id(app), input).await),
@@ -269,10 +289,10 @@ async fn only_the_team_makes_keys_and_enforcers_may_take_them_away() {
         &credentials::revoke(db, eli, key.id, "").await
     ));
     assert!(is_not_found(
-        &credentials::rotate(db, eli, key.id, None, 0).await
+        &credentials::rotate(db, eli, key.id, None, Rotate::with_overlap(0)).await
     ));
     assert!(is_not_yours(
-        &credentials::rotate(db, otto, key.id, None, 0).await
+        &credentials::rotate(db, otto, key.id, None, Rotate::with_overlap(0)).await
     ));
     assert!(is_not_yours(
         &credentials::revoke(db, &world.paul, key.id, "").await
@@ -303,4 +323,55 @@ async fn only_the_team_makes_keys_and_enforcers_may_take_them_away() {
     issue(&world, dora, asked.application.id, None)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_scoped_key_says_what_it_is_for_and_so_does_the_one_that_replaces_it() {
+    let world = World::create().await;
+    let (db, dora) = (&world.db, &world.dora);
+    world
+        .publish_as("toys", "v1", crate::world::PETS)
+        .await
+        .unwrap();
+    let app = app(&world, dora).await;
+    let issue = |products: &[&str]| {
+        let input = IssueKey {
+            environment: Lookup::from("production"),
+            name: String::new(),
+            expires_in_days: None,
+            products: products.iter().map(|slug| Lookup::from(*slug)).collect(),
+        };
+        credentials::issue(db, dora, Lookup::Id(app), input)
+    };
+    assert_eq!(unknown(issue(&["pets", "nothing"]).await), "/products/1");
+    for count in [SCOPE_MAX - 1, SCOPE_MAX, SCOPE_MAX + 1] {
+        let made = issue(&vec!["pets"; count]).await;
+        if count > SCOPE_MAX {
+            assert_eq!(faults(made), ["/products"]);
+        } else {
+            assert_eq!(made.unwrap().value.0.products.len(), 1, "named once");
+        }
+    }
+    let made = issue(&["toys", "pets"]).await.unwrap().value.0;
+    let slugs = |view: &CredentialView| {
+        let slugs = view.products.iter().map(|product| product.slug.clone());
+        slugs.collect::<Vec<_>>()
+    };
+    assert_eq!(slugs(&made), ["pets", "toys"]);
+    let how = Rotate::with_overlap(60);
+    let next = credentials::rotate(db, dora, made.id, None, how)
+        .await
+        .unwrap();
+    assert_eq!(slugs(&next.value.0), ["pets", "toys"]);
+    // What gateways hold of it names the products, and another key's record has the bytes it always had.
+    let bytes = async |id: uuid::Uuid| -> i32 {
+        sqlx::query_scalar("select octet_length(body) from config_object where object_id = $1")
+            .bind(id)
+            .fetch_one(&mut world.superuser().await)
+            .await
+            .unwrap()
+    };
+    let plain = issue(&[]).await.unwrap().value.0;
+    assert!(plain.products.is_empty());
+    assert!(bytes(made.id.uuid()).await >= bytes(plain.id.uuid()).await + 2 * 16);
 }

@@ -580,6 +580,7 @@ async fn deleting_an_application_ends_its_keys_and_subscriptions_in_one_change()
             environment: Lookup::from("production"),
             name: String::new(),
             expires_in_days: None,
+            products: Vec::new(),
         },
     )
     .await

@@ -220,6 +220,7 @@ async fn deprecate(world: &World, actor: &Actor, sunset_at: OffsetDateTime) -> R
     let input = Deprecate {
         sunset_at,
         successor: Some("v2".to_owned()),
+        guide: None,
     };
     let done = versions::deprecate_version(&world.db, actor, world.api(), "v1", None, input);
     done.await.map(drop)
@@ -298,7 +299,7 @@ async fn who_still_calls_is_known_before_a_version_ends() {
     };
     let words = conflict(retire("").await);
     assert!(
-        words.contains("1 subscriptions are open") && words.contains("Shop (14 calls)"),
+        words.contains("1 open subscription;") && words.contains("Shop (14 calls)"),
         "{words}"
     );
     retire("They know.").await.unwrap();
@@ -306,4 +307,41 @@ async fn who_still_calls_is_known_before_a_version_ends() {
     let stranger =
         crate::world::member(&world.db, elsewhere, "Sam", gatehouse_domain::Role::Owner).await;
     assert!(is_not_found(&callers(&stranger).await));
+}
+
+#[tokio::test]
+async fn the_notice_is_skipped_only_by_an_administrator_who_says_why() {
+    let world = World::create().await;
+    set_notice(&world, 30).await.unwrap();
+    world.approved("Shop", "team").await;
+    let at_once = |reason: &str| UpdatePlan {
+        without_notice: Some(reason.to_owned()),
+        ..limits(vec![rate(1)])
+    };
+    let by = async |actor: &Actor, input: UpdatePlan| {
+        let plan = Lookup::from("team");
+        plans::update_plan(&world.db, actor, world.api(), plan, None, input).await
+    };
+    let before = (world.footprint().await, world.head().await);
+    assert!(is_forbidden(&by(&world.paul, at_once("Abuse.")).await));
+    assert_eq!(faults(by(&world.ada, at_once("")).await), ["/reason"]);
+    let both = UpdatePlan {
+        effective_at: Some(world.db.clock().now() + Duration::days(1)),
+        ..at_once("Abuse.")
+    };
+    assert_eq!(faults(by(&world.ada, both).await), ["/effective_at"]);
+    assert_eq!((world.footprint().await, world.head().await), before);
+    let done = by(&world.ada, at_once("Abuse.")).await.unwrap();
+    assert!(done.change.is_some(), "gateways have it now");
+    assert!(done.value.scheduled.is_none());
+    assert_eq!(done.value.limits[0].rule, rate(1));
+    let said = world
+        .count("select count(*) from audit_log where action = 'plan.update' and reason = 'Abuse.'")
+        .await;
+    assert_eq!(said, 1);
+    // Subscribers are told all the same.
+    let told = world
+        .count("select count(*) from outbox where type = 'plan.changed' and (payload->>'tightens')::boolean")
+        .await;
+    assert_eq!(told, 1);
 }

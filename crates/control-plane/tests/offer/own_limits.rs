@@ -2,7 +2,7 @@
 
 use gatehouse_control_plane::plans::{self, UpdatePlan};
 use gatehouse_control_plane::subscriptions::{
-    self, Conditions, DECISIONS_MAX, Decision, SubscriptionView, Verdict,
+    self, Conditions, DECISIONS_MAX, Decision, RequestSubject, SubscriptionView, Verdict,
 };
 use gatehouse_control_plane::{Lookup, Refusal};
 use gatehouse_domain::id::{PlanId, SubscriptionId};
@@ -154,6 +154,7 @@ async fn limits_of_both_approvers_hold_and_end_with_the_subscription() {
 fn approval(view: &SubscriptionView) -> Decision {
     Decision {
         subscription: view.id,
+        subject: RequestSubject::Subscription,
         verdict: Verdict::Approve(Conditions::default()),
     }
 }
@@ -202,6 +203,7 @@ async fn at_most_so_many_are_decided_at_once() {
         (0..count)
             .map(|number| Decision {
                 subscription: SubscriptionId::from_uuid(Uuid::from_u128(number as u128)),
+                subject: RequestSubject::Subscription,
                 verdict: Verdict::Reject("no".to_owned()),
             })
             .collect::<Vec<_>>()

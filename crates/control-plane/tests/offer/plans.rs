@@ -138,7 +138,7 @@ async fn bounds_are_held_at_their_limits_and_faults_come_together() {
         ..CreatePlan::default()
     };
     let twice = plans::create_plan(&world.db, &world.paul, world.api(), twice).await;
-    assert_eq!(conflict(twice), "The API has a plan 'team' already.");
+    assert_eq!(conflict(twice), "Pets has a plan 'team' already.");
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ async fn revisions_are_numbered_without_gaps_and_one_is_active_whoever_publishes
                 source: Source::default(),
                 create: false,
                 dry_run: false,
+                drop_orphans: false,
             };
             publishing::publish_spec(&db, &paul, input).await
         });
@@ -234,6 +235,7 @@ async fn a_dry_run_says_what_would_happen_and_stores_nothing() {
         source: Source::default(),
         create: true,
         dry_run: true,
+        drop_orphans: false,
     };
     let dry = publishing::publish_spec(&world.db, &world.paul, input)
         .await
@@ -257,6 +259,7 @@ async fn publishing_needs_its_right_an_api_and_a_plain_label() {
             source: Source::default(),
             create,
             dry_run: false,
+            drop_orphans: false,
         };
         publishing::publish_spec(&world.db, actor, input)
     };
@@ -298,6 +301,7 @@ async fn a_publisher_who_may_not_decide_where_traffic_goes_only_proposes_it() {
         source: Source::default(),
         create: true,
         dry_run: false,
+        drop_orphans: false,
     };
     let published = publishing::publish_spec(&world.db, &world.paul, input).await;
     let published = published.unwrap().value;
@@ -445,6 +449,7 @@ async fn a_version_is_phased_out_and_ended_and_its_subscriptions_with_it() {
         let input = Deprecate {
             sunset_at: now + Duration::days(days),
             successor: Some(successor.to_owned()),
+            guide: None,
         };
         versions::deprecate_version(db, paul, world.api(), label, None, input)
     };
@@ -473,7 +478,7 @@ async fn a_version_is_phased_out_and_ended_and_its_subscriptions_with_it() {
         conflict(retire(ada, "v2", "old").await)
             .contains("published version cannot become retired")
     );
-    assert!(conflict(retire(ada, "v1", "").await).contains("1 subscriptions are open"));
+    assert!(conflict(retire(ada, "v1", "").await).contains("1 open subscription;"));
     retire(ada, "v1", "Nobody calls it.").await.unwrap();
     assert_eq!(
         world.get(&world.dora, live).await.shown,

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use gatehouse_control_plane::apis::{self, UpdateApi};
 use gatehouse_control_plane::environments::{self, UpdateEnvironment};
-use gatehouse_control_plane::plans::{self, UpdatePlan};
-use gatehouse_control_plane::releases::{self, RolledBack};
+use gatehouse_control_plane::plans::{self, OperationLimit, UpdatePlan};
+use gatehouse_control_plane::releases::{self, GoBack, RolledBack};
 use gatehouse_control_plane::subscriptions::{self};
 use gatehouse_control_plane::tenants::{self, UpdateTenant};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream};
 use gatehouse_control_plane::versions::{self, Deprecate, Retire};
 use gatehouse_control_plane::{Changed, Lookup, Refusal};
+use gatehouse_domain::api::Compat;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState, QuotaPeriod};
 use uuid::Uuid;
 
-use crate::world::{PETS, World, conflict, is_not_found, make_tenant, member};
+use crate::gate::without_get_pet;
+use crate::world::{
+    PETS, World, conflict, faults, is_forbidden, is_not_found, make_tenant, member,
+};
 
 impl World {
     async fn newest(&self) -> i64 {
@@ -36,7 +40,7 @@ impl World {
     }
 
     async fn back_to(&self, number: i64) -> Result<Changed<RolledBack>, Refusal> {
-        releases::rollback(&self.db, &self.ada, number).await
+        releases::rollback(&self.db, &self.ada, number, &GoBack::default()).await
     }
 
     async fn set_limits(&self, amount: u64) {
@@ -283,6 +287,7 @@ async fn limits_that_were_gone_back_from_do_not_come_again_by_their_time() {
         let system = world.system();
         plans::apply_due(&world.db, &system, 10).await.unwrap()
     };
+    world.set_limits(9_000).await;
     let before = read().await;
     let then = world.newest().await;
     world.set_limits(5_000).await;
@@ -296,23 +301,78 @@ async fn limits_that_were_gone_back_from_do_not_come_again_by_their_time() {
         .unwrap();
     world.set_limits(10).await;
     let changed = read().await;
-    assert_eq!((changed.revision, changed.scheduled.is_some()), (2, true));
+    assert_eq!((changed.revision, changed.scheduled.is_some()), (3, true));
 
     world.back_to(then).await.unwrap();
     let back = read().await;
-    assert_eq!((back.revision, back.scheduled.is_none()), (1, true));
+    assert_eq!((back.revision, back.scheduled.is_none()), (2, true));
     let rules = |plan: &plans::PlanView| plan.limits.iter().map(|one| one.rule).collect::<Vec<_>>();
     assert_eq!(rules(&back), rules(&before));
-    assert_eq!(apply_due().await, 0, "the second was due already");
+    assert_eq!(apply_due().await, 0, "the third was due already");
     world.pass(31 * 86_400);
-    assert_eq!(apply_due().await, 0, "the third was gone back from, too");
-    assert_eq!(read().await.revision, 1);
+    assert_eq!(apply_due().await, 0, "the fourth was gone back from, too");
+    assert_eq!(read().await.revision, 2);
     // What is announced from now on comes.
     world.set_limits(20).await;
-    assert_eq!(read().await.scheduled.unwrap().revision, 4);
+    assert_eq!(read().await.scheduled.unwrap().revision, 5);
     world.pass(30 * 86_400);
     assert_eq!(apply_due().await, 1);
-    assert_eq!(read().await.revision, 4);
+    assert_eq!(read().await.revision, 5);
+}
+
+#[tokio::test]
+async fn going_back_to_lower_limits_is_announced_to_those_who_have_them() {
+    let world = World::create().await;
+    let notice = UpdateTenant {
+        minimum_notice_days: Some(30),
+        ..UpdateTenant::default()
+    };
+    tenants::update_tenant(&world.db, &world.ada, None, notice)
+        .await
+        .unwrap();
+    let read = async || {
+        let plan = Lookup::from("team");
+        let plan = plans::get_plan(&world.db, &world.ada, world.api(), plan).await;
+        plan.unwrap()
+    };
+    let rules = |plan: &plans::PlanView| plan.limits.iter().map(|one| one.rule).collect::<Vec<_>>();
+    world.set_limits(10).await;
+    let (low, lower) = (world.newest().await, rules(&read().await));
+    world.set_limits(5_000).await;
+    let (high, higher) = (world.newest().await, rules(&read().await));
+    // Nobody has it: nobody is given notice.
+    let done = world.back_to(low).await.unwrap().value;
+    assert!(done.announced.is_empty());
+    assert_eq!(rules(&read().await), lower);
+    world.back_to(high).await.unwrap();
+    world.approved("Shop", "team").await;
+
+    let rehearsal = world.ada.clone().on_a_dry_run();
+    let told = releases::rollback(&world.db, &rehearsal, low, &GoBack::default())
+        .await
+        .unwrap()
+        .value;
+    let ends = world.db.clock().now() + time::Duration::days(30);
+    let [announced] = <[_; 1]>::try_from(told.announced).unwrap();
+    assert_eq!(announced.resource, "plan/pets/team");
+    assert_eq!((announced.effective_at, announced.subscriptions), (ends, 1));
+    assert!(
+        read().await.scheduled.is_none(),
+        "a rehearsal announces nothing"
+    );
+    let done = world.back_to(low).await.unwrap().value;
+    assert_eq!(done.announced, [announced]);
+    let plan = read().await;
+    assert_eq!(rules(&plan), higher, "what was promised holds");
+    assert_eq!(plan.scheduled.unwrap().effective_at, ends);
+    world.pass(30 * 86_400);
+    let system = world.system();
+    assert_eq!(plans::apply_due(&world.db, &system, 10).await.unwrap(), 1);
+    assert_eq!(rules(&read().await), lower);
+    // The way up takes nothing from anybody.
+    let done = world.back_to(high).await.unwrap().value;
+    assert!(done.announced.is_empty());
+    assert_eq!(rules(&read().await), higher);
 }
 
 #[tokio::test]
@@ -322,6 +382,7 @@ async fn what_was_ended_for_good_stays_ended_and_is_told() {
     let input = Deprecate {
         sunset_at: world.db.clock().now() + time::Duration::days(90),
         successor: None,
+        guide: None,
     };
     versions::deprecate_version(&world.db, &world.ada, world.api(), "v2", None, input)
         .await
@@ -400,11 +461,11 @@ async fn releases_are_seen_and_gone_back_to_in_their_own_tenant_and_by_those_who
         "the numbers of a tenant are its own"
     );
     assert!(is_not_found(
-        &releases::rollback(&world.db, &ruth, newest).await
+        &releases::rollback(&world.db, &ruth, newest, &GoBack::default()).await
     ));
     assert!(is_not_found(&world.back_to(newest + 1).await));
     assert!(
-        releases::rollback(&world.db, &world.dora, newest)
+        releases::rollback(&world.db, &world.dora, newest, &GoBack::default())
             .await
             .is_err()
     );
@@ -412,10 +473,159 @@ async fn releases_are_seen_and_gone_back_to_in_their_own_tenant_and_by_those_who
     world.set_limits(5_000).await;
     let before = (world.footprint().await, world.head().await);
     let trial = world.ada.clone().on_a_dry_run();
-    let told = releases::rollback(&world.db, &trial, newest)
+    let told = releases::rollback(&world.db, &trial, newest, &GoBack::default())
         .await
         .unwrap()
         .value;
     assert_eq!(told.changes.len(), 1);
     assert_eq!((world.footprint().await, world.head().await), before);
+}
+
+#[tokio::test]
+async fn a_rollback_of_what_was_looked_at_is_refused_when_something_else_was_released() {
+    let world = World::create().await;
+    world.set_limits(1).await;
+    let (db, ada) = (&world.db, &world.ada);
+    let then = world.newest().await - 1;
+    let trial = ada.clone().on_a_dry_run();
+    let told = releases::rollback(db, &trial, then, &GoBack::default()).await;
+    let how = GoBack {
+        newest: Some(told.unwrap().value.newest),
+        ..GoBack::default()
+    };
+    world.move_traffic("https://elsewhere.example").await;
+    let before = (world.footprint().await, world.head().await);
+    let newest = world.newest().await;
+    let words = conflict(releases::rollback(db, ada, then, &how).await);
+    let said = format!("the newest release is {newest}, not {}", newest - 1);
+    assert!(words.contains(&said), "{words}");
+    assert_eq!((world.footprint().await, world.head().await), before);
+
+    // Of many who looked at the same one, one goes back; whatever else is released meanwhile, nobody undoes unseen.
+    let how = GoBack {
+        newest: Some(newest),
+        ..GoBack::default()
+    };
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (db, ada, how) = (db.clone(), ada.clone(), how.clone());
+        tasks.spawn(async move { releases::rollback(&db, &ada, then, &how).await.is_ok() });
+    }
+    let (db, paul) = (db.clone(), world.paul.clone());
+    tasks.spawn(async move {
+        let input = UpdateApi {
+            summary: Some("Meanwhile".to_owned()),
+            ..UpdateApi::default()
+        };
+        let done = apis::update_api(&db, &paul, Lookup::from("pets"), None, input).await;
+        done.unwrap();
+        false
+    });
+    let won = tasks
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|won| *won)
+        .count();
+    let went_back = world
+        .count("select count(*) from release where rolled_back_to is not null")
+        .await;
+    assert_eq!(i64::try_from(won).unwrap(), went_back);
+    assert!(won <= 1, "{won}");
+    let unseen = world
+        .count(
+            "select count(*) from release b join release m on m.tenant_id = b.tenant_id and m.number = b.number - 1
+             where b.rolled_back_to is not null and m.kind = 'api.update'",
+        )
+        .await;
+    assert_eq!(unseen, 0, "what was released meanwhile was not looked at");
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn what_a_rollback_orphans_is_told_refused_and_dropped_when_asked() {
+    let world = World::create().await;
+    let (db, ada) = (&world.db, &world.ada);
+    versions::set_compat(db, &world.ana, world.api(), "v1", None, Compat::Off)
+        .await
+        .unwrap();
+    world.publish(&without_get_pet()).await.unwrap();
+    let then = world.newest().await;
+    world.publish(PETS).await.unwrap();
+    // Made since, and taken up: it stays, and would limit what is gone.
+    let single = OperationLimit {
+        operation: "GET /pets/{id}".to_owned(),
+        rule: LimitRule::Rate {
+            amount: 1,
+            window_s: 1,
+            burst: 1,
+        },
+    };
+    world
+        .plan("gold", ApprovalMode::Auto, |plan| {
+            plan.operation_limits = vec![single];
+        })
+        .await;
+    world.ask(&world.dora, "Shop", "gold").await;
+    let trial = ada.clone().on_a_dry_run();
+    let told = releases::rollback(db, &trial, then, &GoBack::default())
+        .await
+        .unwrap()
+        .value;
+    let words: Vec<_> = told.orphans.iter().map(|one| one.words()).collect();
+    assert_eq!(words, ["the plan gold of pets limits GET /pets/{}"]);
+    let before = (world.footprint().await, world.head().await);
+    assert_eq!(faults(world.back_to(then).await), ["?drop_orphans"]);
+    assert_eq!((world.footprint().await, world.head().await), before);
+    let how = GoBack {
+        drop_orphans: true,
+        ..GoBack::default()
+    };
+    let done = releases::rollback(db, ada, then, &how).await.unwrap().value;
+    assert_eq!(done.orphans, told.orphans);
+    let gold = plans::get_plan(db, ada, world.api(), Lookup::from("gold")).await;
+    assert!(gold.unwrap().operation_limits.is_empty());
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn lower_limits_go_back_at_once_only_by_an_administrator_who_says_why() {
+    let world = World::create().await;
+    let input = UpdateTenant {
+        minimum_notice_days: Some(30),
+        ..UpdateTenant::default()
+    };
+    tenants::update_tenant(&world.db, &world.ada, None, input)
+        .await
+        .unwrap();
+    world.set_limits(10).await;
+    let low = world.newest().await;
+    world.set_limits(5_000).await;
+    world.approved("Shop", "team").await;
+    let how = |reason: &str| GoBack {
+        without_notice: Some(reason.to_owned()),
+        ..GoBack::default()
+    };
+    let db = &world.db;
+    let before = (world.footprint().await, world.head().await);
+    assert!(is_forbidden(
+        &releases::rollback(db, &world.paul, low, &how("Abuse.")).await
+    ));
+    let unsaid = releases::rollback(db, &world.ada, low, &how(" ")).await;
+    assert_eq!(faults(unsaid), ["/reason"]);
+    assert_eq!((world.footprint().await, world.head().await), before);
+    let done = releases::rollback(db, &world.ada, low, &how("Abuse.")).await;
+    assert_eq!(done.unwrap().value.announced, []);
+    let plan = plans::get_plan(db, &world.ada, world.api(), Lookup::from("team")).await;
+    let plan = plan.unwrap();
+    assert!(plan.scheduled.is_none());
+    let rule = LimitRule::Quota {
+        amount: 10,
+        period: QuotaPeriod::Day,
+    };
+    assert_eq!(plan.limits[0].rule, rule);
+    let said = world
+        .count("select count(*) from audit_log where reason = 'Abuse.' and action in ('release.rollback', 'plan.restore')")
+        .await;
+    assert_eq!(said, 2);
 }

@@ -94,6 +94,7 @@ impl World {
             source: Source::default(),
             create: true,
             dry_run: false,
+            drop_orphans: false,
         };
         publishing::publish_spec(&db, &self.ada, input)
             .await

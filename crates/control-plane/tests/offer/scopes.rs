@@ -111,6 +111,7 @@ impl World {
             source: Source::default(),
             create: false,
             dry_run: false,
+            drop_orphans: false,
         };
         let published = match publishing::publish_spec(db, actor, publish).await {
             Ok(_) => Ok(()),

@@ -5,7 +5,7 @@ use gatehouse_control_plane::applications::{
     self, ApplicationFilter, CreateApplication, UpdateApplication,
 };
 use gatehouse_control_plane::audit::{self, Verification};
-use gatehouse_control_plane::credentials::{self, CredentialFilter, IssueKey};
+use gatehouse_control_plane::credentials::{self, CredentialFilter, IssueKey, Rotate};
 use gatehouse_control_plane::plans::{self, ClosePlan, CreatePlan, UpdatePlan};
 use gatehouse_control_plane::publishing::{self, PublishRefusal, PublishSpec, Source};
 use gatehouse_control_plane::subscriptions::{
@@ -105,6 +105,7 @@ impl Hands {
             environment: self.environment(),
             reason: String::new(),
             answers: std::collections::BTreeMap::new(),
+            accepts_terms: None,
         }
     }
 
@@ -175,6 +176,7 @@ impl Hands {
                     environment: self.environment(),
                     name: String::new(),
                     expires_in_days: None,
+                    products: Vec::new(),
                 };
                 let app = Lookup::Id(self.application().await);
                 credentials::issue(db, self.consumer(), app, input)
@@ -183,9 +185,15 @@ impl Hands {
             }
             21 => {
                 let overlap = i64::try_from(below(2) * 60).unwrap();
-                credentials::rotate(db, self.consumer(), self.key().await, None, overlap)
-                    .await
-                    .map(drop)
+                credentials::rotate(
+                    db,
+                    self.consumer(),
+                    self.key().await,
+                    None,
+                    Rotate::with_overlap(overlap),
+                )
+                .await
+                .map(drop)
             }
             22 => credentials::revoke(db, &self.operator, self.key().await, "")
                 .await
@@ -232,6 +240,7 @@ impl Hands {
                     source: Source::default(),
                     create: false,
                     dry_run: below(5) == 0,
+                    drop_orphans: false,
                 };
                 match publishing::publish_spec(db, &self.publisher, input).await {
                     Err(PublishRefusal::Refused(refusal)) => Err(refusal),
@@ -308,6 +317,7 @@ impl Hands {
         let input = Deprecate {
             sunset_at: self.db.clock().now() + Duration::days(9),
             successor: Some("v1".to_owned()),
+            guide: None,
         };
         versions::deprecate_version(&self.db, &self.publisher, api, label, None, input)
             .await

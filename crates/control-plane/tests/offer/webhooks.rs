@@ -2,7 +2,7 @@
 
 use gatehouse_control_plane::webhooks::{
     self, CreateWebhook, Delivered, DeliveryFilter, DeliveryView, ENDPOINTS_MAX, Redeliver,
-    SECRET_OVERLAP_HOURS_MAX, UpdateWebhook, WebhookSecret, WebhookView,
+    SECRET_OVERLAP_HOURS_MAX, UpdateWebhook, WebhookFilter, WebhookSecret, WebhookView,
 };
 use gatehouse_control_plane::{Actor, Lookup, Page, Refusal, outbox};
 use gatehouse_domain::Role;
@@ -416,6 +416,7 @@ async fn nothing_internal_is_called_by_name_by_redirect_or_by_an_address_stored_
 async fn teams_and_applications_get_what_concerns_them_and_strangers_see_nothing() {
     let world = World::create().await;
     let (all, doras) = (Receiver::start().await, Receiver::start().await);
+    let shops = Receiver::start().await;
     let subscription = world.ask(&world.dora, "Shop", "team").await;
     let team = subscription.application.team.id;
     let (tenants, _) = endpoint(&world, &world.ada, to(&all, &[])).await;
@@ -426,11 +427,12 @@ async fn teams_and_applications_get_what_concerns_them_and_strangers_see_nothing
     let (view, _) = endpoint(&world, &world.dora, by_team.clone()).await;
     let by_application = CreateWebhook {
         application: Some(Lookup::Id(subscription.application.id)),
-        ..to(&doras, &["api.deprecated"])
+        ..to(&shops, &["subscription.*"])
     };
     endpoint(&world, &world.dora, by_application).await;
 
     world.ask(&world.eli, "Other", "team").await;
+    world.ask(&world.dora, "Till", "team").await;
     world.approve(&world.ana, subscription.id).await.unwrap();
     run(&world).await;
     let kinds = |receiver: &Receiver| -> Vec<String> {
@@ -449,7 +451,11 @@ async fn teams_and_applications_get_what_concerns_them_and_strangers_see_nothing
         kinds.sort();
         kinds
     };
-    assert_eq!(kinds(&doras), ["subscription.approved Shop"]);
+    assert_eq!(
+        kinds(&doras),
+        ["subscription.approved Shop", "subscription.requested Till"]
+    );
+    assert_eq!(kinds(&shops), ["subscription.approved Shop"]);
     assert!(kinds(&all).contains(&"subscription.requested Other".to_owned()));
 
     // Neither another team, nor a developer asking for the tenant's, nor another tenant.
@@ -467,8 +473,9 @@ async fn teams_and_applications_get_what_concerns_them_and_strangers_see_nothing
     let whole = webhooks::create_webhook(&world.db, &world.dora, &open(), to(&all, &[])).await;
     assert!(matches!(whole, Err(Refusal::Forbidden(_))), "{whole:?}");
     let page = Page::default();
+    let every = WebhookFilter::default();
     assert_eq!(
-        webhooks::list_webhooks(&world.db, &world.dora, &page)
+        webhooks::list_webhooks(&world.db, &world.dora, &every, &page)
             .await
             .unwrap()
             .data
@@ -476,13 +483,25 @@ async fn teams_and_applications_get_what_concerns_them_and_strangers_see_nothing
         2
     );
     assert_eq!(
-        webhooks::list_webhooks(&world.db, &world.eli, &page)
+        webhooks::list_webhooks(&world.db, &world.eli, &every, &page)
             .await
             .unwrap()
             .data
             .len(),
         0
     );
+    let of = |application: &str| WebhookFilter {
+        application: Some(Lookup::from(application)),
+    };
+    for (actor, application, count) in [
+        (&world.dora, "shop", 1),
+        (&world.dora, "till", 0),
+        (&world.dora, "nothing", 0),
+        (&world.eli, "shop", 0),
+    ] {
+        let listed = webhooks::list_webhooks(&world.db, actor, &of(application), &page).await;
+        assert_eq!(listed.unwrap().data.len(), count, "{application}");
+    }
     let elsewhere = make_tenant(&world.db, "southwind").await;
     let foreign = member(&world.db, elsewhere, "Zoe", Role::Admin).await;
     assert!(is_not_found(

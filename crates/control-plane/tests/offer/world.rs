@@ -167,6 +167,7 @@ impl World {
             source: Source::default(),
             create: true,
             dry_run: false,
+            drop_orphans: false,
         };
         publishing::publish_spec(&self.db, &self.ada, input).await
     }
@@ -179,6 +180,7 @@ impl World {
             environment: Lookup::from("production"),
             reason: "We sell pets.".to_owned(),
             answers: std::collections::BTreeMap::new(),
+            accepts_terms: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::remote::{Column, DryRun, Remote, Rows, column, segment};
 
@@ -39,7 +39,32 @@ pub(crate) enum Api {
     Create(Create),
     /// Change one.
     Update(Update),
+    /// Be told of new descriptions, deprecations and what its owners write.
+    Follow(Followed),
+    /// No longer be told.
+    Unfollow(Followed),
+    /// List those you follow.
+    Followed {
+        #[command(flatten)]
+        remote: Remote,
+    },
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct Followed {
+    /// Its slug or id.
+    api: String,
+    #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+const FOLLOWED: &[Column] = &[
+    column("API", "/api/slug"),
+    column("NAME", "/api/name"),
+    column("SINCE", "/since"),
+];
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
@@ -129,6 +154,23 @@ pub(crate) async fn run(command: Api) -> anyhow::Result<ExitCode> {
             });
             let changed = session.patch(&path(&args.api), args.dry, body).await?;
             session.show(&changed, "/slug", COLUMNS)?;
+        }
+        Api::Follow(args) => {
+            let session = args.remote.open()?;
+            let path = format!("{}/follow", path(&args.api));
+            let followed = session.create(&path, args.dry, Value::Null).await?;
+            session.show(&followed, "/api/slug", FOLLOWED)?;
+        }
+        Api::Unfollow(args) => {
+            let session = args.remote.open()?;
+            let path = format!("{}/unfollow", path(&args.api));
+            session.create(&path, args.dry, Value::Null).await?;
+            session.talk(format!("{} is followed no more.", args.api));
+        }
+        Api::Followed { remote } => {
+            let session = remote.open()?;
+            let found = session.get("/v1/followed-apis").await?;
+            session.rows(&found, "/api/slug", FOLLOWED)?;
         }
     }
     Ok(ExitCode::SUCCESS)

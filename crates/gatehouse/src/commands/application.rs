@@ -16,6 +16,18 @@ const COLUMNS: &[Column] = &[
     column("KEYS", "/keys"),
 ];
 
+const MEMBERS: &[Column] = &[
+    column("PERSON", "/user_id"),
+    column("NAME", "/name"),
+    column("IN THE TEAM", "/role"),
+];
+
+const TEAM: &[Column] = &[
+    column("TEAM", "/team/slug"),
+    column("MEMBERS", "/members"),
+    column("INVITED", "/invitation/email"),
+];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Application {
     /// List the applications you may see.
@@ -66,6 +78,31 @@ pub(crate) enum Application {
         team: Option<String>,
         #[command(flatten)]
         dry: DryRun,
+    },
+    /// List who works on one: the members of its team.
+    Members(Named),
+    /// Take a colleague into its team, by their address; one that nobody here has is invited, where you may invite people.
+    Invite {
+        #[command(flatten)]
+        named: Named,
+        /// Their address.
+        email: String,
+        /// Let them choose members too.
+        #[arg(long)]
+        lead: bool,
+        #[command(flatten)]
+        dry: DryRun,
+    },
+    /// Take a person out of its team, and so from whatever else the team owns.
+    RemoveMember {
+        #[command(flatten)]
+        named: Named,
+        /// Their id, as `application members` shows it.
+        member: String,
+        #[command(flatten)]
+        dry: DryRun,
+        #[command(flatten)]
+        sure: Sure,
     },
     /// Refuse its calls until it is let in again; its subscriptions and keys stay.
     Suspend {
@@ -163,6 +200,43 @@ pub(crate) async fn run(command: Application) -> anyhow::Result<ExitCode> {
             let session = named.remote.open()?;
             let changed = session.patch(&named.path(), dry, body).await?;
             session.show(&changed, "/slug", COLUMNS)?;
+        }
+        Application::Members(named) => {
+            let session = named.remote.open()?;
+            let found = session.get(&format!("{}/members", named.path())).await?;
+            session.rows(&json!({ "data": found["members"] }), "/user_id", MEMBERS)?;
+        }
+        Application::Invite {
+            named,
+            email,
+            lead,
+            dry,
+        } => {
+            let session = named.remote.open()?;
+            let role = if lead { "lead" } else { "member" };
+            let body = json!({ "email": email, "role": role });
+            let path = format!("{}/members", named.path());
+            let done = session.create(&path, dry, body).await?;
+            session.talk(match done["invitation"].is_null() {
+                true => format!("{email} works on it."),
+                false => format!("{email} was invited, and works on it from then on."),
+            });
+            session.show(&done, "/team/slug", TEAM)?;
+        }
+        Application::RemoveMember {
+            named,
+            member,
+            dry,
+            sure,
+        } => {
+            let session = named.remote.open()?;
+            if !dry.dry_run {
+                let what = format!("{member} leaves the team of {}.", named.application);
+                session.confirm(sure, &what)?;
+            }
+            let path = format!("{}/members/{}", named.path(), segment(&member));
+            let done = session.remove(&path, dry).await?;
+            session.show(&done, "/team/slug", TEAM)?;
         }
         Application::Suspend { named, reason, dry } => {
             named

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use gatehouse_control_plane::backup::{self, MANIFEST, Manifest};
-use gatehouse_control_plane::gateways::raise_generation;
+use gatehouse_control_plane::gateways::after_restore;
 
 use crate::cli::DataDir;
 use crate::output;
@@ -85,7 +85,10 @@ pub(crate) async fn restore(args: Restore) -> anyhow::Result<ExitCode> {
     };
     database.stop().await?;
     tell(&finished?)?;
-    output::talk("Gateways take the restored configuration as soon as the admin API runs.");
+    output::talk(
+        "Gateways take the restored configuration as soon as the admin API runs, also those that follow a later signing key or \
+         generation, if they ask within 30 days; `gatehouse gateway list` shows each.",
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,7 +98,7 @@ async fn follow(database: &crate::stack::Database, data_dir: &Path) -> anyhow::R
         .open(data_dir)
         .await
         .context("opening the restored database: is this its master key?")?;
-    let raised = raise_generation(&db)
+    let raised = after_restore(&db)
         .await
         .context("beginning a new generation");
     db.close().await;

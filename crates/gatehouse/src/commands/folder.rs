@@ -24,7 +24,7 @@ const COLUMNS: &[Column] = &[
 /// Where the files are and where they come from.
 #[derive(Debug, Args)]
 pub(crate) struct Folder {
-    /// The folder: resources (`apiVersion: gatehouse/v1`), and the descriptions they name.
+    /// The folder: resources (`apiVersion: gatehouse/v1`), and the descriptions and texts they name.
     dir: PathBuf,
     /// The scope the things are kept in.
     #[arg(long)]
@@ -163,7 +163,8 @@ async fn make(session: &Session, folder: &Folder, mode: &str) -> anyhow::Result<
     session.post("/v1/changesets", body).await
 }
 
-/// Every YAML and JSON file below a folder, by its path with forward slashes. Hidden files and folders are left alone.
+/// Every YAML and JSON file below a folder, and every text that one of them names, by its path with forward slashes. Hidden
+/// files and folders are left alone.
 fn read(dir: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(dir.to_owned(), String::new())];
@@ -179,7 +180,7 @@ fn read(dir: &Path) -> anyhow::Result<BTreeMap<String, String>> {
             let path = format!("{prefix}{name}");
             if entry.file_type()?.is_dir() {
                 folders.push((entry.path(), format!("{path}/")));
-            } else if [".yaml", ".yml", ".json"]
+            } else if [".yaml", ".yml", ".json", TEXT]
                 .iter()
                 .any(|end| name.ends_with(end))
             {
@@ -189,8 +190,20 @@ fn read(dir: &Path) -> anyhow::Result<BTreeMap<String, String>> {
             }
         }
     }
+    // A folder has other texts too, such as the one that explains it.
+    let (mut texts, mut files): (BTreeMap<_, _>, _) = files
+        .into_iter()
+        .partition(|(path, _)| path.ends_with(TEXT));
+    texts.retain(|path, _| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        files.values().any(|file: &String| file.contains(name))
+    });
+    files.extend(texts);
     Ok(files)
 }
+
+/// How texts end that resources name.
+const TEXT: &str = ".md";
 
 /// What the references in resource files stand for here. One that stands for nothing is left to the answer, which says where
 /// it is.
@@ -200,7 +213,8 @@ fn references(
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let environment = Environment::of_process();
     let mut values = BTreeMap::new();
-    for text in files.values().filter(|text| text.contains("apiVersion")) {
+    let resources = files.iter().filter(|(path, _)| !path.ends_with(TEXT));
+    for (_, text) in resources.filter(|(_, text)| text.contains("apiVersion")) {
         let mut rest = text.as_str();
         while let Some(start) = rest.find("${") {
             rest = &rest[start..];

@@ -15,6 +15,8 @@ const COLUMNS: &[Column] = &[
     column("E-MAIL", "/email"),
     column("STATUS", "/status"),
     column("ROLES", "/roles"),
+    column("2ND FACTOR", "/second_factor"),
+    column("PASSKEYS", "/passkeys"),
     column("SINCE", "/created_at"),
 ];
 
@@ -44,7 +46,7 @@ pub(crate) enum Member {
     },
     /// Show one.
     Get(Named),
-    /// Invite somebody by mail.
+    /// Invite somebody by mail; `gatehouse invitation create` can do it for a part of the tenant.
     Invite {
         /// The address the link is sent to.
         email: String,
@@ -75,6 +77,15 @@ pub(crate) enum Member {
         #[command(flatten)]
         dry: DryRun,
     },
+    /// Take away the second factor and the passkeys of a member who has lost them; their sessions end.
+    ResetSecondFactor {
+        #[command(flatten)]
+        named: Named,
+        #[command(flatten)]
+        dry: DryRun,
+        #[command(flatten)]
+        sure: Sure,
+    },
     /// Set the built-in roles somebody has in the whole tenant.
     Roles {
         #[command(flatten)]
@@ -103,6 +114,21 @@ pub(crate) enum Member {
         named: Named,
         /// What `member grants` calls it.
         grant: String,
+        #[command(flatten)]
+        dry: DryRun,
+    },
+    /// Tell what hangs on somebody and would be left behind.
+    Belongings(Named),
+    /// Hand over what hangs on somebody who leaves: the applications of their own team, their access tokens, the teams they lead.
+    Transfer {
+        #[command(flatten)]
+        named: Named,
+        /// Who takes over: e-mail address, name or id.
+        #[arg(long)]
+        to: String,
+        /// The team that has the applications from now on: slug or id. Without it that person's own.
+        #[arg(long)]
+        team: Option<String>,
         #[command(flatten)]
         dry: DryRun,
     },
@@ -169,7 +195,8 @@ pub(crate) async fn run(command: Member) -> anyhow::Result<ExitCode> {
         Member::Disable { named, dry, sure } => {
             let (session, path) = named.open().await?;
             if !dry.dry_run {
-                let what = format!("{} can do nothing here from now on.", named.member);
+                let left = left_behind(&session, &path).await?;
+                let what = format!("{} can do nothing here from now on.{left}", named.member);
                 session.confirm(sure, &what)?;
             }
             let path = format!("{path}/disable");
@@ -179,6 +206,16 @@ pub(crate) async fn run(command: Member) -> anyhow::Result<ExitCode> {
         Member::Enable { named, dry } => {
             let (session, path) = named.open().await?;
             let path = format!("{path}/enable");
+            let changed = session.create(&path, dry, Value::Null).await?;
+            session.show(&changed, "/user_id", COLUMNS)?;
+        }
+        Member::ResetSecondFactor { named, dry, sure } => {
+            let (session, path) = named.open().await?;
+            if !dry.dry_run {
+                let what = format!("{} signs in with the password alone.", named.member);
+                session.confirm(sure, &what)?;
+            }
+            let path = format!("{path}/reset-second-factor");
             let changed = session.create(&path, dry, Value::Null).await?;
             session.show(&changed, "/user_id", COLUMNS)?;
         }
@@ -214,6 +251,24 @@ pub(crate) async fn run(command: Member) -> anyhow::Result<ExitCode> {
                 "Taken back."
             });
         }
+        Member::Belongings(named) => {
+            let (session, path) = named.open().await?;
+            let found = session.get(&format!("{path}/belongings")).await?;
+            session.show(&found, "/user_id", BELONGINGS)?;
+        }
+        Member::Transfer {
+            named,
+            to,
+            team,
+            dry,
+        } => {
+            let (session, path) = named.open().await?;
+            let body = json!({ "to": find(&session, &to).await?, "team": team });
+            let done = session
+                .create(&format!("{path}/transfer"), dry, body)
+                .await?;
+            session.show(&done, "/to", TRANSFERRED)?;
+        }
         Member::Can {
             named,
             permission,
@@ -223,12 +278,56 @@ pub(crate) async fn run(command: Member) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-const INVITATION: &[Column] = &[
+const BELONGINGS: &[Column] = &[
+    column("MEMBER", "/user_id"),
+    column("APPLICATIONS", "/applications"),
+    column("TOKENS", "/tokens"),
+    column("LEADS ALONE", "/led_teams"),
+    column("DELEGATIONS", "/delegations"),
+];
+
+const TRANSFERRED: &[Column] = &[
+    column("FROM", "/from"),
+    column("TO", "/to"),
+    column("TEAM", "/team"),
+    column("APPLICATIONS", "/applications"),
+    column("TOKENS", "/tokens"),
+    column("LEADS NOW", "/led_teams"),
+];
+
+pub(super) const INVITATION: &[Column] = &[
     column("INVITATION", "/id"),
     column("E-MAIL", "/email"),
     column("ROLE", "/role"),
+    column("FOR", "/scope/slug"),
+    column("LANDS ON", "/api/slug"),
     column("UNTIL", "/expires_at"),
 ];
+
+/// What nobody looks after once somebody is disabled, as a sentence; empty when there is nothing.
+async fn left_behind(session: &Session, member: &str) -> anyhow::Result<String> {
+    let found = session.get(&format!("{member}/belongings")).await?;
+    let names = |what: &str, field: &str| {
+        let rows = found[field].as_array().into_iter().flatten();
+        let names: Vec<_> = rows.filter_map(|row| row["name"].as_str()).collect();
+        (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+    };
+    let left: Vec<String> = [
+        names("the applications", "applications"),
+        names("the access tokens", "tokens"),
+        names("the lead of the teams", "led_teams"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if left.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        " On them hang {}; `gatehouse member transfer` hands that over first.",
+        left.join("; ")
+    ))
+}
 
 /// A question about one permission is answered by the exit code as well, for scripts.
 async fn can(
@@ -266,7 +365,7 @@ async fn can(
 }
 
 impl Scope {
-    fn body(&self) -> Value {
+    pub(super) fn body(&self) -> Value {
         match (&self.team, &self.product, &self.api) {
             (Some(team), _, _) => json!({ "team": team }),
             (_, Some(product), _) => json!({ "product": product }),
@@ -285,7 +384,7 @@ impl Named {
 }
 
 /// The id of a member: as it is, or of the one with this address or name.
-async fn find(session: &Session, member: &str) -> anyhow::Result<String> {
+pub(super) async fn find(session: &Session, member: &str) -> anyhow::Result<String> {
     if member.parse::<UserId>().is_ok() {
         return Ok(member.to_owned());
     }

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod change;
+pub(crate) mod changelog;
 pub(crate) mod ci_trust;
 pub(crate) mod completion;
 mod config;
@@ -20,22 +21,32 @@ pub(crate) mod environment;
 mod first_administrator;
 pub(crate) mod folder;
 mod gateways;
+pub(crate) mod guide;
 mod health;
 pub(crate) mod identity_provider;
+pub(crate) mod invitation;
+pub(crate) mod job;
+pub(crate) mod key;
 pub(crate) mod lint;
 pub(crate) mod login;
 pub(crate) mod logs;
+pub(crate) mod mail;
 pub(crate) mod master_key;
 pub(crate) mod member;
 mod migrate;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod product;
+pub(crate) mod question;
 pub(crate) mod release;
+mod reset_second_factor;
 mod role;
 pub(crate) mod spec;
 pub(crate) mod subscription;
+pub(crate) mod team;
 pub(crate) mod tenant;
 pub(crate) mod tenant_role;
+pub(crate) mod terms;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -63,6 +74,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => backup::restore(args).await,
         Command::Migrate(data) => migrate::run(data).await,
         Command::FirstAdministrator(args) => first_administrator::run(args).await,
+        Command::ResetSecondFactor(args) => reset_second_factor::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Spec(command) => spec::run(command).await,
@@ -84,6 +96,11 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Version(command) => version::run(command).await,
         Command::Operation(command) => operation::run(command).await,
         Command::Plan(command) => plan::run(command).await,
+        Command::Terms(command) => terms::run(command).await,
+        Command::Product(command) => product::run(command).await,
+        Command::Guide(command) => guide::run(command).await,
+        Command::Changelog(command) => changelog::run(command).await,
+        Command::Question(command) => question::run(command).await,
         Command::Application(command) => application::run(command).await,
         Command::Subscription(command) => subscription::run(*command).await,
         Command::Approval(command) => approval::run(*command).await,
@@ -91,6 +108,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Logs(command) => logs::run(command).await,
         Command::Call(args) => call::run(args).await,
         Command::Member(command) => member::run(command).await,
+        Command::Invitation(command) => invitation::run(command).await,
+        Command::Team(command) => team::run(command).await,
+        Command::Job(command) => job::run(command).await,
         Command::Role(command) => tenant_role::run(command).await,
         Command::Token(command) => token::run(command).await,
         Command::CiTrust(command) => ci_trust::run(command).await,
@@ -99,6 +119,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Environment(command) => environment::run(command).await,
         Command::Upstream(command) => upstream::run(command).await,
         Command::Completion(args) => completion::run(&args),
+        Command::Key(command) => key::run(command).await,
+        Command::Mail(command) => mail::run(command).await,
         Command::Webhook(command) => webhook::run(command).await,
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),

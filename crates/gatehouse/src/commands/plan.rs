@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::remote::{Column, DryRun, Remote, Rows, Sure, column, segment};
+use crate::remote::{Column, DryRun, Notice, Remote, Rows, Sure, column, segment};
 
 const COLUMNS: &[Column] = &[
     column("PLAN", "/slug"),
@@ -17,6 +17,8 @@ const COLUMNS: &[Column] = &[
     column("ENVIRONMENTS", "/environments"),
     column("LIMITS", "/limits"),
     column("OPERATION LIMITS", "/operation_limits"),
+    column("PRICE", "/price"),
+    column("TERMS", "/terms"),
     column("NEXT", "/scheduled/effective_at"),
     column("SUBSCRIPTIONS", "/subscriptions"),
     column("REVISION", "/revision"),
@@ -75,6 +77,8 @@ pub(crate) enum Plan {
         #[arg(long)]
         effective_at: Option<String>,
         #[command(flatten)]
+        notice: Notice,
+        #[command(flatten)]
         terms: Terms,
         #[command(flatten)]
         dry: DryRun,
@@ -129,6 +133,52 @@ pub(crate) struct Terms {
     /// Longest time for which a replaced key goes on, seconds.
     #[arg(long)]
     max_overlap_s: Option<u32>,
+    /// What it costs, as "EUR 49.90/month", "EUR 0.5/1000 calls" or both with a comma between. Told, not charged.
+    #[arg(long)]
+    price: Option<Price>,
+    /// Whether it is for trying out: each team asks for it once, and it is not renewed.
+    #[arg(long)]
+    trial: Option<bool>,
+    /// Slug of the terms that requests accept.
+    #[arg(long)]
+    accepts: Option<String>,
+}
+
+/// A price as the command line writes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Price(Value);
+
+impl FromStr for Price {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let how = "write EUR 49.90/month (or day, or year), EUR 0.5/1000 calls, or both with a comma between";
+        let mut price = json!({});
+        for part in text.split(',') {
+            let (currency, amount) = part.trim().split_once(' ').context(how)?;
+            let (amount, per) = amount.split_once('/').context(how)?;
+            let member = match per.trim() {
+                "1000 calls" => "per_thousand_calls",
+                period @ ("day" | "month" | "year") => {
+                    price["period"] = json!(period);
+                    "amount"
+                }
+                _ => bail!(how),
+            };
+            if price.get(member).is_some() {
+                bail!("one amount a period; {how}");
+            }
+            if price["currency"]
+                .as_str()
+                .is_some_and(|said| said != currency)
+            {
+                bail!("one currency a plan; {how}");
+            }
+            price["currency"] = json!(currency);
+            price[member] = json!(amount.trim());
+        }
+        Ok(Self(price))
+    }
 }
 
 /// A limit as the command line writes it.
@@ -205,6 +255,9 @@ impl Terms {
             "max_subscription_days": self.max_subscription_days,
             "max_key_days": self.max_key_days,
             "max_overlap_s": self.max_overlap_s,
+            "price": self.price.as_ref().map(|price| &price.0),
+            "trial": self.trial,
+            "terms": self.accepts,
         })
     }
 }
@@ -259,10 +312,12 @@ pub(crate) async fn run(command: Plan) -> anyhow::Result<ExitCode> {
             approval,
             state,
             effective_at,
+            notice,
             terms,
             dry,
         } => {
             let mut body = terms.fields();
+            notice.add_to(&mut body);
             body["effective_at"] = json!(effective_at);
             body["approval"] = json!(approval);
             body["state"] = json!(state);
@@ -297,7 +352,26 @@ pub(crate) async fn run(command: Plan) -> anyhow::Result<ExitCode> {
 mod tests {
     use serde_json::json;
 
-    use super::Limit;
+    use super::{Limit, Price};
+
+    #[test]
+    fn prices_are_read_by_their_units() {
+        let read = |text: &str| text.parse::<Price>().map(|price| price.0);
+        assert_eq!(
+            read("EUR 49.90/month, EUR 0.5/1000 calls").unwrap(),
+            json!({ "currency": "EUR", "amount": "49.90", "period": "month", "per_thousand_calls": "0.5" })
+        );
+        for wrong in [
+            "",
+            "49",
+            "EUR 49",
+            "EUR 49/week",
+            "EUR 1/month,USD 2/1000 calls",
+            "EUR 1/month,EUR 2/year",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn limits_are_read_as_rates_and_quotas() {

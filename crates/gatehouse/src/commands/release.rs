@@ -8,11 +8,12 @@ use gatehouse_runtime::settings::parse_duration;
 use serde_json::{Value, json};
 
 use crate::output::exit;
-use crate::remote::{Column, DryRun, Format, Remote, Rows, Session, Sure, column};
+use crate::remote::{self, Column, DryRun, Format, Notice, Remote, Rows, Session, Sure, column};
 
 const COLUMNS: &[Column] = &[
     column("RELEASE", "/number"),
     column("KIND", "/kind"),
+    column("THINGS", "/things"),
     column("BY", "/actor_name"),
     column("COMMIT", "/source/commit"),
     column("CHANGES", "/changes"),
@@ -55,10 +56,29 @@ pub(crate) enum Release {
         #[arg(long, default_value = "30s")]
         wait: String,
         #[command(flatten)]
+        how: How,
+        #[command(flatten)]
         dry: DryRun,
         #[command(flatten)]
         sure: Sure,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// Take away limits of plans and choices of products whose operation is gone then.
+    #[arg(long)]
+    drop_orphans: bool,
+    #[command(flatten)]
+    notice: Notice,
+}
+
+impl How {
+    fn body(&self) -> Value {
+        let mut body = json!({ "drop_orphans": self.drop_orphans });
+        self.notice.add_to(&mut body);
+        body
+    }
 }
 
 #[derive(Debug, Args)]
@@ -97,9 +117,10 @@ pub(crate) async fn run(command: Release) -> anyhow::Result<ExitCode> {
         Release::Rollback {
             numbered,
             wait,
+            how,
             dry,
             sure,
-        } => return roll_back(&numbered, &wait, dry, sure).await,
+        } => return roll_back(&numbered, &wait, &how, dry, sure).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,6 +128,7 @@ pub(crate) async fn run(command: Release) -> anyhow::Result<ExitCode> {
 async fn roll_back(
     numbered: &Numbered,
     wait: &str,
+    how: &How,
     dry: DryRun,
     sure: Sure,
 ) -> anyhow::Result<ExitCode> {
@@ -114,26 +136,48 @@ async fn roll_back(
     let session = numbered.remote.open()?;
     let path = format!("{}/rollback", numbered.path());
     let trial = DryRun { dry_run: true };
-    let told = session.create(&path, trial, Value::Null).await?;
+    let mut body = how.body();
+    let told = session.create(&path, trial, body.clone()).await?;
     if dry.dry_run {
         show(&session, &told)?;
+        tell(&session, &told);
         return Ok(ExitCode::SUCCESS);
     }
+    tell(&session, &told);
     let count = told["changes"].as_array().map_or(0, Vec::len);
     let what = format!("{count} things go back to release {}.", numbered.number);
     session.confirm(sure, &what)?;
-    let done = session.create(&path, dry, Value::Null).await?;
+    // What was told is what is done, or nothing.
+    body["newest"] = told["newest"].clone();
+    let done = session.create(&path, dry, body).await?;
     show(&session, &done)?;
-    for kept in done["kept"].as_array().into_iter().flatten() {
-        let word = |name: &str| kept[name].as_str().unwrap_or_default().to_owned();
-        session.talk(format!("{} stays: {}", word("resource"), word("reason")));
-    }
     let in_force = session.in_force(&done, wait).await?;
     Ok(ExitCode::from(if in_force {
         exit::DONE
     } else {
         exit::FAILED
     }))
+}
+
+/// What stays, and what goes back later.
+fn tell(session: &Session, answer: &Value) {
+    let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    let word = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    for kept in list("kept") {
+        let (resource, reason) = (word(&kept, "resource"), word(&kept, "reason"));
+        session.talk(format!("{resource} stays: {reason}"));
+    }
+    for orphan in list("orphans") {
+        session.talk(format!("orphaned: {}", remote::orphan(&orphan)));
+    }
+    for plan in list("announced") {
+        session.talk(format!(
+            "{} goes back to lower limits or shorter spans on {}: {} subscriptions are given notice.",
+            word(&plan, "resource"),
+            word(&plan, "effective_at"),
+            plan["subscriptions"],
+        ));
+    }
 }
 
 /// For people a line for each field; for programs the answer as it is.

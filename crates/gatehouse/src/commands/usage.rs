@@ -1,4 +1,4 @@
-//! `gatehouse usage`: what an application called.
+//! `gatehouse usage`: what an application called, or how much an API was called.
 
 use std::process::ExitCode;
 
@@ -26,10 +26,9 @@ const OPERATIONS: &[Column] = &[
 
 #[derive(Debug, Args)]
 pub(crate) struct Usage {
-    /// Slug or id of the application.
-    #[arg(long)]
-    application: String,
-    /// How far back: hour, day, week or month.
+    #[command(flatten)]
+    of: Of,
+    /// How far back: hour, day, 14d or 90d.
     #[arg(long)]
     range: Option<String>,
     /// A row for each operation instead of the sums.
@@ -39,9 +38,31 @@ pub(crate) struct Usage {
     remote: Remote,
 }
 
+/// Whose calls: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Of {
+    /// Slug or id of the application that called.
+    #[arg(long)]
+    application: Option<String>,
+    /// Slug or id of the API that was called, by all applications together.
+    #[arg(long)]
+    api: Option<String>,
+}
+
+impl Of {
+    fn path(&self) -> String {
+        let (kind, name) = match (&self.application, &self.api) {
+            (Some(application), _) => ("applications", application.as_str()),
+            (None, api) => ("apis", api.as_deref().unwrap_or_default()),
+        };
+        format!("/v1/{kind}/{}/usage", segment(name))
+    }
+}
+
 pub(crate) async fn run(args: Usage) -> anyhow::Result<ExitCode> {
     let session = args.remote.open()?;
-    let mut path = format!("/v1/applications/{}/usage", segment(&args.application));
+    let mut path = args.of.path();
     if let Some(range) = &args.range {
         path.push_str(&format!("?range={}", segment(range)));
     }

@@ -61,6 +61,9 @@ pub(crate) enum Version {
         /// Label of the version to go to.
         #[arg(long)]
         successor: Option<String>,
+        /// Slug of the guide that says how to move there.
+        #[arg(long)]
+        guide: Option<String>,
     },
     /// End it: calls are answered with 410.
     Retire {
@@ -124,8 +127,9 @@ pub(crate) async fn run(command: Version) -> anyhow::Result<ExitCode> {
             step,
             sunset_at,
             successor,
+            guide,
         } => {
-            let body = json!({ "sunset_at": sunset_at, "successor": successor });
+            let body = json!({ "sunset_at": sunset_at, "successor": successor, "guide": guide });
             step.take("deprecate", body).await?;
         }
         Version::Retire { step, reason, sure } => {

@@ -36,6 +36,9 @@ const ADVICE: &str =
 pub(crate) enum Webhook {
     /// List the webhooks you may manage.
     List {
+        /// Only those of this application: slug or id.
+        #[arg(long)]
+        application: Option<String>,
         #[command(flatten)]
         rows: Rows,
         #[command(flatten)]
@@ -172,10 +175,15 @@ fn path(webhook: &str) -> String {
 
 pub(crate) async fn run(command: Webhook) -> anyhow::Result<ExitCode> {
     match command {
-        Webhook::List { rows, remote } => {
+        Webhook::List {
+            application,
+            rows,
+            remote,
+        } => {
             let session = remote.open()?;
+            let query = [("application", application.as_deref())];
             session
-                .list("/v1/webhooks", &[], &rows, "/id", COLUMNS)
+                .list("/v1/webhooks", &query, &rows, "/id", COLUMNS)
                 .await?;
         }
         Webhook::Get { webhook, remote } => {

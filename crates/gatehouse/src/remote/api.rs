@@ -1,5 +1,6 @@
 //! The client of an admin API.
 
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -64,12 +65,29 @@ impl AdminApi {
         path: &str,
         body: Body,
     ) -> anyhow::Result<Value> {
-        let mut request = self.request(method.clone(), path).await?;
-        if method == Method::POST {
-            let key = random::uuid_v7(Clock::system().now()).to_string();
-            request = request.header(IDEMPOTENCY_KEY, key);
-        }
+        let request = self.keyed(&method, path).await?;
         read(self.sent(with(request, body)).await?).await
+    }
+
+    /// The same for work that a job shall do: the answer is the job (RFC 7240 §4.1).
+    pub(crate) async fn send_as_job(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> anyhow::Result<Value> {
+        let request = self.keyed(&method, path).await?;
+        let request = request.header("prefer", "respond-async");
+        read(self.sent(with(request, body)).await?).await
+    }
+
+    async fn keyed(&self, method: &Method, path: &str) -> anyhow::Result<RequestBuilder> {
+        let request = self.request(method.clone(), path).await?;
+        if *method != Method::POST {
+            return Ok(request);
+        }
+        let key = random::uuid_v7(Clock::system().now()).to_string();
+        Ok(request.header(IDEMPOTENCY_KEY, key))
     }
 
     /// Reads the thing's entity tag and sends the change with it: what changed in between is refused, not overwritten. `more` follows
@@ -106,6 +124,22 @@ impl AdminApi {
             .await
             .context("reading the answer")?
             .to_vec())
+    }
+
+    /// The same, written piece by piece as it comes.
+    pub(crate) async fn bytes_into(
+        &self,
+        path: &str,
+        into: &mut (impl Write + Send),
+    ) -> anyhow::Result<()> {
+        let mut response = self.sent(self.request(Method::GET, path).await?).await?;
+        if !response.status().is_success() {
+            return Err(refused(response).await?.into());
+        }
+        while let Some(piece) = response.chunk().await.context("reading the answer")? {
+            into.write_all(&piece).context("writing the answer")?;
+        }
+        into.flush().context("writing the answer")
     }
 
     async fn request(&self, method: Method, path: &str) -> anyhow::Result<RequestBuilder> {

@@ -16,6 +16,7 @@ mod workload;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
 pub(crate) use contexts::{Context, Contexts};
 pub(crate) use refused::Refused;
@@ -77,6 +78,37 @@ pub(crate) struct DryRun {
     /// Check everything, change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// Whether subscribers are given notice of what is taken from them.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Notice {
+    /// At once, without the notice of those who have the plan; only administrators may, and say why.
+    #[arg(long, requires = "reason")]
+    now: bool,
+    /// Why there is no notice.
+    #[arg(long, requires = "now")]
+    reason: Option<String>,
+}
+
+impl Notice {
+    /// As bodies have it.
+    pub(crate) fn add_to(&self, body: &mut Value) {
+        if self.now {
+            body["now"] = json!(true);
+            body["reason"] = json!(self.reason);
+        }
+    }
+}
+
+/// What hangs on an operation that is gone, as the server names it.
+pub(crate) fn orphan(of: &Value) -> String {
+    let word = |name: &str| of[name].as_str().unwrap_or_default();
+    let what = match word("plan") {
+        "" => format!("the choice of {}", word("product")),
+        plan => format!("the limit in the plan {plan} of {}", word("product")),
+    };
+    format!("{what}, {}", word("operation"))
 }
 
 /// A change that cannot be taken back asks first.

@@ -107,6 +107,15 @@ impl Session {
         self.api.bytes(path).await
     }
 
+    /// The bytes of a document of any size, written as they come.
+    pub(crate) async fn download_into(
+        &self,
+        path: &str,
+        into: &mut (impl Write + Send),
+    ) -> anyhow::Result<()> {
+        self.api.bytes_into(path, into).await
+    }
+
     /// A POST; null as body sends none, and fields that are null were not asked for and are left out. It is carried out once, even when it has to be sent twice.
     pub(crate) async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         let body = match said(body) {
@@ -129,6 +138,22 @@ impl Session {
     /// A PUT of a file as it is.
     pub(crate) async fn upload(&self, path: &str, content: Vec<u8>) -> anyhow::Result<Value> {
         self.api.send(Method::PUT, path, Body::Bytes(content)).await
+    }
+
+    /// A PUT of a file as it is, which a job shall work on.
+    pub(crate) async fn upload_as_job(
+        &self,
+        path: &str,
+        content: Vec<u8>,
+    ) -> anyhow::Result<Value> {
+        let body = Body::Bytes(content);
+        self.api.send_as_job(Method::PUT, path, body).await
+    }
+
+    /// A POST that a job shall carry out.
+    pub(crate) async fn create_as_job(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let body = Body::Json(said(body));
+        self.api.send_as_job(Method::POST, path, body).await
     }
 
     /// A POST of a file as it is, which asks about it.

@@ -96,7 +96,7 @@ fn cell(value: Option<&Value>) -> String {
             }
         }
         Some(Value::Object(fields)) => {
-            let names = ["slug", "label", "words", "name", "url", "id"];
+            let names = ["slug", "label", "words", "name", "url", "address", "id"];
             let named = names.iter().find_map(|name| fields.get(*name));
             named.map_or_else(
                 || format!("{} fields", fields.len()),

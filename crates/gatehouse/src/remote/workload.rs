@@ -4,7 +4,9 @@ use anyhow::{Context as _, bail};
 use gatehouse_runtime::Secret;
 use gatehouse_runtime::settings::Environment;
 use reqwest::{Client, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::refused::Refused;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
@@ -97,11 +99,28 @@ impl Workload {
             .send()
             .await
             .with_context(|| format!("reaching the admin API at {api}"))?;
-        let answer = super::api::read(response).await?;
+        let answer = super::api::read(response).await.map_err(|error| {
+            match error.downcast::<Refused>() {
+                Ok(refused) => unaccepted(refused).into(),
+                Err(other) => other,
+            }
+        })?;
         let token = answer["access_token"].as_str();
         Ok(Secret::new(
             token.context("the exchange gave no token")?.to_owned(),
         ))
+    }
+}
+
+/// A refused exchange (RFC 6749 §5.2), said like any other: whoever shows no identity that counts is not signed in.
+fn unaccepted(refused: Refused) -> Refused {
+    if refused.status != 400 {
+        return refused;
+    }
+    let said = |name: &str| refused.problem[name].clone();
+    Refused {
+        status: 401,
+        problem: json!({ "code": said("error"), "detail": said("error_description") }),
     }
 }
 

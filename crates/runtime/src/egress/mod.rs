@@ -124,6 +124,15 @@ impl Egress {
     /// itself, past the policy.
     pub fn new(settings: &EgressSettings) -> Result<Self, EgressError> {
         let policy = AddressPolicy::new(settings.allowed_networks.clone());
+        Self::by(policy, settings)
+    }
+
+    /// The same for addresses that the operator has set, which usually lie in private networks.
+    pub fn to_own_machines(settings: &EgressSettings) -> Result<Self, EgressError> {
+        Self::by(AddressPolicy::for_upstreams(), settings)
+    }
+
+    fn by(policy: AddressPolicy, settings: &EgressSettings) -> Result<Self, EgressError> {
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()

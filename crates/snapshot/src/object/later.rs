@@ -5,6 +5,7 @@
 //! serving it without.
 
 use gatehouse_domain::OperationKey;
+use gatehouse_domain::id::ProductId;
 use serde::{Deserialize, Serialize};
 
 use super::{Limit, Moment};
@@ -44,6 +45,13 @@ pub struct OperationLimit {
 pub struct PlanLater {
     /// Applied beside the plan's own limits; the strictest decides.
     pub operation_limits: Vec<OperationLimit>,
+}
+
+/// What credentials learned later.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialLater {
+    /// Of a scoped credential: only subscriptions to these products count for it, ascending by id. None: all of its application's.
+    pub products: Vec<ProductId>,
 }
 
 /// The bytes that follow behind an object; none when there is nothing to say.

@@ -144,6 +144,7 @@ impl Object {
         match self {
             Self::Route(route) => body.extend(later::write(&route.later)),
             Self::Plan(plan) => body.extend(later::write(&plan.later)),
+            Self::Credential(credential) => body.extend(later::write(&credential.later)),
             _ => {}
         }
         Record {
@@ -215,7 +216,7 @@ of_kind!(
     Plan later,
     Application,
     Subscription,
-    Credential
+    Credential later
 );
 
 impl Record {
@@ -228,11 +229,11 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Limit, Moment, OperationLimit, PlanLater, WireRule};
+    use crate::object::{CredentialLater, Limit, Moment, OperationLimit, PlanLater, WireRule};
     use gatehouse_domain::OperationKey;
     use gatehouse_domain::credential::CredentialState;
     use gatehouse_domain::id::{
-        ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId, TenantId,
+        ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId, ProductId, TenantId,
     };
 
     fn credential() -> Object {
@@ -247,7 +248,20 @@ mod tests {
             not_before: None,
             expires_at: Some(Moment(7)),
             retire_at: None,
+            later: CredentialLater::default(),
         })
+    }
+
+    #[test]
+    fn a_scoped_credential_reads_back_and_another_has_the_bytes_it_always_had() {
+        let plain = credential().encode();
+        let mut scoped = credential();
+        if let Object::Credential(credential) = &mut scoped {
+            credential.later.products = vec![ProductId::from_uuid(Uuid::from_u128(8))];
+        }
+        let record = scoped.encode();
+        assert_eq!(record.decode().unwrap(), scoped);
+        assert!(record.body.starts_with(&plain.body) && record.body.len() > plain.body.len());
     }
 
     #[test]

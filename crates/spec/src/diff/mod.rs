@@ -14,6 +14,7 @@ mod change;
 mod content;
 mod headers;
 mod ledger;
+mod lines;
 mod operations;
 mod parameters;
 pub(crate) mod places;
@@ -44,6 +45,7 @@ use crate::parse::parse;
 pub use self::change::{
     Change, Comparison, Counts, Gap, GapReason, LISTED_MAX, Severity, Spot, Spots, Verdict,
 };
+pub use self::lines::{Hunk, Line, LineDiff, lines};
 pub use self::reference::reference;
 pub use self::rule::{Area, Rule};
 pub use self::words::code as quoted;

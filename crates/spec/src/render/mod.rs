@@ -98,7 +98,7 @@ pub(crate) struct Context<'f> {
 }
 
 /// Schema nodes on one page, over all bodies and responses together.
-const PAGE_NODES_MAX: usize = 3_000;
+const PAGE_NODES_MAX: usize = 2_000;
 
 impl<'f> Context<'f> {
     pub(crate) fn new(fragment: &'f Value) -> Self {

@@ -9,7 +9,14 @@ use super::{FILE_NAME, KEY_HEADER, SampleBody, SampleRequest, encode};
 /// `key_placeholder` is put into [`KEY_HEADER`]. One of the form `$NAME` is left for the shell to
 /// fill in; anything else is quoted as it is. Empty leaves the header out.
 pub fn curl(base_url: &str, fragment: &Value, key_placeholder: &str) -> String {
-    let request = SampleRequest::from_fragment(base_url, fragment);
+    curl_of(
+        &SampleRequest::from_fragment(base_url, fragment),
+        key_placeholder,
+    )
+}
+
+/// The same for a request that is already made.
+pub fn curl_of(request: &SampleRequest, key_placeholder: &str) -> String {
     let mut lines = vec![match &*request.method {
         "GET" => format!("curl {}", quote(&request.url)),
         "HEAD" => format!("curl --head {}", quote(&request.url)),

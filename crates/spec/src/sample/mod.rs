@@ -1,6 +1,7 @@
 //! Sample calls: one request model from a fragment, written out for a language.
 
 mod curl;
+mod given;
 mod go;
 mod java;
 mod javascript;
@@ -15,7 +16,8 @@ use crate::render::example::{self, essence, is_json};
 use crate::render::layers::Layers;
 use crate::render::{Context, Direction};
 
-pub use curl::curl;
+pub use curl::{curl, curl_of};
+pub use given::{Given, GivenFault, Input, VALUE_MAX, body_of, inputs};
 pub use language::{Language, program};
 
 /// The header that carries the key.

@@ -13,6 +13,8 @@ mod fragments;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod given;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod limits;
@@ -32,6 +34,8 @@ mod refusals;
 mod schemas;
 #[cfg(test)]
 mod swagger2;
+#[cfg(test)]
+mod typed;
 
 use std::path::PathBuf;
 

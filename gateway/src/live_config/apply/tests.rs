@@ -7,7 +7,7 @@ use gatehouse_domain::id::{ApplicationId, ChangeId, TenantId};
 use gatehouse_domain::subscription::{EndedReason, StoredState};
 use gatehouse_snapshot::FORMAT;
 use gatehouse_snapshot::object::{
-    Application, Credential, Environment, Moment, Record, Subscription, Tenant,
+    Application, Credential, CredentialLater, Environment, Moment, Record, Subscription, Tenant,
 };
 use gatehouse_snapshot::sign::Signer;
 use gatehouse_snapshot::snapshot::Writer;
@@ -133,6 +133,7 @@ fn credential(number: u64, key_id: u64) -> Credential {
         not_before: None,
         expires_at: None,
         retire_at: None,
+        later: CredentialLater::default(),
     }
 }
 

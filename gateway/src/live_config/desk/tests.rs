@@ -351,6 +351,7 @@ fn record(at_ms: i64) -> CallRecord {
         upstream_us: 0,
         bytes_in: 0,
         bytes_out: 0,
+        source: None,
     }
 }
 

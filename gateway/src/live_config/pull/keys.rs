@@ -21,14 +21,16 @@ impl Puller {
                 "a signing key was announced by the one before it"
             );
             self.trust.keys = keys;
+            self.status.accept(&self.trust.keys);
         }
         Ok(())
     }
 
-    /// Keys before the one that signs now sign nothing any more.
+    /// Keys before the one that signs now sign nothing any more, be it configuration or credentials of the console.
     pub(super) fn retire_keys(&mut self) {
         if let Some(running) = &self.running {
             self.trust.retire_before(running.signed_by);
         }
+        self.status.accept(&self.trust.keys);
     }
 }

@@ -64,6 +64,7 @@ fn batch(sequence: u64, calls: usize) -> Batch {
         upstream_us: 0,
         bytes_in: 0,
         bytes_out: 0,
+        source: None,
     };
     Batch::new(Uuid::nil(), sequence, 0, vec![record; calls])
 }

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -38,6 +39,7 @@ pub(crate) fn record(number: u64) -> CallRecord {
         upstream_us: 1,
         bytes_in: 0,
         bytes_out: 100,
+        source: None,
     }
 }
 
@@ -170,6 +172,7 @@ fn call(ledgers: &Ledgers, path: &str) -> Call {
         ..Attribution::default()
     };
     call.trace_id = Uuid::from_u128(99);
+    call.source = Some(IpAddr::from([192, 0, 2, 7]));
     call.let_through();
     call
 }
@@ -277,6 +280,12 @@ fn a_call_is_recorded_as_it_went() {
         (201, "ok", true)
     );
     assert_eq!((good.bytes_in, good.bytes_out), (8, 9));
+    assert_eq!(good.source, Some(IpAddr::from([192, 0, 2, 7])));
+    assert_eq!(
+        (refused.source, left.source),
+        (None, None),
+        "of a place that was used before"
+    );
     assert_eq!(
         good.attribution.application,
         Some(Uuid::from_u128(60).into())
@@ -326,6 +335,7 @@ fn a_restart_tells_calls_under_way_as_interrupted_and_those_that_ended_as_they_w
     ended.finish(ProblemKind::UpstreamFailed);
     let mut under_way = Call::begin(&Method::GET, "/under-way", Rc::default(), &ledgers);
     under_way.attribution.operation = operation;
+    under_way.source = "2001:db8::7".parse().ok();
     under_way.let_through();
     let judged = Call::begin(&Method::GET, "/being-judged", Rc::default(), &ledgers);
     std::mem::forget((ended, under_way, judged, ledgers));
@@ -352,6 +362,7 @@ fn a_restart_tells_calls_under_way_as_interrupted_and_those_that_ended_as_they_w
             (true, true, 500)
         );
         assert_eq!(cut.reason, "interrupted");
+        assert_eq!(cut.source, "2001:db8::7".parse().ok());
         assert_eq!(cut.attribution.operation, Some(key.clone()));
         let ended = of("/ended");
         assert_eq!(

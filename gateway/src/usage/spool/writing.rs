@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use gatehouse_snapshot::usage::{BATCH_RECORDS_MAX, CallRecordRef};
+use gatehouse_snapshot::usage::{BATCH_RECORDS_MAX, CallRecordRef, SOURCE_BYTES, source_bytes};
 
 use super::{Open, Spool};
 use crate::frames;
@@ -30,6 +30,10 @@ pub(super) struct Gathered {
     bytes: Vec<u8>,
     /// Where the frame of calls begins.
     frame: usize,
+    /// Calls of the segment before them.
+    before: usize,
+    /// Of each record.
+    sources: Vec<u8>,
     records: usize,
     unattributed: u64,
     /// The drops that its first frame tells.
@@ -65,19 +69,24 @@ impl Spool {
         } else {
             self.bytes_max
         };
-        if self.bytes() + gathered.bytes.len() as u64 > bytes_max {
+        let of_sources = segment::SOURCES_HEAD_BYTES + gathered.sources.len() + SOURCE_BYTES;
+        let length = gathered.bytes.len() + of_sources;
+        if self.bytes() + length as u64 > bytes_max {
             gathered.bytes.truncate(before);
             return self.drop_calls(1, u64::from(unattributed));
         }
+        gathered
+            .sources
+            .extend_from_slice(&source_bytes(call.source));
         gathered.records += 1;
         gathered.unattributed += u64::from(unattributed);
         let (bytes, records) = open
             .segment
             .as_ref()
             .map_or((0, 0), |segment| (segment.bytes, segment.records));
-        let whole = open.gathered.bytes.len() >= WRITE_BYTES_MAX
+        let whole = length >= WRITE_BYTES_MAX
             || records + open.gathered.records >= BATCH_RECORDS_MAX
-            || bytes + open.gathered.bytes.len() as u64 >= SEGMENT_BYTES_MAX;
+            || bytes + length as u64 >= SEGMENT_BYTES_MAX;
         if whole {
             self.flush(open);
         }
@@ -90,12 +99,17 @@ impl Spool {
             segment::push_dropped(&mut gathered.bytes, gathered.tells);
         }
         gathered.frame = segment::begin_calls(&mut gathered.bytes, before);
+        gathered.before = before;
+        gathered.sources.clear();
     }
 
     pub(super) fn flush(&self, open: &mut Open) {
         let mut gathered = std::mem::take(&mut open.gathered);
         if gathered.records > 0 {
             frames::close(&mut gathered.bytes, gathered.frame);
+            if gathered.sources.iter().any(|byte| *byte != 0) {
+                segment::push_sources(&mut gathered.bytes, gathered.before, &gathered.sources);
+            }
             match self.write_frames(open, &gathered) {
                 Ok(()) => {
                     self.untold.fetch_sub(gathered.tells, Ordering::Relaxed);

@@ -12,6 +12,8 @@ use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
+use gatehouse_control_plane::catalogue::{self, Viewer};
+use gatehouse_control_plane::members::Accepted;
 use gatehouse_control_plane::{Refusal, accounts, installation, members};
 
 /// One button, and the fields the link needs.
@@ -25,6 +27,8 @@ pub(crate) struct LinkPage {
     pub(crate) action: String,
     pub(crate) fields: Vec<Field>,
     pub(crate) button: &'static str,
+    /// Whether a passkey does as well.
+    pub(crate) passkey: bool,
 }
 
 web_page!(LinkPage, Private);
@@ -46,13 +50,14 @@ pub(crate) fn page(
         action,
         fields,
         button,
+        passkey: false,
     }
 }
 
 /// What a used-up link and one that never existed have in common.
 const DEAD_LINK: &str = "This link does not work any more. Links work once and for a limited time.";
 
-fn dead(refusal: Refusal) -> Result<Faults, PageError> {
+pub(crate) fn dead(refusal: Refusal) -> Result<Faults, PageError> {
     match refusal {
         Refusal::NotFound => Ok(Faults::one(WHOLE_FORM, DEAD_LINK)),
         other => faults_of(other),
@@ -258,6 +263,20 @@ pub(crate) async fn show_invite(
     ))
 }
 
+/// The API they were invited to, when it is shown to them.
+async fn landing(visitor: &Visitor, accepted: &Accepted) -> Result<String, PageError> {
+    let (db, tenant) = (visitor.db(), accepted.tenant);
+    let actor = members::actor_of_user(db, tenant, accepted.user).await?;
+    let (Some(api), Some(actor)) = (&accepted.api, actor) else {
+        return Ok("/apis".to_owned());
+    };
+    match catalogue::catalogue_api(db, &Viewer::Member(&actor), api).await {
+        Ok(_) => Ok(format!("/apis/{api}")),
+        Err(Refusal::NotFound) => Ok("/apis".to_owned()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
 /// `POST /invite/{token}`
 pub(crate) async fn invite(
     visitor: Visitor,
@@ -272,7 +291,10 @@ pub(crate) async fn invite(
         },
     };
     match members::accept_invitation(visitor.db(), &token, accept).await {
-        Ok((user, _)) => enter(&visitor, user, "/apis").await,
+        Ok(accepted) => {
+            let next = landing(&visitor, &accepted).await?;
+            enter(&visitor, accepted.user, &next).await
+        }
         Err(refusal) => {
             let faults = dead(refusal)?;
             let action = visitor.to(&format!("/invite/{token}"));

@@ -2,20 +2,19 @@
 
 use crate::address::{Query, safe_next, with_query};
 use crate::form::{Form, Nothing};
-use crate::page::web_page;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::account::{signup, sso};
-use crate::session;
-use crate::view::form::{Faults, Field, WHOLE_FORM};
+use crate::session::{self, Begin, Factor, HalfIn};
+use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::identity_providers::SignInButton;
-use gatehouse_control_plane::{Refusal, accounts};
+use gatehouse_control_plane::{Refusal, accounts, second_factor};
 use gatehouse_domain::id::UserId;
-use http::StatusCode;
 
 /// Where you go on to, then e-mail and password; paste is allowed.
 #[derive(Template)]
@@ -29,6 +28,8 @@ pub(crate) struct LoginPage {
     pub(crate) password: Field,
     /// Other ways in.
     pub(crate) providers: Vec<SignInButton>,
+    /// Whether browsers know passkeys here.
+    pub(crate) passkeys: bool,
     /// Where strangers make an account, when they may; it remembers where they go on to.
     pub(crate) sign_up: Option<String>,
 }
@@ -47,6 +48,7 @@ pub(crate) async fn page(
     let targets = sso::targets(&providers);
     let page = LoginPage {
         providers,
+        passkeys: visitor.portal().passkeys().is_some(),
         going_to: going_to(next),
         next: next.to_owned(),
         email: Field::email("email", "E-mail").value(email).faults(&faults),
@@ -117,32 +119,53 @@ pub(crate) async fn submit(
         Ok(user) => enter(&visitor, user, &next).await,
         Err(refusal @ (Refusal::Database(_) | Refusal::Internal(_))) => Err(refusal.into()),
         Err(refusal) => {
-            let (status, words) = match &refusal {
-                Refusal::TooMany(seconds) => (
-                    StatusCode::TOO_MANY_REQUESTS,
-                    format!("Too many attempts. Wait {seconds} seconds, then try again."),
-                ),
-                _ => (
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "E-mail or password is wrong.".to_owned(),
-                ),
+            let faults = match refusal {
+                refusal @ Refusal::TooMany(_) => faults_of(refusal)?,
+                _ => Faults::one(WHOLE_FORM, "E-mail or password is wrong."),
             };
-            let faults = Faults::one(WHOLE_FORM, words);
             let page = page(&visitor, &next, &form.email, faults).await?;
-            Ok((status, page).into_response())
+            Ok(refused(page))
         }
     }
 }
 
-/// Begins a session and goes on.
+/// Begins a session of somebody with a password, or asks for their second factor first.
 pub(crate) async fn enter(
     visitor: &Visitor,
     user: UserId,
     next: &str,
 ) -> Result<Response, PageError> {
-    session::begin(visitor.session(), user, None, visitor.now())
-        .await
-        .map_err(PageError::fault)?;
+    let begin = Begin {
+        user,
+        only: None,
+        factor: Factor::Nothing,
+        proved: Some(visitor.now()),
+        from: visitor.from(),
+    };
+    enter_as(visitor, begin, next).await
+}
+
+/// The same however they proved who they are.
+pub(crate) async fn enter_as(
+    visitor: &Visitor,
+    begin: Begin,
+    next: &str,
+) -> Result<Response, PageError> {
+    let (session, now) = (visitor.session(), visitor.now());
+    let factor = second_factor::of_person(visitor.db(), begin.user).await?;
+    let (done, next) = match factor {
+        None => (session::begin(session, begin, now).await, next),
+        Some(_) => {
+            let half = HalfIn {
+                user: begin.user,
+                only: begin.only,
+                next: next.to_owned(),
+                since: now,
+            };
+            (session::wait_for_code(session, half).await, "/login/code")
+        }
+    };
+    done.map_err(PageError::fault)?;
     Ok(visitor.go(next).into_response())
 }
 

@@ -1,9 +1,88 @@
-//! Getting in, getting out, and what waits for a person.
+//! Getting in, what waits for somebody, and their own account.
 
+pub(crate) mod code;
 pub(crate) mod confirm;
+pub(crate) mod email;
+pub(crate) mod factor;
 pub(crate) mod inbox;
 pub(crate) mod login;
+pub(crate) mod notifications;
 pub(crate) mod outbox;
+pub(crate) mod passkeys;
+pub(crate) mod password;
+pub(crate) mod sessions;
 pub(crate) mod signup;
 pub(crate) mod sso;
 pub(crate) mod theme;
+
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::view::form::{Faults, Field};
+use crate::view::parts::{Tab, Tabs};
+use crate::view::shell::Shell;
+use crate::visitor::Visitor;
+use askama::Template;
+
+/// One form of somebody's own account.
+#[derive(Template)]
+#[template(path = "pages/account/form.html")]
+pub(crate) struct AccountForm {
+    pub(crate) shell: Shell,
+    pub(crate) title: &'static str,
+    pub(crate) signed_in_as: String,
+    pub(crate) tabs: Tabs,
+    pub(crate) note: &'static str,
+    pub(crate) faults: Faults,
+    pub(crate) action: String,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) button: &'static str,
+}
+
+web_page!(AccountForm, Private);
+
+/// What differs between the forms of an account.
+pub(crate) struct Asked {
+    pub(crate) path: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) button: &'static str,
+}
+
+pub(crate) async fn account_form(
+    visitor: &Visitor,
+    asked: Asked,
+    faults: Faults,
+) -> Result<AccountForm, PageError> {
+    let signed_in_as = visitor.own_account()?.email.clone();
+    let shell = visitor.shell().await?;
+    Ok(AccountForm {
+        title: asked.title,
+        signed_in_as,
+        tabs: tabs(&shell, asked.path),
+        note: asked.note,
+        faults,
+        action: shell.to(asked.path),
+        fields: asked.fields,
+        button: asked.button,
+        shell,
+    })
+}
+
+/// The pages of somebody's own account.
+pub(crate) fn tabs(shell: &Shell, current: &str) -> Tabs {
+    let pages = [
+        ("Sessions", "/account/sessions"),
+        ("Password", "/account/password"),
+        ("Second factor", "/account/security"),
+        ("Passkeys", "/account/passkeys"),
+        ("E-mail address", "/account/email"),
+    ];
+    let tab = |(label, path): (&'static str, &str)| Tab {
+        label,
+        href: shell.to(path),
+        count: None,
+        current: path == current,
+    };
+    Tabs::new("Your account", pages.into_iter().map(tab).collect())
+}

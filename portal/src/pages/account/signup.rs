@@ -5,12 +5,15 @@ use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::account::login::Next;
+use crate::pages::account::sso;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
+use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_domain::SignupMode;
 
@@ -22,6 +25,8 @@ pub(crate) struct SignUpPage {
     pub(crate) next: String,
     pub(crate) sign_in: String,
     pub(crate) faults: Faults,
+    /// Other ways in.
+    pub(crate) providers: Vec<SignInButton>,
     pub(crate) name: Field,
     pub(crate) email: Field,
     pub(crate) password: Field,
@@ -54,10 +59,20 @@ pub(crate) struct SignUpForm {
     next: String,
 }
 
-fn page(shell: Shell, next: &str, name: &str, email: &str, faults: Faults) -> SignUpPage {
-    SignUpPage {
+/// The page with the buttons of the tenant's identity providers; its forms may lead to them.
+async fn page(
+    visitor: &Visitor,
+    next: &str,
+    (name, email): (&str, &str),
+    faults: Faults,
+) -> Result<Response, PageError> {
+    let shell = visitor.shell().await?;
+    let providers = sso::buttons(visitor).await?;
+    let targets = sso::targets(&providers);
+    let page = SignUpPage {
         next: next.to_owned(),
         sign_in: shell.to(&with_query("/login", &[("next", next)])),
+        providers,
         name: Field::text("name", "Name")
             .value(name)
             .max(80)
@@ -69,7 +84,8 @@ fn page(shell: Shell, next: &str, name: &str, email: &str, faults: Faults) -> Si
             .faults(&faults),
         faults,
         shell,
-    }
+    };
+    Ok((Extension(targets), page).into_response())
 }
 
 /// `GET /signup`
@@ -83,8 +99,8 @@ pub(crate) async fn show(
     if !is_open(visitor.tenant()?) {
         return Ok(visitor.go("/login").into_response());
     }
-    let shell = visitor.shell().await?;
-    Ok(page(shell, safe_next(&query.next), "", "", Faults::default()).into_response())
+    let next = safe_next(&query.next);
+    page(&visitor, next, ("", ""), Faults::default()).await
 }
 
 /// `POST /signup`. The answer is the same whether or not the address has an account already.
@@ -97,24 +113,17 @@ pub(crate) async fn submit(
         email: form.email.clone(),
         name: form.name.clone(),
         password: form.password.into(),
+        ip: visitor.ip(),
     };
-    let refusal = accounts::sign_up(visitor.db(), tenant, input).await.err();
-    let shell = visitor.shell().await?;
-    match refusal {
-        None => Ok(SentPage {
-            shell,
-            email: form.email,
+    match accounts::sign_up(visitor.db(), tenant, input).await {
+        Ok(_) => {
+            let shell = visitor.shell().await?;
+            let email = form.email;
+            Ok(SentPage { shell, email }.into_response())
         }
-        .into_response()),
-        Some(refusal) => {
-            let faults = faults_of(refusal)?;
-            let page = page(
-                shell,
-                safe_next(&form.next),
-                &form.name,
-                &form.email,
-                faults,
-            );
+        Err(refusal) => {
+            let typed = (form.name.as_str(), form.email.as_str());
+            let page = page(&visitor, safe_next(&form.next), typed, faults_of(refusal)?).await?;
             Ok(refused(page))
         }
     }

@@ -7,7 +7,7 @@ use crate::headers::FormTargets;
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::account::confirm::{LinkPage, page};
-use crate::pages::account::login::{self, Next};
+use crate::pages::account::login;
 use crate::pages::account::signup::SentPage;
 use crate::session;
 use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
@@ -21,6 +21,7 @@ use gatehouse_domain::id::UserId;
 use gatehouse_runtime::random;
 use http::StatusCode;
 use http::header::SET_COOKIE;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// The cookie lives as long as the mailed link does.
@@ -55,12 +56,22 @@ fn browser_of<'a>(visitor: &Visitor, headers: &'a HeaderMap) -> Option<&'a str> 
         .filter(|value| value.len() == random::TOKEN_LENGTH)
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Begin {
+    #[serde(default)]
+    next: String,
+    /// Whether the provider is to ask even somebody it knows.
+    #[serde(default)]
+    again: bool,
+}
+
 /// `POST /login/sso/{provider}`
 pub(crate) async fn begin(
     visitor: Visitor,
     Path([provider]): Path<1>,
     headers: HeaderMap,
-    Form(form): Form<Next>,
+    Form(form): Form<Begin>,
 ) -> Result<Response, PageError> {
     let tenant = visitor.tenant()?.id;
     let browser = browser_of(&visitor, &headers).map_or_else(random::token, ToOwned::to_owned);
@@ -73,6 +84,7 @@ pub(crate) async fn begin(
         &redirect,
         &browser,
         next,
+        form.again,
     );
     let begun = match begun.await {
         Ok(begun) => begun,
@@ -135,8 +147,9 @@ pub(crate) async fn finish(
         Ok(Arrived::SignedIn {
             user,
             next,
+            shown,
             confined,
-        }) => enter(&visitor, user, confined, &next).await,
+        }) => enter(&visitor, (user, shown), confined, &next).await,
         Ok(Arrived::ProveAccount { pending }) => Ok(visitor
             .go(&format!("/login/connect/{pending}"))
             .into_response()),
@@ -148,18 +161,23 @@ pub(crate) async fn finish(
     }
 }
 
-/// Begins a session, confined to this tenant where only its own provider vouches.
+/// Begins a session, confined to this tenant where only its own provider vouches. Whoever the provider let through without asking
+/// has not shown who they are.
 async fn enter(
     visitor: &Visitor,
-    user: UserId,
+    (user, shown): (UserId, Option<OffsetDateTime>),
     confined: bool,
     next: &str,
 ) -> Result<Response, PageError> {
     let only = confined.then_some(visitor.tenant()?.id);
-    session::begin(visitor.session(), user, only, visitor.now())
-        .await
-        .map_err(PageError::fault)?;
-    Ok(visitor.go(safe_next(next)).into_response())
+    let begin = session::Begin {
+        user,
+        only,
+        factor: session::Factor::Vouched,
+        proved: shown,
+        from: visitor.from(),
+    };
+    login::enter_as(visitor, begin, safe_next(next)).await
 }
 
 fn connect_page(
@@ -241,7 +259,9 @@ pub(crate) async fn connect(
 }
 
 async fn go_on(visitor: &Visitor, confirmed: &Confirmed) -> Result<Response, PageError> {
-    enter(visitor, confirmed.user, confirmed.confined, &confirmed.next).await
+    // A password or a mailed link was shown just now.
+    let shown = (confirmed.user, Some(visitor.now()));
+    enter(visitor, shown, confirmed.confined, &confirmed.next).await
 }
 
 /// `GET /login/confirm/{token}`

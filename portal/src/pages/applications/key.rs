@@ -5,13 +5,14 @@ use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
+use crate::pages::applications::credential::kind_words;
 use crate::pages::applications::keys::shown;
 use crate::pages::applications::show::{key_crumbs, subscriptions_of};
 use crate::pages::catalogue::addresses::public_address;
 use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::view::code::Code;
-use crate::view::parts::{Badge, Crumbs, Spread, Timeline};
+use crate::view::parts::{Badge, Crumbs, Flash, Spread, Timeline};
 use crate::view::shell::Shell;
 use crate::view::words::{clock, day, relative};
 use crate::visitor::Visitor;
@@ -19,9 +20,12 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::response::Redirect;
 use gatehouse_control_plane::applications::{self, ApplicationView};
+use gatehouse_control_plane::catalogue;
 use gatehouse_control_plane::credentials::{self, CredentialView};
+use gatehouse_control_plane::page::Page;
 use gatehouse_control_plane::subscriptions::SubscriptionView;
-use gatehouse_control_plane::{catalogue, usage};
+use gatehouse_control_plane::usage::{self, CallFilter};
+use gatehouse_domain::credential::CredentialKind;
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_problem::ProblemKind;
 use time::OffsetDateTime;
@@ -41,11 +45,23 @@ pub(crate) struct KeyPage {
     pub(crate) secret: Option<String>,
     pub(crate) masked: String,
     pub(crate) kept_until: String,
+    /// Said where there is no secret to show.
+    pub(crate) no_secret: &'static str,
     pub(crate) stored: String,
+    /// What it is known by besides, where it is no API key.
+    pub(crate) facts: Vec<Fact>,
+    /// Why it opens nothing, whatever is requested.
+    pub(crate) warning: Option<Flash>,
+    /// Absent for what gateways do not check.
+    pub(crate) first_call: Option<FirstCall>,
+    pub(crate) ends: Option<String>,
+}
+
+/// The way to the first call.
+pub(crate) struct FirstCall {
     pub(crate) sample: Code,
     pub(crate) arrival: Arrival,
     pub(crate) timeline: Timeline,
-    pub(crate) ends: Option<String>,
 }
 
 web_page!(KeyPage, Private);
@@ -95,24 +111,20 @@ pub(crate) async fn show(
     let (view, key) = found(&visitor, &application, &key).await?;
     let secret = sealed::look(&visitor, &key.id.to_string()).await?;
     let subscription = subscription_of(&visitor, &view, &key).await?;
-    let sample = sample(
-        &visitor,
-        subscription.as_ref(),
-        &key,
-        secret.as_ref().map(|(text, _)| text.as_str()),
-    )
-    .await?;
+    let text = secret.as_ref().map(|(text, _)| text.as_str());
+    let first_call = first_call_of(&visitor, &view, &key, subscription.as_ref(), text).await?;
     let spread = spread::of(&visitor, &changed).await?;
-    let arrival = arrival(&visitor, &view, &key).await?;
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
     let heading = match &subscription {
+        _ if !key.enforced => format!("A credential of {}", view.name),
         Some(subscription) => format!("Your key for {}", subscription.api.name),
         None => format!("Your key for {}", view.name),
     };
+    let waits = |first: &FirstCall| first.arrival.received.is_none();
     Ok(KeyPage {
         crumbs: key_crumbs("Key", &view, &shell),
-        refresh: arrival.received.is_none(),
+        refresh: first_call.as_ref().is_some_and(waits),
         heading,
         lead: format!(
             "{}, {}. Made {}.",
@@ -128,16 +140,55 @@ pub(crate) async fn show(
             )
         }),
         secret: secret.map(|(text, _)| text),
+        no_secret: match key.fingerprint {
+            None => "It was shown once. Nobody can show it again.",
+            Some(_) => "Its private half is with its owner and never came here.",
+        },
         stored: shell.to(&format!("{base}/{}/stored", key.id)),
-        sample,
-        timeline: timeline(subscription.as_ref(), &key, visitor.now()),
+        facts: facts(&key),
+        warning: (!key.enforced)
+            .then(|| Flash::care("It opens nothing yet.", CredentialKind::NOT_ENFORCED)),
+        first_call,
         ends: key
             .expires_at
             .map(|at| format!("It ends on {}. You are told before.", day(at))),
-        arrival,
         spread,
         shell,
     })
+}
+
+/// What a credential of another kind is known by.
+fn facts(key: &CredentialView) -> Vec<Fact> {
+    let name = match key.kind {
+        CredentialKind::ApiKey => return Vec::new(),
+        CredentialKind::Basic => Some("User name"),
+        CredentialKind::Hmac => Some("Key id"),
+        CredentialKind::OauthClient => Some("Client id"),
+        CredentialKind::JwtKey | CredentialKind::MtlsCert => None,
+    };
+    let mut facts = vec![Fact::new("Kind", kind_words(key.kind))];
+    facts.extend(name.map(|label| Fact::new(label, key.prefix.clone())));
+    let print = key.fingerprint.as_ref();
+    facts.extend(print.map(|print| Fact::new("SHA-256 fingerprint", print.clone())));
+    facts
+}
+
+/// The sample and the wait, for what gateways check.
+async fn first_call_of(
+    visitor: &Visitor,
+    view: &ApplicationView,
+    key: &CredentialView,
+    subscription: Option<&SubscriptionView>,
+    secret: Option<&str>,
+) -> Result<Option<FirstCall>, PageError> {
+    if !key.enforced {
+        return Ok(None);
+    }
+    Ok(Some(FirstCall {
+        sample: sample(visitor, subscription, key, secret).await?,
+        arrival: arrival(visitor, view, key).await?,
+        timeline: timeline(subscription, key, visitor.now()),
+    }))
 }
 
 /// `GET /applications/{application}/keys/{key}/first-call`: what changes while the page waits.
@@ -236,9 +287,15 @@ async fn arrival(
     view: &ApplicationView,
     key: &CredentialView,
 ) -> Result<Arrival, PageError> {
-    let calls = usage::recent_calls(visitor.db(), visitor.actor()?, view.id, CALLS_MAX).await?;
+    let page = Page {
+        limit: CALLS_MAX,
+        after: None,
+    };
+    let filter = CallFilter::default();
+    let calls = usage::list_calls(visitor.db(), visitor.actor()?, view.id, &filter, &page).await?;
     let base = format!("/applications/{}/keys/{}", view.id, key.id);
     let calls = calls
+        .data
         .into_iter()
         .filter(|call| call.at >= key.created_at)
         .map(|call| {
@@ -266,7 +323,7 @@ async fn arrival(
     })
 }
 
-fn status_badge(status: i32) -> Badge {
+pub(crate) fn status_badge(status: i32) -> Badge {
     match status {
         200..400 => Badge::good(status.to_string()),
         400..500 => Badge::stopped(status.to_string()),

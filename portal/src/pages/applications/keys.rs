@@ -4,6 +4,7 @@ use crate::address::{Path, Query};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
+use crate::pages::applications::credential::kind_words;
 use crate::pages::applications::show::{crumbs, lead, subscriptions_of, tabs};
 use crate::pages::list_of::everything;
 use crate::pages::requests::NextStep;
@@ -41,9 +42,12 @@ pub(crate) struct KeysPage {
     pub(crate) faults: Faults,
     pub(crate) may_change: bool,
     pub(crate) action: String,
+    /// Where other kinds are made.
+    pub(crate) other: String,
     pub(crate) nonce: String,
     pub(crate) environment: Field,
     pub(crate) expires: Field,
+    pub(crate) product: Field,
     pub(crate) rows: Vec<KeyRow>,
     pub(crate) empty: Empty,
 }
@@ -59,6 +63,7 @@ pub(crate) struct KeyRow {
     pub(crate) used: String,
     pub(crate) expires: String,
     pub(crate) live: bool,
+    pub(crate) evidence: String,
     pub(crate) rotate: String,
     pub(crate) revoke: String,
 }
@@ -113,6 +118,7 @@ async fn page(
         hint: hint(&subscriptions, live, &shell),
         may_change: shell.may(Permission::ApplicationManage),
         action: shell.to(&base),
+        other: shell.to(&format!("/applications/{}/credentials/new", view.id)),
         nonce: random::token(),
         environment: Field::select("environment", "Environment", environments)
             .value(first.unwrap_or_default())
@@ -129,6 +135,7 @@ async fn page(
         )
         .value("365")
         .faults(&faults),
+        product: Field::select("product", "Good for", products(&subscriptions)).faults(&faults),
         empty: Empty::new(
             "No keys yet",
             "Keys appear here by their first and last characters.",
@@ -139,6 +146,17 @@ async fn page(
         name: view.name,
         shell,
     })
+}
+
+/// Everything, or one API that the application has something to do with.
+fn products(subscriptions: &[SubscriptionView]) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "Every API of the application")];
+    for one in subscriptions {
+        if choices.iter().all(|choice| choice.value != one.api.slug) {
+            choices.push(Choice::new(one.api.slug.clone(), one.api.name.clone()));
+        }
+    }
+    choices
 }
 
 /// What somebody should know who makes a key that opens nothing yet.
@@ -167,16 +185,25 @@ fn hint(
     })
 }
 
+/// What the state alone does not say.
+fn detail(key: &CredentialView) -> String {
+    let until = key
+        .retire_at
+        .filter(|_| key.state == CredentialState::Retiring)
+        .map(|at| format!("Works until {}", day(at)));
+    let products: Vec<&str> = key.products.iter().map(|one| one.name.as_str()).collect();
+    let narrow = (!products.is_empty()).then(|| format!("For {} only", products.join(", ")));
+    let other = (!key.enforced).then(|| format!("{}, not checked yet", kind_words(key.kind)));
+    let parts: Vec<String> = until.into_iter().chain(narrow).chain(other).collect();
+    parts.join(". ")
+}
+
 fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> KeyRow {
     KeyRow {
         shown: shown(key),
         environment: capital(key.environment.kind.as_str()),
         state: state(key),
-        detail: key
-            .retire_at
-            .filter(|_| key.state == CredentialState::Retiring)
-            .map(|at| format!("Works until {}", day(at)))
-            .unwrap_or_default(),
+        detail: detail(key),
         made: day(key.created_at),
         used: key
             .last_used_at
@@ -186,6 +213,7 @@ fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> 
             key.state,
             CredentialState::Active | CredentialState::Retiring
         ),
+        evidence: shell.to(&format!("{base}/{}/evidence", key.id)),
         rotate: shell.to(&format!("{base}/{}/rotate", key.id)),
         revoke: shell.to(&format!("{base}/{}/revoke", key.id)),
     }
@@ -222,6 +250,8 @@ pub(crate) struct CreateForm {
     environment: String,
     #[serde(default)]
     expires: Option<i32>,
+    #[serde(default)]
+    product: Option<String>,
 }
 
 /// `POST /applications/{application}/keys`: makes the key and leads to the page that shows it once.
@@ -238,6 +268,11 @@ pub(crate) async fn create(
         environment: form.environment.as_str().into(),
         name: String::new(),
         expires_in_days: form.expires,
+        products: form
+            .product
+            .iter()
+            .map(|slug| slug.as_str().into())
+            .collect(),
     };
     match credentials::issue(
         visitor.db(),

@@ -4,6 +4,7 @@ use crate::address::Path;
 use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
+use crate::pages::applications::credential::{material, public_halves};
 use crate::pages::applications::key::found;
 use crate::pages::applications::keys::shown;
 use crate::pages::applications::show::key_crumbs;
@@ -15,7 +16,7 @@ use crate::view::words::relative;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::ApplicationView;
-use gatehouse_control_plane::credentials::{self, CredentialView};
+use gatehouse_control_plane::credentials::{self, CredentialView, Rotate};
 use gatehouse_runtime::random;
 
 const DAY_S: i64 = 86_400;
@@ -32,6 +33,23 @@ async fn rotate_page(
         || "was never used".to_owned(),
         |at| format!("was last used {}", relative(at, visitor.now())),
     );
+    let mut fields = vec![
+        Field::select(
+            "overlap",
+            "The old key works for",
+            vec![
+                Choice::new((7 * DAY_S).to_string(), "7 days"),
+                Choice::new(DAY_S.to_string(), "1 day"),
+                Choice::new((30 * DAY_S).to_string(), "30 days"),
+                Choice::new("0", "Not at all: it has leaked"),
+            ],
+        )
+        .faults(&faults),
+    ];
+    if key.enforced {
+        fields.push(end_sooner(&faults));
+    }
+    fields.extend(public_halves(&[key.kind], (None, None), &faults));
     Ok(FormPage {
         crumbs: key_crumbs("Rotate", view, &shell),
         heading: "Replace a key".into(),
@@ -39,24 +57,27 @@ async fn rotate_page(
         action: shell.to(&format!("{base}/{}/rotate", key.id)),
         multipart: false,
         hidden: vec![Hidden::new("nonce", random::token())],
-        fields: vec![
-            Field::select(
-                "overlap",
-                "The old key works for",
-                vec![
-                    Choice::new((7 * DAY_S).to_string(), "7 days"),
-                    Choice::new(DAY_S.to_string(), "1 day"),
-                    Choice::new((30 * DAY_S).to_string(), "30 days"),
-                    Choice::new("0", "Not at all: it has leaked"),
-                ],
-            )
-            .faults(&faults),
-        ],
+        fields,
         faults,
         button: "Make replacement",
         back: shell.to(&base),
         shell,
     })
+}
+
+fn end_sooner(faults: &Faults) -> Field {
+    Field::select(
+        "quiet_hours",
+        "End it sooner",
+        vec![
+            Choice::new("", "Only by hand"),
+            Choice::new("24", "Once unused for a day"),
+            Choice::new("72", "Once unused for 3 days"),
+            Choice::new("168", "Once unused for 7 days"),
+        ],
+    )
+    .help("Without an overlap there is nothing to end sooner.")
+    .faults(faults)
 }
 
 /// `GET /applications/{application}/keys/{key}/rotate`
@@ -73,6 +94,24 @@ pub(crate) async fn show_rotate(
 pub(crate) struct RotateForm {
     nonce: String,
     overlap: i64,
+    #[serde(default)]
+    quiet_hours: Option<i32>,
+    #[serde(default)]
+    public_key: Option<String>,
+    #[serde(default)]
+    certificate: Option<String>,
+}
+
+impl RotateForm {
+    /// The page offers no overlap for one case only: the key has leaked.
+    fn how(&self) -> Rotate {
+        let leaked = self.overlap == 0;
+        Rotate {
+            overlap_s: self.overlap,
+            quiet_hours: self.quiet_hours.filter(|_| !leaked),
+            leaked,
+        }
+    }
 }
 
 /// `POST /applications/{application}/keys/{key}/rotate`
@@ -86,10 +125,14 @@ pub(crate) async fn rotate(
         Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),
     };
-    match credentials::rotate(visitor.db(), turn.actor(), key.id, None, form.overlap).await {
+    let material = material(form.public_key.as_deref(), form.certificate.as_deref());
+    let (db, actor, how) = (visitor.db(), turn.actor(), form.how());
+    match credentials::rotate_credential(db, actor, key.id, None, how, &material).await {
         Ok(made) => {
             let (new, text) = made.value;
-            sealed::keep(&visitor, &new.id.to_string(), &text.reveal()).await?;
+            if let Some(text) = text {
+                sealed::keep(&visitor, &new.id.to_string(), &text.reveal()).await?;
+            }
             let path = format!("/applications/{}/keys/{}", view.id, new.id);
             twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())

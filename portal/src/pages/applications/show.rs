@@ -5,7 +5,7 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Action;
 use crate::pages::applications::list::state_badge;
-use crate::pages::list_of::everything;
+use crate::pages::list_of::all;
 use crate::pages::requests::show::own_actions;
 use crate::pages::spread::{self, Changed};
 use crate::view::chart::Quota;
@@ -102,10 +102,12 @@ pub(crate) async fn subscriptions_of(
         application: Some(Lookup::Id(application.id)),
         ..SubscriptionFilter::default()
     };
+    let (db, actor, filter) = (visitor.db(), visitor.actor()?, &filter);
     let mut subscriptions =
-        subscriptions::list_subscriptions(visitor.db(), visitor.actor()?, &filter, &everything())
-            .await?
-            .data;
+        all(
+            |page| async move { subscriptions::list_subscriptions(db, actor, filter, &page).await },
+        )
+        .await?;
     subscriptions.sort_by_key(|one| {
         matches!(
             one.state,
@@ -136,6 +138,16 @@ pub(crate) fn crumbs(
     here: &str,
     view: &ApplicationView,
     within: Option<Link>,
+    shell: &Shell,
+) -> Crumbs {
+    crumbs_within(here, view, within.into_iter().collect(), shell)
+}
+
+/// The same with several pages between them.
+pub(crate) fn crumbs_within(
+    here: &str,
+    view: &ApplicationView,
+    within: Vec<Link>,
     shell: &Shell,
 ) -> Crumbs {
     let application = Link::new(
@@ -185,6 +197,9 @@ pub(crate) fn tabs(
             tab("Subscriptions", ""),
             tab("Keys", "/keys"),
             tab("Usage", "/usage"),
+            tab("Logs", "/logs"),
+            tab("Members", "/members"),
+            tab("Webhooks", "/webhooks"),
         ],
     )
 }

@@ -5,19 +5,25 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
+use crate::pages::catalogue::follow::Follow;
+use crate::pages::catalogue::tabs::{Here, tabs};
 use crate::pages::requests::NextStep;
-use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tab, Tabs, Timeline};
+use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tabs, Timeline};
 use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
-use gatehouse_control_plane::catalogue;
+use gatehouse_control_plane::catalogue::{self, CatalogueApi};
+use gatehouse_control_plane::changelog::{self, EntryView};
+use gatehouse_control_plane::guides;
+use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::SubscriptionView;
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule};
+use gatehouse_domain::price::Price;
 use gatehouse_domain::subscription::ShownState;
 
 /// Decide and act on one page.
@@ -31,12 +37,17 @@ pub(crate) struct ApiPage {
     pub(crate) version: String,
     pub(crate) summary: String,
     pub(crate) step: Option<Link>,
+    pub(crate) follow: Follow,
     pub(crate) tabs: Tabs,
     pub(crate) notice: Option<Flash>,
     pub(crate) plans: Vec<PlanColumn>,
     pub(crate) plan_rows: Vec<PlanRow>,
     pub(crate) no_plans: Empty,
+    /// Products over several APIs that open this one.
+    pub(crate) products: Vec<Link>,
     pub(crate) versions: Vec<VersionRow>,
+    pub(crate) news: Vec<NewsRow>,
+    pub(crate) changelog: Link,
     pub(crate) timeline: Timeline,
     pub(crate) addresses: Vec<Fact>,
     pub(crate) facts: Vec<Fact>,
@@ -65,6 +76,29 @@ pub(crate) struct VersionRow {
     pub(crate) operations: String,
 }
 
+/// An entry of the changelog, in one line.
+pub(crate) struct NewsRow {
+    pub(crate) day: String,
+    pub(crate) title: String,
+    pub(crate) breaking: bool,
+}
+
+impl NewsRow {
+    fn of(entry: &EntryView) -> Self {
+        Self {
+            day: day(entry.at),
+            title: entry.title.clone(),
+            breaking: entry.breaking > 0,
+        }
+    }
+}
+
+/// The newest entries of the changelog on this page.
+const NEWS: Page = Page {
+    limit: 3,
+    after: None,
+};
+
 /// `?version=`
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct Which {
@@ -86,8 +120,11 @@ pub(crate) async fn show(
         .iter()
         .find(|one| one.label == label)
         .ok_or_else(PageError::not_found)?;
+    let api = || Lookup::Id(found.entry.api_id);
+    let guides = guides::list_guides(visitor.db(), &viewer, api()).await?;
+    let news = changelog::list_changelog(visitor.db(), &viewer, api(), &NEWS).await?;
     let shell = visitor.shell().await?.at("apis");
-    let reference = format!("/apis/{}/{}/reference", found.entry.slug, version.label);
+    let home = format!("/apis/{}", found.entry.slug);
     let mine = found.my_subscriptions.first();
     let step = mine
         .map(|view| NextStep::of(view).link(&shell))
@@ -99,6 +136,11 @@ pub(crate) async fn show(
                 )
             })
         });
+    let step = step.or_else(|| {
+        let product = found.products.first()?;
+        let href = shell.to(&format!("/products/{}", product.slug));
+        Some(Link::new(format!("See {}", product.name), href))
+    });
     Ok(ApiPage {
         crumbs: Crumbs::new(
             found.entry.name.clone(),
@@ -108,38 +150,29 @@ pub(crate) async fn show(
         version: version.label.clone(),
         summary: found.entry.summary.clone(),
         step,
-        tabs: Tabs::new(
-            "API",
-            vec![
-                Tab {
-                    label: "Overview",
-                    href: shell.to(&format!("/apis/{}", found.entry.slug)),
-                    count: None,
-                    current: true,
-                },
-                Tab {
-                    label: "Reference",
-                    href: shell.to(&reference),
-                    count: version
-                        .current_revision
-                        .as_ref()
-                        .and_then(|revision| usize::try_from(revision.operations).ok()),
-                    current: false,
-                },
-            ],
+        follow: Follow::of(&visitor, &shell, &found.entry.slug, "").await?,
+        tabs: tabs(&shell, &found, version, guides.len(), Here::Overview),
+        news: news.data.iter().map(NewsRow::of).collect(),
+        changelog: Link::new(
+            "Whole changelog",
+            shell.to(&format!("/apis/{}/changelog", found.entry.slug)),
         ),
-        notice: notice(version),
+        notice: notice(version, &found.entry.slug, &shell),
         plans: found
             .plans
             .iter()
-            .map(|plan| column(plan, &found.entry.slug, &shell))
+            .map(|plan| column(plan, &home, &shell))
             .collect(),
         plan_rows: plan_rows(&found.plans),
-        no_plans: Empty::new(
-            "Access is by invitation",
-            format!("Ask the team {}.", found.entry.owner_team.name),
-            None,
-        ),
+        no_plans: no_plans(&found),
+        products: found
+            .products
+            .iter()
+            .map(|one| {
+                let href = shell.to(&format!("/products/{}", one.slug));
+                Link::new(one.name.clone(), href)
+            })
+            .collect(),
         versions: found
             .version_details
             .iter()
@@ -165,28 +198,56 @@ pub(crate) async fn show(
     })
 }
 
-fn notice(version: &VersionView) -> Option<Flash> {
-    (version.state == ApiVersionState::Deprecated).then(|| {
-        let ends = version.sunset_at.map_or_else(
-            || "It ends at a date to come.".to_owned(),
-            |at| format!("It ends on {}.", day(at)),
-        );
-        Flash::care("This version is deprecated.", ends)
-    })
+fn no_plans(found: &CatalogueApi) -> Empty {
+    let team = &found.entry.owner_team.name;
+    match found.products.first() {
+        Some(product) => Empty::new(
+            "Access comes with a product",
+            format!("Ask for {}, which opens it.", product.name),
+            None,
+        ),
+        None => Empty::new(
+            "Access is by invitation",
+            format!("Ask the team {team}."),
+            None,
+        ),
+    }
 }
 
-fn column(plan: &PlanView, api: &str, shell: &Shell) -> PlanColumn {
+/// That a version is deprecated, with the ways on.
+fn notice(version: &VersionView, api: &str, shell: &Shell) -> Option<Flash> {
+    if version.state != ApiVersionState::Deprecated {
+        return None;
+    }
+    let ends = version.sunset_at.map_or_else(
+        || "It ends at a date to come.".to_owned(),
+        |at| format!("It ends on {}.", day(at)),
+    );
+    let mut notice = Flash::care("This version is deprecated.", ends);
+    if let Some(guide) = &version.guide {
+        let href = shell.to(&format!("/apis/{api}/guides/{guide}"));
+        notice = notice.with_action(Link::new("How to move", href));
+    }
+    if let Some(successor) = &version.successor {
+        let href = shell.to(&format!("/apis/{api}?version={successor}"));
+        notice = notice.with_action(Link::new(format!("Open {successor}"), href));
+    }
+    Some(notice)
+}
+
+/// A plan of what stands at `home`.
+pub(crate) fn column(plan: &PlanView, home: &str, shell: &Shell) -> PlanColumn {
     PlanColumn {
         name: plan.name.clone(),
         lead: plan.summary.clone(),
         request: Link::new(
             format!("Request {}", plan.name),
-            shell.to(&format!("/apis/{api}/request?plan={}", plan.slug)),
+            shell.to(&format!("{home}/request?plan={}", plan.slug)),
         ),
     }
 }
 
-fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
+pub(crate) fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
     let row = |label: &'static str, words: &dyn Fn(&PlanView) -> String| PlanRow {
         label,
         cells: plans.iter().map(words).collect(),
@@ -201,12 +262,25 @@ fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
                 .collect::<Vec<_>>()
                 .join(", ")
         }),
+        row("Price", &|plan| {
+            price_words(plan).unwrap_or_else(|| "Not told".to_owned())
+        }),
         row("Decision", &|plan| decision_words(plan.approval).to_owned()),
         row("Lasts", &|plan| {
             plan.max_subscription_days
                 .map_or_else(|| "Without end".to_owned(), |days| format!("{days} days"))
         }),
     ]
+}
+
+/// What a plan costs and whether it is for trying out, in words.
+pub(crate) fn price_words(plan: &PlanView) -> Option<String> {
+    let price = plan.price.as_ref().map(Price::in_words);
+    match (price, plan.trial) {
+        (Some(price), true) => Some(format!("{price}, to try once")),
+        (None, true) => Some("To try once".to_owned()),
+        (price, false) => price,
+    }
 }
 
 /// The rate limits of a plan in words.
@@ -264,7 +338,7 @@ fn version_row(version: &VersionView, api: &str, shell: &Shell) -> VersionRow {
 }
 
 /// From request to first call, as far as this visitor has come.
-fn steps(mine: Option<&SubscriptionView>) -> Timeline {
+pub(crate) fn steps(mine: Option<&SubscriptionView>) -> Timeline {
     let line = Timeline::default();
     match mine.map(|view| view.shown) {
         None => line

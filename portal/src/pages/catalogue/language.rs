@@ -16,7 +16,7 @@ const A_YEAR_S: u32 = 365 * 24 * 3600;
 const KEY_VARIABLE: &str = "API_KEY";
 
 /// `?language=`
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChooseLanguage {
     language: Option<String>,

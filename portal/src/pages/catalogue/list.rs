@@ -9,16 +9,18 @@ use crate::pages::method_class;
 use crate::pages::requests::NextStep;
 use crate::view::form::Hidden;
 use crate::view::parts::{Badge, Empty, Flash, Link, Pages};
-use crate::view::shell::Shell;
+use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{
-    self, CatalogueEntry, CatalogueFilter, MyAccess, OperationHit as Found,
+    self, CatalogueEntry, CatalogueFilter, FacetValue as Choosable, Facets, MyAccess,
+    OperationHit as Found,
 };
 use gatehouse_control_plane::credentials::{self, CredentialFilter};
 use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_control_plane::products::ProductView;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
 use gatehouse_domain::subscription::{ShownState, StoredState};
 use gatehouse_domain::{ApiVersionState, Permission};
@@ -38,6 +40,7 @@ pub(crate) struct ListPage {
     pub(crate) total: String,
     pub(crate) apis: Vec<ApiRow>,
     pub(crate) operations: Vec<OperationHit>,
+    pub(crate) products: Vec<ProductRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
 }
@@ -81,6 +84,38 @@ pub(crate) struct OperationHit {
     pub(crate) href: String,
 }
 
+/// A product over several APIs.
+pub(crate) struct ProductRow {
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) opens: String,
+    pub(crate) owner: String,
+}
+
+impl ProductRow {
+    fn of(product: &ProductView, shell: &Shell) -> Self {
+        Self {
+            href: shell.to(&format!("/products/{}", product.slug)),
+            opens: opens(product),
+            name: product.name.clone(),
+            summary: product.summary.clone(),
+            owner: product.owner_team.name.clone(),
+        }
+    }
+}
+
+/// The names of the APIs a product opens, each once.
+fn opens(product: &ProductView) -> String {
+    let mut names: Vec<&str> = product
+        .items
+        .iter()
+        .map(|item| item.api.name.as_str())
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
 /// The filters of the catalogue as they stand in its address.
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct CatalogueQuery {
@@ -89,9 +124,47 @@ pub(crate) struct CatalogueQuery {
     #[serde(default)]
     tag: Vec<String>,
     #[serde(default)]
+    team: Vec<String>,
+    #[serde(default)]
     state: Vec<String>,
     #[serde(default)]
     after: Option<Uuid>,
+}
+
+impl CatalogueQuery {
+    /// Every choice by the name it has in the address.
+    fn chosen(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let named = |name: &'static str| move |value| (name, value);
+        let tags = self.tag.iter().map(named("tag"));
+        let teams = self.team.iter().map(named("team"));
+        tags.chain(teams)
+            .chain(self.state.iter().map(named("state")))
+    }
+
+    fn has(&self, name: &str, value: &str) -> bool {
+        self.chosen().any(|one| one.0 == name && one.1 == value)
+    }
+
+    fn filter(&self) -> CatalogueFilter {
+        let states = self.state.iter();
+        CatalogueFilter {
+            q: Some(self.q.trim().to_owned()).filter(|words| !words.is_empty()),
+            tags: self.tag.clone(),
+            teams: self.team.clone(),
+            states: states
+                .filter_map(|word| ApiVersionState::parse(word))
+                .collect(),
+        }
+    }
+
+    /// The address of this list, to go on from.
+    fn path(&self) -> String {
+        let words = std::iter::once(("q", self.q.trim()));
+        let pairs: Vec<(&str, &str)> = words
+            .chain(self.chosen().map(|(name, value)| (name, value.as_str())))
+            .collect();
+        with_query("/apis", &pairs)
+    }
 }
 
 /// Operations found by words are shown beside the APIs, at most this many.
@@ -103,20 +176,7 @@ pub(crate) async fn show(
     Query(query): Query<CatalogueQuery>,
 ) -> Result<ListPage, PageError> {
     let viewer = visitor.viewer()?;
-    let words = query.q.trim().to_owned();
-    let states: Vec<ApiVersionState> = query
-        .state
-        .iter()
-        .filter_map(|word| ApiVersionState::parse(word))
-        .collect();
-    let filter = CatalogueFilter {
-        q: Some(words.clone()).filter(|words| !words.is_empty()),
-        tag: query.tag.first().cloned(),
-        state: match states.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        },
-    };
+    let filter = query.filter();
     let after = After { after: query.after };
     let listed = catalogue::catalogue(visitor.db(), &viewer, &filter, &after.page()).await?;
     let found = match &filter.q {
@@ -125,41 +185,43 @@ pub(crate) async fn show(
         }
         None => Vec::new(),
     };
+    // Products have no tags and versions to be filtered by.
+    let products = if query.chosen().next().is_none() && query.after.is_none() {
+        catalogue::catalogue_products(visitor.db(), &viewer, filter.q.as_deref()).await?
+    } else {
+        Vec::new()
+    };
     let next_step = next_step(&visitor).await?;
     let shell = visitor.shell().await?.at("apis").with_own_search();
     let rows: Vec<ApiRow> = listed.data.iter().map(|entry| row(entry, &shell)).collect();
-    let facets = facets(&listed.data, &query);
-    let path = with_query(
-        "/apis",
-        &[
-            ("q", &words),
-            ("state", query.state.first().map_or("", String::as_str)),
-        ],
-    );
+    let counted = catalogue::catalogue_facets(visitor.db(), &viewer, &filter).await?;
     Ok(ListPage {
-        filters_on: query.state.len() + query.tag.len(),
+        filters_on: query.chosen().count(),
         kept: query
-            .state
-            .iter()
-            .map(|state| Hidden::new("state", state.clone()))
+            .chosen()
+            .map(|(name, value)| Hidden::new(name, value.clone()))
             .collect(),
-        facets,
+        facets: facets(&counted, &query),
         next_step,
-        total: count(rows.len(), "API"),
+        total: count(counted.total, "API"),
         operations: found
             .into_iter()
             .map(|hit| operation_hit(hit, &shell))
             .collect(),
+        products: products
+            .iter()
+            .map(|product| ProductRow::of(product, &shell))
+            .collect(),
         empty: nothing(&query, &shell),
-        pages: older(&path, &shell, rows.len(), listed.next, &after),
+        pages: older(&query.path(), &shell, rows.len(), listed.next, &after),
         apis: rows,
-        query: words,
+        query: query.q.trim().to_owned(),
         shell,
     })
 }
 
 fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
-    if query.q.is_empty() && query.state.is_empty() && query.tag.is_empty() {
+    if query.q.is_empty() && query.chosen().next().is_none() {
         return no_apis(shell);
     }
     Empty::new(
@@ -181,24 +243,32 @@ pub(super) fn no_apis(shell: &Shell) -> Empty {
     )
 }
 
-fn facets(entries: &[CatalogueEntry], query: &CatalogueQuery) -> Vec<Facet> {
-    let state = |state: ApiVersionState, label: &str| FacetValue {
-        value: state.as_str().to_owned(),
-        label: label.to_owned(),
-        count: entries
+/// What the list can be narrowed by. One choice is none, and what nothing has is not offered.
+fn facets(counted: &Facets, query: &CatalogueQuery) -> Vec<Facet> {
+    let facet = |name, label, values: &[Choosable]| Facet {
+        name,
+        label,
+        values: values
             .iter()
-            .filter(|entry| entry.versions.iter().any(|version| version.state == state))
-            .count(),
-        on: query.state.iter().any(|on| on == state.as_str()),
+            .map(|one| FacetValue {
+                value: one.value.clone(),
+                label: match (name, one.name.as_str()) {
+                    ("state", "published") => "Live".to_owned(),
+                    ("state", other) => capital(other),
+                    (_, other) => other.to_owned(),
+                },
+                count: one.count,
+                on: query.has(name, &one.value),
+            })
+            .collect(),
     };
-    vec![Facet {
-        name: "state",
-        label: "Status",
-        values: vec![
-            state(ApiVersionState::Published, "Live"),
-            state(ApiVersionState::Deprecated, "Deprecated"),
-        ],
-    }]
+    let all = [
+        facet("state", "Status", &counted.states),
+        facet("team", "Team", &counted.teams),
+        facet("tag", "Tag", &counted.tags),
+    ];
+    let offered = |facet: &Facet| facet.values.len() > 1 || facet.values.iter().any(|one| one.on);
+    all.into_iter().filter(offered).collect()
 }
 
 /// One API as lists show it: what it is, and what this visitor may do with it.
@@ -234,10 +304,14 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
         _ => 5,
     };
     let Some(best) = entry.my_access.iter().min_by_key(|access| rank(access)) else {
-        let step = Link::new(
-            "Request access",
-            shell.to(&format!("/apis/{}/request", entry.slug)),
-        );
+        // Without a plan of its own it comes with a product, or by invitation: its page says which.
+        let step = match entry.approval_hint {
+            Some(_) => Link::new(
+                "Request access",
+                shell.to(&format!("/apis/{}/request", entry.slug)),
+            ),
+            None => Link::new("See how", shell.to(&format!("/apis/{}", entry.slug))),
+        };
         return (Badge::not_started("Not requested"), String::new(), step);
     };
     let step = NextStep {
@@ -245,6 +319,7 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
         application: &best.application_slug,
         subscription: best.subscription,
         api: &entry.slug,
+        product: None,
     };
     (
         states::subscription(best.shown),
@@ -253,7 +328,7 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
     )
 }
 
-fn operation_hit(hit: Found, shell: &Shell) -> OperationHit {
+pub(super) fn operation_hit(hit: Found, shell: &Shell) -> OperationHit {
     OperationHit {
         href: shell.to(&format!(
             "/apis/{}/{}/reference/{}",

@@ -7,6 +7,7 @@ use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::language::{self, ChooseLanguage, LanguageLink};
 use crate::pages::catalogue::rail::{OperationRail, beside};
 use crate::pages::catalogue::schema_view::{self, FieldView, SchemaView};
+use crate::pages::catalogue::trial::Trial;
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
 use crate::view::parts::{Crumbs, Link};
@@ -14,9 +15,10 @@ use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Response;
-use gatehouse_control_plane::catalogue;
+use gatehouse_control_plane::catalogue::{self, Reference};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_spec::render;
+use gatehouse_spec::sample::Language;
 use http::HeaderMap;
 
 /// Parameters, bodies, answers, samples.
@@ -43,6 +45,7 @@ pub(crate) struct OperationPage {
     pub(crate) sample: Code,
     pub(crate) body_example: Option<Code>,
     pub(crate) answer_examples: Vec<Code>,
+    pub(crate) trial: Trial,
 }
 
 web_page!(OperationPage, Private);
@@ -76,7 +79,22 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let viewer = visitor.viewer()?;
     let found = catalogue::get_reference(visitor.db(), &viewer, &api, &version, &operation).await?;
+    let at = format!("/apis/{api}/{version}/reference/{operation}");
+    let trial = Trial::of(&visitor, &found, at, None).await?;
+    let page = page(&visitor, &found, choice.chosen(&headers), trial).await?;
+    Ok(choice.kept_with(&visitor, page))
+}
+
+/// The page with what is shown to try it.
+pub(super) async fn page(
+    visitor: &Visitor,
+    found: &Reference,
+    language: Language,
+    trial: Trial,
+) -> Result<OperationPage, PageError> {
     let shell = visitor.shell().await?.at("apis");
+    let (api, version) = (&found.operation.api.slug, &found.operation.version);
+    let operation = &found.operation.row.slug;
     let base = format!("/apis/{api}/{version}/reference");
     let fragment = &found.operation.fragment;
     let page = render::OperationPage::from_fragment(fragment);
@@ -84,11 +102,10 @@ pub(crate) async fn show(
         .environments
         .iter()
         .max_by_key(|one| one.kind == EnvironmentKind::Production)
-        .map(|one| address(visitor.portal(), one, &api, &version))
+        .map(|one| address(visitor.portal(), one, api, version))
         .unwrap_or_default();
     let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
-    let language = choice.chosen(&headers);
-    let page = OperationPage {
+    Ok(OperationPage {
         crumbs: Crumbs::new(
             title.clone(),
             vec![
@@ -100,7 +117,7 @@ pub(crate) async fn show(
                 Link::new("Reference", shell.to(&base)),
             ],
         ),
-        rail: beside(&found, &base, &shell),
+        rail: beside(found, &base, &shell),
         method_class: method_class(&page.method),
         path: if page.webhook {
             page.path.clone()
@@ -122,11 +139,11 @@ pub(crate) async fn show(
         answer_examples: answer_examples(&page),
         method: page.method,
         title,
-        api_name: found.operation.api.name,
-        version,
+        api_name: found.operation.api.name.clone(),
+        version: version.clone(),
+        trial,
         shell,
-    };
-    Ok(choice.kept_with(&visitor, page))
+    })
 }
 
 fn facts(page: &render::OperationPage) -> Vec<Fact> {

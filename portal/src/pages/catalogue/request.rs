@@ -1,12 +1,13 @@
-//! `GET` and `POST /apis/{api}/request`: one form, with the application made in place.
+//! `GET` and `POST /apis/{api}/request`, and the same of a product: one form, with the application made in place.
 
 use crate::address::{Path, Query};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::list::team_choices;
-use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
-use crate::pages::list_of::everything;
+use crate::pages::catalogue::api::{decision_words, price_words, quota_words, rate_words};
+use crate::pages::catalogue::questions;
+use crate::pages::list_of::all;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link, Timeline};
 use crate::view::shell::{Shell, capital};
@@ -14,11 +15,12 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::{self, ApplicationFilter, ApplicationView};
-use gatehouse_control_plane::catalogue::{self, CatalogueApi};
+use gatehouse_control_plane::catalogue;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
 use gatehouse_domain::subscription::{ShownState, StoredState};
+use std::collections::BTreeMap;
 
 /// Plan, application, purpose.
 #[derive(Template)]
@@ -50,6 +52,25 @@ pub(crate) struct PlanChoice {
     pub(crate) quota: String,
     pub(crate) decision: &'static str,
     pub(crate) chosen: bool,
+    /// What its owner asks.
+    pub(crate) questions: Vec<Field>,
+    /// What it costs, where that is told.
+    pub(crate) price: Option<String>,
+    /// What is accepted with it.
+    pub(crate) terms: Option<PlanTermsChoice>,
+}
+
+impl PlanChoice {
+    /// Whether it asks for more than the plan alone.
+    fn asks(&self) -> bool {
+        !self.questions.is_empty() || self.terms.is_some()
+    }
+}
+
+/// The terms of a plan: to read and to accept.
+pub(crate) struct PlanTermsChoice {
+    pub(crate) read: Link,
+    pub(crate) accept: Field,
 }
 
 /// `?plan=&application=`
@@ -62,7 +83,6 @@ pub(crate) struct Preset {
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct RequestForm {
     #[serde(default)]
     plan: String,
@@ -76,6 +96,9 @@ pub(crate) struct RequestForm {
     team: String,
     #[serde(default)]
     purpose: String,
+    /// What only single plans ask, by [`questions::name`] and [`questions::terms_name`]; the form asks before it knows which plan is taken.
+    #[serde(flatten)]
+    answers: BTreeMap<String, String>,
 }
 
 /// `GET /apis/{api}/request`. One's own pending request is shown in place of a second one, unless another application
@@ -85,8 +108,8 @@ pub(crate) async fn show(
     Path([api]): Path<1>,
     Query(preset): Query<Preset>,
 ) -> Result<Response, PageError> {
-    let offer = Offer::find(&visitor, &api).await?;
-    if let (Some(pending), 0..=1) = (pending(&offer.api), offer.applications.len()) {
+    let offer = Asked::find(&visitor, &api).await?;
+    if let (Some(pending), 0..=1) = (pending(&offer.what), offer.applications.len()) {
         let request = format!("/requests/{}", pending.id);
         return Ok(visitor.go(&request).into_response());
     }
@@ -100,44 +123,41 @@ pub(crate) async fn show(
 }
 
 /// What can be asked for, and for what.
-struct Offer {
-    api: CatalogueApi,
+struct Asked {
+    what: catalogue::Offer,
     applications: Vec<ApplicationView>,
 }
 
-impl Offer {
+impl Asked {
     async fn find(visitor: &Visitor, api: &str) -> Result<Self, PageError> {
         let actor = visitor.actor()?;
-        let mine = ApplicationFilter {
+        let mine = &ApplicationFilter {
             mine: true,
             ..ApplicationFilter::default()
         };
         Ok(Self {
-            api: catalogue::catalogue_api(visitor.db(), &visitor.viewer()?, api).await?,
-            applications: applications::list_applications(
-                visitor.db(),
-                actor,
-                &mine,
-                &everything(),
-            )
-            .await?
-            .data,
+            what: catalogue::offer(visitor.db(), &visitor.viewer()?, api).await?,
+            applications: all(|page| async move {
+                applications::list_applications(visitor.db(), actor, mine, &page).await
+            })
+            .await?,
         })
     }
 }
 
 async fn page(
     visitor: &Visitor,
-    offer: Offer,
+    offer: Asked,
     form: RequestForm,
     faults: Faults,
 ) -> Result<RequestPage, PageError> {
-    let Offer {
-        api: found,
+    let Asked {
+        what: found,
         applications,
     } = offer;
     let teams = team_choices(visitor).await?;
     let shell = visitor.shell().await?.at("apis");
+    let home = home_of(&found);
     let chosen = chosen_plan(&found, &form.plan);
     let application = match (form.application.as_str(), applications.as_slice()) {
         ("", [only]) => only.id.to_string(),
@@ -157,10 +177,19 @@ async fn page(
     Ok(RequestPage {
         crumbs: Crumbs::new("Request access", vec![
             Link::new("APIs", shell.to("/apis")),
-            Link::new(found.entry.name.clone(), shell.to(&format!("/apis/{}", found.entry.slug))),
+            Link::new(found.name.clone(), shell.to(&home)),
         ]),
-        action: shell.to(&format!("/apis/{}/request", found.entry.slug)),
-        plans: found.plans.iter().map(|plan| plan_choice(plan, plan.slug == chosen)).collect(),
+        action: shell.to(&format!("{home}/request")),
+        plans: found
+            .plans
+            .iter()
+            .map(|plan| PlanChoice {
+                chosen: plan.slug == chosen,
+                questions: questions::fields(plan, &form.answers, &faults),
+                terms: questions::terms(plan, &form.answers, &faults, &shell),
+                ..plan_choice(plan)
+            })
+            .collect(),
         environments,
         environment,
         applications: applications
@@ -180,13 +209,19 @@ async fn page(
             .next("It is decided", "You get mail and an inbox entry, with the reason if it is no.")
             .next("You create a key", "Shown once, with a command ready to paste.")
             .next("Your first call arrives", "The page tells you the moment it does."),
-        back: shell.to(&format!("/apis/{}", found.entry.slug)),
-        api_name: found.entry.name,
+        back: shell.to(&home),
+        api_name: found.name,
         shell,
     })
 }
 
-fn pending(found: &CatalogueApi) -> Option<&SubscriptionView> {
+/// The page of what is asked for.
+fn home_of(found: &catalogue::Offer) -> String {
+    let area = if found.is_product { "products" } else { "apis" };
+    format!("/{area}/{}", found.slug)
+}
+
+fn pending(found: &catalogue::Offer) -> Option<&SubscriptionView> {
     found
         .my_subscriptions
         .iter()
@@ -212,7 +247,7 @@ fn application_words(application: &ApplicationView, access: &[SubscriptionView])
 }
 
 /// The plan asked for, else the first that is offered.
-fn chosen_plan(found: &CatalogueApi, wanted: &str) -> String {
+fn chosen_plan(found: &catalogue::Offer, wanted: &str) -> String {
     let by_name = found
         .plans
         .iter()
@@ -223,14 +258,17 @@ fn chosen_plan(found: &CatalogueApi, wanted: &str) -> String {
         .unwrap_or_default()
 }
 
-fn plan_choice(plan: &PlanView, chosen: bool) -> PlanChoice {
+fn plan_choice(plan: &PlanView) -> PlanChoice {
     PlanChoice {
         id: plan.slug.clone(),
         name: plan.name.clone(),
         rate: rate_words(plan),
         quota: quota_words(plan),
         decision: decision_words(plan.approval),
-        chosen,
+        chosen: false,
+        questions: Vec::new(),
+        price: price_words(plan),
+        terms: None,
     }
 }
 
@@ -241,6 +279,7 @@ pub(crate) async fn submit(
     Form(form): Form<RequestForm>,
 ) -> Result<Response, PageError> {
     let actor = visitor.actor()?;
+    let answers = questions::answers(&form.plan, &form.answers)?;
     let application = if form.application == "new" || form.application.is_empty() {
         AppChoice::New {
             name: form.app_name.clone(),
@@ -257,7 +296,8 @@ pub(crate) async fn submit(
         plan: form.plan.as_str().into(),
         environment: form.environment.as_str().into(),
         reason: form.purpose.clone(),
-        answers: std::collections::BTreeMap::new(),
+        answers,
+        accepts_terms: questions::accepted(&form.plan, &form.answers),
     };
     if form.purpose.trim().is_empty() {
         let faults = Faults::one("purpose", "Say what you build with it.");
@@ -278,7 +318,7 @@ pub(crate) async fn submit(
             Ok(visitor.go_with(&path, made.change.as_ref()).into_response())
         }
         Err(refusal) => {
-            let faults = faults_of(refusal)?.renamed(&[
+            let faults = faults_of(questions::placed(&form.plan, refusal))?.renamed(&[
                 ("name", "app_name"),
                 ("reason", "purpose"),
                 ("application", "app_name"),
@@ -295,6 +335,6 @@ async fn again(
     form: RequestForm,
     faults: Faults,
 ) -> Result<Response, PageError> {
-    let offer = Offer::find(visitor, api).await?;
+    let offer = Asked::find(visitor, api).await?;
     Ok(refused(page(visitor, offer, form, faults).await?))
 }

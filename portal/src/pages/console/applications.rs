@@ -54,28 +54,32 @@ pub(crate) struct ApplicationsQuery {
     change: Option<String>,
 }
 
+impl ApplicationsQuery {
+    pub(crate) fn parts(self) -> (After, Changed) {
+        let after = After { after: self.after };
+        let changed = Changed {
+            change: self.change,
+        };
+        (after, changed)
+    }
+}
+
 /// `GET /console/applications`
 pub(crate) async fn show(
     visitor: Visitor,
     Query(query): Query<ApplicationsQuery>,
 ) -> Result<ApplicationsPage, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
-    let after = After { after: query.after };
+    let (after, changed) = query.parts();
     let filter = SubscriptionFilter::default();
     let listed =
         subscriptions::list_subscriptions(visitor.db(), actor, &filter, &after.page()).await?;
-    let spread = spread::of(
-        &visitor,
-        &Changed {
-            change: query.change,
-        },
-    )
-    .await?;
+    let spread = spread::of(&visitor, &changed).await?;
     let shell = visitor.shell().await?.console("applications");
     let rows: Vec<ConsumerRow> = listed
         .data
         .iter()
-        .map(|view| row(view, &visitor, &shell))
+        .map(|view| consumer(view, &visitor, &shell))
         .collect();
     Ok(ApplicationsPage {
         spread,
@@ -97,7 +101,8 @@ pub(crate) async fn show(
     })
 }
 
-fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow {
+/// One subscription as those see it who answer for the API.
+pub(crate) fn consumer(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> ConsumerRow {
     let brake = |event: &SubscriptionEvent| {
         let (label, help) = enforce::words(*event)?;
         Some(Action {

@@ -4,40 +4,53 @@ use crate::form::{Form, NO_DATE, day_start};
 use crate::page::refused;
 use crate::page_error::{PageError, problem_of};
 use crate::pages::console::choice::Choice;
-use crate::pages::console::queue::{self, Chosen};
-use crate::pages::list_of::After;
+use crate::pages::console::queue::{self, At};
+use crate::pages::console::queue_filter::QueueFilter;
+use crate::pages::console::undo::UNDO_MAX;
 use crate::view::form::{Faults, WHOLE_FORM};
 use crate::view::parts::Flash;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{
-    self, Conditions, DECISIONS_MAX, RequestSubject, SubscriptionView,
+    self, Conditions, DECISIONS_MAX, Decision, RequestSubject, SubscriptionView, Verdict,
 };
-use gatehouse_control_plane::{Actor, Changed, Db, Refusal};
+use gatehouse_control_plane::{Changed, Refusal, long_jobs};
 use gatehouse_domain::Permission;
+use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
 use gatehouse_problem::ProblemKind;
 
+/// The queue's form, as it was sent.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DecideForm {
     #[serde(default)]
-    request: Vec<String>,
+    pub(super) request: Vec<String>,
     /// The button of one row.
     #[serde(default)]
     approve: Option<String>,
     /// One of the two buttons below.
     #[serde(default)]
     decide: Option<String>,
-    /// Conditions of an approval: the first day without access, and words for the requester.
+    /// Conditions of an approval: another plan, the first day without access, lower limits, and words for the requester.
     #[serde(default)]
-    ends: String,
+    pub(super) plan: String,
     #[serde(default)]
-    note: String,
+    pub(super) ends: String,
     #[serde(default)]
-    preset: String,
+    pub(super) rate: String,
     #[serde(default)]
-    reason: String,
+    pub(super) quota: String,
+    #[serde(default)]
+    pub(super) note: String,
+    #[serde(default)]
+    pub(super) preset: String,
+    #[serde(default)]
+    pub(super) reason: String,
+    /// The part of the queue the form was on.
+    #[serde(default)]
+    filter: String,
 }
 
 pub(crate) async fn submit(
@@ -57,42 +70,55 @@ pub(crate) async fn submit(
     let answer = match form.answer(&choices, rejecting) {
         Ok(answer) => answer,
         Err(faults) => {
-            let chosen = Chosen {
-                requests: wanted,
-                ends: form.ends,
-                note: form.note,
-                preset: form.preset,
-                reason: form.reason,
-                rejecting,
+            let at = At {
+                filter: QueueFilter::parse(&form.filter),
+                ..At::default()
             };
-            let page = queue::page(&visitor, &After::default(), None, &chosen, faults).await?;
-            return Ok(refused(page));
+            let sent = DecideForm {
+                request: wanted,
+                ..form
+            };
+            return Ok(refused(
+                queue::page(&visitor, at, None, &sent, faults).await?,
+            ));
         }
     };
+    let decisions = choices.iter().map(|choice| Decision {
+        subscription: choice.subscription,
+        subject: choice.subject,
+        verdict: answer.clone(),
+    });
+    if choices.len() > AT_ONCE_MAX {
+        let begun = long_jobs::decide_as_job(visitor.db(), actor, decisions.collect()).await?;
+        let page = format!("/console/jobs/{}", begun.value.id);
+        return Ok(visitor.go(&page).into_response());
+    }
     let mut outcomes = Vec::with_capacity(choices.len());
-    for choice in choices {
-        let outcome = decide(visitor.db(), actor, choice, &answer).await;
-        outcomes.push((choice.subject, outcome));
+    for decision in decisions {
+        let subject = decision.subject;
+        let outcome = subscriptions::decide_one(visitor.db(), actor, decision).await;
+        outcomes.push((subject, outcome));
     }
     let change = outcomes
         .iter()
         .filter_map(|(_, outcome)| outcome.as_ref().ok()?.change.clone())
         .next_back();
+    let mut path = QueueFilter::parse(&form.filter).path();
+    let undo = rejected(&outcomes, rejecting);
+    if !undo.is_empty() {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        path.push_str(&format!("{mark}undo={undo}"));
+    }
     visitor.tell(summary(outcomes, rejecting)?).await?;
-    Ok(visitor
-        .go_with("/console/requests", change.as_ref())
-        .into_response())
+    Ok(visitor.go_with(&path, change.as_ref()).into_response())
 }
 
-/// Yes, with what it depends on, or no with the reason.
-enum Answer {
-    Approve(Conditions),
-    Reject(String),
-}
+/// Most requests that the page waits for; more are decided by a job.
+pub(crate) const AT_ONCE_MAX: usize = 100;
 
 impl DecideForm {
     /// What is said to every chosen question, or what is wrong with the form.
-    fn answer(&self, choices: &[Choice], rejecting: bool) -> Result<Answer, Faults> {
+    fn answer(&self, choices: &[Choice], rejecting: bool) -> Result<Verdict, Faults> {
         if choices.is_empty() {
             return Err(Faults::one(WHOLE_FORM, "Select at least one request."));
         }
@@ -101,9 +127,9 @@ impl DecideForm {
             return Err(Faults::one(WHOLE_FORM, words));
         }
         if rejecting {
-            self.rejection().map(Answer::Reject)
+            self.rejection().map(Verdict::Reject)
         } else {
-            self.conditions(choices).map(Answer::Approve)
+            self.conditions(choices).map(Verdict::Approve)
         }
     }
 
@@ -120,61 +146,88 @@ impl DecideForm {
         Err(Faults::one("reason", words))
     }
 
+    /// Whether an approval depends on something.
+    pub(super) fn has_conditions(&self) -> bool {
+        let fields = [&self.plan, &self.ends, &self.rate, &self.quota, &self.note];
+        fields.iter().any(|text| !text.is_empty())
+    }
+
     fn conditions(&self, choices: &[Choice]) -> Result<Conditions, Faults> {
-        let mut conditions = Conditions {
-            note: self.note.clone(),
-            ..Conditions::default()
-        };
-        if !self.ends.trim().is_empty() {
-            let end = day_start(&self.ends).ok_or_else(|| Faults::one("ends", NO_DATE))?;
-            let first = |choice: &Choice| choice.subject == RequestSubject::Subscription;
-            if !choices.iter().all(first) {
-                return Err(Faults::one(
-                    "ends",
-                    "An end date is for first requests. Approve changes of plan and renewals without one.",
-                ));
+        let mut faults = Faults::default();
+        let first = |choice: &Choice| choice.subject == RequestSubject::Subscription;
+        if !choices.iter().all(first) {
+            for (field, text, what) in [
+                ("plan", &self.plan, "Another plan"),
+                ("ends", &self.ends, "An end date"),
+                ("rate", &self.rate, "A lower limit"),
+                ("quota", &self.quota, "A lower limit"),
+            ] {
+                if !text.trim().is_empty() {
+                    faults.add(
+                        field,
+                        format!("{what} is for first requests. Approve changes of plan and renewals without one."),
+                    );
+                }
             }
-            conditions.ends_at = Some(end);
         }
-        Ok(conditions)
+        let ends = self.ends.trim();
+        let ends_at = day_start(ends).filter(|_| !ends.is_empty());
+        if ends_at.is_none() && !ends.is_empty() {
+            faults.add("ends", NO_DATE);
+        }
+        let rate = number(&mut faults, "rate", &self.rate).map(|amount| LimitRule::Rate {
+            amount,
+            window_s: 1,
+            burst: amount,
+        });
+        let quota = number(&mut faults, "quota", &self.quota).map(|amount| LimitRule::Quota {
+            amount,
+            period: QuotaPeriod::Day,
+        });
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let plan = self.plan.trim();
+        Ok(Conditions {
+            plan: (!plan.is_empty()).then(|| Lookup::from(plan)),
+            starts_at: None,
+            ends_at,
+            limits: rate.into_iter().chain(quota).collect(),
+            note: self.note.clone(),
+        })
     }
 }
 
-/// Answers one question.
-async fn decide(
-    db: &Db,
-    actor: &Actor,
-    choice: Choice,
-    answer: &Answer,
-) -> Result<Changed<SubscriptionView>, Refusal> {
-    let id = choice.subscription;
-    match (choice.subject, answer) {
-        (RequestSubject::Subscription, Answer::Approve(conditions)) => {
-            subscriptions::approve(db, actor, id, conditions.clone()).await
-        }
-        (RequestSubject::Subscription, Answer::Reject(reason)) => {
-            subscriptions::reject(db, actor, id, reason).await
-        }
-        (RequestSubject::PlanChange, Answer::Approve(conditions)) => {
-            subscriptions::approve_plan_change(db, actor, id, &conditions.note).await
-        }
-        (RequestSubject::PlanChange, Answer::Reject(reason)) => {
-            subscriptions::reject_plan_change(db, actor, id, reason).await
-        }
-        (RequestSubject::Renewal, Answer::Approve(conditions)) => {
-            subscriptions::approve_renewal(db, actor, id, &conditions.note).await
-        }
-        (RequestSubject::Renewal, Answer::Reject(reason)) => {
-            subscriptions::reject_renewal(db, actor, id, reason).await
-        }
+/// A whole number above zero, or nothing.
+fn number<T: std::str::FromStr + PartialOrd + Default>(
+    faults: &mut Faults,
+    field: &'static str,
+    text: &str,
+) -> Option<T> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
     }
+    let number = text.parse().ok().filter(|number| *number > T::default());
+    if number.is_none() {
+        faults.add(field, "Use a whole number from 1.");
+    }
+    number
 }
+
+/// The first requests that are rejected now, as far as they can be taken back at once.
+fn rejected(outcomes: &[Outcome], rejecting: bool) -> String {
+    let ids = outcomes.iter().filter(|_| rejecting);
+    let ids = ids.filter(|(subject, _)| *subject == RequestSubject::Subscription);
+    let ids = ids.filter_map(|(_, outcome)| Some(outcome.as_ref().ok()?.value.id.to_string()));
+    ids.take(UNDO_MAX).collect::<Vec<_>>().join(".")
+}
+
+/// What was asked, and what became of it.
+type Outcome = (RequestSubject, Result<Changed<SubscriptionView>, Refusal>);
 
 /// What happened, in one sentence; who was faster is said in theirs.
-fn summary(
-    outcomes: Vec<(RequestSubject, Result<Changed<SubscriptionView>, Refusal>)>,
-    rejecting: bool,
-) -> Result<Flash, PageError> {
+fn summary(outcomes: Vec<Outcome>, rejecting: bool) -> Result<Flash, PageError> {
     let mut done = Vec::new();
     let mut other = Vec::new();
     for (subject, outcome) in outcomes {

@@ -1,6 +1,6 @@
 //! `/console/requests/decided`: what was decided, by whom, and why.
 
-use super::queue::tabs;
+use super::queue::{QueueTab, tabs};
 use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::Permission;
+use gatehouse_domain::subscription::SubscriptionEvent;
 
 /// The decisions, newest request first.
 #[derive(Template)]
@@ -37,6 +38,8 @@ pub(crate) struct DecidedRow {
     pub(crate) reason: String,
     pub(crate) by: String,
     pub(crate) at: When,
+    /// Its id, where the refusal can be taken back.
+    pub(crate) again: Option<String>,
 }
 
 /// `GET /console/requests/decided`
@@ -56,7 +59,7 @@ pub(crate) async fn show(
         .collect();
     Ok(DecidedPage {
         lead: "What was decided, by whom, and why.".to_owned(),
-        tabs: tabs(false, 0, &shell),
+        tabs: tabs(QueueTab::Decided, None, &shell),
         empty: Empty::new(
             "Nothing decided yet",
             "Decisions appear here with their reasons.",
@@ -92,5 +95,9 @@ fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Opt
         reason: decision.reason.clone(),
         by: capital(decided_by(decision)),
         at: When::ago(decision.at, visitor.now()),
+        again: view
+            .actions
+            .contains(&SubscriptionEvent::Reconsider)
+            .then(|| view.id.to_string()),
     })
 }

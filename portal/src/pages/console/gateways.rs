@@ -8,14 +8,17 @@ use crate::pages::form_page::ConfirmPage;
 use crate::view::code::Code;
 use crate::view::form::Faults;
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::{When, clock, count, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeView};
+use gatehouse_control_plane::releases;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::NodeId;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 /// Groups, their nodes, what each runs, and the command that adds one.
@@ -29,6 +32,7 @@ pub(crate) struct GatewaysPage {
     pub(crate) join_until: String,
     pub(crate) groups: Vec<GroupView>,
     pub(crate) empty: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(GatewaysPage, Private);
@@ -46,6 +50,8 @@ pub(crate) struct NodeRow {
     pub(crate) version: String,
     pub(crate) state: Badge,
     pub(crate) applied: String,
+    /// The tenant's release it runs; none when it is not known, or not for this visitor to read.
+    pub(crate) release: Option<Link>,
     pub(crate) behind: bool,
     pub(crate) lag: String,
     pub(crate) seen: When,
@@ -64,6 +70,7 @@ async fn page(
 ) -> Result<GatewaysPage, PageError> {
     let actor = visitor.require(Permission::GatewayRead)?;
     let nodes = gateways::list_nodes(visitor.db(), actor).await?;
+    let running = running(visitor).await?;
     let shell = visitor.shell().await?.console("gateways");
     let mut names: Vec<String> = nodes.iter().map(|node| node.group.clone()).collect();
     names.sort();
@@ -75,12 +82,12 @@ async fn page(
         .into_iter()
         .map(|name| {
             let nodes: Vec<&NodeView> = nodes.iter().filter(|node| node.group == name).collect();
-            group(&name, &nodes, visitor.now(), &shell)
+            group(&name, &nodes, &running, visitor.now(), &shell)
         })
         .collect();
     Ok(GatewaysPage {
         here: shell.to("/console/gateways"),
-        may_manage: shell.may(Permission::GatewayManage),
+        may_manage: shell.may_everywhere(Permission::GatewayManage),
         join_until: join.as_ref().map_or_else(String::new, |(_, until)| {
             format!("Token works once, until {} UTC", clock(*until))
         }),
@@ -91,14 +98,41 @@ async fn page(
             "Gateways appear here when they join.",
             None,
         ),
+        same: visitor.same(&[same::GATEWAY_LIST, same::GATEWAY_TOKEN], &[]),
         shell,
     })
+}
+
+/// The release each gateway runs.
+type Running = HashMap<NodeId, i64>;
+
+/// How many of the newest releases are looked through.
+const RELEASES: i64 = 200;
+
+async fn running(visitor: &Visitor) -> Result<Running, PageError> {
+    let actor = visitor.actor()?;
+    if !actor.may(Permission::ApiRead) {
+        return Ok(Running::new());
+    }
+    let newest = releases::list_releases(visitor.db(), actor, None, RELEASES).await?;
+    let of = |release: releases::ReleaseView| {
+        let number = release.number;
+        let gateways = release.gateways.into_iter();
+        gateways.map(move |gateway| (gateway.id, number))
+    };
+    Ok(newest.into_iter().flat_map(of).collect())
 }
 
 /// The group that serves every tenant unless an operator made others.
 const SHARED_GROUP: &str = "default";
 
-fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) -> GroupView {
+fn group(
+    name: &str,
+    nodes: &[&NodeView],
+    running: &Running,
+    now: OffsetDateTime,
+    shell: &Shell,
+) -> GroupView {
     let head = nodes.iter().map(|node| node.head_seq).max().unwrap_or(0);
     let behind: Vec<&&NodeView> = nodes
         .iter()
@@ -112,7 +146,7 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
     let heading = match nodes.len() {
         0 => format!("Group {name} has no gateway"),
         of => format!(
-            "Release {head} is in force on {} of {}",
+            "Change {head} is in force on {} of {}",
             of - behind.len(),
             count(of, "gateway")
         ),
@@ -123,11 +157,11 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
         }
         None => "Every gateway enforces every decision.".to_owned(),
         Some(node) if node.state == NodeState::Diverged => format!(
-            "{} runs something else than release {}. It was told to fetch everything again; after an older database was restored, run gatehouse gateway raise-generation.",
+            "{} runs something else than change {}. It was told to fetch everything again; after an older database was restored, run gatehouse gateway raise-generation.",
             node.name, node.applied_seq
         ),
         Some(node) => format!(
-            "{} was last heard from {} and runs release {}. What was revoked since may still work there.",
+            "{} was last heard from {} and runs change {}. What was revoked since may still work there.",
             node.name,
             relative(node.last_seen_at, now),
             node.applied_seq
@@ -139,13 +173,13 @@ fn group(name: &str, nodes: &[&NodeView], now: OffsetDateTime, shell: &Shell) ->
         words,
         nodes: nodes
             .iter()
-            .map(|node| node_row(node, now, shell))
+            .map(|node| node_row(node, running.get(&node.id).copied(), now, shell))
             .collect(),
         join: shell.to(&format!("/console/gateways/{name}/join")),
     }
 }
 
-fn node_row(node: &NodeView, now: OffsetDateTime, shell: &Shell) -> NodeRow {
+fn node_row(node: &NodeView, release: Option<i64>, now: OffsetDateTime, shell: &Shell) -> NodeRow {
     NodeRow {
         name: node.name.clone(),
         version: node.version.clone(),
@@ -156,6 +190,10 @@ fn node_row(node: &NodeView, now: OffsetDateTime, shell: &Shell) -> NodeRow {
             NodeState::Silent => Badge::care("Silent"),
         },
         applied: node.applied_seq.to_string(),
+        release: release.map(|number| {
+            let path = format!("/console/releases/{number}");
+            Link::new(number.to_string(), shell.to(&path))
+        }),
         behind: node.state != NodeState::InForce,
         lag: (node.head_seq - node.applied_seq).to_string(),
         seen: When::ago(node.last_seen_at, now),

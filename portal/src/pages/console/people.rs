@@ -1,23 +1,23 @@
 //! `/console/people`: members, their roles, invitations.
 
-use crate::address::{Path, Query, id};
+use crate::address::Query;
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
+use crate::pages::console::grants::{self, GrantForm};
 use crate::pages::list_of::{After, older};
-use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Pages, Tab, Tabs};
+use crate::view::form::{Faults, Field, faults_of};
+use crate::view::parts::{Badge, Empty, Flash, Pages, Tab, Tabs};
+use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital, roles_in_words};
 use crate::view::words::{count, day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
-use gatehouse_control_plane::members::{self, Invite, MemberStatus, MemberView};
+use gatehouse_control_plane::members::{self, InvitationView, Invite, MemberStatus, MemberView};
 use gatehouse_control_plane::page::Page;
-use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
-use gatehouse_problem::ProblemKind;
 
 /// Members and open invitations.
 #[derive(Template)]
@@ -28,11 +28,12 @@ pub(crate) struct PeoplePage {
     pub(crate) tabs: Tabs,
     pub(crate) may_manage: bool,
     pub(crate) faults: Faults,
-    pub(crate) email: Field,
-    pub(crate) role: Field,
+    /// Of the invitation; none for whoever may not invite.
+    pub(crate) fields: Vec<Field>,
     pub(crate) rows: Vec<PersonRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(PeoplePage, Private);
@@ -43,39 +44,14 @@ pub(crate) struct PersonRow {
     pub(crate) roles: String,
     pub(crate) state: Badge,
     pub(crate) since: String,
-    /// Nobody has anything to change about somebody who has not come yet.
-    pub(crate) edit: Option<String>,
-}
-
-/// One member: roles, and whether they may come in.
-#[derive(Template)]
-#[template(path = "pages/console/person.html")]
-pub(crate) struct PersonPage {
-    pub(crate) shell: Shell,
-    pub(crate) crumbs: Crumbs,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) state: Badge,
-    pub(crate) faults: Faults,
-    pub(crate) action: String,
-    pub(crate) roles: Vec<RoleChoice>,
-    pub(crate) disabled: bool,
-    pub(crate) status_action: String,
-}
-
-web_page!(PersonPage, Private);
-
-pub(crate) struct RoleChoice {
-    pub(crate) value: &'static str,
-    pub(crate) label: String,
-    pub(crate) help: &'static str,
-    pub(crate) on: bool,
+    /// There is nothing to read of somebody who has not come yet.
+    pub(crate) open: Option<String>,
 }
 
 async fn page(
     visitor: &Visitor,
     after: &After,
-    email: &str,
+    form: &InviteForm,
     faults: Faults,
 ) -> Result<PeoplePage, PageError> {
     let actor = visitor.require(Permission::MemberRead)?;
@@ -89,15 +65,19 @@ async fn page(
         Some(_) => Vec::new(),
     };
     let shell = visitor.shell().await?.console("people");
-    let may_own = shell.may(Permission::OwnerManage);
+    let may_manage = shell.may_everywhere(Permission::MemberManage);
+    let fields = match may_manage {
+        true => fields(visitor, form, &faults).await?,
+        false => Vec::new(),
+    };
     let people = listed.data.len();
     let invited = open.into_iter().map(|invitation| PersonRow {
         name: invitation.email.clone(),
         email: "Invited".to_owned(),
-        roles: capital(invitation.role.as_str()),
+        roles: invited_as(&invitation),
         state: Badge::waiting("Invited"),
         since: relative(invitation.created_at, visitor.now()),
-        edit: None,
+        open: None,
     });
     let members = listed.data.iter().map(|member| row(member, &shell));
     let rows: Vec<PersonRow> = invited.chain(members).collect();
@@ -106,47 +86,65 @@ async fn page(
             "{} here.",
             count(people, "person").replace("persons", "people")
         ),
-        tabs: tabs(true, &shell),
-        may_manage: shell.may(Permission::MemberManage),
-        email: Field::email("email", "E-mail")
-            .complete("off")
-            .value(email)
-            .faults(&faults),
-        role: Field::select("role", "Role", role_choices(may_own))
-            .value(Role::Developer.as_str())
-            .faults(&faults),
+        tabs: tabs("/console/people", &shell),
+        may_manage,
+        fields,
         faults,
         empty: Empty::new("Nobody yet", "Members appear here.", None),
         pages: older("/console/people", &shell, people, listed.next, after),
         rows,
+        same: visitor.same(&[same::MEMBER_INVITE], &[]),
         shell,
     })
 }
 
-/// The tabs of people and teams.
-pub(crate) fn tabs(people: bool, shell: &Shell) -> Tabs {
-    let tab = |label, path: &str, current| Tab {
+/// The tabs of people, teams and roles; `here` is the path of the open one.
+pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
+    let tab = |label, path: &str| Tab {
         label,
         href: shell.to(path),
         count: None,
-        current,
+        current: path == here,
     };
     Tabs::new(
         "People and teams",
         vec![
-            tab("People", "/console/people", people),
-            tab("Teams", "/console/teams", !people),
+            tab("People", "/console/people"),
+            tab("Teams", "/console/teams"),
+            tab("Roles", "/console/roles"),
         ],
     )
 }
 
-fn role_choices(may_own: bool) -> Vec<Choice> {
-    Role::ALL
-        .iter()
-        .rev()
-        .filter(|role| may_own || **role != Role::Owner)
-        .map(|role| Choice::new(role.as_str(), capital(role.as_str())))
-        .collect()
+/// "Publisher", "Releaser, API Petstore"
+fn invited_as(invitation: &InvitationView) -> String {
+    let role = capital(&invitation.role);
+    match invitation.scope.id {
+        Some(_) => format!("{role}, {}", grants::scope_words(&invitation.scope)),
+        None => role,
+    }
+}
+
+/// Whom to invite, as what, for what part, and where the link leads.
+async fn fields(
+    visitor: &Visitor,
+    form: &InviteForm,
+    faults: &Faults,
+) -> Result<Vec<Field>, PageError> {
+    let email = Field::email("email", "E-mail")
+        .complete("off")
+        .value(&form.email)
+        .faults(faults);
+    let mut fields = vec![email];
+    fields.extend(grants::fields(visitor, &form.grant(), true, faults).await?);
+    let lands = Field::text("api", "Lands on")
+        .optional()
+        .max(80)
+        .value(&form.api)
+        .help("Short name of the API they come to first.")
+        .faults(faults);
+    fields.push(lands);
+    Ok(fields)
 }
 
 fn row(member: &MemberView, shell: &Shell) -> PersonRow {
@@ -156,13 +154,11 @@ fn row(member: &MemberView, shell: &Shell) -> PersonRow {
         roles: roles_in_words(&member.roles),
         state: state(member),
         since: day(member.created_at),
-        edit: shell
-            .may(Permission::MemberManage)
-            .then(|| shell.to(&format!("/console/people/{}", member.user_id))),
+        open: Some(shell.to(&format!("/console/people/{}", member.user_id))),
     }
 }
 
-fn state(member: &MemberView) -> Badge {
+pub(crate) fn state(member: &MemberView) -> Badge {
     match member.status {
         MemberStatus::Active => Badge::good("Active"),
         MemberStatus::Disabled => Badge::stopped("Disabled"),
@@ -174,7 +170,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     Query(after): Query<After>,
 ) -> Result<PeoplePage, PageError> {
-    page(&visitor, &after, "", Faults::default()).await
+    page(&visitor, &after, &InviteForm::default(), Faults::default()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -182,6 +178,49 @@ pub(crate) async fn show(
 pub(crate) struct InviteForm {
     email: String,
     role: String,
+    #[serde(default)]
+    on: String,
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
+    api: String,
+}
+
+impl Default for InviteForm {
+    fn default() -> Self {
+        Self {
+            email: String::new(),
+            role: Role::Developer.to_string(),
+            on: "tenant".to_owned(),
+            of: String::new(),
+            api: String::new(),
+        }
+    }
+}
+
+impl InviteForm {
+    fn grant(&self) -> GrantForm {
+        let on = match self.on.as_str() {
+            "" => "tenant",
+            on => on,
+        };
+        GrantForm {
+            role: self.role.clone(),
+            on: on.to_owned(),
+            of: self.of.clone(),
+        }
+    }
+
+    fn wanted(&self) -> Result<Invite, Refusal> {
+        let api = self.api.trim();
+        Ok(Invite {
+            email: self.email.clone(),
+            role: self.role.clone(),
+            scope: self.grant().scope()?,
+            team: None,
+            api: (!api.is_empty()).then(|| api.into()),
+        })
+    }
 }
 
 /// `POST /console/people`
@@ -190,15 +229,11 @@ pub(crate) async fn invite(
     Form(form): Form<InviteForm>,
 ) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::MemberManage)?;
-    let Some(role) = Role::parse(&form.role) else {
-        return Err(PageError::of(ProblemKind::BadRequest));
+    let made = match form.wanted() {
+        Ok(input) => members::invite(visitor.db(), actor, input).await,
+        Err(refusal) => Err(refusal),
     };
-    let input = Invite {
-        email: form.email.clone(),
-        role,
-        team: None,
-    };
-    match members::invite(visitor.db(), actor, input).await {
+    match made {
         Ok(made) => {
             let words = Flash::good(
                 "Invitation sent.",
@@ -208,125 +243,8 @@ pub(crate) async fn invite(
             Ok(visitor.go("/console/people").into_response())
         }
         Err(refusal) => {
-            let page = page(
-                &visitor,
-                &After::default(),
-                &form.email,
-                faults_of(refusal)?,
-            )
-            .await?;
-            Ok(refused(page))
-        }
-    }
-}
-
-async fn person_page(
-    visitor: &Visitor,
-    member: MemberView,
-    faults: Faults,
-) -> Result<PersonPage, PageError> {
-    let shell = visitor.shell().await?.console("people");
-    let base = format!("/console/people/{}", member.user_id);
-    let may_own = shell.may(Permission::OwnerManage);
-    Ok(PersonPage {
-        crumbs: Crumbs::new(
-            member.name.clone(),
-            vec![Link::new("People", shell.to("/console/people"))],
-        ),
-        state: state(&member),
-        faults,
-        action: shell.to(&format!("{base}/roles")),
-        roles: Role::ALL
-            .iter()
-            .filter(|role| may_own || **role != Role::Owner || member.roles.contains(role))
-            .map(|role| RoleChoice {
-                value: role.as_str(),
-                label: capital(role.as_str()),
-                help: role.purpose(),
-                on: member.roles.contains(role),
-            })
-            .collect(),
-        disabled: member.status == MemberStatus::Disabled,
-        status_action: shell.to(&format!("{base}/status")),
-        name: member.name,
-        email: member.email,
-        shell,
-    })
-}
-
-/// `GET /console/people/{person}`
-pub(crate) async fn show_person(
-    visitor: Visitor,
-    Path([person]): Path<1>,
-) -> Result<PersonPage, PageError> {
-    let actor = visitor.require(Permission::MemberManage)?;
-    let member = members::get_member(visitor.db(), actor, id(&person)?).await?;
-    person_page(&visitor, member, Faults::default()).await
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RolesForm {
-    #[serde(default)]
-    role: Vec<String>,
-}
-
-/// `POST /console/people/{person}/roles`
-pub(crate) async fn set_roles(
-    visitor: Visitor,
-    Path([person]): Path<1>,
-    Form(form): Form<RolesForm>,
-) -> Result<Response, PageError> {
-    let roles = form
-        .role
-        .iter()
-        .filter_map(|word| Role::parse(word))
-        .collect();
-    let user = id(&person)?;
-    let done = members::set_roles(visitor.db(), visitor.actor()?, user, None, roles).await;
-    changed(&visitor, user, done.map(drop)).await
-}
-
-/// What the page offered, so that a second press or a stale page never does the opposite.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StatusForm {
-    status: MemberStatus,
-}
-
-/// `POST /console/people/{person}/status`
-pub(crate) async fn set_status(
-    visitor: Visitor,
-    Path([person]): Path<1>,
-    Form(form): Form<StatusForm>,
-) -> Result<Response, PageError> {
-    let actor = visitor.require(Permission::MemberManage)?;
-    let user = id(&person)?;
-    let done = members::set_member_status(visitor.db(), actor, user, None, form.status).await;
-    changed(&visitor, user, done.map(drop)).await
-}
-
-async fn changed(
-    visitor: &Visitor,
-    user: UserId,
-    done: Result<(), Refusal>,
-) -> Result<Response, PageError> {
-    match done {
-        Ok(()) => {
-            visitor
-                .tell(Flash::good(
-                    "Saved.",
-                    "It holds from the next request of that person on.",
-                ))
-                .await?;
-            Ok(visitor
-                .go(&format!("/console/people/{user}"))
-                .into_response())
-        }
-        Err(refusal) => {
-            let faults = faults_of(refusal)?;
-            let member = members::get_member(visitor.db(), visitor.actor()?, user).await?;
-            let page = person_page(visitor, member, faults).await?;
+            let faults = faults_of(refusal)?.renamed(&[("scope", "of")]);
+            let page = page(&visitor, &After::default(), &form, faults).await?;
             Ok(refused(page))
         }
     }

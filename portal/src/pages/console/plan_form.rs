@@ -4,14 +4,19 @@ use crate::address::Path;
 use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
+use crate::pages::console::api::head::ApiTab;
+use crate::pages::console::notice::{skipped, without_notice};
 use crate::pages::form_page::FormPage;
 use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::legal;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::{self, CreatePlan, PlanView, UpdatePlan};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
+use gatehouse_domain::price::{Price, PricePeriod};
 use gatehouse_domain::{EnvironmentKind, Permission};
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -34,9 +39,28 @@ pub(crate) struct PlanForm {
     period: String,
     #[serde(default)]
     days: Option<i32>,
+    #[serde(default)]
+    currency: String,
+    #[serde(default)]
+    amount: String,
+    #[serde(default)]
+    price_period: String,
+    #[serde(default)]
+    calls: String,
+    #[serde(default)]
+    trial: String,
+    #[serde(default)]
+    terms: String,
+    #[serde(default)]
+    now: String,
+    #[serde(default)]
+    reason: String,
     /// Of the plan the form was filled from.
     #[serde(default)]
     row_version: Option<i32>,
+    /// Whether somebody has the plan, who is given notice of what is taken from them.
+    #[serde(skip)]
+    taken_up: bool,
     /// The stored limits in words, when they are more than this form can hold: they are shown and stay.
     #[serde(skip)]
     fixed: Option<String>,
@@ -75,10 +99,26 @@ impl PlanForm {
                 .collect::<Vec<_>>()
                 .join(","),
             days: plan.max_subscription_days,
+            trial: if plan.trial { "yes" } else { "no" }.to_owned(),
+            terms: plan
+                .terms
+                .as_ref()
+                .map(|terms| terms.slug.clone())
+                .unwrap_or_default(),
             row_version: Some(plan.row_version),
+            taken_up: plan.subscriptions > 0,
             fixed: fixed(plan),
             ..Self::default()
         };
+        if let Some(price) = &plan.price {
+            form.currency.clone_from(&price.currency);
+            form.amount = price.amount.clone().unwrap_or_default();
+            form.price_period = price
+                .period
+                .map(|one| one.as_str().to_owned())
+                .unwrap_or_default();
+            form.calls = price.per_thousand_calls.clone().unwrap_or_default();
+        }
         for limit in &plan.limits {
             match limit.rule {
                 LimitRule::Rate { amount, burst, .. } => {
@@ -106,6 +146,26 @@ impl PlanForm {
             period: QuotaPeriod::parse(&self.period).unwrap_or(QuotaPeriod::Month),
         });
         rate.into_iter().chain(quota).collect()
+    }
+
+    /// What was typed; nothing at all is no price.
+    fn price(&self) -> Option<Price> {
+        let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let price = Price {
+            currency: self.currency.trim().to_owned(),
+            amount: said(&self.amount),
+            // The form always names one; without an amount it means nothing.
+            period: said(&self.amount).and_then(|_| PricePeriod::parse(&self.price_period)),
+            per_thousand_calls: said(&self.calls),
+        };
+        let is_nothing = price.currency.is_empty()
+            && price.amount.is_none()
+            && price.per_thousand_calls.is_none();
+        (!is_nothing).then_some(price)
+    }
+
+    fn terms(&self) -> Option<String> {
+        Some(self.terms.clone()).filter(|terms| !terms.is_empty())
     }
 
     fn approval(&self) -> ApprovalMode {
@@ -150,6 +210,78 @@ fn limit_fields(form: &PlanForm, faults: &Faults) -> [Field; 4] {
     ]
 }
 
+/// The console's page of what the plan belongs to: an API, or a product, as the address says.
+fn home(visitor: &Visitor, api: &str) -> String {
+    let is_product = visitor.here().starts_with("/console/products/");
+    let area = if is_product { "products" } else { "apis" };
+    format!("/console/{area}/{api}")
+}
+
+/// The page that lists the plan among the others.
+fn plans_page(visitor: &Visitor, api: &str) -> String {
+    let home = home(visitor, api);
+    if home.starts_with("/console/apis/") {
+        ApiTab::Plans.path(api)
+    } else {
+        home
+    }
+}
+
+fn area(visitor: &Visitor, shell: &Shell) -> Link {
+    if visitor.here().starts_with("/console/products/") {
+        Link::new("Products", shell.to("/console/products"))
+    } else {
+        Link::new("APIs", shell.to("/console/apis"))
+    }
+}
+
+/// What it costs, whether it is for trying out, and what is accepted with it.
+async fn money_fields(
+    visitor: &Visitor,
+    form: &PlanForm,
+    faults: &Faults,
+) -> Result<[Field; 6], PageError> {
+    let listed = legal::list_terms(visitor.db(), &visitor.viewer()?).await?;
+    let listed = listed.into_iter();
+    let terms = std::iter::once(Choice::new("", "None"))
+        .chain(listed.map(|terms| Choice::new(terms.slug, terms.title)));
+    let periods = ["month", "year", "day"]
+        .map(|one| Choice::new(one, capital(one)))
+        .to_vec();
+    let trial = vec![
+        Choice::new("no", "No"),
+        Choice::new("yes", "Yes, once for each team"),
+    ];
+    Ok([
+        Field::text("currency", "Currency")
+            .optional()
+            .max(3)
+            .value(&form.currency)
+            .help("Such as EUR. Prices are told, not charged.")
+            .faults(faults),
+        Field::text("amount", "Price")
+            .optional()
+            .max(14)
+            .value(&form.amount)
+            .faults(faults),
+        Field::select("price_period", "Paid for each", periods)
+            .value(&form.price_period)
+            .faults(faults),
+        Field::text("calls", "Price of 1,000 calls")
+            .optional()
+            .max(14)
+            .value(&form.calls)
+            .faults(faults),
+        Field::select("trial", "For trying out", trial)
+            .value(&form.trial)
+            .help("A trial needs an end and is not renewed.")
+            .faults(faults),
+        Field::select("terms", "Terms to accept", terms.collect())
+            .value(&form.terms)
+            .faults(faults),
+    ])
+}
+
 async fn page(
     visitor: &Visitor,
     api: &str,
@@ -158,7 +290,8 @@ async fn page(
     faults: Faults,
 ) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.console("plans");
-    let back = shell.to(&format!("/console/apis/{api}"));
+    let home = home(visitor, api);
+    let back = shell.to(&plans_page(visitor, api));
     let mut fields = Vec::new();
     if plan.is_none() {
         fields.push(
@@ -211,25 +344,26 @@ async fn page(
             .value(shown(form.days))
             .faults(&faults),
     );
+    fields.extend(money_fields(visitor, form, &faults).await?);
+    if form.taken_up && visitor.actor()?.may(Permission::TenantManage) {
+        fields.extend(without_notice(&form.now, &form.reason, &faults));
+    }
     let (heading, path, button) = match plan {
         None => (
             "Create plan".to_owned(),
-            format!("/console/apis/{api}/plans/new"),
+            format!("{home}/plans/new"),
             "Create plan",
         ),
         Some(slug) => (
             format!("Plan {}", form.name),
-            format!("/console/apis/{api}/plans/{slug}"),
+            format!("{home}/plans/{slug}"),
             "Save plan",
         ),
     };
     Ok(FormPage {
         crumbs: Crumbs::new(
             heading.clone(),
-            vec![
-                Link::new("APIs", shell.to("/console/apis")),
-                Link::new(api, back.clone()),
-            ],
+            vec![area(visitor, &shell), Link::new(api, back.clone())],
         ),
         heading,
         lead: form.fixed.as_ref().map_or_else(
@@ -284,11 +418,14 @@ pub(crate) async fn create(
         environments: form.environments(),
         limits: form.limits(),
         max_subscription_days: form.days,
+        price: form.price(),
+        trial: form.trial == "yes",
+        terms: form.terms(),
         ..CreatePlan::default()
     };
     match plans::create_plan(visitor.db(), actor, api.as_str().into(), input).await {
         Ok(done) => Ok(visitor
-            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .go_with(&plans_page(&visitor, &api), done.change.as_ref())
             .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &api, None, &form, renamed(faults_of(refusal)?)).await?;
@@ -298,7 +435,11 @@ pub(crate) async fn create(
 }
 
 fn renamed(faults: Faults) -> Faults {
-    faults.renamed(&[("limits", "rate"), ("max_subscription_days", "days")])
+    faults.renamed(&[
+        ("limits", "rate"),
+        ("max_subscription_days", "days"),
+        ("price", "currency"),
+    ])
 }
 
 async fn found(visitor: &Visitor, api: &str, plan: &str) -> Result<PlanView, PageError> {
@@ -331,6 +472,7 @@ pub(crate) async fn update(
     let plan = found(&visitor, &api, &plan).await?;
     let before = PlanForm::of(&plan);
     form.fixed.clone_from(&before.fixed);
+    form.taken_up = before.taken_up;
     let limits = form.limits();
     let input = UpdatePlan {
         name: Some(form.name.clone()),
@@ -340,6 +482,10 @@ pub(crate) async fn update(
         // Only a real change of limits makes a new revision and tells subscribers.
         limits: (form.fixed.is_none() && limits != before.limits()).then_some(limits),
         max_subscription_days: Some(form.days),
+        price: Some(form.price()),
+        trial: Some(form.trial == "yes"),
+        terms: Some(form.terms()),
+        without_notice: skipped(&form.now, &form.reason),
         ..UpdatePlan::default()
     };
     match plans::update_plan(
@@ -353,7 +499,7 @@ pub(crate) async fn update(
     .await
     {
         Ok(done) => Ok(visitor
-            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .go_with(&plans_page(&visitor, &api), done.change.as_ref())
             .into_response()),
         Err(refusal) => {
             let page = page(

@@ -13,9 +13,10 @@ use askama::Template;
 use gatehouse_control_plane::apis::{self, ApiFilter};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans;
+use gatehouse_control_plane::products::{self, ProductFilter};
 use gatehouse_domain::Permission;
 
-/// The plans of every API.
+/// The plans of every API and product.
 #[derive(Template)]
 #[template(path = "pages/console/plans.html")]
 pub(crate) struct PlansPage {
@@ -35,6 +36,8 @@ pub(crate) struct PlanRow {
     pub(crate) state: Badge,
     pub(crate) limits: String,
     pub(crate) decision: &'static str,
+    /// Where rules, due time and questions are.
+    pub(crate) approval: String,
 }
 
 /// `GET /console/plans`
@@ -53,14 +56,32 @@ pub(crate) async fn show(
             .await?
             .data
         {
-            all.push((api.slug.clone(), api.name.clone(), plan));
+            all.push((
+                format!("/console/apis/{}", api.slug),
+                api.name.clone(),
+                plan,
+            ));
+        }
+    }
+    let bundles = ProductFilter {
+        put_together: true,
+        ..ProductFilter::default()
+    };
+    let products = products::list_products(visitor.db(), actor, &bundles, &everything()).await?;
+    for product in products.data {
+        let lookup = Lookup::Slug(product.slug.clone());
+        let plans = plans::list_plans(visitor.db(), actor, lookup, &everything()).await?;
+        for plan in plans.data {
+            let home = format!("/console/products/{}", product.slug);
+            all.push((home, product.name.clone(), plan));
         }
     }
     let shell = visitor.shell().await?.console("plans");
     let rows: Vec<PlanRow> = all
         .into_iter()
-        .map(|(slug, name, plan)| PlanRow {
-            href: shell.to(&format!("/console/apis/{slug}/plans/{}", plan.slug)),
+        .map(|(home, name, plan)| PlanRow {
+            href: shell.to(&format!("{home}/plans/{}", plan.slug)),
+            approval: shell.to(&format!("{home}/plans/{}/approval", plan.slug)),
             api: name,
             state: states::plan(plan.state),
             limits: format!("{}; {}", rate_words(&plan), quota_words(&plan)),

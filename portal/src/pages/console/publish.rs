@@ -3,7 +3,8 @@
 use crate::address::Path;
 use crate::page::refused;
 use crate::page_error::PageError;
-use crate::pages::console::api;
+use crate::pages::console::api::head::ApiTab;
+use crate::pages::console::api::versions;
 use crate::pages::form_page::FormPage;
 use crate::upload::Upload;
 use crate::view::form::{Faults, Field, faults_of};
@@ -11,15 +12,20 @@ use crate::view::parts::{Crumbs, Flash, Link};
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::Changed;
 use gatehouse_control_plane::publishing::{
     self, Outcome, PublishRefusal, PublishSpec, Published, Refused, Source,
 };
+use gatehouse_control_plane::{Changed, long_jobs};
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::JobId;
 use gatehouse_spec::SpecErrors;
 use gatehouse_spec::diff::Severity;
 use gatehouse_spec::lint::Level;
 
+/// Longest description that is pasted; the size of the whole form is bounded apart from that.
+const TEXT_MAX: u32 = 50 * 1024 * 1024;
+/// Longest description that the page waits for; a larger one is published by a job.
+pub(crate) const AT_ONCE_BYTES_MAX: usize = 1024 * 1024;
 /// Faults of a description shown at once; the rest is counted.
 const FAULTS_MAX: usize = 20;
 
@@ -47,13 +53,48 @@ async fn new_page(
                 .help("For addresses: lower-case letters, digits and dashes. It never changes.")
                 .faults(&faults),
             Field::text("version", "Version").value(version).max(40).faults(&faults),
-            Field::file("file", "Description").help("JSON or YAML, at most 50 MB.").faults(&faults),
-        ],
+        ]
+        .into_iter()
+        .chain(sources(upload, &faults))
+        .collect(),
         faults,
         button: "Publish API",
         back: shell.to("/console/apis"),
         shell,
     })
+}
+
+/// Where the verb says what is orphaned, and where the form does.
+pub(super) const ORPHANS: (&str, &str) = ("?drop_orphans", "drop_orphans");
+
+/// Asked for once something would be orphaned, and not before.
+pub(super) fn drop_orphans(faults: &Faults) -> Option<Field> {
+    faults.of(ORPHANS.1)?;
+    let words = "Take away what hangs on operations that are gone";
+    Some(Field::check(ORPHANS.1, words, "yes").faults(faults))
+}
+
+/// The ways to hand a description over, and what is asked of it.
+pub(crate) fn sources(upload: Option<&Upload>, faults: &Faults) -> Vec<Field> {
+    let text = |name: &str| upload.map(|upload| upload.text(name)).unwrap_or_default();
+    let ways = [
+        Field::file("file", "Description")
+            .help("JSON or YAML, at most 50 MB.")
+            .unforced()
+            .faults(faults),
+        Field::text("url", "Or its address")
+            .max(2000)
+            .value(text("url"))
+            .help("Fetched once, now. Read when no file is chosen.")
+            .optional()
+            .faults(faults),
+        Field::area("text", "Or paste it", TEXT_MAX)
+            .value(text("text"))
+            .help("Read when there is neither file nor address.")
+            .optional()
+            .faults(faults),
+    ];
+    ways.into_iter().chain(drop_orphans(faults)).collect()
 }
 
 /// `GET /console/apis/new`
@@ -67,8 +108,10 @@ pub(crate) async fn create(visitor: Visitor, upload: Upload) -> Result<Response,
     visitor.require(Permission::SpecPublish)?;
     let slug = upload.text("api");
     match publish(&visitor, &slug, &upload, true).await? {
-        Ok(done) => go(&visitor, &slug, &done).await,
-        Err(faults) => {
+        Attempt::Begun(job) => Ok(visitor.go(&format!("/console/jobs/{job}")).into_response()),
+        Attempt::Published(done) => go(&visitor, &slug, &done).await,
+        Attempt::Kept(number) => wait(&visitor, &slug, &upload, number).await,
+        Attempt::Faulty(faults) => {
             let page = new_page(&visitor, Some(&upload), faults).await?;
             Ok(refused(page))
         }
@@ -83,12 +126,24 @@ pub(crate) async fn submit(
 ) -> Result<Response, PageError> {
     visitor.require(Permission::SpecPublish)?;
     match publish(&visitor, &slug, &upload, false).await? {
-        Ok(done) => go(&visitor, &slug, &done).await,
-        Err(faults) => {
-            let page = api::page(&visitor, &slug, None, &upload.text("version"), faults).await?;
+        Attempt::Begun(job) => Ok(visitor.go(&format!("/console/jobs/{job}")).into_response()),
+        Attempt::Published(done) => go(&visitor, &slug, &done).await,
+        Attempt::Kept(number) => wait(&visitor, &slug, &upload, number).await,
+        Attempt::Faulty(faults) => {
+            let page = versions::page(&visitor, &slug, None, Some(&upload), faults).await?;
             Ok(refused(page))
         }
     }
+}
+
+/// What became of an upload.
+enum Attempt {
+    Published(Box<Changed<Published>>),
+    /// It is large: a job publishes it.
+    Begun(JobId),
+    /// It breaks callers and is kept under this number for an approver.
+    Kept(i32),
+    Faulty(Faults),
 }
 
 async fn publish(
@@ -96,26 +151,68 @@ async fn publish(
     slug: &str,
     upload: &Upload,
     create: bool,
-) -> Result<Result<Changed<Published>, Faults>, PageError> {
-    let Some(content) = upload.file.clone() else {
-        return Ok(Err(Faults::one("file", "Choose a file.")));
-    };
-    let input = PublishSpec {
+) -> Result<Attempt, PageError> {
+    let (pasted, url) = (upload.text("text"), upload.text("url"));
+    let is_fetched = upload.file.is_none() && !url.is_empty();
+    let content = upload.file.clone();
+    let content = content.or_else(|| (!pasted.is_empty()).then(|| pasted.into()));
+    if content.is_none() && !is_fetched {
+        let words = "Choose a file, name an address, or paste the description.";
+        return Ok(Attempt::Faulty(Faults::one("file", words)));
+    }
+    let mut input = PublishSpec {
         api: slug.into(),
         version: upload.text("version"),
-        content,
+        content: content.unwrap_or_default(),
         source: Source::default(),
         create,
         dry_run: false,
+        drop_orphans: !upload.text("drop_orphans").is_empty(),
     };
-    match publishing::publish_spec(visitor.db(), visitor.actor()?, input).await {
-        Ok(done) => Ok(Ok(done)),
-        Err(PublishRefusal::Refused(refusal)) => {
-            Ok(Err(faults_of(refusal)?.renamed(&[("content", "file")])))
+    if is_fetched {
+        let fetch = visitor.portal().descriptions();
+        let fetched = fetch.fetch(visitor.db(), visitor.actor()?, &url, &mut input);
+        if let Err(refusal) = fetched.await {
+            return Ok(Attempt::Faulty(faults_of(refusal)?));
         }
-        Err(PublishRefusal::Spec(errors)) => Ok(Err(spec_faults(&errors))),
-        Err(PublishRefusal::Gate(refused)) => Ok(Err(gate_faults(&refused))),
     }
+    if input.content.len() > AT_ONCE_BYTES_MAX {
+        return Ok(
+            match long_jobs::publish_as_job(visitor.db(), visitor.actor()?, input).await {
+                Ok(begun) => Attempt::Begun(begun.value.id),
+                Err(refusal) => Attempt::Faulty(faults_of(refusal)?),
+            },
+        );
+    }
+    let done = publishing::publish_spec(visitor.db(), visitor.actor()?, input).await;
+    Ok(match done {
+        Ok(done) => Attempt::Published(Box::new(done)),
+        Err(PublishRefusal::Refused(refusal)) => {
+            Attempt::Faulty(faults_of(refusal)?.renamed(&[("content", "file"), ORPHANS]))
+        }
+        Err(PublishRefusal::Spec(errors)) => Attempt::Faulty(spec_faults(&errors)),
+        Err(PublishRefusal::Gate(refused)) => match refused.revision {
+            Some(number) => Attempt::Kept(number),
+            None => Attempt::Faulty(gate_faults(&refused)),
+        },
+    })
+}
+
+/// The page of the version says what stands in the way, and who may let it pass.
+async fn wait(
+    visitor: &Visitor,
+    slug: &str,
+    upload: &Upload,
+    number: i32,
+) -> Result<Response, PageError> {
+    let words = Flash::care(
+        "Not published.",
+        format!("It is kept as revision {number}."),
+    );
+    visitor.tell(words).await?;
+    let version = upload.text("version");
+    let page = format!("/console/apis/{slug}/versions/{version}?revision={number}");
+    Ok(visitor.go(&page).into_response())
 }
 
 /// Where and what, one line each: "Line 12: ...".
@@ -158,12 +255,6 @@ fn gate_faults(refused: &Refused) -> Faults {
     for line in lines.take(FAULTS_MAX) {
         faults.add("file", line);
     }
-    if let Some(number) = refused.revision {
-        let words = format!(
-            "It is kept as revision {number}: once an approver has accepted it, upload the same file again."
-        );
-        faults.add("file", words);
-    }
     faults
 }
 
@@ -192,6 +283,6 @@ async fn go(
     };
     visitor.tell(words).await?;
     Ok(visitor
-        .go_with(&format!("/console/apis/{slug}"), done.change.as_ref())
+        .go_with(&ApiTab::Versions.path(slug), done.change.as_ref())
         .into_response())
 }

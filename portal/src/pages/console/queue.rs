@@ -3,21 +3,22 @@
 use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::console::choice::Choice;
+use crate::pages::console::decide::DecideForm;
+use crate::pages::console::queue_filter::QueueFilter;
+use crate::pages::console::queue_row::{QueueRow, row};
 use crate::pages::list_of::{After, everything, older};
 use crate::pages::spread::{self, Changed};
-use crate::view::form::{Faults, Field};
+use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Empty, Pages, Spread, Tab, Tabs};
 use crate::view::shell::Shell;
-use crate::view::words::age;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::page::Page;
-use gatehouse_control_plane::subscriptions::{
-    self, RequestFilter, RequestRow, RequestSubject, SubscriptionView,
-};
+use gatehouse_control_plane::plans;
+use gatehouse_control_plane::subscriptions::{self, RequestRow, RequestSubject};
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::ProductId;
 use uuid::Uuid;
 
 /// Waiting requests with everything a decision needs, one form, two buttons.
@@ -28,15 +29,20 @@ pub(crate) struct QueuePage {
     pub(crate) spread: Option<Spread>,
     pub(crate) lead: String,
     pub(crate) tabs: Tabs,
+    /// Requests that were rejected by the last press, which can be taken back.
+    pub(crate) undo: Vec<String>,
+    /// The controls that narrow the queue, and whether one of them does.
+    pub(crate) filters: Vec<Field>,
+    pub(crate) filtered: bool,
+    /// The same as a query, so that a decision comes back to it.
+    pub(crate) filter: String,
     pub(crate) faults: Faults,
     pub(crate) may_decide: bool,
     pub(crate) rows: Vec<QueueRow>,
     /// Whether the fold with the conditions stands open.
     pub(crate) conditions_open: bool,
-    pub(crate) ends_field: Field,
-    pub(crate) note_field: Field,
-    pub(crate) reject_open: bool,
-    pub(crate) reasons: &'static [&'static str],
+    pub(crate) conditions: Vec<Field>,
+    pub(crate) reasons: Vec<String>,
     pub(crate) preset: String,
     pub(crate) reason_field: Field,
     pub(crate) empty: Empty,
@@ -45,48 +51,18 @@ pub(crate) struct QueuePage {
 
 web_page!(QueuePage, Private);
 
-pub(crate) struct QueueRow {
-    /// What the form sends; see [`Choice`].
-    pub(crate) choice: String,
-    pub(crate) href: String,
-    pub(crate) chosen: bool,
-    /// Asked for by the approver's own hand: nobody decides about their own request.
-    pub(crate) own: bool,
-    pub(crate) application: String,
-    pub(crate) person: String,
-    pub(crate) team: String,
-    pub(crate) api: String,
-    /// What the approver says yes or no to.
-    pub(crate) wants: String,
-    /// What a change of plan starts from.
-    pub(crate) present: String,
-    pub(crate) limits: Vec<String>,
-    pub(crate) purpose: String,
-    pub(crate) facts: Vec<WorthKnowing>,
-    pub(crate) waiting: String,
-    pub(crate) late: bool,
-}
-
-pub(crate) struct WorthKnowing {
-    pub(crate) words: String,
-    pub(crate) care: bool,
-}
-
-/// Reasons an approver may start from; every one can be edited before it is sent.
-pub(crate) const REASONS: &[&str] = &[
-    "Use a smaller plan first",
-    "Purpose needs more detail",
-    "Another API fits better",
-    "Data use is not agreed yet",
-];
-
-/// `?after=&change=`
+/// `?after=&change=&undo=`, and the filter.
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct QueueQuery {
     #[serde(default)]
     after: Option<Uuid>,
     #[serde(default)]
     change: Option<String>,
+    /// Ids of subscriptions, separated by dots.
+    #[serde(default)]
+    undo: String,
+    #[serde(flatten)]
+    filter: QueueFilter,
 }
 
 /// How many requests wait, for the rail.
@@ -107,79 +83,70 @@ pub(crate) async fn show(
         },
     )
     .await?;
+    let undo = query.undo.split('.').filter(|id| !id.is_empty());
+    let at = At {
+        after: After { after: query.after },
+        filter: query.filter,
+        undo: undo.map(str::to_owned).collect(),
+    };
     page(
         &visitor,
-        &After { after: query.after },
+        at,
         spread,
-        &Chosen::default(),
+        &DecideForm::default(),
         Faults::default(),
     )
     .await
 }
 
-/// What a refused form had chosen.
+/// Which part of the queue is looked at.
 #[derive(Default)]
-pub(crate) struct Chosen {
-    pub(crate) requests: Vec<String>,
-    pub(crate) ends: String,
-    pub(crate) note: String,
-    pub(crate) preset: String,
-    pub(crate) reason: String,
-    pub(crate) rejecting: bool,
+pub(super) struct At {
+    pub(super) after: After,
+    pub(super) filter: QueueFilter,
+    pub(super) undo: Vec<String>,
 }
 
-/// The queue as it stands now.
-pub(crate) async fn page(
+/// The queue as it stands now, with the form as it was sent.
+pub(super) async fn page(
     visitor: &Visitor,
-    after: &After,
+    at: At,
     spread: Option<Spread>,
-    chosen: &Chosen,
+    chosen: &DecideForm,
     faults: Faults,
 ) -> Result<QueuePage, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
+    let At {
+        after,
+        filter,
+        undo,
+    } = at;
     let page = Page {
         after: after.after,
         ..everything()
     };
-    let filter = RequestFilter::default();
-    let mut listed = subscriptions::list_requests(visitor.db(), actor, &filter, &page).await?;
-    // Who waits longest is decided first.
-    listed.data.sort_by_key(|request| request.waiting_since);
+    let listed = subscriptions::list_requests(visitor.db(), actor, &filter.wanted(), &page).await?;
+    let may_decide = actor.may_anywhere(Permission::SubscriptionDecide);
+    let settings = subscriptions::get_approval_settings(visitor.db(), actor).await?;
     let shell = visitor.shell().await?.console("requests");
+    let plans = offered(visitor, actor, &listed.data).await?;
     let rows: Vec<QueueRow> = listed
         .data
         .iter()
         .map(|request| row(request, visitor, actor, chosen, &shell))
         .collect();
-    let late = rows.iter().filter(|row| row.late).count();
     Ok(QueuePage {
         spread,
-        lead: match (rows.len(), late) {
-            (0, _) => "Nobody waits.".to_owned(),
-            (n, 0) => format!(
-                "{} for a decision.",
-                if n == 1 {
-                    "1 person waits".to_owned()
-                } else {
-                    format!("{n} people wait")
-                }
-            ),
-            (n, late) => format!("{n} wait, {late} past the target."),
-        },
-        tabs: tabs(true, rows.len(), &shell),
-        may_decide: actor.may_anywhere(Permission::SubscriptionDecide),
-        conditions_open: !chosen.ends.is_empty() || !chosen.note.is_empty(),
-        ends_field: Field::date("ends", "Access ends on")
-            .optional()
-            .value(chosen.ends.clone())
-            .help("UTC. First requests only; a plan's own end holds too when it is earlier.")
-            .faults(&faults),
-        note_field: Field::area("note", "Note to the requester", 500)
-            .optional()
-            .value(chosen.note.clone())
-            .faults(&faults),
-        reject_open: chosen.rejecting,
-        reasons: REASONS,
+        lead: lead(&rows),
+        tabs: tabs(QueueTab::Waiting, Some(rows.len()), &shell),
+        undo: if may_decide { undo } else { Vec::new() },
+        filters: filter.fields(visitor, actor).await?,
+        filtered: filter.is_on(),
+        filter: filter.query(),
+        may_decide,
+        conditions_open: chosen.has_conditions(),
+        conditions: conditions(chosen, plans, &faults),
+        reasons: settings.reject_reasons,
         preset: chosen.preset.clone(),
         reason_field: Field::area("reason", "Sent to the requester word for word", 500)
             .optional()
@@ -187,123 +154,116 @@ pub(crate) async fn page(
             .help("At most 500 characters. Needed to reject.")
             .faults(&faults),
         faults,
-        empty: Empty::new(
-            "No requests waiting",
-            "Access requests appear here as soon as they are made.",
-            None,
-        ),
-        pages: older("/console/requests", &shell, rows.len(), listed.next, after),
+        empty: empty(&filter),
+        pages: older(&filter.path(), &shell, rows.len(), listed.next, &after),
         rows,
         shell,
     })
 }
 
-pub(super) fn tabs(waiting_shows: bool, count: usize, shell: &Shell) -> Tabs {
-    Tabs::new(
-        "Requests",
-        vec![
-            Tab {
-                label: "Waiting",
-                href: shell.to("/console/requests"),
-                count: waiting_shows.then_some(count),
-                current: waiting_shows,
-            },
-            Tab {
-                label: "Decided",
-                href: shell.to("/console/requests/decided"),
-                count: None,
-                current: !waiting_shows,
-            },
-        ],
+fn lead(rows: &[QueueRow]) -> String {
+    let late = rows.iter().filter(|row| row.late).count();
+    match (rows.len(), late) {
+        (0, _) => "Nobody waits.".to_owned(),
+        (1, 0) => "1 person waits for a decision.".to_owned(),
+        (n, 0) => format!("{n} people wait for a decision."),
+        (n, late) => format!("{n} wait, {late} past the target."),
+    }
+}
+
+fn empty(filter: &QueueFilter) -> Empty {
+    if filter.is_on() {
+        return Empty::new(
+            "No request fits",
+            "Others may wait. Show all of them.",
+            None,
+        );
+    }
+    Empty::new(
+        "No requests waiting",
+        "Access requests appear here as soon as they are made.",
+        None,
     )
 }
 
-fn row(
-    request: &RequestRow,
+/// The plans an approval can name instead of the one that was asked for.
+async fn offered(
     visitor: &Visitor,
     actor: &Actor,
-    chosen: &Chosen,
-    shell: &Shell,
-) -> QueueRow {
-    let view = &request.subscription;
-    let choice = Choice {
-        subject: request.subject,
-        subscription: view.id,
-    }
-    .to_string();
-    let (wants, present) = wants(request);
-    QueueRow {
-        href: shell.to(&format!("/requests/{}", view.id)),
-        chosen: chosen.requests.contains(&choice),
-        own: request.requester.as_ref().map(|person| person.id) == actor.user(),
-        application: view.application.name.clone(),
-        person: request
-            .requester
-            .as_ref()
-            .map_or_else(String::new, |person| person.name.clone()),
-        team: view.application.team.name.clone(),
-        api: view.api.name.clone(),
-        wants,
-        present,
-        limits: request.plan_limits.clone(),
-        purpose: request.reason.clone(),
-        facts: facts(request, view),
-        waiting: age(visitor.now() - request.waiting_since),
-        late: request.overdue,
-        choice,
-    }
-}
-
-/// What is asked, and what it would replace.
-fn wants(request: &RequestRow) -> (String, String) {
-    let view = &request.subscription;
-    let (api, plan) = (&view.api.name, &view.plan.name);
-    match request.subject {
-        RequestSubject::Subscription => (format!("{api} {plan}"), String::new()),
-        RequestSubject::PlanChange => {
-            let wanted = view.wanted_plan.as_ref().unwrap_or(&view.plan);
-            (
-                format!("Change to {}", wanted.name),
-                format!("{api}, now {plan}"),
-            )
-        }
-        RequestSubject::Renewal => (format!("Renew {api} {plan}"), String::new()),
-    }
-}
-
-fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
-    let mut facts = Vec::new();
-    facts.push(WorthKnowing {
-        words: format!("For {}", view.environment.kind),
-        care: false,
+    rows: &[RequestRow],
+) -> Result<Vec<Choice>, PageError> {
+    let asked = rows
+        .iter()
+        .filter(|row| row.subject == RequestSubject::Subscription);
+    let products: Vec<ProductId> = asked.map(|row| row.subscription.product_id).collect();
+    let plans = plans::list_plan_choices(visitor.db(), actor, &products).await?;
+    let named = plans.into_iter().map(|plan| {
+        let name = format!("{}: {}", plan.product, plan.name);
+        Choice::new(plan.id.to_string(), name)
     });
-    if request.other_access.is_empty() {
-        facts.push(WorthKnowing {
-            words: "First access of this team".to_owned(),
-            care: true,
-        });
-    } else {
-        let mut names: Vec<String> = Vec::new();
-        for one in &request.other_access {
-            let name = format!("{} {}", one.api, one.plan);
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names.truncate(3);
-        facts.push(WorthKnowing {
-            words: format!("Has {}", names.join(", ")),
-            care: false,
-        });
-    }
-    if view.approvals.required > 1 {
-        facts.push(WorthKnowing {
-            words: format!(
-                "{} of {} have agreed",
-                view.approvals.given, view.approvals.required
+    Ok(std::iter::once(Choice::new("", "As asked for"))
+        .chain(named)
+        .collect())
+}
+
+fn conditions(chosen: &DecideForm, plans: Vec<Choice>, faults: &Faults) -> Vec<Field> {
+    vec![
+        Field::select("plan", "Under another plan", plans)
+            .optional()
+            .value(chosen.plan.clone())
+            .faults(faults),
+        Field::date("ends", "Access ends on")
+            .optional()
+            .value(chosen.ends.clone())
+            .help("UTC. First requests only; a plan's own end holds too when it is earlier.")
+            .faults(faults),
+        Field::number("rate", "At most calls a second")
+            .optional()
+            .value(chosen.rate.clone())
+            .help("Lower than what the plan allows.")
+            .faults(faults),
+        Field::number("quota", "At most calls a day")
+            .optional()
+            .value(chosen.quota.clone())
+            .faults(faults),
+        Field::area("note", "Note to the requester", 500)
+            .optional()
+            .value(chosen.note.clone())
+            .faults(faults),
+    ]
+}
+
+/// The pages about requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueueTab {
+    Waiting,
+    Decided,
+    Settings,
+}
+
+pub(super) fn tabs(current: QueueTab, waiting: Option<usize>, shell: &Shell) -> Tabs {
+    let tab = |which, label, path, count| Tab {
+        label,
+        href: shell.to(path),
+        count,
+        current: which == current,
+    };
+    Tabs::new(
+        "Requests",
+        vec![
+            tab(QueueTab::Waiting, "Waiting", "/console/requests", waiting),
+            tab(
+                QueueTab::Decided,
+                "Decided",
+                "/console/requests/decided",
+                None,
             ),
-            care: false,
-        });
-    }
-    facts
+            tab(
+                QueueTab::Settings,
+                "How it is decided",
+                "/console/requests/settings",
+                None,
+            ),
+        ],
+    )
 }

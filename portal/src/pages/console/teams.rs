@@ -5,7 +5,7 @@ use crate::form::{Form, Nothing};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::people::tabs;
-use crate::pages::list_of::{After, everything, older};
+use crate::pages::list_of::{After, all, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link, Pages, Tabs};
 use crate::view::shell::{Shell, capital};
@@ -102,7 +102,7 @@ async fn page(
         .collect();
     Ok(TeamsPage {
         lead: "Teams own APIs and applications, so people can come and go.".to_owned(),
-        tabs: tabs(false, &shell),
+        tabs: tabs("/console/teams", &shell),
         may_manage: shell.may(Permission::TeamManage),
         name: Field::text("name", "Name")
             .value(&form.name)
@@ -184,9 +184,8 @@ async fn team_page(
     let actor = visitor.actor()?;
     let people = match actor.may(Permission::MemberRead) {
         true => {
-            members::list_members(visitor.db(), actor, &everything())
+            all(|page| async move { members::list_members(visitor.db(), actor, &page).await })
                 .await?
-                .data
         }
         false => Vec::new(),
     };

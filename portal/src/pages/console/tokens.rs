@@ -4,11 +4,13 @@ use crate::address::{Path, Query, id};
 use crate::form::{Form, Nothing};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
+use crate::pages::console::settings::tabs;
 use crate::pages::list_of::everything;
 use crate::sealed;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Badge, Empty, Flash};
+use crate::view::parts::{Badge, Empty, Flash, Tabs};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
@@ -23,6 +25,7 @@ use gatehouse_runtime::random;
 #[template(path = "pages/console/tokens.html")]
 pub(crate) struct TokensPage {
     pub(crate) shell: Shell,
+    pub(crate) tabs: Tabs,
     pub(crate) secret: Option<String>,
     pub(crate) stored: String,
     pub(crate) faults: Faults,
@@ -32,6 +35,7 @@ pub(crate) struct TokensPage {
     pub(crate) scopes: Vec<ScopeChoice>,
     pub(crate) rows: Vec<TokenRow>,
     pub(crate) empty: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(TokensPage, Private);
@@ -84,12 +88,13 @@ async fn page(
         Some(id) => sealed::look(visitor, id).await?.map(|(text, _)| text),
         None => None,
     };
-    let shell = visitor.shell().await?.console("tokens");
+    let shell = visitor.shell().await?.console("settings");
     let rows = tokens
         .iter()
         .map(|token| row(token, visitor, &shell))
         .collect();
     Ok(TokensPage {
+        tabs: tabs("/console/settings/tokens", &shell),
         secret,
         stored: shell.to(&format!(
             "/console/settings/tokens/{}/stored",
@@ -128,6 +133,7 @@ async fn page(
             None,
         ),
         rows,
+        same: visitor.same(&[same::TOKEN_CREATE], &[]),
         shell,
     })
 }

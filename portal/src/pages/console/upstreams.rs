@@ -4,6 +4,7 @@ use crate::address::Path;
 use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
+use crate::pages::console::api::head::ApiTab;
 use crate::pages::form_page::FormPage;
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
@@ -21,7 +22,7 @@ async fn page(
     faults: Faults,
 ) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.console("apis");
-    let back = shell.to(&format!("/console/apis/{api}"));
+    let back = shell.to(&ApiTab::Routing.path(api));
     Ok(FormPage {
         crumbs: Crumbs::new(
             "Upstream",
@@ -148,7 +149,7 @@ pub(crate) async fn submit(
     .await;
     match done {
         Ok(done) => Ok(visitor
-            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .go_with(&ApiTab::Routing.path(&api), done.change.as_ref())
             .into_response()),
         Err(refusal) => {
             let page = page(&visitor, &api, &environment, &form, faults_of(refusal)?).await?;

@@ -2,15 +2,64 @@
 
 use crate::address::Path;
 use crate::form::{Form, NO_DATE, day_start};
-use crate::page::refused;
+use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::form_page::ConfirmPage;
-use crate::view::form::{Faults, Field, faults_of};
+use crate::pages::console::api::head::ApiTab;
+use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same::{self, Same, Way};
+use crate::view::shell::Shell;
+use crate::view::words::{count, grouped, relative};
 use crate::visitor::Visitor;
+use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::versions::{self, Deprecate, Retire};
+use gatehouse_control_plane::guides;
+use gatehouse_control_plane::versions::{self, CallerView, Deprecate, Retire};
 use gatehouse_domain::Permission;
+use time::OffsetDateTime;
+
+/// One step in the life of a version, and whom it concerns.
+#[derive(Template)]
+#[template(path = "pages/console/version_step.html")]
+pub(crate) struct VersionStepPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) heading: String,
+    pub(crate) consequence: String,
+    pub(crate) faults: Faults,
+    pub(crate) action: String,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) button: String,
+    /// Whether something is lost: the button is red.
+    pub(crate) loss: bool,
+    pub(crate) back: String,
+    /// Whether who calls it matters at all.
+    pub(crate) ends: bool,
+    pub(crate) called: String,
+    pub(crate) callers: Vec<CallerRow>,
+    pub(crate) same: Same,
+}
+
+web_page!(VersionStepPage, Private);
+
+/// An application that called the version in the last 30 days.
+pub(crate) struct CallerRow {
+    pub(crate) name: String,
+    pub(crate) calls: String,
+    pub(crate) last: String,
+    pub(crate) operations: String,
+}
+
+impl CallerRow {
+    fn of(caller: CallerView, now: OffsetDateTime) -> Self {
+        Self {
+            name: caller.application.name,
+            calls: grouped(caller.calls),
+            last: relative(caller.last_hour, now),
+            operations: caller.operations.join(", "),
+        }
+    }
+}
 
 #[derive(Clone, Copy)]
 enum Event {
@@ -26,6 +75,14 @@ impl Event {
             "deprecate" => Ok(Self::Deprecate),
             "retire" => Ok(Self::Retire),
             _ => Err(PageError::not_found()),
+        }
+    }
+
+    fn ways(self) -> &'static [Way] {
+        match self {
+            Self::Publish => &[same::VERSION_PUBLISH],
+            Self::Deprecate => &[same::VERSION_CALLERS, same::VERSION_DEPRECATE],
+            Self::Retire => &[same::VERSION_CALLERS, same::VERSION_RETIRE],
         }
     }
 
@@ -47,14 +104,26 @@ impl Event {
     }
 }
 
+async fn guide_choices(visitor: &Visitor, api: &str) -> Result<Vec<Choice>, PageError> {
+    let viewer = visitor.viewer()?;
+    let guides = guides::list_guides(visitor.db(), &viewer, api.into()).await?;
+    let guides = guides
+        .into_iter()
+        .map(|guide| Choice::new(guide.slug, guide.title));
+    Ok(std::iter::once(Choice::new("", "None"))
+        .chain(guides)
+        .collect())
+}
+
 async fn page(
     visitor: &Visitor,
     (api, version, word): (&str, &str, &str),
     form: &VersionForm,
     faults: Faults,
-) -> Result<ConfirmPage, PageError> {
+) -> Result<VersionStepPage, PageError> {
     let event = Event::parse(word)?;
     let (verb, consequence) = event.words();
+    let callers = callers(visitor, event, api, version).await?;
     let shell = visitor.shell().await?.console("apis");
     let fields = match event {
         Event::Publish => Vec::new(),
@@ -69,6 +138,13 @@ async fn page(
                 .value(&form.successor)
                 .help("The label of the version that replaces it.")
                 .faults(&faults),
+            Field::select(
+                "guide",
+                "Guide to moving",
+                guide_choices(visitor, api).await?,
+            )
+            .value(&form.guide)
+            .faults(&faults),
         ],
         Event::Retire => vec![
             Field::area("reason", "Reason", 500)
@@ -76,8 +152,8 @@ async fn page(
                 .faults(&faults),
         ],
     };
-    let back = shell.to(&format!("/console/apis/{api}"));
-    Ok(ConfirmPage {
+    let back = shell.to(&ApiTab::Versions.path(api));
+    Ok(VersionStepPage {
         crumbs: Crumbs::new(
             verb,
             vec![
@@ -89,20 +165,45 @@ async fn page(
         consequence: consequence.to_owned(),
         faults,
         action: shell.to(&format!("/console/apis/{api}/versions/{version}/{word}")),
-        hidden: Vec::new(),
         fields,
         button: format!("{verb} version"),
         loss: matches!(event, Event::Retire),
         back,
+        ends: !matches!(event, Event::Publish),
+        called: match callers.len() {
+            0 => "Nobody called it in the last 30 days".to_owned(),
+            n => format!("{} called it in the last 30 days", count(n, "application")),
+        },
+        callers,
+        same: visitor.same(event.ways(), &[("api", api), ("version", version)]),
         shell,
     })
+}
+
+/// Who calls what comes to an end. Who may change an API may read it.
+async fn callers(
+    visitor: &Visitor,
+    event: Event,
+    api: &str,
+    version: &str,
+) -> Result<Vec<CallerRow>, PageError> {
+    if matches!(event, Event::Publish) {
+        return Ok(Vec::new());
+    }
+    let (db, actor) = (visitor.db(), visitor.actor()?);
+    let found = versions::list_callers(db, actor, api.into(), version).await?;
+    let now = visitor.now();
+    Ok(found
+        .into_iter()
+        .map(|one| CallerRow::of(one, now))
+        .collect())
 }
 
 /// `GET /console/apis/{api}/versions/{version}/{event}`
 pub(crate) async fn show(
     visitor: Visitor,
     Path([api, version, event]): Path<3>,
-) -> Result<ConfirmPage, PageError> {
+) -> Result<VersionStepPage, PageError> {
     let actor = visitor.require(Permission::ApiWrite)?;
     versions::get_version(visitor.db(), actor, api.as_str().into(), &version).await?;
     page(
@@ -121,6 +222,8 @@ pub(crate) struct VersionForm {
     sunset: String,
     #[serde(default)]
     successor: String,
+    #[serde(default)]
+    guide: String,
     #[serde(default)]
     reason: String,
 }
@@ -159,6 +262,7 @@ pub(crate) async fn submit(
                 Deprecate {
                     sunset_at,
                     successor,
+                    guide: Some(form.guide.clone()),
                 },
             )
             .await
@@ -166,7 +270,7 @@ pub(crate) async fn submit(
     };
     match done {
         Ok(done) => Ok(visitor
-            .go_with(&format!("/console/apis/{api}"), done.change.as_ref())
+            .go_with(&ApiTab::Versions.path(&api), done.change.as_ref())
             .into_response()),
         Err(refusal) => {
             let faults = faults_of(refusal)?.renamed(&[("sunset_at", "sunset")]);

@@ -160,6 +160,8 @@ async fn found(visitor: &Visitor, tenant: &str) -> Result<TenantView, PageError>
 enum Wanted {
     Active,
     Suspended,
+    /// Active again, out of one that is being closed.
+    Reopened,
 }
 
 impl Wanted {
@@ -168,14 +170,24 @@ impl Wanted {
         match tenant.status {
             TenantStatus::Active => Some(Self::Suspended),
             TenantStatus::Suspended => Some(Self::Active),
-            TenantStatus::Closing | TenantStatus::Closed => None,
+            TenantStatus::Closing => Some(Self::Reopened),
+            TenantStatus::Closed => None,
         }
     }
 
     fn status(self) -> TenantStatus {
         match self {
-            Self::Active => TenantStatus::Active,
+            Self::Active | Self::Reopened => TenantStatus::Active,
             Self::Suspended => TenantStatus::Suspended,
+        }
+    }
+
+    /// As the form sends it back.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Reopened => "reopened",
         }
     }
 
@@ -183,12 +195,14 @@ impl Wanted {
         match self {
             Self::Active => "Lift suspension",
             Self::Suspended => "Suspend",
+            Self::Reopened => "Open again",
         }
     }
 
     fn consequence(self) -> &'static str {
         match self {
             Self::Active => "Its APIs answer again.",
+            Self::Reopened => "It is not deleted, and its APIs answer again.",
             Self::Suspended => {
                 "Every call to its APIs is refused at once. Its portal can be read and not changed."
             }
@@ -211,7 +225,7 @@ async fn status_page(
         heading: format!("{}: {}?", wanted.verb(), tenant.name),
         consequence: wanted.consequence().to_owned(),
         action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
-        hidden: vec![Hidden::new("status", wanted.status().as_str())],
+        hidden: vec![Hidden::new("status", wanted.word())],
         fields: vec![
             Field::area("reason", "Reason", 500)
                 .help("Kept in the audit log.")

@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod show;
 
 use crate::view::parts::Link;
@@ -26,6 +27,8 @@ pub(crate) struct NextStep<'a> {
     pub(crate) subscription: SubscriptionId,
     /// The slug of the API.
     pub(crate) api: &'a str,
+    /// The slug of the product over several APIs that was asked for.
+    pub(crate) product: Option<&'a str>,
 }
 
 impl<'a> NextStep<'a> {
@@ -35,6 +38,15 @@ impl<'a> NextStep<'a> {
             application: &view.application.slug,
             subscription: view.id,
             api: &view.api.slug,
+            product: view.product.as_ref().map(|product| product.slug.as_str()),
+        }
+    }
+
+    /// The page of what was asked for.
+    fn home(&self) -> String {
+        match self.product {
+            Some(product) => format!("/products/{product}"),
+            None => format!("/apis/{}", self.api),
         }
     }
 
@@ -53,11 +65,16 @@ impl<'a> NextStep<'a> {
             | ShownState::Withdrawn
             | ShownState::Cancelled
             | ShownState::Revoked => {
-                let again = format!("/apis/{}/request", self.api);
+                let again = format!("{}/request", self.home());
                 Link::new("Request again", shell.to(&again))
             }
             ShownState::Superseded => {
-                Link::new("See API", shell.to(&format!("/apis/{}", self.api)))
+                let words = if self.product.is_some() {
+                    "See product"
+                } else {
+                    "See API"
+                };
+                Link::new(words, shell.to(&self.home()))
             }
         }
     }

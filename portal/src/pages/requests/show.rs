@@ -4,6 +4,7 @@ use crate::address::{Path, Query, id};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::everything;
+use crate::pages::requests::messages::{self, MessageRow};
 use crate::pages::requests::{NextStep, decided_by};
 use crate::pages::spread::{self, Changed};
 use crate::pages::{Action, Fact};
@@ -37,6 +38,10 @@ pub(crate) struct ShowPage {
     pub(crate) reason: Option<Fact>,
     pub(crate) timeline: Timeline,
     pub(crate) purpose: String,
+    pub(crate) answers: Vec<Fact>,
+    pub(crate) messages: Vec<MessageRow>,
+    /// Where they are written; whoever only looks on has nowhere.
+    pub(crate) write: Option<String>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) actions: Vec<Action>,
 }
@@ -51,6 +56,7 @@ pub(crate) async fn show(
 ) -> Result<ShowPage, PageError> {
     let actor = visitor.actor()?;
     let view = subscriptions::get_subscription(visitor.db(), actor, id(&request)?).await?;
+    let said = subscriptions::list_messages(visitor.db(), actor, view.id).await?;
     let keys = keys_of(&visitor, &view).await?;
     let spread = spread::of(&visitor, &changed).await?;
     let shell = visitor.shell().await?.at("requests");
@@ -75,6 +81,15 @@ pub(crate) async fn show(
         } else {
             view.request_reason.clone()
         },
+        answers: view
+            .answers
+            .iter()
+            .map(|one| Fact::new(one.question.clone(), one.answer.clone()))
+            .collect(),
+        write: said
+            .speaks_for
+            .map(|_| shell.to(&format!("{path}/messages"))),
+        messages: messages::rows(said.messages, &visitor),
         facts: facts(&view),
         actions: own_actions(&view, &shell),
         shell,
@@ -141,9 +156,12 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
     {
         return Some(Fact::new("It ended because", note));
     }
+    // A refusal that was taken back is no answer any more.
+    let answered = view.shown != ShownState::Pending;
     let decision = view
         .decision
         .as_ref()
+        .filter(|_| answered)
         .filter(|decision| !decision.reason.is_empty())?;
     Some(Fact::new(
         format!("Written by {}", decided_by(decision)),
@@ -167,7 +185,7 @@ fn timeline(
     );
     let line = match (&view.decision, view.shown) {
         (_, ShownState::Withdrawn) => return line.stopped("Withdrawn", ended_words(view, now)),
-        (Some(decision), _) if !decision.approved => {
+        (Some(decision), shown) if !decision.approved && shown != ShownState::Pending => {
             return line.stopped("Rejected", decided_words(decision, now));
         }
         (_, ShownState::Pending) => {
@@ -243,6 +261,10 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
         Fact::new("Environment", capital(view.environment.kind.as_str())),
         Fact::new("Team", view.application.team.name.clone()),
     ];
+    if let Some(terms) = &view.accepted_terms {
+        let words = format!("{}, version {}", terms.title, terms.version);
+        facts.push(Fact::new("Terms accepted", words));
+    }
     if let Some(ends) = view.ends_at {
         facts.push(Fact::new("Ends", day(ends)));
     }
@@ -251,17 +273,34 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
 
 /// What the consuming team may do from here. Deciding and enforcing have pages of their own in the console.
 pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action> {
-    view.actions
-        .iter()
-        .filter_map(|event| {
-            let (label, help, loss) = own_event(*event)?;
-            Some(Action {
-                label,
-                href: shell.to(&format!("/requests/{}/{event}", view.id)),
-                help,
-                loss,
-            })
+    let accepting = view.terms_to_accept.as_ref().map(|terms| {
+        let path = format!(
+            "/terms/{}?version={}&access={}",
+            terms.slug, terms.version, view.id
+        );
+        Action {
+            label: "Accept new terms",
+            href: shell.to(&path),
+            help: "Calls go on as before. Renewals and other plans need it.",
+            loss: false,
+        }
+    });
+    // Whoever may end it acts for its team.
+    let own = [SubscriptionEvent::Cancel, SubscriptionEvent::Withdraw];
+    let is_own = view.actions.iter().any(|event| own.contains(event));
+    let events = view.actions.iter().filter_map(|event| {
+        let (label, help, loss) = own_event(*event)?;
+        Some(Action {
+            label,
+            href: shell.to(&format!("/requests/{}/{event}", view.id)),
+            help,
+            loss,
         })
+    });
+    accepting
+        .filter(|_| is_own)
+        .into_iter()
+        .chain(events)
         .collect()
 }
 

@@ -35,6 +35,8 @@ const DEADLINES: &[Column] = &[
     column("ESCALATION TEAM", "/escalation_team"),
 ];
 
+const REASONS: &[Column] = &[column("REASONS", "/reject_reasons")];
+
 const DEPUTIES: &[Column] = &[
     column("DELEGATION", "/id"),
     column("AWAY", "/from"),
@@ -44,6 +46,8 @@ const DEPUTIES: &[Column] = &[
     column("UNTIL", "/ends_at"),
     column("IN FORCE", "/in_force"),
 ];
+
+const SETTINGS: &str = "/v1/approval-settings";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Approval {
@@ -81,6 +85,22 @@ pub(crate) enum Approval {
         /// Slug or id of the team that is told of late decisions; without it the owners.
         #[arg(long, requires = "due_s")]
         escalation_team: Option<String>,
+        #[command(flatten)]
+        dry: DryRun,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show or change the reasons that approvers start a rejection from.
+    Reasons {
+        /// One of the new reasons, in place of those there are. More than one by repeating.
+        #[arg(long = "reason", conflicts_with_all = ["none", "reset"])]
+        reasons: Vec<String>,
+        /// Offer none.
+        #[arg(long, conflicts_with = "reset")]
+        none: bool,
+        /// Offer the program's own again.
+        #[arg(long)]
+        reset: bool,
         #[command(flatten)]
         dry: DryRun,
         #[command(flatten)]
@@ -181,16 +201,34 @@ pub(crate) async fn run(command: Approval) -> anyhow::Result<ExitCode> {
             remote,
         } => {
             let session = remote.open()?;
-            let path = "/v1/approval-settings";
-            let now = match due_s {
-                None => session.get(path).await?,
-                Some(due_s) => {
-                    let remind = remind_before_s.filter(|seconds| *seconds != 0);
-                    let body = json!({ "due_s": due_s, "remind_before_s": remind, "escalation_team": escalation_team });
-                    session.put(path, dry, body).await?
-                }
-            };
+            let mut now = session.get(SETTINGS).await?;
+            if let Some(due_s) = due_s {
+                let remind = remind_before_s.filter(|seconds| *seconds != 0);
+                let reasons = now["reject_reasons"].take();
+                let body = json!({
+                    "due_s": due_s, "remind_before_s": remind, "escalation_team": escalation_team, "reject_reasons": reasons,
+                });
+                now = session.put(SETTINGS, dry, body).await?;
+            }
             session.show(&now, "/due_s", DEADLINES)?;
+        }
+        Approval::Reasons {
+            reasons,
+            none,
+            reset,
+            dry,
+            remote,
+        } => {
+            let session = remote.open()?;
+            let mut now = session.get(SETTINGS).await?;
+            if none || reset || !reasons.is_empty() {
+                let body = json!({
+                    "due_s": now["due_s"], "remind_before_s": now["remind_before_s"],
+                    "escalation_team": now["escalation_team"]["id"], "reject_reasons": (!reset).then_some(reasons),
+                });
+                now = session.put(SETTINGS, dry, body).await?;
+            }
+            session.show(&now, "/due_s", REASONS)?;
         }
         other => deputies(other).await?,
     }

@@ -4,6 +4,7 @@
 //! minute, as programs make them; that also keeps the number of rollup rows moderate.
 
 use std::f64::consts::TAU;
+use std::net::IpAddr;
 
 use gatehouse_domain::OperationKey;
 use gatehouse_runtime::random;
@@ -180,6 +181,8 @@ fn call(
         } else {
             120 + dice.below(2_400)
         },
+        // Of the block for documentation (RFC 5737).
+        source: Some(IpAddr::from([203, 0, 113, 20])),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `gatehouse spec` takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_domain::api::Compat;
@@ -15,6 +15,8 @@ pub(crate) enum Spec {
     Diff(Diff),
     /// Look at a document with lint rules, as publishing does.
     Lint(Lint),
+    /// Read many documents as publishing does: what would be refused and why, what each costs.
+    Check(Check),
     /// Publish an OpenAPI or Swagger document as an API version.
     #[command(disable_version_flag = true)]
     Publish(Publish),
@@ -24,6 +26,18 @@ pub(crate) enum Spec {
     /// Accept a revision that breaks callers: sent again, it is published.
     #[command(disable_version_flag = true)]
     Accept(Accept),
+    /// Show what a revision changes, for whom, and line by line: what an approver reads before accepting it.
+    #[command(disable_version_flag = true)]
+    Changes(OneRevision),
+    /// Publish a revision that was accepted, as it was sent in.
+    #[command(disable_version_flag = true)]
+    PublishRevision {
+        #[command(flatten)]
+        revision: OneRevision,
+        /// Take away limits and choices of operations that it no longer has; without it they stop the publish.
+        #[arg(long)]
+        drop_orphans: bool,
+    },
     /// Set what happens when a document breaks callers of the one in force.
     #[command(disable_version_flag = true)]
     Compat(SetCompat),
@@ -102,9 +116,23 @@ pub(crate) struct Lint {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Documents, and folders of documents with the endings .json, .yaml and .yml.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to write the result.
+    #[arg(short, long, value_enum, default_value_t = Plain::Table)]
+    pub(crate) output: Plain,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Publish {
     /// The document, JSON or YAML; `-` reads standard input.
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "from")]
+    pub(crate) file: Option<PathBuf>,
+    /// Have the admin API fetch the document from this address instead.
+    #[arg(long, value_name = "URL", conflicts_with = "file")]
+    pub(crate) from: Option<String>,
     #[command(flatten)]
     pub(crate) of: Of,
     /// Make the API when it does not exist.
@@ -113,6 +141,9 @@ pub(crate) struct Publish {
     /// Check everything, change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Take away limits and choices of operations that the document no longer has; without it they stop the publish.
+    #[arg(long)]
+    pub(crate) drop_orphans: bool,
     /// Commit the document comes from, for the record. In GitHub Actions and GitLab CI this and what follows are known.
     #[arg(long)]
     pub(crate) commit: Option<String>,
@@ -125,6 +156,9 @@ pub(crate) struct Publish {
     /// Who wrote the change.
     #[arg(long)]
     pub(crate) author: Option<String>,
+    /// Have a job publish it, and tell how far it is: for documents that take longer than a request may.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) as_job: bool,
     /// Wait this long for the gateways to have it: 0 does not wait.
     #[arg(long, default_value = "30s")]
     pub(crate) wait: String,
@@ -133,6 +167,15 @@ pub(crate) struct Publish {
     pub(crate) output: Format,
     #[command(flatten)]
     pub(crate) reach: Reach,
+}
+
+impl Publish {
+    /// The file; of a document that is fetched, its address without what follows the path, which may hold a secret.
+    pub(crate) fn document(&self) -> &Path {
+        let from = self.from.as_deref().unwrap_or("-");
+        let fetched = from.split(['?', '#']).next().unwrap_or_default();
+        self.file.as_deref().unwrap_or(Path::new(fetched))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +200,20 @@ pub(crate) struct Accept {
     pub(crate) reason: String,
     #[command(flatten)]
     pub(crate) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneRevision {
+    #[command(flatten)]
+    pub(crate) of: Of,
+    /// Number of the revision.
+    #[arg(long)]
+    pub(crate) revision: u32,
+    /// How to write the result.
+    #[arg(short, long, value_enum, default_value_t = Plain::Table)]
+    pub(crate) output: Plain,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use super::arguments::{Diff, Format};
 use super::read;
 use super::written::{code_of, written};
 use crate::output;
-use crate::remote::segment;
+use crate::remote::{self, segment};
 
 pub(crate) async fn run(args: &Diff) -> anyhow::Result<ExitCode> {
     let Some(new) = &args.new else {
@@ -40,6 +40,9 @@ async fn with_served(args: &Diff) -> anyhow::Result<ExitCode> {
     let answer = session.ask(&path, content).await?;
     let report: Report = serde_json::from_value(answer.clone()).context("reading the report")?;
     output::data(written(args.output, &report, &answer, &args.old)?.trim_end())?;
+    for orphan in answer["orphans"].as_array().into_iter().flatten() {
+        output::talk(format!("orphaned: {}", remote::orphan(orphan)));
+    }
     Ok(ExitCode::from(code_of(report.verdict, args.exit_code)))
 }
 

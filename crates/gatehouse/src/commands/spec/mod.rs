@@ -2,10 +2,12 @@
 
 mod accept;
 mod arguments;
+mod check;
 mod compat;
 mod diff;
 mod lint;
 mod publish;
+mod revision;
 mod revisions;
 mod written;
 
@@ -21,9 +23,15 @@ pub(crate) async fn run(command: Spec) -> anyhow::Result<ExitCode> {
     match command {
         Spec::Diff(args) => diff::run(&args).await,
         Spec::Lint(args) => lint::run(&args),
+        Spec::Check(args) => check::run(&args).await,
         Spec::Publish(args) => publish::run(args).await,
         Spec::Revisions(args) => revisions::run(&args).await,
         Spec::Accept(args) => accept::run(&args).await,
+        Spec::Changes(args) => revision::changes(&args).await,
+        Spec::PublishRevision {
+            revision,
+            drop_orphans,
+        } => revision::publish(&revision, drop_orphans).await,
         Spec::Compat(args) => compat::run(&args).await,
     }
 }

@@ -1,25 +1,31 @@
 //! `gatehouse spec publish`: one command for CI, with exit codes; the same as one `PUT` of the file.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use gatehouse_runtime::settings::{Environment, parse_duration};
 use gatehouse_spec::gate::{Decision, Report};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::arguments::{Format, Publish};
 use super::read;
 use super::written::{code, written};
+use crate::commands::job;
 use crate::output::{self, exit};
-use crate::remote::{Refused, segment};
+use crate::remote::{self, Refused, Session, segment};
 
 pub(crate) async fn run(args: Publish) -> anyhow::Result<ExitCode> {
-    let content = read(&args.file)?;
+    let content = match args.from {
+        None => read(args.document())?,
+        Some(_) => Vec::new(),
+    };
     let wait = parse_duration(&args.wait).context("--wait")?;
     let session = args.reach.open()?;
-    let path = path(&args, &Environment::of_process());
-    let published = match session.upload(&path, content).await {
+    let published = send(&session, &args, content).await;
+    let published = match published {
         Ok(published) => published,
         Err(error) => match error.downcast::<Refused>() {
             Ok(refused) => return stopped(&args, &refused),
@@ -35,7 +41,7 @@ pub(crate) async fn run(args: Publish) -> anyhow::Result<ExitCode> {
         }
         (Format::Table, report) => table(&args, &published, report.as_ref())?,
         (format, Some(report)) => {
-            let text = written(format, report, &published["report"], &args.file)?;
+            let text = written(format, report, &published["report"], args.document())?;
             output::data(text.trim_end())?;
         }
         (_, None) => output::talk("Nothing changed."),
@@ -47,24 +53,80 @@ pub(crate) async fn run(args: Publish) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Sends the document, or has the server fetch it.
+async fn send(session: &Session, args: &Publish, content: Vec<u8>) -> anyhow::Result<Value> {
+    let path = path(args, &Environment::of_process());
+    let begun = match &args.from {
+        Some(url) if args.as_job => session.create_as_job(&path, json!({ "url": url })).await?,
+        Some(url) => return session.post(&path, json!({ "url": url })).await,
+        None if args.as_job => session.upload_as_job(&path, content).await?,
+        None => return session.upload(&path, content).await,
+    };
+    by_job(session, &begun).await
+}
+
+/// Longest wait for a job that publishes.
+const JOB_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// Waits for the end of a job that publishes; what it answers, or is refused for, is what a request would have been.
+async fn by_job(session: &Session, begun: &Value) -> anyhow::Result<Value> {
+    let id = begun["id"].as_str().unwrap_or_default();
+    output::talk(format!("Job {id}."));
+    let mut job = job::until_over(session, id, JOB_MAX).await?;
+    if job["state"] == "done" {
+        let mut published = job["result"].take();
+        published["change_id"] = job["change_id"].take();
+        return Ok(published);
+    }
+    let detail = match job["error"].as_str() {
+        Some(error) => error.to_owned(),
+        None => format!("the job is {}", job["state"].as_str().unwrap_or_default()),
+    };
+    let faults = job["result"]["faults"].as_array().into_iter().flatten();
+    let errors: Vec<Value> = faults.map(placed).collect();
+    let problem = json!({
+        "code": "job_failed",
+        "detail": detail,
+        "errors": errors,
+        "report": job["result"]["report"],
+    });
+    Err(Refused {
+        status: 422,
+        problem,
+    }
+    .into())
+}
+
+/// A fault of a job as a problem has it.
+fn placed(fault: &Value) -> Value {
+    json!({
+        "pointer": fault["pointer"],
+        "detail": fault["message"],
+        "line": fault["location"]["line"],
+        "column": fault["location"]["column"],
+    })
+}
+
 /// A description that did not pass the gate: the report is the result, and what to do next is talk.
 fn stopped(args: &Publish, refused: &Refused) -> anyhow::Result<ExitCode> {
     let json = &refused.problem["report"];
     let Ok(report) = serde_json::from_value::<Report>(json.clone()) else {
         return Ok(refused.report());
     };
-    output::data(written(args.output, &report, json, &args.file)?.trim_end())?;
+    output::data(written(args.output, &report, json, args.document())?.trim_end())?;
     refused.report();
     Ok(ExitCode::from(code(&report)))
 }
 
 fn path(args: &Publish, environment: &Environment) -> String {
     let mut path = format!(
-        "/v1/apis/{}/versions/{}/spec?create={}&dry_run={}",
+        "/v1/apis/{}/versions/{}/spec{}?create={}&dry_run={}&drop_orphans={}",
         segment(&args.of.api),
         segment(&args.of.version),
+        if args.from.is_some() { "/import" } else { "" },
         args.create,
-        args.dry_run
+        args.dry_run,
+        args.drop_orphans
     );
     for (name, value) in source(args, environment) {
         // At most as long as the server keeps, so that a long branch name publishes all the same.
@@ -94,7 +156,7 @@ fn source(args: &Publish, environment: &Environment) -> Vec<(&'static str, Strin
         ))
     };
     let run = || github_run().or_else(|| known(["CI_PIPELINE_URL", "BUILD_URL"]));
-    let file = args.file.to_string_lossy();
+    let file = args.file.as_deref().map(Path::to_string_lossy);
     [
         (
             "commit",
@@ -115,7 +177,11 @@ fn source(args: &Publish, environment: &Environment) -> Vec<(&'static str, Strin
                 .clone()
                 .or_else(|| known(["GITHUB_ACTOR", "CI_COMMIT_AUTHOR"])),
         ),
-        ("file", (file != "-").then(|| file.into_owned())),
+        (
+            "file",
+            file.filter(|file| file != "-")
+                .map(|file| file.into_owned()),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
@@ -136,6 +202,9 @@ fn table(args: &Publish, published: &Value, report: Option<&Report>) -> anyhow::
         for finding in &report.lint.findings {
             output::talk(finding.line());
         }
+    }
+    for orphan in published["dropped"].as_array().into_iter().flatten() {
+        output::talk(format!("dropped: {}", remote::orphan(orphan)));
     }
     for warning in published["warnings"].as_array().into_iter().flatten() {
         let location = &warning["location"];

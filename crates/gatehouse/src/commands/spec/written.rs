@@ -22,7 +22,11 @@ pub(super) fn written(
         Format::Json => serde_json::to_string_pretty(json)?,
         Format::Yaml => serde_saphyr::to_string(json)?,
         Format::Name => report.decision.as_str().to_owned(),
-        Format::Markdown => gate::comment(report, None),
+        // A comparison has its comment with what the report does not hold.
+        Format::Markdown => match json["comment"].as_str() {
+            Some(comment) => comment.to_owned(),
+            None => gate::comment(report, None),
+        },
         Format::Sarif => {
             let after = file.to_string_lossy().replace('\\', "/");
             let base = report.compared_with.as_ref();

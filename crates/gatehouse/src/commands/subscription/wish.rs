@@ -36,6 +36,9 @@ pub(crate) struct Wish {
     /// An answer to a question of the plan, as KEY=ANSWER. More than one by repeating.
     #[arg(long = "answer", value_parser = answer)]
     answers: Vec<(String, String)>,
+    /// The version of the plan's terms that you accept.
+    #[arg(long)]
+    accept_terms: Option<i32>,
     /// Wait so many seconds until every gateway has it; exit code 1 when one has not.
     #[arg(long, default_value_t = 0)]
     wait: u64,
@@ -77,6 +80,7 @@ impl Wish {
             "new_application": new.map(|name| json!({ "name": name, "team": self.team })),
             "api": self.api, "plan": self.plan, "environment": self.environment, "reason": self.reason,
             "answers": (!answers.is_empty()).then_some(answers),
+            "accepts_terms": self.accept_terms,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Two revisions compared.
 
+mod lines;
 mod matching;
 mod mutations;
 mod not_compared;

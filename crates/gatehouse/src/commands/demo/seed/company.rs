@@ -83,8 +83,8 @@ pub(super) async fn found(stage: &mut Stage) -> anyhow::Result<()> {
     stage.turn_to(21, 15);
     let invitation = Invite {
         email: "newcomer@demo.test".to_owned(),
-        role: Role::Developer,
-        team: None,
+        role: Role::Developer.to_string(),
+        ..Invite::default()
     };
     invite(&stage.db, stage.person("admin")?, invitation).await?;
     Ok(())

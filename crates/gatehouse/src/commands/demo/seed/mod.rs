@@ -116,6 +116,7 @@ pub(super) async fn replace_key(db: &Db) -> anyhow::Result<Key> {
         environment: Lookup::Slug("production".to_owned()),
         name: "Printed by the demo".to_owned(),
         expires_in_days: None,
+        products: Vec::new(),
     };
     let application = Lookup::Slug(DEMO_APPLICATION.to_owned());
     let changed = credentials::issue(db, &actor, application, input).await?;

@@ -112,6 +112,7 @@ pub(super) async fn publish(stage: &Stage, upstream: SocketAddr) -> anyhow::Resu
     let deprecate = Deprecate {
         sunset_at: stage.now + Duration::days(75),
         successor: Some("v2".to_owned()),
+        guide: None,
     };
     let publisher = stage.person("publisher")?;
     deprecate_version(
@@ -156,6 +157,7 @@ async fn version(
         },
         create: false,
         dry_run: false,
+        drop_orphans: false,
     };
     let actor = stage.person(by)?;
     let published = publish_spec(&stage.db, actor, input).await;

@@ -27,6 +27,7 @@ pub(super) async fn ask(
         environment: slug(environment),
         reason: reason.to_owned(),
         answers: std::collections::BTreeMap::new(),
+        accepts_terms: None,
     };
     let asked = subscriptions::request(&stage.db, stage.person(by)?, input).await;
     Ok(asked
@@ -58,6 +59,7 @@ pub(super) async fn issue(
         environment: slug(environment),
         name: name.to_owned(),
         expires_in_days,
+        products: Vec::new(),
     };
     let issued = credentials::issue(&stage.db, stage.person(by)?, slug(application), input).await;
     Ok(issued

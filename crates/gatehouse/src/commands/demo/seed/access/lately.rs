@@ -1,5 +1,6 @@
 //! What waits, pauses or is about to begin.
 
+use gatehouse_control_plane::credentials::Rotate;
 use gatehouse_control_plane::subscriptions::Conditions;
 use gatehouse_control_plane::{credentials, subscriptions};
 use time::Duration;
@@ -45,7 +46,14 @@ pub(super) async fn live_through(stage: &Stage, access: &mut Access) -> anyhow::
     approve(s, launch.id, monday).await?;
     approve(s, screens.id, Conditions::default()).await?;
     let (dev, till) = (s.person("dev")?, &access.checkout.key);
-    credentials::rotate(db, dev, till.id, None, Duration::days(7).whole_seconds()).await?;
+    credentials::rotate(
+        db,
+        dev,
+        till.id,
+        None,
+        Rotate::with_overlap(Duration::days(7).whole_seconds()),
+    )
+    .await?;
 
     s.turn_to(1, 13);
     let reason = "Screens show where an order is.";

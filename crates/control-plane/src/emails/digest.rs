@@ -1,0 +1,50 @@
+//! The mail that tells several things at once.
+
+use super::letter::{Draft, Letter};
+
+/// Most things named in one mail; the inbox has them all.
+const NAMED_MAX: usize = 50;
+
+/// Tells somebody what has happened since the mail before.
+pub fn digest(tenant: &str, subjects: &[String]) -> Letter {
+    let what = match subjects.len() {
+        1 => "1 notice".to_owned(),
+        count => format!("{count} notices"),
+    };
+    let mut draft = Draft::new(
+        "digest",
+        &format!("{what} from {tenant}"),
+        &format!("Since the last mail there were {what}:"),
+    );
+    for subject in subjects.iter().take(NAMED_MAX) {
+        draft = draft.say(&format!("- {subject}"));
+    }
+    if subjects.len() > NAMED_MAX {
+        draft = draft.say(&format!("And {} more.", subjects.len() - NAMED_MAX));
+    }
+    draft.link("Open inbox", "/inbox").because(&format!(
+        "You get this because you chose mails that tell several things at once at {tenant}; your notification settings change that."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_names_fifty_things_and_counts_the_rest() {
+        for (count, more) in [(1, None), (50, None), (51, Some("And 1 more."))] {
+            let subjects: Vec<String> = (0..count).map(|n| format!("Notice {n}.")).collect();
+            let letter = digest("Northwind", &subjects);
+            assert_eq!(letter.text.matches("- Notice").count(), count.min(50));
+            assert_eq!(letter.text.contains("more."), more.is_some(), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_subject_cannot_break_its_line() {
+        let letter = digest("A\r\nBcc: x@example.com", &["b\r\nc".to_owned()]);
+        assert!(!letter.subject.contains(['\r', '\n']));
+        assert!(letter.text.contains("- b c"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The mails as they look, before anybody gets one.
+
+use gatehouse_domain::Permission;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Links, NewMail, filled, queue};
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
+
+use crate::db::Db;
+use crate::emails::{self, Letter, TOKEN};
+use crate::membership;
+use crate::refusal::Refusal;
+use crate::work::{Changed, Work};
+
+/// Stands in previews and tests where a one-time token would: it opens nothing.
+const NO_TOKEN: &str = "example";
+
+/// A mail with values such as real ones have.
+#[derive(Debug, Clone, Serialize)]
+pub struct TemplateView {
+    /// Its name.
+    pub template: &'static str,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part, a whole document.
+    pub html: String,
+}
+
+/// A test on its way.
+#[derive(Debug, Clone, Serialize)]
+pub struct TestMail {
+    /// Which mail.
+    pub template: &'static str,
+    /// Whom it goes to.
+    pub to: String,
+}
+
+/// Every mail the program writes, as the tenant's people would get it.
+pub async fn list_templates(
+    db: &Db,
+    actor: &Actor,
+    links: &Links,
+) -> Result<Vec<TemplateView>, Refusal> {
+    actor.require(Permission::TenantManage)?;
+    let tenant = actor.tenant();
+    let mut tx = db.tenant(tenant).await?;
+    let slug = sqlx::query_scalar!("select slug from tenant where id = $1", tenant.uuid())
+        .fetch_one(&mut *tx)
+        .await?;
+    let portal = links.of_tenant(&slug);
+    let view = |letter: Letter| TemplateView {
+        template: letter.template,
+        subject: letter.subject,
+        text: filled(&letter.text, &portal, NO_TOKEN),
+        html: filled(&letter.html, &portal, NO_TOKEN),
+    };
+    Ok(emails::samples().into_iter().map(view).collect())
+}
+
+/// One of them.
+pub async fn get_template(
+    db: &Db,
+    actor: &Actor,
+    links: &Links,
+    template: &str,
+) -> Result<TemplateView, Refusal> {
+    let mut found = list_templates(db, actor, links).await?.into_iter();
+    found
+        .find(|mail| mail.template == template)
+        .ok_or(Refusal::NotFound)
+}
+
+/// Sends one of them, marked as a test, to the acting person's own address and to nobody else's.
+pub async fn send_test(
+    db: &Db,
+    actor: &Actor,
+    template: &str,
+) -> Result<Changed<TestMail>, Refusal> {
+    actor.require(Permission::TenantManage)?;
+    let mut samples = emails::samples().into_iter();
+    let letter = samples.find(|letter| letter.template == template);
+    let letter = as_test(letter.ok_or(Refusal::NotFound)?);
+    let mut work = Work::begin(db, actor).await?;
+    let person = membership::person(work.conn(), actor).await?;
+    let person = person.ok_or_else(|| {
+        Refusal::NotYours(
+            "A test goes to whoever asks for it, and nobody made this token. Ask with one of your own.".to_owned(),
+        )
+    })?;
+    let to = sqlx::query_scalar!("select email from app_user where id = $1", person)
+        .fetch_one(work.conn())
+        .await?;
+    let sent = TestMail {
+        template: letter.template,
+        to: to.clone(),
+    };
+    work.audit(AuditEntry {
+        action: "mail.test",
+        subject: person.to_string(),
+        after: Some(json!({ "template": sent.template })),
+        ..AuditEntry::default()
+    });
+    let mail = NewMail {
+        to,
+        letter,
+        token: None,
+    };
+    queue(&mut work, mail).await?;
+    work.commit(sent).await
+}
+
+fn as_test(mut letter: Letter) -> Letter {
+    letter.subject.insert_str(0, "[Test] ");
+    letter.text = letter.text.replace(TOKEN, NO_TOKEN);
+    letter.html = letter.html.replace(TOKEN, NO_TOKEN);
+    letter
+}

@@ -1,0 +1,199 @@
+//! How a person gets mail: at once, once an hour, once a day, or not at all where that is allowed.
+
+use std::collections::BTreeMap;
+
+use gatehouse_domain::id::UserId;
+use gatehouse_domain::notice::MailPreference;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::reader;
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
+use crate::db::Db;
+use crate::events::{EVENTS, EventType, Notice};
+use crate::refusal::{Faults, Refusal};
+use crate::words::known;
+use crate::work::Work;
+
+/// In the place of a type: every type that nothing was said about.
+pub const EVERY_OTHER: &str = "*";
+
+/// How one kind of mail comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreferenceView {
+    /// A type of event, or `*` for every other.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// When it happens, as a sentence.
+    pub says: &'static str,
+    /// How its mail comes.
+    pub mail: MailPreference,
+    /// Whether the person chose it for this type; else it is as for every other.
+    pub chosen: bool,
+    /// Whether it always comes at once: something of theirs stops working.
+    pub required: bool,
+}
+
+/// What the acting person chose in this tenant: the rule for every other type first, then each type that is mailed.
+pub async fn list_preferences(db: &Db, actor: &Actor) -> Result<Vec<PreferenceView>, Refusal> {
+    let user = reader(actor)?;
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let rows = sqlx::query!(
+        "select type as kind, mail from mail_preference where tenant_id = $1 and user_id = $2",
+        actor.tenant().uuid(),
+        user,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut chosen = BTreeMap::new();
+    for row in rows {
+        let mail = known(MailPreference::parse(&row.mail), &row.mail)?;
+        chosen.insert(row.kind, mail);
+    }
+    let other = chosen.get(EVERY_OTHER).copied();
+    let every_other = PreferenceView {
+        kind: EVERY_OTHER,
+        says: "Everything else.",
+        mail: other.unwrap_or(MailPreference::Immediate),
+        chosen: other.is_some(),
+        required: false,
+    };
+    let of_type = |event: &EventType| {
+        let own = chosen.get(event.kind).copied();
+        let required = event.notice == Notice::Required;
+        PreferenceView {
+            kind: event.kind,
+            says: event.says,
+            mail: match own {
+                Some(mail) if !required => mail,
+                None if !required => every_other.mail,
+                _ => MailPreference::Immediate,
+            },
+            chosen: own.is_some() && !required,
+            required,
+        }
+    };
+    let mailed = EVENTS
+        .iter()
+        .filter(|event| matches!(event.notice, Notice::Mail | Notice::Required));
+    let views: Vec<PreferenceView> = mailed.map(of_type).collect();
+    Ok(std::iter::once(every_other).chain(views).collect())
+}
+
+/// What a person chooses: a type of event, or [`EVERY_OTHER`], and how its mail comes; `None` takes a choice back.
+pub type Choices = BTreeMap<String, Option<MailPreference>>;
+
+/// Chooses how the acting person gets mail, all of it or nothing. What is not named stays as it is.
+pub async fn set_preferences(db: &Db, actor: &Actor, choices: &Choices) -> Result<(), Refusal> {
+    let user = reader(actor)?;
+    let mut faults = Faults::default();
+    for kind in choices.keys() {
+        require_choice(kind, &mut faults);
+    }
+    faults.finish()?;
+    let mut work = Work::begin(db, actor).await?;
+    let (mut before, mut after) = (Map::new(), Map::new());
+    for (kind, mail) in choices {
+        let mail = mail.map(MailPreference::as_str);
+        let was = replace(&mut work, user, kind, mail).await?;
+        if was.as_deref() != mail {
+            before.insert(kind.clone(), json!(was));
+            after.insert(kind.clone(), json!(mail));
+        }
+    }
+    if after.is_empty() {
+        work.roll_back(()).await?;
+        return Ok(());
+    }
+    let user = UserId::from_uuid(user);
+    work.audit(AuditEntry {
+        action: "mail_preference.set",
+        subject: user.to_string(),
+        before: Some(Value::Object(before)),
+        after: Some(Value::Object(after)),
+        reason: None,
+    });
+    work.commit(()).await?;
+    Ok(())
+}
+
+/// Puts one choice in the place of another, and returns that.
+async fn replace(
+    work: &mut Work<'_>,
+    user: Uuid,
+    kind: &str,
+    mail: Option<&str>,
+) -> Result<Option<String>, Refusal> {
+    let tenant = work.tenant();
+    let was = sqlx::query_scalar!(
+        "delete from mail_preference where tenant_id = $1 and user_id = $2 and type = $3 returning mail",
+        tenant,
+        user,
+        kind,
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    if let Some(mail) = mail {
+        // Somebody who saves twice at the same time says the same twice.
+        sqlx::query!(
+            "insert into mail_preference (tenant_id, user_id, type, mail) values ($1, $2, $3, $4)
+             on conflict (tenant_id, user_id, type) do update set mail = excluded.mail",
+            tenant,
+            user,
+            kind,
+            mail,
+        )
+        .execute(work.conn())
+        .await?;
+    }
+    Ok(was)
+}
+
+fn require_choice(kind: &str, faults: &mut Faults) {
+    let pointer = format!("/{kind}");
+    match crate::events::find(kind).map(|event| event.notice) {
+        Some(Notice::Mail) => {}
+        Some(Notice::Required) => faults.require(
+            false,
+            &pointer,
+            "required",
+            format!("Mail of {kind} always comes at once: something of yours stops working."),
+        ),
+        _ if kind == EVERY_OTHER => {}
+        _ => faults.require(
+            false,
+            &pointer,
+            "unknown",
+            format!("Nobody gets mail of '{kind}'; use a type that the list has, or *."),
+        ),
+    }
+}
+
+/// How a person gets mail of an event. What is required comes at once, whatever lies in the table.
+pub(crate) async fn preference_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    user: Uuid,
+    kind: &str,
+) -> Result<MailPreference, Refusal> {
+    if crate::events::find(kind).is_none_or(|event| event.notice != Notice::Mail) {
+        return Ok(MailPreference::Immediate);
+    }
+    let chosen = sqlx::query_scalar!(
+        "select mail from mail_preference where tenant_id = $1 and user_id = $2 and type in ($3, $4)
+         order by type = $4 limit 1",
+        tenant,
+        user,
+        kind,
+        EVERY_OTHER,
+    )
+    .fetch_optional(conn)
+    .await?;
+    match chosen {
+        Some(mail) => known(MailPreference::parse(&mail), &mail),
+        None => Ok(MailPreference::Immediate),
+    }
+}

@@ -1,0 +1,253 @@
+//! What hangs on operations that a new description no longer has: limits of plans, and what products open. By their stable
+//! keys both outlive a renamed parameter; where the operation itself is gone, publishing names them and stops, or drops them
+//! when it is told to. Nothing is kept or lost in silence.
+
+use gatehouse_domain::id::PlanId;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::plans;
+use crate::refusal::{FieldFault, Refusal};
+use crate::versions;
+use crate::work::Work;
+
+/// Something that hangs on an operation which is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Orphan {
+    /// The stable key of the operation.
+    pub operation: String,
+    /// Slug of the product, which is the API's where it stands for one.
+    pub product: String,
+    /// Slug of the plan that limits it; none where the product itself names it among what it opens.
+    pub plan: Option<String>,
+}
+
+impl Orphan {
+    /// What hangs on what: "the plan gold of pets limits GET /pets".
+    pub fn words(&self) -> String {
+        let Self {
+            operation, product, ..
+        } = self;
+        match &self.plan {
+            Some(plan) => format!("the plan {plan} of {product} limits {operation}"),
+            None => format!("the product {product} opens {operation} by name"),
+        }
+    }
+}
+
+/// Everything orphaned, with what takes it away.
+#[derive(Default)]
+pub(crate) struct Orphans {
+    limits: Vec<(Uuid, Orphan)>,
+    choices: Vec<(Uuid, Orphan)>,
+}
+
+/// The stable keys of what gateways route of a revision.
+pub(super) async fn keys_of(
+    conn: &mut PgConnection,
+    revision: Uuid,
+) -> Result<Vec<String>, Refusal> {
+    let keys = sqlx::query_scalar!(
+        "select operation_key from operation where revision_id = $1 and routed",
+        revision
+    );
+    Ok(keys.fetch_all(conn).await?)
+}
+
+/// What a version orphans that has these operations and had those of the revision `before`.
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    version: Uuid,
+    before: Uuid,
+    after: &[String],
+) -> Result<Orphans, Refusal> {
+    let choices = sqlx::query!(
+        r#"select i.product_id, p.slug, chosen as "operation!"
+           from product_item i join product p on p.id = i.product_id
+           cross join unnest(i.operation_filter) chosen
+           where i.api_version_id = $1 and p.state <> 'retired'
+             and exists (select from operation o where o.revision_id = $2 and o.routed and o.operation_key = chosen)
+             and not chosen = any($3)
+           order by p.slug, chosen
+           for no key update of i"#,
+        version,
+        before,
+        after,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    // In force and to come; an operation that another version of the product has is not gone.
+    let limits = sqlx::query!(
+        r#"select distinct pl.id as plan_id, pl.slug as plan, p.slug as product, l.operation_key as "operation!"
+           from product_item i
+           join product p on p.id = i.product_id and p.state <> 'retired'
+           join plan pl on pl.product_id = p.id and pl.state <> 'closed'
+           join plan_revision c on c.id = pl.current_revision_id
+           join plan_revision r on r.plan_id = pl.id and (r.id = c.id or r.number > greatest(c.number, pl.settled_number))
+           join plan_limit l on l.plan_revision_id = r.id
+           where i.api_version_id = $1 and l.operation_key is not null
+             and exists (select from operation o where o.revision_id = $2 and o.routed and o.operation_key = l.operation_key)
+             and not exists (select from product_item j join api_version v on v.id = j.api_version_id
+                             where j.product_id = p.id and v.state <> 'retired'
+                               and (j.operation_filter is null or l.operation_key = any(j.operation_filter))
+                               and case when v.id = $1 then l.operation_key = any($3)
+                                   else exists (select from operation o where o.revision_id = v.current_revision_id
+                                                and o.routed and o.operation_key = l.operation_key) end)
+           order by pl.id, 4"#,
+        version,
+        before,
+        after,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let limits = limits.into_iter().map(|row| {
+        let orphan = Orphan {
+            operation: row.operation,
+            product: row.product,
+            plan: Some(row.plan),
+        };
+        (row.plan_id, orphan)
+    });
+    let choices = choices.into_iter().map(|row| {
+        let orphan = Orphan {
+            operation: row.operation,
+            product: row.slug,
+            plan: None,
+        };
+        (row.product_id, orphan)
+    });
+    Ok(Orphans {
+        limits: limits.collect(),
+        choices: choices.collect(),
+    })
+}
+
+impl Orphans {
+    pub(super) fn is_empty(&self) -> bool {
+        self.limits.is_empty() && self.choices.is_empty()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Orphan> {
+        let all = self.choices.iter().chain(&self.limits);
+        all.map(|(_, orphan)| orphan)
+    }
+
+    /// Refuses them, each by name. `with` is what could drop them.
+    pub(crate) fn require_none(&self, with: &str) -> Result<(), Refusal> {
+        let faults: Vec<_> = self.all().map(|orphan| fault(orphan, with)).collect();
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Invalid(faults))
+        }
+    }
+
+    /// Takes them away: products open what is left of their choice, and plans get a new revision without those limits.
+    pub(crate) async fn drop_all(
+        self,
+        work: &mut Work<'_>,
+        version: Uuid,
+    ) -> Result<Vec<Orphan>, Refusal> {
+        for (product, orphan) in &self.choices {
+            let left = sqlx::query!(
+                "update product_item set operation_filter = array_remove(operation_filter, $3)
+                 where product_id = $1 and api_version_id = $2 and cardinality(array_remove(operation_filter, $3)) > 0",
+                product,
+                version,
+                orphan.operation,
+            )
+            .execute(work.conn())
+            .await?;
+            if left.rows_affected() == 0 {
+                return Err(Refusal::Conflict(format!(
+                    "The product {} opens nothing else of this version: choose other operations for it, or take the version out of it.",
+                    orphan.product
+                )));
+            }
+            sqlx::query!(
+                "update product set row_version = row_version + 1 where id = $1",
+                product
+            )
+            .execute(work.conn())
+            .await?;
+        }
+        versions::touch_routes(work, version).await?;
+        for of_plan in self.limits.chunk_by(|one, next| one.0 == next.0) {
+            let Some((plan, _)) = of_plan.first() else {
+                continue;
+            };
+            let gone: Vec<&str> = of_plan
+                .iter()
+                .map(|(_, orphan)| orphan.operation.as_str())
+                .collect();
+            plans::drop_operations(work, PlanId::from_uuid(*plan), &gone).await?;
+        }
+        Ok(self.all().cloned().collect())
+    }
+}
+
+/// Versions that a larger unit of work gives other descriptions, and maybe other things that hang on them: what is left
+/// behind is judged when all of it is done.
+pub(crate) struct Hanging {
+    /// Version and the revision it had.
+    before: Vec<(Uuid, Uuid)>,
+}
+
+impl Hanging {
+    /// Remembers what these versions have now.
+    pub(crate) async fn on(conn: &mut PgConnection, versions: &[Uuid]) -> Result<Self, Refusal> {
+        Ok(Self {
+            before: revisions(conn, versions).await?,
+        })
+    }
+
+    /// What hangs on operations that are gone since, version by version.
+    pub(crate) async fn left_behind(
+        &self,
+        conn: &mut PgConnection,
+    ) -> Result<Vec<(Uuid, Orphans)>, Refusal> {
+        let versions: Vec<Uuid> = self.before.iter().map(|(version, _)| *version).collect();
+        let now = revisions(conn, &versions).await?;
+        let mut left = Vec::new();
+        for (version, before) in &self.before {
+            let after = now.iter().find(|(id, _)| id == version);
+            if let Some((_, after)) = after.filter(|(_, after)| after != before) {
+                let keys = keys_of(conn, *after).await?;
+                left.push((*version, find(conn, *version, *before, &keys).await?));
+            }
+        }
+        left.retain(|(_, orphans)| !orphans.is_empty());
+        Ok(left)
+    }
+}
+
+async fn revisions(
+    conn: &mut PgConnection,
+    versions: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select id, current_revision_id as "revision!" from api_version
+           where id = any($1) and current_revision_id is not null and state in ('published', 'deprecated')
+           order by id"#,
+        versions,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.revision)).collect())
+}
+
+fn fault(orphan: &Orphan, with: &str) -> FieldFault {
+    let detail = format!(
+        "The description no longer has an operation that something hangs on: {}. Keep the operation, take that away first, or drop it with this {with}.",
+        orphan.words()
+    );
+    FieldFault::new("?drop_orphans", "orphaned", detail)
+}
+
+/// What was dropped, for the record.
+pub(crate) fn recorded(dropped: &[Orphan]) -> Vec<Value> {
+    let dropped = dropped.iter();
+    dropped.map(|orphan| json!(orphan.words())).collect()
+}

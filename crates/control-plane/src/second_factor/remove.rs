@@ -1,0 +1,118 @@
+//! Taking a factor away: by its owner with a code, by an administrator for a member who lost everything, by the operator.
+
+use std::net::IpAddr;
+
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_runtime::Secret;
+use time::OffsetDateTime;
+
+use super::check;
+use super::set_up::{note, tell};
+use crate::accounts::{self, UserView};
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::members::MemberView;
+use crate::refusal::Refusal;
+use crate::work::{Changed, Work};
+use crate::{emails, members, membership, passkeys, sessions, tenants};
+
+/// Nothing is asked for beside the password from now on. Needs a code.
+pub async fn turn_off(
+    db: &Db,
+    tenant: TenantId,
+    user: UserId,
+    code: &Secret<String>,
+    ip: IpAddr,
+) -> Result<(), Refusal> {
+    check(db, tenant, user, code, ip).await?;
+    let user = accounts::get_user(db, user).await?;
+    let actor = accounts::acting(tenant, &user);
+    let mut work = Work::begin(db, &actor).await?;
+    if !delete(&mut work, &user).await? {
+        return Err(nothing(&user));
+    }
+    tell(
+        &mut work,
+        &user,
+        "account.second_factor_off",
+        emails::second_factor_off,
+    )
+    .await?;
+    work.commit(()).await.map(drop)
+}
+
+/// Takes a member's factor and passkeys away, and ends their sessions. Only of people whom this tenant alone answers for: both
+/// guard the account in every tenant.
+pub async fn reset(db: &Db, actor: &Actor, user: UserId) -> Result<Changed<MemberView>, Refusal> {
+    actor.require(Permission::MemberManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let member = members::get(work.conn(), actor.tenant(), user).await?;
+    members::require_power_over_all(&mut work, actor, user).await?;
+    if membership::person(work.conn(), actor).await? == Some(user.uuid()) {
+        return Err(Refusal::NotYours(
+            "Turn your own second factor off under Account, with a code of it.".to_owned(),
+        ));
+    }
+    if !accounts::is_of_one_tenant(work.conn(), user, actor.tenant()).await? {
+        return Err(Refusal::NotYours(format!(
+            "The account of {} is not this tenant's alone. The operator of the installation resets it: gatehouse reset-second-factor.",
+            member.name
+        )));
+    }
+    let account = accounts::get(work.conn(), user).await?;
+    remove_all(&mut work, &account).await?;
+    let member = members::get(work.conn(), actor.tenant(), user).await?;
+    sessions::delete_all_in(work.conn(), user).await?;
+    work.commit(member).await
+}
+
+/// The operator's way, for whoever nobody else can help: an only owner, or somebody of several tenants. Each of their tenants
+/// has it in its audit log. `None` when the address has no account.
+pub async fn reset_by_operator(db: &Db, email: &str) -> Result<Option<UserView>, Refusal> {
+    let Some(user) = accounts::find_user_by_email(db, email).await? else {
+        return Ok(None);
+    };
+    let mut places = members::tenants_of(db, user.id).await?;
+    if places.is_empty() {
+        places.extend(tenants::first_tenant(db).await?);
+    }
+    for (place, tenant) in places.iter().enumerate() {
+        let actor = Actor::system(tenant.id, "operator");
+        let mut work = Work::begin(db, &actor).await?;
+        match place {
+            0 => remove_all(&mut work, &user).await?,
+            _ => note(&mut work, &user, "member.reset_second_factor"),
+        }
+        sessions::delete_all_in(work.conn(), user.id).await?;
+        work.commit(()).await?;
+    }
+    Ok(Some(user))
+}
+
+/// Whatever they would show beside a password: somebody else may have it by now.
+async fn remove_all(work: &mut Work<'_>, user: &UserView) -> Result<(), Refusal> {
+    let keys = passkeys::remove_all(work.conn(), user.id, OffsetDateTime::UNIX_EPOCH).await?;
+    if !delete(work, user).await? && keys == 0 {
+        return Err(nothing(user));
+    }
+    let action = "member.reset_second_factor";
+    tell(work, user, action, emails::second_factor_reset).await
+}
+
+async fn delete(work: &mut Work<'_>, user: &UserView) -> Result<bool, Refusal> {
+    let removed = sqlx::query!(
+        "delete from second_factor where user_id = $1",
+        user.id.uuid()
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(removed.rows_affected() == 1)
+}
+
+fn nothing(user: &UserView) -> Refusal {
+    Refusal::Conflict(format!(
+        "{} has no second factor and no passkey.",
+        user.name
+    ))
+}

@@ -1,0 +1,321 @@
+//! The request of somebody who fills in a form: what the form asks for, and the request model from what was given, checked
+//! against the operation.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    SampleBody, SampleRequest, body, is_reserved, path_value, plain, query_pairs, url, value_of,
+};
+use crate::render::example::{essence, is_json};
+use crate::render::layers::Layers;
+use crate::render::{Context, schema_of};
+
+/// Longest value of one parameter, in characters.
+pub const VALUE_MAX: usize = 2_000;
+
+/// Headers that are the gateway's, the connection's or a credential: a form cannot set them (RFC 9110 §7.6.1).
+const NEVER: [&str; 10] = [
+    "connection",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "cookie",
+    "expect",
+];
+
+/// One field of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// `path`, `query` or `header`.
+    pub place: &'static str,
+    pub name: String,
+    pub required: bool,
+    /// What it begins with: a value for what is required, nothing for the rest.
+    pub value: String,
+    /// What it takes, in a word or two; may be empty.
+    pub kind: String,
+    /// All it takes; empty when that is not a list.
+    pub choices: Vec<String>,
+}
+
+/// What was filled in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Texts of parameters, by place and name. An empty one was not filled in.
+    pub parameters: BTreeMap<(String, String), String>,
+    pub body: String,
+}
+
+/// A field that was filled in wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenFault {
+    /// `path`, `query`, `header` or `body`.
+    pub place: &'static str,
+    /// The parameter; empty for the body.
+    pub name: String,
+    /// The rule and the value.
+    pub words: String,
+}
+
+/// What the form of an operation asks for, in the order of the description. Cookies are left out: none is ever sent.
+pub fn inputs(fragment: &Value) -> Vec<Input> {
+    let context = Context::new(fragment);
+    let input = |(place, parameter): (&'static str, &Value)| {
+        let name = parameter["name"].as_str()?;
+        let required = place == "path" || parameter["required"] == true;
+        let layers = Layers::of(schema_of(parameter).1, &context);
+        let value = if required {
+            plain(&value_of(parameter, &context))
+        } else {
+            String::new()
+        };
+        Some(Input {
+            place,
+            name: name.to_owned(),
+            required,
+            value,
+            kind: layers.types().join(" or "),
+            choices: choices(&layers),
+        })
+    };
+    parameters(fragment).filter_map(input).collect()
+}
+
+/// What the form's body begins with; it cannot take files.
+pub fn body_of(fragment: &Value) -> SampleBody {
+    body(
+        &fragment["operation"]["requestBody"],
+        &Context::new(fragment),
+    )
+}
+
+/// Parameters a form can send, with their place.
+fn parameters(fragment: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    let all = fragment["operation"]["parameters"].as_array();
+    all.into_iter().flatten().filter_map(|parameter| {
+        let name = parameter["name"].as_str()?;
+        let place = match parameter["in"].as_str()? {
+            "path" => "path",
+            "query" => "query",
+            "header" if !is_reserved(name) && !is_kept_back(name) => "header",
+            _ => return None,
+        };
+        Some((place, parameter))
+    })
+}
+
+fn is_kept_back(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_token = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    !is_token
+        || name.is_empty()
+        || NEVER.contains(&name.as_str())
+        || ["gatehouse-", "x-consumer-", "x-forwarded-"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
+fn choices(layers: &Layers<'_>) -> Vec<String> {
+    let listed = layers.get("enum").and_then(Value::as_array);
+    listed.into_iter().flatten().map(plain).collect()
+}
+
+impl SampleRequest {
+    /// The request of what was filled in, for `base_url` (scheme, host and base path of the gateway), or every fault at
+    /// once. Whatever was given, the path stays inside the operation's.
+    pub fn of_given(
+        base_url: &str,
+        fragment: &Value,
+        given: &Given,
+    ) -> Result<Self, Vec<GivenFault>> {
+        let context = Context::new(fragment);
+        let mut path = fragment["path"].as_str().unwrap_or("/").to_owned();
+        let (mut query, mut headers, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, parameter) in parameters(fragment) {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let text = given
+                .parameters
+                .get(&(place.to_owned(), name.to_owned()))
+                .map_or("", String::as_str);
+            let value = match value(place, parameter, text, &context) {
+                Ok(Some(value)) => value,
+                Ok(None) => continue,
+                Err(words) => {
+                    faults.push(GivenFault {
+                        place,
+                        name: name.to_owned(),
+                        words,
+                    });
+                    continue;
+                }
+            };
+            match place {
+                "path" => {
+                    let text = path_value(parameter, name, &value);
+                    path = path.replace(&format!("{{{name}}}"), &text);
+                }
+                "query" => query.extend(query_pairs(parameter, name, &value)),
+                _ => headers.push((name.to_owned(), plain(&value))),
+            }
+        }
+        let body = match given_body(fragment, &context, &given.body) {
+            Ok(body) => body,
+            Err(words) => {
+                faults.push(GivenFault {
+                    place: "body",
+                    name: String::new(),
+                    words,
+                });
+                SampleBody::None
+            }
+        };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Self {
+            method: fragment["method"].as_str().unwrap_or("GET").to_owned(),
+            url: url(base_url, &path, &query),
+            headers,
+            body,
+        })
+    }
+}
+
+/// What was given for one parameter, by its type; `None` is nothing for one that may be left out.
+fn value(
+    place: &str,
+    parameter: &Value,
+    text: &str,
+    context: &Context<'_>,
+) -> Result<Option<Value>, String> {
+    let required = place == "path" || parameter["required"] == true;
+    if text.is_empty() {
+        return if required {
+            Err("Needed: fill it in.".to_owned())
+        } else {
+            Ok(None)
+        };
+    }
+    if text.chars().count() > VALUE_MAX {
+        return Err(format!("Use at most {VALUE_MAX} characters."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("Use text without line breaks or control characters.".to_owned());
+    }
+    if place == "header" && !text.is_ascii() {
+        return Err("A header takes ASCII characters only.".to_owned());
+    }
+    // A segment of dots names another place (RFC 3986 §5.2.4), also once it is encoded.
+    if place == "path" && matches!(text, "." | "..") {
+        return Err(format!("{text} would lead to another address."));
+    }
+    let (content_type, schema) = schema_of(parameter);
+    if content_type.is_some() {
+        return Ok(Some(Value::String(text.to_owned())));
+    }
+    typed(&Layers::of(schema, context), text).map(Some)
+}
+
+fn typed(layers: &Layers<'_>, text: &str) -> Result<Value, String> {
+    let choices = choices(layers);
+    if !choices.is_empty() && !choices.iter().any(|choice| choice == text) {
+        return Err(format!("Use one of {}; got {text}.", choices.join(", ")));
+    }
+    let types = layers.types();
+    let is = |kind| types.contains(&kind);
+    if is("string") || types.is_empty() {
+        return Ok(Value::String(text.to_owned()));
+    }
+    if is("array") {
+        let elements = text.split(',').map(|part| part.trim());
+        return Ok(json!(elements.collect::<Vec<_>>()));
+    }
+    let read: Option<Value> = serde_json::from_str(text).ok();
+    match read {
+        Some(value) if is("object") && value.is_object() => Ok(value),
+        Some(value) if is("boolean") && value.is_boolean() => Ok(value),
+        // As it was written: a number may be longer than a float can tell.
+        Some(value) if is("number") && value.is_number() => Ok(Value::String(text.to_owned())),
+        Some(Value::Number(number)) if is("integer") && !text.contains(['.', 'e', 'E']) => {
+            within(layers, &number).map(|()| Value::String(text.to_owned()))
+        }
+        _ => Err(format!("Use {}; got {text}.", in_words(&types))),
+    }
+}
+
+fn within(layers: &Layers<'_>, number: &serde_json::Number) -> Result<(), String> {
+    let (Some(number), bound) = (number.as_f64(), |name| {
+        layers.get(name).and_then(Value::as_f64)
+    }) else {
+        return Ok(());
+    };
+    if let Some(least) = bound("minimum").filter(|least| number < *least) {
+        return Err(format!("Use {least} or more; got {number}."));
+    }
+    if let Some(most) = bound("maximum").filter(|most| number > *most) {
+        return Err(format!("Use {most} or less; got {number}."));
+    }
+    Ok(())
+}
+
+fn in_words(types: &[&str]) -> String {
+    let word = |kind: &&str| match *kind {
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "object" => "a JSON object",
+        _ => "a value of its type",
+    };
+    types.iter().map(word).collect::<Vec<_>>().join(" or ")
+}
+
+fn given_body(fragment: &Value, context: &Context<'_>, text: &str) -> Result<SampleBody, String> {
+    let declared = &fragment["operation"]["requestBody"];
+    let sample = body(declared, context);
+    let required = declared["required"] == true;
+    let content_type = match sample {
+        SampleBody::None => {
+            return if text.is_empty() {
+                Ok(SampleBody::None)
+            } else {
+                Err("This operation takes no body.".to_owned())
+            };
+        }
+        SampleBody::Text { content_type, .. } => content_type,
+        SampleBody::Form(_) => "application/x-www-form-urlencoded".to_owned(),
+        SampleBody::Multipart(_) | SampleBody::File { .. } if !required && text.is_empty() => {
+            return Ok(SampleBody::None);
+        }
+        SampleBody::Multipart(_) | SampleBody::File { .. } => {
+            return Err("A file cannot be sent from here; use the sample.".to_owned());
+        }
+    };
+    if text.trim().is_empty() {
+        return if required {
+            Err("Needed: fill it in.".to_owned())
+        } else {
+            Ok(SampleBody::None)
+        };
+    }
+    if is_json(&essence(&content_type))
+        && let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text)
+    {
+        return Err(format!(
+            "This is not JSON, at line {}, column {}: {fault}.",
+            fault.line(),
+            fault.column()
+        ));
+    }
+    Ok(SampleBody::Text {
+        content_type,
+        text: text.to_owned(),
+    })
+}

@@ -1,0 +1,71 @@
+//! Choosing another password while signed in.
+
+use crate::form::Form;
+use crate::page::refused;
+use crate::page_error::PageError;
+use crate::pages::account::{AccountForm, Asked, account_form};
+use crate::session;
+use crate::view::form::{Faults, Field, faults_of};
+use crate::view::parts::Flash;
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::accounts;
+
+async fn page(visitor: &Visitor, faults: Faults) -> Result<AccountForm, PageError> {
+    let fields = vec![
+        Field::password("current", "Current password", "current-password").faults(&faults),
+        Field::password("password", "New password", "new-password")
+            .help("At least 15 characters. A few words are easier to keep than signs.")
+            .faults(&faults),
+    ];
+    let asked = Asked {
+        path: "/account/password",
+        title: "Password",
+        note: "Every other session of yours ends.",
+        fields,
+        button: "Change password",
+    };
+    account_form(visitor, asked, faults).await
+}
+
+/// `GET /account/password`
+pub(crate) async fn show(visitor: Visitor) -> Result<AccountForm, PageError> {
+    page(&visitor, Faults::default()).await
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Passwords {
+    current: String,
+    password: String,
+}
+
+/// `POST /account/password`
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Form(typed): Form<Passwords>,
+) -> Result<Response, PageError> {
+    let user = visitor.own_account()?.id;
+    let here = session::hash_of(visitor.session()).ok_or_else(PageError::internal)?;
+    let new_password = typed.password.into();
+    let changed = accounts::change_password(
+        visitor.db(),
+        visitor.tenant()?.id,
+        user,
+        typed.current.into(),
+        &new_password,
+        (&here, visitor.ip()),
+    );
+    match changed.await {
+        Ok(()) => {
+            visitor
+                .tell(Flash::good(
+                    "Password changed.",
+                    "Every other session of yours has ended.",
+                ))
+                .await?;
+            Ok(visitor.go("/account/sessions").into_response())
+        }
+        Err(refusal) => Ok(refused(page(&visitor, faults_of(refusal)?).await?)),
+    }
+}

@@ -1,0 +1,150 @@
+//! `GET /status`: whether the gateways and the APIs work, in words.
+
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::view::parts::{Badge, Empty, Link};
+use crate::view::shell::Shell;
+use crate::view::words::{count, grouped};
+use crate::visitor::Visitor;
+use askama::Template;
+use gatehouse_control_plane::health::{self, ApiHealth, Health};
+
+/// One sentence about the gateways, one line for each API.
+#[derive(Template)]
+#[template(path = "pages/catalogue/status.html")]
+pub(crate) struct StatusPage {
+    pub(crate) shell: Shell,
+    pub(crate) state: Badge,
+    pub(crate) heading: String,
+    pub(crate) words: String,
+    pub(crate) apis: Vec<ApiLine>,
+    pub(crate) empty: Empty,
+}
+
+web_page!(StatusPage, Private);
+
+pub(crate) struct ApiLine {
+    pub(crate) link: Link,
+    pub(crate) state: Badge,
+    pub(crate) words: String,
+}
+
+/// `GET /status`
+pub(crate) async fn show(visitor: Visitor) -> Result<StatusPage, PageError> {
+    visitor.actor()?;
+    let viewer = visitor.viewer()?;
+    let health = health::health(visitor.db(), &viewer).await?;
+    let shell = visitor.shell().await?.at("status");
+    let (state, heading, words) = gateways(&health);
+    Ok(StatusPage {
+        state,
+        heading,
+        words,
+        apis: health.apis.iter().map(|api| line(api, &shell)).collect(),
+        empty: Empty::new(
+            "No APIs are published yet",
+            "How they do appears here as soon as they are.",
+            None,
+        ),
+        shell,
+    })
+}
+
+fn gateways(health: &Health) -> (Badge, String, String) {
+    let number = |number: i64| usize::try_from(number).unwrap_or(0);
+    let all = count(number(health.gateways), "gateway");
+    match (health.gateways, health.silent, health.behind) {
+        (0, ..) => (
+            Badge::not_started("None"),
+            "No gateway serves these APIs yet".to_owned(),
+            "Calls are answered from when the first one joins.".to_owned(),
+        ),
+        (total, silent, _) if silent == total => (
+            Badge::stopped("Not heard from"),
+            "No gateway has been heard from".to_owned(),
+            "Gateways go on with what they last knew. New decisions do not reach them for now.".to_owned(),
+        ),
+        (_, 0, 0) => (
+            Badge::good("Works"),
+            format!("{all} up and up to date"),
+            "Every decision is in force everywhere.".to_owned(),
+        ),
+        (_, silent, behind) => (
+            Badge::care("Partly"),
+            format!("{} of {all} up and up to date", health.gateways - silent - behind),
+            "The others go on with what they last knew: new keys and decisions may not work there yet.".to_owned(),
+        ),
+    }
+}
+
+/// From this many failed calls of a thousand on an API is said to have trouble.
+const TROUBLE: i64 = 10;
+/// And from this many on to fail.
+const FAILING: i64 = 500;
+
+fn line(api: &ApiHealth, shell: &Shell) -> ApiLine {
+    let of_thousand = if api.calls == 0 {
+        0
+    } else {
+        api.failed.saturating_mul(1000) / api.calls
+    };
+    let state = match of_thousand {
+        _ if api.calls == 0 => Badge::not_started("No calls"),
+        0..TROUBLE => Badge::good("Works"),
+        TROUBLE..FAILING => Badge::care("Trouble"),
+        _ => Badge::stopped("Fails"),
+    };
+    ApiLine {
+        link: Link::new(api.name.clone(), shell.to(&format!("/apis/{}", api.slug))),
+        words: calls(api.calls, api.failed),
+        state,
+    }
+}
+
+fn calls(all: i64, failed: i64) -> String {
+    match (all, failed) {
+        (0, _) => "Nobody has called it in the last hour.".to_owned(),
+        (1, 0) => "Its only call did not fail.".to_owned(),
+        (1, _) => "Its only call failed.".to_owned(),
+        (all, 0) => format!("None of {} calls failed.", grouped(all)),
+        (all, failed) => format!("{} of {} calls failed.", grouped(failed), grouped(all)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health(gateways: i64, silent: i64, behind: i64) -> String {
+        let health = Health {
+            gateways,
+            silent,
+            behind,
+            apis: Vec::new(),
+        };
+        let (state, heading, _) = super::gateways(&health);
+        format!("{heading}{state}")
+    }
+
+    #[test]
+    fn one_call_is_not_spoken_of_as_many() {
+        assert_eq!(super::calls(1, 0), "Its only call did not fail.");
+        assert_eq!(super::calls(1, 1), "Its only call failed.");
+        assert_eq!(super::calls(2, 0), "None of 2 calls failed.");
+        assert_eq!(super::calls(2000, 1), "1 of 2,000 calls failed.");
+    }
+
+    #[test]
+    fn gateways_are_said_to_work_only_when_all_do() {
+        assert!(health(3, 0, 0).contains("Works"));
+        for (silent, behind) in [(1, 0), (0, 1), (1, 1)] {
+            assert!(
+                health(3, silent, behind).contains("Partly"),
+                "{silent} {behind}"
+            );
+        }
+        assert!(health(3, 1, 1).starts_with("1 of 3 gateways"));
+        assert!(health(2, 2, 0).contains("Not heard from"));
+        assert!(health(0, 0, 0).contains("None"));
+    }
+}

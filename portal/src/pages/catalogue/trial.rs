@@ -1,0 +1,315 @@
+//! "Try it" beside an operation: the form, and what came back. Who may send as what is asked of the verbs; here it is shown.
+
+use crate::page_error::PageError;
+use crate::pages::list_of::all;
+use crate::view::code::Code;
+use crate::view::form::{Choice, Faults};
+use crate::view::parts::{Badge, Link};
+use crate::view::shell::capital;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::catalogue::Reference;
+use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::subscription::{ShownState, StoredState};
+use gatehouse_spec::sample::{self, Given, Input, SampleBody, VALUE_MAX};
+use std::collections::BTreeMap;
+
+/// Longest body that can be typed: a form may have 128 KiB, and encoding may triple what is typed.
+pub(crate) const BODY_MAX: usize = 32 * 1024;
+
+/// The box beside an operation.
+#[derive(Default)]
+pub(crate) struct Trial {
+    /// What to do first, where nothing can be sent yet.
+    pub(crate) hint: Option<Hint>,
+    pub(crate) form: Option<TrialForm>,
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// Why there is no form, and the way to one.
+pub(crate) struct Hint {
+    pub(crate) words: &'static str,
+    pub(crate) step: Option<Link>,
+}
+
+/// The form as it was filled in last.
+pub(crate) struct TrialForm {
+    pub(crate) action: String,
+    pub(crate) faults: Faults,
+    pub(crate) applications: Vec<Choice>,
+    pub(crate) application: String,
+    pub(crate) environments: Vec<Choice>,
+    pub(crate) environment: String,
+    pub(crate) inputs: Vec<TrialInput>,
+    pub(crate) body: Option<TrialBody>,
+    /// Whether it asks before it changes something in production.
+    pub(crate) asks: bool,
+}
+
+/// The control of one parameter.
+pub(crate) struct TrialInput {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) help: String,
+    pub(crate) required: bool,
+    pub(crate) value: String,
+    pub(crate) choices: Vec<String>,
+    pub(crate) max: usize,
+    pub(crate) error: Option<String>,
+}
+
+/// The control of the body.
+pub(crate) struct TrialBody {
+    pub(crate) content_type: String,
+    pub(crate) text: String,
+    pub(crate) error: Option<String>,
+}
+
+/// What came back.
+pub(crate) struct Outcome {
+    pub(crate) status: Badge,
+    pub(crate) took: String,
+    pub(crate) size: String,
+    pub(crate) refusal: Option<RefusalWords>,
+    pub(crate) headers: Code,
+    pub(crate) body: Option<Code>,
+    pub(crate) note: String,
+    /// What is left of the limits.
+    pub(crate) limits: String,
+    pub(crate) curl: Code,
+    pub(crate) request_id: String,
+    /// The call in the application's log.
+    pub(crate) log: String,
+}
+
+/// The gateway's own refusal in words.
+pub(crate) struct RefusalWords {
+    pub(crate) title: String,
+    pub(crate) detail: String,
+    pub(crate) fix: String,
+    pub(crate) code: String,
+    pub(crate) href: String,
+}
+
+/// What a form sent, by the name of its field.
+pub(crate) type Sent = BTreeMap<String, String>;
+
+impl Trial {
+    /// The box for whoever looks; `sent` is what the form holds, nothing when the page is opened.
+    pub(crate) async fn of(
+        visitor: &Visitor,
+        found: &Reference,
+        action: String,
+        sent: Option<&Sent>,
+    ) -> Result<Self, PageError> {
+        let hint = |words, step| {
+            Ok(Self {
+                hint: Some(Hint { words, step }),
+                ..Self::default()
+            })
+        };
+        let operation = &found.operation;
+        if operation.row.webhook {
+            return Ok(Self::default());
+        }
+        if visitor.actor().is_err() {
+            let login = visitor.to(&format!("/login?next={}", crate::address::encode(&action)));
+            let step = visitor
+                .user()
+                .is_none()
+                .then(|| Link::new("Sign in", login));
+            return hint(
+                "Send calls from here, without a key, once you are signed in.",
+                step,
+            );
+        }
+        if needs_file(&operation.fragment) {
+            return hint(
+                "This operation takes a file, which cannot be sent from here. The sample can.",
+                None,
+            );
+        }
+        let open = subscriptions_to(visitor, found).await?;
+        let active: Vec<_> = open
+            .iter()
+            .filter(|one| one.shown == ShownState::Active)
+            .collect();
+        if active.is_empty() && open.is_empty() {
+            let page = format!("/apis/{}/request", operation.api.slug);
+            let step = Link::new("Request access", visitor.to(&page));
+            return hint(
+                "Send calls from here, without a key, once one of your applications has access.",
+                Some(step),
+            );
+        }
+        if active.is_empty() {
+            let step = open.first().map(|one| {
+                Link::new(
+                    "See the request",
+                    visitor.to(&format!("/requests/{}", one.id)),
+                )
+            });
+            return hint(
+                "Send calls from here as soon as your access is active.",
+                step,
+            );
+        }
+        Ok(Self {
+            form: Some(form(found, &active, visitor.to(&action), sent)),
+            ..Self::default()
+        })
+    }
+}
+
+fn needs_file(fragment: &serde_json::Value) -> bool {
+    let file = matches!(
+        sample::body_of(fragment),
+        SampleBody::Multipart(_) | SampleBody::File { .. }
+    );
+    file && fragment["operation"]["requestBody"]["required"] == true
+}
+
+/// Open subscriptions of the visitor's teams to the API.
+async fn subscriptions_to(
+    visitor: &Visitor,
+    found: &Reference,
+) -> Result<Vec<SubscriptionView>, PageError> {
+    let filter = SubscriptionFilter {
+        api: Some(found.operation.api.slug.as_str().into()),
+        mine: true,
+        ..SubscriptionFilter::default()
+    };
+    let (db, actor, filter) = (visitor.db(), visitor.actor()?, &filter);
+    let mut open =
+        all(
+            |page| async move { subscriptions::list_subscriptions(db, actor, filter, &page).await },
+        )
+        .await?;
+    open.retain(|one| matches!(one.state, StoredState::Active | StoredState::Pending));
+    Ok(open)
+}
+
+fn form(
+    found: &Reference,
+    active: &[&SubscriptionView],
+    action: String,
+    sent: Option<&Sent>,
+) -> TrialForm {
+    let typed = |name: &str| sent.and_then(|sent| sent.get(name)).cloned();
+    // To try first where nothing is for real.
+    let first = active
+        .iter()
+        .min_by_key(|one| one.environment.kind == EnvironmentKind::Production);
+    let mut applications: Vec<Choice> = Vec::new();
+    for one in active {
+        let slug = &one.application.slug;
+        if !applications.iter().any(|known| known.value == *slug) {
+            applications.push(Choice::new(slug.clone(), one.application.name.clone()));
+        }
+    }
+    let fragment = &found.operation.fragment;
+    TrialForm {
+        action,
+        faults: Faults::default(),
+        application: typed("application")
+            .or_else(|| first.map(|one| one.application.slug.clone()))
+            .unwrap_or_default(),
+        applications,
+        environment: typed("environment")
+            .or_else(|| first.map(|one| one.environment.slug.clone()))
+            .unwrap_or_default(),
+        environments: found
+            .environments
+            .iter()
+            .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+            .collect(),
+        inputs: sample::inputs(fragment)
+            .into_iter()
+            .map(|input| control(input, sent))
+            .collect(),
+        body: body(fragment, typed("body")),
+        asks: false,
+    }
+}
+
+fn control(input: Input, sent: Option<&Sent>) -> TrialInput {
+    let name = format!("{}.{}", input.place, input.name);
+    let value = match sent {
+        Some(sent) => sent.get(&name).cloned().unwrap_or_default(),
+        None => input.value,
+    };
+    TrialInput {
+        help: match input.kind.as_str() {
+            "" => input.place.to_owned(),
+            "array" => format!("{}, values between commas", input.place),
+            kind => format!("{}, {kind}", input.place),
+        },
+        label: input.name,
+        required: input.required,
+        choices: input.choices,
+        max: VALUE_MAX,
+        error: None,
+        value,
+        name,
+    }
+}
+
+fn body(fragment: &serde_json::Value, typed: Option<String>) -> Option<TrialBody> {
+    let (content_type, example) = match sample::body_of(fragment) {
+        SampleBody::Text { content_type, text } => (content_type, text),
+        SampleBody::Form(fields) => {
+            let encode = |text: &str| crate::address::encode(text);
+            let pairs = fields
+                .iter()
+                .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+            (
+                "application/x-www-form-urlencoded".to_owned(),
+                pairs.collect::<Vec<_>>().join("&"),
+            )
+        }
+        SampleBody::None | SampleBody::Multipart(_) | SampleBody::File { .. } => return None,
+    };
+    Some(TrialBody {
+        content_type,
+        text: typed.unwrap_or(example),
+        error: None,
+    })
+}
+
+impl TrialForm {
+    /// What was filled in, by place and name.
+    pub(crate) fn given(&self) -> Given {
+        let parameters = self.inputs.iter().filter_map(|input| {
+            let (place, name) = input.name.split_once('.')?;
+            Some(((place.to_owned(), name.to_owned()), input.value.clone()))
+        });
+        Given {
+            parameters: parameters.collect(),
+            body: self
+                .body
+                .as_ref()
+                .map(|body| body.text.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether a field was sent that this form does not have.
+    pub(crate) fn knows(&self, field: &str) -> bool {
+        matches!(
+            field,
+            "application" | "environment" | "confirm" | "download"
+        ) || (field == "body" && self.body.is_some())
+            || self.inputs.iter().any(|input| input.name == field)
+    }
+
+    /// Says what is wrong, on top and beside each field.
+    pub(crate) fn refuse(&mut self, faults: Faults) {
+        for input in &mut self.inputs {
+            input.error = faults.of(&input.name);
+        }
+        if let Some(body) = &mut self.body {
+            body.error = faults.of("body");
+        }
+        self.faults = faults;
+    }
+}

@@ -1,0 +1,136 @@
+//! What stands over every page of one API: where it is, what it is called, and the tabs.
+
+use crate::address::encode;
+use crate::page_error::PageError;
+use crate::view::parts::{Crumbs, Link, Spread, Tab, Tabs};
+use crate::view::shell::Shell;
+use crate::visitor::Visitor;
+use askama::Template;
+use askama::filters::HtmlSafe;
+use gatehouse_control_plane::apis::{self, ApiView};
+use gatehouse_domain::Permission;
+
+/// Crumbs, name, tabs.
+#[derive(Debug, Clone, Template)]
+#[template(path = "components/api_head.html")]
+pub(crate) struct ApiHead {
+    pub(crate) crumbs: Crumbs,
+    pub(crate) spread: Option<Spread>,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) lead: String,
+    pub(crate) portal_page: String,
+    pub(crate) tabs: Tabs,
+}
+
+impl HtmlSafe for ApiHead {}
+
+/// The pages of one API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApiTab {
+    Overview,
+    Versions,
+    Routing,
+    Plans,
+    Docs,
+    Consumers,
+    Traffic,
+    Settings,
+}
+
+impl ApiTab {
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Versions,
+        Self::Routing,
+        Self::Plans,
+        Self::Docs,
+        Self::Consumers,
+        Self::Traffic,
+        Self::Settings,
+    ];
+
+    /// Its word, and what its address ends in.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Overview => ("Overview", ""),
+            Self::Versions => ("Versions", "/versions"),
+            Self::Routing => ("Routing", "/routing"),
+            Self::Plans => ("Plans", "/plans"),
+            Self::Docs => ("Docs", "/docs"),
+            Self::Consumers => ("Consumers", "/consumers"),
+            Self::Traffic => ("Traffic", "/traffic"),
+            Self::Settings => ("Settings", "/settings"),
+        }
+    }
+
+    /// The path of the page, before the tenant's prefix.
+    pub(crate) fn path(self, api: &str) -> String {
+        format!("/console/apis/{}{}", encode(api), self.words().1)
+    }
+
+    /// What one needs to see the page at all.
+    pub(crate) const fn needs(self) -> Permission {
+        match self {
+            Self::Overview | Self::Versions | Self::Routing | Self::Plans | Self::Docs => {
+                Permission::ApiRead
+            }
+            Self::Consumers => Permission::SubscriptionRead,
+            Self::Traffic => Permission::UsageReadAny,
+            Self::Settings => Permission::ApiWrite,
+        }
+    }
+}
+
+/// An API that somebody opened in the console.
+pub(crate) struct Opened {
+    pub(crate) view: ApiView,
+    pub(crate) shell: Shell,
+}
+
+/// The API of a page, for somebody who may see this page of it.
+pub(crate) async fn open(visitor: &Visitor, api: &str, here: ApiTab) -> Result<Opened, PageError> {
+    visitor.require(Permission::ApiRead)?;
+    let actor = visitor.require(here.needs())?;
+    let view = apis::get_api(visitor.db(), actor, api.into()).await?;
+    let shell = visitor.shell().await?.console("apis");
+    Ok(Opened { view, shell })
+}
+
+impl Opened {
+    /// The link to one of its pages.
+    pub(crate) fn link(&self, tab: ApiTab) -> String {
+        self.shell.to(&tab.path(&self.view.slug))
+    }
+
+    /// What stands over the page that is open.
+    pub(crate) fn head(&self, here: ApiTab, spread: Option<Spread>) -> ApiHead {
+        let view = &self.view;
+        let mut parents = vec![Link::new("APIs", self.shell.to("/console/apis"))];
+        let last = match here {
+            ApiTab::Overview => view.name.clone(),
+            tab => {
+                parents.push(Link::new(view.name.clone(), self.link(ApiTab::Overview)));
+                tab.words().0.to_owned()
+            }
+        };
+        let shown = ApiTab::ALL
+            .into_iter()
+            .filter(|tab| self.shell.may(tab.needs()));
+        let tabs = shown.map(|tab| Tab {
+            label: tab.words().0,
+            href: self.link(tab),
+            count: (tab == ApiTab::Versions).then_some(view.versions.len()),
+            current: tab == here,
+        });
+        ApiHead {
+            crumbs: Crumbs::new(last, parents),
+            spread,
+            name: view.name.clone(),
+            slug: view.slug.clone(),
+            lead: format!("Team {}. {}", view.owner_team.name, view.summary),
+            portal_page: self.shell.to(&format!("/apis/{}", view.slug)),
+            tabs: Tabs::new("API", tabs.collect()),
+        }
+    }
+}

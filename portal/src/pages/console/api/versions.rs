@@ -1,0 +1,165 @@
+//! `/console/apis/{api}/versions`: every version with its description, and publishing by upload.
+
+use super::head::{ApiHead, ApiTab, Opened, open};
+use crate::address::{Path, Query};
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::pages::console::publish;
+use crate::pages::spread::{self, Changed};
+use crate::upload::Upload;
+use crate::view::code::Code;
+use crate::view::form::{Faults, Field};
+use crate::view::parts::{Badge, Empty, Link, Spread};
+use crate::view::shell::Shell;
+use crate::view::states;
+use crate::view::words::{day, grouped};
+use crate::visitor::Visitor;
+use askama::Template;
+use gatehouse_control_plane::versions::VersionView;
+use gatehouse_domain::{ApiVersionState, Permission};
+
+/// The versions of one API, newest first, and the form that publishes.
+#[derive(Template)]
+#[template(path = "pages/console/api/versions.html")]
+pub(crate) struct VersionsPage {
+    pub(crate) shell: Shell,
+    pub(crate) head: ApiHead,
+    pub(crate) versions: Vec<VersionRow>,
+    pub(crate) no_versions: Empty,
+    pub(crate) may_publish: bool,
+    pub(crate) max_mb: u64,
+    pub(crate) faults: Faults,
+    pub(crate) publish: String,
+    pub(crate) publish_fields: Vec<Field>,
+    pub(crate) cli: Code,
+}
+
+web_page!(VersionsPage, Private);
+
+pub(crate) struct VersionRow {
+    pub(crate) label: String,
+    pub(crate) href: String,
+    pub(crate) state: Badge,
+    pub(crate) detail: String,
+    pub(crate) revision: String,
+    pub(crate) operations: String,
+    pub(crate) published: String,
+    pub(crate) actions: Vec<Link>,
+}
+
+/// `GET /console/apis/{api}/versions`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+    Query(changed): Query<Changed>,
+) -> Result<VersionsPage, PageError> {
+    let spread = spread::of(&visitor, &changed).await?;
+    page(&visitor, &api, spread, None, Faults::default()).await
+}
+
+/// The page; `upload` is one that was refused.
+pub(crate) async fn page(
+    visitor: &Visitor,
+    api: &str,
+    spread: Option<Spread>,
+    upload: Option<&Upload>,
+    faults: Faults,
+) -> Result<VersionsPage, PageError> {
+    let typed = |name| upload.map(|upload| upload.text(name)).unwrap_or_default();
+    let opened = open(visitor, api, ApiTab::Versions).await?;
+    let head = opened.head(ApiTab::Versions, spread);
+    let Opened { view, shell } = opened;
+    let suggested = match typed("version") {
+        label if label.is_empty() => next_label(&view.versions),
+        label => label,
+    };
+    let base = ApiTab::Overview.path(&view.slug);
+    Ok(VersionsPage {
+        head,
+        versions: view
+            .versions
+            .iter()
+            .map(|one| version_row(one, &base, &shell))
+            .collect(),
+        no_versions: Empty::new(
+            "No version yet",
+            "Publish a description to make the first one.",
+            None,
+        ),
+        may_publish: shell.may(Permission::SpecPublish),
+        max_mb: visitor.portal().upload_max() >> 20,
+        publish: shell.to(&ApiTab::Versions.path(&view.slug)),
+        publish_fields: vec![
+            Field::text("version", "Version")
+                .value(suggested)
+                .max(40)
+                .help("A new label makes a new version; a known one gets a new description.")
+                .faults(&faults),
+        ]
+        .into_iter()
+        .chain(publish::sources(upload, &faults))
+        .collect(),
+        cli: command_line(visitor, &view.slug),
+        faults,
+        shell,
+    })
+}
+
+/// The newest label, as a start for the form.
+fn next_label(versions: &[VersionView]) -> String {
+    versions
+        .first()
+        .map_or_else(|| "v1".to_owned(), |version| version.label.clone())
+}
+
+fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
+    let revision = version.current_revision.as_ref();
+    let action = |label: &str, event: &str| {
+        Link::new(
+            label,
+            shell.to(&format!("{base}/versions/{}/{event}", version.label)),
+        )
+    };
+    let may = shell.may(Permission::ApiWrite);
+    let actions = match version.state {
+        ApiVersionState::Draft if may && revision.is_some() => vec![action("Publish", "publish")],
+        ApiVersionState::Published if may => vec![action("Deprecate", "deprecate")],
+        ApiVersionState::Deprecated if may => vec![
+            action("Publish again", "publish"),
+            action("Retire", "retire"),
+        ],
+        _ => Vec::new(),
+    };
+    VersionRow {
+        label: version.label.clone(),
+        href: shell.to(&format!("{base}/versions/{}", version.label)),
+        state: states::version(version.state),
+        detail: version
+            .sunset_at
+            .map(|at| format!("Ends {}", day(at)))
+            .unwrap_or_default(),
+        revision: revision.map_or_else(
+            || "None yet".to_owned(),
+            |one| format!("{} (number {})", one.title, one.number),
+        ),
+        operations: revision.map_or_else(String::new, |one| grouped(one.operations)),
+        published: revision.map_or_else(String::new, |one| day(one.created_at)),
+        actions,
+    }
+}
+
+fn command_line(visitor: &Visitor, api: &str) -> Code {
+    let url = visitor
+        .portal()
+        .admin_api_url()
+        .join(&format!("/v1/apis/{api}/versions/v1/spec"));
+    Code::new("cli", "Shell")
+        .command("gatehouse")
+        .text(format!(
+            " spec publish openapi.yaml --api {api} --version v1\n"
+        ))
+        .command("curl")
+        .text(" -T openapi.yaml -H ")
+        .string("\"Authorization: Bearer $GATEHOUSE_TOKEN\"")
+        .text(format!(" {url}"))
+}

@@ -1,0 +1,314 @@
+//! `/console/apis/{api}/guides/{guide}`: writing a guide, with a preview that says what readers will see.
+
+use crate::address::Path;
+use crate::form::Form;
+use crate::page::{refused, web_page};
+use crate::page_error::PageError;
+use crate::pages::form_page::ConfirmPage;
+use crate::view::code::Code;
+use crate::view::form::{Faults, Field, Hidden, faults_of};
+use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use gatehouse_control_plane::guides::{self, BODY_BYTES_MAX, GuideInput, GuideView};
+use gatehouse_domain::Permission;
+
+/// The form of one guide.
+#[derive(Template)]
+#[template(path = "pages/console/guide_form.html")]
+pub(crate) struct GuideFormPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) heading: String,
+    pub(crate) faults: Faults,
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) fields: Vec<Field>,
+    /// Sanitised HTML of what is typed, when it was asked for.
+    pub(crate) preview: Option<String>,
+    pub(crate) delete: Option<String>,
+    pub(crate) cli: Code,
+    pub(crate) back: String,
+}
+
+web_page!(GuideFormPage, Private);
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GuideForm {
+    #[serde(default)]
+    slug: String,
+    title: String,
+    #[serde(default)]
+    position: Option<i32>,
+    #[serde(default)]
+    text: String,
+    /// Of the guide the form was filled from.
+    #[serde(default)]
+    row_version: Option<i32>,
+    /// Which of the buttons was pressed.
+    #[serde(default)]
+    act: String,
+}
+
+impl GuideForm {
+    fn of(guide: GuideView) -> Self {
+        Self {
+            slug: guide.line.slug,
+            title: guide.line.title,
+            position: Some(guide.line.position),
+            text: guide.markdown,
+            row_version: Some(guide.line.row_version),
+            act: String::new(),
+        }
+    }
+
+    fn input(&self) -> GuideInput {
+        GuideInput {
+            title: Some(self.title.clone()),
+            position: Some(self.position.unwrap_or(0)),
+            markdown: Some(self.text.clone()),
+        }
+    }
+
+    fn wants_preview(&self) -> bool {
+        self.act == "preview"
+    }
+}
+
+fn fields(form: &GuideForm, is_new: bool, faults: &Faults) -> Vec<Field> {
+    let mut fields = vec![
+        Field::text("title", "Title")
+            .value(&form.title)
+            .max(120)
+            .faults(faults),
+    ];
+    if is_new {
+        fields.push(
+            Field::text("slug", "Short name")
+                .value(&form.slug)
+                .max(40)
+                .help("For addresses; never changes.")
+                .faults(faults),
+        );
+    }
+    fields.extend([
+        Field::number("position", "Place")
+            .optional()
+            .value(form.position.map(|n| n.to_string()).unwrap_or_default())
+            .help("Guides stand in this order, lowest first.")
+            .faults(faults),
+        Field::area(
+            "text",
+            "Text",
+            u32::try_from(BODY_BYTES_MAX).unwrap_or(u32::MAX),
+        )
+        .optional()
+        .value(&form.text)
+        .help("Markdown. HTML in it is shown as text, pictures become links.")
+        .faults(faults),
+    ]);
+    fields
+}
+
+/// The form; `guide` is the slug of the one that is changed.
+async fn page(
+    visitor: &Visitor,
+    api: &str,
+    guide: Option<&str>,
+    form: &GuideForm,
+    faults: Faults,
+) -> Result<GuideFormPage, PageError> {
+    let shell = visitor.shell().await?.console("apis");
+    let base = format!("/console/apis/{api}");
+    let back = shell.to(&format!("{base}/docs"));
+    let heading = match guide {
+        None => "Write a guide".to_owned(),
+        Some(_) => format!("Guide {}", form.title),
+    };
+    let address = guide.unwrap_or("new");
+    let preview = form.wants_preview().then(|| {
+        let html = gatehouse_spec::markdown::to_html(&form.text);
+        html.as_str().to_owned()
+    });
+    Ok(GuideFormPage {
+        crumbs: Crumbs::new(
+            heading.clone(),
+            vec![
+                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(api, shell.to(&base)),
+                Link::new("Guides and changelog", back.clone()),
+            ],
+        ),
+        heading,
+        action: shell.to(&format!("{base}/guides/{address}")),
+        hidden: form
+            .row_version
+            .map(|version| Hidden::new("row_version", version.to_string()))
+            .into_iter()
+            .collect(),
+        fields: fields(form, guide.is_none(), &faults),
+        faults,
+        preview,
+        delete: guide.map(|guide| shell.to(&format!("{base}/guides/{guide}/delete"))),
+        cli: command_line(api, guide),
+        back,
+        shell,
+    })
+}
+
+fn command_line(api: &str, guide: Option<&str>) -> Code {
+    let words = match guide {
+        None => format!(" guide create {api} begin --title \"How to begin\" --file begin.md"),
+        Some(guide) => format!(" guide update {api} {guide} --file {guide}.md"),
+    };
+    Code::new("cli", "Shell").command("gatehouse").text(words)
+}
+
+/// `GET /console/apis/{api}/guides/new`
+pub(crate) async fn show_new(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+) -> Result<GuideFormPage, PageError> {
+    let actor = visitor.require(Permission::ApiWrite)?;
+    gatehouse_control_plane::apis::get_api(visitor.db(), actor, api.as_str().into()).await?;
+    page(
+        &visitor,
+        &api,
+        None,
+        &GuideForm::default(),
+        Faults::default(),
+    )
+    .await
+}
+
+/// `POST /console/apis/{api}/guides/new`
+pub(crate) async fn create(
+    visitor: Visitor,
+    Path([api]): Path<1>,
+    Form(form): Form<GuideForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::ApiWrite)?;
+    if form.wants_preview() {
+        let page = page(&visitor, &api, None, &form, Faults::default()).await?;
+        return Ok(page.into_response());
+    }
+    let made = guides::create_guide(
+        visitor.db(),
+        actor,
+        api.as_str().into(),
+        &form.slug,
+        form.input(),
+    );
+    match made.await {
+        Ok(_) => Ok(visitor
+            .go(&format!("/console/apis/{api}/docs"))
+            .into_response()),
+        Err(refusal) => {
+            let faults = faults_of(refusal)?.renamed(&[("markdown", "text")]);
+            Ok(refused(page(&visitor, &api, None, &form, faults).await?))
+        }
+    }
+}
+
+async fn found(visitor: &Visitor, api: &str, guide: &str) -> Result<GuideView, PageError> {
+    visitor.require(Permission::ApiWrite)?;
+    let viewer = visitor.viewer()?;
+    Ok(guides::get_guide(visitor.db(), &viewer, api.into(), guide).await?)
+}
+
+/// `GET /console/apis/{api}/guides/{guide}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api, guide]): Path<2>,
+) -> Result<GuideFormPage, PageError> {
+    let form = GuideForm::of(found(&visitor, &api, &guide).await?);
+    page(&visitor, &api, Some(&guide), &form, Faults::default()).await
+}
+
+/// `POST /console/apis/{api}/guides/{guide}`
+pub(crate) async fn update(
+    visitor: Visitor,
+    Path([api, guide]): Path<2>,
+    Form(form): Form<GuideForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::ApiWrite)?;
+    if form.wants_preview() {
+        found(&visitor, &api, &guide).await?;
+        let page = page(&visitor, &api, Some(&guide), &form, Faults::default()).await?;
+        return Ok(page.into_response());
+    }
+    let changed = guides::update_guide(
+        visitor.db(),
+        actor,
+        api.as_str().into(),
+        &guide,
+        form.row_version,
+        form.input(),
+    );
+    match changed.await {
+        Ok(_) => Ok(visitor
+            .go(&format!("/console/apis/{api}/docs"))
+            .into_response()),
+        Err(refusal) => {
+            let faults = faults_of(refusal)?.renamed(&[("markdown", "text")]);
+            let page = page(&visitor, &api, Some(&guide), &form, faults).await?;
+            Ok(refused(page))
+        }
+    }
+}
+
+/// `GET /console/apis/{api}/guides/{guide}/delete`
+pub(crate) async fn show_delete(
+    visitor: Visitor,
+    Path([api, guide]): Path<2>,
+) -> Result<ConfirmPage, PageError> {
+    let view = found(&visitor, &api, &guide).await?;
+    let shell = visitor.shell().await?.console("apis");
+    let base = shell.to(&format!("/console/apis/{api}"));
+    let back = format!("{base}/guides/{guide}");
+    Ok(ConfirmPage {
+        crumbs: Crumbs::new(
+            "Delete",
+            vec![
+                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(api, base),
+                Link::new(view.line.title.clone(), back.clone()),
+            ],
+        ),
+        heading: format!("Delete {}?", view.line.title),
+        consequence: "Its text is gone, and links to it lead nowhere.".to_owned(),
+        faults: Faults::default(),
+        action: format!("{back}/delete"),
+        hidden: vec![Hidden::new(
+            "row_version",
+            view.line.row_version.to_string(),
+        )],
+        fields: Vec::new(),
+        button: "Delete guide".to_owned(),
+        loss: true,
+        back,
+        shell,
+    })
+}
+
+/// What the page showed, so that a guide written anew meanwhile stays.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteForm {
+    row_version: i32,
+}
+
+/// `POST /console/apis/{api}/guides/{guide}/delete`
+pub(crate) async fn delete(
+    visitor: Visitor,
+    Path([api, guide]): Path<2>,
+    Form(form): Form<DeleteForm>,
+) -> Result<Redirect, PageError> {
+    let actor = visitor.require(Permission::ApiWrite)?;
+    let seen = Some(form.row_version);
+    guides::delete_guide(visitor.db(), actor, api.as_str().into(), &guide, seen).await?;
+    Ok(visitor.go(&format!("/console/apis/{api}/docs")))
+}

@@ -1,0 +1,22 @@
+//! Taking something from subscribers without giving them notice: the box and its reason, on the forms that may.
+
+use crate::view::form::{Faults, Field};
+
+/// The box, and why.
+pub(crate) fn without_notice(now: &str, reason: &str, faults: &Faults) -> [Field; 2] {
+    [
+        Field::check("now", "At once, without notice to subscribers", "yes")
+            .ticked(!now.is_empty())
+            .faults(faults),
+        Field::area("reason", "Why there is no notice", 500)
+            .optional()
+            .value(reason)
+            .help("Kept in the audit log. Needed without notice.")
+            .faults(faults),
+    ]
+}
+
+/// What the verb takes: the reason, where the box is ticked.
+pub(crate) fn skipped(now: &str, reason: &str) -> Option<String> {
+    (!now.is_empty()).then(|| reason.to_owned())
+}

@@ -1,0 +1,150 @@
+//! What narrows the approval queue. It stands in the address, so that it can be kept as a bookmark and shared.
+
+use crate::address::with_query;
+use crate::form;
+use crate::page_error::PageError;
+use crate::pages::list_of::{every_api, listable};
+use crate::view::form::{Choice, Field};
+use crate::view::shell::capital;
+use crate::visitor::Visitor;
+use gatehouse_control_plane::Actor;
+use gatehouse_control_plane::environments;
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::subscriptions::{RequestFilter, RequestSubject};
+
+/// `?about=&api=&environment=&show=`; empty is everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+pub(crate) struct QueueFilter {
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    api: String,
+    #[serde(default)]
+    environment: String,
+    /// `mine` or `late`.
+    #[serde(default)]
+    show: String,
+}
+
+impl QueueFilter {
+    /// Reads what [`QueueFilter::query`] wrote; anything else narrows nothing.
+    pub(super) fn parse(query: &str) -> Self {
+        let query = query.trim_start_matches('?');
+        form::read(form::parse(query.as_bytes())).unwrap_or_default()
+    }
+
+    /// The queue with this filter.
+    pub(super) fn path(&self) -> String {
+        let pairs = [
+            ("about", self.about.as_str()),
+            ("api", &self.api),
+            ("environment", &self.environment),
+            ("show", &self.show),
+        ];
+        with_query("/console/requests", &pairs)
+    }
+
+    pub(super) fn query(&self) -> String {
+        let path = self.path();
+        path.split_once('?')
+            .map_or("", |(_, query)| query)
+            .to_owned()
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// What the verb is asked for.
+    pub(super) fn wanted(&self) -> RequestFilter {
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        RequestFilter {
+            subject: RequestSubject::parse(&self.about),
+            api: given(&self.api).as_deref().map(Lookup::from),
+            environment: given(&self.environment),
+            application: None,
+            overdue: self.show == "late",
+            for_me: self.show == "mine",
+        }
+    }
+
+    /// One control each.
+    pub(super) async fn fields(
+        &self,
+        visitor: &Visitor,
+        actor: &Actor,
+    ) -> Result<Vec<Field>, PageError> {
+        let about = [
+            ("", "Everything"),
+            ("subscription", "First requests"),
+            ("plan_change", "Changes of plan"),
+            ("renewal", "Renewals"),
+        ];
+        let show = [
+            ("", "All that wait"),
+            ("mine", "Left for me"),
+            ("late", "Past the target"),
+        ];
+        let choices = |all: &[(&str, &str)]| {
+            let all = all.iter();
+            all.map(|&(value, label)| Choice::new(value, label))
+                .collect()
+        };
+        let filters = [
+            Field::select("show", "Show", choices(&show)).value(&self.show),
+            Field::select("about", "About", choices(&about)).value(&self.about),
+            Field::select("api", "API", apis_of(visitor, actor).await?).value(&self.api),
+            Field::select(
+                "environment",
+                "Environment",
+                places_of(visitor, actor).await?,
+            )
+            .value(&self.environment),
+        ];
+        Ok(filters.into())
+    }
+}
+
+async fn apis_of(visitor: &Visitor, actor: &Actor) -> Result<Vec<Choice>, PageError> {
+    let found = every_api(visitor.db(), actor).await;
+    let apis = listable(found)?
+        .into_iter()
+        .map(|api| Choice::new(api.slug, api.name));
+    Ok(std::iter::once(Choice::new("", "Every API"))
+        .chain(apis)
+        .collect())
+}
+
+async fn places_of(visitor: &Visitor, actor: &Actor) -> Result<Vec<Choice>, PageError> {
+    let found = environments::list_environments(visitor.db(), actor).await;
+    let found = listable(found)?;
+    let places = found
+        .into_iter()
+        .map(|place| Choice::new(place.slug.clone(), capital(&place.slug)));
+    Ok(std::iter::once(Choice::new("", "Every environment"))
+        .chain(places)
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QueueFilter;
+
+    #[test]
+    fn a_filter_comes_back_from_its_address_and_nothing_else_does() {
+        let filter = QueueFilter {
+            about: "renewal".into(),
+            api: "a&b=c".into(),
+            show: "late".into(),
+            ..QueueFilter::default()
+        };
+        assert_eq!(QueueFilter::parse(&filter.query()), filter);
+        assert_eq!(
+            filter.path(),
+            "/console/requests?about=renewal&api=a%26b%3Dc&show=late"
+        );
+        assert!(filter.is_on() && filter.wanted().overdue);
+        let nothing = QueueFilter::parse("//evil.example/?x=1#");
+        assert!(!nothing.is_on() && nothing.path() == "/console/requests");
+    }
+}

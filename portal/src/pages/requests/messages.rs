@@ -1,0 +1,142 @@
+//! `/requests/{subscription}/messages`: what the two sides of a request wrote, and a box to answer in. A page of its own: the
+//! page of a request that waits reads itself anew, which would lose what somebody types.
+
+use crate::address::{Path, id};
+use crate::form::Form;
+use crate::page::{refused, web_page};
+use crate::page_error::PageError;
+use crate::view::form::{Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
+use crate::view::words::When;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::subscriptions::{self, Conversation, MESSAGE_MAX, MessageView};
+use gatehouse_domain::subscription::RequestSide;
+
+/// The conversation, oldest first.
+#[derive(Template)]
+#[template(path = "pages/requests/messages.html")]
+pub(crate) struct MessagesPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) heading: String,
+    pub(crate) lead: String,
+    pub(crate) faults: Faults,
+    pub(crate) messages: Vec<MessageRow>,
+    /// Whoever only looks on has none.
+    pub(crate) text: Option<Field>,
+    pub(crate) action: String,
+    pub(crate) back: String,
+}
+
+web_page!(MessagesPage, Private);
+
+/// One message.
+pub(crate) struct MessageRow {
+    pub(crate) author: String,
+    pub(crate) side: &'static str,
+    pub(crate) at: When,
+    pub(crate) text: String,
+}
+
+/// The rows of a conversation.
+pub(super) fn rows(messages: Vec<MessageView>, visitor: &Visitor) -> Vec<MessageRow> {
+    let messages = messages.into_iter();
+    messages
+        .map(|message| MessageRow {
+            author: message.author.name,
+            side: side_words(message.side),
+            at: When::ago(message.created_at, visitor.now()),
+            text: message.text,
+        })
+        .collect()
+}
+
+fn side_words(side: RequestSide) -> &'static str {
+    match side {
+        RequestSide::Requester => "asks",
+        RequestSide::Approver => "decides",
+    }
+}
+
+async fn page(
+    visitor: &Visitor,
+    request: &str,
+    written: String,
+    faults: Faults,
+) -> Result<MessagesPage, PageError> {
+    let (db, actor) = (visitor.db(), visitor.actor()?);
+    let subscription = id(request)?;
+    let view = subscriptions::get_subscription(db, actor, subscription).await?;
+    let Conversation {
+        messages,
+        speaks_for,
+    } = subscriptions::list_messages(db, actor, subscription).await?;
+    let shell = visitor.shell().await?.at("requests");
+    let back = shell.to(&format!("/requests/{}", view.id));
+    let about = format!("{} for {}", view.api.name, view.application.name);
+    let other = match speaks_for {
+        Some(RequestSide::Approver) => view.application.team.name.clone(),
+        _ => "whoever decides".to_owned(),
+    };
+    let max = u32::try_from(MESSAGE_MAX).unwrap_or(u32::MAX);
+    Ok(MessagesPage {
+        crumbs: Crumbs::new(
+            "Messages",
+            vec![
+                Link::new("Requests", shell.to("/requests")),
+                Link::new(about.clone(), back.clone()),
+            ],
+        ),
+        heading: format!("Messages about {about}"),
+        lead: format!("Between the team that asks and those who decide. {other} is told by mail."),
+        text: speaks_for.map(|_| {
+            Field::area("text", "Message", max)
+                .value(written)
+                .help("Plain text, at most 2,000 characters. It stays with the request.")
+                .faults(&faults)
+        }),
+        faults,
+        messages: rows(messages, visitor),
+        action: shell.to(&format!("/requests/{}/messages", view.id)),
+        back,
+        shell,
+    })
+}
+
+/// `GET /requests/{request}/messages`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([request]): Path<1>,
+) -> Result<MessagesPage, PageError> {
+    page(&visitor, &request, String::new(), Faults::default()).await
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageForm {
+    #[serde(default)]
+    text: String,
+}
+
+/// `POST /requests/{request}/messages`
+pub(crate) async fn submit(
+    visitor: Visitor,
+    Path([request]): Path<1>,
+    Form(form): Form<MessageForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.actor()?;
+    let subscription = id(&request)?;
+    match subscriptions::send_message(visitor.db(), actor, subscription, &form.text).await {
+        Ok(_) => {
+            let path = format!("/requests/{request}/messages#last");
+            Ok(visitor.go(&path).into_response())
+        }
+        Err(refusal) => {
+            let faults = faults_of(refusal)?;
+            Ok(refused(page(&visitor, &request, form.text, faults).await?))
+        }
+    }
+}

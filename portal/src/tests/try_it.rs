@@ -1,0 +1,218 @@
+//! Calls from the page of an operation: who may send, what reaches the gateway, what is shown of the answer.
+
+use super::{Stand, Window};
+use gatehouse_domain::Role;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+const GET_PET: &str = "/apis/petstore/v1/reference/getPet";
+const CREATE_PET: &str = "/apis/petstore/v1/reference/createPet";
+
+/// A gateway that answers every call alike and keeps what it got.
+struct Gateway {
+    url: String,
+    got: Arc<Mutex<Vec<String>>>,
+}
+
+impl Gateway {
+    fn answering(answer: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let got: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = Arc::clone(&got);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let lines = reader.by_ref().lines().map(Result::unwrap);
+                let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+                kept.lock().unwrap().push(head.join("\n"));
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { url, got }
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.got.lock().unwrap().clone()
+    }
+}
+
+const HTML: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nset-cookie: a=b\r\nratelimit: \"second\";r=4;t=1\r\n\
+     gatehouse-request-id: req_1\r\nconnection: close\r\ncontent-length: 31\r\n\r\n<img src=x onerror=alert(1)>pet";
+const REFUSED: &str = "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/problem+json\r\n\
+     gatehouse-request-id: req_2\r\nconnection: close\r\ncontent-length: 75\r\n\r\n\
+     {\"code\":\"rate_limited\",\"request_id\":\"req_2\",\"detail\":\"Five calls a second\"}";
+
+async fn stand(gateway: &Gateway) -> Stand {
+    let stand = Stand::with(&[("GATEHOUSE_PORTAL__GATEWAY_URL", gateway.url.as_str())]).await;
+    stand.publish_petstore().await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    stand
+}
+
+async fn subscribed(stand: &Stand, environment: &str) -> Window {
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    dev.get("/apis/petstore/request?plan=free").await;
+    let fields = [
+        ("plan", "free"),
+        ("environment", environment),
+        ("application", "new"),
+        ("app_name", "Mobile checkout"),
+        ("purpose", "Shows pets"),
+    ];
+    let answer = dev.post("/apis/petstore/request", &fields).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    dev
+}
+
+const AS: (&str, &str) = ("application", "mobile-checkout");
+
+#[tokio::test]
+async fn nothing_is_sent_for_who_is_not_signed_in_or_has_no_access() {
+    let gateway = Gateway::answering(HTML);
+    let stand = stand(&gateway).await;
+    let mut stranger = stand.window();
+    // Nothing of a tenant is shown to strangers before it is offered to everybody; signed in, the page offers the way on.
+    let sent = stranger
+        .post(GET_PET, &[AS, ("environment", "sandbox"), ("path.id", "7")])
+        .await;
+    assert_ne!(sent.status, 200);
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let page = dev.get(GET_PET).await;
+    assert!(
+        page.body.contains("Try it") && page.body.contains("Request access"),
+        "{}",
+        page.body
+    );
+    let sent = dev
+        .post(GET_PET, &[AS, ("environment", "sandbox"), ("path.id", "7")])
+        .await;
+    assert_eq!(sent.status, 422);
+    let mut dev = subscribed(&stand, "sandbox").await;
+    let page = dev.get(GET_PET).await;
+    assert!(page.body.contains("name=\"path.id\""), "{}", page.body);
+    dev.token = "forged".into();
+    let sent = dev
+        .post(GET_PET, &[AS, ("environment", "sandbox"), ("path.id", "7")])
+        .await;
+    assert_eq!(sent.status, 403);
+    assert!(gateway.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_call_goes_to_the_environment_chosen_and_its_answer_is_shown_as_text() {
+    let gateway = Gateway::answering(HTML);
+    let stand = stand(&gateway).await;
+    let mut dev = subscribed(&stand, "sandbox").await;
+    dev.get(GET_PET).await;
+    let fields = [AS, ("environment", "sandbox"), ("path.id", "a/b")];
+    let page = dev.post(GET_PET, &fields).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let calls = gateway.calls();
+    assert!(
+        calls[0].starts_with("GET /sandbox/petstore/v1/pets/a%2Fb HTTP/1.1"),
+        "{calls:?}"
+    );
+    let bearer = "authorization: bearer gtc_";
+    assert!(
+        calls[0].to_ascii_lowercase().contains(bearer)
+            && !calls[0].to_ascii_lowercase().contains("\ncookie:"),
+        "{calls:?}"
+    );
+    for words in [
+        "200 OK",
+        "31 B",
+        "4 left this second",
+        "req_1",
+        "&#60;img",
+        "curl",
+        "text/html",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    for absent in ["<img src=x", "set-cookie", "gtc_"] {
+        assert!(!page.body.contains(absent), "{absent}: {}", page.body);
+    }
+    // As a file, which no browser shows.
+    let mut all = fields.to_vec();
+    all.push(("download", "yes"));
+    let file = dev.post(GET_PET, &all).await;
+    assert_eq!(file.headers["content-type"], "application/octet-stream");
+    assert!(
+        file.headers["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
+    assert_eq!(file.headers["x-content-type-options"], "nosniff");
+    assert!(file.body.ends_with("pet"));
+
+    // What was filled in wrong is said where it stands, and nothing is sent.
+    for (fields, words) in [
+        (
+            vec![AS, ("environment", "sandbox"), ("path.id", "..")],
+            "would lead to another address",
+        ),
+        (
+            vec![AS, ("environment", "moon"), ("path.id", "7")],
+            "Choose one of the environments",
+        ),
+    ] {
+        let refused = dev.post(GET_PET, &fields).await;
+        assert_eq!(refused.status, 422, "{words}");
+        assert!(refused.body.contains(words), "{}", refused.body);
+    }
+    let strange = [
+        AS,
+        ("environment", "sandbox"),
+        ("path.id", "7"),
+        ("host", "evil.example"),
+    ];
+    assert_eq!(dev.post(GET_PET, &strange).await.status, 400);
+    let other = [
+        ("application", "nobodys"),
+        ("environment", "sandbox"),
+        ("path.id", "7"),
+    ];
+    assert_eq!(
+        dev.post(GET_PET, &other).await.status,
+        404,
+        "not one of theirs"
+    );
+    assert_eq!(gateway.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn what_changes_production_is_asked_once_and_a_refusal_is_said_in_words() {
+    let gateway = Gateway::answering(REFUSED);
+    let stand = stand(&gateway).await;
+    let mut dev = subscribed(&stand, "production").await;
+    dev.get(CREATE_PET).await;
+    let fields = [AS, ("environment", "production")];
+    let asked = dev.post(CREATE_PET, &fields).await;
+    assert!(
+        asked.body.contains("Nothing was sent yet") && gateway.calls().is_empty(),
+        "{}",
+        asked.body
+    );
+    let mut meant = fields.to_vec();
+    meant.push(("confirm", "yes"));
+    let sent = dev.post(CREATE_PET, &meant).await;
+    assert!(
+        gateway.calls()[0].starts_with("POST /petstore/v1/pets "),
+        "{:?}",
+        gateway.calls()
+    );
+    for words in [
+        "Too many requests in a short time",
+        "Five calls a second",
+        "/errors/rate_limited",
+    ] {
+        assert!(sent.body.contains(words), "{words}: {}", sent.body);
+    }
+    let again = dev.post(CREATE_PET, &fields).await;
+    assert!(!again.body.contains("Nothing was sent yet"), "asked once");
+    assert_eq!(gateway.calls().len(), 2);
+}
