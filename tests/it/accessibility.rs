@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::skipped;
+use gatehouse_harness::wait::PATIENCE;
 
 use crate::supervisor::{printed_portal, start};
 
@@ -27,7 +28,7 @@ const COLOURS: &str =
 const NARROW: u32 = 320;
 const WIDE: u32 = 1440;
 
-const WAIT: Duration = Duration::from_secs(15);
+const WAIT: Duration = PATIENCE;
 
 #[tokio::test]
 async fn every_page_of_the_demo_is_accessible_in_both_looks_and_fits_a_narrow_screen() {
@@ -91,7 +92,7 @@ impl Eye {
         self.browser
             .click(&format!("button[value=\"{email}\"]"))
             .await;
-        self.browser.wait_until_it_says("Continue as", WAIT).await;
+        self.browser.wait_until_it_left("/login").await;
     }
 
     /// The page of a key exists once: it is looked at when it is made.

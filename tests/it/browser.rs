@@ -7,13 +7,14 @@ use gatehouse_harness::TestUpstream;
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::callers::PASSWORD;
 use gatehouse_harness::stack::Tenant;
+use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, eventually, skipped};
 use serde_json::json;
 
 use crate::GATEHOUSE;
 
 /// Without script the waiting page reloads itself every five seconds.
-const ARRIVAL: Duration = Duration::from_secs(15);
+const ARRIVAL: Duration = PATIENCE;
 
 #[tokio::test]
 async fn somebody_goes_from_sign_up_to_first_call_received_in_a_browser() {

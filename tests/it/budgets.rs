@@ -5,12 +5,13 @@ use std::time::Duration;
 use gatehouse_harness::TestUpstream;
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::callers::{Administrator, CiToken, PASSWORD};
+use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, skipped};
 use serde_json::json;
 
 use crate::GATEHOUSE;
 
-const WAIT: Duration = Duration::from_secs(15);
+const WAIT: Duration = PATIENCE;
 /// Requests that are approved together.
 const TOGETHER: usize = 20;
 
@@ -78,7 +79,7 @@ impl Hand {
             .type_into("input[name=password]", PASSWORD)
             .await;
         self.browser.press_button("Continue").await;
-        self.browser.wait_until_it_says("APIs", WAIT).await;
+        self.browser.wait_until_it_left("/login").await;
     }
 
     /// What each way cost, as a table.

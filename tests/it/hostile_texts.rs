@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::callers::{CiToken, PASSWORD};
+use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, TestUpstream, skipped};
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
@@ -22,7 +23,7 @@ const A_FIELD: usize = 40;
 /// Names take so many characters.
 const NAME_MAX: usize = 80;
 
-const WAIT: Duration = Duration::from_secs(15);
+const WAIT: Duration = PATIENCE;
 
 /// Elements, attributes and addresses that no text may become.
 const FOUND: &str = r#"

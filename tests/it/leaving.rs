@@ -26,12 +26,12 @@ async fn what_hangs_on_somebody_is_handed_over_and_invitations_and_teams_are_loo
     let tenant = stack.tenant("Leaving").await;
     let token = tenant.root().await;
     let cli = async |args: &[&str]| read(&stack, &token, args).await;
-    tenant.developer("Dora").await;
+    tenant.developer("Dolores").await;
     tenant.developer("Bo").await;
 
     let team = ["team", "create", "kiosks", "--name", "Kiosks"];
     assert_eq!(cli(&team).await["kind"], "consumer");
-    let led = cli(&["team", "add", "kiosks", "Dora", "--role", "lead"]).await;
+    let led = cli(&["team", "add", "kiosks", "Dolores", "--role", "lead"]).await;
     assert_eq!(led["members"][0]["role"], "lead", "{led}");
     cli(&["team", "add", "kiosks", "Bo"]).await;
     let renamed = cli(&["team", "update", "kiosks", "--name", "All kiosks"]).await;
@@ -42,18 +42,18 @@ async fn what_hangs_on_somebody_is_handed_over_and_invitations_and_teams_are_loo
     assert!(listed.to_string().contains("All kiosks"));
     assert_eq!(cli(&["team", "get", "kiosks"]).await["slug"], "kiosks");
 
-    let belongings = cli(&["member", "belongings", "Dora"]).await;
+    let belongings = cli(&["member", "belongings", "Dolores"]).await;
     assert_eq!(belongings["led_teams"][0]["slug"], "kiosks", "{belongings}");
-    let disable = ["member", "disable", "Dora"];
+    let disable = ["member", "disable", "Dolores"];
     let warned = run(&stack, &token, &disable).await;
     warned.assert_code(1);
     assert!(warned.stderr.contains("All kiosks"), "{warned:?}");
-    let transfer = ["member", "transfer", "Dora", "--to", "Bo"];
+    let transfer = ["member", "transfer", "Dolores", "--to", "Bo"];
     let would = cli(&[&transfer[..], &["--dry-run"]].concat()).await;
     assert_eq!(would["led_teams"][0]["slug"], "kiosks");
     let done = cli(&transfer).await;
     assert_eq!(done["led_teams"], would["led_teams"]);
-    let left = cli(&["member", "belongings", "Dora"]).await;
+    let left = cli(&["member", "belongings", "Dolores"]).await;
     assert_eq!(left["led_teams"], json!([]));
 
     let wanted = ["invitation", "create", "nora@new.test"];
@@ -95,7 +95,7 @@ async fn owners_token(stack: &TestStack, tenant: TenantId) -> CiToken {
 #[tokio::test]
 async fn a_tenant_is_exported_closed_and_opened_again() {
     let stack = TestStack::shared(GATEHOUSE).await;
-    let tenant = stack.tenant("Ending").await;
+    let tenant = stack.tenant("Winding up").await;
     let token = owners_token(&stack, tenant.id().await).await;
     let cli = async |args: &[&str]| read(&stack, &token, args).await;
     let folder = tempfile::tempdir().unwrap();

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::skipped;
+use gatehouse_harness::wait::PATIENCE;
 use serde_json::json;
 
 use crate::supervisor::{printed_portal, start};
 
-const WAIT: Duration = Duration::from_secs(15);
+const WAIT: Duration = PATIENCE;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// What the pictures show, by file name.
 const PICTURES: [&str; 6] = [
@@ -80,7 +81,7 @@ impl Camera {
         self.open("/login").await;
         let button = format!("button[value=\"{email}\"]");
         self.browser.click(&button).await;
-        self.browser.wait_until_it_says("Continue as", WAIT).await;
+        self.browser.wait_until_it_left("/login").await;
     }
 
     async fn as_developer(&self) {

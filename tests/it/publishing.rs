@@ -90,7 +90,7 @@ async fn what_is_odd_but_usable_is_published_with_a_warning_at_its_place() {
 #[tokio::test]
 async fn a_dry_run_tells_what_would_happen_and_a_wrong_token_is_exit_code_5() {
     let stack = TestStack::shared(GATEHOUSE).await;
-    let tenant = stack.tenant("Careful").await;
+    let tenant = stack.tenant("Cautious").await;
     let ci = tenant.ci().await;
     let folder = tempfile::tempdir().unwrap();
     let good = descriptions::petstore("Petstore", "http://127.0.0.1:9");

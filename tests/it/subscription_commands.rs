@@ -34,7 +34,7 @@ async fn an_approver_decides_under_a_lower_limit_and_the_gateway_keeps_to_it() {
     root.offer_petstore("petstore", &upstream.url()).await;
     let daily = json!([{ "kind": "quota", "amount": 100, "period": "day" }]);
     root.add_plan("petstore", "gold", "manual", &daily).await;
-    let developer = tenant.developer("Petra").await;
+    let developer = tenant.developer("Perla").await;
     let access = developer
         .request(Wish {
             api: "petstore",

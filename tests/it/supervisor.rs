@@ -13,9 +13,10 @@ use gatehouse_os::pid_alive;
 
 use crate::GATEHOUSE;
 
-/// From the start of the finished build to the printed addresses, Postgres found on the machine or in the cache. An unoptimised
-/// build seeds the demo more slowly, and beside other tests.
-const PRINTED_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 10 });
+/// From the start of the finished build to the printed addresses, Postgres found on the machine or in the cache.
+const PRINTED_WITHIN: Duration = Duration::from_secs(10);
+/// How long an unoptimised build may take for that beside other tests: a database, a story of weeks and three roles.
+const PREPARED: Duration = Duration::from_secs(120);
 
 pub(crate) async fn start(verb: &str, data: &Path, name: &str) -> Process {
     start_with(verb, data, name, &postgres_cache().await)
@@ -118,9 +119,12 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
     let cache = postgres_cache().await;
     let began = Instant::now();
     let mut demo = start_with("demo", &data, "first", &cache);
-    let command = printed(&demo, "Try ", PATIENCE);
+    let command = printed(&demo, "Try ", PREPARED);
     let took = began.elapsed();
-    assert!(took < PRINTED_WITHIN, "printed after {took:?}");
+    assert!(
+        cfg!(debug_assertions) || took < PRINTED_WITHIN,
+        "printed after {took:?}"
+    );
     let status = paste(&format!(
         "{command} --silent --output /dev/null --write-out '%{{http_code}}'"
     ))
@@ -182,7 +186,7 @@ async fn the_demo_prints_its_addresses_its_curl_works_and_kill_9_leaves_nothing_
 }
 
 pub(crate) fn printed_portal(process: &Process) -> String {
-    printed(process, "Portal ", PATIENCE)
+    printed(process, "Portal ", PREPARED)
         .split_whitespace()
         .next()
         .unwrap()
@@ -248,16 +252,14 @@ async fn up_greets_with_a_one_time_link_verbs_attach_and_sigterm_ends_everything
     assert!(second.ended(PATIENCE).success());
     assert_eq!(printed_portal(&second), portal);
     let data_dir = data.to_str().unwrap();
-    let listed = run(
-        Path::new(GATEHOUSE),
-        &["gateway", "list", "--data-dir", data_dir],
-        &[],
-    )
+    // It joins once the admin API listens, which the greeting does not wait for.
+    let list = ["gateway", "list", "--data-dir", data_dir];
+    eventually(PATIENCE, "the gateway has joined", async || {
+        let listed = run(Path::new(GATEHOUSE), &list, &[]).await;
+        let joined = listed.assert_success().stdout.contains("gateway-1");
+        joined.then_some(()).ok_or(listed.stdout)
+    })
     .await;
-    assert!(
-        listed.assert_success().stdout.contains("gateway-1"),
-        "{listed:?}"
-    );
     let verified = run(
         Path::new(GATEHOUSE),
         &["audit", "verify", "--data-dir", data_dir],

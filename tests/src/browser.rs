@@ -132,25 +132,28 @@ impl Browser {
             .to_string()
     }
 
-    async fn wait_for(&self, css: &str) -> WebElement {
-        eventually(PATIENCE, &format!("{css} is on the page"), async || {
-            let found = self.driver.find(By::Css(css)).await;
-            match found {
-                Ok(element) => Ok(element),
-                Err(_) => Err(self.says().await),
-            }
+    /// Finds an element and uses it. A page that is just being replaced takes its elements with it: the next one is tried.
+    async fn with<T>(
+        &self,
+        css: &str,
+        use_it: impl AsyncFn(WebElement) -> WebDriverResult<T>,
+    ) -> T {
+        eventually(PATIENCE, &format!("{css} can be used"), async || {
+            let Ok(element) = self.driver.find(By::Css(css)).await else {
+                return Err(self.says().await);
+            };
+            use_it(element).await.map_err(|error| error.to_string())
         })
         .await
     }
 
     /// Types into a field.
     pub async fn type_into(&self, css: &str, text: &str) {
-        let field = self.wait_for(css).await;
-        field.clear().await.expect("a field can be emptied");
-        field
-            .send_keys(text)
-            .await
-            .unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.with(css, async |field| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
     /// Types wherever the page's focus is, as a keyboard does.
@@ -162,8 +165,8 @@ impl Browser {
 
     /// Types a day into a field of days, in the order that this browser's own language has: month, day, year.
     pub async fn type_day(&self, css: &str, digits: &str) {
-        let field = self.wait_for(css).await;
-        field.send_keys(digits).await.expect("it takes digits");
+        self.with(css, async |field| field.send_keys(digits).await)
+            .await;
     }
 
     /// How many elements match.
@@ -174,12 +177,11 @@ impl Browser {
 
     /// Clicks the first element that matches.
     pub async fn click(&self, css: &str) {
-        let element = self.wait_for(css).await;
-        element.scroll_into_view().await.expect("it is on the page");
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        self.with(css, async |element| {
+            element.scroll_into_view().await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Clicks the button or link with these words, and waits until the page it leads to is another one.
@@ -217,8 +219,7 @@ impl Browser {
 
     /// The words of an element, as a person would copy them.
     pub async fn text_of(&self, css: &str) -> String {
-        let element = self.wait_for(css).await;
-        element.text().await.unwrap_or_default()
+        self.with(css, async |element| element.text().await).await
     }
 
     /// The page as it stands now.
@@ -266,6 +267,18 @@ impl Browser {
         .await;
     }
 
+    /// Waits until the address has no longer this part: words of the page one comes from may be on it, too.
+    pub async fn wait_until_it_left(&self, part: &str) {
+        eventually(PATIENCE, &format!("the page left {part}"), async || {
+            let place = self.at().await;
+            if place.contains(part) {
+                return Err(format!("{place}: {}", self.says().await));
+            }
+            Ok(())
+        })
+        .await;
+    }
+
     /// What is to be seen of the page now, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         let image = self.driver.screenshot_as_png().await;
@@ -274,8 +287,8 @@ impl Browser {
 
     /// The value of a field.
     pub async fn value_of(&self, css: &str) -> String {
-        let field = self.wait_for(css).await;
-        field.value().await.ok().flatten().unwrap_or_default()
+        let value = self.with(css, async |field| field.value().await).await;
+        value.unwrap_or_default()
     }
 
     /// Ends the browser in order.
@@ -287,7 +300,7 @@ impl Browser {
 /// A test that fails leaves its browser open; a driver that is asked to end, not killed, takes it along.
 impl Drop for Browser {
     fn drop(&mut self) {
-        self.chromedriver.terminate();
+        self.chromedriver.end();
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gatehouse_os::{Signal, die_with_parent, kill};
 use serde_json::Value;
@@ -103,6 +103,17 @@ impl Process {
         }
         self.signal(Signal::Terminate);
         self.ended(PATIENCE)
+    }
+
+    /// SIGTERM, and SIGKILL for what does not end in time: for what a failing test leaves behind, which must not fail again.
+    pub fn end(&mut self) {
+        let _ = kill(self.child.id(), Signal::Terminate);
+        let began = Instant::now();
+        while self.is_running() && began.elapsed() < PATIENCE {
+            std::thread::yield_now();
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Waits for the end.

@@ -3,6 +3,8 @@
 //! The first one is carried out as a job of its own, so that a client who hangs up does not stop it halfway. Every answer is
 //! kept but those that say nothing was changed and ask to come back: 5xx and 429 give the key back.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -49,11 +51,67 @@ pub(crate) async fn once(
     let key = key_of(&request)?;
     let actor: Actor = part(request.extensions())?;
     let (request, hash) = hashed(state.limits, request).await?;
+    let keyed = Keyed {
+        actor,
+        key,
+        hash,
+        request,
+    };
+    in_a_job(state, keyed, next).await
+}
+
+/// A request that is carried out once.
+struct Keyed {
+    actor: Actor,
+    key: String,
+    hash: [u8; 32],
+    request: Request,
+}
+
+/// From the moment the key is taken nothing depends on the client's connection: one that hangs up between the two would leave a
+/// key that runs for nobody.
+async fn in_a_job(state: AdminApi, keyed: Keyed, next: Next) -> Result<Response, Problem> {
+    let begun = Arc::new(OnceLock::new());
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let (db, supervisor) = (state.db.clone(), state.supervisor.clone());
+    let taken = Arc::clone(&begun);
+    let job = async move {
+        let response = carry_out(&state, keyed, &taken, next).await;
+        // Nobody listens any more when the client hung up; the answer is stored.
+        let _ = answer.send(response);
+    };
+    let job = job.instrument(tracing::Span::current());
+    Supervisor::spawn_job(&supervisor, "admin_api.idempotent_request", job);
+    if let Ok(response) = answered.await {
+        return response;
+    }
+    // The job panicked, and the supervisor told it.
+    if let Some(guard) = begun.get() {
+        idempotency::forget(&db, guard).await?;
+    }
+    Err(Problem::internal(anyhow::anyhow!(
+        "the request's job ended without an answer"
+    )))
+}
+
+async fn carry_out(
+    state: &AdminApi,
+    keyed: Keyed,
+    begun: &OnceLock<Guard>,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Keyed {
+        actor,
+        key,
+        hash,
+        mut request,
+    } = keyed;
     match idempotency::begin(&state.db, &actor, &key, hash).await? {
         Begin::Fresh(guard) => {
-            let mut request = request;
+            let guard = begun.get_or_init(|| guard);
+            let id: RequestId = part(request.extensions())?;
             request.extensions_mut().insert(actor.with_idempotency_key(key));
-            carry_out(&state, guard, request, next).await
+            keep(&state.db, &state.links, guard, id, next.run(request).await).await
         }
         Begin::Replay(replay) => answer_again(&replay),
         Begin::Running => Err(Problem::new(ProblemKind::StillRunning).retry_after(1)),
@@ -111,34 +169,6 @@ async fn hashed(limits: Limits, request: Request) -> Result<(Request, [u8; 32]),
         .finalize();
     head.headers.remove(&IDEMPOTENCY_KEY);
     Ok((Request::from_parts(head, Body::from(body)), hash.into()))
-}
-
-async fn carry_out(
-    state: &AdminApi,
-    guard: Guard,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let id: RequestId = part(request.extensions())?;
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    let (db, links, kept) = (state.db.clone(), state.links.clone(), guard.clone());
-    let job = async move {
-        let response = keep(&db, &links, &kept, id, next.run(request).await).await;
-        // Nobody listens any more when the client hung up; the answer is stored.
-        let _ = answer.send(response);
-    };
-    let job = job.instrument(tracing::Span::current());
-    Supervisor::spawn_job(&state.supervisor, "admin_api.idempotent_request", job);
-    match answered.await {
-        Ok(response) => response,
-        // The job panicked, and the supervisor told it.
-        Err(_) => {
-            idempotency::forget(&state.db, &guard).await?;
-            Err(Problem::internal(anyhow::anyhow!(
-                "the request's job ended without an answer"
-            )))
-        }
-    }
 }
 
 /// An answer as it is kept, beside its status.

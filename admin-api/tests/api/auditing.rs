@@ -22,6 +22,7 @@ const OF_WORK: &[&str] = &[
     "audit_log",
     "job",
     "job_output",
+    "webhook_attempt",
     "webhook_endpoint",
 ];
 
@@ -69,12 +70,16 @@ async fn settle(served: &Served) {
         .await
         .unwrap();
     let over = eventually(PATIENCE, "background work is over", async || {
-        let open = "select count(*) from job where ended_at is null";
+        let open = "select (select count(*) from job where ended_at is null) + (select count(*) from outbox where published_at is null)
+                         + (select count(*) from webhook_delivery where state = 'pending' and next_at <= $1)";
         let open: i64 = sqlx::query_scalar(open)
+            .bind(served.db.clock().now())
             .fetch_one(&mut connection)
             .await
             .unwrap();
-        (open == 0).then_some(()).ok_or(format!("{open} jobs"))
+        (open == 0)
+            .then_some(())
+            .ok_or(format!("{open} jobs, events and deliveries"))
     });
     let _ = tokio::time::timeout(STILL, over).await;
 }

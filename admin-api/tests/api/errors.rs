@@ -10,7 +10,9 @@ use crate::served::Served;
 async fn without_exactly_one_good_token_the_answer_is_401() {
     let served = Served::start().await;
     let good = served.mighty(&served.northwind).await;
-    let wrong = format!("{}x", &good[..good.len() - 1]);
+    // The last character is a checksum, and may be any.
+    let last = if good.ends_with('x') { 'y' } else { 'x' };
+    let wrong = format!("{}{last}", &good[..good.len() - 1]);
     let ask = |value: Option<String>| {
         let mut request = served.request(Method::GET, "/v1/tenant");
         if let Some(value) = value {

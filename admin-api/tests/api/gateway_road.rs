@@ -160,7 +160,8 @@ async fn a_waiting_gateway_hears_of_a_change_at_once_and_of_none_in_time() {
     let changed_traffic = changed["change_id"].is_string();
     if changed_traffic {
         assert_eq!(answer.header("content-type"), DELTAS_TYPE);
-        assert!(began.elapsed() < Duration::from_secs(5));
+        // It hears of it, and does not merely ask again when its time is over.
+        assert!(began.elapsed() < Duration::from_secs(20));
     }
     assert_eq!(changed_traffic, answer.status == 200);
 }

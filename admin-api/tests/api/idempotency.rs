@@ -107,8 +107,11 @@ async fn of_fifty_at_once_one_is_carried_out() {
         asked.spawn(async move { request.send().await.unwrap().status().as_u16() });
     }
     let statuses = asked.join_all().await;
+    // 503: the database had no connection for it in time, and it was not begun.
     assert!(
-        statuses.iter().all(|status| [201, 409].contains(status)),
+        statuses
+            .iter()
+            .all(|status| [201, 409, 503].contains(status)),
         "{statuses:?}"
     );
     assert!(statuses.contains(&201));
@@ -168,24 +171,24 @@ async fn keys_out_of_range_are_400() {
 async fn a_client_that_hangs_up_does_not_stop_its_request_halfway() {
     let served = Served::start().await;
     let token = served.mighty(&served.northwind).await;
-    let request = served
-        .request(Method::POST, "/v1/teams")
-        .bearer_auth(&token);
-    let request = request.header("idempotency-key", "gone").json(&team("ops"));
-    // Hung up at some moment of its way; whatever moment that is, the repetition ends in one team.
-    let _ = tokio::time::timeout(Duration::from_millis(3), request.send()).await;
-    let answer = crate::served::eventually(async || {
-        let answer = served.keyed(&token, "/v1/teams", "gone", team("ops")).await;
-        (answer.status != 409).then_some(answer)
-    })
-    .await;
-    answer.expect(201);
-    assert_eq!(
-        served
-            .count("select count(*) from team where slug = 'ops'")
-            .await,
-        1
-    );
+    // Hung up at many moments of its way; whichever it is, the repetition ends in one team.
+    for moment in 0..12 {
+        let key = format!("gone-{moment}");
+        let team = json!({"slug": &key, "name": "Gone", "kind": "consumer"});
+        let request = served
+            .request(Method::POST, "/v1/teams")
+            .bearer_auth(&token);
+        let request = request.header("idempotency-key", &key).json(&team);
+        let _ = tokio::time::timeout(Duration::from_millis(moment), request.send()).await;
+        let answer = crate::served::eventually(async || {
+            let answer = served.keyed(&token, "/v1/teams", &key, team.clone()).await;
+            (answer.status != 409).then_some(answer)
+        })
+        .await;
+        answer.expect(201);
+        let teams = served.count("select count(*) from team where slug like 'gone-%'");
+        assert_eq!(teams.await, i64::try_from(moment).unwrap() + 1);
+    }
 }
 
 #[tokio::test]

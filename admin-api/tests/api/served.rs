@@ -14,6 +14,7 @@ use gatehouse_control_plane::tokens::{self, CreateToken};
 use gatehouse_control_plane::{Actor, Db, PlatformActor};
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Permission, Role};
+use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestDb, TestIssuer};
 use gatehouse_runtime::settings::{Environment, load};
 use gatehouse_runtime::{Clock, ClockHand, Secret, Supervisor};
@@ -371,14 +372,14 @@ fn serve(db: &Db, further: &[(&'static str, &'static str)]) -> (SocketAddr, Supe
     (address, supervisor)
 }
 
-/// Asks again until `done`, for what happens a little later.
+/// Asks again until `done`, for what happens a little later; with a pause, so that what it waits for has the processor.
 pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(mut done: impl FnMut() -> F) -> T {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         if let Some(value) = done().await {
             return value;
         }
         assert!(tokio::time::Instant::now() < deadline, "it never happened");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Which part of a list is wanted. Lists run from the newest id to the oldest (UUIDv7 sorts by time).
+/// Which part of a list is wanted. Lists run from the newest id to the oldest (UUIDv7 sorts by time) where they do not say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// At most this many, 1 to 200.

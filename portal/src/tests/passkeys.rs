@@ -12,7 +12,7 @@ use gatehouse_runtime::settings::{Environment, load};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const WAIT: Duration = Duration::from_secs(15);
+const WAIT: Duration = Duration::from_secs(30);
 
 /// A portal that browsers reach at `localhost`: passkeys need a name.
 fn bound(stand: &Stand) -> BoundPortal {

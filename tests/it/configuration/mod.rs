@@ -6,7 +6,8 @@ mod restored;
 
 use gatehouse_harness::callers::{CiToken, Granted};
 use gatehouse_harness::fault_proxy::FaultProxy;
-use gatehouse_harness::{StackPlan, TestStack, TestUpstream};
+use gatehouse_harness::wait::PATIENCE;
+use gatehouse_harness::{StackPlan, TestStack, TestUpstream, eventually};
 use serde_json::Value;
 
 use crate::GATEHOUSE;
@@ -25,6 +26,15 @@ impl Scene {
         let plan = StackPlan::of(GATEHOUSE);
         let between = FaultProxy::start(format!("http://{}", plan.admin_api_address())).await;
         let stack = TestStack::start(plan.control_plane(between.url())).await;
+        // A change is in force on every gateway that has joined, which says nothing before one has; what stands between is honest still.
+        eventually(PATIENCE, "the gateway follows", async || {
+            let ready = stack.readiness(0).await;
+            match ready.status.as_u16() {
+                200 => Ok(()),
+                _ => Err(ready.text()),
+            }
+        })
+        .await;
         let root = stack.first_tenant().root().await;
         root.offer_petstore("petstore", &upstream.url()).await;
         Self {

@@ -1,6 +1,6 @@
 //! The first administrator: sets the installation up, invites people, makes tokens.
 
-use super::{Approver, CiToken, PASSWORD, Portal};
+use super::{Approver, CiToken, PASSWORD, Portal, address};
 use crate::mailbox::Mailbox;
 
 /// A platform administrator who owns the tenants of the test, signed in.
@@ -50,7 +50,7 @@ impl Administrator {
         name: &str,
         mailbox: &Mailbox<'_>,
     ) -> Approver {
-        let email = format!("{}@providers.test", name.to_lowercase());
+        let email = address(name, prefix, "providers.test");
         let _turn = self.busy.lock().await;
         let window = self.at(prefix);
         let form = window

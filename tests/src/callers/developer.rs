@@ -1,6 +1,6 @@
 //! Somebody who builds on APIs: signs up, asks for access, makes keys, all in the portal.
 
-use super::{PASSWORD, Portal};
+use super::{PASSWORD, Portal, address};
 use crate::html::Page;
 use crate::mailbox::Mailbox;
 
@@ -37,7 +37,7 @@ pub struct Access {
 impl Developer {
     /// Signs up with a form, follows the link of the mail, confirms.
     pub async fn sign_up(portal: Portal, name: &str, mailbox: &Mailbox<'_>) -> Self {
-        let email = format!("{}@developers.test", name.to_lowercase().replace(' ', "."));
+        let email = address(name, portal.prefix(), "developers.test");
         let form = portal
             .get("/signup")
             .await

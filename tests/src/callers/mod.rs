@@ -32,3 +32,11 @@ pub(crate) fn client() -> reqwest::Client {
 
 /// Long enough for the rule, and no common one.
 pub const PASSWORD: &str = "a quiet stone wall by the sea";
+
+/// The mail address of somebody in a tenant's tests: two tenants on one stack may each have one of the same name.
+fn address(name: &str, prefix: &str, domain: &str) -> String {
+    let name = name.to_lowercase().replace(' ', ".");
+    let tenant = prefix.trim_start_matches("/t/");
+    let tenant = if tenant.is_empty() { "first" } else { tenant };
+    format!("{name}@{tenant}.{domain}")
+}

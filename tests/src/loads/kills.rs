@@ -14,6 +14,7 @@ use gatehouse_control_plane::{Actor, audit};
 use gatehouse_domain::{Permission, Role as MemberRole};
 use gatehouse_runtime::{Secret, random};
 use serde_json::json;
+use sqlx::Connection;
 use tokio::task::JoinSet;
 
 use super::{Faults, Note, Scene};
@@ -41,8 +42,15 @@ pub async fn run(program: &str, size: Size, note: Note<'_>) -> anyhow::Result<Fa
     let scene = start(program).await;
     let ledgers = killed(&scene, size, false, note).await?;
     let ledger = Ledger::of_all(ledgers);
-    let mut faults = ledger.lost(&mut scene.stack.sql().await).await?;
-    faults.extend(ledger::half_done(&mut scene.stack.sql().await).await?);
+    let mut conn = scene.stack.sql().await;
+    // One moment: an approval that its writer gave up on may still be on its way.
+    let mut now = conn.begin().await?;
+    sqlx::query("set transaction isolation level repeatable read, read only")
+        .execute(&mut *now)
+        .await?;
+    let mut faults = ledger.lost(&mut now).await?;
+    faults.extend(ledger::half_done(&mut now).await?);
+    drop(now);
     faults.extend(chain(&scene.stack).await?);
     faults.extend(ledger.strange.iter().cloned());
     let said = ledger.shown();

@@ -62,7 +62,7 @@ pub(crate) struct SubscriptionQuery {
     api: Option<String>,
     /// Only those in the environment with this slug.
     environment: Option<String>,
-    /// Only those of applications whose name begins with this.
+    /// Only those of applications whose name begins with this; they come by that name, not newest first.
     #[param(max_length = 80)]
     q: Option<String>,
     /// Only those of teams the caller belongs to.

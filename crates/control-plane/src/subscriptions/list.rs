@@ -27,14 +27,15 @@ pub struct SubscriptionFilter {
     pub environment: Option<String>,
     /// Only of the asking person's teams.
     pub mine: bool,
-    /// Of applications whose name begins with this, in any case; at most 80 characters.
+    /// Of applications whose name begins with this, in any case; at most 80 characters. They come by that name.
     pub search: Option<String>,
 }
 
 /// Longest text that subscriptions are looked for by: no application has a longer name.
 const SEARCH_MAX: usize = 80;
 
-/// Lists the subscriptions the actor may see, newest first.
+/// Lists the subscriptions the actor may see, newest first; those that are looked for by the names of their applications, and of
+/// one application newest first.
 pub async fn list_subscriptions(
     db: &Db,
     actor: &Actor,

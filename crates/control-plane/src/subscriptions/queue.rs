@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gatehouse_domain::Permission;
 use gatehouse_domain::approval::Judgement;
 use gatehouse_domain::id::{ApiId, ApplicationId, ApprovalRequestId};
-use gatehouse_domain::subscription::{RequestSide, ShownState};
+use gatehouse_domain::subscription::{RequestSide, ShownState, StoredState, SubscriptionFacts};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::rights::Rights;
 use super::risk::{self, Risk, Risks};
 use super::row::{self, Row};
-use super::select::{self, Wanted};
+use super::select;
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -58,7 +58,7 @@ pub struct RequestRow {
     pub team: TeamRef,
     /// What the plan allows, in words.
     pub plan_limits: Vec<String>,
-    /// What the same team has access to already.
+    /// What the same team has access to already: the newest, at most 20, of its newest 1000 applications.
     pub other_access: Vec<OtherAccess>,
     /// What the decision risks.
     pub risk: Risk,
@@ -117,7 +117,9 @@ pub struct OtherAccess {
 }
 
 /// Most entries of [`RequestRow::other_access`].
-const OTHER_ACCESS_MAX: usize = 20;
+const OTHER_ACCESS_MAX: u8 = 20;
+/// What a team has is looked for in so many of its applications, the newest.
+const OTHER_APPLICATIONS_MAX: i64 = 1000;
 
 /// Counts the questions that wait for approvers, for the navigation of the console.
 pub async fn count_requests(db: &Db, actor: &Actor) -> Result<i64, Refusal> {
@@ -154,17 +156,8 @@ pub async fn list_requests(
         actor.require_anywhere(Permission::SubscriptionRead)?;
     }
     let waiting = waiting(&mut tx, &rights, filter, page, now).await?;
-    let wanted = Wanted {
-        ids: Some(
-            waiting
-                .iter()
-                .map(|(_, subscription)| *subscription)
-                .collect(),
-        ),
-        limit: page.fetch(),
-        ..Wanted::default()
-    };
-    let rows = select::list(&mut tx, rights.person, &wanted).await?;
+    let ids: Vec<Uuid> = waiting.iter().map(|(_, id)| *id).collect();
+    let rows = select::rows(&mut tx, rights.person, &ids).await?;
     let plans = rows.iter().map(risk::asked_plan).collect();
     let words = limits::in_words(&mut tx, plans).await?;
     let known = Known {
@@ -302,7 +295,7 @@ fn request_row(
     let other_access = other_access
         .filter(|(id, _)| *id != row.id)
         .map(|(_, access)| access.clone())
-        .take(OTHER_ACCESS_MAX)
+        .take(OTHER_ACCESS_MAX.into())
         .collect();
     let subscription = row.view(rights, now)?;
     Ok(Some(RequestRow {
@@ -333,21 +326,46 @@ async fn other_access(
     rows: &[Row],
     now: OffsetDateTime,
 ) -> Result<Others, Refusal> {
-    let wanted = Wanted {
-        teams: Some(rows.iter().map(|row| row.team_id).collect()),
-        only_open: true,
-        limit: 1000,
-        ..Wanted::default()
-    };
+    let mut teams: Vec<Uuid> = rows.iter().map(|row| row.team_id).collect();
+    teams.sort_unstable();
+    teams.dedup();
+    // One more of each than is told: the request itself may be among them.
+    let found = sqlx::query!(
+        r#"select o.id, t.id as "team_id!", a.name as application, pr.name as api, p.name as plan, e.slug as environment,
+                  o.state, o.starts_at, o.ends_at, o.provider_hold_at, o.consumer_hold_at
+           from unnest($1::uuid[]) t (id)
+           cross join lateral (
+               select s.* from (select id from application where owner_team_id = t.id order by id desc limit $3) n
+               join subscription s on s.application_id = n.id
+               where s.state in ('pending', 'active')
+               order by s.id desc limit $2) o
+           join application a on a.id = o.application_id
+           join product pr on pr.id = o.product_id
+           join plan p on p.id = o.plan_id
+           join environment e on e.id = o.environment_id
+           order by o.id desc"#,
+        &teams,
+        i64::from(OTHER_ACCESS_MAX) + 1,
+        OTHER_APPLICATIONS_MAX,
+    )
+    .fetch_all(conn)
+    .await?;
     let mut others = Others::new();
-    for other in select::list(conn, None, &wanted).await? {
-        let shown = other.facts()?.shown(now);
+    for other in found {
+        let facts = SubscriptionFacts {
+            state: known(StoredState::parse(&other.state), &other.state)?,
+            ended_reason: None,
+            provider_hold: other.provider_hold_at.is_some(),
+            consumer_hold: other.consumer_hold_at.is_some(),
+            starts_at: other.starts_at,
+            ends_at: other.ends_at,
+        };
         let access = OtherAccess {
-            application: other.application_name,
-            api: other.api_name,
-            plan: other.plan_name,
-            environment: other.environment_slug,
-            shown,
+            application: other.application,
+            api: other.api,
+            plan: other.plan,
+            environment: other.environment,
+            shown: facts.shown(now),
         };
         others
             .entry(other.team_id)

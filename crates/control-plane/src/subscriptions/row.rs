@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::rights::Rights;
-use super::select::{Wanted, list};
+use super::select::rows;
 use super::view::{
     Approvals, DecisionView, EndView, HoldView, OpenRequest, RequestSubject, SubscriptionView,
 };
@@ -125,12 +125,7 @@ pub(super) async fn find(
     person: Option<Uuid>,
     id: Uuid,
 ) -> Result<Option<Row>, Refusal> {
-    let wanted = Wanted {
-        id: Some(id),
-        limit: 1,
-        ..Wanted::default()
-    };
-    Ok(list(conn, person, &wanted).await?.pop())
+    Ok(rows(conn, person, &[id]).await?.pop())
 }
 
 /// Locks one subscription and reads it: whoever was faster has committed by then.

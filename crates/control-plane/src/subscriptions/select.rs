@@ -1,4 +1,4 @@
-//! The one statement that reads subscriptions, for verbs, lists and queues alike.
+//! How subscriptions are read, for verbs, lists and queues alike: which ones by one statement, what they are by another.
 
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -6,14 +6,13 @@ use uuid::Uuid;
 use super::row::Row;
 use crate::refusal::Refusal;
 
-/// Which rows are read. Empty conditions hold for every row; the person only colours what they see.
+/// Which subscriptions a list has. Empty conditions hold for every one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted {
-    pub(super) id: Option<Uuid>,
-    /// Only those of applications whose name in lower case lies from the one to before the other.
+    /// Only those of applications whose name in lower case lies from the one to before the other. They come by that name, and
+    /// those of one application newest first.
     pub(super) named: Option<(String, String)>,
-    /// Only these.
-    pub(super) ids: Option<Vec<Uuid>>,
+    /// Only those behind this one.
     pub(super) after: Option<Uuid>,
     pub(super) state: Option<&'static str>,
     pub(super) application_id: Option<Uuid>,
@@ -21,8 +20,6 @@ pub(super) struct Wanted {
     pub(super) api_id: Option<Uuid>,
     pub(super) api_slug: Option<String>,
     pub(super) environment_slug: Option<String>,
-    /// Only those with a question of this kind open.
-    pub(super) open_subject: Option<&'static str>,
     /// Only those of the person's teams.
     pub(super) only_own: bool,
     /// Only those for what one of these scopes names, and the person's teams' own; `None` is no condition.
@@ -33,27 +30,25 @@ pub(super) struct Wanted {
     pub(super) apis: Option<Vec<Uuid>>,
     /// Only those that are pending or active.
     pub(super) only_open: bool,
-    /// Only those of applications these teams own.
-    pub(super) teams: Option<Vec<Uuid>>,
-    /// Those with a question of any kind open, instead of `open_subject`'s.
-    pub(super) any_subject: bool,
     pub(super) limit: i64,
 }
 
-/// Reads subscriptions, newest first.
+/// Reads the subscriptions that are wanted, newest first unless they are looked for by name.
 pub(super) async fn list(
     conn: &mut PgConnection,
     person: Option<Uuid>,
     wanted: &Wanted,
 ) -> Result<Vec<Row>, Refusal> {
-    let applications = few_applications(conn, person, wanted).await?;
-    let environment = match &wanted.environment_slug {
-        None => None,
-        // By its id, which an index of subscriptions knows; nothing is in one that does not exist.
-        Some(slug) => Some(environment(conn, slug).await?.unwrap_or_default()),
-    };
-    let named = wanted.named.as_ref();
-    plan_for_values(conn).await?;
+    let ids = chosen(conn, person, wanted).await?;
+    rows(conn, person, &ids).await
+}
+
+/// Reads these subscriptions in this order, as one person sees them; those that do not exist are left out.
+pub(super) async fn rows(
+    conn: &mut PgConnection,
+    person: Option<Uuid>,
+    ids: &[Uuid],
+) -> Result<Vec<Row>, Refusal> {
     let rows = sqlx::query_as!(
         Row,
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
@@ -130,37 +125,70 @@ pub(super) async fn list(
                           order by r.created_at) as requests
                from approval_request r
                where r.subscription_id = s.id and r.state = 'open') o on true
-           where ($2::uuid is null or s.id = $2)
-             and ($3::uuid is null or s.id < $3)
-             and ($4::text is null or s.state = $4)
-             and ($5::uuid is null or s.application_id = $5)
-             and ($6::text is null or a.slug = $6 and a.state <> 'deleted')
-             and ($7::uuid is null or s.product_id = any(array(
-                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = $7
-                     union select n.id from product n where n.api_id = $7)))
-             and ($8::text is null or s.product_id = any(array(
-                     select n.id from product n where n.slug = $8
-                     union select i.product_id from product_item i join api_version v on v.id = i.api_version_id
-                                  join api n on n.id = v.api_id where n.slug = $8)))
-             and ($9::uuid is null or s.environment_id = $9)
-             and ($10::text is null or exists (select from approval_request r
-                                               where r.subscription_id = s.id and r.state = 'open' and ($15 or r.subject_type = $10)))
-             and (not $11 or exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
-             and ($12::uuid[] is null or s.product_id = any(array(
-                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = any($12)
-                     union select n.id from product n where n.api_id = any($12) or n.id = any($12))))
-             and (not $13 or s.state in ('pending', 'active'))
-             and ($14::uuid[] is null or a.owner_team_id = any($14))
-             and ($17::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $17
-                  or ($18::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $18)
-                     and exists (select from team_member m where m.team_id = a.owner_team_id and m.user_id = $1))
-             and ($19::uuid[] is null or s.id = any($19))
-             and ($20::uuid[] is null or s.application_id = any($20))
-             and ($21::text is null or a.search_name >= $21 and a.search_name < $22)
-           order by s.id desc
-           limit $16"#,
+           where s.id = any($2)
+           order by array_position($2, s.id)"#,
         person,
-        wanted.id,
+        ids,
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The subscriptions that are wanted, in their order: found by what indexes know, before anything around them is read.
+async fn chosen(
+    conn: &mut PgConnection,
+    person: Option<Uuid>,
+    wanted: &Wanted,
+) -> Result<Vec<Uuid>, Refusal> {
+    let environment = match &wanted.environment_slug {
+        None => None,
+        // By its id, which an index of subscriptions knows; nothing is in one that does not exist.
+        Some(slug) => Some(environment(conn, slug).await?.unwrap_or_default()),
+    };
+    let teams = teams(conn, person).await?;
+    let applications = few_applications(conn, &teams, wanted).await?;
+    let named = wanted.named.as_ref();
+    let behind = match wanted.after.filter(|_| named.is_some()) {
+        None => None,
+        Some(after) => match name_of(conn, after).await? {
+            // Nothing is behind what does not exist.
+            None => return Ok(Vec::new()),
+            found => found,
+        },
+    };
+    plan_for_values(conn).await?;
+    let ids = sqlx::query_scalar!(
+        r#"select s.id
+           from subscription s
+           join application a on a.id = s.application_id
+           join product pr on pr.id = s.product_id
+           where ($1::uuid is null or $13::text is not null or s.id < $1)
+             and ($2::text is null or s.state = $2)
+             and ($3::uuid is null or s.application_id = $3)
+             and ($4::text is null or a.slug = $4 and a.state <> 'deleted')
+             and ($5::uuid is null or s.product_id = any(array(
+                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = $5
+                     union select n.id from product n where n.api_id = $5)))
+             and ($6::text is null or s.product_id = any(array(
+                     select n.id from product n where n.slug = $6
+                     union select i.product_id from product_item i join api_version v on v.id = i.api_version_id
+                                  join api n on n.id = v.api_id where n.slug = $6)))
+             and ($7::uuid is null or s.environment_id = $7)
+             and (not $8 or a.owner_team_id = any($9))
+             and ($10::uuid[] is null or s.product_id = any(array(
+                     select i.product_id from product_item i join api_version v on v.id = i.api_version_id where v.api_id = any($10)
+                     union select n.id from product n where n.api_id = any($10) or n.id = any($10))))
+             and (not $11 or s.state in ('pending', 'active'))
+             and ($12::uuid[] is null or s.application_id = any($12))
+             and ($13::text is null or a.search_name >= $13 and a.search_name < $14)
+             and ($15::text is null or a.search_name > $15
+                  or a.search_name = $15 and (a.id > $16 or a.id = $16 and s.id < $1))
+             and ($17::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $17
+                  or ($18::uuid[] is null or array[pr.owner_team_id, pr.id, pr.api_id] && $18) and a.owner_team_id = any($9))
+           -- A list that nothing is looked for in has no first two keys: the planner sees that they are constant.
+           order by case when $13 is not null then a.search_name end, case when $13 is not null then a.id end, s.id desc
+           limit $19"#,
         wanted.after,
         wanted.state,
         wanted.application_id,
@@ -168,23 +196,44 @@ pub(super) async fn list(
         wanted.api_id,
         wanted.api_slug,
         environment,
-        wanted.open_subject,
         wanted.only_own,
+        &teams,
         wanted.apis.as_deref(),
         wanted.only_open,
-        wanted.teams.as_deref(),
-        wanted.any_subject,
-        wanted.limit,
-        wanted.reach.as_deref(),
-        wanted.reach_own.as_deref(),
-        wanted.ids.as_deref(),
         applications.as_deref(),
         named.map(|(from, _)| from.as_str()),
         named.map(|(_, until)| until.as_str()),
+        behind.as_ref().map(|(name, _)| name.as_str()),
+        behind.as_ref().map(|(_, application)| *application),
+        wanted.reach.as_deref(),
+        wanted.reach_own.as_deref(),
+        wanted.limit,
     )
     .fetch_all(&mut *conn)
     .await?;
-    Ok(rows)
+    Ok(ids)
+}
+
+/// The name in lower case and the id of the application of a subscription, where it still exists.
+async fn name_of(
+    conn: &mut PgConnection,
+    subscription: Uuid,
+) -> Result<Option<(String, Uuid)>, Refusal> {
+    let row = sqlx::query!(
+        r#"select a.search_name as "name!", a.id from subscription s join application a on a.id = s.application_id where s.id = $1"#,
+        subscription,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.name, row.id)))
+}
+
+/// The teams a person is in.
+async fn teams(conn: &mut PgConnection, person: Option<Uuid>) -> Result<Vec<Uuid>, Refusal> {
+    let teams = sqlx::query_scalar!("select team_id from team_member where user_id = $1", person)
+        .fetch_all(conn)
+        .await?;
+    Ok(teams)
 }
 
 async fn environment(conn: &mut PgConnection, slug: &str) -> Result<Option<Uuid>, Refusal> {
@@ -206,37 +255,23 @@ pub(super) async fn plan_for_values(conn: &mut PgConnection) -> Result<(), Refus
 /// More applications than this are not named one by one.
 const FEW: i64 = 5000;
 
-/// The applications that can be in the list, where they are few: few rows are found by what they belong to, not by reading
-/// through everybody's. `None` where they are many; the newest of many are soon found among all.
+/// The applications of the person's teams, where nobody else's are wanted and they are few: few rows are found by what they
+/// belong to, not by reading through everybody's. `None` where they are many; the newest of many are soon found among all.
 async fn few_applications(
     conn: &mut PgConnection,
-    person: Option<Uuid>,
+    teams: &[Uuid],
     wanted: &Wanted,
 ) -> Result<Option<Vec<Uuid>>, Refusal> {
-    if wanted.id.is_some() || wanted.ids.is_some() {
+    if !wanted.only_own && !wanted.reach.as_ref().is_some_and(Vec::is_empty) {
         return Ok(None);
     }
-    let only_own = wanted.only_own || wanted.reach.as_ref().is_some_and(Vec::is_empty);
-    let ids = if only_own {
-        sqlx::query_scalar!(
-            "select a.id from team_member m join application a on a.owner_team_id = m.team_id where m.user_id = $1 limit $2",
-            person,
-            FEW + 1,
-        )
-        .fetch_all(conn)
-        .await?
-    } else if let Some((from, until)) = &wanted.named {
-        sqlx::query_scalar!(
-            "select id from application where search_name >= $1 and search_name < $2 limit $3",
-            from.as_str(),
-            until.as_str(),
-            FEW + 1,
-        )
-        .fetch_all(conn)
-        .await?
-    } else {
-        return Ok(None);
-    };
+    let ids = sqlx::query_scalar!(
+        "select id from application where owner_team_id = any($1) limit $2",
+        teams,
+        FEW + 1,
+    )
+    .fetch_all(conn)
+    .await?;
     let few = i64::try_from(ids.len()).is_ok_and(|count| count <= FEW);
     Ok(few.then_some(ids))
 }

@@ -135,6 +135,33 @@ async fn a_search_finds_the_beginning_of_a_name_and_has_no_wildcards() {
     let found =
         subscriptions::list_subscriptions(&world.db, &world.ana, &found, &Page::default()).await;
     assert_eq!(found.unwrap().data.len(), 1);
+    // By name over all pages, each once; the page behind nothing is empty.
+    let many = SubscriptionFilter {
+        search: Some("seeded 1999".to_owned()),
+        ..SubscriptionFilter::default()
+    };
+    let mut names = Vec::new();
+    let mut page = Page {
+        limit: 4,
+        after: None,
+    };
+    loop {
+        let part = subscriptions::list_subscriptions(&world.db, &world.ana, &many, &page)
+            .await
+            .unwrap();
+        names.extend(part.data.into_iter().map(|found| found.application.name));
+        match part.next {
+            None => break,
+            next => page.after = next,
+        }
+    }
+    let expected: Vec<String> = std::iter::once("Seeded 1999".to_owned())
+        .chain((19_990..20_000).map(|number| format!("Seeded {number}")))
+        .collect();
+    assert_eq!(names, expected);
+    page.after = Some(uuid::Uuid::nil());
+    let behind = subscriptions::list_subscriptions(&world.db, &world.ana, &many, &page).await;
+    assert!(behind.unwrap().data.is_empty());
     let wild = SubscriptionFilter {
         search: Some("seeded_1%".to_owned()),
         ..SubscriptionFilter::default()

@@ -115,8 +115,8 @@ pub async fn rate(
     let amount = size.rate;
     let limit = json!({"kind": "rate", "amount": amount, "window_s": 60, "burst": amount});
     let until = Instant::now() + size.span;
-    let Calling { counts, callers } = stage.call(limit, Until::Then(until)).await;
     let begun = Instant::now();
+    let Calling { counts, callers } = stage.call(limit, Until::Then(until)).await;
     let eighth = |number: u32| until - size.span * (8 - number) / 8;
     tokio::time::sleep_until(eighth(1).into()).await;
     let calm_ms = counts.p99_ms();
@@ -155,7 +155,8 @@ pub async fn rate(
     }))?;
     let mut faults = late(size, calm_ms, among_kills_ms);
     // A caller pauses after a refusal and may be in between when the time is over.
-    let least = amount + pace * (took.as_secs_f64() - 1.0);
+    let called = took.min(until - begun);
+    let least = amount + pace * (called.as_secs_f64() - 1.0);
     let is_exact = settled == Settled::Alone;
     if passed as f64 > bound || is_exact && (passed as f64) < least {
         faults.push(format!("{passed} passed, not {least} to {bound}"));

@@ -16,8 +16,9 @@ use crate::loads::callers::{Spans, lock};
 use crate::stack::{Role, StackPlan, TestStack};
 use crate::{eventually, ports};
 
-/// A gateway that has refused for so long is taken to be done with a quota.
-const DONE_AFTER: Duration = Duration::from_secs(5);
+/// A gateway that has refused for so long is taken to be done with a quota: longer than it asks a control plane that does not
+/// answer, and than it takes to decide alone.
+const DONE_AFTER: Duration = Duration::from_secs(12);
 const PAUSE_WHEN_REFUSED: Duration = Duration::from_millis(50);
 const PAUSE_WHEN_CUT: Duration = Duration::from_millis(20);
 
