@@ -31,7 +31,21 @@ fn sign_with(world: &World, number: u8, links: Vec<Link>) {
     world.control_plane.upsert(&[Object::Tenant(tenant())]);
 }
 
+/// Sends other links from now on, and waits until the gateway has had them: whoever polls twice more has had an answer.
+fn offer(world: &World, links: Vec<Link>) {
+    let before = {
+        let mut state = world.control_plane.state();
+        state.links = links;
+        state.polls.len()
+    };
+    until("the gateway has had the links", || {
+        world.control_plane.state().polls.len() >= before + 2
+    });
+}
+
+/// Waits until the gateway says so, once more when it did before.
 fn wait_for_words(world: &World, words: &str) {
+    world.control_plane.state().acks.clear();
     until(words, || {
         let said = world.control_plane.last_ack().and_then(|ack| ack.error);
         said.is_some_and(|said| said.contains(words))
@@ -45,9 +59,9 @@ fn a_signing_key_is_taken_only_from_the_one_before_it_and_ends_the_older_ones() 
     let mut world = World::with(&configuration(&[&upstream.url()]));
     sign_with(&world, 10, Vec::new());
     wait_for_words(&world, "is signed by an unknown key");
-    world.control_plane.state().links = vec![link(10, 8)];
+    offer(&world, vec![link(10, 8)]);
     wait_for_words(&world, "next signing key is signed by an unknown key");
-    world.control_plane.state().links = vec![link(11, 10)];
+    offer(&world, vec![link(11, 10)]);
     wait_for_words(&world, "next signing key is signed by an unknown key");
     assert_eq!(world.get(PATH).status, 200, "what ran runs on");
     world.control_plane.state().links = vec![link(10, 9), link(11, 10)];

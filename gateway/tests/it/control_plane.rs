@@ -61,6 +61,9 @@ pub(crate) struct State {
     deltas: Vec<(u64, Vec<u8>)>,
     /// Sent once in place of an honest reply to a poll: media type and bytes.
     pub(crate) lie: Option<(&'static str, Vec<u8>)>,
+    /// After a lie it says nothing more until the next publish: what the gateway makes of the lie stays to be looked at.
+    pub(crate) mute_after_lie: bool,
+    muted: bool,
     /// Answers the next poll at once, with nothing.
     pub(crate) nothing: bool,
     /// Sends a snapshot in a dozen pieces with this pause before each.
@@ -100,6 +103,8 @@ impl ControlPlane {
             state_hash: StateHash::EMPTY,
             deltas: Vec::new(),
             lie: None,
+            mute_after_lie: false,
+            muted: false,
             nothing: false,
             snapshot_pace: None,
             acks: Vec::new(),
@@ -375,6 +380,7 @@ impl State {
             self.state_hash.add(StateHash::of_record(record));
         }
         self.seq += 1;
+        self.muted = false;
         let body = Body::ordered(removes, tightening, other);
         let header = self.header(prev_hash);
         let delta = SignedDelta::new(header, body.encode(), &self.signer).encode();
@@ -425,10 +431,14 @@ impl State {
         since: u64,
     ) -> Option<Response<Full<bytes::Bytes>>> {
         if let Some((media_type, bytes)) = self.lie.take() {
+            self.muted = self.mute_after_lie;
             return Some(typed(media_type, bytes));
         }
         if std::mem::take(&mut self.nothing) {
             return Some(status(StatusCode::NO_CONTENT));
+        }
+        if self.muted {
+            return None;
         }
         if self.seq == 0 || (generation == u64::from(self.generation) && since == self.seq) {
             return None;

@@ -8,12 +8,22 @@ use gatehouse_domain::plan::LimitRule;
 use gatehouse_snapshot::object::Object;
 
 use crate::http::{Connection, until};
-use crate::node::World;
+use crate::node::{Start, World};
 use crate::objects::{configuration, good_key, plan, tenant};
 use crate::upstream::Upstream;
 
 const HAND_OVERS: usize = 5;
 const CLIENTS: usize = 4;
+/// A retired gateway ends once its last connection has had its answer. What hurries it is a drain that is nearly over.
+const UNHURRIED: [(&str, &str); 1] = [("LISTENER__DRAIN", "25s")];
+
+fn unhurried(objects: &[Object]) -> World {
+    let start = Start {
+        variables: &UNHURRIED,
+        ..Start::default()
+    };
+    World::start(objects, &start)
+}
 
 /// Clients that keep their connection as long as the gateway lets them, and expect an answer to everything they ask.
 struct Clients {
@@ -83,12 +93,12 @@ impl Clients {
 #[test]
 fn gateways_that_take_over_from_each_other_fail_no_call_and_count_each_once() {
     let upstream = Upstream::echo();
-    let mut world = World::with(&configuration(&[&upstream.url()]));
+    let mut world = unhurried(&configuration(&[&upstream.url()]));
     let address = world.node.gateway;
     let clients = Clients::start(&world);
     for _ in 0..HAND_OVERS {
         clients.wait_for_more();
-        let retired = world.take_over();
+        let retired = world.take_over(&UNHURRIED);
         assert_eq!(world.node.gateway, address);
         retired.ended();
         assert_eq!(world.node.status_page("/readyz").status, 200);
@@ -106,7 +116,7 @@ fn gateways_that_take_over_from_each_other_fail_no_call_and_count_each_once() {
 #[test]
 fn a_gateway_that_took_over_follows_the_control_plane_and_the_old_one_does_not() {
     let upstream = Upstream::echo();
-    let mut world = World::with(&configuration(&[&upstream.url()]));
+    let mut world = unhurried(&configuration(&[&upstream.url()]));
     let request = format!(
         "GET /petstore/v1/pets HTTP/1.1\r\nhost: a\r\nx-api-key: {}\r\n\r\n",
         good_key()
@@ -114,7 +124,7 @@ fn a_gateway_that_took_over_follows_the_control_plane_and_the_old_one_does_not()
     let mut begun = Connection::open(world.node.gateway);
     begun.write(request.as_bytes()).unwrap();
     assert_eq!(begun.read(false).unwrap().header("connection"), None);
-    let retired = world.take_over();
+    let retired = world.take_over(&UNHURRIED);
     until("the old one retires", || {
         retired.tasks().token().is_cancelled()
     });
@@ -130,7 +140,7 @@ fn a_gateway_that_took_over_follows_the_control_plane_and_the_old_one_does_not()
         (200, Some("close"))
     );
     retired.ended();
-    world.restart(&crate::node::Start::default());
+    world.restart(&Start::default());
     assert_eq!(
         world.get("/petstore/v1/pets").code(),
         "tenant_suspended",
@@ -148,7 +158,7 @@ fn a_hand_over_brings_one_more_burst_and_the_old_gateway_keeps_to_its_own() {
         window_s: 3_600,
         burst: BURST as u32,
     }])));
-    let mut world = World::with(&objects);
+    let mut world = unhurried(&objects);
     let passed = |world: &World| {
         let calls = (0..2 * BURST).map(|_| world.get("/petstore/v1/pets"));
         calls.filter(|reply| reply.status == 200).count()
@@ -162,7 +172,7 @@ fn a_hand_over_brings_one_more_burst_and_the_old_gateway_keeps_to_its_own() {
         let mut begun = Connection::open(world.node.gateway);
         begun.write(request.as_bytes()).unwrap();
         assert_eq!(begun.read(false).unwrap().status, 429);
-        let retired = world.take_over();
+        let retired = world.take_over(&UNHURRIED);
         until("the old one retires", || {
             retired.tasks().token().is_cancelled()
         });

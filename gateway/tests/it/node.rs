@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::control_plane::ControlPlane;
-use crate::http::{self, Reply, until};
+use crate::http::{self, PATIENCE, Reply, until};
 use crate::objects::good_key;
 
 /// A control plane, a gateway that follows it, and what both run on.
@@ -153,9 +153,10 @@ impl World {
     }
 
     /// Has a new gateway take over from the one that runs, which goes on until it has finished what it has begun.
-    pub(crate) fn take_over(&mut self) -> Node {
-        let address = self.control_plane.address;
-        let next = Node::take_over(&self.runtime, self.folder.path(), address);
+    pub(crate) fn take_over(&mut self, variables: &[(&str, &str)]) -> Node {
+        // The addresses come with the sockets.
+        let settings = settings_for(self.folder.path(), self.control_plane.address, variables);
+        let next = Node::take_over(&self.runtime, settings);
         std::mem::replace(&mut self.node, next)
     }
 
@@ -200,9 +201,7 @@ impl Node {
         Self::run(runtime, bound, tasks)
     }
 
-    fn take_over(runtime: &Arc<Runtime>, folder: &Path, control_plane: SocketAddr) -> Self {
-        // The addresses come with the sockets.
-        let settings = settings_for(folder, control_plane, &[]);
+    fn take_over(runtime: &Arc<Runtime>, settings: Settings) -> Self {
         let _inside = runtime.enter();
         let bound = BoundGateway::take_over(settings, Clock::system()).expect("taken over");
         Self::run(runtime, bound, Supervisor::new())
@@ -224,9 +223,7 @@ impl Node {
 
     /// Ends in order.
     pub(crate) fn stop(&self) {
-        let outcome = self
-            .runtime
-            .block_on(self.tasks.shutdown(Duration::from_secs(10)));
+        let outcome = self.runtime.block_on(self.tasks.shutdown(PATIENCE));
         assert!(outcome.still_running.is_empty(), "{outcome:?}");
         assert!(self.tasks.failure().is_none(), "{:?}", self.tasks.failure());
     }
@@ -290,7 +287,11 @@ fn copy_folder(from: &Path, to: &Path) {
             copy_folder(&entry.path(), &to);
         } else if entry.path().is_file() {
             // The socket at which a gateway hands over is not left by a sudden end: nobody listens there any more.
-            std::fs::copy(entry.path(), to).expect("copied");
+            match std::fs::copy(entry.path(), to) {
+                // A gateway that runs renames what it has finished.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                copied => drop(copied.expect("copied")),
+            }
         }
     }
 }

@@ -80,9 +80,10 @@ pub(crate) fn upstream(targets: &[&str]) -> Upstream {
         tenant: TENANT,
         name: "petstore".to_owned(),
         load_balancing: LoadBalancing::RoundRobin,
-        connect_timeout_ms: 1_000,
-        response_timeout_ms: 1_000,
-        idle_timeout_ms: 1_000,
+        // As long as nobody waits on purpose: backends of tests are threads that may have to wait for a core.
+        connect_timeout_ms: 20_000,
+        response_timeout_ms: 20_000,
+        idle_timeout_ms: 20_000,
         targets: targets.iter().map(target).collect(),
     }
 }
