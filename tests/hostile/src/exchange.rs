@@ -26,11 +26,12 @@ impl Wire for TcpStream {
 }
 
 /// How long a write may take, and then everything that answers what was sent.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// For the other side to read one piece before the next comes.
 const PAUSE: Duration = Duration::from_millis(30);
-/// A silence after which the client sends its end.
-const QUIET: Duration = Duration::from_millis(400);
+/// A silence after which the client sends its end. An answer that is owed may take as long on a busy machine, and a call
+/// whose client has ended is given up: this ends only what is never answered.
+const QUIET: Duration = Duration::from_secs(20);
 
 /// A response.
 #[derive(Debug, Clone)]

@@ -36,6 +36,17 @@ impl Nginx {
 
     /// Starts it on a free port, forwarding each lane's path to its backend over kept connections.
     pub fn start(program: &PathBuf, lanes: &[Lane]) -> anyhow::Result<Self> {
+        let mut tried = 0;
+        loop {
+            match Self::at_some_port(program, lanes) {
+                // The port was free a moment ago, and somebody else may have taken it since.
+                Err(_) if tried < 2 => tried += 1,
+                started => return started,
+            }
+        }
+    }
+
+    fn at_some_port(program: &PathBuf, lanes: &[Lane]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         std::fs::write(

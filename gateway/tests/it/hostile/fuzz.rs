@@ -1,19 +1,23 @@
 //! Messages made from the corpus by chance, through the whole gateway: what it forwards has one reading, and is never more
 //! than an independent strict reader finds in what was sent.
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use gatehouse_hostile::corpus::{self, Class, Expected, Fill, Step};
 use gatehouse_hostile::exchange::play_with;
 use gatehouse_hostile::fuzz::fuzz;
 use gatehouse_hostile::judge::{ambiguity, strict};
+use gatehouse_hostile::run::Lane;
 
 use super::framing::{LIMITS, credential, lanes, world};
 
 /// Inputs of each lane in the suite.
 const INPUTS: u64 = 120;
+/// A silence after which a client leaves.
 const QUIET: Duration = Duration::from_millis(40);
+/// The same where something was found: an answer that is still to come has the time.
+const PATIENT: Duration = Duration::from_secs(2);
 
 /// Pieces of the grammar, good and bad.
 const TOKENS: [&[u8]; 24] = [
@@ -68,11 +72,7 @@ fn fuzz_http_head_and_chunked_body_through_the_whole_gateway() {
     );
 }
 
-fn one_lane(
-    lane: &gatehouse_hostile::run::Lane,
-    address: std::net::SocketAddr,
-    cases: &[corpus::Case],
-) -> u64 {
+fn one_lane(lane: &Lane, address: SocketAddr, cases: &[corpus::Case]) -> u64 {
     let fill = Fill {
         prefix: lane.prefix.clone(),
         credential: credential(),
@@ -93,33 +93,41 @@ fn one_lane(
         .filter(|bytes| bytes.len() < 4_000)
         .collect();
     let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
+    fuzz(&format!("http {}", lane.prefix), INPUTS, |random| {
+        let input = random.mutate(&seeds, &TOKENS);
+        // What a busy machine sends on late looks like more of the next input: a fault of the gateway shows every time.
+        let quiets = [QUIET, PATIENT, PATIENT];
+        let mut faults = quiets
+            .iter()
+            .map_while(|quiet| fault(lane, address, &input, *quiet));
+        if let Some(fault) = faults.nth(quiets.len() - 1) {
+            panic!("{:?} {fault}", String::from_utf8_lossy(&input));
+        }
+    })
+}
+
+/// What was wrong with what the gateway made of an input whose client leaves after so long a silence.
+fn fault(lane: &Lane, address: SocketAddr, input: &[u8], quiet: Duration) -> Option<String> {
     let expected = [Expected {
         statuses: Vec::new(),
         may_close: true,
         head_only: false,
     }];
-    fuzz(&format!("http {}", lane.prefix), INPUTS, |random| {
-        let input = random.mutate(&seeds, &TOKENS);
-        let mark = lane.origin.mark();
-        let mut stream = TcpStream::connect(address).expect("the gateway listens");
-        let steps = [Step::Write(input.clone())];
-        play_with(&mut stream, &steps, &expected, QUIET).expect("an end");
-        let segments = lane.origin.settled(&mark, Duration::from_secs(3));
-        let shown = String::from_utf8_lossy(&input);
-        let mut forwarded = 0;
-        for segment in &segments {
-            let found = ambiguity(&segment.bytes);
-            assert_eq!(
-                found,
-                None,
-                "{shown:?} became {:?}",
-                String::from_utf8_lossy(&segment.bytes)
-            );
-            let messages = strict(&segment.bytes).messages;
-            forwarded += messages.iter().filter(|message| message.whole).count();
+    let mark = lane.origin.mark();
+    let mut stream = TcpStream::connect(address).expect("the gateway listens");
+    let steps = [Step::Write(input.to_vec())];
+    play_with(&mut stream, &steps, &expected, quiet).expect("an end");
+    let segments = lane.origin.settled(&mark, Duration::from_secs(3));
+    let mut forwarded = 0;
+    for segment in &segments {
+        if let Some(found) = ambiguity(&segment.bytes) {
+            let bytes = String::from_utf8_lossy(&segment.bytes);
+            return Some(format!("became {bytes:?}: {found:?}"));
         }
-        let read = strict(&input).messages;
-        let read = read.iter().filter(|message| message.whole).count();
-        assert!(forwarded <= read, "{forwarded} of {read} in {shown:?}");
-    })
+        let messages = strict(&segment.bytes).messages;
+        forwarded += messages.iter().filter(|message| message.whole).count();
+    }
+    let read = strict(input).messages;
+    let read = read.iter().filter(|message| message.whole).count();
+    (forwarded > read).then(|| format!("became {forwarded} of {read}"))
 }

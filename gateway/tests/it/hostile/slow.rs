@@ -15,6 +15,8 @@ use crate::upstream::Upstream;
 const FLOOR: Duration = Duration::from_millis(200);
 /// The deadline of everything a client may be slow at.
 const DEADLINE: &str = "1s";
+/// With time to look, and for the end to arrive.
+const ENDED_WITHIN: Duration = Duration::from_millis(3_500);
 
 #[test]
 fn slow_clients_are_ended_in_time_and_nobody_waits_for_them() {
@@ -56,20 +58,21 @@ fn slow_clients_are_ended_in_time_and_nobody_waits_for_them() {
     // Other tests run beside this one and take their time, too: only what shows every time is the slow clients' doing.
     let bound = FLOOR.max(idle.p99() * 2);
     let mut tries = (0..3).map(|_| run(&plan, &target));
-    let report = tries
-        .find(|report| report.ordinary.failed.is_empty() && report.ordinary.p99() <= bound)
-        .expect("ordinary calls go on within their bound");
-    for outcome in report
-        .outcomes
-        .iter()
-        .filter(|one| one.kind != Kind::Reader)
-    {
-        assert_eq!(outcome.closed, plan.each, "{outcome:?}");
-        assert!(
-            outcome.longest < Duration::from_millis(3_500),
-            "{outcome:?}"
-        );
-    }
+    let good = tries.any(|report| {
+        println!("{report:?}");
+        let ordinary = &report.ordinary;
+        ordinary.failed.is_empty()
+            && ordinary.p99() <= bound
+            && report
+                .outcomes
+                .iter()
+                .filter(|one| one.kind != Kind::Reader)
+                .all(|one| one.closed == plan.each && one.longest < ENDED_WITHIN)
+    });
+    assert!(
+        good,
+        "no try in which ordinary calls went on within {bound:?} and every slow client was ended in time"
+    );
     // Those who do not read do not see their end; the descriptors of the gateway and of its backend show it.
     until("the descriptors are back", || {
         open_files(None) <= files + 10
