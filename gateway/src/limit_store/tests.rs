@@ -27,6 +27,25 @@ impl Drop for Server {
 impl Server {
     /// `None`, said aloud, where neither program is installed.
     async fn start() -> Option<Self> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let (mut child, mut store) = Self::begin()?;
+            let link = loop {
+                match store.link().await {
+                    Ok(link) => break Some(link),
+                    Err(_) if child.try_wait().unwrap().is_some() => break None,
+                    Err(error) => assert!(tokio::time::Instant::now() < deadline, "{error}"),
+                }
+            };
+            // Where the port was taken in between, somebody else may even have answered.
+            if let (Some(link), None) = (link, child.try_wait().unwrap()) {
+                return Some(Self { child, link });
+            }
+        }
+    }
+
+    /// The program at a port that was free a moment ago, and a store that is to reach it.
+    fn begin() -> Option<(Child, LimitStore)> {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -34,16 +53,8 @@ impl Server {
             .port();
         let start = |program| {
             Command::new(program)
-                .args([
-                    "--port",
-                    &port.to_string(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "",
-                    "--dir",
-                    "/tmp",
-                ])
+                .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+                .args(["--save", "", "--dir", "/tmp"])
                 .stdout(Stdio::null())
                 .spawn()
         };
@@ -59,13 +70,7 @@ impl Server {
         let mut store = LimitStore::new(&url, group, node(0));
         // A busy machine is no stall.
         store.patience = Duration::from_secs(10);
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-        loop {
-            match store.link().await {
-                Ok(link) => return Some(Self { child, link }),
-                Err(error) => assert!(tokio::time::Instant::now() < deadline, "{error}"),
-            }
-        }
+        Some((child, store))
     }
 }
 

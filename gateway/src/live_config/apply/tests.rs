@@ -1,5 +1,7 @@
 //! The cost and the order of a change.
 
+use std::time::Duration;
+
 use gatehouse_domain::BasePath;
 use gatehouse_domain::credential::CredentialState;
 use gatehouse_domain::environment::EnvironmentKind;
@@ -142,12 +144,12 @@ fn state_of(running: &Running, key_id: u64) -> Option<CredentialState> {
     found.map(|credential| credential.state)
 }
 
-#[test]
-fn a_revocation_among_a_hundred_thousand_keys_is_in_force_within_milliseconds() {
-    let keys: Vec<Object> = (0..100_000)
+/// Verifying, compiling and applying one revocation among so many keys: the median of 20.
+fn revoked_among(keys: u64) -> Duration {
+    let objects: Vec<Object> = (0..keys)
         .map(|number| Object::Credential(credential(number, number)))
         .collect();
-    let mut publisher = Publisher::with(&keys);
+    let mut publisher = Publisher::with(&objects);
     let mut times = Vec::new();
     for number in 0..20 {
         let mut revoked = credential(number, number);
@@ -166,10 +168,20 @@ fn a_revocation_among_a_hundred_thousand_keys_is_in_force_within_milliseconds() 
     }
     times.sort_unstable();
     println!(
-        "verify, compile and apply one revocation: median {:?}, slowest {:?}",
+        "revoked among {keys}: median {:?}, slowest {:?}",
         times[10], times[19]
     );
-    assert!(times[10].as_millis() < 50, "{times:?}");
+    times[10]
+}
+
+#[test]
+fn a_revocation_among_a_hundred_thousand_keys_takes_hardly_longer_than_among_a_thousand() {
+    // A hundred times as many. How fast the machine is at the moment is in both.
+    let (few, many) = (revoked_among(1_000), revoked_among(100_000));
+    assert!(many < few * 20, "{few:?} and {many:?}");
+    if !cfg!(debug_assertions) {
+        assert!(many < Duration::from_millis(5), "{many:?}");
+    }
 }
 
 #[test]

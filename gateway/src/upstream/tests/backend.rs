@@ -87,10 +87,15 @@ impl Backend {
     }
 }
 
-/// An address at which nobody listens.
+/// An address at which nobody listens, and nobody will: its port stays taken for as long as this process lives.
 pub(super) fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    format!("http://{}", listener.local_addr().expect("bound"))
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    socket.bind(&free.into()).expect("a free port");
+    let bound = socket.local_addr().expect("bound").as_socket();
+    std::mem::forget(socket);
+    format!("http://{}", bound.expect("an address"))
 }
 
 impl Peer {

@@ -37,25 +37,19 @@ fn a_target_nobody_listens_at_costs_no_call_its_answer() {
 #[test]
 fn with_every_target_away_calls_are_refused_at_once_with_a_time_to_come_back() {
     on_worker(async {
-        let side = Side::with(&object(&[nobody(), nobody()]), &settings());
-        let opened = Instant::now();
+        // Left alone for longer than this test takes: nobody is asked again.
+        let mut long = settings();
+        long.eject_first = Duration::from_secs(25);
+        let side = Side::with(&object(&[nobody(), nobody()]), &long);
         while side.count(|counts| &counts.refused) == 0 {
             assert_eq!(
                 side.get().await.err(),
                 Some(ProblemKind::UpstreamUnavailable)
             );
         }
-        assert!(
-            opened.elapsed() < Duration::from_secs(1),
-            "{:?}",
-            opened.elapsed()
-        );
         let before = side.count(|counts| &counts.connect_failures);
-        let mut took = Vec::new();
         for _ in 0..100 {
-            let began = Instant::now();
             let refused = side.send(&Method::GET, &[], &mut NoBody, None).await;
-            took.push(began.elapsed());
             let refusal = refused.err().expect("nobody answers");
             assert_eq!(refusal.kind(), ProblemKind::UpstreamUnavailable);
             let fields = refusal.problem.headers();
@@ -69,14 +63,56 @@ fn with_every_target_away_calls_are_refused_at_once_with_a_time_to_come_back() {
                 .expect("seconds");
             assert!((1..=30).contains(&wait));
         }
-        took.sort_unstable();
-        // Not the slowest: the machine may have been at something else.
-        assert!(took[90] < Duration::from_millis(5), "{took:?}");
-        assert!(
-            side.count(|counts| &counts.connect_failures) <= before + 1,
-            "nobody is asked"
+        assert_eq!(
+            side.count(|counts| &counts.connect_failures),
+            before,
+            "at once: nobody is asked"
         );
     });
+}
+
+/// A target that is dead, probed while it still is, and then alive; `None` where the machine stood still for so long that
+/// what is asserted of a moment was past.
+async fn comes_back(backend: &Backend, dead: &AtomicBool) -> Option<()> {
+    let first = quick().eject_first;
+    let side = Side::with(&object(&backend.urls()), &quick());
+    dead.store(true, Ordering::SeqCst);
+    let mut failing = Instant::now();
+    while side.count(|counts| &counts.ejections) == 0 {
+        failing = Instant::now();
+        assert!(side.get().await.is_err());
+    }
+    let asked = backend.connections();
+    let refused = side.get().await.err();
+    if failing.elapsed() >= first {
+        return None;
+    }
+    assert_eq!(refused, Some(ProblemKind::UpstreamUnavailable));
+    tokio::time::sleep(first).await;
+    // It is tried by one, and is still dead: twice as long this time.
+    let probing = Instant::now();
+    let tried = tokio::join!(side.get(), side.get(), side.get());
+    if probing.elapsed() >= first * 2 {
+        return None;
+    }
+    let kinds = [tried.0, tried.1, tried.2].map(|reply| reply.err());
+    let failed = kinds
+        .iter()
+        .filter(|kind| **kind == Some(ProblemKind::UpstreamFailed))
+        .count();
+    assert_eq!((failed, backend.connections()), (1, asked + 1), "{kinds:?}");
+    tokio::time::sleep(first).await;
+    let refused = side.get().await.err();
+    if probing.elapsed() >= first * 2 {
+        return None;
+    }
+    assert_eq!(refused, Some(ProblemKind::UpstreamUnavailable));
+    dead.store(false, Ordering::SeqCst);
+    tokio::time::sleep(first).await;
+    for _ in 0..20 {
+        assert!(side.get().await.is_ok());
+    }
+    Some(())
 }
 
 #[test]
@@ -92,33 +128,10 @@ fn a_target_that_comes_back_is_found_by_one_call() {
         }
     });
     on_worker(async {
-        let side = Side::with(&object(&backend.urls()), &quick());
-        while side.count(|counts| &counts.ejections) == 0 {
-            assert!(side.get().await.is_err());
-        }
-        let asked = backend.connections();
-        assert_eq!(
-            side.get().await.err(),
-            Some(ProblemKind::UpstreamUnavailable)
-        );
-        tokio::time::sleep(quick().eject_first).await;
-        // It is tried by one, and is still dead: twice as long this time.
-        let tried = tokio::join!(side.get(), side.get(), side.get());
-        let kinds = [tried.0, tried.1, tried.2].map(|reply| reply.err());
-        let failed = kinds
-            .iter()
-            .filter(|kind| **kind == Some(ProblemKind::UpstreamFailed))
-            .count();
-        assert_eq!((failed, backend.connections()), (1, asked + 1), "{kinds:?}");
-        tokio::time::sleep(quick().eject_first).await;
-        assert_eq!(
-            side.get().await.err(),
-            Some(ProblemKind::UpstreamUnavailable)
-        );
-        dead.store(false, Ordering::SeqCst);
-        tokio::time::sleep(quick().eject_first).await;
-        for _ in 0..20 {
-            assert!(side.get().await.is_ok());
+        let mut tries = 0;
+        while comes_back(&backend, &dead).await.is_none() {
+            tries += 1;
+            assert!(tries < 20, "this machine stands still all the time");
         }
     });
 }
@@ -199,15 +212,9 @@ fn half_failing_backends_are_given_a_fifth_more_at_most_and_dead_ones_nothing() 
         );
         dead.store(true, Ordering::SeqCst);
         let before = requests.load(Ordering::SeqCst);
-        let began = Instant::now();
         while side.count(|counts| &counts.refused) == 0 {
             assert!(side.get().await.is_err());
         }
-        assert!(
-            began.elapsed() < Duration::from_secs(1),
-            "{:?}",
-            began.elapsed()
-        );
         let asked = requests.load(Ordering::SeqCst) - before;
         assert!(asked <= 12 + 3, "{asked} requests before it was left alone");
     });

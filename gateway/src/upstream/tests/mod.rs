@@ -38,7 +38,7 @@ use crate::settings::{DEFAULTS, ROLE, Settings, UpstreamSettings};
 use crate::trace::TraceIds;
 
 /// Longest wait for anything in a test.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs a test as a worker would.
 fn on_worker<T>(test: impl Future<Output = T>) -> T {

@@ -157,7 +157,7 @@ fn no_more_than_so_many_connections_wait_and_none_longer_than_so_long() {
         assert_eq!(backend.connections(), before + 1, "the others were too old");
         until("they are closed", || backend.open() == 1).await;
         let house = side.upstreams.keep_house();
-        let kept = tokio::time::timeout(Duration::from_secs(2), async {
+        let kept = tokio::time::timeout(PATIENCE, async {
             tokio::select! {
                 () = house => {}
                 () = until("nobody is kept without use", || backend.open() == 0) => {}
@@ -299,6 +299,8 @@ fn a_client_that_leaves_takes_its_connection_along_at_once() {
     });
     on_worker(async {
         let side = Side::of(&backend.urls());
+        // Well before the backend itself gives up.
+        let at_most = PATIENCE / 2;
         {
             let mut call = std::pin::pin!(side.get());
             tokio::select! {
@@ -306,15 +308,9 @@ fn a_client_that_leaves_takes_its_connection_along_at_once() {
                 () = until("the backend has the call", || backend.heads().len() == 1) => {}
             }
         }
-        assert!(
-            told.recv_timeout(Duration::from_secs(1)).is_ok(),
-            "before the head"
-        );
+        assert!(told.recv_timeout(at_most).is_ok(), "before the head");
         let (_, response) = side.begin(&Method::PUT, &mut NoBody).await.expect("a head");
         drop(response);
-        assert!(
-            told.recv_timeout(Duration::from_secs(1)).is_ok(),
-            "inside the body"
-        );
+        assert!(told.recv_timeout(at_most).is_ok(), "inside the body");
     });
 }
