@@ -33,6 +33,7 @@ mod migrations;
 mod offer_commands;
 mod partitions;
 mod pictures;
+mod policy_tests;
 mod publish_gate;
 mod publishing;
 mod refusals;

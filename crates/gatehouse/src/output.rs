@@ -11,6 +11,8 @@ pub(crate) mod exit {
     pub(crate) const DONE: u8 = 0;
     /// The verb did not do what was asked.
     pub(crate) const FAILED: u8 = 1;
+    /// What was given cannot be used; clap ends with it too.
+    pub(crate) const USAGE: u8 = 2;
     /// There are changes, and `--exit-code` asked.
     pub(crate) const CHANGES: u8 = 3;
     /// There are changes that break callers.
@@ -19,6 +21,8 @@ pub(crate) mod exit {
     pub(crate) const NOT_SIGNED_IN: u8 = 5;
     /// Something could not be compared.
     pub(crate) const NOT_COMPARED: u8 = 6;
+    /// Cases could not be run.
+    pub(crate) const NOT_RUN: u8 = 6;
 }
 
 /// Writes a line of data. A reader that went away (`| head`) is no error.

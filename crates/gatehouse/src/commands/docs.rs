@@ -22,6 +22,7 @@ pub(crate) fn run(args: &Docs) -> anyhow::Result<ExitCode> {
         ("spec-rules.md", spec_rules()),
         ("events.md", events()),
         ("lint-rules.md", lint_rules()),
+        ("test-cases.schema.json", super::test::SCHEMA.to_owned()),
     ] {
         write(&args.folder.join(name), &text)?;
     }
@@ -103,7 +104,8 @@ fn lint_rules() -> String {
 fn command_line() -> anyhow::Result<String> {
     let mut text = format!(
         "# Command line\n\n{GENERATED}Data goes to standard output, talk to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, \
-         3 there are changes, where `--exit-code` asks, 4 breaking changes, 5 not signed in, 6 not everything could be compared.\n"
+         3 there are changes, where `--exit-code` asks, 4 breaking changes, 5 not signed in, 6 not everything could be compared, \
+         or cases could not be run.\n"
     );
     let mut root = Cli::command().term_width(100);
     root.build();

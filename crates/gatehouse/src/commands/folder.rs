@@ -143,12 +143,6 @@ async fn carry_out(folder: &Folder, doing: &Doing, mode: &str) -> anyhow::Result
 }
 
 async fn make(session: &Session, folder: &Folder, mode: &str) -> anyhow::Result<Value> {
-    let files = read(&folder.dir)?;
-    let values = references(&folder.dir, &files)?;
-    let files: Vec<Value> = files
-        .iter()
-        .map(|(path, content)| json!({ "path": path, "content": content }))
-        .collect();
     let mut source = serde_json::Map::new();
     for (name, value) in [
         ("commit", &folder.commit),
@@ -159,13 +153,27 @@ async fn make(session: &Session, folder: &Folder, mode: &str) -> anyhow::Result<
             source.insert(name.to_owned(), json!(value));
         }
     }
-    let body = json!({ "mode": mode, "scope": folder.scope, "source": source, "files": files, "values": values });
+    let files = read(&folder.dir)?;
+    let mut body = body_of(&folder.dir, &files)?;
+    body["mode"] = json!(mode);
+    body["scope"] = json!(folder.scope);
+    body["source"] = Value::Object(source);
     session.post("/v1/changesets", body).await
+}
+
+/// Files as a changeset to apply takes them, with what their references stand for here.
+pub(crate) fn body_of(dir: &Path, files: &BTreeMap<String, String>) -> anyhow::Result<Value> {
+    let values = references(dir, files)?;
+    let files: Vec<Value> = files
+        .iter()
+        .map(|(path, content)| json!({ "path": path, "content": content }))
+        .collect();
+    Ok(json!({ "mode": "apply", "files": files, "values": values }))
 }
 
 /// Every YAML and JSON file below a folder, and every text that one of them names, by its path with forward slashes. Hidden
 /// files and folders are left alone.
-fn read(dir: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+pub(crate) fn read(dir: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(dir.to_owned(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -241,7 +249,7 @@ fn references(
     Ok(values)
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name].as_array().map_or(&[][..], Vec::as_slice)
 }
 

@@ -47,6 +47,7 @@ pub(crate) mod team;
 pub(crate) mod tenant;
 pub(crate) mod tenant_role;
 pub(crate) mod terms;
+pub(crate) mod test;
 pub(crate) mod token;
 mod up;
 pub(crate) mod upstream;
@@ -122,6 +123,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Key(command) => key::run(command).await,
         Command::Mail(command) => mail::run(command).await,
         Command::Webhook(command) => webhook::run(command).await,
+        Command::Test(args) => test::run(args).await,
         Command::Health(args) => health::run(args).await,
         Command::Docs(args) => docs::run(&args),
         Command::DemoUpstream(args) => demo::upstream(args).await,

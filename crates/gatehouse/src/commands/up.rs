@@ -1,5 +1,6 @@
 //! `gatehouse up`: the whole product on this machine, empty.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -71,10 +72,7 @@ impl Roles {
         db: &Db,
         supervisor: &Supervisor,
     ) -> anyhow::Result<Self> {
-        let token_file = plan.data_dir.join("join-token");
-        if !plan.gateway_data_dir().join("identity.json").exists() {
-            write_join_token(db, &token_file).await?;
-        }
+        let token_file = join_token_file(plan, db).await?;
         let mut admin_api = Child::start(plan.admin_api(), supervisor);
         let mut portal = Child::start(plan.portal(), supervisor);
         let mut gateway = Child::start(plan.gateway(&token_file), supervisor);
@@ -94,6 +92,15 @@ impl Roles {
         self.portal.stop().await;
         self.admin_api.stop().await;
     }
+}
+
+/// The file with the token that lets the gateway join; written for one that never did.
+pub(crate) async fn join_token_file(plan: &StackPlan, db: &Db) -> anyhow::Result<PathBuf> {
+    let file = plan.data_dir.join("join-token");
+    if !plan.gateway_identity().exists() {
+        write_join_token(db, &file).await?;
+    }
+    Ok(file)
 }
 
 async fn write_join_token(db: &Db, file: &std::path::Path) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ pub(crate) use contexts::{Context, Contexts};
 pub(crate) use refused::Refused;
 pub(crate) use segment::segment;
 pub(crate) use session::Session;
-pub(crate) use show::{Column, column};
+pub(crate) use show::{Column, column, one as show_one, one_line, rows as show_rows};
 
 /// How to reach an admin API.
 #[derive(Debug, Clone, Args)]

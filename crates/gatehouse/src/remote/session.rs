@@ -94,6 +94,14 @@ impl Session {
         })
     }
 
+    /// The same, which says nothing but results and what went wrong.
+    pub(crate) fn quietly(self) -> Self {
+        Self {
+            quiet: true,
+            ..self
+        }
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.format
     }

@@ -105,6 +105,11 @@ fn cell(value: Option<&Value>) -> String {
         }
         Some(other) => other.to_string(),
     };
+    one_line(&text)
+}
+
+/// A text that can neither break its line nor steer a terminal.
+pub(crate) fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

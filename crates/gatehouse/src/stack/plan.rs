@@ -177,6 +177,11 @@ impl StackPlan {
         self.data_dir.join("gateway")
     }
 
+    /// What the gateway writes once it has joined.
+    pub(crate) fn gateway_identity(&self) -> PathBuf {
+        self.gateway_data_dir().join("identity.json")
+    }
+
     fn control_plane_env(&self, role: &str) -> BTreeMap<String, String> {
         let mut env = BTreeMap::new();
         set(
@@ -211,6 +216,7 @@ impl StackPlan {
             args: vec![role.to_owned()],
             env,
             announce: self.data_dir.join(format!("{role}.ready.json")),
+            log: None,
         }
     }
 }

