@@ -6,6 +6,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use gatehouse_control_plane::applications::{self, ApplicationFilter};
+use gatehouse_control_plane::credentials::{self, CredentialFilter, IssueKey};
 use gatehouse_control_plane::subscriptions::{self, Conditions, RequestFilter, SubscriptionFilter};
 use gatehouse_control_plane::{Lookup, Page};
 use gatehouse_domain::subscription::StoredState;
@@ -98,6 +100,17 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
                 .unwrap();
             note(name, since);
         }
+        for (name, who) in [
+            ("applications", &world.ana),
+            ("applications as a developer", &world.eli),
+        ] {
+            let since = Instant::now();
+            applications::list_applications(&world.db, who, &ApplicationFilter::default(), &page)
+                .await
+                .unwrap();
+            note(name, since);
+        }
+        keys(world, &mut note).await;
         let queue = RequestFilter {
             for_me: true,
             ..RequestFilter::default()
@@ -122,6 +135,45 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
         note("revoke", since);
     }
     times
+}
+
+/// A key of one of the many applications, from its making to its end.
+async fn keys(world: &World, note: &mut impl FnMut(&'static str, Instant)) {
+    let application = || Lookup::from("seeded-7");
+    let input = IssueKey {
+        environment: "production".into(),
+        name: "Measured".to_owned(),
+        expires_in_days: None,
+        products: Vec::new(),
+    };
+    let since = Instant::now();
+    let made = credentials::issue(&world.db, &world.eli, application(), input)
+        .await
+        .unwrap();
+    note("make a key", since);
+    let id = made.value.0.id;
+    let since = Instant::now();
+    let filter = CredentialFilter::default();
+    credentials::list_credentials(
+        &world.db,
+        &world.eli,
+        application(),
+        &filter,
+        &Page::default(),
+    )
+    .await
+    .unwrap();
+    note("keys of one application", since);
+    let since = Instant::now();
+    credentials::evidence(&world.db, &world.eli, id)
+        .await
+        .unwrap();
+    note("evidence of a key", since);
+    let since = Instant::now();
+    credentials::revoke(&world.db, &world.eli, id, "Measured.")
+        .await
+        .unwrap();
+    note("revoke a key", since);
 }
 
 #[tokio::test]
