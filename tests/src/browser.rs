@@ -165,8 +165,11 @@ impl Browser {
 
     /// Types a day into a field of days, in the order that this browser's own language has: month, day, year.
     pub async fn type_day(&self, css: &str, digits: &str) {
-        self.with(css, async |field| field.send_keys(digits).await)
-            .await;
+        self.with(css, async |field| {
+            field.clear().await?;
+            field.send_keys(digits).await
+        })
+        .await;
     }
 
     /// How many elements match.

@@ -107,10 +107,14 @@ impl Process {
 
     /// SIGTERM, and SIGKILL for what does not end in time: for what a failing test leaves behind, which must not fail again.
     pub fn end(&mut self) {
+        if !self.is_running() {
+            return;
+        }
         let _ = kill(self.child.id(), Signal::Terminate);
+        let (_never, pause) = std::sync::mpsc::channel::<()>();
         let began = Instant::now();
         while self.is_running() && began.elapsed() < PATIENCE {
-            std::thread::yield_now();
+            let _ = pause.recv_timeout(Duration::from_millis(10));
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -3,8 +3,6 @@
 //! The first one is carried out as a job of its own, so that a client who hangs up does not stop it halfway. Every answer is
 //! kept but those that say nothing was changed and ask to come back: 5xx and 429 give the key back.
 
-use std::sync::{Arc, OnceLock};
-
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -12,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use gatehouse_control_plane::idempotency::{self, Answer, Begin, Guard, KEY_LENGTH_MAX, Replay};
 use gatehouse_control_plane::{Actor, Db};
+use gatehouse_runtime::supervisor::CatchPanic;
 use gatehouse_runtime::{RequestId, Supervisor};
 use gatehouse_web::edge::render_problem;
 use gatehouse_web::extract::read_body_up_to;
@@ -71,47 +70,39 @@ struct Keyed {
 /// From the moment the key is taken nothing depends on the client's connection: one that hangs up between the two would leave a
 /// key that runs for nobody.
 async fn in_a_job(state: AdminApi, keyed: Keyed, next: Next) -> Result<Response, Problem> {
-    let begun = Arc::new(OnceLock::new());
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let (db, supervisor) = (state.db.clone(), state.supervisor.clone());
-    let taken = Arc::clone(&begun);
+    let supervisor = state.supervisor.clone();
     let job = async move {
-        let response = carry_out(&state, keyed, &taken, next).await;
+        let response = carry_out(&state, keyed, next).await;
         // Nobody listens any more when the client hung up; the answer is stored.
         let _ = answer.send(response);
     };
     let job = job.instrument(tracing::Span::current());
     Supervisor::spawn_job(&supervisor, "admin_api.idempotent_request", job);
-    if let Ok(response) = answered.await {
-        return response;
-    }
-    // The job panicked, and the supervisor told it.
-    if let Some(guard) = begun.get() {
-        idempotency::forget(&db, guard).await?;
-    }
-    Err(Problem::internal(anyhow::anyhow!(
-        "the request's job ended without an answer"
-    )))
+    answered
+        .await
+        .unwrap_or_else(|gone| Err(Problem::internal(gone)))
 }
 
-async fn carry_out(
-    state: &AdminApi,
-    keyed: Keyed,
-    begun: &OnceLock<Guard>,
-    next: Next,
-) -> Result<Response, Problem> {
+async fn carry_out(state: &AdminApi, keyed: Keyed, next: Next) -> Result<Response, Problem> {
     let Keyed {
         actor,
         key,
         hash,
         mut request,
     } = keyed;
+    let id: RequestId = part(request.extensions())?;
     match idempotency::begin(&state.db, &actor, &key, hash).await? {
         Begin::Fresh(guard) => {
-            let guard = begun.get_or_init(|| guard);
-            let id: RequestId = part(request.extensions())?;
             request.extensions_mut().insert(actor.with_idempotency_key(key));
-            keep(&state.db, &state.links, guard, id, next.run(request).await).await
+            let task = Box::pin(next.run(request));
+            match (CatchPanic { task }).await {
+                Ok(response) => keep(&state.db, &state.links, &guard, id, response).await,
+                Err(panic) => {
+                    idempotency::forget(&state.db, &guard).await?;
+                    Err(Problem::internal(anyhow::anyhow!("the request panicked: {panic}")))
+                }
+            }
         }
         Begin::Replay(replay) => answer_again(&replay),
         Begin::Running => Err(Problem::new(ProblemKind::StillRunning).retry_after(1)),

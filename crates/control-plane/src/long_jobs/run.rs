@@ -88,9 +88,8 @@ pub async fn run_due(db: &Db) -> Result<bool, Refusal> {
         }
     };
     match outcome {
-        // The database is away or busy, or too much is read at once: it is begun anew, by whoever comes next.
+        // The database is away or busy, or too much is read at once: the lease runs out, and it is begun anew.
         Err(refusal) if refusal.is_passing() || matches!(refusal, Refusal::TooMany(_)) => {
-            held.give_back().await?;
             Err(refusal)
         }
         Ok(Outcome::Written) => Ok(true),
@@ -304,22 +303,6 @@ impl Held {
         sqlx::query!("delete from job_output where job_id = $1", self.job.uuid())
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Lets it wait again, as if it had not been begun: what was in its way passes.
-    async fn give_back(&self) -> Result<(), Refusal> {
-        let mut tx = self.db.tenant(self.tenant).await?;
-        sqlx::query!(
-            "update job set state = 'waiting', lease = null, leased_until = null, attempts = attempts - 1,
-                 row_version = row_version + 1
-             where id = $1 and lease = $2 and state = 'running'",
-            self.job.uuid(),
-            self.lease,
-        )
-        .execute(&mut *tx)
-        .await?;
         tx.commit().await?;
         Ok(())
     }

@@ -35,7 +35,7 @@ pub struct SubscriptionFilter {
 const SEARCH_MAX: usize = 80;
 
 /// Lists the subscriptions the actor may see, newest first; those that are looked for by the names of their applications, and of
-/// one application newest first.
+/// one application newest first: an application that is renamed meanwhile may be missed or come twice.
 pub async fn list_subscriptions(
     db: &Db,
     actor: &Actor,
@@ -76,7 +76,7 @@ fn wanted(filter: &SubscriptionFilter, rights: &Rights, page: &Page) -> Wanted {
         api_slug: api_slug.map(str::to_owned),
         environment_slug: filter.environment.clone(),
         only_own: filter.mine,
-        named: filter.search.as_deref().map(beginning),
+        named: filter.search.as_deref().and_then(beginning),
         reach: rights.reach(),
         reach_own: rights.reach_own(),
         limit: page.fetch(),
@@ -84,11 +84,11 @@ fn wanted(filter: &SubscriptionFilter, rights: &Rights, page: &Page) -> Wanted {
     }
 }
 
-/// From where to where lie the names in lower case that begin with a text.
-fn beginning(text: &str) -> (String, String) {
+/// From where to where lie the names in lower case that begin with a text; `None` where there is nothing to look for.
+fn beginning(text: &str) -> Option<(String, String)> {
     let from = text.trim().to_lowercase();
     let until = format!("{from}{}", char::MAX);
-    (from, until)
+    (!from.is_empty()).then_some((from, until))
 }
 
 /// Reads one subscription the actor may see.

@@ -40,6 +40,9 @@ pub(super) async fn list(
     wanted: &Wanted,
 ) -> Result<Vec<Row>, Refusal> {
     let ids = chosen(conn, person, wanted).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     rows(conn, person, &ids).await
 }
 
@@ -201,7 +204,11 @@ async fn chosen(
         wanted.apis.as_deref(),
         wanted.only_open,
         applications.as_deref(),
-        named.map(|(from, _)| from.as_str()),
+        // From the name of the last page's end on, where the index of names then begins.
+        named.map(|(from, _)| {
+            let reached = behind.as_ref().map_or("", |(name, _)| name);
+            from.as_str().max(reached)
+        }),
         named.map(|(_, until)| until.as_str()),
         behind.as_ref().map(|(name, _)| name.as_str()),
         behind.as_ref().map(|(_, application)| *application),
@@ -266,7 +273,9 @@ async fn few_applications(
         return Ok(None);
     }
     let ids = sqlx::query_scalar!(
-        "select id from application where owner_team_id = any($1) limit $2",
+        "select n.id from unnest($1::uuid[]) t (id)
+         cross join lateral (select id from application where owner_team_id = t.id order by id desc limit $2) n
+         limit $2",
         teams,
         FEW + 1,
     )

@@ -77,6 +77,21 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
         environment: Some("sandbox".to_owned()),
         ..SubscriptionFilter::default()
     };
+    let broadly = SubscriptionFilter {
+        search: Some("seeded".to_owned()),
+        ..SubscriptionFilter::default()
+    };
+    // Two thirds of the names come before it.
+    let far: uuid::Uuid = sqlx::query_scalar(
+        "select s.id from subscription s join application a on a.id = s.application_id where a.slug = 'seeded-7'",
+    )
+    .fetch_one(&mut world.superuser().await)
+    .await
+    .unwrap();
+    let behind = Page {
+        after: Some(far),
+        ..page
+    };
     let all = SubscriptionFilter::default();
     for round in 0..rounds {
         let mut note = |name, since: Instant| {
@@ -86,16 +101,22 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
                 None => times.0.push((name, vec![took])),
             }
         };
-        for (name, who, filter) in [
-            ("list", &world.ana, &all),
-            ("list pending", &world.ana, &pending),
-            ("list of one application", &world.ana, &one),
-            ("list of an environment with few", &world.ana, &elsewhere),
-            ("search", &world.ana, &searched),
-            ("list as a developer", &world.eli, &all),
+        for (name, who, filter, page) in [
+            ("list", &world.ana, &all, &page),
+            ("list pending", &world.ana, &pending, &page),
+            ("list of one application", &world.ana, &one, &page),
+            (
+                "list of an environment with few",
+                &world.ana,
+                &elsewhere,
+                &page,
+            ),
+            ("search", &world.ana, &searched, &page),
+            ("search, a late page", &world.ana, &broadly, &behind),
+            ("list as a developer", &world.eli, &all, &page),
         ] {
             let since = Instant::now();
-            subscriptions::list_subscriptions(&world.db, who, filter, &page)
+            subscriptions::list_subscriptions(&world.db, who, filter, page)
                 .await
                 .unwrap();
             note(name, since);
@@ -139,7 +160,7 @@ async fn measure(world: &World, label: &str, rounds: usize) -> Times {
 
 /// A key of one of the many applications, from its making to its end.
 async fn keys(world: &World, note: &mut impl FnMut(&'static str, Instant)) {
-    let application = || Lookup::from("seeded-7");
+    let application = || Lookup::from("seeded-101");
     let input = IssueKey {
         environment: "production".into(),
         name: "Measured".to_owned(),

@@ -49,7 +49,9 @@ pub async fn quota(
     };
     let amount = size.quota;
     let limit = json!({"kind": "quota", "amount": amount, "period": "month"});
-    let Calling { counts, callers } = stage.call(limit, Until::Refused).await;
+    let Calling {
+        counts, callers, ..
+    } = stage.call(limit, Until::Refused).await;
     counts.until_passed(amount / 8).await;
     let calm_ms = counts.p99_ms();
     match settled {
@@ -115,8 +117,11 @@ pub async fn rate(
     let amount = size.rate;
     let limit = json!({"kind": "rate", "amount": amount, "window_s": 60, "burst": amount});
     let until = Instant::now() + size.span;
-    let begun = Instant::now();
-    let Calling { counts, callers } = stage.call(limit, Until::Then(until)).await;
+    let Calling {
+        begun,
+        counts,
+        callers,
+    } = stage.call(limit, Until::Then(until)).await;
     let eighth = |number: u32| until - size.span * (8 - number) / 8;
     tokio::time::sleep_until(eighth(1).into()).await;
     let calm_ms = counts.p99_ms();

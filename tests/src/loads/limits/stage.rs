@@ -88,6 +88,7 @@ impl Stage {
             .await;
         let counts = Arc::<Counts>::default();
         let mut callers = JoinSet::new();
+        let begun = Instant::now();
         for gateway in 0..self.gateways {
             let url = stack
                 .first_tenant()
@@ -95,7 +96,11 @@ impl Stage {
             let consumer = Consumer::with_key(granted.consumer.key());
             callers.spawn(call(consumer, url, until, Arc::clone(&counts)));
         }
-        Calling { counts, callers }
+        Calling {
+            begun,
+            counts,
+            callers,
+        }
     }
 
     pub(super) fn kill_and_restart(&self, role: Role) {
@@ -154,6 +159,8 @@ impl Counts {
 }
 
 pub(super) struct Calling {
+    /// Before the first call.
+    pub(super) begun: Instant,
     pub(super) counts: Arc<Counts>,
     pub(super) callers: JoinSet<()>,
 }
