@@ -8,7 +8,7 @@ use gatehouse_control_plane::mail::{self, Mailer, OutboxAccess, Sent};
 use gatehouse_control_plane::{Page, Refusal};
 use gatehouse_domain::Role;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::world::{World, links, secret, sign_up_of};
@@ -63,6 +63,14 @@ fn mailer(address: SocketAddr) -> Mailer {
     Mailer::new(Some(&url), "Gatehouse <gatehouse@portal.example>").unwrap()
 }
 
+/// A port at which nobody listens yet, and nobody else can.
+fn nobody() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
 async fn with_a_mail() -> World {
     let world = World::create().await;
     accounts::sign_up(&world.db, world.tenant, sign_up_of("ines@example.com"))
@@ -74,9 +82,7 @@ async fn with_a_mail() -> World {
 #[tokio::test]
 async fn a_mail_survives_three_attempts_without_a_server_and_then_arrives_once() {
     let world = with_a_mail().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (socket, address) = nobody();
     let mailer = mailer(address);
     let failed = Sent {
         failed: 1,
@@ -100,7 +106,7 @@ async fn a_mail_survives_three_attempts_without_a_server_and_then_arrives_once()
         assert!(waiting.last_error.is_some());
         world.pass(60);
     }
-    let (inbox, _server) = serve(TcpListener::bind(address).await.unwrap(), "250 ok");
+    let (inbox, _server) = serve(socket.listen(16).unwrap(), "250 ok");
     let token = world.mailed_token("verify_email", "ines@example.com").await;
     let sent = mail::send_due(&world.db, &mailer, &links()).await.unwrap();
     assert_eq!(
@@ -140,9 +146,7 @@ async fn a_mail_survives_three_attempts_without_a_server_and_then_arrives_once()
 #[tokio::test]
 async fn a_mail_is_given_up_after_a_day_or_when_the_server_says_never() {
     let world = with_a_mail().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_socket, address) = nobody();
     let gone = mailer(address);
     world.pass(24 * 3600 - 1);
     assert_eq!(

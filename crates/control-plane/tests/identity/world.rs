@@ -10,7 +10,7 @@ use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_control_plane::mail::{self, Links, MailView, OutboxAccess};
 use gatehouse_control_plane::members::{self, Admit};
 use gatehouse_control_plane::tenants::{self, CreateTenant};
-use gatehouse_control_plane::{Actor, Db, Page, PlatformActor};
+use gatehouse_control_plane::{Actor, Db, Page, PlatformActor, Refusal};
 use gatehouse_domain::Role;
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_harness::TestDb;
@@ -180,4 +180,19 @@ pub(crate) fn token_in(text: &str) -> String {
         .find(|line| line.starts_with("https://portal.example/t/"))
         .unwrap_or_else(|| panic!("no link in {text}"));
     link.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Asks again while the database is busy, as the refusal says one should: dozens of rivals may wait longer for one of a
+/// dozen connections than one caller may.
+pub(crate) async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, Refusal>>,
+{
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        match ask().await {
+            Err(busy) if busy.is_passing() && tokio::time::Instant::now() < deadline => {}
+            answer => return answer,
+        }
+    }
 }

@@ -11,7 +11,9 @@ use gatehouse_domain::subscription::{ShownState, SubscriptionEvent as E};
 use time::Duration;
 use tokio::task::JoinSet;
 
-use crate::world::{World, conflict, faults, is_forbidden, is_not_found, is_not_yours, member};
+use crate::world::{
+    World, conflict, faults, is_forbidden, is_not_found, is_not_yours, member, patiently,
+};
 
 const DAY: u64 = 86_400;
 
@@ -357,11 +359,11 @@ async fn of_fifty_answers_by_approvers_and_deputies_exactly_one_moves_the_reques
         let (db, actor) = (world.db.clone(), hands[number % 5].clone());
         tasks.spawn(async move {
             if number % 2 == 0 {
-                return subscriptions::approve(&db, &actor, id, Conditions::default())
-                    .await
-                    .map(drop);
+                let approve = || subscriptions::approve(&db, &actor, id, Conditions::default());
+                return patiently(approve).await.map(drop);
             }
-            subscriptions::reject(&db, &actor, id, "no").await.map(drop)
+            let reject = || subscriptions::reject(&db, &actor, id, "no");
+            patiently(reject).await.map(drop)
         });
     }
     let answers = tasks.join_all().await;

@@ -1,5 +1,7 @@
 //! What a change of routes is checked against: its neighbours, found by place, and not everything there is.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use gatehouse_control_plane::db::DbAddresses;
 use gatehouse_control_plane::keys::MasterKey;
@@ -79,6 +81,7 @@ impl World {
     /// Publishes one more API in a session of its own; returns how many objects of configuration were read.
     async fn reads_of_publishing(&self, api: &str) -> i64 {
         let before = self.objects_read().await;
+        let others = self.sessions().await;
         let addresses = DbAddresses {
             app: self.test_db.app_url(),
             system: self.test_db.system_url(),
@@ -99,17 +102,30 @@ impl World {
         publishing::publish_spec(&db, &self.ada, input)
             .await
             .unwrap();
+        let own = &self.sessions().await - &others;
+        assert!(!own.is_empty());
         db.close().await;
-        // A session hands its counters over when it ends.
-        eventually(PATIENCE, "the reads are counted", async || {
-            let read = self.objects_read().await - before;
-            if read > 0 {
-                Ok(read)
+        // A session hands its counters over when it ends: all of them must have.
+        eventually(PATIENCE, "the sessions end", async || {
+            let left = &self.sessions().await & &own;
+            if left.is_empty() {
+                Ok(())
             } else {
-                Err("not yet".to_owned())
+                Err(format!("{left:?}"))
             }
         })
-        .await
+        .await;
+        self.objects_read().await - before
+    }
+
+    /// The sessions of this database, by their processes.
+    async fn sessions(&self) -> HashSet<i32> {
+        let query = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        let found: Vec<i32> = sqlx::query_scalar(query)
+            .fetch_all(&mut self.superuser().await)
+            .await
+            .unwrap();
+        found.into_iter().collect()
     }
 }
 

@@ -339,3 +339,18 @@ pub(crate) fn is_forbidden<T>(answer: &Result<T, Refusal>) -> bool {
 pub(crate) fn is_not_yours<T>(answer: &Result<T, Refusal>) -> bool {
     matches!(answer, Err(Refusal::NotYours(_)))
 }
+
+/// Asks again while the database is busy, as the refusal says one should: dozens of rivals may wait longer for one of a
+/// dozen connections than one caller may.
+pub(crate) async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Refusal>
+where
+    F: Future<Output = Result<T, Refusal>>,
+{
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        match ask().await {
+            Err(busy) if busy.is_passing() && tokio::time::Instant::now() < deadline => {}
+            answer => return answer,
+        }
+    }
+}
