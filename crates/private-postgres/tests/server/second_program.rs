@@ -99,7 +99,11 @@ pub(crate) fn exe_for(dir: &Path, user: &str) -> Option<(PathBuf, u32, u32)> {
     }
     let (uid, gid) = user_ids(user)?;
     let exe = dir.join("second-program");
-    std::fs::copy(this_exe(), &exe).expect("copy");
+    // A copy was open for writing a moment ago, and may still be in a process that another thread has just forked: the
+    // kernel refuses to execute such a file. A link never was.
+    if std::fs::hard_link(this_exe(), &exe).is_err() {
+        std::fs::copy(this_exe(), &exe).expect("copy");
+    }
     std::fs::set_permissions(&exe, Permissions::from_mode(0o755)).expect("mode");
     Some((exe, uid, gid))
 }

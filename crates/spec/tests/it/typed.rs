@@ -104,11 +104,15 @@ fn typing_takes_time_in_proportion_however_deep_schemas_are() {
             format!(r#"{{ "type": "object", "properties": {{ "a": {inner} }} }}"#)
         })
     };
+    // The best of three: the machine may be at something else.
     let time = |levels| {
         let source = document(PLAIN, &deep(levels));
-        let began = std::time::Instant::now();
-        read(&source);
-        began.elapsed()
+        let times = (0..3).map(|_| {
+            let began = std::time::Instant::now();
+            read(&source);
+            began.elapsed()
+        });
+        times.min().unwrap()
     };
     let (shallow, deep) = (time(1), time(50));
     assert!(deep < shallow * 10, "{shallow:?} and {deep:?}");
