@@ -335,7 +335,7 @@ async fn other_access(
                   o.state, o.starts_at, o.ends_at, o.provider_hold_at, o.consumer_hold_at
            from unnest($1::uuid[]) t (id)
            cross join lateral (
-               select s.* from (select id from application where owner_team_id = t.id order by id desc limit $3) n
+               select s.* from (select id from application where owner_team_id = t.id order by created_at desc limit $3) n
                join subscription s on s.application_id = n.id
                where s.state in ('pending', 'active')
                order by s.id desc limit $2) o

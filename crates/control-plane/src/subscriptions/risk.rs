@@ -180,8 +180,8 @@ async fn held(conn: &mut PgConnection, places: &[Place]) -> Result<Vec<Held>, Re
            cross join lateral (select count(*) as count from (
                select from subscription s
                where s.plan_id = p.id and s.environment_id = x.environment and s.state = 'active'
-               -- In the order of its index, which is then read and not the table: few of many would be looked for in all of them.
-               order by s.id limit $3) counted) c"#,
+               -- In the order that no other index has: few of many would else be looked for among all of them.
+               order by s.created_at limit $3) counted) c"#,
         &products,
         &environments,
         COUNTED_MAX + 1,
@@ -265,13 +265,13 @@ async fn prior(
            cross join lateral (
                select coalesce(sum(u.count), 0)::bigint as calls,
                       coalesce(sum(u.count) filter (where u.status_class >= 4), 0)::bigint as failed
-               from (select id from application where owner_team_id = t.id order by id desc limit $3) a
+               from (select id from application where owner_team_id = t.id order by created_at desc limit $3) a
                join usage_day u on u.application_id = a.id and u.bucket >= $2) u
            cross join lateral (
                select count(*) filter (where s.state = 'rejected') as rejected,
                       count(*) filter (where s.ended_reason = 'revoked') as revoked
                from (select s.state, s.ended_reason
-                     from (select id from application where owner_team_id = t.id order by id desc limit $3) a
+                     from (select id from application where owner_team_id = t.id order by created_at desc limit $3) a
                      join subscription s on s.application_id = a.id limit $3) s) e"#,
         teams,
         now - LOOK_BACK,

@@ -274,7 +274,7 @@ async fn few_applications(
     }
     let ids = sqlx::query_scalar!(
         "select n.id from unnest($1::uuid[]) t (id)
-         cross join lateral (select id from application where owner_team_id = t.id order by id desc limit $2) n
+         cross join lateral (select id from application where owner_team_id = t.id order by created_at desc limit $2) n
          limit $2",
         teams,
         FEW + 1,
