@@ -170,8 +170,7 @@ async fn own(
     }
     let (tenant, now) = (work.tenant(), work.now());
     for (key, declared) in declared {
-        let fields = declared.fields();
-        let pointers: Vec<String> = fields.keys().map(|name| format!("/spec/{name}")).collect();
+        let (fields, pointers) = (declared.fields(), pointers_of(declared));
         sqlx::query!(
             "insert into managed_resource (tenant_id, key, scope, fields, applied, refs, changeset_id, applied_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -199,6 +198,12 @@ async fn own(
         .execute(work.conn())
         .await?;
     Ok(())
+}
+
+/// The fields that a file states.
+fn pointers_of(declared: &Declared) -> Vec<String> {
+    let fields = declared.fields();
+    fields.keys().map(|name| format!("/spec/{name}")).collect()
 }
 
 /// Whether things come under other files, or under none, although nothing else about them changes: a later sync of those files
@@ -229,17 +234,21 @@ async fn takes_over(
     let untouched: Vec<_> = declared.iter().filter(|(key, _)| as_it_was(key)).collect();
     let keys: Vec<String> = untouched.iter().map(|(key, _)| key.to_string()).collect();
     let rows = sqlx::query!(
-        "select key, scope from managed_resource where key = any($1)",
+        "select key, scope, fields from managed_resource where key = any($1)",
         &keys
     )
     .fetch_all(conn)
     .await?;
-    let held: BTreeMap<_, _> = rows.into_iter().map(|row| (row.key, row.scope)).collect();
+    let held: BTreeMap<_, _> = rows.iter().map(|row| (row.key.as_str(), row)).collect();
     Ok(untouched.into_iter().any(|(key, declared)| {
         let wanted = declared.scope.as_deref().or(scope);
-        match held.get(&key.to_string()) {
+        match held.get(key.to_string().as_str()) {
             None => true,
-            Some(held) => wanted.is_some() && held.as_deref() != wanted,
+            // Whoever states less gives fields up that files own, and whoever states more takes them.
+            Some(held) => {
+                wanted.is_some() && held.scope.as_deref() != wanted
+                    || held.fields != pointers_of(declared)
+            }
         }
     }))
 }

@@ -13,7 +13,7 @@ use gatehouse_runtime::Secret;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::world::{World, conflict, is_not_found, make_tenant, member};
+use crate::world::{World, conflict, is_forbidden, is_not_found, make_tenant, member};
 
 pub(crate) fn file(path: &str, content: &str) -> ResourceFile {
     ResourceFile {
@@ -576,6 +576,52 @@ async fn another_tenant_sees_and_applies_nothing_of_it_and_readers_cannot_apply(
             .is_err()
     );
     world.apply(&looked).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_may_only_look_takes_nothing_over_by_stating_what_is_so_already() {
+    let world = World::create().await;
+    let api = |fields: &str| {
+        let head = "apiVersion: gatehouse/v1\nkind: api\nmetadata: {name: pets}\nspec: ";
+        vec![file("pets.yaml", &format!("{head}{{{fields}}}\n"))]
+    };
+    let by = async |actor: &Actor, scope: Option<&str>, fields: &str| {
+        let input = ChangesetInput {
+            scope: scope.map(ToOwned::to_owned),
+            files: api(fields),
+            ..ChangesetInput::default()
+        };
+        let made = changesets::make_changeset(&world.db, actor, input).await;
+        changesets::apply_changeset(&world.db, actor, made.unwrap().value.id, "").await
+    };
+    let owned = async || -> Vec<(String, Option<String>, Vec<String>)> {
+        sqlx::query_as("select key, scope, fields from managed_resource order by key")
+            .fetch_all(&mut world.superuser().await)
+            .await
+            .unwrap()
+    };
+    let (ana, ada) = (&world.ana, &world.ada);
+    // Nobody's files have it yet.
+    assert!(is_forbidden(&by(ana, Some("hers"), "name: Pets").await));
+    assert!(is_forbidden(&by(ana, None, "name: Pets").await));
+    assert_eq!(owned().await, []);
+    by(ada, Some("shop"), "name: Pets, summary: ''")
+        .await
+        .unwrap();
+    let before = owned().await;
+    assert_eq!(before.len(), 1);
+    // Into another scope; with a field less, which would be free then; with a field more.
+    for (scope, fields) in [
+        (Some("hers"), "name: Pets, summary: ''"),
+        (None, "name: Pets"),
+        (None, "name: Pets, summary: '', visibility: tenant"),
+    ] {
+        let refused = by(ana, scope, fields).await;
+        assert!(is_forbidden(&refused), "{fields}: {refused:?}");
+        assert_eq!(owned().await, before, "{fields}");
+    }
+    by(ada, None, "name: Pets").await.unwrap();
+    assert_eq!(owned().await[0].2, ["/spec/name"]);
 }
 
 #[tokio::test]
