@@ -290,3 +290,64 @@ async fn what_is_no_public_half_or_not_of_the_kind_is_refused_where_it_stands() 
         );
     }
 }
+
+#[tokio::test]
+async fn a_private_key_that_was_sent_by_mistake_is_refused_without_a_word_of_it() {
+    let world = World::create().await;
+    let app = app(&world).await;
+    let canary = "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE";
+    let mut pair = public_key();
+    pair["d"] = json!(canary);
+    let block = format!("-----BEGIN PRIVATE KEY-----\n{canary}\n-----END PRIVATE KEY-----\n");
+    for (kind, material) in [
+        (K::JwtKey, jwk(pair)),
+        (K::JwtKey, jwk(json!(block))),
+        (K::JwtKey, jwk(json!(canary))),
+        // Where a parser would say which value it did not expect.
+        (K::JwtKey, jwk(json!({"kty": canary}))),
+        (K::MtlsCert, certificate(&block)),
+        (K::MtlsCert, certificate(&format!("{}{block}", pem()))),
+        (K::MtlsCert, certificate(canary)),
+    ] {
+        let refused = issue(&world, app, kind, &material).await;
+        let Err(refused) = refused else {
+            panic!("{kind} was taken");
+        };
+        let told = format!("{refused:?}");
+        assert!(!told.contains("870MB6"), "{kind}: {told}");
+    }
+    assert_eq!(tables_with(&world, "870MB6").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn no_team_can_burn_the_public_key_of_another() {
+    let world = World::create().await;
+    let (db, eli) = (&world.db, &world.eli);
+    let input = CreateApplication {
+        name: "Mallory".to_owned(),
+        ..CreateApplication::default()
+    };
+    let theirs = applications::create_application(db, eli, input).await;
+    let theirs = theirs.unwrap().value.id;
+    let certificate = certificate(&pem());
+    for (kind, material) in [
+        (K::JwtKey, jwk(public_key())),
+        (K::MtlsCert, certificate.clone()),
+    ] {
+        // Whoever saw the public half registers it first, and gives it up.
+        let made =
+            credentials::issue_credential(db, eli, Lookup::Id(theirs), wish(kind), kind, &material);
+        let made = made.await.unwrap().value.0;
+        credentials::revoke(db, eli, made.id, "Mischief.")
+            .await
+            .unwrap();
+        let own = app(&world).await;
+        let mine = issue(&world, own, kind, &material).await;
+        let mine = mine.unwrap().value.0;
+        // And what its owners revoke is revoked for good in their application.
+        credentials::revoke(db, &world.dora, mine.id, "Leaked.")
+            .await
+            .unwrap();
+        assert!(issue(&world, own, kind, &material).await.is_err());
+    }
+}

@@ -345,3 +345,63 @@ async fn the_notice_is_skipped_only_by_an_administrator_who_says_why() {
         .await;
     assert_eq!(told, 1);
 }
+
+#[tokio::test]
+async fn what_a_plan_gives_lasts_until_the_notice_is_over_unless_an_administrator_says_why() {
+    let world = World::create().await;
+    set_notice(&world, 30).await.unwrap();
+    let long = UpdatePlan {
+        max_subscription_days: Some(Some(365)),
+        max_key_days: Some(Some(90)),
+        max_overlap_s: Some(3_600),
+        ..UpdatePlan::default()
+    };
+    update(&world, long).await.unwrap();
+    world.approved("Shop", "team").await;
+    let spans = async || {
+        let plan = plan(&world).await;
+        (
+            plan.max_subscription_days,
+            plan.max_key_days,
+            plan.max_overlap_s,
+        )
+    };
+    let before = (Some(365), Some(90), 3_600);
+    assert_eq!(spans().await, before);
+    let shorter = |change: fn(&mut UpdatePlan)| {
+        let mut input = UpdatePlan::default();
+        change(&mut input);
+        input
+    };
+    for change in [
+        (|input: &mut UpdatePlan| input.max_subscription_days = Some(Some(30)))
+            as fn(&mut UpdatePlan),
+        |input| input.max_key_days = Some(Some(7)),
+        |input| input.max_overlap_s = Some(60),
+    ] {
+        // At a moment before the notice ends, and without any.
+        let soon = UpdatePlan {
+            effective_at: Some(world.db.clock().now()),
+            ..shorter(change)
+        };
+        assert_eq!(faults(update(&world, soon).await), ["/effective_at"]);
+        let skipping = UpdatePlan {
+            without_notice: Some("Because.".to_owned()),
+            ..shorter(change)
+        };
+        assert!(is_forbidden(&update(&world, skipping).await));
+        // Said without a moment, it waits.
+        update(&world, shorter(change)).await.unwrap();
+        assert_eq!(spans().await, before);
+    }
+    let skipping = UpdatePlan {
+        without_notice: Some("Abuse.".to_owned()),
+        max_overlap_s: Some(60),
+        ..UpdatePlan::default()
+    };
+    let team = Lookup::from("team");
+    plans::update_plan(&world.db, &world.ada, world.api(), team, None, skipping)
+        .await
+        .unwrap();
+    assert_eq!(spans().await.2, 60);
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gatehouse_control_plane::apis::{self, UpdateApi};
 use gatehouse_control_plane::environments::{self, UpdateEnvironment};
 use gatehouse_control_plane::plans::{self, OperationLimit, UpdatePlan};
+use gatehouse_control_plane::products::{self, CreateProduct, ItemInput};
 use gatehouse_control_plane::releases::{self, GoBack, RolledBack};
 use gatehouse_control_plane::subscriptions::{self};
 use gatehouse_control_plane::tenants::{self, UpdateTenant};
@@ -567,15 +568,34 @@ async fn what_a_rollback_orphans_is_told_refused_and_dropped_when_asked() {
         })
         .await;
     world.ask(&world.dora, "Shop", "gold").await;
+    let duo = CreateProduct {
+        slug: "duo".to_owned(),
+        name: "Duo".to_owned(),
+        items: vec![ItemInput {
+            api: world.api(),
+            version: "v1".to_owned(),
+            operations: Some(["GET /pets", "GET /pets/{id}"].map(str::to_owned).to_vec()),
+        }],
+        ..CreateProduct::default()
+    };
+    products::create_product(db, &world.paul, duo)
+        .await
+        .unwrap();
     let trial = ada.clone().on_a_dry_run();
     let told = releases::rollback(db, &trial, then, &GoBack::default())
         .await
         .unwrap()
         .value;
     let words: Vec<_> = told.orphans.iter().map(|one| one.words()).collect();
-    assert_eq!(words, ["the plan gold of pets limits GET /pets/{}"]);
+    assert_eq!(
+        words,
+        [
+            "the product duo opens GET /pets/{} by name",
+            "the plan gold of pets limits GET /pets/{}"
+        ]
+    );
     let before = (world.footprint().await, world.head().await);
-    assert_eq!(faults(world.back_to(then).await), ["?drop_orphans"]);
+    assert_eq!(faults(world.back_to(then).await), ["?drop_orphans"; 2]);
     assert_eq!((world.footprint().await, world.head().await), before);
     let how = GoBack {
         drop_orphans: true,
@@ -583,6 +603,15 @@ async fn what_a_rollback_orphans_is_told_refused_and_dropped_when_asked() {
     };
     let done = releases::rollback(db, ada, then, &how).await.unwrap().value;
     assert_eq!(done.orphans, told.orphans);
+    let said: serde_json::Value =
+        sqlx::query_scalar("select after from audit_log where action = 'release.drop_orphans'")
+            .fetch_one(&mut world.superuser().await)
+            .await
+            .unwrap();
+    let said = said.to_string();
+    for part in ["gold", "GET /pets/{}", "duo"] {
+        assert!(said.contains(part), "no '{part}' in {said}");
+    }
     let gold = plans::get_plan(db, ada, world.api(), Lookup::from("gold")).await;
     assert!(gold.unwrap().operation_limits.is_empty());
     world.assert_consistent().await;
