@@ -11,6 +11,7 @@ mod at_size;
 mod catalogue;
 mod changesets;
 mod closing;
+mod colleagues;
 mod configuration;
 mod console_calls;
 mod conversations;
