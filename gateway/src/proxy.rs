@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use gatehouse_domain::ApiVersionState;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::settings::{PublicUrl, TrustedProxies};
 use gatehouse_snapshot::sign::DigestKey;
@@ -204,7 +203,7 @@ fn judge<'a>(
         .route(environment, below)
         .ok_or(ProblemKind::NoRoute)?;
     call.found_route(environment, route);
-    if route.state == ApiVersionState::Retired {
+    if route.has_ended(call.now.wall_ms) {
         return Err(retired(call, route, proxy.error_pages.as_ref()));
     }
     proxy.config.fresh_enough(route.config_max_age_s)?;
@@ -267,14 +266,19 @@ fn judge<'a>(
     Ok(Judged::Permitted { permit, rest })
 }
 
-/// Says where to go, as far as somebody said so: to the version that follows, and the API's page.
+/// Says where to go, as far as somebody said so: to the version that follows, and the guide that leads there, or the API's page.
 fn retired(call: &Call, route: &CompiledRoute, portal: Option<&PublicUrl>) -> Refusal {
     let mut problem = Problem::new(ProblemKind::VersionRetired);
     if let Some(successor) = call.notice.as_ref().and_then(Notice::successor) {
         problem = problem.detail(format!("Its place was taken by {successor}."));
     }
     if let Some(portal) = portal {
-        problem = problem.help(portal.join(&format!("/apis/{}", route.api_slug())));
+        let api = route.api_slug();
+        let page = match route.life.as_ref().and_then(|life| life.guide()) {
+            Some(guide) => format!("/apis/{api}/guides/{guide}"),
+            None => format!("/apis/{api}"),
+        };
+        problem = problem.help(portal.join(&page));
     }
     problem.into()
 }

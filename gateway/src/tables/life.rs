@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gatehouse_snapshot::object::LifeDates;
+use gatehouse_snapshot::object::{LifeDates, Moment, RouteLater};
 use time::OffsetDateTime;
 
 use super::CompiledEnvironment;
@@ -23,12 +23,22 @@ pub(crate) struct Life {
     deprecation: Box<str>,
     /// As HTTP writes dates (RFC 9110 §5.6.7).
     sunset: Option<Box<str>>,
+    /// The first moment at which it is not served any more.
+    ends: Option<Moment>,
     /// `/{api}/{version}` below the base path.
     successor: Option<Box<str>>,
+    /// Slug of the guide that says how to move there.
+    guide: Option<Box<str>>,
 }
 
 impl Life {
-    pub(super) fn new(dates: &LifeDates) -> Self {
+    /// Of a route whose version is being phased out, or was.
+    pub(super) fn of(later: &RouteLater) -> Option<Self> {
+        let dates = later.life.as_ref()?;
+        Some(Self::new(dates, later.guide.as_deref()))
+    }
+
+    fn new(dates: &LifeDates, guide: Option<&str>) -> Self {
         let at = |moment| OffsetDateTime::from(moment);
         Self {
             deprecation: format!("@{}", at(dates.deprecated_at).unix_timestamp()).into(),
@@ -36,8 +46,21 @@ impl Life {
                 let text = http_date(at(moment));
                 String::from_utf8_lossy(&text).into()
             }),
+            ends: dates.sunset_at,
             successor: dates.successor.as_deref().map(Into::into),
+            guide: guide.map(Into::into),
         }
+    }
+
+    /// Whether its end has come. Nobody need say so: the date was announced, and a gateway that hears nothing of its control plane
+    /// keeps to it, too.
+    pub(crate) fn is_over(&self, wall_ms: i64) -> bool {
+        self.ends.is_some_and(|ends| ends.0 <= wall_ms)
+    }
+
+    /// Slug of the guide that says how to move on.
+    pub(crate) fn guide(&self) -> Option<&str> {
+        self.guide.as_deref()
     }
 }
 
@@ -79,16 +102,16 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gatehouse_snapshot::object::Moment;
 
     #[test]
     fn dates_are_written_as_their_rfcs_say() {
         // The example of RFC 9745 §2.1; the dates of RFC 8594 §3.
-        let life = Life::new(&LifeDates {
+        let dates = LifeDates {
             deprecated_at: Moment(1_688_169_599_000),
             sunset_at: Some(Moment(1_546_300_799_999)),
             successor: None,
-        });
+        };
+        let life = Life::new(&dates, None);
         assert_eq!(&*life.deprecation, "@1688169599");
         assert_eq!(
             life.sunset.as_deref(),

@@ -78,6 +78,12 @@ impl Narrowed {
 }
 
 impl CompiledRoute {
+    /// Whether it is served no more: its version was retired, or the end that was announced of it has come.
+    pub(crate) fn has_ended(&self, wall_ms: i64) -> bool {
+        self.state == ApiVersionState::Retired
+            || self.life.as_ref().is_some_and(|life| life.is_over(wall_ms))
+    }
+
     pub(super) fn new(
         route: &Route,
         upstream: Option<Arc<CompiledUpstream>>,
@@ -95,11 +101,7 @@ impl CompiledRoute {
             environment_number: names.environments.number(route.environment),
             products: products.map(|id| names.products.number(*id)).collect(),
             narrowed: Narrowed::of(route),
-            life: route
-                .later
-                .life
-                .as_ref()
-                .map(|dates| Arc::new(Life::new(dates))),
+            life: Life::of(&route.later).map(Arc::new),
             operations: Operations::build(&route.operations),
             upstream_id: route.upstream,
             upstream,

@@ -1,6 +1,7 @@
 //! What is offered, as calls meet it: versions that end, products of some operations, limits of single operations.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use gatehouse_domain::id::{LimitId, ProductId, SubscriptionId};
 use gatehouse_domain::plan::LimitRule;
@@ -32,7 +33,7 @@ fn ending(state: ApiVersionState) -> Route {
             sunset_at: Some(Moment(1_893_456_000_000)),
             successor: Some("/petstore/v2".to_owned()),
         }),
-        narrowed: Vec::new(),
+        ..RouteLater::default()
     };
     ending
 }
@@ -90,7 +91,48 @@ fn a_retired_version_points_to_the_one_that_follows() {
     );
     assert_eq!(words(&gone), WORDS);
     assert!(gone.text().contains("/petstore/v2"), "{}", gone.text());
+    let page = "https://portal.test/apis/petstore";
+    assert_eq!(gone.json()["help"], page, "of an API without a guide");
     assert!(upstream.seen().is_empty());
+}
+
+#[test]
+fn a_version_ends_at_its_sunset_though_nobody_retires_it() {
+    let upstream = Upstream::echo();
+    let sunset = OffsetDateTime::from_unix_timestamp(1_893_456_000).expect("a time");
+    let (clock, hand) = Clock::adjustable(sunset - Duration::from_millis(1));
+    let mut objects = configuration(&[&upstream.url()]);
+    let mut last = ending(ApiVersionState::Deprecated);
+    last.later.guide = Some("moving".to_owned());
+    objects.push(Object::Route(last));
+    let start = Start {
+        variables: &[],
+        clock,
+    };
+    let world = World::start(&objects, &start);
+    let served = world.get(PATH);
+    assert_eq!((served.status, words(&served)), (200, WORDS));
+    // Nothing is published from here on: the gateway knows the date.
+    hand.advance(Duration::from_millis(1));
+    let gone = world.get(PATH);
+    assert_eq!(
+        (gone.status, gone.code().as_str()),
+        (410, "version_retired")
+    );
+    assert_eq!(words(&gone), WORDS);
+    let body = gone.json();
+    assert_eq!(body["detail"], "Its place was taken by /petstore/v2.");
+    assert_eq!(
+        body["help"],
+        "https://portal.test/apis/petstore/guides/moving"
+    );
+    // As for a retired version, who asks does not matter.
+    let nobody = call(address(&world), "PATCH", PATH, &[], b"");
+    assert_eq!(nobody.status, 410);
+    assert_eq!(upstream.seen().len(), 1, "what came late never got there");
+    // Whoever takes the deprecation back, or the end further away, serves it again.
+    world.put(&[Object::Route(route(PRODUCTION, 0))]);
+    assert_eq!(world.get(PATH).status, 200);
 }
 
 /// The places of the operations that the fixture's route has.

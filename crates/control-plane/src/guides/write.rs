@@ -11,6 +11,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::versions;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
 
@@ -144,12 +145,15 @@ pub async fn delete_guide(
     let api = apis::lock(work.conn(), actor, &api, Permission::ApiWrite).await?;
     let before = find(work.conn(), api.id, slug).await?;
     require_version(expected, before.line.row_version)?;
-    sqlx::query!(
-        "update api_version set guide_id = null where guide_id = $1",
+    let led_by_it = sqlx::query_scalar!(
+        "update api_version set guide_id = null where guide_id = $1 returning id",
         before.line.id.uuid()
     )
-    .execute(work.conn())
+    .fetch_all(work.conn())
     .await?;
+    for version in led_by_it {
+        versions::touch_routes(&mut work, version).await?;
+    }
     sqlx::query!("delete from guide where id = $1", before.line.id.uuid())
         .execute(work.conn())
         .await?;

@@ -8,7 +8,9 @@ use gatehouse_control_plane::visibility::Viewer;
 use gatehouse_control_plane::{Page, Refusal};
 use gatehouse_domain::api::Compat;
 use gatehouse_domain::{Role, Visibility};
+use gatehouse_snapshot::object::{Object, ObjectKind};
 
+use crate::notice::held;
 use crate::world::{
     PETS, World, conflict, faults, is_forbidden, is_not_found, make_tenant, member, unknown,
 };
@@ -27,6 +29,16 @@ fn note(title: &str, version: Option<&str>) -> EntryInput {
         markdown: Some("More *about* it.".to_owned()),
         version: version.map(ToOwned::to_owned),
     }
+}
+
+/// The guides that gateways lead callers of old versions to.
+async fn ways_on(world: &World) -> Vec<String> {
+    let routes = held(world, ObjectKind::Route).await.into_iter();
+    let guides = routes.filter_map(|object| match object {
+        Object::Route(route) => route.later.guide,
+        _ => None,
+    });
+    guides.collect()
 }
 
 async fn entries(world: &World, viewer: Viewer<'_>) -> Vec<EntryView> {
@@ -241,6 +253,11 @@ async fn what_breaks_and_every_step_of_a_version_is_told() {
     world.pass(1);
     let phased_out = deprecate("move").await.unwrap().value;
     assert_eq!(phased_out.guide.as_deref(), Some("move"));
+    assert_eq!(
+        ways_on(&world).await,
+        ["move", "move"],
+        "gateways lead to it"
+    );
     let told = &entries(&world, dora).await[0];
     assert_eq!(told.title, "v1 is deprecated");
     assert!(told.markdown.ends_with("Use v2 instead."), "{told:?}");
@@ -249,6 +266,10 @@ async fn what_breaks_and_every_step_of_a_version_is_told() {
         .unwrap();
     let version = versions::get_version(db, paul, world.api(), "v1").await;
     assert_eq!(version.unwrap().guide, None, "the guide is gone");
+    assert!(
+        ways_on(&world).await.is_empty(),
+        "and gateways do not lead there"
+    );
     world.pass(1);
     let retire = Retire {
         reason: "Old.".to_owned(),

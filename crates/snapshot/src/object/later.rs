@@ -29,6 +29,10 @@ pub struct RouteLater {
     /// Products that open only some operations: the product's place in [`super::Route::products`], and the places of these
     /// operations in [`super::Route::operations`], ascending. A product that is not listed opens all.
     pub narrowed: Vec<(u32, Vec<u32>)>,
+    /// Slug of the API's guide that says how to move to the version that follows; of a version that has [`LifeDates`], never
+    /// empty. It came after the two above and follows behind them.
+    #[serde(skip)]
+    pub guide: Option<String>,
 }
 
 /// A limit that counts the calls of one operation only.
@@ -54,22 +58,57 @@ pub struct CredentialLater {
     pub products: Vec<ProductId>,
 }
 
+/// What follows behind an object, in the order it was learned.
+pub(super) trait Later: Serialize + for<'a> Deserialize<'a> + Default + PartialEq {
+    /// Writes what came after the bytes of `self`, when there is something to say.
+    fn write_rest(&self, _bytes: &mut Vec<u8>) {}
+
+    /// Reads what [`Later::write_rest`] wrote; whether that was said in the one way there is.
+    fn read_rest(&mut self, rest: &[u8]) -> bool {
+        rest.is_empty()
+    }
+}
+
+impl Later for PlanLater {}
+impl Later for CredentialLater {}
+
+impl Later for RouteLater {
+    fn write_rest(&self, bytes: &mut Vec<u8>) {
+        if let Some(guide) = &self.guide {
+            bytes.extend(postcard::to_stdvec(guide).unwrap_or_default());
+        }
+    }
+
+    fn read_rest(&mut self, rest: &[u8]) -> bool {
+        if rest.is_empty() {
+            return true;
+        }
+        match postcard::take_from_bytes::<String>(rest) {
+            Ok((guide, [])) if !guide.is_empty() => {
+                self.guide = Some(guide);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The bytes that follow behind an object; none when there is nothing to say.
-pub(super) fn write<T: Serialize + Default + PartialEq>(later: &T) -> Vec<u8> {
+pub(super) fn write<T: Later>(later: &T) -> Vec<u8> {
     if *later == T::default() {
         return Vec::new();
     }
     // Postcard into a growing vector fails only for sequences of unknown length, which none of these holds.
-    postcard::to_stdvec(later).unwrap_or_default()
+    let mut bytes = postcard::to_stdvec(later).unwrap_or_default();
+    later.write_rest(&mut bytes);
+    bytes
 }
 
 /// Reads what [`write`] wrote: there is one way to say each thing, so that equal objects have equal hashes.
-pub(super) fn read<T: for<'a> Deserialize<'a> + Default + PartialEq>(bytes: &[u8]) -> Option<T> {
+pub(super) fn read<T: Later>(bytes: &[u8]) -> Option<T> {
     if bytes.is_empty() {
         return Some(T::default());
     }
-    match postcard::take_from_bytes::<T>(bytes) {
-        Ok((later, [])) if later != T::default() => Some(later),
-        _ => None,
-    }
+    let (mut later, rest) = postcard::take_from_bytes::<T>(bytes).ok()?;
+    (later.read_rest(rest) && later != T::default()).then_some(later)
 }

@@ -229,12 +229,15 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{CredentialLater, Limit, Moment, OperationLimit, PlanLater, WireRule};
-    use gatehouse_domain::OperationKey;
+    use crate::object::{
+        CredentialLater, LifeDates, Limit, Moment, OperationLimit, PlanLater, RouteLater, WireRule,
+    };
     use gatehouse_domain::credential::CredentialState;
     use gatehouse_domain::id::{
-        ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId, ProductId, TenantId,
+        ApiId, ApiVersionId, ApplicationId, CredentialId, EnvironmentId, LimitId, PlanId,
+        ProductId, RouteId, TenantId,
     };
+    use gatehouse_domain::{ApiVersionState, OperationKey};
 
     fn credential() -> Object {
         Object::Credential(Credential {
@@ -331,6 +334,47 @@ mod tests {
             ..plain
         };
         assert_eq!(wordy.decode(), Err(Refused::Damaged("object")));
+    }
+
+    #[test]
+    fn a_guide_follows_behind_what_routes_learned_before() {
+        let dates = || LifeDates {
+            deprecated_at: Moment(1),
+            sunset_at: None,
+            successor: None,
+        };
+        let route = |guide: Option<&str>| {
+            Object::Route(Route {
+                id: RouteId::from_uuid(Uuid::from_u128(1)),
+                tenant: TenantId::from_uuid(Uuid::from_u128(2)),
+                environment: EnvironmentId::from_uuid(Uuid::from_u128(3)),
+                api: ApiId::from_uuid(Uuid::from_u128(4)),
+                api_version: ApiVersionId::from_uuid(Uuid::from_u128(5)),
+                path: "/pets/v1".to_owned(),
+                state: ApiVersionState::Deprecated,
+                products: Vec::new(),
+                upstream: None,
+                config_max_age_s: None,
+                operations: Vec::new(),
+                later: RouteLater {
+                    life: Some(dates()),
+                    narrowed: Vec::new(),
+                    guide: guide.map(ToOwned::to_owned),
+                },
+            })
+        };
+        let (without, with) = (route(None).encode(), route(Some("moving")).encode());
+        assert_eq!(with.decode().unwrap(), route(Some("moving")));
+        assert_eq!(without.decode().unwrap(), route(None));
+        assert!(
+            with.body.starts_with(&without.body),
+            "what gateways of before read is as it was"
+        );
+        for more in [&[0][..], b"\x06moving\x00"] {
+            let body = [&without.body[..], more].concat().into();
+            let odd = Record { body, ..with };
+            assert_eq!(odd.decode(), Err(Refused::Damaged("object")), "{more:?}");
+        }
     }
 
     #[test]

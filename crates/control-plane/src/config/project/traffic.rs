@@ -111,9 +111,10 @@ pub(super) async fn route(
 ) -> Result<Option<Projection>, Refusal> {
     let row = sqlx::query!(
         r#"select r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id, a.config_max_age_s,
-                  v.deprecated_at, v.sunset_at, n.path as "successor?"
+                  v.deprecated_at, v.sunset_at, n.path as "successor?", g.slug as "guide?"
            from route r join api_version v on v.id = r.api_version_id join api a on a.id = v.api_id
            left join route n on n.api_version_id = v.successor_id and n.environment_id = r.environment_id and n.enabled
+           left join guide g on g.id = v.guide_id
            where r.id = $1 and r.enabled"#,
         id.uuid(),
     )
@@ -150,6 +151,7 @@ pub(super) async fn route(
             sunset_at: row.sunset_at.map(Moment::from),
             successor: row.successor,
         }),
+        guide: row.guide,
     };
     let object = Route {
         id,
