@@ -9,6 +9,7 @@
 
 mod journey;
 
+mod acceptance;
 mod accessibility;
 mod approvals;
 mod architecture;
