@@ -258,3 +258,53 @@ async fn roles_rules_texts_and_products_are_files_too() {
     let same = cli.json(&["sync", out, "--scope", "all", "--yes"]).await;
     assert_eq!(same["changes"], json!([]));
 }
+
+#[tokio::test]
+async fn what_moved_since_it_was_looked_at_is_not_applied_and_what_files_own_is_edited_there() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Moving").await;
+    let token = tenant.root().await;
+    token.offer_petstore("pets", "https://pets.example").await;
+    let cli = Cli {
+        stack: &stack,
+        token,
+    };
+    let rest = &cli.token;
+    let content = "apiVersion: gatehouse/v1\nkind: plan\nmetadata: {api: pets, name: open}\nspec: {name: From files}\n";
+    let files = json!({"files": [{"path": "open.yaml", "content": content}]});
+    let made = rest.post("/v1/changesets", &files).await;
+    let made = made.assert_status(201).json();
+    let by_hand = ["plan", "update", "pets", "open", "--summary", "By hand."];
+    cli.run(&by_hand).await.assert_success();
+    let path = format!("/v1/changesets/{}/apply", made["id"].as_str().unwrap());
+    let moved = rest.post(&path, &json!({})).await;
+    moved.assert_problem(409, "conflict");
+    assert!(moved.text().contains("plan/pets/open"), "{moved}");
+    let plan = async || cli.json(&["plan", "get", "pets", "open"]).await;
+    assert_eq!(plan().await["name"], "open", "nothing was done");
+    let again = rest.post("/v1/changesets", &files).await;
+    let again = again.assert_status(201).json();
+    let path = format!("/v1/changesets/{}/apply", again["id"].as_str().unwrap());
+    rest.post(&path, &json!({})).await.assert_status(200);
+    assert_eq!(plan().await["name"], "From files");
+
+    // As long as edits are recorded, they are made; where they are refused, neither road makes them.
+    let edits = json!({"interactive_edits": "refuse"});
+    let set = rest.patch("/v1/configuration", &edits).await;
+    assert_eq!(set.assert_status(200).json()["interactive_edits"], "refuse");
+    let rename = ["plan", "update", "pets", "open", "--name", "By hand"];
+    let refused = cli.run(&rename).await;
+    let said = &refused.assert_code(1).stderr;
+    assert!(
+        said.contains("/spec/name of plan/pets/open") && said.contains("conflict"),
+        "{said}"
+    );
+    let refused = rest
+        .patch("/v1/apis/pets/plans/open", &json!({"name": "By hand"}))
+        .await;
+    refused.assert_problem(409, "conflict");
+    assert_eq!(plan().await["name"], "From files");
+    let free = ["plan", "update", "pets", "open", "--summary", "Free."];
+    cli.run(&free).await.assert_success();
+    assert_eq!(plan().await["summary"], "Free.", "no file states it");
+}

@@ -5,7 +5,10 @@ use gatehouse_harness::callers::{Consumer, Developer, Wish};
 use gatehouse_harness::html::Page;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{StackPlan, TestStack, TestUpstream, eventually};
+use gatehouse_runtime::Clock;
 use serde_json::json;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use crate::GATEHOUSE;
 
@@ -93,6 +96,57 @@ async fn a_replaced_key_works_during_the_overlap_and_a_leaked_one_not_a_moment_l
     .await
     .unwrap();
     assert_eq!(plain, 0, "no session holds it in the clear");
+}
+
+/// A busy machine reads its clock some time before it answers.
+const SLACK: Duration = Duration::seconds(1);
+
+#[tokio::test]
+async fn a_replaced_key_works_to_the_end_of_its_overlap_and_not_after_it() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let upstream = TestUpstream::start().await;
+    let tenant = stack.tenant("Overlapping").await;
+    let root = tenant.root().await;
+    root.offer_petstore("petstore", &upstream.url()).await;
+    let granted = root
+        .grant("overlapping", "Till", "petstore", "open", "production")
+        .await;
+    let path = format!("/v1/keys/{}/rotate", granted.key);
+    let rotated = root.post(&path, &json!({"overlap_s": 10})).await;
+    let new = rotated.assert_status(201).json();
+    let new = Consumer::with_key(new["secret"].as_str().unwrap());
+    let replaced = root.get(&format!("/v1/keys/{}", granted.key)).await.json();
+    let ends = replaced["retire_at"].as_str().unwrap();
+    let ends = OffsetDateTime::parse(ends, &Rfc3339).unwrap();
+    let urls = [0, 1].map(|gateway| tenant.production_url(gateway, "/petstore/v1/pets"));
+    // Gateways judge by the clock, the same as this test's: nothing is published at the end.
+    for url in &urls {
+        let mut worked = 0;
+        let refused = eventually(PATIENCE, "the overlap is over", async || {
+            let before = Clock::system().now();
+            let answer = granted.consumer.get(url).await;
+            if answer.status.as_u16() == 200 {
+                assert!(
+                    before < ends + SLACK,
+                    "let through after the overlap: {answer}"
+                );
+                worked += 1;
+                new.get(url).await.expect(200)?;
+                return Err(answer.to_string());
+            }
+            assert!(
+                Clock::system().now() + SLACK >= ends,
+                "refused during the overlap: {answer}"
+            );
+            Ok(answer)
+        })
+        .await;
+        refused.assert_problem(401, "key_revoked");
+        assert!(refused.text().contains("it worked until"), "{refused}");
+        // The first gateway is watched to the end of the overlap, the second only after it.
+        assert!(worked > 0 || url == &urls[1], "it worked before");
+        new.get(url).await.assert_status(200);
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ mod subscription_commands;
 mod supervisor;
 mod tenancy;
 mod tenant_commands;
+mod versions;
 
 /// The executable under test.
 const GATEHOUSE: &str = env!("CARGO_BIN_EXE_gatehouse");

@@ -237,4 +237,14 @@ async fn a_deprecated_version_leads_to_its_successor_and_the_guide() {
         .unwrap();
     let page = owner.get("/apis/petstore?version=v1").await;
     assert!(!page.body.contains("How to move"), "{}", page.body);
+    let until = async |hours: u64| {
+        stand.hand.advance(std::time::Duration::from_hours(hours));
+        // A session of before is over by now.
+        let mut owner = stand.signed_in("olga@acme.test").await;
+        owner.get("/apis/petstore?version=v1").await.body
+    };
+    let (before, after) = (until(300 * 24 - 1).await, until(1).await);
+    let day = crate::view::words::day(stand.db.clock().now());
+    assert!(before.contains(&format!("It ends on {day}.")), "{before}");
+    assert!(after.contains(&format!("It ended on {day}.")), "{after}");
 }

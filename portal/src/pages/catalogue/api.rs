@@ -25,6 +25,7 @@ use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule};
 use gatehouse_domain::price::Price;
 use gatehouse_domain::subscription::ShownState;
+use time::OffsetDateTime;
 
 /// Decide and act on one page.
 #[derive(Template)]
@@ -157,7 +158,7 @@ pub(crate) async fn show(
             "Whole changelog",
             shell.to(&format!("/apis/{}/changelog", found.entry.slug)),
         ),
-        notice: notice(version, &found.entry.slug, &shell),
+        notice: notice(version, &found.entry.slug, &shell, visitor.now()),
         plans: found
             .plans
             .iter()
@@ -215,14 +216,16 @@ fn no_plans(found: &CatalogueApi) -> Empty {
 }
 
 /// That a version is deprecated, with the ways on.
-fn notice(version: &VersionView, api: &str, shell: &Shell) -> Option<Flash> {
+fn notice(version: &VersionView, api: &str, shell: &Shell, now: OffsetDateTime) -> Option<Flash> {
     if version.state != ApiVersionState::Deprecated {
         return None;
     }
-    let ends = version.sunset_at.map_or_else(
-        || "It ends at a date to come.".to_owned(),
-        |at| format!("It ends on {}.", day(at)),
-    );
+    let ends = match version.sunset_at {
+        None => "It ends at a date to come.".to_owned(),
+        // As gateways see it, which answer no call from that moment on.
+        Some(at) if at <= now => format!("It ended on {}.", day(at)),
+        Some(at) => format!("It ends on {}.", day(at)),
+    };
     let mut notice = Flash::care("This version is deprecated.", ends);
     if let Some(guide) = &version.guide {
         let href = shell.to(&format!("/apis/{api}/guides/{guide}"));
