@@ -126,7 +126,7 @@ async fn a_tenant_is_exported_closed_and_opened_again() {
     over.assert_code(1);
     assert!(over.stderr.contains("over already"), "{over:?}");
 
-    let close = ["tenant", "close", "ending", "--reason", "We move."];
+    let close = ["tenant", "close", "winding-up", "--reason", "We move."];
     let asked = run(&stack, &token, &close).await;
     asked.assert_code(1);
     assert!(asked.stderr.contains("--yes"), "{asked:?}");
