@@ -176,6 +176,8 @@ ids! {
     PlanRevisionId = "plr";
     /// One limit of a plan revision.
     LimitId = "lim";
+    /// A policy: what gateways do at the place it is attached to.
+    PolicyId = "pcy";
     /// An application that calls APIs.
     ApplicationId = "app";
     /// An application's access to a product under a plan.

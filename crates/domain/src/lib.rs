@@ -18,6 +18,7 @@ pub mod key;
 pub mod notice;
 pub mod operation;
 pub mod plan;
+pub mod policy;
 pub mod price;
 pub mod question;
 pub mod role;

@@ -3,6 +3,8 @@
 //! The control plane calls [`check`] before it commits, a gateway before it swaps: one function, so that what was
 //! accepted is what can run.
 
+mod policies;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 
@@ -11,6 +13,11 @@ use gatehouse_domain::plan::LimitRule;
 use http::Uri;
 
 use crate::object::{Environment, Object, ObjectRef, Plan, Route, Upstream};
+
+pub use policies::{
+    CORS_MAX_AGE_S_MAX, JWT_LEEWAY_S_MAX, POLICY_ENTRIES_MAX, POLICY_RATES_MAX,
+    POLICY_TEXT_BYTES_MAX, fits,
+};
 
 /// A fault: which object, which rule, in words for its author.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -175,6 +182,9 @@ impl Checker<'_> {
                         "it opens an operation or names a product that it does not have".to_owned(),
                     );
                 }
+            }
+            for detail in policies::faults(route) {
+                self.fault(object, detail);
             }
             let mut keys = HashSet::new();
             for operation in &route.operations {

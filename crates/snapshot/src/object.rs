@@ -1,6 +1,7 @@
 //! The objects of a configuration, parents before children.
 
 mod later;
+mod policy;
 mod record;
 
 use gatehouse_domain::credential::{CredentialFacts, CredentialState};
@@ -16,6 +17,10 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 pub use later::{CredentialLater, LifeDates, OperationLimit, PlanLater, RouteLater};
+pub use policy::{
+    Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKey, JwtKeyMaterial, PolicySet, RoutePolicies,
+    SharedRate,
+};
 pub(crate) use record::decode_as;
 pub use record::{Object, ObjectKind, ObjectRef, OfKind, Record};
 

@@ -8,7 +8,7 @@ use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::ProductId;
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Moment};
+use super::{Limit, Moment, RoutePolicies};
 
 /// Dates in the life of a version, as its responses tell them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct RouteLater {
     /// empty. It came after the two above and follows behind them.
     #[serde(skip)]
     pub guide: Option<String>,
+    /// What its policies come to. They follow behind the guide, or behind an empty text where there is none.
+    #[serde(skip)]
+    pub policies: RoutePolicies,
 }
 
 /// A limit that counts the calls of one operation only.
@@ -74,8 +77,13 @@ impl Later for CredentialLater {}
 
 impl Later for RouteLater {
     fn write_rest(&self, bytes: &mut Vec<u8>) {
-        if let Some(guide) = &self.guide {
+        let has_policies = !self.policies.is_empty();
+        if self.guide.is_some() || has_policies {
+            let guide = self.guide.as_deref().unwrap_or_default();
             bytes.extend(postcard::to_stdvec(guide).unwrap_or_default());
+        }
+        if has_policies {
+            bytes.extend(postcard::to_stdvec(&self.policies).unwrap_or_default());
         }
     }
 
@@ -83,9 +91,19 @@ impl Later for RouteLater {
         if rest.is_empty() {
             return true;
         }
-        match postcard::take_from_bytes::<String>(rest) {
-            Ok((guide, [])) if !guide.is_empty() => {
-                self.guide = Some(guide);
+        let Ok((guide, rest)) = postcard::take_from_bytes::<String>(rest) else {
+            return false;
+        };
+        if guide.is_empty() && rest.is_empty() {
+            return false;
+        }
+        self.guide = Some(guide).filter(|guide| !guide.is_empty());
+        if rest.is_empty() {
+            return true;
+        }
+        match postcard::take_from_bytes::<RoutePolicies>(rest) {
+            Ok((policies, [])) if !policies.is_empty() => {
+                self.policies = policies;
                 true
             }
             _ => false,

@@ -230,7 +230,8 @@ impl Record {
 mod tests {
     use super::*;
     use crate::object::{
-        CredentialLater, LifeDates, Limit, Moment, OperationLimit, PlanLater, RouteLater, WireRule,
+        CredentialLater, LifeDates, Limit, Moment, OperationLimit, PlanLater, PolicySet,
+        RouteLater, RoutePolicies, WireRule,
     };
     use gatehouse_domain::credential::CredentialState;
     use gatehouse_domain::id::{
@@ -343,7 +344,7 @@ mod tests {
             sunset_at: None,
             successor: None,
         };
-        let route = |guide: Option<&str>| {
+        let route = |guide: Option<&str>, policies: RoutePolicies| {
             Object::Route(Route {
                 id: RouteId::from_uuid(Uuid::from_u128(1)),
                 tenant: TenantId::from_uuid(Uuid::from_u128(2)),
@@ -360,17 +361,36 @@ mod tests {
                     life: Some(dates()),
                     narrowed: Vec::new(),
                     guide: guide.map(ToOwned::to_owned),
+                    policies,
                 },
             })
         };
-        let (without, with) = (route(None).encode(), route(Some("moving")).encode());
-        assert_eq!(with.decode().unwrap(), route(Some("moving")));
-        assert_eq!(without.decode().unwrap(), route(None));
+        let none = RoutePolicies::default;
+        let (without, with) = (
+            route(None, none()).encode(),
+            route(Some("moving"), none()).encode(),
+        );
+        assert_eq!(with.decode().unwrap(), route(Some("moving"), none()));
+        assert_eq!(without.decode().unwrap(), route(None, none()));
         assert!(
             with.body.starts_with(&without.body),
             "what gateways of before read is as it was"
         );
-        for more in [&[0][..], b"\x06moving\x00"] {
+        let policies = || RoutePolicies {
+            sets: vec![PolicySet::default()],
+            of_operations: vec![0],
+        };
+        for guide in [None, Some("moving")] {
+            let object = route(guide, policies());
+            let record = object.encode();
+            assert_eq!(record.decode().unwrap(), object);
+            let mut longer = record.body.to_vec();
+            longer.push(0);
+            let body = longer.into();
+            let odd = Record { body, ..record };
+            assert_eq!(odd.decode(), Err(Refused::Damaged("object")), "{guide:?}");
+        }
+        for more in [&[0][..], b"\x06moving\x00", b"\x00\x00\x00"] {
             let body = [&without.body[..], more].concat().into();
             let odd = Record { body, ..with };
             assert_eq!(odd.decode(), Err(Refused::Damaged("object")), "{more:?}");

@@ -6,8 +6,8 @@ use gatehouse_domain::id::{
 };
 use gatehouse_domain::{ApiVersionState, BasePath, OperationKey, TenantStatus};
 use gatehouse_snapshot::object::{
-    Environment, LifeDates, LoadBalancing, Moment, Object, Operation, Route, RouteLater, Target,
-    Tenant, Upstream,
+    Environment, LifeDates, LoadBalancing, Moment, Object, Operation, Route, RouteLater,
+    RoutePolicies, Target, Tenant, Upstream,
 };
 use sqlx::postgres::PgConnection;
 
@@ -152,6 +152,7 @@ pub(super) async fn route(
             successor: row.successor,
         }),
         guide: row.guide,
+        policies: RoutePolicies::default(),
     };
     let object = Route {
         id,

@@ -1,0 +1,156 @@
+//! A route's policies, worked out: what a gateway does at each of its operations, with nothing left to inherit.
+
+use gatehouse_domain::id::PolicyId;
+use serde::{Deserialize, Serialize};
+
+/// What policies come to on a route. Empty, and without a byte on the wire, where none is attached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutePolicies {
+    /// Sets that differ from each other, in the order their first operations have. One that does nothing may be among them.
+    pub sets: Vec<PolicySet>,
+    /// For each operation of [`super::Route::operations`] the place of its set in `sets`.
+    pub of_operations: Vec<u32>,
+}
+
+impl RoutePolicies {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+}
+
+/// What happens at an operation, in this order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicySet {
+    /// Asked before anybody is identified: browsers send preflights without credentials.
+    pub cors: Option<Cors>,
+    /// Asked when the subscription is known.
+    pub jwt: Option<Jwt>,
+    /// Asked before the limits of the plan, the outermost first.
+    pub rates: Vec<SharedRate>,
+    /// Of what is sent to the backend.
+    pub request_headers: HeaderChanges,
+    /// Of what the client is answered, by the backend or by the gateway.
+    pub response_headers: HeaderChanges,
+}
+
+/// Which pages of other origins may call, and read what (Fetch standard, "CORS protocol").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cors {
+    /// Serialised origins (RFC 6454 §6.2), compared byte by byte; none with `any_origin`.
+    pub origins: Vec<String>,
+    /// `*`: pages of every origin. Never together with `credentials`.
+    pub any_origin: bool,
+    /// Request fields beyond the safelisted ones, lower case. A key goes in one of them.
+    pub headers: Vec<String>,
+    /// Response fields that scripts may read, lower case.
+    pub expose: Vec<String>,
+    /// Whether browsers may send cookies and the like.
+    pub credentials: bool,
+    /// For how long a preflight's answer may be kept, seconds.
+    pub max_age_s: u32,
+}
+
+/// A token that must come with the call (RFC 7519), besides the application's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jwt {
+    /// The policy, for what is counted.
+    pub policy: PolicyId,
+    /// Tried only: refusals are counted and nothing is refused.
+    pub shadow: bool,
+    /// The field it comes in, lower case. In `authorization` behind `Bearer `, and the key then comes in `x-api-key`; in any
+    /// other it stands alone.
+    pub header: String,
+    /// `iss` must be this.
+    pub issuer: String,
+    /// `aud` must hold one of these, at least one.
+    pub audiences: Vec<String>,
+    /// What `alg` may be, at least one; each only with a key of its type.
+    pub algorithms: Vec<JwtAlgorithm>,
+    /// At least one. A token with `kid` is tried with the keys of that `kid` only, one without with each.
+    pub keys: Vec<JwtKey>,
+    /// For how long after `exp` and before `nbf` clocks are forgiven, seconds.
+    pub leeway_s: u32,
+    /// Claims that must be there; with values, one of them must be the claim, or be in it where the claim is a list.
+    pub claims: Vec<(String, Vec<String>)>,
+    /// Every one must be in `scope` (RFC 8693 §4.2), or in `scp` or `scope` as a list.
+    pub scopes: Vec<String>,
+}
+
+/// Signatures that are understood: none with a shared secret, and not `none` (RFC 7518 §3.1, RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum JwtAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// The same with SHA-384.
+    Rs384,
+    /// The same with SHA-512.
+    Rs512,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+    /// The same with SHA-384.
+    Ps384,
+    /// The same with SHA-512.
+    Ps512,
+    /// ECDSA over P-256 with SHA-256.
+    Es256,
+    /// ECDSA over P-384 with SHA-384.
+    Es384,
+    /// Ed25519.
+    EdDsa,
+}
+
+/// A public key (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwtKey {
+    /// What tokens name it by.
+    pub kid: Option<String>,
+    /// The key.
+    pub key: JwtKeyMaterial,
+}
+
+/// The numbers of a public key, big-endian, without the base64url they came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JwtKeyMaterial {
+    /// Modulus and exponent; 2048 to 8192 bits.
+    Rsa(Vec<u8>, Vec<u8>),
+    /// A point of P-256, 32 bytes a coordinate.
+    P256(Vec<u8>, Vec<u8>),
+    /// A point of P-384, 48 bytes a coordinate.
+    P384(Vec<u8>, Vec<u8>),
+    /// 32 bytes.
+    Ed25519(Vec<u8>),
+}
+
+/// A rate that all calls share which pass it, whoever makes them: a token bucket that holds `burst` and refills `amount` every
+/// `window_s`. Within the bounds of [`gatehouse_domain::plan::LimitRule::Rate`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedRate {
+    /// The policy: routes and operations that name the same one share a bucket, per environment.
+    pub policy: PolicyId,
+    /// Tried only.
+    pub shadow: bool,
+    /// Requests per window.
+    pub amount: u32,
+    /// Seconds.
+    pub window_s: u32,
+    /// Requests that may come at once after a pause.
+    pub burst: u32,
+}
+
+/// Changes of a message's fields: removed ones first, then those that are set. Names in lower case, and none that frames a
+/// message, names a connection, or is the gateway's own word; see `gatehouse_domain::policy`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeaderChanges {
+    /// Taken out wherever they are.
+    pub remove: Vec<String>,
+    /// In place of whatever was there.
+    pub set: Vec<(String, String)>,
+}
+
+impl HeaderChanges {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.remove.is_empty() && self.set.is_empty()
+    }
+}
