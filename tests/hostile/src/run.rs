@@ -223,17 +223,21 @@ fn forwarded(segments: &[Segment], lane: &Lane) -> Vec<Forwarded> {
         .iter()
         .flat_map(|segment| strict(&segment.bytes).messages);
     let plain = messages.map(|message| {
-        // Another run may have sent the case by another lane.
-        let head = String::from_utf8_lossy(&message.head)
-            .replace(&lane.origin.address.to_string(), "{origin}")
-            .replace(&lane.prefix, "{p}");
+        // Another run may have sent the case by another lane, whose place stands in heads, and in bodies that look like requests.
+        let placeless = |bytes: &[u8]| {
+            // Byte by byte a character: nothing is lost that makes a difference.
+            let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+            text.replace(&lane.origin.address.to_string(), "{origin}")
+                .replace(&lane.prefix, "{p}")
+        };
+        let head = placeless(&message.head);
         let lines = head.split("\r\n").map(|line| {
             let varying = VARYING.iter().find(|name| line.starts_with(**name));
             varying.map_or(line, |name| *name)
         });
         Forwarded {
             head: lines.collect::<Vec<_>>().join("\r\n"),
-            body: message.body,
+            body: placeless(&message.body).into_bytes(),
             whole: message.whole,
         }
     });
