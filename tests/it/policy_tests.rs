@@ -60,7 +60,12 @@ async fn gatehouse_test(args: &[&str]) -> Ran {
     let cache = postgres_cache().await;
     let mut all = vec!["test", "--cache-dir", cache.to_str().unwrap()];
     all.extend(args);
-    let env = [("TMPDIR", scratch.path().to_str().unwrap())];
+    let env = [
+        ("TMPDIR", scratch.path().to_str().unwrap()),
+        // Of an installation that the command runs beside: none of its business.
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"),
+        ("GATEHOUSE_GATEWAY__LIMITS__BODY", "1B"),
+    ];
     let ran = run(Path::new(GATEHOUSE), &all, &env).await;
     let left: Vec<_> = std::fs::read_dir(scratch.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?} is left: {ran:#?}");
@@ -247,6 +252,10 @@ async fn what_cannot_be_run_says_where_it_is_wrong() {
     gatehouse_test(&[&config]).await.assert_code(2);
     let ran = gatehouse_test(&[&path("nowhere"), &cases]).await;
     ran.assert_code(2);
+    let nowhere = path("nowhere/junit.xml");
+    let ran = gatehouse_test(&[&config, &cases, "--junit", &nowhere]).await;
+    ran.assert_code(2);
+    assert!(ran.stderr.contains("nowhere/junit.xml"), "{ran:#?}");
 
     // Files that are refused were judged by the control plane, and no case was.
     let plan = folder.path().join("config/plan-few.yaml");

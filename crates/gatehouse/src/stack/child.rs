@@ -22,8 +22,10 @@ pub(crate) struct ChildSpec {
     pub(crate) name: String,
     /// Arguments of this executable.
     pub(crate) args: Vec<String>,
-    /// Variables it gets besides the supervisor's own.
+    /// Variables it gets besides the supervisor's own. Which database is used is said here alone.
     pub(crate) env: BTreeMap<String, String>,
+    /// Whether the supervisor's own settings are kept from it.
+    pub(crate) isolated: bool,
     /// Where it writes its addresses once it is ready.
     pub(crate) announce: PathBuf,
     /// Where its lines go; without a file they are passed on.
@@ -179,6 +181,13 @@ fn spawn(spec: &ChildSpec) -> anyhow::Result<std::process::Child> {
         jobs
     });
     let mut command = Command::new(std::env::current_exe().context("finding this executable")?);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        let names_database = matches!(&*name, "DATABASE_URL" | "DATABASE_URL_FILE");
+        if names_database || spec.isolated && name.starts_with("GATEHOUSE_") {
+            command.env_remove(&*name);
+        }
+    }
     command
         .args(&spec.args)
         .arg("--announce")

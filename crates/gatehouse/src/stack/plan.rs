@@ -215,6 +215,7 @@ impl StackPlan {
             name: role.to_owned(),
             args: vec![role.to_owned()],
             env,
+            isolated: false,
             announce: self.data_dir.join(format!("{role}.ready.json")),
             log: None,
         }

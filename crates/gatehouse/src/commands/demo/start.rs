@@ -298,6 +298,7 @@ fn upstream_spec(folder: &Folder, listen: SocketAddr) -> ChildSpec {
             .to_vec(),
         env: Default::default(),
         announce: folder.path().join("upstream.ready.json"),
+        isolated: false,
         log: None,
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Difference {
 /// Everything about a call that is not as expected.
 pub(super) fn judge(expect: &Expect, answer: &Answer, received: &[Recorded]) -> Vec<Difference> {
     let mut found = Vec::new();
-    let problem = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let problem = own_problem(answer);
     let code = problem["code"].as_str();
     if let Some(status) = expect.status.filter(|status| *status != answer.status) {
         let got = match code {
@@ -66,6 +66,17 @@ pub(super) fn judge(expect: &Expect, answer: &Answer, received: &[Recorded]) -> 
         (Some(Received::Call(wanted)), [.., last]) => call(wanted, last, &mut found),
     }
     found
+}
+
+/// The problem the gateway answered with: one of a backend does not name the call as the gateway does.
+fn own_problem(answer: &Answer) -> Value {
+    let problem: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let id = answer.headers.get("gatehouse-request-id");
+    let id = id.and_then(|id| id.to_str().ok());
+    match problem["request_id"].as_str() {
+        named if named.is_some() && named == id => problem,
+        _ => Value::Null,
+    }
 }
 
 /// The difference of a call that got no answer.

@@ -14,11 +14,12 @@ mod scratch;
 mod stage;
 mod wire;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use gatehouse_control_plane::Db;
 use gatehouse_private_postgres::{Durability, Options};
@@ -47,6 +48,7 @@ const COLUMNS: &[Column] = &[
     column("LINE", "/line"),
 ];
 
+const STOPPED: &str = "stopped before the end";
 /// Longest wait for the processes to end.
 const ENDED_WITHIN: Duration = Duration::from_secs(30);
 
@@ -88,7 +90,7 @@ pub(crate) async fn run(args: Test) -> anyhow::Result<ExitCode> {
         Err(error) => {
             // Told as every error is; only the exit code is one of its own.
             output::fail(&error);
-            output::talk("No case was judged.");
+            output::talk("The run did not end: nothing is known of the cases.");
             Ok(ExitCode::from(exit::NOT_RUN))
         }
     }
@@ -105,10 +107,7 @@ fn read(args: &Test) -> anyhow::Result<Option<(Files, Vec<CaseFile>)>> {
             Err(faults) => {
                 sound = false;
                 for fault in faults {
-                    output::talk(format!(
-                        "{}:{}:{}: {}: {}",
-                        fault.file, fault.line, fault.column, fault.pointer, fault.detail
-                    ));
+                    output::talk(fault.to_string());
                 }
             }
         }
@@ -121,8 +120,21 @@ fn read(args: &Test) -> anyhow::Result<Option<(Files, Vec<CaseFile>)>> {
         }
     }
     let texts = folder::read(&args.dir)?;
+    if let Some(path) = &args.junit {
+        can_be_written(path).with_context(|| format!("opening {}", path.display()))?;
+    }
     let dir = args.dir.clone();
     Ok(sound.then_some((Files { dir, texts }, cases)))
+}
+
+/// Finds out now, rather than after the run, whether a file can be written. Leaves nothing where nothing was.
+fn can_be_written(path: &Path) -> std::io::Result<()> {
+    let is_new = !path.try_exists()?;
+    File::options().create(true).append(true).open(path)?;
+    match is_new {
+        true => std::fs::remove_file(path),
+        false => Ok(()),
+    }
 }
 
 /// Brings everything up, runs the cases, and takes everything away again, however that ended.
@@ -139,22 +151,25 @@ async fn run_on_a_stack(
         durability: Durability::Tests,
         ..Options::default()
     };
-    let database = private_database(scratch.path(), &args.postgres, &options).await?;
-    let db = database.open(scratch.path()).await?;
-    let playing = play(
-        args,
-        (files, cases),
-        &scratch,
-        (&database, &db),
-        &supervisor,
-        begun,
-    );
-    let played = tokio::select! {
-        played = Box::pin(playing) => played,
-        () = supervisor.cancelled() => Err(anyhow!("stopped before the end")),
+    let starting = private_database(scratch.path(), &args.postgres, &options);
+    let database = tokio::select! {
+        database = Box::pin(starting) => database?,
+        () = supervisor.cancelled() => bail!(STOPPED),
     };
-    supervisor.shutdown(ENDED_WITHIN).await;
-    db.close().await;
+    let played = match database.open(scratch.path()).await {
+        Ok(db) => {
+            let stage = (&database, &db);
+            let playing = play(args, (files, cases), &scratch, stage, &supervisor, begun);
+            let played = tokio::select! {
+                played = Box::pin(playing) => played,
+                () = supervisor.cancelled() => Err(anyhow!(STOPPED)),
+            };
+            supervisor.shutdown(ENDED_WITHIN).await;
+            db.close().await;
+            played
+        }
+        Err(error) => Err(error),
+    };
     if played.is_err() {
         scratch.tell_logs();
     }

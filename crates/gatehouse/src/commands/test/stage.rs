@@ -71,7 +71,16 @@ impl Stage {
         let start = |spec: ChildSpec| {
             let log = data_dir.join(format!("{}.log", spec.name));
             let log = (!verbose).then_some(log);
-            Child::start(ChildSpec { log, ..spec }, supervisor)
+            // Settings of an installation that this is run beside are none of the stage's.
+            let isolated = true;
+            Child::start(
+                ChildSpec {
+                    log,
+                    isolated,
+                    ..spec
+                },
+                supervisor,
+            )
         };
         let mut gateway = plan.gateway(&join_token_file(&plan, db).await?);
         // What a backend does in one case is no reason to leave it out in the next.

@@ -6,13 +6,21 @@ use super::*;
 
 fn answer() -> Answer {
     let mut headers = HeaderMap::new();
-    for (name, value) in [("x-a", "1"), ("x-a", "2"), ("content-type", "text/plain")] {
+    for (name, value) in [
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("content-type", "text/plain"),
+        ("gatehouse-request-id", "req_1"),
+    ] {
         headers.append(name, value.parse().unwrap());
     }
     Answer {
         status: 429,
         headers,
-        body: Bytes::from(json!({"code": "rate_limited", "a": {"b": [1], "c": 2}}).to_string()),
+        body: Bytes::from(
+            json!({"code": "rate_limited", "request_id": "req_1", "a": {"b": [1], "c": 2}})
+                .to_string(),
+        ),
     }
 }
 
@@ -108,4 +116,21 @@ fn each_thing_that_differs_is_told_with_its_place_and_both_sides() {
     }
     let nothing = told("{received: {path: /}}", &[]);
     assert_eq!(nothing[0].2, "nothing");
+}
+
+#[test]
+fn a_code_of_the_backend_s_own_is_none() {
+    let text = "cases: [{name: x, request: {path: /}, expect: {code: rate_limited}}]";
+    let file = read("x".to_owned(), text.into()).unwrap();
+    let expect = &file.cases[0].steps[0].expect;
+    assert_eq!(judge(expect, &answer(), &[]), []);
+    for body in [
+        json!({"code": "rate_limited"}),
+        json!({"code": "rate_limited", "request_id": "req_2"}),
+    ] {
+        let body = Bytes::from(body.to_string());
+        let answer = Answer { body, ..answer() };
+        let told = judge(expect, &answer, &[recorded()]);
+        assert_eq!(told[0].got, "no code, with status 429");
+    }
 }

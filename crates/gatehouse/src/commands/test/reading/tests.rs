@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::super::cases::{Caller, Received};
 use super::*;
 
 fn faults(text: &str) -> Vec<(usize, usize, String)> {
@@ -81,6 +82,35 @@ cases:
         faults("cases: [{name: a, name: b}]\n")[0].2,
         "/cases/0/name"
     );
+}
+
+#[test]
+fn a_path_is_written_as_it_is_sent() {
+    let of = |path: &str| {
+        let text =
+            format!("cases: [{{name: x, request: {{path: '{path}'}}, expect: {{status: 200}}}}]");
+        read("x".to_owned(), text.into()).is_ok()
+    };
+    assert!(of("/a?b=%23") && !of("/a#b") && !of("a") && !of("/a b"));
+}
+
+#[test]
+fn of_many_faults_the_first_are_told_in_one_line_each() {
+    let told = |cases: usize| {
+        let text = format!(
+            "cases:\n{}",
+            "  - {name: x, \"a\\u001b\": 1}\n".repeat(cases)
+        );
+        read("cases.yaml".to_owned(), text.into()).unwrap_err()
+    };
+    // Each case has two: a field that is not known, and no request.
+    let (few, many) = (told(FAULTS_MAX / 2), told(FAULTS_MAX / 2 + 1));
+    assert_eq!((few.len(), many.len()), (FAULTS_MAX, FAULTS_MAX + 1));
+    assert_eq!(
+        many[FAULTS_MAX].detail,
+        "There are 2 more; mend these first."
+    );
+    assert!(!many[0].to_string().contains(char::is_control));
 }
 
 #[test]
