@@ -13,10 +13,10 @@ use crate::view::parts::Flash;
 use crate::view::same::{Same, Way};
 use axum::extract::FromRequestParts;
 use axum::response::Redirect;
-use gatehouse_control_plane::accounts::UserView;
+use gatehouse_control_plane::accounts::{self, UserView};
 use gatehouse_control_plane::catalogue::Viewer;
 use gatehouse_control_plane::tenants::TenantView;
-use gatehouse_control_plane::{Actor, Change, Db};
+use gatehouse_control_plane::{Actor, Change, Db, PlatformActor};
 use gatehouse_domain::Permission;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::RequestId;
@@ -127,6 +127,16 @@ impl Visitor {
     /// Whether the person has a platform role, and a session that says so: one that a tenant's own provider began does not.
     pub(crate) fn is_platform_admin(&self) -> bool {
         self.0.is_platform_admin
+    }
+
+    /// The person above all tenants, with the roles they have now. `None` for people without one, and in a session that a tenant's
+    /// own provider began: that one is believed in its tenant only.
+    pub(crate) async fn platform(&self) -> Result<Option<PlatformActor>, PageError> {
+        let Some(user) = self.user().filter(|_| self.is_platform_admin()) else {
+            return Ok(None);
+        };
+        let who = accounts::platform_actor(self.db(), user.id).await?;
+        Ok(who.map(|who| who.from_request(self.ip(), self.request_id())))
     }
 
     /// Whether the tenant wants a second factor of them first.

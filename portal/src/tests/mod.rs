@@ -3,6 +3,7 @@
 mod api_tabs;
 mod audit;
 mod configuration;
+mod confined;
 mod console;
 mod console_pages;
 mod conversations;

@@ -25,7 +25,8 @@ pub(crate) async fn create_join_token(
     State(db): State<Db>,
     OptionalJson(body): OptionalJson<CreateJoinToken>,
 ) -> Result<WithSecret, Problem> {
-    let made = gateways::create_join_token(&db, &caller, body.into()).await?;
+    // An access token is its tenant's.
+    let made = gateways::create_join_token(&db, &caller, None, body.into()).await?;
     let mutation = Mutation::changed(&Changed {
         value: made.0,
         change: None,

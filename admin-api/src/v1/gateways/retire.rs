@@ -23,6 +23,7 @@ pub(crate) async fn retire_gateway(
     State(db): State<Db>,
     Path(gateway): Path<NodeId>,
 ) -> Result<Mutation, Problem> {
-    gateways::retire_node(&db, &caller, gateway).await?;
+    // An access token is its tenant's.
+    gateways::retire_node(&db, &caller, None, gateway).await?;
     Ok(Mutation::gone(None))
 }

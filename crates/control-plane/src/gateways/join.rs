@@ -16,6 +16,7 @@ use super::signing;
 use crate::actor::Actor;
 use crate::audit::{self, AuditEntry};
 use crate::db::Db;
+use crate::platform::PlatformActor;
 use crate::refusal::{Faults, Refusal};
 use crate::work::Work;
 
@@ -66,16 +67,17 @@ pub(crate) fn stored_key_id(key: &Key) -> i64 {
     key.id().as_u64().cast_signed()
 }
 
-/// Makes a join token. For a shared group only people of the platform may.
+/// Makes a join token. For a shared group only people of the platform may: the actor as `platform`.
 pub async fn create_join_token(
     db: &Db,
     actor: &Actor,
+    platform: Option<&PlatformActor>,
     input: CreateJoinToken,
 ) -> Result<(JoinTokenView, Key), Refusal> {
     actor.require(Permission::GatewayManage)?;
     input.check()?;
     let mut work = Work::begin(db, actor).await?;
-    let group = require_group(work.conn(), actor, &input.group).await?;
+    let group = require_group(work.conn(), actor, platform, &input.group).await?;
     let now = work.now();
     let created_by = actor.user().map(|user| user.uuid());
     let (view, key) = store(work.conn(), group, &input, created_by, now).await?;

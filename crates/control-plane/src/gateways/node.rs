@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 use crate::actor::{Actor, ActorKind};
 use crate::audit::AuditEntry;
 use crate::db::Db;
+use crate::platform::PlatformActor;
 use crate::refusal::Refusal;
 use crate::work::Work;
 
@@ -151,8 +152,14 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
         .collect())
 }
 
-/// Ends a node's identity for good: its requests are refused and it no longer counts in "in force on n of m".
-pub async fn retire_node(db: &Db, actor: &Actor, id: NodeId) -> Result<(), Refusal> {
+/// Ends a node's identity for good: its requests are refused and it no longer counts in "in force on n of m". One of a shared
+/// group takes the actor as `platform`, too.
+pub async fn retire_node(
+    db: &Db,
+    actor: &Actor,
+    platform: Option<&PlatformActor>,
+    id: NodeId,
+) -> Result<(), Refusal> {
     actor.require(Permission::GatewayManage)?;
     let mut work = Work::begin(db, actor).await?;
     let group = sqlx::query_scalar!(
@@ -163,7 +170,7 @@ pub async fn retire_node(db: &Db, actor: &Actor, id: NodeId) -> Result<(), Refus
     .fetch_optional(work.conn())
     .await?
     .ok_or(Refusal::NotFound)?;
-    require_group(work.conn(), actor, &group).await?;
+    require_group(work.conn(), actor, platform, &group).await?;
     let now = work.now();
     let retired = sqlx::query!(
         "update gateway_node set retired_at = $2 where id = $1 and retired_at is null",
@@ -187,28 +194,29 @@ pub async fn retire_node(db: &Db, actor: &Actor, id: NodeId) -> Result<(), Refus
     Ok(())
 }
 
-/// Finds a group the actor may manage: one of its own tenant's, or a shared one when the actor belongs to the platform. A
+/// Finds a group the actor may manage: one of its own tenant's, or a shared one with `platform`, the actor above all tenants. A
 /// gateway of a shared group sees every tenant's traffic, so a tenant's operator alone may not add one.
+///
+/// Who the actor is does not prove it: in a session that a tenant's own identity provider began they are the same person, and
+/// nobody outside that tenant. Who asks here has the proof that the request speaks for them everywhere.
 pub(super) async fn require_group(
     conn: &mut PgConnection,
     actor: &Actor,
+    platform: Option<&PlatformActor>,
     slug: &str,
 ) -> Result<GatewayGroupId, Refusal> {
     let row = sqlx::query!(
-        r#"select g.id, g.tenant_id,
-                  exists (select from platform_grant p where p.user_id = $2) as "platform!"
-           from gateway_group g
-           where g.slug = $1 and (g.tenant_id is null or g.tenant_id = $3)"#,
+        "select id, tenant_id from gateway_group where slug = $1 and (tenant_id is null or tenant_id = $2)",
         slug,
-        actor.user().map(|user| user.uuid()),
         actor.tenant().uuid(),
     )
     .fetch_optional(conn)
     .await?
     .ok_or_else(|| Refusal::unknown("/group"))?;
-    if row.tenant_id.is_none() && !row.platform && *actor.kind() != ActorKind::System {
+    if row.tenant_id.is_none() && platform.is_none() && *actor.kind() != ActorKind::System {
         return Err(Refusal::NotYours(
-            "Gateways of a shared group are managed by the platform's administrators.".to_owned(),
+            "Gateways of a shared group are managed by people with a role of the platform."
+                .to_owned(),
         ));
     }
     Ok(GatewayGroupId::from_uuid(row.id))

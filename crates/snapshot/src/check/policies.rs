@@ -58,7 +58,7 @@ fn set_faults(set: &PolicySet) -> Vec<String> {
 fn cors(cors: &Cors) -> Option<String> {
     let fields = || cors.headers.iter().chain(&cors.expose);
     let lists = [&cors.origins, &cors.headers, &cors.expose];
-    let fault = if cors.any_origin == !cors.origins.is_empty() {
+    let fault = if cors.any_origin != cors.origins.is_empty() {
         "CORS names origins or any origin, not both and not none"
     } else if cors.any_origin && cors.credentials {
         "CORS with credentials must name its origins"

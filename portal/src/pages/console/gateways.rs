@@ -213,7 +213,9 @@ pub(crate) async fn join(
         group,
         ..CreateJoinToken::default()
     };
-    let (token, key) = gateways::create_join_token(visitor.db(), actor, input).await?;
+    let platform = visitor.platform().await?;
+    let (token, key) =
+        gateways::create_join_token(visitor.db(), actor, platform.as_ref(), input).await?;
     let code = Code::new("join", "Join command")
         .text("GATEHOUSE_GATEWAY__CONTROL_PLANE=")
         .string(visitor.portal().admin_api_url().to_string())
@@ -264,7 +266,9 @@ pub(crate) async fn retire(
     Path([node]): Path<1>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
-    gateways::retire_node(visitor.db(), visitor.actor()?, id(&node)?).await?;
+    let actor = visitor.actor()?;
+    let platform = visitor.platform().await?;
+    gateways::retire_node(visitor.db(), actor, platform.as_ref(), id(&node)?).await?;
     visitor
         .tell(Flash::good(
             "Gateway retired.",

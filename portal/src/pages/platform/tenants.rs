@@ -14,7 +14,6 @@ use crate::view::words::day;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::platform::PlatformActor;
 use gatehouse_control_plane::tenants::{self, CreateTenant, TenantView};
 use gatehouse_domain::TenantStatus;
@@ -44,14 +43,8 @@ pub(crate) struct TenantRow {
 
 async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
     visitor.actor()?;
-    let user = visitor.user().ok_or_else(PageError::not_found)?;
-    if !visitor.is_platform_admin() {
-        return Err(PageError::not_found());
-    }
-    let who = accounts::platform_actor(visitor.db(), user.id).await?;
     // Outsiders learn nothing, not even that the page exists.
-    who.map(|who| who.from_request(visitor.ip(), visitor.request_id()))
-        .ok_or_else(PageError::not_found)
+    visitor.platform().await?.ok_or_else(PageError::not_found)
 }
 
 #[derive(Default, serde::Deserialize)]

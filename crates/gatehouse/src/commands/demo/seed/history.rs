@@ -43,7 +43,7 @@ pub(super) async fn load(
             Ingest::Gap { expected } => bail!("batch {expected} of the past calls is missing"),
         }
     }
-    retire_node(&stage.db, &Actor::system(acme, "demo"), node.id).await?;
+    retire_node(&stage.db, &Actor::system(acme, "demo"), None, node.id).await?;
     Ok(count)
 }
 

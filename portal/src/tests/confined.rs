@@ -1,0 +1,53 @@
+//! Sessions that a tenant's own identity provider began: believed in that tenant, and nowhere above it.
+
+use super::sso::{come_back, scene};
+use super::{PASSWORD, Stand, Window};
+use gatehouse_domain::id::NodeId;
+use uuid::Uuid;
+
+const OLGA: &str = "olga@acme.test";
+
+const JOIN: &str = "/console/gateways/default/join";
+
+/// A gateway in the shared group.
+const NODE: u128 = 0x0193_a000_0000_7000_8000_0000_0000_0001;
+
+async fn join_node(stand: &Stand) {
+    stand
+        .database
+        .run(
+            "insert into gateway_node (id, group_id, name, public_key, version, joined_at, last_seen_at)
+             select '0193a000-0000-7000-8000-000000000001', id, 'fra-1', sha256('fra-1'::bytea), '0.1.0', '2026-11-20 11:38:00Z',
+                 '2026-11-20 11:38:00Z'
+             from gateway_group where slug = 'default'",
+        )
+        .await;
+}
+
+/// What a form of the page of gateways is answered with.
+async fn sent(window: &mut Window, path: &str) -> u16 {
+    assert_eq!(window.get("/console/gateways").await.status, 200);
+    window.post(path, &[]).await.status
+}
+
+#[tokio::test]
+async fn a_platform_person_by_a_tenants_own_provider_is_nobody_at_shared_gateways() {
+    let (stand, issuer) = scene(&[]).await;
+    join_node(&stand).await;
+    let node = NodeId::from_uuid(Uuid::from_u128(NODE));
+    let retire = format!("/console/gateways/{node}/retire");
+    let mut confined = stand.window();
+    let asked = come_back(&stand, &issuer, &mut confined, OLGA).await;
+    let connect = asked.location().to_owned();
+    confined.get(&connect).await;
+    let entered = confined.post(&connect, &[("password", PASSWORD)]).await;
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    for path in [JOIN, &retire] {
+        assert_eq!(sent(&mut confined, path).await, 403, "{path}");
+    }
+
+    // The same person by their own password.
+    let mut whole = stand.signed_in(OLGA).await;
+    assert_eq!(sent(&mut whole, JOIN).await, 200);
+    assert_eq!(sent(&mut whole, &retire).await, 303);
+}
