@@ -79,6 +79,7 @@ pub(crate) fn refused(
         headers.insert(name, value);
     }
     notify(headers, call);
+    allow_origin(headers, call);
     call.set_status(problem.status());
     if *method != Method::HEAD {
         call.bytes_out = body.len() as u64;
@@ -101,11 +102,32 @@ fn notify(headers: &mut HeaderMap, call: &Call) {
     });
 }
 
+/// What browsers are told, on the gateway's own answers, too: a script that cannot read a refusal learns nothing of it.
+fn allow_origin(headers: &mut HeaderMap, call: &Call) {
+    let Some(policies) = &call.policies else {
+        return;
+    };
+    policies.each_cors_field(&mut |name, value| {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(HeaderName::from_static(name), value);
+        }
+    });
+}
+
+/// Answers the preflight of a browser: what it may send.
+pub(crate) fn preflight(call: &mut Call, fields: Vec<(HeaderName, HeaderValue)>) -> Own {
+    no_content(call, fields)
+}
+
 /// Answers OPTIONS for an address that exists: which methods it has.
 pub(crate) fn options(call: &mut Call, allow: HeaderValue) -> Own {
+    no_content(call, [(ALLOW, allow)])
+}
+
+fn no_content(call: &mut Call, fields: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Own {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    response.headers_mut().insert(ALLOW, allow);
+    response.headers_mut().extend(fields);
     response
         .headers_mut()
         .insert(REQUEST_ID, call.request_id.header_value());
@@ -133,7 +155,11 @@ pub(crate) fn each_field(
             && (name == RATE_LIMIT.as_bytes() || name == RATE_LIMIT_POLICY.as_bytes())
             || call.notice.is_some()
                 && (name == DEPRECATION.as_bytes() || name == SUNSET.as_bytes());
-        if !doubled {
+        let replaced = call
+            .policies
+            .as_ref()
+            .is_some_and(|policies| policies.replaces(name));
+        if !doubled && !replaced {
             put(name, value);
         }
     }
@@ -145,6 +171,12 @@ pub(crate) fn each_field(
         notice.each_field(&mut |name, value| put(name.as_bytes(), value));
     }
     standing.each_field(&mut |name, value| put(name.as_bytes(), value));
+    if let Some(policies) = &call.policies {
+        for (name, value) in policies.set.response_headers.each_set() {
+            put(name, value);
+        }
+        policies.each_cors_field(&mut |name, value| put(name.as_bytes(), value));
+    }
 }
 
 /// What a call is recorded with whose response was cut short.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gatehouse_domain::id::{
     ApiVersionId, ApplicationId, CredentialId, EnvironmentId, PlanId, SubscriptionId, TenantId,
 };
+use gatehouse_domain::policy::PolicyKind;
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::request_id::RequestIds;
 use gatehouse_runtime::settings::PublicUrl;
@@ -20,8 +21,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::metrics::{ApiNumber, GatewayMetrics, WorkerMetrics};
+use crate::policies::applied::Applied;
 use crate::reason::Reason;
-use crate::tables::{CompiledEnvironment, CompiledRoute, Notice};
+use crate::tables::{CompiledEnvironment, CompiledRoute, CompiledSet, Notice};
 use crate::usage::dictionary::OperationNumber;
 use crate::usage::record::{self, Address, Head, Seal, Tail};
 use crate::usage::slots::{Place, Slots};
@@ -61,6 +63,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) route: &'a Arc<CompiledRoute>,
     /// The operation's place in the route.
     pub(crate) operation: usize,
+    /// What happens there besides what always does.
+    pub(crate) policies: Option<&'a CompiledSet>,
     /// For links in refusals.
     pub(crate) portal: Option<&'a PublicUrl>,
 }
@@ -192,6 +196,8 @@ pub(crate) struct Call {
     pub(crate) source: Option<IpAddr>,
     /// What its response says about the end of the version.
     pub(crate) notice: Option<Notice>,
+    /// What its operation has besides what every call meets; a count of a reference where it has something.
+    pub(crate) policies: Option<Applied>,
     /// Which API it is measured under.
     api: ApiNumber,
     /// Whether it was let through to the backend.
@@ -241,6 +247,7 @@ impl Call {
             attribution: Attribution::default(),
             source: None,
             notice: None,
+            policies: None,
             api: ApiNumber::default(),
             counted: false,
             asked_us: None,
@@ -302,6 +309,12 @@ impl Call {
         let dictionary = self.ledgers.0.spool.dictionary();
         let key = || route.operation_key(place);
         self.attribution.operation = dictionary.number(&route.numbers, place, key);
+    }
+
+    /// Policies that are only tried would have refused it.
+    pub(crate) fn would_be_refused(&self, kind: PolicyKind, times: u64) {
+        let metrics = &self.ledgers.0.metrics;
+        metrics.shadow_refused(self.api, kind, times);
     }
 
     /// The call was let through: it counts, and is marked as under way until its record is written.

@@ -167,6 +167,7 @@ impl Loaded {
                 environment,
                 route,
                 operation: 0,
+                policies: None,
                 portal: None,
             };
             let known = authenticate(fields, None, &subject, &set, secrets, now);

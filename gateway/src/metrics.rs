@@ -216,6 +216,12 @@ impl GatewayMetrics {
             MetricType::Counter,
             worker::show_limit_refusals,
         );
+        show(
+            "policy_shadow_refusals",
+            "Refusals that policies would have made which are only tried, by API and kind of policy",
+            MetricType::Counter,
+            worker::show_shadow_refusals,
+        );
         for (name, help, pick) in [
             (
                 "call_seconds",

@@ -6,17 +6,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
+use gatehouse_domain::policy::PolicyKind;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::settings::{PublicUrl, TrustedProxies};
 use gatehouse_snapshot::sign::DigestKey;
-use http::header::ALLOW;
+use http::header::{ALLOW, HeaderName};
 use http::{HeaderValue, Method};
 
 use crate::answer::{self, Own};
 use crate::call::{Bounds, Call, Ledgers, Subject};
 use crate::live_config::{ConfigStatus, Sharing};
 use crate::policies::api_key::{self, Authentication, Secrets};
-use crate::policies::{Limiting, Permit, Standing, admit, subscription};
+use crate::policies::applied::Applied;
+use crate::policies::shared_rate::{self, Counted};
+use crate::policies::{Authorised, Limiting, Permit, Standing, admit, cors, subscription};
 use crate::refusal::Refusal;
 use crate::request::{BodyLength, ReceivedHead, RequestHead};
 use crate::settings::Limits;
@@ -142,6 +145,9 @@ async fn pass<B: ClientBody>(
         Judged::Methods(allow) => {
             return Ok(Reply::Own(answer::options(&mut passage.call, allow)));
         }
+        Judged::Preflight(fields) => {
+            return Ok(Reply::Own(answer::preflight(&mut passage.call, fields)));
+        }
         Judged::Permitted { permit, rest } => (permit, rest),
     };
     let Passage { call, standing } = passage;
@@ -158,6 +164,7 @@ async fn pass<B: ClientBody>(
         rest,
         client: &client,
         upgrade: asked.upgrade.filter(|_| head.body == BodyLength::None),
+        changes: call.policies.as_ref().map(|own| &own.set.request_headers),
     };
     let forwarded = upstream::forward(&permit, outgoing, body, &proxy.upstreams).await;
     call.heard_from_backend();
@@ -175,6 +182,8 @@ async fn pass<B: ClientBody>(
 enum Judged<'a> {
     /// OPTIONS of an address that exists.
     Methods(HeaderValue),
+    /// The preflight of a browser: the fields of its answer.
+    Preflight(Vec<(HeaderName, HeaderValue)>),
     Permitted {
         permit: Permit,
         /// What of the path comes after the route's.
@@ -207,6 +216,10 @@ fn judge<'a>(
         return Err(retired(call, route, proxy.error_pages.as_ref()));
     }
     proxy.config.fresh_enough(route.config_max_age_s)?;
+    // Browsers ask without a key what they may send: before anything about keys, and before an OPTIONS that is described.
+    if let Some(fields) = cors::preflight(route, head, rest) {
+        return Ok(Judged::Preflight(fields));
+    }
     let operation = match route.operation(head.method, rest) {
         OperationMatch::Found(place) => place,
         OperationMatch::OtherMethods(methods) => {
@@ -220,11 +233,14 @@ fn judge<'a>(
         OperationMatch::None => return Err(ProblemKind::NoRoute.into()),
     };
     call.found_operation(route, operation);
+    let policies = route.policies(operation);
+    call.policies = policies.map(|set| Applied::new(set, head.fields));
     // Who calls. "Cannot be said" is 503, so that a good key is never called bad.
     let subject = Subject {
         environment,
         route,
         operation,
+        policies: policies.map(AsRef::as_ref),
         portal: proxy.error_pages.as_ref(),
     };
     let (group_key, signers) = (proxy.group_key.load(), proxy.config.signers());
@@ -253,6 +269,8 @@ fn judge<'a>(
         call.attribution.plan = tables.plan_id(subscription.plan);
     }
     let authorised = judged?;
+    // Whether their user may, where a token says so.
+    bears_token(call, &subject, head)?;
     // Whether now: rates, then quotas. From here on the call counts.
     let limiting = Limiting {
         calendar: &environment.tenant.calendar,
@@ -261,9 +279,53 @@ fn judge<'a>(
         counters: &tables.counters,
         ledger: &proxy.quotas,
     };
-    let permit = admit(authorised, limiting, standing)?;
+    let permit = within_limits(call, &subject, authorised, limiting, standing)?;
     call.let_through();
     Ok(Judged::Permitted { permit, rest })
+}
+
+/// Judges the token of an operation that wants one.
+fn bears_token(call: &Call, subject: &Subject<'_>, head: &RequestHead<'_>) -> Result<(), Refusal> {
+    let Some(jwt) = subject.policies.and_then(|set| set.jwt.as_ref()) else {
+        return Ok(());
+    };
+    match jwt.judge(head.fields, call.now) {
+        Ok(()) => Ok(()),
+        Err(_) if jwt.shadow => {
+            call.would_be_refused(PolicyKind::Jwt, 1);
+            Ok(())
+        }
+        Err(fault) => Err(jwt.refusal(&fault)),
+    }
+}
+
+/// What all calls share, then what the plan gives. What a later limit refuses is given back to the earlier.
+fn within_limits(
+    call: &Call,
+    subject: &Subject<'_>,
+    authorised: Authorised<'_>,
+    limiting: Limiting<'_>,
+    standing: &mut Standing,
+) -> Result<Permit, Refusal> {
+    let rates = subject.policies.map_or(&[][..], |set| &set.rates);
+    if rates.is_empty() {
+        return admit(authorised, limiting, standing);
+    }
+    let counted = Counted {
+        now_ns: call.now.steady_ns,
+        nodes: limiting.sharing.basis().nodes,
+    };
+    let mut would_refuse = 0;
+    let taken = shared_rate::take(rates, counted, &mut would_refuse);
+    if would_refuse > 0 {
+        call.would_be_refused(PolicyKind::RateLimit, would_refuse);
+    }
+    let taken = taken?;
+    let admitted = admit(authorised, limiting, standing);
+    if admitted.is_err() {
+        taken.give_back();
+    }
+    admitted
 }
 
 /// Says where to go, as far as somebody said so: to the version that follows, and the guide that leads there, or the API's page.

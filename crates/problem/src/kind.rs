@@ -94,6 +94,12 @@ kinds! {
         "Write to the administrator of the portal.";
     TenantSuspended = "tenant_suspended", 403, "The provider of this API is suspended",
         "Write to the operator of this gateway.";
+    TokenMissing = "token_missing", 401, "No token was sent",
+        "Send the token of your user beside the key, where the detail says.";
+    TokenInvalid = "token_invalid", 401, "The token is not good here",
+        "Get a new token from its issuer, for this API; the detail says which check it fails.";
+    TokenInsufficient = "token_insufficient", 403, "The token does not open this operation",
+        "Get a token with the scope or claim that the detail names.";
     NoRoute = "no_route", 404, "No API answers at this address",
         "Check the base URL, the API and the version against the reference page.";
     MethodNotAllowed = "method_not_allowed", 405, "The address exists, the method does not",
@@ -108,6 +114,8 @@ kinds! {
         "Shorten the path or the query; the detail states the limit.";
     RateLimited = "rate_limited", 429, "Too many requests in a short time",
         "Wait as long as Retry-After says, then go on more slowly.";
+    ApiRateLimited = "api_rate_limited", 429, "This API has more calls than it takes",
+        "Wait as long as Retry-After says; your own limits are not affected.";
     QuotaExceeded = "quota_exceeded", 429, "The quota of this period is used up",
         "Wait for the reset that Retry-After names, or change to a larger plan.";
     HeadersTooLarge = "headers_too_large", 431, "The request headers are too large",

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use gatehouse_domain::policy::PolicyKind;
 use gatehouse_problem::ProblemKind;
 use prometheus_client::encoding::{EncodeLabelSet, MetricEncoder, NoLabelSet};
 
@@ -19,6 +20,8 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 const NONE: u32 = 0;
 const OTHER: u32 = API_LABELS_MAX as u32 + 1;
 const SERIES_OF_API: usize = CLASSES.len() * Reason::COUNT;
+/// Kinds of policies that can be tried without refusing.
+const SHADOW_KINDS: [PolicyKind; 2] = [PolicyKind::Jwt, PolicyKind::RateLimit];
 
 /// The place of an API's counts; that of no API by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +74,8 @@ pub(crate) struct WorkerMetrics {
     labels: Arc<Labels>,
     /// By API, class of status and reason, in that order.
     calls: Box<[AtomicU64]>,
+    /// What policies that are only tried would have refused, by API and kind.
+    shadow: Box<[AtomicU64]>,
     pub(super) whole: Latency,
     pub(super) upstream: Latency,
     pub(super) gateway: Latency,
@@ -84,6 +89,9 @@ impl WorkerMetrics {
         Self {
             labels,
             calls: (0..series).map(|_| AtomicU64::new(0)).collect(),
+            shadow: (0..(OTHER as usize + 1) * SHADOW_KINDS.len())
+                .map(|_| AtomicU64::new(0))
+                .collect(),
             whole: Latency::of_calls(),
             upstream: Latency::of_calls(),
             gateway: Latency::of_gateway(),
@@ -115,6 +123,16 @@ impl WorkerMetrics {
         self.gateway.observe(own_us);
         if forwarded {
             self.upstream.observe(tail.upstream_us);
+        }
+    }
+
+    /// Counts what policies that are only tried would have refused.
+    pub(crate) fn shadow_refused(&self, api: ApiNumber, kind: PolicyKind, times: u64) {
+        let Some(place) = SHADOW_KINDS.iter().position(|known| *known == kind) else {
+            return;
+        };
+        if let Some(count) = self.shadow.get(api.0 as usize * SHADOW_KINDS.len() + place) {
+            add(count, times);
         }
     }
 
@@ -176,6 +194,27 @@ pub(super) fn show_calls(
     Ok(())
 }
 
+pub(super) fn show_shadow_refusals(
+    labels: &Labels,
+    workers: Workers<'_>,
+    mut encoder: MetricEncoder<'_>,
+) -> std::fmt::Result {
+    for (api, label) in labels.all().iter().enumerate() {
+        for (place, kind) in SHADOW_KINDS.iter().enumerate() {
+            let at = api * SHADOW_KINDS.len() + place;
+            let counts = workers
+                .iter()
+                .map(|worker| worker.shadow[at].load(Ordering::Relaxed));
+            let count = counts.sum::<u64>();
+            if count > 0 {
+                let labels = [("api", label.as_str()), ("kind", kind.as_str())];
+                counter(&mut encoder, &labels, count)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn show_limit_refusals(
     _labels: &Labels,
     workers: Workers<'_>,
@@ -184,6 +223,7 @@ pub(super) fn show_limit_refusals(
     for (limit, kind) in [
         ("rate", ProblemKind::RateLimited),
         ("quota", ProblemKind::QuotaExceeded),
+        ("api_rate", ProblemKind::ApiRateLimited),
     ] {
         let reason = usize::from(Reason::from(kind).number());
         let rows = 0..workers.first().map_or(0, |worker| worker.calls.len()) / Reason::COUNT;

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::console_call as console;
+use super::jwt::CompiledJwt;
 use crate::call::{Now, Subject};
 use crate::refusal::{Refusal, refuse};
 use crate::request::{Fields, visible};
@@ -68,7 +69,9 @@ pub(crate) fn authenticate(
     secrets: Secrets<'_>,
     now: Now,
 ) -> Authentication {
-    let text = match presented(fields, query) {
+    let policies = subject.policies.and_then(|set| set.jwt.as_ref());
+    let token_beside = policies.is_some_and(CompiledJwt::is_in_authorization);
+    let text = match presented(fields, query, token_beside) {
         Ok(text) => text,
         Err(refusal) => return Authentication::Refused(refusal, None),
     };
@@ -116,11 +119,19 @@ fn look_up(
 }
 
 /// The one text that is presented as a key, or why it is none or more than one.
-fn presented<'a>(fields: Fields<'a>, query: Option<&str>) -> Result<&'a str, Refusal> {
+///
+/// With `token_beside` the operation has a token in `Authorization`, which then belongs to the token beside a key in `X-API-Key`,
+/// and is the key only where it holds one and stands alone.
+fn presented<'a>(
+    fields: Fields<'a>,
+    query: Option<&str>,
+    token_beside: bool,
+) -> Result<&'a str, Refusal> {
     let mut keys = fields.get_all(API_KEY);
     let mut authorizations = fields.get_all(AUTHORIZATION);
     let one_of_each = (keys.next(), authorizations.next());
-    let is_repeated = keys.next().is_some() || authorizations.next().is_some();
+    let is_token = token_beside && one_of_each.0.is_some();
+    let is_repeated = keys.next().is_some() || !is_token && authorizations.next().is_some();
     let in_query = query.is_some_and(query_holds_key);
     match one_of_each {
         (None, None) if in_query => Err(refuse(
@@ -129,9 +140,21 @@ fn presented<'a>(fields: Fields<'a>, query: Option<&str>) -> Result<&'a str, Ref
         )),
         (None, None) => Err(ProblemKind::NoKey.into()),
         (Some(key), None) if !is_repeated && !in_query => readable(key),
-        (None, Some(words)) if !is_repeated && !in_query => bearer(readable(words)?),
+        (Some(key), Some(_)) if is_token && !is_repeated && !in_query => readable(key),
+        (None, Some(words)) if !is_repeated && !in_query => match bearer(readable(words)?) {
+            Ok(token) if token_beside && !is_key(token) => Err(refuse(
+                ProblemKind::NoKey,
+                "The Authorization header holds a token; the key comes in X-API-Key beside it.",
+            )),
+            key_or_refusal => key_or_refusal,
+        },
         _ => Err(ProblemKind::AmbiguousKey.into()),
     }
+}
+
+/// Whether a text begins as keys do.
+fn is_key(text: &str) -> bool {
+    KEY_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
 }
 
 fn readable(value: &[u8]) -> Result<&str, Refusal> {
@@ -239,6 +262,14 @@ mod tests {
     use crate::request::Field;
 
     fn outcome(headers: &[(&str, &str)], query: Option<&str>) -> Result<String, &'static str> {
+        outcome_of(headers, query, false)
+    }
+
+    fn outcome_of(
+        headers: &[(&str, &str)],
+        query: Option<&str>,
+        token_beside: bool,
+    ) -> Result<String, &'static str> {
         let lines: Vec<Field<'_>> = headers
             .iter()
             .map(|(name, value)| Field {
@@ -246,7 +277,7 @@ mod tests {
                 value: value.as_bytes(),
             })
             .collect();
-        presented(Fields::new(&lines), query)
+        presented(Fields::new(&lines), query, token_beside)
             .map(str::to_owned)
             .map_err(|refusal| refusal.kind().code())
     }
@@ -308,6 +339,39 @@ mod tests {
         for (headers, query, wanted) in rows {
             assert_eq!(outcome(headers, *query), *wanted, "{headers:?} {query:?}");
         }
+    }
+
+    #[test]
+    fn beside_a_token_the_key_stands_in_its_own_field() {
+        const KEY: &str = "gth_live_x";
+        let (x, a) = ("x-api-key", "authorization");
+        let key = Ok(KEY.to_owned());
+        let ambiguous = Err("ambiguous_key");
+        type Row<'a> = (&'a [(&'a str, &'a str)], Result<String, &'static str>);
+        let rows: &[Row<'_>] = &[
+            (&[(x, KEY), (a, "Bearer a.b.c")], key.clone()),
+            (&[(x, KEY), (a, "Bearer gth_live_x")], key.clone()),
+            (&[(x, KEY), (a, "Basic dTpw")], key.clone()),
+            (&[(x, KEY), (a, "Bearer a"), (a, "Bearer b")], key.clone()),
+            (&[(x, KEY)], key.clone()),
+            (&[(a, "Bearer gth_live_x")], key),
+            (
+                &[(x, KEY), (x, KEY), (a, "Bearer a.b.c")],
+                ambiguous.clone(),
+            ),
+            (
+                &[(a, "Bearer gth_live_x"), (a, "Bearer a.b.c")],
+                ambiguous.clone(),
+            ),
+            (&[(a, "Bearer a.b.c")], Err("no_key")),
+            (&[(a, "Bearer a.gth_live_x")], Err("no_key")),
+            (&[], Err("no_key")),
+        ];
+        for (headers, wanted) in rows {
+            assert_eq!(outcome_of(headers, None, true), *wanted, "{headers:?}");
+        }
+        let both = [(x, KEY), (a, "Bearer a.b.c")];
+        assert_eq!(outcome_of(&both, Some("api_key=1"), true), ambiguous);
     }
 
     #[test]

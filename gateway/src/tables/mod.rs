@@ -16,6 +16,7 @@ mod life;
 mod loading;
 mod names;
 mod operations;
+mod policies;
 mod route;
 mod rows;
 mod small;
@@ -38,6 +39,7 @@ pub(crate) use names::Names;
 #[cfg(test)]
 pub(crate) use names::Scope;
 pub(crate) use operations::OperationMatch;
+pub(crate) use policies::CompiledSet;
 pub(crate) use route::CompiledRoute;
 pub(crate) use rows::{Full, Number, ROWS_MAX};
 pub(crate) use small::{Changes, Small, Updates};

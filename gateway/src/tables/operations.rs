@@ -112,28 +112,12 @@ impl Operations {
 
     /// Finds the operation. A HEAD that is not declared is the GET (RFC 9110 §9.3.2).
     pub(crate) fn find(&self, method: &Method, path: &str) -> OperationMatch {
-        let path = if path.is_empty() { "/" } else { path };
-        let found = self.under(method.as_str(), path).or_else(|| {
-            (*method == Method::HEAD)
-                .then(|| self.under("GET", path))
-                .flatten()
-        });
-        if let Some(place) = found {
+        if let Some(place) = self.place(method, path) {
             return OperationMatch::Found(place);
         }
-        // Each method once: there are few of them, and a path that nobody has must not cost a look-up for every operation.
-        let mut methods: Vec<&[u8]> = Vec::new();
-        for entry in self.entries() {
-            let (method, ..) = self.texts(entry);
-            if !methods.contains(&method) {
-                methods.push(method);
-            }
-        }
-        let known = methods.into_iter().map(Method::from_bytes);
-        let mut others: Vec<Method> = known
-            .filter_map(Result::ok)
-            .filter(|method| self.under(method.as_str(), path).is_some())
-            .collect();
+        let path = not_empty(path);
+        let mut others = self.methods();
+        others.retain(|method| self.under(method.as_str(), path).is_some());
         if others.is_empty() {
             return OperationMatch::None;
         }
@@ -144,6 +128,29 @@ impl Operations {
         }
         others.sort_by(|left, right| left.as_str().cmp(right.as_str()));
         OperationMatch::OtherMethods(others)
+    }
+
+    /// The place of the operation, if there is one.
+    pub(crate) fn place(&self, method: &Method, path: &str) -> Option<usize> {
+        let path = not_empty(path);
+        self.under(method.as_str(), path).or_else(|| {
+            (*method == Method::HEAD)
+                .then(|| self.under("GET", path))
+                .flatten()
+        })
+    }
+
+    /// Each method once: there are few of them, and a path that nobody has must not cost a look-up for every operation.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        let mut methods: Vec<&[u8]> = Vec::new();
+        for entry in self.entries() {
+            let (method, ..) = self.texts(entry);
+            if !methods.contains(&method) {
+                methods.push(method);
+            }
+        }
+        let known = methods.into_iter().map(Method::from_bytes);
+        known.filter_map(Result::ok).collect()
     }
 
     fn under(&self, method: &str, path: &str) -> Option<usize> {
@@ -266,6 +273,10 @@ fn is_anonymous_of(anonymous: &[u8], template: &[u8]) -> bool {
         !is_name
     });
     kept.eq(anonymous)
+}
+
+fn not_empty(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
 }
 
 fn capped(count: usize) -> u8 {

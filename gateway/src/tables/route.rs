@@ -9,6 +9,7 @@ use gatehouse_snapshot::object::{Route, RouteLater};
 use super::life::Life;
 use super::names::Names;
 use super::operations::{OperationMatch, Operations};
+use super::policies::{CompiledSet, RouteSets};
 use super::text::Text;
 use crate::metrics::ApiLabel;
 use crate::upstream::CompiledUpstream;
@@ -35,6 +36,7 @@ pub(crate) struct CompiledRoute {
     narrowed: Option<Arc<Narrowed>>,
     /// What its responses say about its end; none of a version that is not being phased out.
     pub(crate) life: Option<Arc<Life>>,
+    policies: RouteSets,
     upstream_id: Option<UpstreamId>,
     pub(crate) upstream: Option<Arc<CompiledUpstream>>,
     /// What its operations are called in records.
@@ -87,6 +89,7 @@ impl CompiledRoute {
     pub(super) fn new(
         route: &Route,
         upstream: Option<Arc<CompiledUpstream>>,
+        policies: RouteSets,
         names: &mut Names,
     ) -> Self {
         let products = route.products.iter();
@@ -102,6 +105,7 @@ impl CompiledRoute {
             products: products.map(|id| names.products.number(*id)).collect(),
             narrowed: Narrowed::of(route),
             life: Life::of(&route.later).map(Arc::new),
+            policies,
             operations: Operations::build(&route.operations),
             upstream_id: route.upstream,
             upstream,
@@ -118,6 +122,7 @@ impl CompiledRoute {
             operations: self.operations.clone(),
             narrowed: self.narrowed.clone(),
             life: self.life.clone(),
+            policies: self.policies.clone(),
             upstream,
             numbers: OperationNumbers::new(self.operations.len()),
             label: ApiLabel::default(),
@@ -162,6 +167,26 @@ impl CompiledRoute {
     /// The operation a method and the path below the route mean.
     pub(crate) fn operation(&self, method: &http::Method, path: &str) -> OperationMatch {
         self.operations.find(method, path)
+    }
+
+    /// The operation's place alone: quicker where nobody asks which methods there are instead.
+    pub(crate) fn place_of(&self, method: &http::Method, path: &str) -> Option<usize> {
+        self.operations.place(method, path)
+    }
+
+    /// Every method that an operation has, each once.
+    pub(crate) fn methods(&self) -> Vec<http::Method> {
+        self.operations.methods()
+    }
+
+    /// What happens at the operation at a place besides what always does.
+    pub(crate) fn policies(&self, place: usize) -> Option<&Arc<CompiledSet>> {
+        self.policies.get(place)
+    }
+
+    /// Whether no operation has policies.
+    pub(crate) fn has_no_policies(&self) -> bool {
+        self.policies.is_none()
     }
 
     /// The stable key of the operation at a place.

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan, CompiledTenant};
 use super::names::Names;
+use super::policies::PolicyBook;
 use super::route::CompiledRoute;
 use crate::upstream::CompiledUpstream;
 use neighbourhood::Neighbourhood;
@@ -35,6 +36,8 @@ pub(crate) struct Small {
     environments_of: HashMap<TenantId, Vec<EnvironmentId>>,
     routes_of: HashMap<EnvironmentId, Vec<RouteId>>,
     routes_to: HashMap<UpstreamId, Vec<RouteId>>,
+    /// Handed on from one configuration to the next.
+    policies: Arc<PolicyBook>,
 }
 
 #[derive(Clone)]
@@ -89,7 +92,8 @@ impl Small {
         self.held.get(&object).map(|held| held.hash)
     }
 
-    /// Compiles a whole configuration: objects, and what each adds to the state hash. Backends and calendars that did not change are taken over from `before`.
+    /// Compiles a whole configuration: objects, and what each adds to the state hash. Backends and calendars that did not change,
+    /// and what was taken of shared rates, are taken over from `before`.
     pub(crate) fn of_all(
         (objects, hashes): (Vec<Object>, Vec<[u8; 32]>),
         before: &Self,
@@ -106,7 +110,10 @@ impl Small {
         }
         let ready = work.ready();
         let compiled = ready.compiled.clone();
-        let mut small = Self::default();
+        let mut small = Self {
+            policies: Arc::clone(&before.policies),
+            ..Self::default()
+        };
         small.apply(Updates(ready.updates));
         Ok((small, compiled))
     }

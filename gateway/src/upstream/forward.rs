@@ -17,6 +17,7 @@ use super::http1::{
 };
 use super::worker::Upstreams;
 use crate::policies::Permit;
+use crate::policies::headers::CompiledChanges;
 use crate::refusal::{Refusal, refuse};
 use crate::request::RequestHead;
 
@@ -29,6 +30,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) client: &'a Client<'a>,
     /// The protocol the client would like to go on with. Such a call has no body.
     pub(crate) upgrade: Option<&'a [u8]>,
+    /// What policies change of its fields.
+    pub(crate) changes: Option<&'a CompiledChanges>,
 }
 
 /// Sends a permitted call to its backend and waits for the head of the answer.
@@ -45,6 +48,7 @@ pub(crate) async fn forward<B: BodySource>(
         application: permit.application(),
         body: body.length(),
         upgrade: call.upgrade,
+        changes: call.changes,
     };
     send(upstream(permit)?, &outbound, body, upstreams).await
 }

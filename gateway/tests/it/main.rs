@@ -19,6 +19,7 @@ mod hand_over;
 mod hostile;
 mod limits;
 mod offer;
+mod policies;
 mod refusals;
 mod usage;
 

@@ -337,7 +337,10 @@ struct Tally {
 impl Tally {
     fn add(&mut self, row: &Row) {
         self.totals.calls += row.count;
-        let limited = matches!(row.reason.as_str(), "rate_limited" | "quota_exceeded");
+        let limited = matches!(
+            row.reason.as_str(),
+            "rate_limited" | "api_rate_limited" | "quota_exceeded"
+        );
         match row.status_class {
             _ if limited => self.totals.limited += row.count,
             1..=3 => self.totals.succeeded += row.count,

@@ -94,7 +94,7 @@ const ASKED_ONE: u64 = 1 << 32;
 impl<'a> RateCell<'a> {
     pub(crate) const WORDS: usize = 2;
 
-    pub(super) fn of(words: &'a [AtomicU64]) -> Option<Self> {
+    pub(in crate::policies) fn of(words: &'a [AtomicU64]) -> Option<Self> {
         let [arrival_ns, share] = words else {
             return None;
         };

@@ -132,7 +132,9 @@ impl<'a> Work<'a> {
         if let Some(before) = self.small.route(route.id) {
             self.compiled.remove_route(before);
         }
-        let item = Arc::new(CompiledRoute::new(route, upstream, self.names));
+        let policies = self.before.policies.route(route);
+        let item = CompiledRoute::new(route, upstream, policies, self.names);
+        let item = Arc::new(item);
         self.compiled.put_route(Arc::clone(&item));
         self.hold(object_ref, hash, Item::Route(item));
     }

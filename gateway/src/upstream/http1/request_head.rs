@@ -8,6 +8,7 @@ use gatehouse_runtime::RequestId;
 use http::{Method, Version};
 
 use super::fields::{self, FromClient};
+use crate::policies::headers::CompiledChanges;
 use crate::request::{BodyLength, Fields, RequestHead};
 use crate::syntax::list;
 use crate::trace::Trace;
@@ -36,6 +37,8 @@ pub(in crate::upstream) struct Outbound<'a> {
     pub(in crate::upstream) body: BodyLength,
     /// The protocol the connection is to be given to.
     pub(in crate::upstream) upgrade: Option<&'a [u8]>,
+    /// What policies change of its fields.
+    pub(in crate::upstream) changes: Option<&'a CompiledChanges>,
 }
 
 /// Writes the head. Names are in lower case, so that every tier's requests look alike; framing is made from what was parsed.
@@ -133,7 +136,11 @@ fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>) {
             }
             FromClient::Cookie => true,
         };
-        if passes && !(names_fields && is_named(received, &out[start..])) {
+        let is_touched = |name: &[u8]| call.changes.is_some_and(|changes| changes.touches(name));
+        if passes
+            && !(names_fields && is_named(received, &out[start..]))
+            && !is_touched(&out[start..])
+        {
             out.extend_from_slice(b": ");
             value_end(out, field.value);
         } else {
@@ -141,6 +148,10 @@ fn end_to_end(out: &mut Vec<u8>, call: &Outbound<'_>) {
         }
     }
     trace.write(out);
+    let set = call.changes.into_iter().flat_map(CompiledChanges::each_set);
+    for (name, value) in set {
+        line(out, name, value);
+    }
 }
 
 /// Written for every call: the usual form by hand.

@@ -165,6 +165,7 @@ impl Side {
             application: ApplicationId::from_uuid(Uuid::from_u128(5)),
             body: body.length(),
             upgrade,
+            changes: None,
         };
         send(&self.upstream, &call, body, &self.upstreams).await
     }

@@ -178,8 +178,11 @@ fn stopped_at(kind: ProblemKind) -> usize {
         | ProblemKind::SubscriptionRejected
         | ProblemKind::SubscriptionSuspended
         | ProblemKind::SubscriptionPaused
-        | ProblemKind::SubscriptionExpired => 3,
-        ProblemKind::RateLimited | ProblemKind::QuotaExceeded => 4,
+        | ProblemKind::SubscriptionExpired
+        | ProblemKind::TokenMissing
+        | ProblemKind::TokenInvalid
+        | ProblemKind::TokenInsufficient => 3,
+        ProblemKind::RateLimited | ProblemKind::ApiRateLimited | ProblemKind::QuotaExceeded => 4,
         ProblemKind::UpstreamFailed
         | ProblemKind::UpstreamUnavailable
         | ProblemKind::UpstreamTimeout => 5,

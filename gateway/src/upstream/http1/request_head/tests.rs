@@ -77,6 +77,7 @@ impl Asked<'_> {
             application: ApplicationId::from_uuid(Uuid::from_u128(60)),
             body: self.body,
             upgrade: self.upgrade,
+            changes: None,
         };
         let target = Target::read(self.target).unwrap();
         let mut out = Vec::new();

@@ -1,0 +1,172 @@
+//! Fields that policies set and remove, of requests and of responses.
+
+use gatehouse_snapshot::object::{Object, PolicySet};
+
+use super::{PATH, TIERS, Tier, all, changes, routed, world};
+use crate::http::{Connection, request};
+use crate::node::World;
+use crate::objects::{PRODUCTION, configuration, good_key, route};
+use crate::upstream::Upstream;
+
+/// A backend that says a lot.
+fn talkative() -> Upstream {
+    Upstream::start(|mut exchange| {
+        while exchange.read().is_some() {
+            let head = "HTTP/1.1 200 OK\r\nserver: old/1.0\r\nx-internal: a\r\nX-Internal: b\r\n\
+                        cache-control: private\r\ncontent-length: 2\r\n\r\nok";
+            if !exchange.write(head.as_bytes()) {
+                return;
+            }
+        }
+    })
+}
+
+fn set() -> PolicySet {
+    PolicySet {
+        request_headers: changes(
+            &["x-debug", "x-twice"],
+            &[("x-region", "eu"), ("x-twice", "anew"), ("x-empty", "")],
+        ),
+        response_headers: changes(
+            &["x-internal"],
+            &[("cache-control", "no-store"), ("server", "api")],
+        ),
+        ..PolicySet::default()
+    }
+}
+
+#[test]
+fn requests_reach_the_backend_changed_and_in_no_other_spelling() {
+    let upstream = talkative();
+    let (world, _hand) = world(&upstream, &[set()]);
+    for tier in TIERS {
+        let sent = [
+            ("X-Debug", "1"),
+            ("x_debug", "2"),
+            ("X-Region", "us"),
+            ("x_region", "us"),
+            ("x-region", "cn"),
+            ("x-twice", "old"),
+            ("x-other", "stays"),
+            ("x-debugger", "stays"),
+        ];
+        assert_eq!(tier.with_key(&world.node, "GET", PATH, &sent).status, 200);
+        let seen = upstream.seen().pop().expect("a call");
+        let values = |name: &str| {
+            let named = seen.headers.iter().filter(|(known, _)| known == name);
+            named.map(|(_, value)| value.as_str()).collect::<Vec<_>>()
+        };
+        for gone in [
+            "x-debug",
+            "x_debug",
+            "x_region",
+            "x-api-key",
+            "authorization",
+        ] {
+            assert!(values(gone).is_empty(), "{tier:?} {gone}: {seen:?}");
+        }
+        assert_eq!(values("x-region"), ["eu"], "{tier:?}");
+        assert_eq!(values("x-twice"), ["anew"], "{tier:?}: removed, then set");
+        assert_eq!(values("x-empty"), [""], "{tier:?}");
+        assert_eq!(
+            (values("x-other"), values("x-debugger")),
+            (vec!["stays"], vec!["stays"])
+        );
+    }
+}
+
+#[test]
+fn bodies_of_either_framing_arrive_whole_beside_changed_fields() {
+    let upstream = talkative();
+    let (world, _hand) = world(&upstream, &[set()]);
+    let key = good_key();
+    let headers = [("x-api-key", key.as_str()), ("x-debug", "1")];
+    let sized = world.node.call("POST", PATH, &headers, b"body");
+    assert_eq!(sized.status, 200);
+    let chunked = [&headers[..], &[("transfer-encoding", "chunked")]].concat();
+    let mut connection = Connection::open(world.node.gateway);
+    let mut bytes = request("POST", PATH, &chunked, b"");
+    bytes.extend_from_slice(b"2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n");
+    connection.write(&bytes).expect("written");
+    let answer = connection.read(false).expect("an answer");
+    assert_eq!((answer.status, answer.text().as_str()), (200, "ok"));
+    let seen = upstream.seen();
+    assert_eq!(seen.len(), 2);
+    for seen in seen.iter() {
+        assert_eq!(seen.body, b"body");
+        assert_eq!(
+            (seen.header("x-debug"), seen.header("x-region")),
+            (None, Some("eu"))
+        );
+    }
+}
+
+#[test]
+fn answers_of_backends_are_changed_and_the_gateway_s_own_are_not() {
+    let upstream = talkative();
+    let (world, _hand) = world(&upstream, &[set(), PolicySet::default()]);
+    for tier in TIERS {
+        let served = tier.with_key(&world.node, "GET", PATH, &[]);
+        assert_eq!(served.text(), "ok");
+        assert!(all(&served, "x-internal").is_empty(), "{tier:?} {served:?}");
+        assert_eq!(all(&served, "cache-control"), ["no-store"], "{tier:?}");
+        assert_eq!(all(&served, "server"), ["api"], "{tier:?}");
+        let refused = tier.call(&world.node, "GET", PATH, &[]);
+        assert_eq!(refused.code(), "no_key");
+        assert!(all(&refused, "server").is_empty(), "{tier:?} {refused:?}");
+        // The next operation has a set of its own, which does nothing.
+        let other = tier.with_key(&world.node, "POST", PATH, &[]);
+        assert_eq!(all(&other, "x-internal"), ["a", "b"], "{tier:?}");
+        assert_eq!(all(&other, "server"), ["old/1.0"], "{tier:?}");
+    }
+    let seen = upstream.seen();
+    let posted = seen.iter().find(|seen| seen.line.starts_with("POST"));
+    assert_eq!(posted.and_then(|seen| seen.header("x-region")), None);
+}
+
+#[test]
+fn a_policy_that_names_what_frames_or_identifies_is_never_put_in_force() {
+    let upstream = Upstream::echo();
+    let world = World::with(&configuration(&[&upstream.url()]));
+    let forbidden = [
+        "content-length",
+        "transfer-encoding",
+        "host",
+        "connection",
+        "x-consumer-application",
+        "gatehouse-request-id",
+        "authorization",
+        "access-control-allow-origin",
+        "X-Upper",
+        "x_region",
+    ];
+    let pairs: Vec<_> = forbidden.map(|name| (name, "1")).to_vec();
+    let named = PolicySet {
+        request_headers: changes(&[], &pairs),
+        response_headers: changes(&forbidden, &[("x-split", "a\r\nx-b: c")]),
+        ..PolicySet::default()
+    };
+    world
+        .control_plane
+        .upsert(&[Object::Route(routed(&[named]))]);
+    let said = world.wait_for_refusal();
+    let faults = format!("{} fault(s)", 2 * forbidden.len() + 1);
+    assert!(said.contains(&faults), "{said}");
+    // It goes on with what it has.
+    assert_eq!(world.get(PATH).status, 200);
+}
+
+#[test]
+fn changes_come_and_go_with_the_configuration() {
+    let upstream = talkative();
+    let (world, _hand) = world(&upstream, &[set()]);
+    let server = || {
+        let served = Tier::Strict.with_key(&world.node, "GET", PATH, &[]);
+        served.header("server").map(str::to_owned)
+    };
+    assert_eq!(server().as_deref(), Some("api"));
+    world.put(&[Object::Route(route(PRODUCTION, 0))]);
+    assert_eq!(server().as_deref(), Some("old/1.0"));
+    world.put(&[Object::Route(routed(&[set()]))]);
+    assert_eq!(server().as_deref(), Some("api"));
+}
