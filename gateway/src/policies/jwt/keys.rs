@@ -1,42 +1,43 @@
-//! Public keys of tokens, parsed once.
+//! Public keys of tokens, in the form the library verifies with.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
-    VerificationAlgorithm,
-};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatehouse_snapshot::check::fits;
 use gatehouse_snapshot::object::{Jwt, JwtAlgorithm, JwtKeyMaterial};
+use jsonwebtoken::crypto::aws_lc;
+use jsonwebtoken::errors::{ErrorKind, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use serde_json::{Map, Value};
+
+use super::Fault;
+use super::token::{Members, NOT_READABLE};
 
 /// A key for one algorithm. One that is allowed with several stands here several times.
-#[derive(Debug)]
 pub(super) struct Key {
     kid: Option<Box<str>>,
-    algorithm: JwtAlgorithm,
-    public: ParsedPublicKey,
+    algorithm: Algorithm,
+    public: DecodingKey,
+    validation: Validation,
 }
 
 /// The keys of a policy. Numbers that are no key, such as a point beside its curve, sign nothing: no token is good by them.
 pub(super) fn compile(jwt: &Jwt) -> Box<[Key]> {
+    // Said, so that nothing hangs on which other features the library was built with. Said again it changes nothing.
+    let _ = aws_lc::DEFAULT_PROVIDER.install_default();
     let mut keys = Vec::new();
     for key in &jwt.keys {
-        let bytes = encoded(&key.key);
+        let Ok(public) = decoding_key(&key.key) else {
+            continue;
+        };
         let algorithms = jwt.algorithms.iter().copied();
         for algorithm in algorithms.filter(|algorithm| fits(*algorithm, &key.key)) {
-            match ParsedPublicKey::new(verification(algorithm), &bytes) {
-                Ok(public) => keys.push(Key {
-                    kid: key.kid.as_deref().map(Into::into),
-                    algorithm,
-                    public,
-                }),
-                Err(error) => tracing::warn!(
-                    policy = %jwt.policy,
-                    kid = key.kid.as_deref().unwrap_or_default(),
-                    %error,
-                    "a key of tokens is none; no token is good by it"
-                ),
-            }
+            let algorithm = known(algorithm);
+            keys.push(Key {
+                kid: key.kid.as_deref().map(Into::into),
+                algorithm,
+                public: public.clone(),
+                validation: validation(algorithm),
+            });
         }
     }
     keys.into()
@@ -47,84 +48,68 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// Whether it is for the algorithm of this name (RFC 7518 §3.1, RFC 8037 §3.1). Names are case-sensitive.
-    pub(super) fn is_of(&self, name: &str) -> bool {
-        self::name(self.algorithm) == name
+    pub(super) fn is_of(&self, algorithm: Algorithm) -> bool {
+        self.algorithm == algorithm
     }
 
-    pub(super) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
-        self.public.verify_sig(text, signature).is_ok()
+    /// The claims of a token that this key has signed; nothing of one that it has not.
+    pub(super) fn claims(
+        &self,
+        token: &str,
+    ) -> std::result::Result<Option<Map<String, Value>>, Fault<'static>> {
+        match decode::<Members>(token, &self.public, &self.validation) {
+            Ok(data) => Ok(Some(data.claims.0)),
+            Err(error) if *error.kind() == ErrorKind::InvalidSignature => Ok(None),
+            Err(_) => Err(NOT_READABLE),
+        }
     }
 }
 
-const fn name(algorithm: JwtAlgorithm) -> &'static str {
+impl std::fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Key({:?}, {:?})", self.kid, self.algorithm)
+    }
+}
+
+/// Nothing but the signature and its algorithm: the library takes its time from the system and not from the gateway's clock,
+/// and lets tokens pass that say nothing of their issuer or audience.
+fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    validation
+}
+
+const fn known(algorithm: JwtAlgorithm) -> Algorithm {
     match algorithm {
-        JwtAlgorithm::Rs256 => "RS256",
-        JwtAlgorithm::Rs384 => "RS384",
-        JwtAlgorithm::Rs512 => "RS512",
-        JwtAlgorithm::Ps256 => "PS256",
-        JwtAlgorithm::Ps384 => "PS384",
-        JwtAlgorithm::Ps512 => "PS512",
-        JwtAlgorithm::Es256 => "ES256",
-        JwtAlgorithm::Es384 => "ES384",
-        JwtAlgorithm::EdDsa => "EdDSA",
+        JwtAlgorithm::Rs256 => Algorithm::RS256,
+        JwtAlgorithm::Rs384 => Algorithm::RS384,
+        JwtAlgorithm::Rs512 => Algorithm::RS512,
+        JwtAlgorithm::Ps256 => Algorithm::PS256,
+        JwtAlgorithm::Ps384 => Algorithm::PS384,
+        JwtAlgorithm::Ps512 => Algorithm::PS512,
+        JwtAlgorithm::Es256 => Algorithm::ES256,
+        JwtAlgorithm::Es384 => Algorithm::ES384,
+        JwtAlgorithm::EdDsa => Algorithm::EdDSA,
     }
 }
 
-fn verification(algorithm: JwtAlgorithm) -> &'static dyn VerificationAlgorithm {
-    match algorithm {
-        JwtAlgorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
-        JwtAlgorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
-        JwtAlgorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
-        JwtAlgorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
-        JwtAlgorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
-        JwtAlgorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
-        JwtAlgorithm::Es256 => &ECDSA_P256_SHA256_FIXED,
-        JwtAlgorithm::Es384 => &ECDSA_P384_SHA384_FIXED,
-        JwtAlgorithm::EdDsa => &ED25519,
-    }
-}
-
-/// The form in which the library reads a key: RSAPublicKey (RFC 8017 §A.1.1), an uncompressed point (SEC 1 §2.3.3), or the
-/// bytes themselves (RFC 8032 §5.1.5).
-fn encoded(key: &JwtKeyMaterial) -> Vec<u8> {
+fn decoding_key(key: &JwtKeyMaterial) -> Result<DecodingKey> {
+    let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    // RFC 7518 §6.3.1.1: without leading zeros, which the library does not take.
+    let number = |bytes: &[u8]| {
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        text(&bytes[zeros..])
+    };
     match key {
         JwtKeyMaterial::Rsa(modulus, exponent) => {
-            let numbers = [integer(modulus), integer(exponent)].concat();
-            der(0x30, &numbers)
+            DecodingKey::from_rsa_components(&number(modulus), &number(exponent))
         }
         JwtKeyMaterial::P256(x, y) | JwtKeyMaterial::P384(x, y) => {
-            [&[4][..], x.as_slice(), y.as_slice()].concat()
+            DecodingKey::from_ec_components(&text(x), &text(y))
         }
-        JwtKeyMaterial::Ed25519(bytes) => bytes.clone(),
+        JwtKeyMaterial::Ed25519(x) => DecodingKey::from_ed_components(&text(x)),
     }
-}
-
-/// A positive INTEGER (X.690 §8.3): no leading zeros but one where the sign would be read otherwise.
-fn integer(bytes: &[u8]) -> Vec<u8> {
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    let digits = &bytes[zeros..];
-    let sign: &[u8] = match digits.first() {
-        Some(0..=0x7f) => &[],
-        _ => &[0],
-    };
-    der(0x02, &[sign, digits].concat())
-}
-
-/// Tag, length and content (X.690 §8.1).
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
-    let zeros = length.iter().take_while(|byte| **byte == 0).count();
-    let mut out = vec![tag];
-    match u8::try_from(content.len()) {
-        Ok(short @ 0..=0x7f) => out.push(short),
-        _ => {
-            let digits = &length[zeros..];
-            // At most eight digits.
-            out.push(0x80 | digits.len() as u8);
-            out.extend_from_slice(digits);
-        }
-    }
-    out.extend_from_slice(content);
-    out
 }

@@ -204,7 +204,6 @@ fn a_key_id_narrows_and_without_one_every_key_is_tried() {
 fn numbers_that_are_no_key_sign_nothing() {
     let off_curve = JwtKeyMaterial::P256(vec![1; 32], vec![1; 32]);
     let policy = policy(&[JwtAlgorithm::Es256], &[&off_curve]);
-    assert!(CompiledJwt::new(&policy).keys.is_empty());
     let token = signed_by(&pairs().p256, Algorithm::ES256, &claims());
     assert!(judged(&policy, &token).is_err());
 }
