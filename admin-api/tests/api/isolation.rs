@@ -531,6 +531,25 @@ async fn a_dry_run_answers_as_in_earnest_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_that_may_be_left_out_may_be_null() {
+    let served = Served::start().await;
+    let mut walk = walk(&served).await;
+    let optional = walk.optional_bodies();
+    assert!(optional.len() >= 15, "{optional:?}");
+    for operation in &optional {
+        walk.bodies.remove(operation);
+    }
+    let mut without = walk.dry_runs().await;
+    without.retain(|(operation, _)| optional.contains(operation));
+    for operation in &optional {
+        walk.bodies.insert(operation.clone(), vec![Value::Null]);
+    }
+    let mut with_null = walk.dry_runs().await;
+    with_null.retain(|(operation, _)| optional.contains(operation));
+    assert_eq!(with_null, without);
+}
+
+#[tokio::test]
 async fn every_operation_is_refused_without_its_permission_and_by_nothing_but_it() {
     let served = Served::start().await;
     let walk = walk(&served).await;

@@ -134,6 +134,17 @@ impl IsolationWalk {
         known.map(|operation| operation.id.to_owned()).collect()
     }
 
+    /// Every write whose body may be left out or null, by the id of its operation.
+    pub fn optional_bodies(&self) -> Vec<String> {
+        let operations = self.operations().into_iter();
+        let optional = operations.filter(|operation| {
+            let schema = &operation.value["requestBody"]["content"]["application/json"]["schema"];
+            let mut choices = schema["oneOf"].as_array().into_iter().flatten();
+            choices.any(|choice| choice["type"] == "null")
+        });
+        optional.map(|operation| operation.id.to_owned()).collect()
+    }
+
     /// Carries a write out in earnest, with own things and a body it would accept: status, request id, what was sent and what came
     /// back.
     pub async fn carry_out(&self, id: &str) -> (u16, String, Value, Value) {

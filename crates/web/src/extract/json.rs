@@ -17,7 +17,7 @@ use crate::problem::Problem;
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
-/// A JSON body that may be left away; no body at all is the default of its type.
+/// A JSON body that may be left away; no body at all, or null, is the default of its type.
 #[derive(Debug, Clone, Copy)]
 pub struct OptionalJson<T>(pub T);
 
@@ -40,6 +40,10 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJ
             return Ok(Self(T::default()));
         }
         typed?;
+        // The document says of such a body: an object, or null.
+        if body.trim_ascii() == b"null" {
+            return Ok(Self(T::default()));
+        }
         parse_json(&body).map(Self)
     }
 }
