@@ -24,7 +24,8 @@ use crate::refusal::Refusal;
 
 /// Deltas in one answer, and the distance behind the head above which a snapshot is cheaper.
 const DELTAS_MAX: i64 = 500;
-/// Bytes of deltas in one answer, beyond the first delta; the gateway asks again at once for the rest.
+/// Bytes of changes in one answer; the gateway asks again at once for the rest. One that is longer by itself, such as that of
+/// everything a large tenant has, comes as a snapshot: gateways refuse answers that are much longer.
 const DELTAS_BYTES_MAX: i64 = 8 * 1024 * 1024;
 /// Objects read at a time while a snapshot streams.
 const PAGE: i64 = 2_000;
@@ -126,15 +127,13 @@ async fn answer_in(
         && group.head_seq - since <= DELTAS_MAX;
     if !same_generation || since > group.head_seq || !reachable {
         drop(tx);
-        return Ok(ConfigAnswer::Snapshot(Box::new(
-            SnapshotReader::open(db, node.group).await?,
-        )));
+        return whole(db, node.group).await;
     }
     let rows = sqlx::query!(
         "select seq, change_id, body, prev_hash, new_hash, created_at
          from (select *, sum(octet_length(body)) over (order by seq) as bytes
                from config_change where group_id = $1 and seq > $2 order by seq limit $3) waiting
-         where bytes <= $4 or seq = $2 + 1
+         where bytes <= $4
          order by seq",
         node.group.uuid(),
         since,
@@ -143,6 +142,10 @@ async fn answer_in(
     )
     .fetch_all(&mut *tx)
     .await?;
+    if rows.is_empty() {
+        drop(tx);
+        return whole(db, node.group).await;
+    }
     // After the changes: that of a rotation is never signed by the key before it.
     let signer = signing::signer(&mut tx, db).await?;
     let mut bytes = Vec::new();
@@ -168,6 +171,11 @@ async fn answer_in(
         bytes.extend_from_slice(&delta);
     }
     Ok(ConfigAnswer::Deltas(bytes.into()))
+}
+
+async fn whole(db: &Db, group: GatewayGroupId) -> Result<ConfigAnswer, Refusal> {
+    let reader = SnapshotReader::open(db, group).await?;
+    Ok(ConfigAnswer::Snapshot(Box::new(reader)))
 }
 
 fn hash(bytes: &[u8]) -> Result<StateHash, Refusal> {

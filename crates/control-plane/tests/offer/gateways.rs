@@ -348,6 +348,41 @@ async fn a_gateway_that_falls_behind_is_told_of_once_and_once_more_when_it_has_c
 }
 
 #[tokio::test]
+async fn a_change_that_is_too_long_for_one_answer_comes_as_a_snapshot() {
+    let world = World::create().await;
+    let (node, joined) = world.join(1).await;
+    let key = pinned(&joined)[0];
+    let first = world.ask(&world.dora, "Shop", "free").await;
+    let (seq, _) = world.head().await;
+    world.ask(&world.dora, "Till", "free").await;
+    assert_eq!(world.head().await.0, seq + 1, "{first:?}");
+    let mut conn = world.superuser().await;
+    let answer = async |since: i64| {
+        let known = Known {
+            generation: 1,
+            since: since.unsigned_abs(),
+            key: key_chain::name(key.id()),
+        };
+        let reply = gateways::config_since(&world.db, node, &known).await;
+        reply.unwrap().answer
+    };
+    for (length, whole) in [(8 << 20, false), ((8 << 20) + 1, true)] {
+        sqlx::query(
+            "update config_change set body = convert_to(repeat('x', $1), 'UTF8') where seq = $2",
+        )
+        .bind(length)
+        .bind(seq + 1)
+        .execute(&mut conn)
+        .await
+        .unwrap();
+        let is_snapshot = matches!(answer(seq).await, ConfigAnswer::Snapshot(_));
+        assert_eq!(is_snapshot, whole, "{length}");
+        // What goes before it comes as ever.
+        assert_eq!(signers_of(answer(seq - 1).await).len(), 1, "{length}");
+    }
+}
+
+#[tokio::test]
 async fn after_a_restore_gateways_that_are_ahead_bring_the_database_to_where_they_are() {
     let world = World::create().await;
     let (node, joined) = world.join(1).await;
