@@ -222,6 +222,12 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::environments::get::get_environment,
             v1::environments::update::update_environment
         ))
+        .routes(routes!(v1::certificates::list::list_certificates))
+        .routes(routes!(
+            v1::certificates::get::get_certificate,
+            v1::certificates::put::put_certificate,
+            v1::certificates::delete::delete_certificate
+        ))
         .routes(routes!(
             v1::upstreams::get::get_upstream,
             v1::upstreams::put::put_upstream

@@ -13,6 +13,7 @@ use gatehouse_domain::credential::CredentialState;
 use gatehouse_domain::id::ChangeId;
 use gatehouse_runtime::Clock;
 use gatehouse_snapshot::delta::{Body, Header, SignedDelta};
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::object::{Moment, Object, ObjectRef};
 use gatehouse_snapshot::sign::DigestKey;
 use gatehouse_snapshot::state_hash::StateHash;
@@ -65,6 +66,7 @@ impl Loaded {
         let trust = Trust {
             group: GROUP,
             keys: vec![signer().public()],
+            seal: GroupSeal::new(&[0; 32]),
         };
         let began = Instant::now();
         let mut disk = Disk::open(folder)?;

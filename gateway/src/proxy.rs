@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
+use gatehouse_domain::id::TenantId;
 use gatehouse_domain::policy::PolicyKind;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::settings::{PublicUrl, TrustedProxies};
@@ -63,6 +64,8 @@ pub(crate) struct Origin {
     pub(crate) peer: IpAddr,
     /// `http` or `https`.
     pub(crate) scheme: &'static str,
+    /// Whose domain the connection was opened to, when its certificate is a tenant's own.
+    pub(crate) domain_of: Option<TenantId>,
 }
 
 /// What a client is answered.
@@ -141,7 +144,7 @@ async fn pass<B: ClientBody>(
     let head = validate::head(asked.head, length, asked.host, &proxy.limits)?;
     let trace = proxy.trace_ids.trace(head.fields);
     passage.call.trace_id = trace.id();
-    let (permit, rest) = match judge(proxy, passage, &head)? {
+    let (permit, rest) = match judge(proxy, passage, &head, asked.origin.domain_of)? {
         Judged::Methods(allow) => {
             return Ok(Reply::Own(answer::options(&mut passage.call, allow)));
         }
@@ -197,6 +200,7 @@ fn judge<'a>(
     proxy: &Proxy,
     passage: &mut Passage,
     head: &RequestHead<'a>,
+    domain_of: Option<TenantId>,
 ) -> Result<Judged<'a>, Refusal> {
     let Passage { call, standing } = passage;
     // Without any configuration the answer is "cannot be judged", not "no".
@@ -207,6 +211,10 @@ fn judge<'a>(
     let (environment, below) = compiled
         .environment(head.host, head.path)
         .ok_or(ProblemKind::NoRoute)?;
+    // A connection to one tenant's domain asks for what is another's (RFC 9110 §15.5.20).
+    if domain_of.is_some_and(|tenant| tenant != environment.object.tenant) {
+        return Err(ProblemKind::Misdirected.into());
+    }
     call.found_environment(environment);
     let (route, rest) = compiled
         .route(environment, below)

@@ -85,11 +85,13 @@ pub struct Limits {
     pub memory: u64,
 }
 
-/// TLS towards consumers; both or neither.
+/// TLS towards consumers.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TlsSettings {
-    /// The chain, leaf first, PEM.
+    /// Speaks TLS also without a certificate here: by those of tenants' own domains alone.
+    pub enabled: bool,
+    /// The chain, leaf first, PEM; together with `key` or not at all. With both, TLS is spoken.
     pub certificate: Option<PathBuf>,
     /// The private key, PEM.
     pub key: Option<PathBuf>,

@@ -24,7 +24,7 @@ use control::Control;
 
 use crate::call::{Bounds, Concurrency};
 use crate::files;
-use crate::general::tls::Certificate;
+use crate::general::tls::{Certificate, Tls};
 use crate::hand_over::{Door, Passed, Predecessor, Retirement, VERSION};
 use crate::live_config::identity::Identity;
 use crate::live_config::pull::Puller;
@@ -182,17 +182,20 @@ impl BoundGateway {
             .clone()
             .follow(puller, supervisor.clone(), writers.clone());
         supervisor.spawn_job("gateway.control_plane", writers.track_future(following));
-        let tls = match &certificate {
-            None => None,
-            Some(certificate) => {
-                let following = Arc::clone(certificate).follow();
-                let token = supervisor.token();
-                supervisor.spawn("gateway.certificate", async move {
-                    token.run_until_cancelled(following).await;
-                });
-                Some(certificate.acceptor(control.settings.listener.h2.enabled)?)
-            }
-        };
+        if let Some(certificate) = &certificate {
+            let following = Arc::clone(certificate).follow();
+            let token = supervisor.token();
+            supervisor.spawn("gateway.certificate", async move {
+                token.run_until_cancelled(following).await;
+            });
+        }
+        let settings = &control.settings;
+        let speaks_tls = settings.tls.enabled || certificate.is_some();
+        let tls = speaks_tls.then(|| {
+            let tables = Arc::clone(&control.tables);
+            Tls::new(certificate, tables, settings.listener.h2.enabled)
+        });
+        let tls = tls.transpose()?;
         let plan = Plan {
             tls,
             ..control.plan(clock, supervisor, bounds, stats, connector, &retiring)

@@ -19,6 +19,7 @@ mod budgets;
 mod command_line;
 mod compose;
 mod configuration;
+mod domains;
 mod environments;
 mod files;
 mod hostile_texts;

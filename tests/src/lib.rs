@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod browser;
 pub mod callers;
+pub mod certificates;
 pub mod command;
 pub mod compose;
 pub mod descriptions;

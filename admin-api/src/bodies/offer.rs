@@ -141,6 +141,31 @@ pub struct Environment {
     pub row_version: i32,
 }
 
+/// A certificate of the tenant's own domains. Its private key is not shown.
+#[derive(Debug, ToSchema)]
+pub struct Certificate {
+    /// Identity.
+    pub id: ids::CertificateId,
+    /// In URLs; a renewal keeps it.
+    pub name: String,
+    /// The hosts it names, in lower case; `*` as the first label stands for one label.
+    pub hosts: Vec<String>,
+    /// The environments whose host is among them: there it is served.
+    pub environments: Vec<EnvironmentRef>,
+    /// First moment of its validity.
+    pub not_before: OffsetDateTime,
+    /// Last moment of its validity.
+    pub not_after: OffsetDateTime,
+    /// SHA-256 of the leaf, hexadecimal.
+    pub fingerprint: String,
+    /// When it was first put.
+    pub created_at: OffsetDateTime,
+    /// When it was put last.
+    pub put_at: OffsetDateTime,
+    /// The number in its ETag.
+    pub row_version: i32,
+}
+
 /// Where the traffic of an API goes in one environment.
 #[derive(Debug, ToSchema)]
 pub struct Upstream {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatehouse_domain::Role;
+use gatehouse_harness::certificates::Authority;
 use gatehouse_harness::isolation::{IsolationWalk, Names};
 use http::Method;
 use serde_json::{Value, json};
@@ -180,6 +181,17 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         )
         .await
         .expect(201);
+    let issued = Authority::default().issue(&["walk.example"]);
+    let certificate = served
+        .ask(
+            Method::PUT,
+            &format!("/v1/certificates/{prefix}-walk"),
+            &token,
+            &[("if-none-match", "*")],
+            Some(json!({"chain": issued.chain, "key": issued.key})),
+        )
+        .await
+        .expect(201);
     let invited = json!({"email": format!("{prefix}@new.example"), "role": "developer"});
     let invitation = served
         .post(&token, "/v1/invitations", invited)
@@ -271,6 +283,10 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("token", vec![text(&spare["id"])]),
         ("invitation", vec![text(&invitation["id"])]),
         ("ci_trust", vec![text(&trust["id"])]),
+        (
+            "certificate",
+            vec![text(&certificate["id"]), format!("{prefix}-walk")],
+        ),
         (
             "identity_provider",
             vec![text(&provider["id"]), format!("{prefix}-login")],
@@ -427,6 +443,9 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     let trusting = json!({"name": "walk", "issuer": served.issuer.url(), "audience": "gatehouse", "scopes": ["catalogue.read"],
                           "subject_pattern": "repo:acme/walk:ref:refs/heads/main"});
     bodies.insert("create_ci_trust".to_owned(), vec![trusting]);
+    let issued = Authority::default().issue(&["walked.example"]);
+    let certificate = json!({"chain": issued.chain, "key": issued.key});
+    bodies.insert("put_certificate".to_owned(), vec![certificate]);
     let mut leading = provider.clone();
     let grants = json!([{"value": "staff", "team": own["team"][0]}]);
     (leading["claim"], leading["grants"]) = (json!("groups"), grants.clone());
@@ -475,6 +494,7 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
             ("publish_spec", "version"),
             ("import_spec", "version"),
             ("compare_spec", "version"),
+            ("put_certificate", "certificate"),
         ]),
         // Nobody hands on more than they have, the shared gateways are the platform's, and deputies of others are taken back by
         // whoever manages members.

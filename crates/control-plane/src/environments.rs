@@ -1,5 +1,6 @@
 //! Environments: where a tenant's APIs answer.
 
+use gatehouse_domain::host::is_host;
 use gatehouse_domain::id::EnvironmentId;
 use gatehouse_domain::{EnvironmentKind, Permission};
 use gatehouse_snapshot::check::target_uri;
@@ -134,19 +135,6 @@ fn recorded(environment: &EnvironmentView) -> Value {
     json!({ "host": environment.host, "public_url": environment.public_url })
 }
 
-/// RFC 1123 2.1, in lower case; addresses in brackets are not names.
-fn is_host(host: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    host.len() <= 253 && host.split('.').all(label)
-}
-
 /// Every environment of the running transaction's tenant, sandbox first.
 pub(crate) async fn all(conn: &mut PgConnection) -> Result<Vec<EnvironmentView>, Refusal> {
     select(conn, None, None).await
@@ -188,25 +176,4 @@ async fn select(
             })
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_plain_lower_case_names() {
-        for (host, accepted) in [
-            ("api.example.com", true),
-            ("localhost", true),
-            ("API.example.com", false),
-            ("api.example.com:8080", false),
-            ("-a.example", false),
-            ("a..b", false),
-            ("", false),
-            ("*.example.com", false),
-        ] {
-            assert_eq!(is_host(host), accepted, "{host}");
-        }
-    }
 }

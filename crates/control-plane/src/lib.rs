@@ -14,6 +14,7 @@ pub mod applications;
 pub mod audit;
 pub mod backup;
 pub mod catalogue;
+pub mod certificates;
 pub mod changelog;
 pub mod changes;
 pub mod changesets;

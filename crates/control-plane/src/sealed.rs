@@ -38,6 +38,8 @@ pub enum Purpose {
     Credential,
     /// What gateways show to backends.
     Backend,
+    /// Private keys of certificates of own domains.
+    Certificate,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::IdentityProvider => "identity_provider",
             Self::Credential => "credential",
             Self::Backend => "backend",
+            Self::Certificate => "certificate",
         }
     }
 }

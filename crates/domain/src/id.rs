@@ -154,6 +154,8 @@ ids! {
     GatewayGroupId = "grp";
     /// One gateway process.
     NodeId = "gw";
+    /// A certificate that a tenant's own hosts are served with.
+    CertificateId = "crt";
     /// A backend and how to reach it.
     UpstreamId = "up";
     /// One address of an upstream.

@@ -12,6 +12,7 @@ pub mod credential;
 pub mod email;
 pub mod environment;
 pub mod grants;
+pub mod host;
 pub mod id;
 pub mod job;
 pub mod key;

@@ -160,6 +160,9 @@ pub(crate) enum Command {
     /// Work with environments.
     #[command(subcommand)]
     Environment(commands::environment::Environment),
+    /// Bring certificates for own domains, and renew them.
+    #[command(subcommand)]
+    Certificate(commands::certificate::Certificate),
     /// Decide where the calls of an API go.
     #[command(subcommand)]
     Upstream(commands::upstream::Upstream),

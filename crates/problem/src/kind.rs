@@ -112,6 +112,8 @@ kinds! {
         "Send a smaller body; the detail states the limit.";
     AddressTooLong = "address_too_long", 414, "The request address is too long",
         "Shorten the path or the query; the detail states the limit.";
+    Misdirected = "misdirected_request", 421, "This connection is to another domain",
+        "Open a new connection to the host that the request names.";
     RateLimited = "rate_limited", 429, "Too many requests in a short time",
         "Wait as long as Retry-After says, then go on more slowly.";
     ApiRateLimited = "api_rate_limited", 429, "This API has more calls than it takes",

@@ -42,7 +42,8 @@ pub fn check<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Fault> {
             Object::Tenant(_)
             | Object::Application(_)
             | Object::Subscription(_)
-            | Object::Credential(_) => {}
+            | Object::Credential(_)
+            | Object::Certificate(_) => {}
         }
     }
     checker.finish()

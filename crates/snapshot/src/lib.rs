@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod check;
 pub mod console_call;
 pub mod delta;
+pub mod group_seal;
 pub mod key_chain;
 pub mod node_auth;
 pub mod object;

@@ -1,5 +1,6 @@
 //! The objects of a configuration, parents before children.
 
+mod certificate;
 mod later;
 mod policy;
 mod record;
@@ -16,6 +17,7 @@ use gatehouse_domain::{ApiVersionState, BasePath, OperationKey};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+pub use certificate::Certificate;
 pub use later::{CredentialLater, LifeDates, OperationLimit, PlanLater, RouteLater};
 pub use policy::{
     Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKey, JwtKeyMaterial, PolicySet, RoutePolicies,

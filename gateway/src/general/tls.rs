@@ -1,20 +1,26 @@
-//! TLS towards consumers: one certificate, read again when its files change.
+//! TLS towards consumers: certificates of tenants' own domains, chosen by the name a client asks for (SNI, RFC 6066 §3), and one of
+//! the gateway's own for everything else, which is read again when its files change.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
+use gatehouse_domain::id::TenantId;
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use tokio_rustls::TlsAcceptor;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::settings::TlsSettings;
+use crate::tables::Tables;
 
 /// Between two looks at the files.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
@@ -78,22 +84,6 @@ impl Certificate {
         })))
     }
 
-    /// Speaks TLS 1.2 and 1.3 with whatever certificate is in force.
-    pub(crate) fn acceptor(self: &Arc<Self>, speaks_http_2: bool) -> anyhow::Result<TlsAcceptor> {
-        let resolver: Arc<dyn ResolvesServerCert> = Arc::<Self>::clone(self);
-        let mut config = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(resolver);
-        config.alpn_protocols = match speaks_http_2 {
-            true => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-            false => vec![b"http/1.1".to_vec()],
-        };
-        // Sessions live in tickets, so that workers share none.
-        config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
-        Ok(TlsAcceptor::from(Arc::new(config)))
-    }
-
     /// Puts a new certificate in force when the files have changed, for as long as the gateway runs. One that cannot be used
     /// is said aloud, and the old one stays.
     pub(crate) async fn follow(self: Arc<Self>) {
@@ -127,9 +117,103 @@ impl Certificate {
     }
 }
 
-impl ResolvesServerCert for Certificate {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.in_force.load_full())
+/// Speaks TLS with consumers: by the certificate of the domain they ask for, or by the gateway's own.
+pub(crate) struct Tls {
+    config: Arc<ServerConfig>,
+    chooser: Arc<Chooser>,
+}
+
+/// Chooses what a connection is served with, by what is in force at that moment. Nothing is locked, and connections that are
+/// open keep what they were served with.
+#[derive(Debug)]
+struct Chooser {
+    /// The one of the settings.
+    own: Option<Arc<Certificate>>,
+    tables: Arc<Tables>,
+}
+
+/// What a connection is served with, and whose domain it asked for.
+struct Choice {
+    key: Arc<CertifiedKey>,
+    tenant: Option<TenantId>,
+}
+
+impl Tls {
+    /// TLS 1.2 and 1.3. Without a certificate of its own only domains are served.
+    pub(crate) fn new(
+        own: Option<Arc<Certificate>>,
+        tables: Arc<Tables>,
+        speaks_http_2: bool,
+    ) -> anyhow::Result<Self> {
+        let chooser = Arc::new(Chooser { own, tables });
+        let resolver: Arc<dyn ResolvesServerCert> = Arc::<Chooser>::clone(&chooser);
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
+        config.alpn_protocols = match speaks_http_2 {
+            true => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+            false => vec![b"http/1.1".to_vec()],
+        };
+        // Sessions live in tickets, so that workers share none. A ticket is good for the name it was given under, and no other.
+        config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
+        Ok(Self {
+            config: Arc::new(config),
+            chooser,
+        })
+    }
+
+    /// Shakes hands. Returns whose domain the client asked for, if it is somebody's.
+    pub(crate) async fn accept<T>(&self, stream: T) -> io::Result<(TlsStream<T>, Option<TenantId>)>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let hello = begun.client_hello();
+        let name = hello.server_name();
+        let Some(choice) = self.chooser.choose(name) else {
+            let alert = no_certificate(name.is_some());
+            begun.io.write_all(&alert).await?;
+            begun.io.shutdown().await?;
+            return Err(io::Error::other("no certificate for the name asked for"));
+        };
+        let stream = begun.into_stream(Arc::clone(&self.config)).await?;
+        Ok((stream, choice.tenant))
+    }
+}
+
+/// A fatal alert in a record of its own (RFC 8446 §6, §5.1): `unrecognized_name` for a name that nobody has (RFC 6066 §3), and
+/// `missing_extension` where none was sent, which is needed here (RFC 8446 §9.2). rustls says `access_denied` for both.
+const fn no_certificate(is_named: bool) -> [u8; 7] {
+    const ALERT: u8 = 21;
+    const FATAL: u8 = 2;
+    let description = if is_named { 112 } else { 109 };
+    [ALERT, 3, 3, 0, 2, FATAL, description]
+}
+
+impl Chooser {
+    fn choose(&self, name: Option<&str>) -> Option<Choice> {
+        let tables = self.tables.load();
+        let domain = name.zip(tables.as_ref());
+        let domain = domain.and_then(|(name, tables)| tables.domains.find(name));
+        match domain {
+            Some(domain) => Some(Choice {
+                key: Arc::clone(&domain.key),
+                tenant: Some(domain.tenant),
+            }),
+            None => self.own.as_ref().map(|own| Choice {
+                key: own.in_force.load_full(),
+                tenant: None,
+            }),
+        }
+    }
+}
+
+impl ResolvesServerCert for Chooser {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // rustls has brought the name into lower case.
+        self.choose(hello.server_name()).map(|choice| choice.key)
     }
 }
 
@@ -143,6 +227,7 @@ mod tests {
         std::fs::write(&certificate, made.cert.pem()).unwrap();
         std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
         TlsSettings {
+            enabled: false,
             certificate: Some(certificate),
             key: Some(key),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gatehouse_domain::id::GatewayGroupId;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::{self, Body, Header, SignedDelta};
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 use gatehouse_snapshot::sign::{PublicKey, SigningKeyId};
 use gatehouse_snapshot::snapshot::{self, ReadError, Verified};
@@ -13,8 +14,8 @@ use gatehouse_snapshot::state_hash::StateHash;
 
 use crate::policies::counters::CounterId;
 use crate::tables::{
-    Changes, CompileError, Full, Loading, Names, NotLoaded, NotPut, Small, TableSet, Tables,
-    Updates,
+    Certificates, Changes, CompileError, Domains, Full, Loading, Names, NotLoaded, NotPut, Small,
+    TableSet, Tables, Updates,
 };
 
 /// Why a piece of configuration was not taken. What ran before runs on.
@@ -95,6 +96,8 @@ pub(crate) struct Trust {
     pub(crate) group: GatewayGroupId,
     /// Each signed by the one before it.
     pub(crate) keys: Vec<PublicKey>,
+    /// Opens what is sealed for the group.
+    pub(crate) seal: GroupSeal,
 }
 
 impl Trust {
@@ -114,6 +117,7 @@ pub(crate) struct Running {
     pub(crate) signed_by: SigningKeyId,
     set: Arc<TableSet>,
     small: Small,
+    certificates: Certificates,
     names: Names,
 }
 
@@ -123,6 +127,7 @@ pub(crate) struct Prepared {
     signed_by: SigningKeyId,
     set: TableSet,
     small: Option<Updates>,
+    certificates: Certificates,
     /// Counters of subscriptions that go.
     given_up: Vec<CounterId>,
 }
@@ -141,7 +146,9 @@ impl Running {
         let verified = snapshot::read(source, trust.group, &trust.keys, |record| {
             loading.take(record, (set, small))
         })?;
-        let (set, small, names) = loading.finish(set, small)?;
+        let certificates = loading.certificates(&trust.seal)?;
+        let (mut set, small, names) = loading.finish(set, small)?;
+        set.domains = Arc::new(Domains::of(&set.compiled, &certificates));
         let running = Self {
             generation: verified.manifest.generation,
             seq: verified.manifest.seq,
@@ -149,6 +156,7 @@ impl Running {
             signed_by: verified.signed_by,
             set: Arc::new(set),
             small,
+            certificates,
             names,
         };
         Ok((running, verified))
@@ -174,6 +182,9 @@ impl Running {
             set: TableSet::clone(&self.set),
             small: &self.small,
             changes: Changes::new(),
+            certificates: self.certificates.clone(),
+            seal: &trust.seal,
+            are_domains_moved: false,
             names: &mut self.names,
             state_hash: self.state_hash,
             given_up: Vec::new(),
@@ -185,6 +196,8 @@ impl Running {
         let Next {
             mut set,
             changes,
+            certificates,
+            are_domains_moved,
             given_up,
             ..
         } = next;
@@ -198,6 +211,9 @@ impl Running {
             set.compiled = Arc::new(compiled);
             small = Some(updates);
         }
+        if are_domains_moved {
+            set.domains = Arc::new(Domains::of(&set.compiled, &certificates));
+        }
         set.plan_ids = Arc::clone(self.names.plans.keys());
         set.subscriptions.allot(&self.set.counters);
         Ok(Prepared {
@@ -205,6 +221,7 @@ impl Running {
             signed_by: delta.signed_by(),
             set,
             small,
+            certificates,
             given_up,
         })
     }
@@ -212,6 +229,9 @@ impl Running {
     /// What an object adds to the state hash, if it is in force.
     #[cfg(any(test, feature = "measure"))]
     pub(crate) fn hash(&self, object_ref: ObjectRef) -> Option<[u8; 32]> {
+        if object_ref.kind == ObjectKind::Certificate {
+            return self.certificates.hash(object_ref.id);
+        }
         hash_of(object_ref, &self.small, &self.set, &self.names)
     }
 
@@ -221,6 +241,7 @@ impl Running {
         if let Some(updates) = prepared.small {
             self.small.apply(updates);
         }
+        self.certificates = prepared.certificates;
         for counters in prepared.given_up {
             self.set.counters.free(counters);
         }
@@ -236,6 +257,10 @@ struct Next<'a> {
     small: &'a Small,
     /// Of small objects: as they will be.
     changes: Changes,
+    certificates: Certificates,
+    seal: &'a GroupSeal,
+    /// Which hosts there are, or what they are served with, has changed.
+    are_domains_moved: bool,
     names: &'a mut Names,
     state_hash: StateHash,
     given_up: Vec<CounterId>,
@@ -248,6 +273,10 @@ impl Next<'_> {
                 delta::Operation::Remove(object_ref) => (*object_ref, None),
                 delta::Operation::Upsert(record) => (record.object, Some(record)),
             };
+            self.are_domains_moved |= matches!(
+                object_ref.kind,
+                ObjectKind::Environment | ObjectKind::Certificate
+            );
             if let Some(before) = self.hash(object_ref) {
                 self.state_hash.subtract(before);
             }
@@ -267,6 +296,9 @@ impl Next<'_> {
     fn hash(&self, object_ref: ObjectRef) -> Option<[u8; 32]> {
         match self.changes.get(&object_ref) {
             Some(change) => change.as_ref().map(|(_, hash)| *hash),
+            None if object_ref.kind == ObjectKind::Certificate => {
+                self.certificates.hash(object_ref.id)
+            }
             None => hash_of(object_ref, self.small, &self.set, self.names),
         }
     }
@@ -292,6 +324,9 @@ impl Next<'_> {
                     NotPut::KeyIdTaken => ConfigError::Doubled(object_ref),
                 })?;
             }
+            Object::Certificate(certificate) => {
+                self.certificates.put(&certificate, hash, self.seal)?;
+            }
             small => {
                 self.changes.insert(object_ref, Some((small, hash)));
             }
@@ -307,6 +342,7 @@ impl Next<'_> {
                 let counters = self.set.subscriptions.remove(object_ref.id.into());
                 self.given_up.extend(counters);
             }
+            ObjectKind::Certificate => self.certificates.remove(object_ref.id),
             ObjectKind::Tenant
             | ObjectKind::Environment
             | ObjectKind::Upstream

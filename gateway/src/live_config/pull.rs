@@ -11,6 +11,7 @@ use std::time::Duration;
 use gatehouse_runtime::random;
 use gatehouse_snapshot::Refused;
 use gatehouse_snapshot::delta::SignedDelta;
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::key_chain::Link;
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::sign::PublicKey;
@@ -104,9 +105,11 @@ impl Puller {
         &self.trust
     }
 
-    /// Trusts the keys that joining returned, which may be more than those a snapshot folder named.
-    pub(crate) fn trust_keys(&mut self, keys: Vec<PublicKey>) {
+    /// Trusts the keys that joining returned, which may be more than those a snapshot folder named, and opens what is sealed by
+    /// the group key that it returned.
+    pub(crate) fn trust_keys(&mut self, keys: Vec<PublicKey>, seal: GroupSeal) {
         self.trust.keys = keys;
+        self.trust.seal = seal;
         self.status.accept(&self.trust.keys);
     }
 

@@ -12,6 +12,7 @@ use gatehouse_runtime::listener::parts::Refusals;
 use gatehouse_runtime::listener::{DrainOutcome, ListenerStats, Refusal};
 use gatehouse_runtime::telemetry::Health;
 use gatehouse_runtime::{Clock, Supervisor, random};
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::sign::{DigestKey, Signer};
 use tokio_util::sync::CancellationToken;
 
@@ -132,6 +133,7 @@ impl Control {
         let trust = Trust {
             group: membership.group,
             keys: membership.trusted,
+            seal: GroupSeal::new(&membership.group_key),
         };
         let disk =
             Disk::open(&self.settings.data_dir).context("opening the configuration on disk")?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use gatehouse_runtime::Supervisor;
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::sign::DigestKey;
 use tokio_util::task::TaskTracker;
 
@@ -105,7 +106,8 @@ impl Control {
         self.config.change(|in_force| in_force.refused = None);
         match begun {
             Some(mut puller) if puller.trust().group == identity.group => {
-                puller.trust_keys(identity.trusted.clone());
+                let seal = GroupSeal::new(&identity.group_key);
+                puller.trust_keys(identity.trusted.clone(), seal);
                 let digest_key = DigestKey::new(&identity.group_key);
                 self.group_key.store(Some(Arc::new(digest_key)));
                 let _ = self.identity.set(identity);

@@ -60,6 +60,12 @@ impl<T> Shared<T> {
         self.len
     }
 
+    /// Every entry, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let slots = self.buckets.iter().flat_map(|bucket| bucket.slots.iter());
+        slots.flatten().map(|(_, entry)| entry.as_ref())
+    }
+
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&T) -> bool) -> Option<&Arc<T>> {
         let bucket = &self.buckets[bucket_of(hash)];
         let (_, entry) = bucket.slots[bucket.place(hash, is_it)?].as_ref()?;

@@ -4,6 +4,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use gatehouse_domain::id::CertificateId;
 use gatehouse_snapshot::check::Fault;
 use gatehouse_snapshot::object::{Environment, ObjectRef, Tenant};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -24,6 +25,9 @@ pub(crate) enum CompileError {
     /// An object names one that is not there.
     #[error("{kind} {id} names a tenant that is not part of this configuration", kind = .0.kind.as_str(), id = .0.id)]
     Orphan(ObjectRef),
+    /// A certificate that cannot be served with.
+    #[error("certificate {0}: {1}")]
+    Certificate(CertificateId, &'static str),
     /// A target that cannot be reached as written.
     #[error("upstream {0}: {1}")]
     Target(String, String),
@@ -124,6 +128,11 @@ impl Compiled {
                 let found = found.or_else(|| self.environment_at(ANY_HOST, base))?;
                 Some((found, rest))
             })
+    }
+
+    /// Every environment, in no order.
+    pub(super) fn environments(&self) -> impl Iterator<Item = &CompiledEnvironment> {
+        self.environments.iter()
     }
 
     fn environment_at(&self, host: u32, base: &str) -> Option<&Arc<CompiledEnvironment>> {

@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use gatehouse_domain::id::ApplicationId;
 use gatehouse_snapshot::Refused;
-use gatehouse_snapshot::object::{Credential, Object, ObjectKind, ObjectRef, Subscription};
+use gatehouse_snapshot::group_seal::GroupSeal;
+use gatehouse_snapshot::object::{
+    Certificate, Credential, Object, ObjectKind, ObjectRef, Subscription,
+};
 use gatehouse_snapshot::snapshot::RecordRef;
 use gatehouse_snapshot::state_hash::StateHash;
 
 use super::applications::{ApplicationNumbers, LoadingApplications};
 use super::credentials::LoadingCredentials;
 use super::subscriptions::LoadingSubscriptions;
-use super::{CompileError, Compiled, Full, Names, Number, Small, Subscriptions, TableSet};
+use super::{
+    Certificates, CompileError, Compiled, Full, Names, Number, Small, Subscriptions, TableSet,
+};
 
 /// Why what was read cannot become a configuration.
 #[derive(Debug)]
@@ -50,6 +55,8 @@ pub(crate) struct Loading {
     /// Made when the last subscription has come.
     subscribed: Option<Subscriptions>,
     credentials: LoadingCredentials,
+    /// Of own domains, and what each adds to the state hash.
+    certificates: Vec<(Certificate, [u8; 32])>,
     /// How far the subscriptions of what ran before have been gone through.
     walk: Number,
 }
@@ -87,6 +94,10 @@ impl Loading {
                 self.credentials
                     .append(&credential, number, &mut self.names)?;
             }
+            ObjectKind::Certificate => {
+                let hash = StateHash::of_object(record.object, record.body);
+                self.certificates.push((record.decode_as()?, hash));
+            }
             ObjectKind::Tenant
             | ObjectKind::Environment
             | ObjectKind::Upstream
@@ -112,6 +123,17 @@ impl Loading {
         let (small, names) = (&mut self.small, &mut self.names);
         self.compiled
             .get_or_insert_with(|| Small::of_all(std::mem::take(small), before, names));
+    }
+
+    /// Makes the certificates that were read ready to serve with.
+    pub(crate) fn certificates(&mut self, seal: &GroupSeal) -> Result<Certificates, NotLoaded> {
+        let mut certificates = Certificates::default();
+        for (certificate, hash) in std::mem::take(&mut self.certificates) {
+            certificates
+                .put(&certificate, hash, seal)
+                .map_err(NotLoaded::Compile)?;
+        }
+        Ok(certificates)
     }
 
     /// Makes the configuration whole. Backends' connections carry over from `before`.
@@ -143,6 +165,7 @@ impl Loading {
             subscriptions,
             counters: Arc::clone(&before.counters),
             plan_ids: Arc::clone(self.names.plans.keys()),
+            domains: Arc::default(),
         };
         Ok((set, small, self.names))
     }

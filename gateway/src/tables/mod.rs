@@ -11,6 +11,7 @@ mod applications;
 mod buckets;
 mod compiled;
 mod credentials;
+mod domains;
 mod index;
 mod life;
 mod loading;
@@ -32,6 +33,7 @@ use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 pub(crate) use applications::{Applications, FoundApplication};
 pub(crate) use compiled::{CompileError, Compiled, CompiledEnvironment, CompiledPlan};
 pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
+pub(crate) use domains::{Certificates, Domains};
 pub(crate) use index::{Index, spread};
 pub(crate) use life::{DEPRECATION, Notice, SUNSET};
 pub(crate) use loading::{Loading, NotLoaded};
@@ -58,6 +60,8 @@ pub(crate) struct TableSet {
     pub(crate) counters: Arc<Counters>,
     /// Ids of plans by number, for records of calls.
     pub(crate) plan_ids: Arc<Vec<PlanId>>,
+    /// What hosts are served with that have a certificate of their own.
+    pub(crate) domains: Arc<Domains>,
 }
 
 impl std::fmt::Debug for TableSet {
@@ -112,7 +116,8 @@ impl TableSet {
             | ObjectKind::Environment
             | ObjectKind::Upstream
             | ObjectKind::Route
-            | ObjectKind::Plan => None,
+            | ObjectKind::Plan
+            | ObjectKind::Certificate => None,
         }
     }
 }

@@ -30,11 +30,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::general::General;
+use crate::general::tls::Tls;
 use crate::proxy::{Origin, Proxy};
 use crate::settings::Settings;
 use crate::strict::{Strict, Verdict};
@@ -66,7 +66,7 @@ pub(crate) struct Plan {
     pub(crate) refusals: Refusals,
     pub(crate) clock: Clock,
     /// Speaks TLS with consumers.
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) memory: Memory,
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
@@ -325,6 +325,7 @@ impl Worker {
         let origin = Origin {
             peer: client,
             scheme: "http",
+            domain_of: None,
         };
         match self.strictly(&mut stream, origin, &holding).await {
             Verdict::Close(reason) => reason,
@@ -339,22 +340,23 @@ impl Worker {
     /// Inside TLS everything is the general tier's.
     async fn secretly(
         &self,
-        tls: &TlsAcceptor,
+        tls: &Tls,
         stream: tokio::net::TcpStream,
         client: IpAddr,
         permit: Permit,
         holding: Holding,
     ) -> CloseReason {
+        holding.set(GENERAL_BYTES);
+        let within = self.plan.settings.listener.header;
+        let (stream, domain_of) = match tokio::time::timeout(within, tls.accept(stream)).await {
+            Ok(Ok(accepted)) => accepted,
+            Ok(Err(_)) => return CloseReason::Protocol,
+            Err(_) => return CloseReason::Header,
+        };
         let origin = Origin {
             peer: client,
             scheme: "https",
-        };
-        holding.set(GENERAL_BYTES);
-        let within = self.plan.settings.listener.header;
-        let stream = match tokio::time::timeout(within, tls.accept(stream)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(_)) => return CloseReason::Protocol,
-            Err(_) => return CloseReason::Header,
+            domain_of,
         };
         let proxy = Rc::clone(&self.proxy);
         self.general.serve(stream, &[], origin, permit, proxy).await

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use gatehouse_domain::id::GatewayGroupId;
 use gatehouse_snapshot::check;
-use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef, Record, Route};
+use gatehouse_snapshot::object::{Environment, Object, ObjectKind, ObjectRef, Record, Route};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -62,6 +62,7 @@ pub(super) async fn check(
         objects.remove(object);
     }
     let changed: HashSet<ObjectRef> = upserted.keys().copied().collect();
+    claims(&objects, &upserted)?;
     objects.extend(upserted);
     // Those that change come last: of two that collide, the second is blamed.
     let (changing, held): (Vec<&Object>, Vec<&Object>) = objects
@@ -88,6 +89,25 @@ pub(super) async fn check(
     } else {
         Err(Refusal::Invalid(faults))
     }
+}
+
+/// A host is one tenant's in a group: the certificate it is served with is theirs, and so is what is called there.
+fn claims(held: &Objects, upserted: &Objects) -> Result<(), Refusal> {
+    let held: Vec<&Environment> = held.values().filter_map(environment).collect();
+    let is_taken = upserted.values().filter_map(environment).any(|claiming| {
+        claiming.host.is_some()
+            && held
+                .iter()
+                .any(|held| held.host == claiming.host && held.tenant != claiming.tenant)
+    });
+    if is_taken {
+        return Err(Refusal::field(
+            "/host",
+            "taken",
+            "This host is in use by somebody else on these gateways.",
+        ));
+    }
+    Ok(())
 }
 
 async fn everything(conn: &mut PgConnection, group: GatewayGroupId) -> Result<Objects, Refusal> {
@@ -186,6 +206,13 @@ async fn by_id(
     rows.into_iter()
         .map(|row| decode(row.kind, row.object_id, row.body))
         .collect()
+}
+
+fn environment(object: &Object) -> Option<&Environment> {
+    match object {
+        Object::Environment(environment) => Some(environment),
+        _ => None,
+    }
 }
 
 fn route(object: &Object) -> Option<&Route> {

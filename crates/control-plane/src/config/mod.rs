@@ -11,13 +11,14 @@ mod project;
 mod step;
 
 use gatehouse_domain::id::{
-    ApplicationId, CredentialId, EnvironmentId, GatewayGroupId, PlanId, RouteId, SubscriptionId,
-    TenantId, UpstreamId,
+    ApplicationId, CertificateId, CredentialId, EnvironmentId, GatewayGroupId, PlanId, RouteId,
+    SubscriptionId, TenantId, UpstreamId,
 };
 use gatehouse_snapshot::object::{Object, ObjectKind, ObjectRef};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use crate::certificates;
 use crate::db::Db;
 use crate::refusal::Refusal;
 use crate::subscriptions;
@@ -41,6 +42,7 @@ pub(crate) enum Touched {
     /// The plan of one subscription that has limits of its own; it has the subscription's id.
     OwnPlan(SubscriptionId),
     Credential(CredentialId),
+    Certificate(CertificateId),
 }
 
 impl Touched {
@@ -55,6 +57,7 @@ impl Touched {
             Self::Subscription(id) => (ObjectKind::Subscription, id.uuid()),
             Self::OwnPlan(id) => (ObjectKind::Plan, id.uuid()),
             Self::Credential(id) => (ObjectKind::Credential, id.uuid()),
+            Self::Certificate(id) => (ObjectKind::Certificate, id.uuid()),
         };
         ObjectRef { kind, id }
     }
@@ -96,34 +99,38 @@ pub(crate) async fn plan(
     .fetch_all(&mut *conn)
     .await?;
     let mut plans = Vec::with_capacity(served.len());
-    let touched = with_own_plans(conn, touched).await?;
+    let touched = with_kin(conn, tenant, touched).await?;
     let mut projections = Vec::with_capacity(touched.len());
     for thing in &touched {
         projections.push((
             thing.object_ref(),
-            project::project(conn, tenant, *thing).await?,
+            project::project(conn, db, tenant, *thing).await?,
         ));
     }
     for group in served {
         let id = GatewayGroupId::from_uuid(group.group_id);
         let group_key = db.keys().group_key(id, group.key_version);
-        let wanted = projections
-            .iter()
-            .map(|(object, projection)| Wanted {
+        let mut wanted = Vec::with_capacity(projections.len());
+        for (object, projection) in &projections {
+            let value = match projection {
+                Some(projection) => projection.for_group(&group.environments, &group_key)?,
+                None => None,
+            };
+            wanted.push(Wanted {
                 object: *object,
-                value: projection
-                    .as_ref()
-                    .and_then(|projection| projection.for_group(&group.environments, &group_key)),
-            })
-            .collect();
+                value,
+            });
+        }
         plans.push(GroupPlan { group: id, wanted });
     }
     Ok(plans)
 }
 
-/// A subscription brings its own plan along, where it has or had one, and a plan those that are made from it.
-async fn with_own_plans(
+/// A subscription brings its own plan along, where it has or had one, a plan those that are made from it, and an environment, whose
+/// host may have changed, the certificates of its tenant.
+async fn with_kin(
     conn: &mut PgConnection,
+    tenant: TenantId,
     touched: &[Touched],
 ) -> Result<Vec<Touched>, Refusal> {
     let mut all = touched.to_vec();
@@ -133,6 +140,11 @@ async fn with_own_plans(
             Touched::Plan(id) => {
                 let limited = subscriptions::limited_of_plan(conn, id.uuid()).await?;
                 all.extend(limited.into_iter().map(|id| Touched::OwnPlan(id.into())));
+            }
+            Touched::Environment(_) => {
+                let moved = certificates::touched_by_environment(conn, tenant).await?;
+                let moved = moved.into_iter().map(Touched::Certificate);
+                all.extend(moved.filter(|certificate| !touched.contains(certificate)));
             }
             _ => {}
         }

@@ -177,6 +177,8 @@ fn is_tightening(object: &Object) -> bool {
         }
         Object::Credential(credential) => credential.state != CredentialState::Active,
         Object::Route(route) => !route.state.is_served(),
-        Object::Environment(_) | Object::Upstream(_) | Object::Plan(_) => false,
+        Object::Environment(_) | Object::Upstream(_) | Object::Plan(_) | Object::Certificate(_) => {
+            false
+        }
     }
 }

@@ -198,6 +198,8 @@ fn touched(kind: i16, id: Uuid) -> Option<Touched> {
         Some(Touched::Subscription(id.into()))
     } else if is(ObjectKind::Credential) {
         Some(Touched::Credential(id.into()))
+    } else if is(ObjectKind::Certificate) {
+        Some(Touched::Certificate(id.into()))
     } else {
         None
     }

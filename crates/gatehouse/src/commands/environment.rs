@@ -36,9 +36,15 @@ pub(crate) enum Environment {
         /// Where callers reach its gateways: scheme, host and port.
         #[arg(long)]
         public_url: Option<String>,
-        /// The host that calls must name.
+        /// Show the gateways' own address again.
+        #[arg(long, conflicts_with = "public_url")]
+        no_public_url: bool,
+        /// The host that calls must name: a domain of your own, for which a certificate can be put.
         #[arg(long)]
         host: Option<String>,
+        /// Answer on every host of the gateways again.
+        #[arg(long, conflicts_with = "host")]
+        any_host: bool,
         #[command(flatten)]
         dry: DryRun,
         #[command(flatten)]
@@ -63,13 +69,20 @@ pub(crate) async fn run(command: Environment) -> anyhow::Result<ExitCode> {
         Environment::Update {
             environment,
             public_url,
+            no_public_url,
             host,
+            any_host,
             dry,
             remote,
         } => {
             let body = json!({ "public_url": public_url, "host": host });
+            let taken_away = [("public_url", no_public_url), ("host", any_host)];
+            let taken_away = taken_away.into_iter().filter(|(_, is_asked)| *is_asked);
+            let taken_away: Vec<&str> = taken_away.map(|(field, _)| field).collect();
             let session = remote.open()?;
-            let changed = session.patch(&path(&environment), dry, body).await?;
+            let changed = session
+                .patch_without(&path(&environment), dry, body, &taken_away)
+                .await?;
             session.show(&changed, "/slug", COLUMNS)?;
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
+pub(crate) mod certificate;
 pub(crate) mod change;
 pub(crate) mod changelog;
 pub(crate) mod ci_trust;
@@ -118,6 +119,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::IdentityProvider(command) => identity_provider::run(command).await,
         Command::Tenant(command) => tenant::run(command).await,
         Command::Environment(command) => environment::run(command).await,
+        Command::Certificate(command) => certificate::run(command).await,
         Command::Upstream(command) => upstream::run(command).await,
         Command::Completion(args) => completion::run(&args),
         Command::Key(command) => key::run(command).await,

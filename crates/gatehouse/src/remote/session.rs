@@ -200,7 +200,21 @@ impl Session {
         dry: DryRun,
         body: Value,
     ) -> anyhow::Result<Value> {
-        let body = said(body);
+        self.patch_without(path, dry, body, &[]).await
+    }
+
+    /// The same, which also takes the values of some fields away.
+    pub(crate) async fn patch_without(
+        &self,
+        path: &str,
+        dry: DryRun,
+        body: Value,
+        taken_away: &[&str],
+    ) -> anyhow::Result<Value> {
+        let mut body = said(body);
+        for field in taken_away {
+            body[*field] = Value::Null;
+        }
         if body.as_object().is_some_and(serde_json::Map::is_empty) {
             bail!("say what to change; --help lists what can be");
         }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Application, Credential, Environment, Plan, Route, Subscription, Tenant, Upstream, later,
+    Application, Certificate, Credential, Environment, Plan, Route, Subscription, Tenant, Upstream,
+    later,
 };
 use crate::Refused;
 
@@ -29,11 +30,13 @@ pub enum ObjectKind {
     Subscription = 7,
     /// [`Credential`]
     Credential = 8,
+    /// [`Certificate`]. It came later: who does not know it refuses what has one, and a group without is as it always was.
+    Certificate = 9,
 }
 
 impl ObjectKind {
     /// Every kind, parents first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Tenant,
         Self::Environment,
         Self::Upstream,
@@ -42,6 +45,7 @@ impl ObjectKind {
         Self::Application,
         Self::Subscription,
         Self::Credential,
+        Self::Certificate,
     ];
 
     /// Reads the number on the wire.
@@ -60,6 +64,7 @@ impl ObjectKind {
             Self::Application => "application",
             Self::Subscription => "subscription",
             Self::Credential => "credential",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -83,6 +88,8 @@ pub enum Object {
     Subscription(Subscription),
     /// A credential.
     Credential(Credential),
+    /// A certificate.
+    Certificate(Certificate),
 }
 
 /// What names an object: its kind and id.
@@ -114,6 +121,7 @@ macro_rules! each_object {
             Object::Application($inner) => $value,
             Object::Subscription($inner) => $value,
             Object::Credential($inner) => $value,
+            Object::Certificate($inner) => $value,
         }
     };
 }
@@ -130,6 +138,7 @@ impl Object {
             Self::Application(_) => ObjectKind::Application,
             Self::Subscription(_) => ObjectKind::Subscription,
             Self::Credential(_) => ObjectKind::Credential,
+            Self::Certificate(_) => ObjectKind::Certificate,
         };
         ObjectRef {
             kind,
@@ -164,6 +173,7 @@ impl Object {
             ObjectKind::Application => Self::Application(decode_as(object_ref, body)?),
             ObjectKind::Subscription => Self::Subscription(decode_as(object_ref, body)?),
             ObjectKind::Credential => Self::Credential(decode_as(object_ref, body)?),
+            ObjectKind::Certificate => Self::Certificate(decode_as(object_ref, body)?),
         })
     }
 }
@@ -216,7 +226,8 @@ of_kind!(
     Plan later,
     Application,
     Subscription,
-    Credential later
+    Credential later,
+    Certificate
 );
 
 impl Record {

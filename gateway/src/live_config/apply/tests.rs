@@ -45,6 +45,7 @@ impl Publisher {
         let trust = Trust {
             group: GROUP,
             keys: vec![signer.public()],
+            seal: GroupSeal::new(&[5; 32]),
         };
         let bytes = snapshot(&signer, objects);
         let (running, _) = Running::of_snapshot(bytes.as_slice(), &trust, None).unwrap();

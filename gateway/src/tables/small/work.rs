@@ -96,7 +96,10 @@ impl<'a> Work<'a> {
             }
             Object::Route(route) => self.put_route(route, hash),
             Object::Plan(plan) => self.put_plan(plan, hash),
-            Object::Application(_) | Object::Subscription(_) | Object::Credential(_) => {}
+            Object::Application(_)
+            | Object::Subscription(_)
+            | Object::Credential(_)
+            | Object::Certificate(_) => {}
         }
         Ok(())
     }

@@ -120,5 +120,6 @@ pub(super) async fn credential(
         object: Object::Credential(object),
         environment: Some(environment),
         secret_hash: Some(secret_hash),
+        certificate: None,
     }))
 }

@@ -5,20 +5,33 @@ mod plans;
 mod traffic;
 
 use gatehouse_domain::id::TenantId;
+use gatehouse_snapshot::group_seal::GroupSeal;
 use gatehouse_snapshot::object::Object;
 use gatehouse_snapshot::sign::credential_digest;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::Touched;
+use crate::certificates;
+use crate::db::Db;
 use crate::refusal::Refusal;
 
-/// What groups should hold. A credential's digest differs from group to group; everything else is the same.
+/// What groups should hold. A credential's digest and a certificate's sealed key differ from group to group; everything else is the
+/// same.
 pub(super) struct Projection {
     object: Object,
     /// The environment it belongs to; `None` belongs to the tenant as a whole.
     environment: Option<Uuid>,
     secret_hash: Option<[u8; 32]>,
+    certificate: Option<OfCertificate>,
+}
+
+/// What of a certificate is made for each group.
+struct OfCertificate {
+    key: Zeroizing<Vec<u8>>,
+    /// Where it is served: a group that serves none of these gets nothing.
+    environments: Vec<Uuid>,
 }
 
 impl Projection {
@@ -27,6 +40,7 @@ impl Projection {
             object,
             environment: None,
             secret_hash: None,
+            certificate: None,
         }
     }
 
@@ -35,16 +49,19 @@ impl Projection {
             object,
             environment: Some(environment),
             secret_hash: None,
+            certificate: None,
         }
     }
 
     /// The object as one group holds it, or `None` when the group does not serve its environment.
-    pub(super) fn for_group(&self, environments: &[Uuid], group_key: &[u8; 32]) -> Option<Object> {
-        if self
-            .environment
-            .is_some_and(|environment| !environments.contains(&environment))
-        {
-            return None;
+    pub(super) fn for_group(
+        &self,
+        environments: &[Uuid],
+        group_key: &[u8; 32],
+    ) -> Result<Option<Object>, Refusal> {
+        let is_served = |environment: &Uuid| environments.contains(environment);
+        if !self.environment.as_ref().is_none_or(is_served) {
+            return Ok(None);
         }
         let mut object = self.object.clone();
         if let (Object::Credential(credential), Some(secret_hash)) =
@@ -52,13 +69,23 @@ impl Projection {
         {
             credential.digest = credential_digest(group_key, secret_hash);
         }
-        Some(object)
+        if let (Object::Certificate(certificate), Some(of)) = (&mut object, &self.certificate) {
+            if !of.environments.iter().any(is_served) {
+                return Ok(None);
+            }
+            let seal = GroupSeal::new(group_key);
+            certificate.sealed_key = seal
+                .seal(certificate.tenant, certificate.id, &of.key)
+                .map_err(anyhow::Error::from)?;
+        }
+        Ok(Some(object))
     }
 }
 
 /// Reads what gateways should hold of `touched`; `None` when they should not hold it.
 pub(super) async fn project(
     conn: &mut PgConnection,
+    db: &Db,
     tenant: TenantId,
     touched: Touched,
 ) -> Result<Option<Projection>, Refusal> {
@@ -72,5 +99,12 @@ pub(super) async fn project(
         Touched::Subscription(id) => access::subscription(conn, tenant, id).await,
         Touched::OwnPlan(id) => plans::own_plan(conn, tenant, id).await,
         Touched::Credential(id) => access::credential(conn, tenant, id).await,
+        Touched::Certificate(id) => {
+            let found = certificates::project(conn, db, tenant, id).await?;
+            Ok(found.map(|(certificate, key, environments)| Projection {
+                certificate: Some(OfCertificate { key, environments }),
+                ..Projection::of_tenant(Object::Certificate(certificate))
+            }))
+        }
     }
 }

@@ -1,0 +1,170 @@
+//! Private keys on their way to the gateways of a group: sealed under the group key, so that neither the database's copy of the
+//! configuration nor a gateway's journal nor a snapshot shows one.
+//!
+//! AES-256-GCM (NIST SP 800-38D) under a key of the certificate's own, which HKDF-SHA-256 (RFC 5869) derives from the group key,
+//! the tenant and the certificate's id; both ids are authenticated besides. The nonce is an HMAC of what is sealed: the same key
+//! sealed again is the same bytes, so that a configuration that did not change hashes as before, and two different keys of one
+//! certificate practically never meet under one nonce.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use aws_lc_rs::hmac;
+use gatehouse_domain::id::{CertificateId, TenantId};
+use zeroize::Zeroizing;
+
+/// Seals and opens for one group. Prints nothing.
+#[derive(Clone)]
+pub struct GroupSeal(Prk);
+
+impl std::fmt::Debug for GroupSeal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("GroupSeal(..)")
+    }
+}
+
+/// What was sealed under another key, for another certificate or tenant, or was changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not sealed for this group and place")]
+pub struct NotOpened;
+
+struct Length;
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        32
+    }
+}
+
+/// Which certificate of which tenant: 32 bytes that no other has.
+fn place(tenant: TenantId, certificate: CertificateId) -> [u8; 32] {
+    let mut place = [0; 32];
+    place[..16].copy_from_slice(tenant.uuid().as_bytes());
+    place[16..].copy_from_slice(certificate.uuid().as_bytes());
+    place
+}
+
+impl GroupSeal {
+    /// Prepares a group's key.
+    pub fn new(group_key: &[u8; 32]) -> Self {
+        Self(Salt::new(HKDF_SHA256, b"gatehouse/group/1").extract(group_key))
+    }
+
+    fn derive(&self, purpose: &[u8], place: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, NotOpened> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        let info = [purpose, place.as_slice()];
+        let filled = self.0.expand(&info, Length);
+        filled
+            .and_then(|okm| okm.fill(bytes.as_mut_slice()))
+            .map_err(|_| NotOpened)?;
+        Ok(bytes)
+    }
+
+    fn key(&self, place: &[u8; 32]) -> Result<LessSafeKey, NotOpened> {
+        let bytes = self.derive(b"certificate-key/1", place)?;
+        let key = UnboundKey::new(&AES_256_GCM, bytes.as_slice()).map_err(|_| NotOpened)?;
+        Ok(LessSafeKey::new(key))
+    }
+
+    /// Seals a private key: nonce, ciphertext, tag.
+    ///
+    /// Fails only where the cipher itself does.
+    pub fn seal(
+        &self,
+        tenant: TenantId,
+        certificate: CertificateId,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, NotOpened> {
+        let place = place(tenant, certificate);
+        let nonce_key = self.derive(b"certificate-nonce/1", &place)?;
+        let nonce_key = hmac::Key::new(hmac::HMAC_SHA256, nonce_key.as_slice());
+        let mut nonce = [0; NONCE_LEN];
+        nonce.copy_from_slice(&hmac::sign(&nonce_key, plain).as_ref()[..NONCE_LEN]);
+        let mut bytes = plain.to_vec();
+        self.key(&place)?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place),
+                &mut bytes,
+            )
+            .map_err(|_| NotOpened)?;
+        Ok([nonce.as_slice(), &bytes].concat())
+    }
+
+    /// Opens what [`GroupSeal::seal`] sealed for the same group, tenant and certificate.
+    pub fn open(
+        &self,
+        tenant: TenantId,
+        certificate: CertificateId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+        let place = place(tenant, certificate);
+        let (nonce, bytes) = sealed.split_at_checked(NONCE_LEN).ok_or(NotOpened)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOpened)?;
+        let mut bytes = Zeroizing::new(bytes.to_vec());
+        let length = self
+            .key(&place)?
+            .open_in_place(nonce, Aad::from(place), &mut bytes)
+            .map_err(|_| NotOpened)?
+            .len();
+        bytes.truncate(length);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn tenant(n: u128) -> TenantId {
+        TenantId::from_uuid(Uuid::from_u128(n))
+    }
+
+    fn certificate(n: u128) -> CertificateId {
+        CertificateId::from_uuid(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_key_opens_for_its_own_group_tenant_and_certificate_only_and_is_not_in_the_bytes() {
+        let (one, other) = (GroupSeal::new(&[1; 32]), GroupSeal::new(&[2; 32]));
+        let plain = b"a private key that nobody reads";
+        let sealed = one.seal(tenant(1), certificate(2), plain).unwrap();
+        assert!(
+            !sealed
+                .windows(8)
+                .any(|part| plain.windows(8).any(|of| of == part))
+        );
+        let opened = one.open(tenant(1), certificate(2), &sealed).unwrap();
+        assert_eq!(opened.as_slice(), plain);
+        for wrong in [
+            other.open(tenant(1), certificate(2), &sealed),
+            one.open(tenant(3), certificate(2), &sealed),
+            one.open(tenant(1), certificate(3), &sealed),
+            // The two ids are not only added up.
+            one.open(tenant(2), certificate(1), &sealed),
+            one.open(tenant(1), certificate(2), &sealed[..sealed.len() - 1]),
+            one.open(tenant(1), certificate(2), &sealed[..5]),
+            one.open(tenant(1), certificate(2), &[]),
+        ] {
+            assert_eq!(wrong.unwrap_err(), NotOpened);
+        }
+        for place in 0..sealed.len() {
+            let mut flipped = sealed.clone();
+            flipped[place] ^= 1;
+            assert!(one.open(tenant(1), certificate(2), &flipped).is_err());
+        }
+    }
+
+    #[test]
+    fn sealing_the_same_again_changes_no_hash_and_another_key_has_another_nonce() {
+        let seal = GroupSeal::new(&[1; 32]);
+        let of = |plain: &[u8]| seal.seal(tenant(1), certificate(2), plain).unwrap();
+        assert_eq!(of(b"one"), of(b"one"));
+        assert_ne!(of(b"one")[..NONCE_LEN], of(b"two")[..NONCE_LEN]);
+    }
+
+    #[test]
+    fn it_prints_nothing() {
+        assert_eq!(format!("{:?}", GroupSeal::new(&[7; 32])), "GroupSeal(..)");
+    }
+}
