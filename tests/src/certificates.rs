@@ -10,9 +10,11 @@ use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 use crate::answer::Answer;
@@ -85,6 +87,8 @@ pub struct Opened {
     /// In DER.
     pub leaf: Vec<u8>,
     sender: SendRequest<Empty<Bytes>>,
+    /// Driven for as long as this is kept.
+    _connection: JoinSet<()>,
 }
 
 impl TlsClient {
@@ -109,6 +113,8 @@ impl TlsClient {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.enable_sni = says_name;
+        // Who resumes a session is shown no certificate.
+        config.resumption = Resumption::disabled();
         Self(Arc::new(config))
     }
 
@@ -123,8 +129,16 @@ impl TlsClient {
         let leaf = leaf.map(|leaf| leaf.to_vec()).unwrap_or_default();
         let shaken = http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = shaken.map_err(io::Error::other)?;
-        tokio::spawn(connection);
-        Ok(Opened { leaf, sender })
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            // Its end is the end of what is sent over it, which says so itself.
+            let _ = connection.await;
+        });
+        Ok(Opened {
+            leaf,
+            sender,
+            _connection: tasks,
+        })
     }
 }
 

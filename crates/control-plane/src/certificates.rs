@@ -166,6 +166,7 @@ pub async fn delete_certificate(
 ) -> Result<Changed<()>, Refusal> {
     actor.require(Permission::GatewayManage)?;
     let mut work = Work::begin(db, actor).await?;
+    hold_hosts(&mut work).await?;
     let before = lock(&mut work, &certificate)
         .await?
         .ok_or(Refusal::NotFound)?;
@@ -186,6 +187,17 @@ pub async fn delete_certificate(
     });
     work.touch(Touched::Certificate(before.id));
     work.commit(()).await
+}
+
+/// Keeps hosts from moving until the commit, which works out by them where a certificate goes: a host that is set at the same
+/// moment waits for the certificate, or this for the host.
+async fn hold_hosts(work: &mut Work<'_>) -> Result<(), Refusal> {
+    let tenant = work.tenant();
+    sqlx::query("select id from environment where tenant_id = $1 order by id for share")
+        .bind(tenant)
+        .fetch_all(work.conn())
+        .await?;
+    Ok(())
 }
 
 /// Finds one and holds it against others who would change it.

@@ -72,6 +72,12 @@ pub async fn update_environment(
 ) -> Result<Changed<EnvironmentView>, Refusal> {
     actor.require(Permission::GatewayManage)?;
     let mut work = Work::begin(db, actor).await?;
+    // All of them: which of the tenant's certificates go where depends on every host.
+    let tenant = work.tenant();
+    sqlx::query("select id from environment where tenant_id = $1 order by id for no key update")
+        .bind(tenant)
+        .fetch_all(work.conn())
+        .await?;
     let id = find(work.conn(), &environment).await?.id;
     sqlx::query!(
         "select id from environment where id = $1 for no key update",

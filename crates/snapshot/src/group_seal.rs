@@ -12,6 +12,9 @@ use aws_lc_rs::hmac;
 use gatehouse_domain::id::{CertificateId, TenantId};
 use zeroize::Zeroizing;
 
+/// Which key of the group and which construction: the first byte of everything sealed. There is one so far.
+const VERSION: u8 = 1;
+
 /// Seals and opens for one group. Prints nothing.
 #[derive(Clone)]
 pub struct GroupSeal(Prk);
@@ -65,7 +68,7 @@ impl GroupSeal {
         Ok(LessSafeKey::new(key))
     }
 
-    /// Seals a private key: nonce, ciphertext, tag.
+    /// Seals a private key: version, nonce, ciphertext, tag.
     ///
     /// Fails only where the cipher itself does.
     pub fn seal(
@@ -79,7 +82,9 @@ impl GroupSeal {
         let nonce_key = hmac::Key::new(hmac::HMAC_SHA256, nonce_key.as_slice());
         let mut nonce = [0; NONCE_LEN];
         nonce.copy_from_slice(&hmac::sign(&nonce_key, plain).as_ref()[..NONCE_LEN]);
-        let mut bytes = plain.to_vec();
+        // With room for the tag: grown, it would leave a copy behind.
+        let mut bytes = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
+        bytes.extend_from_slice(plain);
         self.key(&place)?
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
@@ -87,7 +92,7 @@ impl GroupSeal {
                 &mut bytes,
             )
             .map_err(|_| NotOpened)?;
-        Ok([nonce.as_slice(), &bytes].concat())
+        Ok([&[VERSION], nonce.as_slice(), &bytes].concat())
     }
 
     /// Opens what [`GroupSeal::seal`] sealed for the same group, tenant and certificate.
@@ -98,6 +103,7 @@ impl GroupSeal {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
         let place = place(tenant, certificate);
+        let sealed = sealed.strip_prefix(&[VERSION]).ok_or(NotOpened)?;
         let (nonce, bytes) = sealed.split_at_checked(NONCE_LEN).ok_or(NotOpened)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOpened)?;
         let mut bytes = Zeroizing::new(bytes.to_vec());
@@ -160,7 +166,8 @@ mod tests {
         let seal = GroupSeal::new(&[1; 32]);
         let of = |plain: &[u8]| seal.seal(tenant(1), certificate(2), plain).unwrap();
         assert_eq!(of(b"one"), of(b"one"));
-        assert_ne!(of(b"one")[..NONCE_LEN], of(b"two")[..NONCE_LEN]);
+        let nonce = |plain: &[u8]| of(plain)[1..=NONCE_LEN].to_vec();
+        assert_ne!(nonce(b"one"), nonce(b"two"));
     }
 
     #[test]

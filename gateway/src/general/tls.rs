@@ -10,10 +10,11 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use gatehouse_domain::id::TenantId;
 use rustls::ServerConfig;
+use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{Acceptor, ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::LazyConfigAcceptor;
@@ -197,17 +198,27 @@ impl Chooser {
         let tables = self.tables.load();
         let domain = name.zip(tables.as_ref());
         let domain = domain.and_then(|(name, tables)| tables.domains.find(name));
-        match domain {
-            Some(domain) => Some(Choice {
-                key: Arc::clone(&domain.key),
-                tenant: Some(domain.tenant),
-            }),
-            None => self.own.as_ref().map(|own| Choice {
-                key: own.in_force.load_full(),
-                tenant: None,
-            }),
+        let own = self.own.as_ref().map(|own| own.in_force.load_full());
+        match (domain, own) {
+            (Some(domain), own) if !own.as_ref().is_some_and(|own| is_for(own, name)) => {
+                Some(Choice {
+                    key: Arc::clone(&domain.key),
+                    tenant: Some(domain.tenant),
+                })
+            }
+            (_, own) => own.map(|key| Choice { key, tenant: None }),
         }
     }
+}
+
+/// Whether a certificate is for a name (RFC 9525 §6). The names of the gateway's own are everybody's: no tenant takes them over by
+/// giving one to an environment.
+fn is_for(key: &CertifiedKey, name: Option<&str>) -> bool {
+    let leaf = key.cert.first();
+    let leaf = leaf.and_then(|leaf| ParsedCertificate::try_from(leaf).ok());
+    let name = name.and_then(|name| ServerName::try_from(name).ok());
+    leaf.zip(name)
+        .is_some_and(|(leaf, name)| verify_server_name(&leaf, &name).is_ok())
 }
 
 impl ResolvesServerCert for Chooser {

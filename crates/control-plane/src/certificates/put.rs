@@ -5,7 +5,7 @@ use gatehouse_domain::{Permission, Slug};
 use gatehouse_runtime::Secret;
 
 use super::judge::{Read, judge};
-use super::{CertificateView, find, lock, place, recorded};
+use super::{CertificateView, find, hold_hosts, lock, place, recorded};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::config::Touched;
@@ -45,6 +45,7 @@ pub async fn put_certificate(
     let read = tokio::task::spawn_blocking(move || judge(&input, now));
     let read = read.await.map_err(anyhow::Error::from)??;
     let mut work = Work::begin(db, actor).await?;
+    hold_hosts(&mut work).await?;
     let before = lock(&mut work, &certificate).await?;
     let current = before.as_ref().map_or(0, |before| before.row_version);
     require_version(expected, current)?;

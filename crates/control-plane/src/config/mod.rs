@@ -10,6 +10,8 @@ mod forget;
 mod project;
 mod step;
 
+use std::collections::HashSet;
+
 use gatehouse_domain::id::{
     ApplicationId, CertificateId, CredentialId, EnvironmentId, GatewayGroupId, PlanId, RouteId,
     SubscriptionId, TenantId, UpstreamId,
@@ -135,19 +137,23 @@ async fn with_kin(
 ) -> Result<Vec<Touched>, Refusal> {
     let mut all = touched.to_vec();
     for thing in touched {
-        match thing {
-            Touched::Subscription(id) => all.push(Touched::OwnPlan(*id)),
+        let kin = match thing {
+            Touched::Subscription(id) => vec![Touched::OwnPlan(*id)],
             Touched::Plan(id) => {
                 let limited = subscriptions::limited_of_plan(conn, id.uuid()).await?;
-                all.extend(limited.into_iter().map(|id| Touched::OwnPlan(id.into())));
+                let limited = limited.into_iter().map(|id| Touched::OwnPlan(id.into()));
+                limited.collect()
             }
             Touched::Environment(_) => {
                 let moved = certificates::touched_by_environment(conn, tenant).await?;
-                let moved = moved.into_iter().map(Touched::Certificate);
-                all.extend(moved.filter(|certificate| !touched.contains(certificate)));
+                moved.into_iter().map(Touched::Certificate).collect()
             }
-            _ => {}
-        }
+            _ => Vec::new(),
+        };
+        all.extend(kin);
     }
+    // Each once, whoever brings it along: what an object adds to the state hash is counted once.
+    let mut known = HashSet::with_capacity(all.len());
+    all.retain(|thing| known.insert(thing.object_ref()));
     Ok(all)
 }

@@ -1,6 +1,6 @@
 //! What a change does to the objects of one group.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gatehouse_domain::id::{GatewayGroupId, TenantId};
 use gatehouse_domain::subscription::StoredState;
@@ -53,7 +53,11 @@ impl Step {
         .filter_map(|row| Some(((row.kind, row.object_id), row.sha256.try_into().ok()?)))
         .collect();
         let mut step = Self::default();
+        let mut seen = HashSet::with_capacity(wanted.len());
         for Wanted { object, value } in wanted {
+            if !seen.insert(object) {
+                return Err(anyhow::anyhow!("{object:?} is wanted twice in one change").into());
+            }
             let old = held.get(&(object.kind as i16, object.id)).copied();
             match value {
                 Some(value) => {

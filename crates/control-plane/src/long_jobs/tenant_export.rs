@@ -30,12 +30,13 @@ pub const NOT_EXPORTED: [&str; 6] = [
     "sign_in_flow",
 ];
 /// Columns of bytes that are contents or proofs, and therefore in an export, as hexadecimal text.
-const BYTES_EXPORTED: [(&str, &str); 8] = [
+const BYTES_EXPORTED: [(&str, &str); 9] = [
     ("audit_checkpoint", "hash"),
     ("audit_checkpoint", "signature"),
     ("audit_head", "hash"),
     ("audit_log", "hash"),
     ("audit_log", "prev_hash"),
+    ("certificate", "chain"),
     ("certificate", "fingerprint"),
     ("spec_revision", "content"),
     ("spec_revision", "sha256"),
@@ -196,7 +197,7 @@ async fn copy(
 /// The tenant itself, the people who belong to it, and every table of the catalogue that is tenant-owned.
 async fn sources(conn: &mut PgConnection) -> Result<Vec<Source>, Refusal> {
     let rows = sqlx::query(
-        "select c.relname::text, a.attname::text, t.typname = 'bytea'
+        "select c.relname::text, a.attname::text, t.typname in ('bytea', '_bytea')
          from pg_class c
          join pg_namespace n on n.oid = c.relnamespace
          join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -3,7 +3,7 @@
 use gatehouse_runtime::Secret;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    PKCS_ECDSA_P384_SHA384, PKCS_ED25519, SanType,
+    PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519, SanType,
 };
 use time::Duration;
 
@@ -215,6 +215,11 @@ fn the_key_is_of_the_leaf_and_of_a_kind_that_tls_speaks() {
     let (_, other) = leaf(&params(&["a.example"]), &root);
     assert!(send(&*chain, key).is_ok());
     is_refused(send(&*chain, other), "/key", "other_certificate");
+    // Of an authority whose signatures are verified by clients alone.
+    let large = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
+    let large = CertifiedIssuer::self_signed(of_authority("large"), large).unwrap();
+    let (chain, key) = leaf(&params(&["a.example"]), &large);
+    assert!(send(format!("{chain}{}", large.pem()), key).is_ok());
     for algorithm in [&PKCS_ECDSA_P384_SHA384, &PKCS_ED25519] {
         let key = KeyPair::generate_for(algorithm).unwrap();
         let made = params(&["a.example"]).signed_by(&key, &root).unwrap();
