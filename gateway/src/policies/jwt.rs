@@ -1,8 +1,9 @@
 //! Tokens that must come with a call beside its key: signed claims of a user (RFC 7519), judged as RFC 8725 advises.
 //!
 //! The algorithm is one of the policy's list and fits the key by its type; nothing a token says about keys is believed but
-//! `kid`, which only narrows. Signatures, encodings and JSON are `jsonwebtoken`'s business, with keys that are made when the configuration
-//! is loaded; what it has no say in or lets pass is judged here. A token is never quoted, in no problem and no log.
+//! `kid`, which only narrows. Signatures, encodings and JSON are `jsonwebtoken`'s business: it gets keys in its own form, made when the
+//! configuration is loaded, and reads their numbers at each verification. What it has no say in or lets pass is judged here. A token
+//! is never quoted, in no problem and no log.
 //! Reading one allocates, on operations with such a policy only: its parts come encoded.
 
 mod keys;
