@@ -161,9 +161,11 @@ fn complete_operation(method: &Method, operation: &mut Operation) {
     }
     let known = || parameters.iter().filter_map(written_out);
     let has = |place: ParameterIn| known().any(|known| known.parameter_in == place);
+    // Whoever has no role of the platform is not told that there is such an operation.
+    let hides = operation.tags.iter().flatten().any(|tag| tag == "tenants");
     let insists = known().any(|known| known.name == "If-Match");
     let mut statuses = vec![400, 401, 403, 500, 503];
-    statuses.extend(has(ParameterIn::Path).then_some(404));
+    statuses.extend((hides || has(ParameterIn::Path)).then_some(404));
     statuses.extend(writes.then_some(409));
     statuses.extend(insists.then_some([412, 428]).into_iter().flatten());
     statuses.extend(

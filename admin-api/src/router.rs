@@ -23,6 +23,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
         .merge(configuration())
         .merge(running())
         .merge(telling())
+        .merge(installation())
 }
 
 /// Every endpoint of `/v1` that gives an access token instead of asking for one.
@@ -128,6 +129,18 @@ fn identity() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::tokens::get::get_token))
         .routes(routes!(v1::tokens::revoke::revoke_token))
         .routes(routes!(v1::whoami::get::get_whoami))
+}
+
+/// The tenants of the installation, for platform people.
+fn installation() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            v1::tenants::list::list_tenants,
+            v1::tenants::create::create_tenant
+        ))
+        .routes(routes!(v1::tenants::get::get_tenant_of_platform))
+        .routes(routes!(v1::tenants::suspend::suspend_tenant))
+        .routes(routes!(v1::tenants::activate::activate_tenant))
 }
 
 /// What is offered: APIs, their versions and descriptions, their plans.
@@ -352,6 +365,8 @@ fn running() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::jobs::cancel::cancel_job))
         .routes(routes!(v1::gateways::list::list_gateways))
         .routes(routes!(v1::gateways::create_join_token::create_join_token))
+        .routes(routes!(v1::gateways::drain::drain_gateway))
+        .routes(routes!(v1::gateways::undrain::undrain_gateway))
         .routes(routes!(v1::gateways::retire::retire_gateway))
         .routes(routes!(v1::changes::get::get_change))
         .routes(routes!(v1::audit_events::list::list_audit_events))

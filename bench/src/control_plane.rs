@@ -178,6 +178,7 @@ impl Shared {
         let head_seq = state.position.seq;
         self.changed.notify_all();
         Answer::json(&serde_json::json!(AckReply {
+            drain: None,
             live_nodes: 1,
             head_seq,
             diverged: false,

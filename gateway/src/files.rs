@@ -29,6 +29,18 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Renames within a folder and flushes the folder.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
-    let folder = to.parent().unwrap_or(Path::new("."));
+    flush_folder_of(to)
+}
+
+/// Removes a file, if it is there, and flushes the folder.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => flush_folder_of(path),
+    }
+}
+
+fn flush_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

@@ -1,6 +1,7 @@
 //! `/healthz`, `/readyz` and `/metrics`, on their own listener only.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -68,6 +69,7 @@ impl Status {
         let since_contact = self.config.since_contact();
         let shown = |time: OffsetDateTime| time.format(&Rfc3339).unwrap_or_default();
         let health = &self.pages.health;
+        health.rotate(self.config.out_of_rotation.load(Ordering::Relaxed));
         let age_s = since_contact.map(|since| since.as_secs());
         health.set_fact(
             "config",

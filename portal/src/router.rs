@@ -586,6 +586,14 @@ fn console() -> Router<Portal> {
             proved(post(con::gateways::join)),
         )
         .route(
+            "/console/gateways/{node}/drain",
+            proved(post(con::gateways::drain)),
+        )
+        .route(
+            "/console/gateways/{node}/undrain",
+            proved(post(con::gateways::undrain)),
+        )
+        .route(
             "/console/gateways/{node}/retire",
             proved(get(con::gateways::show_retire).post(con::gateways::retire)),
         )

@@ -239,14 +239,17 @@ async fn both_gateways_are_joined(world: &mut World) {
     let mut joined = Vec::new();
     for name in ["gateway-1", "gateway-2"] {
         let status = world.port(name, STATUS_PORT);
-        let ready = run(
-            Path::new(GATEHOUSE),
-            &["health", &format!("http://{status}/readyz")],
-            &[],
-        )
+        let url = format!("http://{status}/readyz");
+        // Compose waits until they live; a moment later they are ready.
+        let ready = eventually(PATIENCE, &format!("{name} is ready"), async || {
+            let asked = run(Path::new(GATEHOUSE), &["health", &url], &[]).await;
+            match asked.code {
+                Some(0) => Ok(asked),
+                _ => Err(format!("{asked:?}")),
+            }
+        })
         .await;
-        let ready: serde_json::Value =
-            serde_json::from_str(&ready.assert_success().stdout).unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&ready.stdout).unwrap();
         assert_eq!(ready["status"], "ready", "{ready}");
         joined.push(ready["config"]["source"].clone());
     }

@@ -84,6 +84,7 @@ async fn owners_token(stack: &TestStack, tenant: TenantId) -> CiToken {
         name: "owner".to_owned(),
         scopes: Permission::ALL.to_vec(),
         apis: None,
+        platform: None,
         expires_in_days: None,
     };
     let made = tokens::create_token(&db, &owner.unwrap(), wanted).await;

@@ -194,6 +194,47 @@ pub(crate) fn printed_portal(process: &Process) -> String {
 }
 
 #[tokio::test]
+async fn the_demo_s_control_plane_is_stopped_and_started_and_the_gateway_answers_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let of_demo = async |verb: &str| {
+        let args = [
+            "demo",
+            verb,
+            "control-plane",
+            "--data-dir",
+            data.to_str().unwrap(),
+        ];
+        run(Path::new(GATEHOUSE), &args, &[]).await
+    };
+    let early = of_demo("stop").await;
+    early.assert_code(1);
+    assert!(early.stderr.contains("no demo runs"), "{early:?}");
+
+    let demo = start("demo", &data, "stopping").await;
+    let curl = printed(&demo, "Try ", PREPARED);
+    let ask = format!("{curl} --silent --output /dev/null --write-out '%{{http_code}}'");
+    let portal = printed_portal(&demo);
+    assert_eq!(paste(&ask).await, "200");
+    let stopped = of_demo("stop").await;
+    stopped.assert_success();
+    assert!(stopped.stdout.is_empty(), "{stopped:?}");
+    assert!(
+        stopped
+            .stderr
+            .contains("gatehouse demo start control-plane"),
+        "{stopped:?}"
+    );
+    let page = format!("curl --silent --output /dev/null {portal} || echo away");
+    assert_eq!(paste(&page).await.trim(), "away");
+    assert_eq!(paste(&ask).await, "200", "the gateway goes on");
+    of_demo("start").await.assert_success();
+    let ready = format!("curl --silent --output /dev/null --write-out '%{{http_code}}' {portal}");
+    assert_eq!(paste(&ready).await, "200");
+    assert_eq!(paste(&ask).await, "200");
+}
+
+#[tokio::test]
 async fn the_demo_refuses_to_listen_where_others_reach_it() {
     let folder = tempfile::tempdir().unwrap();
     for address in ["0.0.0.0", "::", "192.0.2.1"] {
@@ -253,7 +294,7 @@ async fn up_greets_with_a_one_time_link_verbs_attach_and_sigterm_ends_everything
     assert_eq!(printed_portal(&second), portal);
     let data_dir = data.to_str().unwrap();
     // It joins once the admin API listens, which the greeting does not wait for.
-    let list = ["gateway", "list", "--data-dir", data_dir];
+    let list = ["gateway", "list", "--from-database", "--data-dir", data_dir];
     eventually(PATIENCE, "the gateway has joined", async || {
         let listed = run(Path::new(GATEHOUSE), &list, &[]).await;
         let joined = listed.assert_success().stdout.contains("gateway-1");

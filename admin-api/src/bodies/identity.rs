@@ -150,6 +150,8 @@ pub struct Token {
     pub scopes: Vec<words::Permission>,
     /// The only APIs it may touch; null is every API of the tenant.
     pub apis: Option<Vec<ids::ApiId>>,
+    /// Whether it also speaks for its maker above all tenants, while they have a role of the platform.
+    pub platform: bool,
     /// Who made it.
     pub created_by: Option<ids::UserId>,
     /// When it was made.
@@ -177,6 +179,8 @@ pub struct Whoami {
     pub permissions: Vec<words::Permission>,
     /// The only APIs a token may touch; null is every API.
     pub apis: Option<Vec<ids::ApiId>>,
+    /// Whether a token was made to speak for its maker above all tenants, too; it does while they have a role of the platform.
+    pub platform: bool,
     /// When a token stops working.
     pub expires_at: Option<OffsetDateTime>,
 }

@@ -58,6 +58,10 @@ pub struct OwnToken {
     pub name: String,
     /// What it may do, where its maker may.
     pub scopes: Vec<words::Permission>,
+    /// The only APIs it may touch; null is every API of the tenant.
+    pub apis: Option<Vec<ids::ApiId>>,
+    /// Whether it speaks for them above all tenants, too; nobody takes that over, it ends with the transfer.
+    pub platform: bool,
     /// Whether nothing was left of that, so that it was revoked.
     pub revoked: bool,
 }

@@ -18,6 +18,8 @@ pub struct Gateway {
     pub version: String,
     /// What can be said about it now.
     pub state: words::NodeState,
+    /// Whether calls are sent to it.
+    pub rotation: words::Rotation,
     /// The sequence number it runs.
     pub applied_seq: i64,
     /// The newest sequence number of its group.

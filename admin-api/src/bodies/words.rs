@@ -106,6 +106,8 @@ words! {
     MemberStatus = vec!["active", "disabled"];
     /// What can be said about a gateway.
     NodeState = vec!["in_force", "behind", "diverged", "silent"];
+    /// Whether calls are sent to a gateway: draining is asked of it, drained is what it says of itself.
+    Rotation = vec!["serving", "draining", "drained"];
     /// One thing that can be allowed.
     Permission = all!(domain::Permission);
     /// What publishing did.

@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use gatehouse_control_plane::{Actor, Db, tokens};
+use gatehouse_control_plane::{Actor, Db, PlatformActor, tokens};
 use gatehouse_domain::Permission;
 use gatehouse_runtime::RequestId;
 use gatehouse_web::{ClientIp, Problem, ProblemKind};
@@ -146,6 +146,33 @@ impl<N> Deref for Caller<N> {
 
     fn deref(&self) -> &Actor {
         &self.actor
+    }
+}
+
+/// A person of the platform, by a token that speaks for them above all tenants. Whoever is none learns nothing, not even that
+/// there is something: 404.
+#[derive(Debug)]
+pub(crate) struct PlatformCaller(PlatformActor);
+
+impl<S: Send + Sync> FromRequestParts<S> for PlatformCaller
+where
+    Db: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let actor: Actor = part(&parts.extensions)?;
+        let who = tokens::platform_actor(&Db::from_ref(state), &actor).await?;
+        who.map(Self)
+            .ok_or_else(|| Problem::new(ProblemKind::NotFound))
+    }
+}
+
+impl Deref for PlatformCaller {
+    type Target = PlatformActor;
+
+    fn deref(&self) -> &PlatformActor {
+        &self.0
     }
 }
 

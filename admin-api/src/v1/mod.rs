@@ -32,6 +32,7 @@ pub(crate) mod roles;
 pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod tenant;
+pub(crate) mod tenants;
 pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod upstreams;

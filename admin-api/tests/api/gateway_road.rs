@@ -2,27 +2,29 @@
 
 use std::time::Duration;
 
+use gatehouse_domain::Permission;
 use gatehouse_domain::id::NodeId;
 use gatehouse_snapshot::node_auth::{self, hex};
 use gatehouse_snapshot::object::Moment;
 use gatehouse_snapshot::protocol::{
-    ACK, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, LimitsAsk, SNAPSHOT_TYPE, USAGE,
+    ACK, AckReply, AckRequest, CONFIG, DELTAS_TYPE, JOIN, JoinReply, LimitsAsk, SNAPSHOT_TYPE,
+    USAGE,
 };
 use gatehouse_snapshot::sign::Signer;
 use gatehouse_snapshot::usage::Batch;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::served::{Answer, Served};
 
-struct Node {
-    id: NodeId,
+pub(crate) struct Node {
+    pub(crate) id: NodeId,
     signer: Signer,
 }
 
 impl Served {
-    async fn join(&self, name: &str) -> Node {
+    pub(crate) async fn join(&self, name: &str) -> Node {
         use gatehouse_control_plane::gateways::{CreateJoinToken, create_installation_join_token};
         let (_, key) = create_installation_join_token(&self.db, CreateJoinToken::default())
             .await
@@ -72,6 +74,23 @@ impl Served {
             request = request.header(name, value);
         }
         request
+    }
+
+    /// A sign of life, and what is said back.
+    async fn tell(&self, node: &Node, draining: bool, nonce: u8) -> AckReply {
+        let told = AckRequest {
+            generation: 1,
+            seq: 0,
+            state_hash: "00".repeat(32),
+            applied_at: Moment(0),
+            error: None,
+            version: "0.1.0".to_owned(),
+            draining,
+            limits: LimitsAsk::default(),
+        };
+        let body = serde_json::to_vec(&told).unwrap();
+        let request = self.signed(node, Method::POST, ACK, &body, nonce);
+        serde_json::from_value(self.send(request).await.expect(200)).unwrap()
     }
 
     async fn config(&self, node: &Node, since: u64, wait_s: u64, nonce: u8) -> Answer {
@@ -177,6 +196,7 @@ async fn acknowledgements_and_usage_are_taken_and_bad_ones_told() {
         applied_at: Moment(served.now().unix_timestamp_nanos() as i64 / 1_000),
         error: None,
         version: "0.1.0".to_owned(),
+        draining: false,
         limits: LimitsAsk::default(),
     };
     let body = serde_json::to_vec(&told).unwrap();
@@ -206,4 +226,75 @@ async fn acknowledgements_and_usage_are_taken_and_bad_ones_told() {
         .send(served.signed(&node, Method::POST, USAGE, b"nonsense", 6))
         .await;
     assert_eq!(answer.problem(400), "bad_request");
+}
+
+#[tokio::test]
+async fn a_shared_gateway_is_drained_and_put_back_by_platform_people_alone() {
+    let served = Served::start().await;
+    let node = served.join("gateway-1").await;
+    let tenant = served
+        .token(&served.northwind, &[Permission::GatewayManage])
+        .await;
+    let path = |verb: &str| format!("/v1/gateways/{}/{verb}", node.id);
+    let none = served.post(&tenant, &path("drain"), Value::Null).await;
+    assert_eq!(none.problem(403), "forbidden");
+
+    let token = served.platform(&served.northwind).await;
+    let rotation = async || {
+        let listed = served.get(&token, "/v1/gateways").await.expect(200);
+        listed["data"][0]["rotation"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(rotation().await, "serving");
+    let early = served
+        .ask(Method::POST, &path("undrain"), &token, &[], None)
+        .await;
+    assert_eq!(early.problem(409), "conflict");
+    let dry = format!("{}?dry_run=true", path("drain"));
+    served
+        .ask(Method::POST, &dry, &token, &[], None)
+        .await
+        .expect(200);
+    assert_eq!(rotation().await, "serving");
+    let asked = served
+        .ask(Method::POST, &path("drain"), &token, &[], None)
+        .await;
+    assert_eq!(asked.expect(200)["rotation"], "draining");
+    let twice = served
+        .ask(Method::POST, &path("drain"), &token, &[], None)
+        .await;
+    assert_eq!(twice.problem(409), "conflict");
+
+    // It hears of it in the answer to a sign of life, and says with the next one that it is out.
+    assert_eq!(served.tell(&node, false, 1).await.drain, Some(true));
+    assert_eq!(rotation().await, "draining");
+    assert_eq!(served.tell(&node, true, 2).await.drain, Some(true));
+    assert_eq!(rotation().await, "drained");
+    let back = served
+        .ask(Method::POST, &path("undrain"), &token, &[], None)
+        .await;
+    assert_eq!(
+        back.expect(200)["rotation"],
+        "drained",
+        "until it has heard"
+    );
+    assert_eq!(served.tell(&node, true, 3).await.drain, Some(false));
+    // Asked again before it has come back: what it said last does not count.
+    served
+        .ask(Method::POST, &path("drain"), &token, &[], None)
+        .await
+        .expect(200);
+    assert_eq!(rotation().await, "draining");
+    // An operator of the platform may do the same.
+    served
+        .sql("update platform_grant set role = 'platform_operator'")
+        .await;
+    served
+        .ask(Method::POST, &path("undrain"), &token, &[], None)
+        .await
+        .expect(200);
+    assert_eq!(served.tell(&node, false, 4).await.drain, Some(false));
+    assert_eq!(rotation().await, "serving");
+    let written =
+        "select count(*) from audit_log where action in ('gateway.drain', 'gateway.undrain')";
+    assert_eq!(served.count(written).await, 4);
 }

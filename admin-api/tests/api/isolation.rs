@@ -352,6 +352,9 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("add_grant", json!({"role": "auditor"})),
         ("close_tenant", json!({"confirm": "northwind", "reason": "for the walk"})),
         ("reopen_tenant", reason.clone()),
+        ("create_tenant", json!({"slug": "walk", "name": "Walk"})),
+        ("suspend_tenant", reason.clone()),
+        ("activate_tenant", reason.clone()),
         ("create_team", json!({"slug": "walk", "name": "Walk", "kind": "consumer"})),
         ("update_team", json!({"name": "Walk"})),
         ("add_team_member", json!({"role": "member"})),
@@ -427,9 +430,12 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
 /// A walk by the approver, so that decisions are not refused for being one's own.
 pub(crate) async fn walk(served: &Served) -> IsolationWalk {
     let (mut own, approver) = scene(served, &served.northwind, "northwind").await;
-    let (foreign, other) = scene(served, &served.contoso, "contoso").await;
+    let (mut foreign, other) = scene(served, &served.contoso, "contoso").await;
     let gateway = "gw_01m2k3a4b5c6d7e8f9g0h1j2k3".to_owned();
     own.insert("gateway".to_owned(), vec![gateway]);
+    // None of the walk's tokens speaks for the platform: to them no tenant exists, their own neither.
+    own.insert("tenant".to_owned(), vec!["northwind".to_owned()]);
+    foreign.insert("tenant".to_owned(), vec!["contoso".to_owned()]);
     let subscription = own["subscription"][0].clone();
     let mut bodies = bodies();
     let heir = json!({"to": served.northwind.owner});

@@ -22,6 +22,7 @@ mod keys;
 mod lists;
 mod matrix;
 mod offering;
+mod platform;
 mod predicates;
 mod publishing;
 mod served;

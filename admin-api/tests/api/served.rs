@@ -11,7 +11,7 @@ use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_control_plane::members::{self, Admit};
 use gatehouse_control_plane::tenants::{self, CreateTenant};
 use gatehouse_control_plane::tokens::{self, CreateToken};
-use gatehouse_control_plane::{Actor, Db, PlatformActor};
+use gatehouse_control_plane::{Actor, Db, PlatformActor, accounts};
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Permission, Role};
 use gatehouse_harness::wait::PATIENCE;
@@ -119,12 +119,32 @@ impl Served {
         self.token(tenant, Permission::ALL).await
     }
 
+    /// A token with every scope that also speaks for the tenant's owner above all tenants.
+    pub(crate) async fn platform(&self, tenant: &Tenant) -> String {
+        let owner = members::actor_of_user(&self.db, tenant.id, tenant.owner).await;
+        let platform = accounts::platform_actor(&self.db, tenant.owner).await;
+        let input = CreateToken {
+            name: "for the platform".to_owned(),
+            scopes: Permission::ALL.to_vec(),
+            apis: None,
+            platform: platform.unwrap(),
+            expires_in_days: None,
+        };
+        assert!(
+            input.platform.is_some(),
+            "the owner has no role of the platform"
+        );
+        let made = tokens::create_token(&self.db, &owner.unwrap().unwrap(), input).await;
+        made.unwrap().value.1.reveal().to_string()
+    }
+
     async fn token_by(&self, actor: &Actor, scopes: &[Permission]) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let input = CreateToken {
             name: format!("token {number}"),
             scopes: scopes.to_vec(),
             apis: None,
+            platform: None,
             expires_in_days: None,
         };
         let made = tokens::create_token(&self.db, actor, input).await.unwrap();

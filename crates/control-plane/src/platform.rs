@@ -8,14 +8,15 @@ use gatehouse_domain::{Grants, Permission, PlatformRole};
 use crate::actor::{Actor, ActorKind};
 use crate::refusal::Refusal;
 
-/// A caller with rights over the whole installation. Made by [`crate::accounts::platform_actor`] or
-/// [`PlatformActor::system`]; never from what a request claims.
+/// A caller with rights over the whole installation. Made by [`crate::accounts::platform_actor`],
+/// [`crate::tokens::platform_actor`] or [`PlatformActor::system`]; never from what a request claims.
 #[derive(Debug, Clone)]
 pub struct PlatformActor {
     user: Option<UserId>,
     name: String,
     roles: Vec<PlatformRole>,
     request: Option<(IpAddr, String)>,
+    dry_run: bool,
 }
 
 impl PlatformActor {
@@ -25,6 +26,7 @@ impl PlatformActor {
             name,
             roles,
             request: None,
+            dry_run: false,
         }
     }
 
@@ -35,6 +37,7 @@ impl PlatformActor {
             name: name.to_owned(),
             roles: PlatformRole::ALL.to_vec(),
             request: None,
+            dry_run: false,
         }
     }
 
@@ -43,6 +46,22 @@ impl PlatformActor {
     pub fn from_request(mut self, ip: IpAddr, request_id: impl Into<String>) -> Self {
         self.request = Some((ip, request_id.into()));
         self
+    }
+
+    /// The same person, by an access token of theirs and in the request it came with. Audit logs of other tenants show the start of
+    /// its text, which no other has: names repeat, and are not theirs to read.
+    ///
+    /// The request's idempotency key stays behind: it lies in the token's own tenant, where the work is not, and cannot be marked as
+    /// carried out together with it. A repeat is answered from what was kept of the first answer; when the process ended between
+    /// the commit and that, the verbs judge it anew, which refuse to make or set what is so already.
+    #[must_use]
+    pub(crate) fn by_token(self, token: &Actor, prefix: &str) -> Self {
+        Self {
+            name: format!("{}, by {prefix}", self.name),
+            request: token.ip().zip(token.request_id().map(str::to_owned)),
+            dry_run: token.is_dry_run(),
+            ..self
+        }
     }
 
     /// The person, when it is one.
@@ -81,9 +100,13 @@ impl PlatformActor {
         };
         let everything = Grants::everywhere(Permission::ALL.iter().copied());
         let actor = Actor::new(tenant, kind, self.name.clone(), everything);
-        match &self.request {
+        let actor = match &self.request {
             Some((ip, request_id)) => actor.from_request(*ip, request_id.clone()),
             None => actor,
+        };
+        match self.dry_run {
+            true => actor.on_a_dry_run(),
+            false => actor,
         }
     }
 }

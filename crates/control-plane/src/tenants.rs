@@ -147,6 +147,12 @@ pub async fn set_tenant_status(
             "The tenant is closed; that is final.".to_owned(),
         ));
     }
+    // Its owner asked for the end, with a day of deletion that a suspension would drop without a word.
+    if status == TenantStatus::Suspended && before.status == TenantStatus::Closing {
+        return Err(Refusal::Conflict(
+            "The tenant is being closed, and answers nobody already. Activate it first.".to_owned(),
+        ));
+    }
     if status == TenantStatus::Closed && before.status != TenantStatus::Closing {
         return Err(Refusal::Conflict(format!(
             "The tenant is {}. Set it to closing first.",
@@ -319,6 +325,15 @@ pub async fn list_tenants(
     Ok(Listed::cut(tenants, page, |tenant: &TenantView| {
         tenant.id.uuid()
     }))
+}
+
+/// One tenant of the installation.
+pub async fn get_tenant(
+    db: &Db,
+    _who: &PlatformActor,
+    lookup: &Lookup<TenantId>,
+) -> Result<TenantView, Refusal> {
+    find_tenant(db, lookup).await?.ok_or(Refusal::NotFound)
 }
 
 /// Every tenant, oldest first, for verbs that walk the whole installation.

@@ -1,10 +1,12 @@
 //! CI access tokens: scoped, bound to one tenant, always with an end.
 
 mod create;
+mod platform;
 mod whoami;
 
 pub use create::{CreateToken, create_token};
 pub(crate) use create::{insert, judge_lent, require_scopes};
+pub use platform::platform_actor;
 pub use whoami::{Whoami, whoami};
 
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
@@ -49,6 +51,8 @@ pub struct TokenView {
     pub scopes: Vec<Permission>,
     /// The only APIs it may touch; `None` is every API.
     pub apis: Option<Vec<ApiId>>,
+    /// Whether it also speaks for its maker above all tenants, while they have a role of the platform. Handed over it does not.
+    pub platform: bool,
     /// Who made it.
     pub created_by: Option<UserId>,
     /// When.
@@ -253,6 +257,7 @@ impl TokenView {
             last4: key.last4(),
             scopes,
             apis,
+            platform: false,
             created_by,
             created_at,
             expires_at,
@@ -274,6 +279,7 @@ struct TokenRow {
     last4: String,
     scopes: Vec<String>,
     api_ids: Option<Vec<Uuid>>,
+    platform: bool,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
     expires_at: OffsetDateTime,
@@ -295,6 +301,7 @@ impl TryFrom<TokenRow> for TokenView {
             apis: row
                 .api_ids
                 .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
+            platform: row.platform,
             created_by: row.created_by.map(UserId::from_uuid),
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -315,9 +322,10 @@ pub async fn list_tokens(
     let mut tx = db.tenant(actor.tenant()).await?;
     let rows = sqlx::query_as!(
         TokenRow,
-        "select id, name, key_id, last4, scopes, api_ids, created_by, created_at, expires_at, last_used_at, revoked_at, row_version
-         from access_token where tenant_id = $1 and ci_trust_id is null and ($2::uuid is null or id < $2)
-         order by id desc limit $3",
+        r#"select id, name, key_id, last4, scopes, api_ids, coalesce(platform_user_id = created_by, false) as "platform!",
+                  created_by, created_at, expires_at, last_used_at, revoked_at, row_version
+           from access_token where tenant_id = $1 and ci_trust_id is null and ($2::uuid is null or id < $2)
+           order by id desc limit $3"#,
         actor.tenant().uuid(),
         page.after,
         page.fetch(),
@@ -345,8 +353,9 @@ async fn get(
 ) -> Result<TokenView, Refusal> {
     let row = sqlx::query_as!(
         TokenRow,
-        "select id, name, key_id, last4, scopes, api_ids, created_by, created_at, expires_at, last_used_at, revoked_at, row_version
-         from access_token where tenant_id = $1 and id = $2",
+        r#"select id, name, key_id, last4, scopes, api_ids, coalesce(platform_user_id = created_by, false) as "platform!",
+                  created_by, created_at, expires_at, last_used_at, revoked_at, row_version
+           from access_token where tenant_id = $1 and id = $2"#,
         tenant.uuid(),
         id.uuid(),
     )

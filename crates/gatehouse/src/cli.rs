@@ -302,55 +302,13 @@ pub(crate) struct RoleArgs {
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Gateway {
     #[command(subcommand)]
-    pub(crate) command: Option<GatewayCommand>,
+    pub(crate) command: Option<commands::gateways::GatewayCommand>,
     #[command(flatten)]
     pub(crate) role: RoleArgs,
     /// Take the listening sockets and the data folder over from the gateway that runs on it, without refusing or cutting a
     /// connection. That one finishes what it has begun and ends.
     #[arg(long)]
     pub(crate) take_over: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum GatewayCommand {
-    /// Make a join token for new gateways.
-    Token {
-        #[command(flatten)]
-        data: DataDir,
-        /// Group the gateways join.
-        #[arg(long, default_value = "default")]
-        group: String,
-        /// How many gateways may use it.
-        #[arg(long, default_value_t = 1)]
-        uses: i32,
-        /// How long it lives: 90s, 15m, 2h, 7d.
-        #[arg(long, default_value = "15m")]
-        ttl: String,
-        /// Write it to this file (mode 0600) instead of standard output.
-        #[arg(long)]
-        output: Option<PathBuf>,
-    },
-    /// Write a signed snapshot and an enrolment file to a folder from which a new gateway can start alone (snapshot_dir).
-    ExportSnapshot {
-        #[command(flatten)]
-        data: DataDir,
-        /// The folder; made with mode 0700. It holds the group's key: keep it as you keep a key.
-        folder: PathBuf,
-        /// Group the gateways belong to.
-        #[arg(long, default_value = "default")]
-        group: String,
-    },
-    /// Begin a new generation of configuration, after an older database was restored: gateways take nothing older than what
-    /// they run until then.
-    RaiseGeneration {
-        #[command(flatten)]
-        data: DataDir,
-    },
-    /// List gateways and what each runs.
-    List {
-        #[command(flatten)]
-        data: DataDir,
-    },
 }
 
 #[derive(Debug, Args)]
@@ -374,9 +332,15 @@ pub(crate) struct ResetSecondFactor {
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) data: DataDir,
-    /// A running gateway's status address to check.
-    #[arg(long, default_value = "127.0.0.1:8100")]
-    pub(crate) gateway_status: SocketAddr,
+    /// A gateway's status address; without it that of the installation on the data folder, else 127.0.0.1:8100.
+    #[arg(long)]
+    pub(crate) gateway_status: Option<SocketAddr>,
+    /// The URL of an operation to call through a gateway; without it only the gateway is called.
+    #[arg(long)]
+    pub(crate) call: Option<String>,
+    /// A file with the API key of that call.
+    #[arg(long, requires = "call")]
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,7 +17,7 @@ pub(crate) mod exit {
     pub(crate) const CHANGES: u8 = 3;
     /// There are changes that break callers.
     pub(crate) const BREAKING: u8 = 4;
-    /// Not signed in, or without the permission.
+    /// Not signed in.
     pub(crate) const NOT_SIGNED_IN: u8 = 5;
     /// Something could not be compared.
     pub(crate) const NOT_COMPARED: u8 = 6;

@@ -118,6 +118,10 @@ pub struct AckRequest {
     pub error: Option<String>,
     /// Program version.
     pub version: String,
+    /// Whether it is out of rotation, as [`AckReply::drain`] asked. Left out while it is not: a control plane of before does not
+    /// know it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draining: bool,
     /// Limits that are shared and near their end.
     #[serde(default, skip_serializing_if = "LimitsAsk::is_empty")]
     pub limits: LimitsAsk,
@@ -223,6 +227,10 @@ pub struct AckReply {
     /// What the node says it runs is not what the group has under that number: it should fetch everything again.
     #[serde(default)]
     pub diverged: bool,
+    /// Whether the node should be out of rotation: not ready, and asking clients for new connections. It still answers. `None` is
+    /// what a control plane of before says, which knows of no rotation: the node stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain: Option<bool>,
     /// Parts of limits.
     #[serde(default)]
     pub limits: LimitsAnswer,

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use gatehouse_snapshot::protocol::{AckRequest, HEARTBEAT_S};
 
+use http::StatusCode;
 use tokio::time::Instant;
 
-use super::control_plane::Enrolled;
+use super::control_plane::{CallError, Enrolled};
 use super::desk::Desk;
 use super::{ConfigStatus, Sharing};
 use crate::metrics::GatewayMetrics;
 
 /// Between two requests, however urgently parts of limits are wanted.
 const URGENT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How a control plane refuses a body that it does not understand.
+const NOT_UNDERSTOOD: [StatusCode; 2] = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
 
 /// Acknowledges for ever, and with a desk settles limits on the way.
 pub(crate) async fn run(
@@ -30,6 +34,7 @@ pub(crate) async fn run(
     let mut was_heartbeat = false;
     let mut alarm_rung = None;
     let mut diverged_at = None;
+    let mut unspoken = false;
     let heartbeat = Duration::from_secs(HEARTBEAT_S);
     let mut next_heartbeat = Instant::now() + heartbeat;
     loop {
@@ -41,12 +46,20 @@ pub(crate) async fn run(
             applied_at: in_force.applied_at,
             error: in_force.refused.clone().or_else(|| in_force.alarm.clone()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            draining: status.out_of_rotation.load(Ordering::Relaxed) && !unspoken,
             limits: desk.as_mut().map(Desk::ask).unwrap_or_default(),
         };
-        match enrolled.ack(&request).await {
+        let answer = enrolled.ack(&request).await;
+        // A control plane of before refuses a body with what it does not know: it hears the rest.
+        unspoken = request.draining
+            && matches!(&answer, Err(CallError::Refused { status, .. }) if NOT_UNDERSTOOD.contains(status));
+        match answer {
             Ok(reply) => {
                 status.contact();
                 sharing.learn(reply.live_nodes, reply.head_seq);
+                if let Some(out) = reply.drain {
+                    status.rotate(out);
+                }
                 let kept = desk.as_mut().map(|desk| {
                     sharing.settled();
                     tokio::task::block_in_place(|| desk.put(&reply.limits))

@@ -170,10 +170,20 @@ pub(crate) struct ConfigStatus {
     /// Set when an alarm about copies on disk has been told, or when the control plane has another configuration under the same
     /// number: a fresh snapshot mends either.
     pub(crate) mend: AtomicBool,
+    /// Whether the control plane has taken this gateway out of rotation, as it last said: kept on disk, because a gateway that
+    /// starts while nobody can tell it must not come back by that.
+    pub(crate) out_of_rotation: Arc<AtomicBool>,
+    /// The file that is there while it is.
+    out_of_rotation_file: PathBuf,
 }
 
 impl ConfigStatus {
-    pub(crate) fn new(clock: Clock) -> Arc<Self> {
+    /// `out_of_rotation_file` is where it is kept that the gateway is out of rotation.
+    pub(crate) fn open(clock: Clock, out_of_rotation_file: PathBuf) -> Arc<Self> {
+        let out = out_of_rotation_file.exists();
+        if out {
+            tracing::info!("out of rotation since before the start");
+        }
         Arc::new(Self {
             in_force: ArcSwap::from_pointee(InForce {
                 generation: 0,
@@ -190,7 +200,31 @@ impl ConfigStatus {
             changed: Notify::new(),
             reconnect: Notify::new(),
             mend: AtomicBool::new(false),
+            out_of_rotation: Arc::new(AtomicBool::new(out)),
+            out_of_rotation_file,
         })
+    }
+
+    /// Goes out of rotation or comes back, and has it told at once.
+    pub(crate) fn rotate(&self, out: bool) {
+        if self.out_of_rotation.load(Ordering::Relaxed) == out {
+            return;
+        }
+        tracing::info!(out, "told to change rotation");
+        let file = &self.out_of_rotation_file;
+        // Before it is told: what the control plane hears holds over a restart.
+        let kept = tokio::task::block_in_place(|| match out {
+            true => files::replace(file, b""),
+            false => files::remove(file),
+        });
+        if let Err(error) = kept {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the change of rotation could not be kept: after a restart it is as before until the control plane is heard"
+            );
+        }
+        self.out_of_rotation.store(out, Ordering::Relaxed);
+        self.changed.notify_one();
     }
 
     /// Whose signature is accepted just now, for one moment: no count of references is touched.

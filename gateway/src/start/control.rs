@@ -73,7 +73,7 @@ impl Control {
             control_plane: Arc::new(control_plane),
             signer: Arc::new(identity::own_key(data_dir)?),
             tables: Arc::clone(&tables),
-            config: ConfigStatus::new(clock.clone()),
+            config: ConfigStatus::open(clock.clone(), data_dir.join("out_of_rotation")),
             sharing: Arc::new(Sharing::open(data_dir.join("live_nodes"))),
             metrics: Arc::clone(&metrics),
             group_key: Arc::default(),
@@ -168,6 +168,7 @@ impl Control {
             tls: None,
             memory: bounds.memory.clone(),
             drain: supervisor.token().child_token(),
+            out_of_rotation: Arc::clone(&self.config.out_of_rotation),
             retiring: Arc::clone(retiring),
             proxy: Box::new(move |worker| {
                 control.proxy(worker, clock.clone(), &connector, bounds.clone())

@@ -70,6 +70,8 @@ pub(crate) struct Plan {
     pub(crate) memory: Memory,
     /// Ends accepting and asks connections to finish.
     pub(crate) drain: CancellationToken,
+    /// Whether the control plane has taken the gateway out of rotation.
+    pub(crate) out_of_rotation: Arc<AtomicBool>,
     /// Whether the sockets have a new owner when the drain begins.
     pub(crate) retiring: Arc<AtomicBool>,
     /// Makes what requests are handled with, once for each worker and on its thread.
@@ -188,8 +190,9 @@ impl Seat {
             let cut = CancellationToken::new();
             let tasks = TaskTracker::new();
             let finish = CancellationToken::new();
-            let driver = Driver::new(&plan.settings.listener, &finish, &cut);
-            let signals = Signals::new();
+            let driver = Driver::new(&plan.settings.listener, &finish, &cut)
+                .sending_away(Arc::clone(&plan.out_of_rotation));
+            let signals = Signals::new(Arc::clone(&plan.out_of_rotation));
             let proxy = Rc::new((plan.proxy)(self.number)?);
             let worker = Rc::new(Worker {
                 number: self.number,

@@ -4,6 +4,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 
 /// What connections are to do.
@@ -11,8 +13,8 @@ use std::task::{Context, Waker};
 pub(crate) enum Stage {
     /// Go on.
     Serving,
-    /// Another process has the sockets: answer once more, and ask for a new connection. Nobody is left without an answer who
-    /// was about to ask.
+    /// Another process has the sockets, or the gateway is out of rotation: answer once more, and ask for a new connection. Nobody
+    /// is left without an answer who was about to ask.
     Retiring,
     /// Answer what has been asked, take nothing new.
     Draining,
@@ -24,6 +26,8 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Signals {
     stage: Cell<Stage>,
+    /// Whether the gateway is out of rotation: connections are to go elsewhere, as in [`Stage::Retiring`], but there is a way back.
+    out_of_rotation: Arc<AtomicBool>,
     /// By place; a place that was given back is used again.
     wakers: RefCell<Vec<Option<Waker>>>,
     free: RefCell<Vec<usize>>,
@@ -37,16 +41,20 @@ pub(crate) struct Listening {
 }
 
 impl Signals {
-    pub(crate) fn new() -> Rc<Self> {
+    pub(crate) fn new(out_of_rotation: Arc<AtomicBool>) -> Rc<Self> {
         Rc::new(Self {
             stage: Cell::new(Stage::Serving),
+            out_of_rotation,
             wakers: RefCell::default(),
             free: RefCell::default(),
         })
     }
 
     pub(crate) fn stage(&self) -> Stage {
-        self.stage.get()
+        match self.stage.get() {
+            Stage::Serving if self.out_of_rotation.load(Ordering::Relaxed) => Stage::Retiring,
+            stage => stage,
+        }
     }
 
     /// Goes on to a later stage and wakes every connection.
@@ -89,8 +97,7 @@ impl Drop for Listening {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::task::Wake;
 
     use super::*;
@@ -108,7 +115,7 @@ mod tests {
         let counts = Arc::new(Counts(AtomicUsize::new(0)));
         let waker = Waker::from(Arc::clone(&counts));
         let cx = Context::from_waker(&waker);
-        let signals = Signals::new();
+        let signals = Signals::new(Arc::default());
         let (one, two) = (signals.listen(&cx), signals.listen(&cx));
         drop(one);
         signals.raise(Stage::Draining);
@@ -120,5 +127,19 @@ mod tests {
         signals.raise(Stage::Draining);
         assert_eq!(signals.stage(), Stage::Cut, "there is no way back");
         drop((two, again));
+    }
+
+    #[test]
+    fn what_is_out_of_rotation_sends_connections_away_until_it_is_back() {
+        let out = Arc::new(AtomicBool::new(false));
+        let signals = Signals::new(Arc::clone(&out));
+        assert_eq!(signals.stage(), Stage::Serving);
+        out.store(true, Ordering::Relaxed);
+        assert_eq!(signals.stage(), Stage::Retiring);
+        out.store(false, Ordering::Relaxed);
+        assert_eq!(signals.stage(), Stage::Serving);
+        out.store(true, Ordering::Relaxed);
+        signals.raise(Stage::Draining);
+        assert_eq!(signals.stage(), Stage::Draining);
     }
 }

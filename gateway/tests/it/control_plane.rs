@@ -73,6 +73,10 @@ pub(crate) struct State {
     pub(crate) live_nodes: u32,
     /// Says that what the gateway runs is not what it should be.
     pub(crate) diverged: bool,
+    /// Whether the gateway is told to go out of rotation.
+    pub(crate) drain: bool,
+    /// Knows of no rotation, as control planes of before.
+    pub(crate) knows_no_drain: bool,
     /// Sent with every reply to a poll.
     pub(crate) links: Vec<Link>,
     pub(crate) limits_answer: LimitsAnswer,
@@ -111,6 +115,8 @@ impl ControlPlane {
             polls: Vec::new(),
             live_nodes: 1,
             diverged: false,
+            drain: false,
+            knows_no_drain: false,
             links: Vec::new(),
             limits_answer: LimitsAnswer::default(),
             joins: 0,
@@ -281,10 +287,13 @@ impl ControlPlane {
 
     fn ack(&self, body: &[u8]) -> Response<Full<bytes::Bytes>> {
         let mut state = self.state();
-        state
-            .acks
-            .push(serde_json::from_slice(body).expect("an ack"));
+        let ack: AckRequest = serde_json::from_slice(body).expect("an ack");
+        if state.knows_no_drain && ack.draining {
+            return problem(400, "invalid_body", "unknown field `draining`");
+        }
+        state.acks.push(ack);
         json(&AckReply {
+            drain: (!state.knows_no_drain).then_some(state.drain),
             live_nodes: state.live_nodes,
             head_seq: state.seq,
             diverged: state.diverged,

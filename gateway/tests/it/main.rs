@@ -21,6 +21,7 @@ mod limits;
 mod offer;
 mod policies;
 mod refusals;
+mod rotation;
 mod usage;
 
 /// Says aloud what was not tried, past the test runner, which keeps what passing tests print to itself.

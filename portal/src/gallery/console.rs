@@ -3,7 +3,7 @@
 use super::{no, pages, shell};
 use crate::pages::Fact;
 use crate::pages::console::deciding::{DecidingPage, DeputyRow};
-use crate::pages::console::gateways::{GatewaysPage, GroupView, NodeRow};
+use crate::pages::console::gateways::{GatewaysPage, GroupView, NodeRow, Rotate};
 use crate::pages::console::home::{ConsoleHomePage, RecentChange};
 use crate::pages::console::queue::QueuePage;
 use crate::pages::console::queue_row::{QueueRow, WorthKnowing};
@@ -148,12 +148,17 @@ pub(super) fn gateways() -> String {
         } else {
             Badge::good("In force")
         },
+        out: behind.then(|| Badge::care("Draining")),
         applied: "412".into(),
         release: Some(Link::new("87", "/console/releases/87")),
         behind,
         lag: "3".into(),
         seen: When::ago(NOW, NOW),
         error: String::new(),
+        rotate: Rotate {
+            label: "Drain",
+            href: "/x".into(),
+        },
         retire: "/x".into(),
     };
     GatewaysPage {

@@ -36,18 +36,20 @@ async fn a_platform_person_by_a_tenants_own_provider_is_nobody_at_shared_gateway
     join_node(&stand).await;
     let node = NodeId::from_uuid(Uuid::from_u128(NODE));
     let retire = format!("/console/gateways/{node}/retire");
+    let drain = format!("/console/gateways/{node}/drain");
     let mut confined = stand.window();
     let asked = come_back(&stand, &issuer, &mut confined, OLGA).await;
     let connect = asked.location().to_owned();
     confined.get(&connect).await;
     let entered = confined.post(&connect, &[("password", PASSWORD)]).await;
     assert_eq!(entered.status, 303, "{}", entered.body);
-    for path in [JOIN, &retire] {
+    for path in [JOIN, &drain, &retire] {
         assert_eq!(sent(&mut confined, path).await, 403, "{path}");
     }
 
     // The same person by their own password.
     let mut whole = stand.signed_in(OLGA).await;
     assert_eq!(sent(&mut whole, JOIN).await, 200);
+    assert_eq!(sent(&mut whole, &drain).await, 303);
     assert_eq!(sent(&mut whole, &retire).await, 303);
 }

@@ -83,6 +83,7 @@ impl Administrator {
         admin_api: &str,
         name: &str,
         scopes: &[&str],
+        platform: bool,
     ) -> CiToken {
         let _turn = self.busy.lock().await;
         let window = self.at(prefix);
@@ -93,6 +94,9 @@ impl Administrator {
             .clear("scope");
         for scope in scopes {
             form = form.choose("scope", scope);
+        }
+        if platform {
+            form = form.choose("platform", "yes");
         }
         let page = window.submit(form.press("Create token")).await;
         page.assert_status(200);

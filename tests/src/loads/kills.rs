@@ -169,6 +169,7 @@ async fn approver(stack: &TestStack) -> anyhow::Result<CiToken> {
         name: "decides".to_owned(),
         scopes: Permission::ALL.to_vec(),
         apis: None,
+        platform: None,
         expires_in_days: None,
     };
     let made = tokens::create_token(&db, &olga, input).await?;

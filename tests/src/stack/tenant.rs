@@ -100,12 +100,21 @@ impl<'a> Tenant<'a> {
         self.token("root", EVERYTHING).await
     }
 
+    /// A program that may do everything, and speaks for the administrator above all tenants.
+    pub async fn platform(&self) -> CiToken {
+        let admin_api = self.stack.admin_api_url();
+        self.stack
+            .admin()
+            .make_token(&self.prefix, &admin_api, "platform", EVERYTHING, true)
+            .await
+    }
+
     /// A token with these scopes.
     pub async fn token(&self, name: &str, scopes: &[&str]) -> CiToken {
         let admin_api = self.stack.admin_api_url();
         self.stack
             .admin()
-            .make_token(&self.prefix, &admin_api, name, scopes)
+            .make_token(&self.prefix, &admin_api, name, scopes, false)
             .await
     }
 

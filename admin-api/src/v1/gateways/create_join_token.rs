@@ -1,7 +1,7 @@
 //! Makes a token by which new gateways join; its text is shown this once.
 
 use axum::extract::State;
-use gatehouse_control_plane::{Changed, Db, gateways};
+use gatehouse_control_plane::{Changed, Db, gateways, tokens};
 use gatehouse_web::{OptionalJson, Problem};
 use serde::Deserialize;
 use time::Duration;
@@ -25,8 +25,8 @@ pub(crate) async fn create_join_token(
     State(db): State<Db>,
     OptionalJson(body): OptionalJson<CreateJoinToken>,
 ) -> Result<WithSecret, Problem> {
-    // An access token is its tenant's.
-    let made = gateways::create_join_token(&db, &caller, None, body.into()).await?;
+    let platform = tokens::platform_actor(&db, &caller).await?;
+    let made = gateways::create_join_token(&db, &caller, platform.as_ref(), body.into()).await?;
     let mutation = Mutation::changed(&Changed {
         value: made.0,
         change: None,

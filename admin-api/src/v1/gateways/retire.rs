@@ -1,7 +1,7 @@
 //! Retires a gateway: it gets no more configuration and hands over no more usage.
 
 use axum::extract::State;
-use gatehouse_control_plane::{Db, gateways};
+use gatehouse_control_plane::{Db, gateways, tokens};
 use gatehouse_domain::id::NodeId;
 use gatehouse_web::{Path, Problem};
 
@@ -23,7 +23,7 @@ pub(crate) async fn retire_gateway(
     State(db): State<Db>,
     Path(gateway): Path<NodeId>,
 ) -> Result<Mutation, Problem> {
-    // An access token is its tenant's.
-    gateways::retire_node(&db, &caller, None, gateway).await?;
+    let platform = tokens::platform_actor(&db, &caller).await?;
+    gateways::retire_node(&db, &caller, platform.as_ref(), gateway).await?;
     Ok(Mutation::gone(None))
 }

@@ -1,7 +1,7 @@
 //! Makes an access token; its text is shown this once.
 
 use axum::extract::State;
-use gatehouse_control_plane::{Db, tokens};
+use gatehouse_control_plane::{Db, Refusal, tokens};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
 use gatehouse_web::{Json, Problem};
@@ -15,7 +15,8 @@ use crate::edge::auth::{Caller, needs};
 
 /// Makes an access token; its text is shown this once.
 ///
-/// It can do no more than the caller.
+/// It can do no more than the caller. With `platform` it also speaks for its maker above all tenants, for as long as they have a
+/// role of the platform; only a token that does may make another.
 #[utoipa::path(
     post,
     path = "/v1/tokens",
@@ -29,10 +30,19 @@ pub(crate) async fn create_token(
     State(db): State<Db>,
     Json(body): Json<CreateToken>,
 ) -> Result<WithSecret, Problem> {
+    let platform = match body.platform {
+        true => Some(
+            tokens::platform_actor(&db, &caller)
+                .await?
+                .ok_or_else(no_platform)?,
+        ),
+        false => None,
+    };
     let input = tokens::CreateToken {
         name: body.name,
         scopes: body.scopes,
         apis: body.apis,
+        platform,
         expires_in_days: body.expires_in_days,
     };
     let made = tokens::create_token(&db, &caller, input).await?;
@@ -41,6 +51,14 @@ pub(crate) async fn create_token(
         made.map(|(token, key)| (token, Some(key))),
         |token| format!("/v1/tokens/{}", token.id),
     ))
+}
+
+fn no_platform() -> Refusal {
+    Refusal::field(
+        "/platform",
+        "not_yours",
+        "This token does not speak for the platform, so none it makes may.",
+    )
 }
 
 /// The token to make.
@@ -55,6 +73,10 @@ pub(crate) struct CreateToken {
     /// The only APIs it may touch; without it every API of the tenant.
     #[schema(value_type = Option<Vec<ids::ApiId>>)]
     apis: Option<Vec<ApiId>>,
+    /// Whether it also speaks for its maker above all tenants: for `/v1/tenants` and shared gateways.
+    #[serde(default)]
+    #[schema(default = false)]
+    platform: bool,
     /// Days until it ends.
     #[schema(minimum = 1, maximum = 365, default = 90)]
     expires_in_days: Option<i64>,

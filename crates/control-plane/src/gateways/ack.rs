@@ -61,9 +61,10 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
     let told = sqlx::query!(
         r#"update gateway_node
            set last_seen_at = $2, applied_seq = $3, applied_hash = $4, applied_at = $5, last_error = $6, version = $7,
-               applied_generation = $8, diverged_at = case when $9 then coalesce(diverged_at, $2) end
+               applied_generation = $8, diverged_at = case when $9 then coalesce(diverged_at, $2) end,
+               draining_at = case when $10 then coalesce(draining_at, $2) end
            where id = $1
-           returning name, coalesce(diverged_at = $2, false) as "is_new!""#,
+           returning name, coalesce(diverged_at = $2, false) as "is_new!", drain_asked_at is not null as "drain!""#,
         node.id.uuid(),
         now,
         seq,
@@ -73,6 +74,7 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         version,
         generation,
         diverged,
+        request.draining,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -105,6 +107,7 @@ pub async fn acknowledge(db: &Db, node: Node, request: &AckRequest) -> Result<Ac
         live_nodes,
         head_seq: group.head_seq.unsigned_abs(),
         diverged,
+        drain: Some(told.drain),
         limits: share_limits(db, node, live_nodes, &request.limits).await?,
     })
 }

@@ -20,6 +20,9 @@ pub use join::{
 };
 pub(crate) use join::{fresh_key, shared_group, stored_key_id};
 pub use lag::watch_lag;
-pub use node::{Node, NodeState, NodeView, authenticate_node, list_nodes, retire_node};
+pub use node::{
+    Node, NodeState, NodeView, Rotation, authenticate_node, drain_node, list_nodes, retire_node,
+    undrain_node,
+};
 pub(crate) use signing::signer;
 pub use signing::{raise_generation, rotate_config_key};

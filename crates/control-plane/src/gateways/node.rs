@@ -6,6 +6,7 @@ use gatehouse_snapshot::node_auth::{CLOCK_SKEW_MAX_S, Claim};
 use gatehouse_snapshot::protocol::NODE_LIVE_S;
 use gatehouse_snapshot::sign::PublicKey;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -14,7 +15,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::platform::PlatformActor;
 use crate::refusal::Refusal;
-use crate::work::Work;
+use crate::work::{Changed, Work};
 
 /// A gateway whose signature was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,18 @@ pub enum NodeState {
     Silent,
 }
 
+/// Whether calls are sent to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rotation {
+    /// They are.
+    Serving,
+    /// It is to be taken out, and has not said that it was.
+    Draining,
+    /// It says that it is not ready, and asks clients for new connections.
+    Drained,
+}
+
 /// A node as lists show it.
 #[derive(Debug, Clone, Serialize)]
 pub struct NodeView {
@@ -95,6 +108,8 @@ pub struct NodeView {
     pub version: String,
     /// What can be said about it now.
     pub state: NodeState,
+    /// Whether calls are sent to it.
+    pub rotation: Rotation,
     /// Sequence number it runs.
     pub applied_seq: i64,
     /// Newest sequence number of its group.
@@ -115,16 +130,26 @@ pub struct NodeView {
 /// Lists the gateways that serve an environment of the actor's tenant, by name.
 pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal> {
     actor.require(Permission::GatewayRead)?;
-    let live_since = db.clock().now() - Duration::seconds(NODE_LIVE_S);
     let mut tx = db.tenant(actor.tenant()).await?;
+    views(&mut tx, None, db.clock().now()).await
+}
+
+/// The gateways that serve the tenant of the transaction: all of them, or one.
+async fn views(
+    conn: &mut PgConnection,
+    one: Option<NodeId>,
+    now: OffsetDateTime,
+) -> Result<Vec<NodeView>, Refusal> {
+    let live_since = now - Duration::seconds(NODE_LIVE_S);
     let rows = sqlx::query!(
         r#"select n.id, n.name, g.slug, n.version, n.applied_seq, g.head_seq, n.applied_at, n.last_seen_at, n.joined_at, n.last_error,
-                n.diverged_at, n.applied_generation = g.generation as "is_current!"
+                n.diverged_at, n.drain_asked_at, n.draining_at, n.applied_generation = g.generation as "is_current!"
          from gateway_node n join gateway_group g on g.id = n.group_id
-         where n.retired_at is null and n.group_id in (select group_id from group_environment)
+         where n.retired_at is null and n.group_id in (select group_id from group_environment) and ($1::uuid is null or n.id = $1)
          order by n.name, n.id"#,
+        one.map(NodeId::uuid),
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(conn)
     .await?;
     Ok(rows
         .into_iter()
@@ -142,6 +167,11 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
             } else {
                 NodeState::InForce
             },
+            rotation: match (row.drain_asked_at, row.draining_at) {
+                (_, Some(_)) => Rotation::Drained,
+                (Some(_), None) => Rotation::Draining,
+                (None, None) => Rotation::Serving,
+            },
             applied_seq: row.applied_seq,
             head_seq: row.head_seq,
             applied_at: row.applied_at,
@@ -150,6 +180,90 @@ pub async fn list_nodes(db: &Db, actor: &Actor) -> Result<Vec<NodeView>, Refusal
             last_error: row.last_error,
         })
         .collect())
+}
+
+/// A gateway of the actor's tenant that they manage, locked by nobody yet.
+async fn require_node(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    platform: Option<&PlatformActor>,
+    id: NodeId,
+) -> Result<NodeView, Refusal> {
+    let now = work.now();
+    let node = views(work.conn(), Some(id), now).await?.pop();
+    let node = node.ok_or(Refusal::NotFound)?;
+    require_group(work.conn(), actor, platform, &node.group).await?;
+    Ok(node)
+}
+
+/// Takes a gateway out of rotation: it says that it is not ready, so that whoever balances sends nothing new, and asks clients
+/// for new connections, which then go elsewhere. It answers whoever still comes, until [`undrain_node`] or its end. It hears of
+/// this with its next sign of life, and remembers it over restarts. One of a shared group takes the actor as `platform`, too.
+pub async fn drain_node(
+    db: &Db,
+    actor: &Actor,
+    platform: Option<&PlatformActor>,
+    id: NodeId,
+) -> Result<Changed<NodeView>, Refusal> {
+    rotate(db, actor, platform, id, true).await
+}
+
+/// Puts a gateway that was drained into rotation again. One of a shared group takes the actor as `platform`, too.
+pub async fn undrain_node(
+    db: &Db,
+    actor: &Actor,
+    platform: Option<&PlatformActor>,
+    id: NodeId,
+) -> Result<Changed<NodeView>, Refusal> {
+    rotate(db, actor, platform, id, false).await
+}
+
+async fn rotate(
+    db: &Db,
+    actor: &Actor,
+    platform: Option<&PlatformActor>,
+    id: NodeId,
+    out: bool,
+) -> Result<Changed<NodeView>, Refusal> {
+    actor.require(Permission::GatewayManage)?;
+    let mut work = Work::begin(db, actor).await?;
+    let node = require_node(&mut work, actor, platform, id).await?;
+    let now = work.now();
+    let asked = sqlx::query!(
+        // What it said last was said of what was asked before: it is drained, or back, when it says so again.
+        "update gateway_node set drain_asked_at = case when $2 then $3::timestamptz end,
+                                 draining_at = case when $2 then null else draining_at end
+         where id = $1 and retired_at is null and (drain_asked_at is null) = $2",
+        id.uuid(),
+        out,
+        now,
+    )
+    .execute(work.conn())
+    .await?
+    .rows_affected();
+    if asked == 0 {
+        return Err(Refusal::Conflict(format!(
+            "{} {}.",
+            node.name,
+            if out {
+                "is being drained already"
+            } else {
+                "is not drained"
+            }
+        )));
+    }
+    work.audit(AuditEntry {
+        action: if out {
+            "gateway.drain"
+        } else {
+            "gateway.undrain"
+        },
+        subject: id.to_string(),
+        after: Some(json!({ "name": node.name, "group": node.group })),
+        ..AuditEntry::default()
+    });
+    let view = views(work.conn(), Some(id), now).await?.pop();
+    work.commit(view.ok_or(Refusal::NotFound)?).await
 }
 
 /// Ends a node's identity for good: its requests are refused and it no longer counts in "in force on n of m". One of a shared
@@ -162,15 +276,7 @@ pub async fn retire_node(
 ) -> Result<(), Refusal> {
     actor.require(Permission::GatewayManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let group = sqlx::query_scalar!(
-        "select g.slug from gateway_node n join gateway_group g on g.id = n.group_id
-         where n.id = $1 and n.retired_at is null and n.group_id in (select group_id from group_environment)",
-        id.uuid(),
-    )
-    .fetch_optional(work.conn())
-    .await?
-    .ok_or(Refusal::NotFound)?;
-    require_group(work.conn(), actor, platform, &group).await?;
+    let node = require_node(&mut work, actor, platform, id).await?;
     let now = work.now();
     let retired = sqlx::query!(
         "update gateway_node set retired_at = $2 where id = $1 and retired_at is null",
@@ -188,6 +294,7 @@ pub async fn retire_node(
     work.audit(AuditEntry {
         action: "gateway.retire",
         subject: id.to_string(),
+        before: Some(json!({ "name": node.name, "group": node.group })),
         ..AuditEntry::default()
     });
     work.commit(()).await?;

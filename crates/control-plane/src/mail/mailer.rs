@@ -81,6 +81,18 @@ impl Mailer {
             .build();
         Ok(Self::Smtp(Box::new(Smtp { transport, from })))
     }
+
+    /// Connects, signs in and says goodbye, as before a mail, and says why that fails. No server never fails.
+    pub async fn try_out(&self) -> Result<(), String> {
+        let Self::Smtp(smtp) = self else {
+            return Ok(());
+        };
+        match smtp.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server closes the connection".to_owned()),
+            Err(error) => Err(cause_chain(&error)),
+        }
+    }
 }
 
 impl Smtp {

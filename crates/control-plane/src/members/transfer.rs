@@ -3,7 +3,9 @@
 //! given, not inherited; names in the audit log stay.
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::{AccessTokenId, ApplicationId, ApprovalDelegationId, TeamId, UserId};
+use gatehouse_domain::id::{
+    AccessTokenId, ApiId, ApplicationId, ApprovalDelegationId, TeamId, UserId,
+};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -56,7 +58,9 @@ pub struct OwnToken {
     /// What it may do, where its maker may: never more than it could before.
     pub scopes: Vec<Permission>,
     /// The APIs it is for; `None` is all of them.
-    pub apis: Option<Vec<Uuid>>,
+    pub apis: Option<Vec<ApiId>>,
+    /// Whether it speaks for them above all tenants, too. Nobody takes that over: it ends with the transfer.
+    pub platform: bool,
     /// Whether nothing was left of that, so that it was revoked.
     pub revoked: bool,
 }
@@ -264,9 +268,9 @@ async fn tokens_of(
     now: OffsetDateTime,
 ) -> Result<Vec<OwnToken>, Refusal> {
     let rows = sqlx::query!(
-        "select id, name, scopes, api_ids from access_token
-         where tenant_id = current_tenant() and created_by = $1 and revoked_at is null and expires_at > $2
-         order by id",
+        r#"select id, name, scopes, api_ids, coalesce(platform_user_id = created_by, false) as "platform!" from access_token
+           where tenant_id = current_tenant() and created_by = $1 and revoked_at is null and expires_at > $2
+           order by id"#,
         user.uuid(),
         now,
     )
@@ -278,14 +282,17 @@ async fn tokens_of(
             id: row.id.into(),
             name: row.name,
             scopes: crate::roles::known_permissions(&row.scopes),
-            apis: row.api_ids,
+            apis: row
+                .api_ids
+                .map(|ids| ids.into_iter().map(ApiId::from_uuid).collect()),
+            platform: row.platform,
             revoked: false,
         })
         .collect())
 }
 
 /// A token keeps of its scopes what its maker could still do everywhere it reaches: what slept since they lost a role, or held
-/// in one place only, must not wake up.
+/// in one place only, must not wake up. A role of the platform is a person's own: no token speaks for another by it.
 async fn move_tokens(
     work: &mut Work<'_>,
     actor: &Actor,
@@ -303,7 +310,10 @@ async fn move_tokens(
     let mut tokens = tokens_of(work.conn(), user, now).await?;
     for token in &mut tokens {
         let places = match &token.apis {
-            Some(apis) => Some(apis::places(work.conn(), apis).await?),
+            Some(apis) => {
+                let ids: Vec<Uuid> = apis.iter().map(|api| api.uuid()).collect();
+                Some(apis::places(work.conn(), &ids).await?)
+            }
             None => None,
         };
         token.scopes.retain(|scope| match &places {
@@ -314,7 +324,7 @@ async fn move_tokens(
         let words: Vec<String> = token.scopes.iter().map(ToString::to_string).collect();
         sqlx::query!(
             "update access_token
-             set created_by = $2, row_version = row_version + 1,
+             set created_by = $2, platform_user_id = null, row_version = row_version + 1,
                  scopes = case when $3 then scopes else $4 end,
                  revoked_at = case when $3 then $5::timestamptz else null end
              where id = $1",

@@ -4,16 +4,19 @@ use gatehouse_domain::id::{AccessTokenId, ApiId, CiTrustId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_domain::{Permission, Place};
 use serde_json::json;
-use time::Duration;
+use sqlx::postgres::PgConnection;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{DAYS_DEFAULT, DAYS_MAX, TokenView, prefix_of};
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::gateways::{fresh_key, stored_key_id};
 use crate::membership;
+use crate::platform::PlatformActor;
 use crate::refusal::{Faults, Refusal};
 use crate::work::{Changed, Work};
 
@@ -26,6 +29,8 @@ pub struct CreateToken {
     pub scopes: Vec<Permission>,
     /// The only APIs it may touch; `None` is every API.
     pub apis: Option<Vec<ApiId>>,
+    /// The person of the platform it shall also speak for, who must be its maker; `None` for a token of the tenant alone.
+    pub platform: Option<PlatformActor>,
     /// Days until it stops working, 1 to 365; 90 when nothing is said.
     pub expires_in_days: Option<i64>,
 }
@@ -42,7 +47,10 @@ pub async fn create_token(
     require_scopes(&mut work, actor, &input.scopes, input.apis.as_deref()).await?;
     // A token made by a token has the same person behind it: it can do no more, and nobody gains a second hand.
     let maker = membership::person(work.conn(), actor).await?;
+    require_platform(&input, maker)?;
+    let parent = parent(work.conn(), actor).await?;
     let (now, id) = (work.now(), work.new_id::<AccessTokenId>());
+    let expires_at = end(&input, parent.as_ref(), now)?;
     let key = fresh_key(KeyKind::AccessToken);
     let view = TokenView {
         id,
@@ -51,20 +59,22 @@ pub async fn create_token(
         last4: key.last4(),
         scopes: input.scopes,
         apis: input.apis,
+        platform: input.platform.is_some(),
         created_by: maker.map(UserId::from_uuid),
         created_at: now,
-        expires_at: now + Duration::days(input.expires_in_days.unwrap_or(DAYS_DEFAULT)),
+        expires_at,
         last_used_at: None,
         revoked_at: None,
         row_version: 1,
     };
     insert(&mut work, &view, &key, None).await?;
+    let made_by = parent.map(|parent| json!({ "id": parent.id, "prefix": parent.prefix }));
     work.audit(AuditEntry {
         action: "token.create",
         subject: id.to_string(),
         after: Some(json!({
-            "name": view.name, "scopes": view.scopes, "apis": view.apis, "prefix": view.prefix,
-            "expires_at": view.expires_at.unix_timestamp(),
+            "name": view.name, "scopes": view.scopes, "apis": view.apis, "prefix": view.prefix, "platform": view.platform,
+            "expires_at": view.expires_at.unix_timestamp(), "made_by": made_by,
         })),
         ..AuditEntry::default()
     });
@@ -114,6 +124,58 @@ pub(crate) fn judge_lent(
             "range",
             format!("Name 1 to 100 APIs, or none at all; got {}.", apis.len()),
         );
+    }
+}
+
+/// Whoever speaks above all tenants does so for themselves only, and for nobody's APIs.
+fn require_platform(input: &CreateToken, maker: Option<Uuid>) -> Result<(), Refusal> {
+    let Some(platform) = &input.platform else {
+        return Ok(());
+    };
+    let mut faults = Faults::default();
+    faults.require(
+        platform.user().is_some() && platform.user().map(UserId::uuid) == maker,
+        "/platform",
+        "not_yours",
+        "You have no role of the platform, so a token of yours may not speak for one.",
+    );
+    faults.require(
+        input.apis.is_none(),
+        "/apis",
+        "excluded",
+        "A token for the platform is not for some APIs.",
+    );
+    faults.finish()
+}
+
+/// The token that asks for another: whoever ends one that leaked finds in the audit log what it made.
+async fn parent(conn: &mut PgConnection, actor: &Actor) -> Result<Option<TokenView>, Refusal> {
+    match actor.kind() {
+        ActorKind::Token { id } => Ok(Some(super::get(conn, actor.tenant(), *id).await?)),
+        ActorKind::User { .. } | ActorKind::System => Ok(None),
+    }
+}
+
+/// When the new token ends. People show who they are before they make one that speaks for the platform; a token cannot, so what it
+/// was lent is not lent on for longer.
+fn end(
+    input: &CreateToken,
+    parent: Option<&TokenView>,
+    now: OffsetDateTime,
+) -> Result<OffsetDateTime, Refusal> {
+    let wanted = now + Duration::days(input.expires_in_days.unwrap_or(DAYS_DEFAULT));
+    let last = parent.filter(|_| input.platform.is_some());
+    match last.map(|parent| parent.expires_at) {
+        Some(last) if wanted > last && input.expires_in_days.is_some() => Err(Refusal::field(
+            "/expires_in_days",
+            "range",
+            format!(
+                "A token for the platform ends no later than the one that makes it, at {}. Say fewer days, or none.",
+                last.format(&Rfc3339).unwrap_or_default()
+            ),
+        )),
+        Some(last) => Ok(wanted.min(last)),
+        None => Ok(wanted),
     }
 }
 
@@ -191,8 +253,8 @@ pub(crate) async fn insert(
     let tenant = work.tenant();
     sqlx::query!(
         "insert into access_token (id, tenant_id, name, key_id, secret_hash, last4, scopes, api_ids, created_by, created_at,
-                                   expires_at, ci_trust_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                   expires_at, ci_trust_id, platform_user_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         view.id.uuid(),
         tenant,
         view.name,
@@ -205,6 +267,7 @@ pub(crate) async fn insert(
         view.created_at,
         view.expires_at,
         trust.map(CiTrustId::uuid),
+        view.created_by.filter(|_| view.platform).map(UserId::uuid),
     )
     .execute(work.conn())
     .await?;

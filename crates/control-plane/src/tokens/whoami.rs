@@ -25,6 +25,8 @@ pub struct Whoami {
     pub permissions: Vec<Permission>,
     /// The only APIs a token may touch; `None` is every API.
     pub apis: Option<Vec<ApiId>>,
+    /// Whether a token was made to speak for its maker above all tenants, too; it does while they have a role of the platform.
+    pub platform: bool,
     /// When a token stops working.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
@@ -48,6 +50,7 @@ pub async fn whoami(db: &Db, actor: &Actor) -> Result<Whoami, Refusal> {
         kind,
         name: actor.name().to_owned(),
         permissions: permissions.filter(|one| actor.may_anywhere(*one)).collect(),
+        platform: token.as_ref().is_some_and(|token| token.platform),
         expires_at: token.as_ref().map(|token| token.expires_at),
         apis: token.and_then(|token| token.apis),
     })

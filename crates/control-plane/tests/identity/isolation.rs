@@ -49,6 +49,7 @@ async fn two_tenants() -> (World, TenantId) {
             name: "CI".to_owned(),
             scopes: vec![Permission::ApiRead],
             apis: None,
+            platform: None,
             expires_in_days: None,
         };
         tokens::create_token(&world.db, &actor, input)

@@ -49,6 +49,7 @@ async fn what_hangs_on_somebody_who_leaves_is_handed_over_and_gains_nothing_by_i
             name: "ci".to_owned(),
             scopes: scopes.to_vec(),
             apis: None,
+            platform: None,
             expires_in_days: None,
         };
         let made = tokens::create_token(db, &ada_actor, input).await.unwrap();

@@ -14,6 +14,7 @@ fn new_token(scopes: &[Permission]) -> CreateToken {
         name: "CI".to_owned(),
         scopes: scopes.to_vec(),
         apis: None,
+        platform: None,
         expires_in_days: None,
     }
 }

@@ -73,6 +73,7 @@ async fn the_requester_never_approves_not_even_through_a_token() {
             Permission::ApplicationManage,
         ],
         apis: None,
+        platform: None,
         expires_in_days: None,
     };
     // Only administrators make tokens, so Ana asks again as one of them would.

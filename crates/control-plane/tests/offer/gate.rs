@@ -75,6 +75,7 @@ async fn pipeline(world: &World) -> Actor {
         name: "CI".to_owned(),
         scopes: vec![Permission::SpecPublish],
         apis: None,
+        platform: None,
         expires_in_days: None,
     };
     let made = tokens::create_token(&world.db, &world.ada, input).await;

@@ -59,6 +59,7 @@ fn ack_of(generation: u32, seq: i64, hash: &[u8]) -> AckRequest {
         applied_at: Moment(0),
         error: None,
         version: "1".to_owned(),
+        draining: false,
         limits: LimitsAsk::default(),
     }
 }

@@ -346,6 +346,7 @@ async fn a_job_is_seen_by_who_asked_and_who_manages_the_tenant_and_its_end_is_to
         name: "ci".to_owned(),
         scopes: vec![Permission::SpecPublish, Permission::ApiWrite],
         apis: None,
+        platform: None,
         expires_in_days: None,
     };
     let (view, key) = tokens::create_token(db, &world.ada, token)

@@ -400,6 +400,7 @@ async fn a_token_for_one_api_has_a_grant_for_it_and_nothing_else() {
         name: "ci".to_owned(),
         scopes: scopes.to_vec(),
         apis: Some(vec![pets.into()]),
+        platform: None,
         expires_in_days: None,
     };
     let made = tokens::create_token(&world.db, &world.ada, input.clone()).await;

@@ -21,7 +21,7 @@ pub(crate) mod drift;
 pub(crate) mod environment;
 mod first_administrator;
 pub(crate) mod folder;
-mod gateways;
+pub(crate) mod gateways;
 pub(crate) mod guide;
 mod health;
 pub(crate) mod identity_provider;

@@ -1,17 +1,18 @@
-//! `gatehouse tenant`: settings of the tenant, everything it owns in a file, and its end.
+//! `gatehouse tenant`: settings of the tenant, everything it owns in a file, and its end; and the tenants of the installation.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::job;
-use crate::remote::{Column, DryRun, Remote, Sure, column};
+use crate::remote::{Column, DryRun, Remote, Rows, Sure, column, segment};
 
 const PATH: &str = "/v1/tenant";
+const OF_INSTALLATION: &str = "/v1/tenants";
 
 const COLUMNS: &[Column] = &[
     column("TENANT", "/slug"),
@@ -20,17 +21,43 @@ const COLUMNS: &[Column] = &[
     column("SIGN-UP", "/signup_mode"),
     column("DOMAINS", "/email_domains"),
     column("TIME ZONE", "/time_zone"),
+    column("NOTICE DAYS", "/minimum_notice_days"),
     column("2ND FACTOR", "/second_factor_required"),
     column("DELETED AT", "/purge_at"),
 ];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
-    /// Show it.
-    Get {
+    /// List the tenants of the installation; with a token that speaks for the platform.
+    List {
+        #[command(flatten)]
+        rows: Rows,
         #[command(flatten)]
         remote: Remote,
     },
+    /// Show the tenant of the token, or another one of the installation.
+    Get {
+        /// Slug or id of another tenant; with a token that speaks for the platform.
+        tenant: Option<String>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Make a tenant of the installation, which you own; with a token that speaks for the platform.
+    Create {
+        /// In addresses; never changes.
+        slug: String,
+        /// Its name; without it the slug.
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        dry: DryRun,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Suspend a tenant: gateways refuse its calls at once, and its portal can only be read.
+    Suspend(OfInstallation),
+    /// Lift the suspension of a tenant, or open one again that is being closed.
+    Activate(OfInstallation),
     /// Change its settings.
     Update {
         /// Its name.
@@ -45,6 +72,9 @@ pub(crate) enum Tenant {
         /// Where its days and months begin, such as Europe/Lisbon.
         #[arg(long)]
         time_zone: Option<String>,
+        /// Days between the word that something gets worse for its users and the day it does.
+        #[arg(long)]
+        minimum_notice_days: Option<i32>,
         /// Whether people whose roles open the console need a second factor: true or false.
         #[arg(long)]
         second_factor_required: Option<bool>,
@@ -87,27 +117,76 @@ pub(crate) enum Tenant {
     },
 }
 
+/// One tenant of the installation, and why it is changed.
+#[derive(Debug, Args)]
+pub(crate) struct OfInstallation {
+    /// Its slug or id.
+    tenant: String,
+    /// Why; kept in its audit log.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl OfInstallation {
+    async fn set(self, verb: &str) -> anyhow::Result<()> {
+        let session = self.remote.open()?;
+        let path = format!("{}/{verb}", path_of(&self.tenant));
+        let body = json!({ "reason": self.reason });
+        let changed = session.create(&path, self.dry, body).await?;
+        session.show(&changed, "/slug", COLUMNS)
+    }
+}
+
+fn path_of(tenant: &str) -> String {
+    format!("{OF_INSTALLATION}/{}", segment(tenant))
+}
+
 /// Longest wait for an export; the job goes on, and `gatehouse job output` fetches what it wrote.
 const EXPORT_MAX: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) async fn run(command: Tenant) -> anyhow::Result<ExitCode> {
     match command {
-        Tenant::Get { remote } => {
+        Tenant::List { rows, remote } => {
             let session = remote.open()?;
-            session.show(&session.get(PATH).await?, "/slug", COLUMNS)?;
+            session
+                .list(OF_INSTALLATION, &[], &rows, "/slug", COLUMNS)
+                .await?;
         }
+        Tenant::Get { tenant, remote } => {
+            let session = remote.open()?;
+            let path = tenant.map_or_else(|| PATH.to_owned(), |tenant| path_of(&tenant));
+            session.show(&session.get(&path).await?, "/slug", COLUMNS)?;
+        }
+        Tenant::Create {
+            slug,
+            name,
+            dry,
+            remote,
+        } => {
+            let body = json!({ "name": name.as_ref().unwrap_or(&slug), "slug": slug });
+            let session = remote.open()?;
+            let made = session.create(OF_INSTALLATION, dry, body).await?;
+            session.show(&made, "/slug", COLUMNS)?;
+        }
+        Tenant::Suspend(named) => named.set("suspend").await?,
+        Tenant::Activate(named) => named.set("activate").await?,
         Tenant::Update {
             name,
             signup_mode,
             email_domains,
             time_zone,
+            minimum_notice_days,
             second_factor_required,
             dry,
             remote,
         } => {
             let body = json!({
                 "name": name, "signup_mode": signup_mode, "email_domains": email_domains, "time_zone": time_zone,
-                "second_factor_required": second_factor_required,
+                "minimum_notice_days": minimum_notice_days, "second_factor_required": second_factor_required,
             });
             let session = remote.open()?;
             let changed = session.patch(PATH, dry, body).await?;

@@ -19,6 +19,7 @@ const COLUMNS: &[Column] = &[
     column("BEGINS", "/prefix"),
     column("SCOPES", "/scopes"),
     column("APIS", "/apis"),
+    column("PLATFORM", "/platform"),
     column("EXPIRES", "/expires_at"),
     column("LAST USED", "/last_used_at"),
     column("REVOKED", "/revoked_at"),
@@ -50,6 +51,9 @@ pub(crate) enum Token {
         /// The only API it may touch: slug or id; more than one by repeating.
         #[arg(long = "api")]
         apis: Vec<String>,
+        /// Let it speak for you above all tenants, too: for `gatehouse tenant list` and shared gateways. Only platform people may.
+        #[arg(long, conflicts_with = "apis")]
+        platform: bool,
         /// How many days it lives.
         #[arg(long)]
         days: Option<u32>,
@@ -91,6 +95,7 @@ pub(crate) async fn run(command: Token) -> anyhow::Result<ExitCode> {
             name,
             scopes,
             apis,
+            platform,
             days,
             secret_file,
             remote,
@@ -99,6 +104,7 @@ pub(crate) async fn run(command: Token) -> anyhow::Result<ExitCode> {
                 "name": name,
                 "scopes": scopes,
                 "apis": (!apis.is_empty()).then_some(apis),
+                "platform": platform.then_some(true),
                 "expires_in_days": days,
             });
             let session = remote.open()?;

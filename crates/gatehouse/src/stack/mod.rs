@@ -15,4 +15,4 @@ pub(crate) use database::{
 };
 pub(crate) use plan::{Addresses, StackPlan};
 pub(crate) use remove::remove;
-pub(crate) use running::{Claim, Held, RunningStack, claim};
+pub(crate) use running::{Claim, Held, RunningStack, claim, who_runs};

@@ -52,6 +52,19 @@ pub(crate) fn claim(data_dir: &Path) -> anyhow::Result<Claim> {
     }
 }
 
+/// The note of the installation that runs on a data folder. Claims nothing and makes nothing there: whoever only looks may be
+/// somebody else than the service.
+pub(crate) fn who_runs(data_dir: &Path) -> Option<RunningStack> {
+    // Without a note there is nothing to learn, and a lock that is tried even for a moment is one that a start would meet.
+    let note = read_note(&data_dir.join("running.json"))?;
+    let lock = File::open(data_dir.join("lock")).ok()?;
+    match lock.try_lock_shared() {
+        Err(fs::TryLockError::WouldBlock) => Some(note),
+        // A stale note.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => None,
+    }
+}
+
 fn read_note(path: &Path) -> Option<RunningStack> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
@@ -77,6 +90,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn looking_who_runs_makes_nothing_and_takes_no_stale_note_for_somebody() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(who_runs(folder.path()).is_none());
+        let note = RunningStack {
+            pid: 7,
+            addresses: Addresses::default_ports("127.0.0.1".parse().unwrap()),
+            greeting: "hello".into(),
+        };
+        let note = serde_json::to_vec(&note).unwrap();
+        fs::write(folder.path().join("running.json"), note).unwrap();
+        assert!(who_runs(folder.path()).is_none(), "no lock");
+        assert!(!folder.path().join("lock").exists());
+        fs::write(folder.path().join("lock"), "").unwrap();
+        assert!(who_runs(folder.path()).is_none(), "nobody holds it");
+    }
+
+    #[test]
     fn a_second_claim_reads_the_firsts_note_and_a_stale_note_is_forgotten() {
         let folder = std::env::temp_dir().join(format!("gatehouse-claim-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -98,6 +128,7 @@ mod tests {
             panic!("the folder is taken")
         };
         assert_eq!((theirs.pid, theirs.greeting.as_str()), (7, "hello"));
+        assert_eq!(who_runs(&folder).unwrap().pid, 7);
         drop(held);
         assert!(matches!(claim(&folder).unwrap(), Claim::Mine(_)));
         fs::remove_dir_all(&folder).unwrap();

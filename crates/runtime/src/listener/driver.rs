@@ -2,6 +2,8 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ pub struct Driver {
     age_max: Duration,
     drain: CancellationToken,
     cut: CancellationToken,
+    /// While it is set, calls are to go elsewhere.
+    elsewhere: Option<Arc<AtomicBool>>,
 }
 
 impl Driver {
@@ -35,6 +39,17 @@ impl Driver {
             age_max: settings.max_connection_age,
             drain: drain.clone(),
             cut: cut.clone(),
+            elsewhere: None,
+        }
+    }
+
+    /// While `elsewhere` is set, connections over HTTP/2 are asked to finish (GOAWAY, RFC 9113 6.8) once they have had an answer:
+    /// whoever comes is answered, and goes elsewhere with the next call. Below HTTP/2 answers say so themselves.
+    #[must_use]
+    pub fn sending_away(self, elsewhere: Arc<AtomicBool>) -> Self {
+        Self {
+            elsewhere: Some(elsewhere),
+            ..self
         }
     }
 
@@ -64,6 +79,14 @@ impl Driver {
                 if let Poll::Ready(outcome) = connection.as_mut().poll(cx) {
                     return Poll::Ready(Event::Ended(outcome.is_ok()));
                 }
+                // One relaxed read of what is shared by all: nothing else is paid for while the gateway is in rotation.
+                let elsewhere = self.elsewhere.as_ref();
+                if elsewhere.is_some_and(|set| set.load(Ordering::Relaxed))
+                    && watch.may_go_elsewhere()
+                    && end.send_away()
+                {
+                    return Poll::Ready(Event::Elsewhere);
+                }
                 // What was just read or written may have brought the deadline nearer.
                 let (deadline, _) = end.next(watch);
                 if deadline < alarm.deadline() || alarm.is_elapsed() {
@@ -87,6 +110,7 @@ impl Driver {
                     end.draining = true;
                     connection.as_mut().finish();
                 }
+                Event::Elsewhere => connection.as_mut().finish(),
                 Event::Alarm => match end.alarm(watch) {
                     Verdict::Wait => {}
                     Verdict::Finish => connection.as_mut().finish(),
@@ -108,5 +132,6 @@ enum Event {
     Ended(bool),
     Alarm,
     Drain,
+    Elsewhere,
     Cut,
 }

@@ -22,7 +22,7 @@ pub(super) enum Verdict {
 pub(super) struct End {
     too_old: Instant,
     pub(super) draining: bool,
-    /// Since when by age, until when by idleness.
+    /// Since when by age or because it is to go elsewhere, until when by idleness.
     finishing: Option<(Instant, CloseReason)>,
 }
 
@@ -39,17 +39,19 @@ impl End {
     pub(super) fn next(&self, watch: &Watch) -> (Instant, Option<CloseReason>) {
         let (waiting, reason) = watch.deadline();
         match self.finishing {
-            Some((asked, CloseReason::Age)) => match watch.at_rest_since() {
-                None => (waiting, reason),
-                Some(since) => {
-                    let until = since.max(asked) + GOODBYE;
-                    if reason == Some(CloseReason::Idle) || until < waiting {
-                        (until, Some(CloseReason::Age))
-                    } else {
-                        (waiting, reason)
+            Some((asked, why @ (CloseReason::Age | CloseReason::Drained))) => {
+                match watch.at_rest_since() {
+                    None => (waiting, reason),
+                    Some(since) => {
+                        let until = since.max(asked) + GOODBYE;
+                        if reason == Some(CloseReason::Idle) || until < waiting {
+                            (until, Some(why))
+                        } else {
+                            (waiting, reason)
+                        }
                     }
                 }
-            },
+            }
             // Idleness has been acted on; what counts now is the goodbye.
             Some((until, why)) if reason == Some(CloseReason::Idle) || until < waiting => {
                 (until, Some(why))
@@ -71,6 +73,15 @@ impl End {
             _ => return Verdict::Close(reason),
         }
         Verdict::Finish
+    }
+
+    /// Notes that the connection was asked to finish because calls are to go elsewhere; `false` when it was asked before.
+    pub(super) fn send_away(&mut self) -> bool {
+        let first = self.finishing.is_none();
+        if first {
+            self.finishing = Some((Instant::now(), CloseReason::Drained));
+        }
+        first
     }
 
     pub(super) fn reason(&self, ended_well: bool) -> CloseReason {

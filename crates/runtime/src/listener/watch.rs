@@ -3,7 +3,7 @@
 //! The socket, the bodies and the service mark what happens; the task that drives the connection asks
 //! for the next deadline. Marks are atomics because streams of HTTP/2 run as tasks of their own.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -69,6 +69,7 @@ pub struct Watch {
     /// HTTP/2 sends frames between requests, so bytes do not mean that a request has begun.
     many_streams: bool,
     requests: AtomicUsize,
+    has_answered: AtomicBool,
     idle_since: Moment,
     head_since: Moment,
     write_blocked_since: Moment,
@@ -87,6 +88,7 @@ impl Watch {
             began,
             many_streams,
             requests: AtomicUsize::new(0),
+            has_answered: AtomicBool::new(false),
             idle_since: Moment::default(),
             head_since: Moment::default(),
             write_blocked_since: Moment::default(),
@@ -109,9 +111,15 @@ impl Watch {
     }
 
     pub(super) fn request_ended(&self) {
+        self.has_answered.store(true, Ordering::Relaxed);
         if self.requests.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.idle_since.set(self.now());
         }
+    }
+
+    /// Whether a client that is asked to go has had an answer here, and can be asked without losing what it sends meanwhile.
+    pub(super) fn may_go_elsewhere(&self) -> bool {
+        self.many_streams && self.has_answered.load(Ordering::Relaxed)
     }
 
     pub(super) fn bytes_read(&self) {

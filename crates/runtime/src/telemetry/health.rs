@@ -17,6 +17,7 @@ struct State {
     checks: BTreeMap<&'static str, Report>,
     facts: BTreeMap<&'static str, serde_json::Value>,
     draining: bool,
+    out_of_rotation: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,6 +78,11 @@ impl Health {
         self.lock().draining = true;
     }
 
+    /// While it is out of rotation `/readyz` says 503 as in a drain, from which there is a way back.
+    pub fn rotate(&self, out: bool) {
+        self.lock().out_of_rotation = out;
+    }
+
     /// Whether `/readyz` says 200.
     #[must_use]
     pub fn is_ready(&self) -> bool {
@@ -111,7 +117,7 @@ impl Health {
 impl State {
     fn status(&self) -> (StatusCode, &'static str) {
         let any = |wanted: fn(&Report) -> bool| self.checks.values().any(wanted);
-        if self.draining {
+        if self.draining || self.out_of_rotation {
             (StatusCode::SERVICE_UNAVAILABLE, "draining")
         } else if any(|report| matches!(report, Report::Failed { .. })) {
             (StatusCode::SERVICE_UNAVAILABLE, "failed")
@@ -226,5 +232,20 @@ mod tests {
         let (status, body) = page(&health);
         assert_eq!((status, &body["status"]), (503, &"draining".into()));
         assert_eq!(health.healthz().status(), 200);
+    }
+
+    #[test]
+    fn rotation_has_a_way_back_and_a_drain_has_none() {
+        let health = Health::new();
+        for (out, ready) in [(true, false), (false, true)] {
+            health.rotate(out);
+            assert_eq!(
+                (health.is_ready(), health.healthz().status().as_u16()),
+                (ready, 200)
+            );
+        }
+        health.begin_drain();
+        health.rotate(false);
+        assert!(!health.is_ready());
     }
 }

@@ -14,7 +14,7 @@ use crate::view::words::{When, clock, count, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
-use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeView};
+use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeView, Rotation};
 use gatehouse_control_plane::releases;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::NodeId;
@@ -49,6 +49,8 @@ pub(crate) struct NodeRow {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) state: Badge,
+    /// Where it is on its way out of rotation; none while calls are sent to it.
+    pub(crate) out: Option<Badge>,
     pub(crate) applied: String,
     /// The tenant's release it runs; none when it is not known, or not for this visitor to read.
     pub(crate) release: Option<Link>,
@@ -56,7 +58,14 @@ pub(crate) struct NodeRow {
     pub(crate) lag: String,
     pub(crate) seen: When,
     pub(crate) error: String,
+    pub(crate) rotate: Rotate,
     pub(crate) retire: String,
+}
+
+/// Out of rotation, or back.
+pub(crate) struct Rotate {
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
 }
 
 /// `GET /console/gateways`
@@ -98,7 +107,15 @@ async fn page(
             "Gateways appear here when they join.",
             None,
         ),
-        same: visitor.same(&[same::GATEWAY_LIST, same::GATEWAY_TOKEN], &[]),
+        same: visitor.same(
+            &[
+                same::GATEWAY_LIST,
+                same::GATEWAY_TOKEN,
+                same::GATEWAY_DRAIN,
+                same::GATEWAY_UNDRAIN,
+            ],
+            &[],
+        ),
         shell,
     })
 }
@@ -189,6 +206,11 @@ fn node_row(node: &NodeView, release: Option<i64>, now: OffsetDateTime, shell: &
             NodeState::Diverged => Badge::care("Diverged"),
             NodeState::Silent => Badge::care("Silent"),
         },
+        out: match node.rotation {
+            Rotation::Serving => None,
+            Rotation::Draining => Some(Badge::care("Draining")),
+            Rotation::Drained => Some(Badge::stopped("Drained")),
+        },
         applied: node.applied_seq.to_string(),
         release: release.map(|number| {
             let path = format!("/console/releases/{number}");
@@ -198,8 +220,58 @@ fn node_row(node: &NodeView, release: Option<i64>, now: OffsetDateTime, shell: &
         lag: (node.head_seq - node.applied_seq).to_string(),
         seen: When::ago(node.last_seen_at, now),
         error: node.last_error.clone().unwrap_or_default(),
+        rotate: rotate(node, shell),
         retire: shell.to(&format!("/console/gateways/{}/retire", node.id)),
     }
+}
+
+fn rotate(node: &NodeView, shell: &Shell) -> Rotate {
+    let (label, verb) = match node.rotation {
+        Rotation::Serving => ("Drain", "drain"),
+        Rotation::Draining | Rotation::Drained => ("Undrain", "undrain"),
+    };
+    Rotate {
+        label,
+        href: shell.to(&format!("/console/gateways/{}/{verb}", node.id)),
+    }
+}
+
+/// `POST /console/gateways/{node}/drain`
+pub(crate) async fn drain(
+    visitor: Visitor,
+    Path([node]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    let actor = visitor.actor()?;
+    let platform = visitor.platform().await?;
+    let node = id(&node)?;
+    let asked = gateways::drain_node(visitor.db(), actor, platform.as_ref(), node).await?;
+    visitor
+        .tell(Flash::good(
+            format!("{} goes out of rotation.", asked.value.name),
+            "It says that it is not ready, asks clients for new connections, and answers whoever still comes.",
+        ))
+        .await?;
+    Ok(visitor.go("/console/gateways"))
+}
+
+/// `POST /console/gateways/{node}/undrain`
+pub(crate) async fn undrain(
+    visitor: Visitor,
+    Path([node]): Path<1>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, PageError> {
+    let actor = visitor.actor()?;
+    let platform = visitor.platform().await?;
+    let node = id(&node)?;
+    let asked = gateways::undrain_node(visitor.db(), actor, platform.as_ref(), node).await?;
+    visitor
+        .tell(Flash::good(
+            format!("{} comes back into rotation.", asked.value.name),
+            "It says that it is ready again.",
+        ))
+        .await?;
+    Ok(visitor.go("/console/gateways"))
 }
 
 /// `POST /console/gateways/{group}/join`: the command, with a token that is shown once and works once.

@@ -6,6 +6,7 @@ use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::settings::tabs;
 use crate::pages::list_of::everything;
+use crate::pages::platform::tenants::platform;
 use crate::sealed;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, faults_of};
@@ -33,6 +34,8 @@ pub(crate) struct TokensPage {
     pub(crate) name: Field,
     pub(crate) days: Field,
     pub(crate) scopes: Vec<ScopeChoice>,
+    /// For platform people: let it speak for them above all tenants.
+    pub(crate) platform: Option<Field>,
     pub(crate) rows: Vec<TokenRow>,
     pub(crate) empty: Empty,
     pub(crate) same: Same,
@@ -70,6 +73,8 @@ pub(crate) struct TokenForm {
     nonce: String,
     name: String,
     days: Option<i64>,
+    #[serde(default)]
+    platform: String,
     #[serde(default)]
     scope: Vec<String>,
 }
@@ -126,6 +131,15 @@ async fn page(
                     || (form.scope.is_empty() && *permission == Permission::SpecPublish),
             })
             .collect(),
+        platform: visitor.is_platform_admin().then(|| {
+            Field::check(
+                "platform",
+                "Speaks for me above all tenants: tenants of the installation, shared gateways",
+                "yes",
+            )
+            .ticked(!form.platform.is_empty())
+            .faults(&faults)
+        }),
         faults,
         empty: Empty::new(
             "No tokens yet",
@@ -148,6 +162,7 @@ fn row(token: &TokenView, visitor: &Visitor, shell: &Shell) -> TokenRow {
             .scopes
             .iter()
             .map(|scope| scope.as_str())
+            .chain(token.platform.then_some("platform"))
             .collect::<Vec<_>>()
             .join(", "),
         state: match (token.revoked_at, live) {
@@ -184,6 +199,10 @@ pub(crate) async fn create(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     visitor.require(Permission::TokenManage)?;
+    let platform = match form.platform.is_empty() {
+        true => None,
+        false => Some(platform(&visitor).await?),
+    };
     let turn = match twice::begin(&visitor, &form.nonce, "token").await? {
         Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),
@@ -196,6 +215,7 @@ pub(crate) async fn create(
             .filter_map(|word| Permission::parse(word))
             .collect(),
         apis: None,
+        platform,
         expires_in_days: form.days,
     };
     match tokens::create_token(visitor.db(), turn.actor(), input).await {

@@ -41,7 +41,7 @@ pub(crate) struct TenantRow {
     pub(crate) action: Option<Action>,
 }
 
-async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
+pub(crate) async fn platform(visitor: &Visitor) -> Result<PlatformActor, PageError> {
     visitor.actor()?;
     // Outsiders learn nothing, not even that the page exists.
     visitor.platform().await?.ok_or_else(PageError::not_found)

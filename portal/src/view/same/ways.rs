@@ -26,6 +26,8 @@ ways! {
     JOB_CANCEL: "job cancel {job}", "POST" "/v1/jobs/{job}/cancel";
     JOB_OUTPUT: "job output {job} {file}", "GET" "/v1/jobs/{job}/output";
     GATEWAY_LIST: "gateway list", "GET" "/v1/gateways";
+    GATEWAY_DRAIN: "gateway drain {gateway}", "POST" "/v1/gateways/{gateway}/drain";
+    GATEWAY_UNDRAIN: "gateway undrain {gateway}", "POST" "/v1/gateways/{gateway}/undrain";
     GATEWAY_TOKEN: "gateway token --group {group}", "POST" "/v1/gateways/join-tokens", r#"{"group":"{group}"}"#;
     MEMBER_INVITE: "invitation create {email} --role {role}", "POST" "/v1/invitations", r#"{"email":"{email}","role":"{role}"}"#;
     MEMBER_ROLES: "member roles {member} --role {role}", "PUT" "/v1/members/{member}/roles", r#"{"roles":["{role}"]}"#;

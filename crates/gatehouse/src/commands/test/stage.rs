@@ -231,6 +231,7 @@ async fn found(db: &Db, base: Option<String>) -> anyhow::Result<Secret<String>> 
         name: NAME.to_owned(),
         scopes: Permission::ALL.to_vec(),
         apis: None,
+        platform: None,
         expires_in_days: Some(1),
     };
     let token = create_token(db, &owner, input).await;

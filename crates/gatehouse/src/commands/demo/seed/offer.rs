@@ -188,6 +188,7 @@ pub(super) async fn make_ci_token(stage: &Stage) -> anyhow::Result<Key> {
             Permission::UsageReadAny,
         ],
         apis: None,
+        platform: None,
         expires_in_days: Some(365),
     };
     Ok(create_token(&stage.db, stage.person("admin")?, input)
