@@ -121,8 +121,9 @@ fn replaces(one: &Attached, other: &Attached) -> bool {
 }
 
 /// Fields that no policy sets or removes: those that frame a message or name a connection (RFC 9110 §7.6.1, RFC 9112 §6), who
-/// calls and with what, and the gateway's own words.
-const KEPT: [&str; 29] = [
+/// calls and with what, those by which some backends answer another address or method than the one that was judged, and the
+/// gateway's own words.
+const KEPT: [&str; 37] = [
     "authorization",
     "connection",
     "content-encoding",
@@ -152,12 +153,21 @@ const KEPT: [&str; 29] = [
     "via",
     "www-authenticate",
     "x-api-key",
+    "x-authenticated-user",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-url",
+    "x-real-ip",
+    "x-remote-user",
+    "x-rewrite-url",
 ];
 /// And all that begin so.
-const KEPT_PREFIXES: [&str; 5] = [
+const KEPT_PREFIXES: [&str; 6] = [
     ":",
     "access-control-",
     "gatehouse-",
+    "sec-websocket-",
     "x-consumer-",
     "x-forwarded-",
 ];
@@ -167,6 +177,11 @@ pub fn may_change(name: &str) -> bool {
     is_field_name(name)
         && !KEPT.contains(&name)
         && !KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether a token may come in a field: in `authorization`, or in one that means nothing else.
+pub fn may_hold_token(name: &str) -> bool {
+    name == "authorization" || may_change(name)
 }
 
 /// Whether this is the name of a field as policies write it: 1 to 128 characters of a token, in lower case, without `_`, which
@@ -257,6 +272,9 @@ mod tests {
             "gatehouse-request-id",
             "access-control-allow-origin",
             "x-forwarded-for",
+            "x-original-url",
+            "x-http-method-override",
+            "sec-websocket-key",
             ":path",
             "x\r\ny",
         ] {

@@ -67,8 +67,10 @@ impl CompiledCors {
     pub(crate) fn origin(&self, fields: Fields<'_>) -> Origin {
         let mut named = fields.get_all(ORIGIN);
         match (named.next(), named.next()) {
+            // Said to whoever asks: an answer that a cache got for one without an origin is handed to pages, too (Fetch
+            // standard, "CORS protocol and HTTP caches").
+            (None, _) | (Some(_), None) if self.any_origin => Origin::Any,
             (None, _) => Origin::None,
-            (Some(_), None) if self.any_origin => Origin::Any,
             (Some(origin), None) => {
                 let mut known = self.origins.iter();
                 let place = known.position(|known| known.as_bytes() == origin);

@@ -12,6 +12,7 @@ mod token;
 use std::cmp::Ordering;
 
 use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_snapshot::check::JWT_TRIES_MAX;
 use gatehouse_snapshot::object::Jwt;
 use http::HeaderValue;
 use http::header::WWW_AUTHENTICATE;
@@ -32,6 +33,7 @@ pub(crate) struct CompiledJwt {
     /// Tried only.
     pub(crate) shadow: bool,
     header: Box<str>,
+    types: Box<[Box<str>]>,
     issuer: Box<str>,
     audiences: Box<[Box<str>]>,
     keys: Box<[Key]>,
@@ -61,6 +63,15 @@ pub(crate) enum Fault<'a> {
     Claim(&'a str),
 }
 
+/// What `typ` names, as a policy writes it (RFC 7515 §4.1.9).
+fn media_type(typ: &str) -> String {
+    let typ = typ.to_ascii_lowercase();
+    match typ.strip_prefix("application/") {
+        Some(rest) if !rest.contains('/') => rest.to_owned(),
+        _ => typ,
+    }
+}
+
 fn texts(list: &[String]) -> Box<[Box<str>]> {
     list.iter().map(|text| text.as_str().into()).collect()
 }
@@ -71,6 +82,7 @@ impl CompiledJwt {
         Self {
             shadow: jwt.shadow,
             header: jwt.header.as_str().into(),
+            types: texts(&jwt.types),
             issuer: jwt.issuer.as_str().into(),
             audiences: texts(&jwt.audiences),
             keys: keys::compile(jwt),
@@ -94,17 +106,32 @@ impl CompiledJwt {
     pub(crate) fn judge(&self, fields: Fields<'_>, now: Now) -> Result<(), Fault<'_>> {
         let token = Token::split(self.presented(fields)?)?;
         let header = token.header()?;
+        // RFC 8725 §3.11: what was signed for another purpose is not taken for this one.
+        let is_of_type = |named: &str| self.types.iter().any(|one| **one == *named);
+        if !self.types.is_empty()
+            && !header
+                .typ
+                .as_deref()
+                .map(media_type)
+                .is_some_and(|named| is_of_type(&named))
+        {
+            return Err(Fault::Invalid("It is of another type."));
+        }
         // RFC 8725 §3.1: the algorithm is one of the policy's, with a key of its type, before anything is verified.
-        let mut keys = self
+        let keys = self
             .keys
             .iter()
             .filter(|key| key.is_of(header.alg))
-            .filter(|key| header.kid.is_none() || key.kid() == header.kid.as_deref())
-            .peekable();
-        if keys.peek().is_none() {
-            return Err(Fault::Invalid(
-                "No key of this API has its algorithm and key id.",
-            ));
+            .filter(|key| header.kid.is_none() || key.kid() == header.kid.as_deref());
+        match keys.clone().take(JWT_TRIES_MAX + 1).count() {
+            0 => {
+                return Err(Fault::Invalid(
+                    "No key of this API has its algorithm and key id.",
+                ));
+            }
+            1..=JWT_TRIES_MAX => {}
+            // Of keys with one name there are no more (`snapshot::check`).
+            _ => return Err(Fault::Invalid("It must name its key (kid).")),
         }
         for key in keys {
             if let Some(claims) = key.claims(token.text())? {

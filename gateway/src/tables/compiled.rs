@@ -4,7 +4,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use gatehouse_domain::id::CertificateId;
+use gatehouse_domain::id::{CertificateId, RouteId};
 use gatehouse_snapshot::check::Fault;
 use gatehouse_snapshot::object::{Environment, ObjectRef, Tenant};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -28,6 +28,9 @@ pub(crate) enum CompileError {
     /// A certificate that cannot be served with.
     #[error("certificate {0}: {1}")]
     Certificate(CertificateId, &'static str),
+    /// Policies that cannot be told apart: a route never goes on without them.
+    #[error("route {0}: its policies are of other operations than it has")]
+    Policies(RouteId),
     /// A target that cannot be reached as written.
     #[error("upstream {0}: {1}")]
     Target(String, String),

@@ -10,6 +10,7 @@ use crate::policies::cors::CompiledCors;
 use crate::policies::headers::CompiledChanges;
 use crate::policies::jwt::{AUTHORIZATION, CompiledJwt};
 use crate::policies::shared_rate::{Bucket, CompiledSharedRate};
+use crate::tables::compiled::CompileError;
 
 /// What happens at an operation.
 #[derive(Debug, Default)]
@@ -64,31 +65,32 @@ struct Pages {
 }
 
 impl PolicyBook {
-    /// Compiles what a route has.
-    pub(super) fn route(&self, route: &Route) -> RouteSets {
+    /// Compiles what a route has. Whole or not at all: an operation whose set is not there would pass everybody.
+    pub(super) fn route(&self, route: &Route) -> Result<RouteSets, CompileError> {
+        self.sets_of(route).ok_or(CompileError::Policies(route.id))
+    }
+
+    fn sets_of(&self, route: &Route) -> Option<RouteSets> {
         let RoutePolicies {
             sets,
             of_operations,
         } = &route.later.policies;
         if sets.is_empty() {
-            return RouteSets::None;
+            return Some(RouteSets::None);
         }
         let mut pages = self.lock();
-        let sets: Vec<_> = sets
-            .iter()
-            .map(|set| pages.set(set, route.environment))
-            .collect();
+        let sets = sets.iter().map(|set| pages.set(set, route.environment));
+        let sets: Vec<_> = sets.collect::<Option<_>>()?;
         let places = of_operations.iter();
-        let each: Vec<_> = places
-            .map(|place| sets.get(*place as usize).cloned().flatten())
-            .collect();
-        match each.first() {
+        let each = places.map(|place| sets.get(*place as usize).cloned());
+        let each: Vec<_> = each.collect::<Option<_>>()?;
+        Some(match each.first() {
             None | Some(None) if each.iter().all(Option::is_none) => RouteSets::None,
             Some(Some(first)) if each.iter().all(|one| is(one.as_ref(), first)) => {
                 RouteSets::Same(Arc::clone(first))
             }
             _ => RouteSets::Each(each.into()),
-        }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Pages> {
@@ -101,21 +103,23 @@ fn is(one: Option<&Arc<CompiledSet>>, other: &Arc<CompiledSet>) -> bool {
 }
 
 impl Pages {
-    /// A set, compiled; none for one that does nothing.
-    fn set(&mut self, set: &PolicySet, environment: EnvironmentId) -> Option<Arc<CompiledSet>> {
+    /// A set, compiled, and nothing inside for one that does nothing; `None` where it cannot be written as it was read.
+    fn set(
+        &mut self,
+        set: &PolicySet,
+        environment: EnvironmentId,
+    ) -> Option<Option<Arc<CompiledSet>>> {
         if *set == PolicySet::default() {
-            return None;
+            return Some(None);
         }
-        // Every set can be written: it was read from such bytes.
-        let bytes = postcard::to_stdvec(set).unwrap_or_default();
-        let key = (environment, bytes);
+        let key = (environment, postcard::to_stdvec(set).ok()?);
         if let Some(known) = self.sets.get(&key).and_then(Weak::upgrade) {
-            return Some(known);
+            return Some(Some(known));
         }
         let compiled = Arc::new(self.compile(set, environment));
         self.sets.insert(key, Arc::downgrade(&compiled));
         self.sweep();
-        Some(compiled)
+        Some(Some(compiled))
     }
 
     fn compile(&mut self, set: &PolicySet, environment: EnvironmentId) -> CompiledSet {
@@ -194,7 +198,7 @@ mod tests {
     fn equal_sets_are_one_and_rates_of_a_policy_share_a_bucket_in_their_environment() {
         let book = PolicyBook::default();
         let mut pages = book.lock();
-        let mut put = |set: &PolicySet, environment| pages.set(set, environment).unwrap();
+        let mut put = |set: &PolicySet, environment| pages.set(set, environment).flatten().unwrap();
         let first = put(&set(5, "eu"), LIVE);
         assert!(Arc::ptr_eq(&first, &put(&set(5, "eu"), LIVE)));
         let other = put(&set(5, "us"), LIVE);
@@ -203,7 +207,8 @@ mod tests {
         drop(pages);
         let buckets = book.lock().buckets.len();
         assert_eq!(buckets, 2, "one for each environment");
-        assert!(book.lock().set(&PolicySet::default(), LIVE).is_none());
+        let nothing = book.lock().set(&PolicySet::default(), LIVE);
+        assert!(nothing.is_some_and(|set| set.is_none()));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Faults of a route's policies. Whatever passes here is what a gateway can run.
 
+use std::ops::RangeInclusive;
+
 use gatehouse_domain::plan::LimitRule;
-use gatehouse_domain::policy::{is_field_name, is_field_value, may_change};
+use gatehouse_domain::policy::{is_field_name, is_field_value, may_change, may_hold_token};
 
 use crate::object::{
     Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKeyMaterial, PolicySet, Route, RoutePolicies,
@@ -18,6 +20,14 @@ pub const POLICY_TEXT_BYTES_MAX: usize = 1_024;
 pub const CORS_MAX_AGE_S_MAX: u32 = 86_400;
 /// Most that clocks are forgiven, seconds.
 pub const JWT_LEEWAY_S_MAX: u32 = 300;
+/// Most keys that one token is tried with. Each is a signature verified before any limit is asked.
+pub const JWT_TRIES_MAX: usize = 4;
+/// Sizes of RSA keys, bits.
+pub const RSA_BITS: RangeInclusive<usize> = 2_048..=4_096;
+/// Most bytes of names and values that one policy sets and removes in a request, and the same in an answer.
+pub const HEADER_CHANGES_BYTES_MAX: usize = 16 * 1_024;
+/// Most bytes of all the policies of a route, as they are on the wire. A whole snapshot holds a route in one frame.
+pub const ROUTE_POLICIES_BYTES_MAX: usize = 1_024 * 1_024;
 
 /// What is wrong, in words for the author; empty when nothing is.
 pub(super) fn faults(route: &Route) -> Vec<String> {
@@ -33,6 +43,12 @@ pub(super) fn faults(route: &Route) -> Vec<String> {
         || of_operations.iter().any(|set| *set as usize >= sets.len())
     {
         faults.push("its policies are of other operations than it has".to_owned());
+    }
+    let bytes = postcard::to_stdvec(&route.later.policies).map_or(usize::MAX, |bytes| bytes.len());
+    if bytes > ROUTE_POLICIES_BYTES_MAX {
+        faults.push(format!(
+            "its policies come to {bytes} bytes, of {ROUTE_POLICIES_BYTES_MAX} at most: state what operations share further out"
+        ));
     }
     for set in sets {
         faults.extend(set_faults(set));
@@ -57,11 +73,14 @@ fn set_faults(set: &PolicySet) -> Vec<String> {
 
 fn cors(cors: &Cors) -> Option<String> {
     let fields = || cors.headers.iter().chain(&cors.expose);
+    let is_null = |origin: &String| origin == "null";
     let lists = [&cors.origins, &cors.headers, &cors.expose];
     let fault = if cors.any_origin != cors.origins.is_empty() {
         "CORS names origins or any origin, not both and not none"
     } else if cors.any_origin && cors.credentials {
         "CORS with credentials must name its origins"
+    } else if cors.credentials && cors.origins.iter().any(is_null) {
+        "CORS with credentials takes no 'null': any page can be that"
     } else if lists.iter().any(|list| list.len() > POLICY_ENTRIES_MAX) {
         "a list of CORS is too long"
     } else if cors.origins.iter().any(|origin| !is_text(origin)) {
@@ -79,6 +98,7 @@ fn cors(cors: &Cors) -> Option<String> {
 fn jwt(jwt: &Jwt) -> Option<String> {
     let of_key = |key: &JwtKeyMaterial| jwt.algorithms.iter().any(|one| fits(*one, key));
     let lists = [
+        jwt.types.len(),
         jwt.audiences.len(),
         jwt.algorithms.len(),
         jwt.keys.len(),
@@ -94,22 +114,48 @@ fn jwt(jwt: &Jwt) -> Option<String> {
         .any(|length| length > POLICY_ENTRIES_MAX)
     {
         "a list of a token's policy is too long"
-    } else if !is_field_name(&jwt.header) {
-        "a token comes in something that is no field"
-    } else if jwt.issuer.is_empty() || jwt.issuer.len() > POLICY_TEXT_BYTES_MAX {
-        "a token's issuer is empty or too long"
+    } else if !may_hold_token(&jwt.header) {
+        "a token comes in a field that is not for tokens"
+    } else if !texts(jwt).all(|text| (1..=POLICY_TEXT_BYTES_MAX).contains(&text.len())) {
+        "a text of a token's policy is empty or too long"
     } else if !jwt
         .keys
         .iter()
         .all(|key| is_whole(&key.key) && of_key(&key.key))
     {
         "a key of tokens is of a size or type that no algorithm of its policy takes"
+    } else if tries(jwt) > JWT_TRIES_MAX {
+        return Some(format!(
+            "more than {JWT_TRIES_MAX} keys of tokens fit one algorithm and have one name"
+        ));
     } else if jwt.leeway_s > JWT_LEEWAY_S_MAX {
         "clocks are forgiven for 300 s at most"
     } else {
         return None;
     };
     Some(fault.to_owned())
+}
+
+fn texts(jwt: &Jwt) -> impl Iterator<Item = &String> {
+    let claims = jwt.claims.iter();
+    std::iter::once(&jwt.issuer)
+        .chain(&jwt.types)
+        .chain(&jwt.audiences)
+        .chain(&jwt.scopes)
+        .chain(jwt.keys.iter().filter_map(|key| key.kid.as_ref()))
+        .chain(claims.flat_map(|(name, values)| std::iter::once(name).chain(values)))
+}
+
+/// Most keys that a token which names one could be tried with.
+fn tries(jwt: &Jwt) -> usize {
+    let of = |algorithm: JwtAlgorithm| {
+        let fitting = jwt.keys.iter().filter(move |key| fits(algorithm, &key.key));
+        let mut named: Vec<_> = fitting.map(|key| key.kid.as_deref()).collect();
+        named.sort_unstable();
+        named.chunk_by(PartialEq::eq).map(<[_]>::len).max()
+    };
+    let algorithms = jwt.algorithms.iter();
+    algorithms.filter_map(|one| of(*one)).max().unwrap_or(0)
 }
 
 /// Whether a key is one that an algorithm signs with.
@@ -128,7 +174,8 @@ pub fn fits(algorithm: JwtAlgorithm, key: &JwtKeyMaterial) -> bool {
 fn is_whole(key: &JwtKeyMaterial) -> bool {
     match key {
         JwtKeyMaterial::Rsa(modulus, exponent) => {
-            (256..=1_024).contains(&modulus.len()) && (1..=8).contains(&exponent.len())
+            let (least, most) = (RSA_BITS.start() / 8, RSA_BITS.end() / 8);
+            (least..=most).contains(&modulus.len()) && (1..=8).contains(&exponent.len())
         }
         JwtKeyMaterial::P256(x, y) => x.len() == 32 && y.len() == 32,
         JwtKeyMaterial::P384(x, y) => x.len() == 48 && y.len() == 48,
@@ -151,6 +198,16 @@ fn changes(changes: &HeaderChanges) -> Vec<String> {
     if changes.remove.len() > POLICY_ENTRIES_MAX || changes.set.len() > POLICY_ENTRIES_MAX {
         faults.push("too many fields are changed".to_owned());
     }
+    if header_bytes(changes) > HEADER_CHANGES_BYTES_MAX {
+        faults.push(format!(
+            "the fields that are changed come to more than {HEADER_CHANGES_BYTES_MAX} bytes"
+        ));
+    }
+    let mut set: Vec<&String> = changes.set.iter().map(|(name, _)| name).collect();
+    set.sort_unstable();
+    if set.windows(2).any(|two| two[0] == two[1]) {
+        faults.push("a field is set twice".to_owned());
+    }
     let names = changes.remove.iter();
     for name in names.chain(changes.set.iter().map(|(name, _)| name)) {
         if !may_change(name) {
@@ -163,6 +220,16 @@ fn changes(changes: &HeaderChanges) -> Vec<String> {
         }
     }
     faults
+}
+
+/// What counts against [`HEADER_CHANGES_BYTES_MAX`].
+pub fn header_bytes(changes: &HeaderChanges) -> usize {
+    let removed = changes.remove.iter().map(String::len);
+    let set = changes
+        .set
+        .iter()
+        .map(|(name, value)| name.len() + value.len());
+    removed.chain(set).sum()
 }
 
 /// One visible word.

@@ -154,3 +154,5 @@ fn target_addresses_with_a_user_a_query_or_no_host_are_refused() {
     }
     assert!(target_uri("https://api.example.com:8443/v1").is_ok());
 }
+
+mod policies;

@@ -54,20 +54,20 @@ pub struct Cors {
 /// A token that must come with the call (RFC 7519), besides the application's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwt {
-    /// The policy, for what is counted.
-    pub policy: PolicyId,
     /// Tried only: refusals are counted and nothing is refused.
     pub shadow: bool,
     /// The field it comes in, lower case. In `authorization` behind `Bearer `, and the key then comes in `x-api-key`; in any
     /// other it stands alone.
     pub header: String,
+    /// What `typ` may be, in lower case and without `application/` (RFC 7515 §4.1.9); none: it is not looked at.
+    pub types: Vec<String>,
     /// `iss` must be this.
     pub issuer: String,
     /// `aud` must hold one of these, at least one.
     pub audiences: Vec<String>,
     /// What `alg` may be, at least one; each only with a key of its type.
     pub algorithms: Vec<JwtAlgorithm>,
-    /// At least one. A token with `kid` is tried with the keys of that `kid` only, one without with each.
+    /// At least one. A token with `kid` is tried with the keys of that `kid` only, one without with each, where they are few.
     pub keys: Vec<JwtKey>,
     /// For how long after `exp` and before `nbf` clocks are forgiven, seconds.
     pub leeway_s: u32,
@@ -112,7 +112,7 @@ pub struct JwtKey {
 /// The numbers of a public key, big-endian, without the base64url they came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JwtKeyMaterial {
-    /// Modulus and exponent; 2048 to 8192 bits.
+    /// Modulus and exponent; 2048 to 4096 bits.
     Rsa(Vec<u8>, Vec<u8>),
     /// A point of P-256, 32 bytes a coordinate.
     P256(Vec<u8>, Vec<u8>),

@@ -10,13 +10,11 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gatehouse_domain::id::PolicyId;
 use gatehouse_snapshot::object::{JwtAlgorithm, JwtKey, JwtKeyMaterial};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use proptest::prelude::*;
 use serde_json::json;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::*;
 use crate::request::Field;
@@ -105,9 +103,9 @@ fn policy(algorithms: &[JwtAlgorithm], keys: &[&JwtKeyMaterial]) -> Jwt {
         key: (*key).clone(),
     };
     Jwt {
-        policy: PolicyId::from_uuid(Uuid::nil()),
         shadow: false,
         header: "x-token".to_owned(),
+        types: Vec::new(),
         issuer: "https://id.test".to_owned(),
         audiences: vec!["other".to_owned(), "petstore".to_owned()],
         algorithms: algorithms.to_vec(),
@@ -198,6 +196,44 @@ fn a_key_id_narrows_and_without_one_every_key_is_tried() {
         judged(&policy, &named).is_err(),
         "a name is never a key without"
     );
+}
+
+#[test]
+fn a_token_is_tried_with_four_keys_at_most() {
+    let pair = &pairs().ed25519;
+    let unnamed = encode(&Header::new(Algorithm::EdDSA), &claims(), &pair.0).unwrap();
+    let named = signed_by(pair, Algorithm::EdDSA, &claims());
+    for (keys, taken) in [(3, true), (4, true), (5, false)] {
+        let mut policy = policy(&[JwtAlgorithm::EdDsa], &vec![&pair.1; keys]);
+        for (place, key) in policy.keys.iter_mut().enumerate().skip(1) {
+            key.kid = Some(format!("other {place}"));
+        }
+        assert_eq!(judged(&policy, &unnamed).is_ok(), taken, "{keys} keys");
+        assert_eq!(judged(&policy, &named), Ok(()), "one of {keys} is named");
+    }
+}
+
+#[test]
+fn a_type_that_is_asked_for_must_be_said() {
+    let good = claims().to_string();
+    let mut asking = policy(&[JwtAlgorithm::EdDsa], &[&pairs().ed25519.1]);
+    asking.types = vec!["at+jwt".to_owned(), "jwt".to_owned()];
+    let any = policy(&[JwtAlgorithm::EdDsa], &[&pairs().ed25519.1]);
+    for (typ, is_one) in [
+        (r#","typ":"at+jwt""#, true),
+        (r#","typ":"AT+JWT""#, true),
+        (r#","typ":"application/at+jwt""#, true),
+        (r#","typ":"JWT""#, true),
+        (r#","typ":"logout+jwt""#, false),
+        (r#","typ":"application/x/at+jwt""#, false),
+        (r#","typ":"""#, false),
+        ("", false),
+    ] {
+        let header = format!(r#"{{"alg":"EdDSA","kid":"one"{typ}}}"#);
+        let token = signed_text(&header, &good);
+        assert_eq!(judged(&asking, &token).is_ok(), is_one, "{header}");
+        assert_eq!(judged(&any, &token), Ok(()), "{header}");
+    }
 }
 
 #[test]
@@ -359,7 +395,8 @@ fn what_changes_the_meaning_of_a_token_or_stands_twice_is_refused_though_it_is_s
             "{header}"
         );
     }
-    let twice = good.replacen('{', r#"{"exp":1,"#, 1);
+    // Good to who reads the first as well as to who reads the last: only its standing twice is wrong.
+    let twice = good.replacen('{', r#"{"scope":"pets:read","#, 1);
     for claims in [twice.as_str(), "[]", "null", "7", "{", "\u{feff}{}"] {
         let token = signed_text(plain, claims);
         assert!(judged(&policy, &token).is_err(), "{claims}");

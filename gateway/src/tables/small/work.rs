@@ -94,7 +94,7 @@ impl<'a> Work<'a> {
                 self.hold(object_ref, hash, Item::Upstream(item));
                 self.move_routes(upstream.id);
             }
-            Object::Route(route) => self.put_route(route, hash),
+            Object::Route(route) => self.put_route(route, hash)?,
             Object::Plan(plan) => self.put_plan(plan, hash),
             Object::Application(_)
             | Object::Subscription(_)
@@ -129,17 +129,18 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn put_route(&mut self, route: &Route, hash: [u8; 32]) {
+    fn put_route(&mut self, route: &Route, hash: [u8; 32]) -> Result<(), CompileError> {
         let object_ref = reference(ObjectKind::Route, route.id);
+        let policies = self.before.policies.route(route)?;
         let upstream = self.upstream_of(route.upstream);
         if let Some(before) = self.small.route(route.id) {
             self.compiled.remove_route(before);
         }
-        let policies = self.before.policies.route(route);
         let item = CompiledRoute::new(route, upstream, policies, self.names);
         let item = Arc::new(item);
         self.compiled.put_route(Arc::clone(&item));
         self.hold(object_ref, hash, Item::Route(item));
+        Ok(())
     }
 
     fn put_plan(&mut self, plan: &Plan, hash: [u8; 32]) {

@@ -7,11 +7,9 @@ use aws_lc_rs::rsa::{KeyPair as RsaPair, KeySize};
 use aws_lc_rs::signature::{KeyPair, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use gatehouse_domain::id::PolicyId;
 use gatehouse_snapshot::object::{Jwt, JwtAlgorithm, JwtKey, JwtKeyMaterial, PolicySet};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::NOON;
 
@@ -107,9 +105,9 @@ pub(super) fn claims_with(name: &str, value: Value) -> Value {
 /// A policy that wants tokens of the issuer in this field, with these scopes.
 pub(super) fn policy(field: &str, scopes: &[&str]) -> Jwt {
     Jwt {
-        policy: PolicyId::from_uuid(Uuid::from_u128(950)),
         shadow: false,
         header: field.to_owned(),
+        types: Vec::new(),
         issuer: "https://id.test".to_owned(),
         audiences: vec!["petstore".to_owned()],
         algorithms: vec![JwtAlgorithm::Rs256],
