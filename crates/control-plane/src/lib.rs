@@ -51,6 +51,7 @@ pub mod passkeys;
 pub mod passwords;
 pub mod plans;
 pub mod platform;
+pub mod policies;
 pub mod products;
 pub mod publishing;
 pub mod questions;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::audit::{self, AuditEntry};
-use crate::config::{self, Touched};
+use crate::config::{self, RouteReach, Touched};
 use crate::db::{Db, Tx};
 use crate::idempotency;
 use crate::refusal::Refusal;
@@ -80,6 +80,8 @@ struct Collected {
     audit: Vec<AuditEntry>,
     events: Vec<Event>,
     touched: Vec<Touched>,
+    /// Whose policies changed.
+    reaches: Vec<RouteReach>,
 }
 
 impl Collected {
@@ -89,6 +91,11 @@ impl Collected {
         for touched in more.touched {
             if !self.touched.contains(&touched) {
                 self.touched.push(touched);
+            }
+        }
+        for reach in more.reaches {
+            if !self.reaches.contains(&reach) {
+                self.reaches.push(reach);
             }
         }
     }
@@ -275,6 +282,13 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Says that policies changed on the way to routes: what gateways hold of each is projected at commit.
+    pub(crate) fn touch_routes_of(&mut self, reach: RouteReach) {
+        if !self.collected.reaches.contains(&reach) {
+            self.collected.reaches.push(reach);
+        }
+    }
+
     /// Writes what was collected and commits.
     pub(crate) async fn commit<T>(mut self, value: T) -> Result<Changed<T>, Refusal> {
         if self.part_of.is_some() {
@@ -284,9 +298,11 @@ impl<'a> Work<'a> {
             audit,
             events,
             touched,
+            reaches,
         } = std::mem::take(&mut self.collected);
         self.write_events(events).await?;
-        let plan = config::plan(&mut self.tx, self.db, self.actor.tenant(), &touched).await?;
+        let tenant = self.actor.tenant();
+        let plan = config::plan(&mut self.tx, self.db, tenant, &touched, &reaches).await?;
         let change_id = (!plan.is_empty()).then(|| self.foretell_change());
         let kind = audit.first().map_or("config", |entry| entry.action);
         let subject = audit
@@ -301,7 +317,6 @@ impl<'a> Work<'a> {
         };
         let change = match change_id {
             Some(id) => {
-                let tenant = self.actor.tenant();
                 let told = config::Told {
                     change: id,
                     tenant: Some(tenant),

@@ -30,10 +30,19 @@ pub(super) async fn lock_read(
     let held = render(work.conn(), &Wanted::all()).await?;
     let mut ids: BTreeMap<ResourceKind, Vec<Uuid>> = BTreeMap::new();
     for key in keys {
-        // Versions and upstreams change under the lock of their API.
+        // Versions, upstreams and policies change under the lock of their API.
         let key = match key.kind {
             ResourceKind::Version | ResourceKind::Upstream => {
                 Key::new(ResourceKind::Api, None, key.owner())
+            }
+            ResourceKind::Policy => {
+                let api = held
+                    .get(&key)
+                    .and_then(|held| held.fields.get("api")?.as_str());
+                match api {
+                    Some(api) => Key::new(ResourceKind::Api, None, api),
+                    None => key,
+                }
             }
             _ => key,
         };
@@ -60,6 +69,7 @@ async fn lock_rows(
         ResourceKind::Api | ResourceKind::Version | ResourceKind::Upstream => "api",
         ResourceKind::Product => "product",
         ResourceKind::Plan => "plan",
+        ResourceKind::Policy => "policy",
         ResourceKind::LintRules => return Ok(()),
     };
     let mut lock = QueryBuilder::<Postgres>::new("select id from ");

@@ -124,7 +124,7 @@ fn located(declared: &Declared, refusal: PublishRefusal) -> Refusal {
     match refusal {
         Refusal::Invalid(faults) => {
             let faults = faults.into_iter().map(|mut fault| {
-                fault.pointer = in_file(&fault.pointer);
+                fault.pointer = in_file(declared.key.kind, &fault.pointer);
                 declared.fault(fault)
             });
             Refusal::Invalid(faults.collect())
@@ -132,7 +132,11 @@ fn located(declared: &Declared, refusal: PublishRefusal) -> Refusal {
         Refusal::UnknownReference { pointer } => {
             let detail =
                 "This names nothing that exists; state it in a file too, or correct the name.";
-            let fault = FieldFault::new(in_file(&pointer), "unknown_reference", detail);
+            let fault = FieldFault::new(
+                in_file(declared.key.kind, &pointer),
+                "unknown_reference",
+                detail,
+            );
             Refusal::Invalid(vec![declared.fault(fault)])
         }
         Refusal::NotFound => {
@@ -145,9 +149,11 @@ fn located(declared: &Declared, refusal: PublishRefusal) -> Refusal {
 }
 
 /// Where a field of a verb's input stands in a resource.
-fn in_file(pointer: &str) -> String {
+fn in_file(kind: ResourceKind, pointer: &str) -> String {
     match pointer {
-        "/slug" | "/version" => "/metadata/name".to_owned(),
+        "/slug" => "/metadata/name".to_owned(),
+        // A policy names the version it is of; any other kind is one.
+        "/version" if kind != ResourceKind::Policy => "/metadata/name".to_owned(),
         "" => String::new(),
         field => format!("/spec{field}"),
     }

@@ -85,6 +85,7 @@ impl Place<'_> {
             ResourceKind::Product => format!("products/{name}/product"),
             ResourceKind::Plan if self.of_product => format!("products/{owner}/plans/{name}"),
             ResourceKind::Plan => format!("apis/{owner}/plans/{name}"),
+            ResourceKind::Policy => format!("policies/{name}"),
         }
     }
 

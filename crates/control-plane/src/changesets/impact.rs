@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::plan::Planned;
+use super::plan::{Planned, ResourceChange};
 use crate::refusal::Refusal;
 use crate::resources::render::State;
 use crate::resources::{Key, ResourceKind};
@@ -39,6 +39,8 @@ struct Concerned {
     plans: Vec<Uuid>,
     terms: Vec<Uuid>,
     environments: Vec<Uuid>,
+    /// Everybody.
+    all: bool,
 }
 
 /// Fills in the impact of each change, and answers that of all together.
@@ -51,7 +53,7 @@ pub(super) async fn measure(
     let mut all = Concerned::default();
     let mut reaches = false;
     for (key, change) in &mut planned.changes {
-        let concerned = Concerned::of(key, held);
+        let concerned = Concerned::of(key, change, held);
         change.impact = concerned.count(conn).await?;
         if !key.kind.is_for_people() {
             change.impact.groups.clone_from(&groups);
@@ -62,6 +64,7 @@ pub(super) async fn measure(
         all.plans.extend(concerned.plans);
         all.terms.extend(concerned.terms);
         all.environments.extend(concerned.environments);
+        all.all |= concerned.all;
     }
     let mut impact = all.count(conn).await?;
     if reaches {
@@ -71,7 +74,7 @@ pub(super) async fn measure(
 }
 
 impl Concerned {
-    fn of(key: &Key, held: &BTreeMap<Key, State>) -> Self {
+    fn of(key: &Key, change: &ResourceChange, held: &BTreeMap<Key, State>) -> Self {
         let mut concerned = Self::default();
         let own = held.get(key).map(|state| state.id);
         match key.kind {
@@ -83,6 +86,20 @@ impl Concerned {
             ResourceKind::Api | ResourceKind::Upstream | ResourceKind::Version => {
                 let api = Key::new(ResourceKind::Api, None, key.owner());
                 concerned.apis.extend(held.get(&api).map(|state| state.id));
+            }
+            // Its API stays what it is; of a new one it is among what is stated.
+            ResourceKind::Policy => {
+                let stated = change.fields.iter();
+                let mut stated = stated.filter(|field| field.pointer == "/spec/api");
+                let known = held.get(key).and_then(|state| state.fields.get("api"));
+                match known.or(stated.next().map(|field| &field.after)) {
+                    Some(slug) => {
+                        let slug = slug.as_str().unwrap_or_default();
+                        let api = Key::new(ResourceKind::Api, None, slug);
+                        concerned.apis.extend(held.get(&api).map(|state| state.id));
+                    }
+                    None => concerned.all = true,
+                }
             }
         }
         concerned
@@ -96,20 +113,21 @@ impl Concerned {
             &self.terms,
             &self.environments,
         ];
-        if lists.into_iter().all(Vec::is_empty) {
+        if !self.all && lists.into_iter().all(Vec::is_empty) {
             return Ok(Impact::default());
         }
         let counted = sqlx::query!(
             r#"select count(*) as "subscriptions!", count(distinct s.application_id) as "applications!"
                from subscription s join product p on p.id = s.product_id
                where s.state in ('pending', 'active')
-                 and (p.api_id = any($1) or s.plan_id = any($2) or s.environment_id = any($3) or s.product_id = any($4)
+                 and ($6 or p.api_id = any($1) or s.plan_id = any($2) or s.environment_id = any($3) or s.product_id = any($4)
                       or s.plan_id in (select n.id from plan n where n.terms_id = any($5)))"#,
             &self.apis,
             &self.plans,
             &self.environments,
             &self.products,
             &self.terms,
+            self.all,
         )
         .fetch_one(conn)
         .await?;

@@ -1,7 +1,8 @@
 //! Publishing fails closed: what a group would compile is checked before it is accepted.
 //!
 //! A change of routes, upstreams and plans is checked beside what it can collide with, found by place, so that it costs the
-//! same with ten APIs or with thousands. Where an environment moves, everything in it moves, and everything is checked.
+//! same with ten APIs or with thousands. Where an environment moves, everything in it moves, and everything is checked; so it
+//! is where much changes at once, such as by a policy of every API.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,9 @@ const ROUTING: [ObjectKind; 4] = [
     ObjectKind::Route,
     ObjectKind::Plan,
 ];
+
+/// From so many changed objects on, looking for the neighbours of each costs more than reading everything.
+const NEIGHBOURS_OF_MAX: usize = 200;
 
 type Objects = HashMap<ObjectRef, Object>;
 
@@ -52,7 +56,8 @@ pub(super) async fn check(
         .any(|object| object.kind == ObjectKind::Environment)
         || removed
             .iter()
-            .any(|object| matches!(object.kind, ObjectKind::Environment | ObjectKind::Upstream));
+            .any(|object| matches!(object.kind, ObjectKind::Environment | ObjectKind::Upstream))
+        || upserted.len() > NEIGHBOURS_OF_MAX;
     let mut objects = if is_wide {
         everything(conn, group).await?
     } else {

@@ -47,6 +47,14 @@ pub(crate) enum Touched {
     Certificate(CertificateId),
 }
 
+/// Routes on the way to which something changed: of the tenant, of an API or of a version; in one environment, or in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RouteReach {
+    pub(crate) api: Option<Uuid>,
+    pub(crate) version: Option<Uuid>,
+    pub(crate) environment: Option<Uuid>,
+}
+
 impl Touched {
     pub(crate) fn object_ref(self) -> ObjectRef {
         let (kind, id) = match self {
@@ -86,10 +94,15 @@ pub(crate) async fn plan(
     db: &Db,
     tenant: TenantId,
     touched: &[Touched],
+    reaches: &[RouteReach],
 ) -> Result<Vec<GroupPlan>, Refusal> {
+    let mut touched = with_kin(conn, tenant, touched).await?;
+    routes_of(conn, &mut touched, reaches).await?;
     if touched.is_empty() {
         return Ok(Vec::new());
     }
+    let mut known = HashSet::new();
+    touched.retain(|thing| known.insert(thing.object_ref()));
     let served = sqlx::query!(
         r#"select g.id as group_id, g.key_version, array_agg(e.environment_id) as "environments!: Vec<Uuid>"
            from group_environment e join gateway_group g on g.id = e.group_id
@@ -101,13 +114,19 @@ pub(crate) async fn plan(
     .fetch_all(&mut *conn)
     .await?;
     let mut plans = Vec::with_capacity(served.len());
-    let touched = with_kin(conn, tenant, touched).await?;
     let mut projections = Vec::with_capacity(touched.len());
+    let routes: Vec<Uuid> = touched
+        .iter()
+        .filter_map(|thing| match thing {
+            Touched::Route(id) => Some(id.uuid()),
+            _ => None,
+        })
+        .collect();
+    // On the heap: every verb's future holds this one.
+    let mut routes = Box::pin(project::routes(conn, tenant, &routes)).await?;
     for thing in &touched {
-        projections.push((
-            thing.object_ref(),
-            project::project(conn, db, tenant, *thing).await?,
-        ));
+        let projection = project::project(conn, db, tenant, *thing, &mut routes).await?;
+        projections.push((thing.object_ref(), projection));
     }
     for group in served {
         let id = GatewayGroupId::from_uuid(group.group_id);
@@ -126,6 +145,49 @@ pub(crate) async fn plan(
         plans.push(GroupPlan { group: id, wanted });
     }
     Ok(plans)
+}
+
+/// Adds the routes that are reached. A policy is no part of the rows that a route is otherwise locked by: whoever projects
+/// routes shares a lock, and whoever changes policies has it alone, to the end of the transaction. So of two that commit at the
+/// same time the second sees what the first did. It is taken where every verb has its rows already, before the shared heads.
+async fn routes_of(
+    conn: &mut PgConnection,
+    touched: &mut Vec<Touched>,
+    reaches: &[RouteReach],
+) -> Result<(), Refusal> {
+    const LOCK: &str = "hashtextextended('gatehouse.policies/' || current_tenant()::text, 0)";
+    if !reaches.is_empty() {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select pg_advisory_xact_lock({LOCK})"
+        )))
+        .execute(&mut *conn)
+        .await?;
+    } else if touched
+        .iter()
+        .any(|thing| matches!(thing, Touched::Route(_)))
+    {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select pg_advisory_xact_lock_shared({LOCK})"
+        )))
+        .execute(&mut *conn)
+        .await?;
+    }
+    for reach in reaches {
+        let routes = sqlx::query_scalar!(
+            "select r.id from route r join api_version v on v.id = r.api_version_id
+             where r.enabled and v.state in ('published', 'deprecated')
+               and ($1::uuid is null or v.api_id = $1) and ($2::uuid is null or v.id = $2)
+               and ($3::uuid is null or r.environment_id = $3)
+             order by r.id",
+            reach.api,
+            reach.version,
+            reach.environment,
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        touched.extend(routes.into_iter().map(|id| Touched::Route(id.into())));
+    }
+    Ok(())
 }
 
 /// A subscription brings its own plan along, where it has or had one, a plan those that are made from it, and an environment, whose

@@ -131,29 +131,69 @@ impl Step {
             .execute(&mut *conn)
             .await?;
         }
-        for upsert in &self.upserted {
-            let (environment, place) = place_of(&upsert.object).unzip();
-            sqlx::query!(
-                "insert into config_object (group_id, kind, object_id, tenant_id, body, sha256, seq, environment_id, place)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                 on conflict (group_id, kind, object_id) do update
-                 set body = excluded.body, sha256 = excluded.sha256, seq = excluded.seq,
-                     environment_id = excluded.environment_id, place = excluded.place",
-                group.uuid(),
-                upsert.record.object.kind as i16,
-                upsert.record.object.id,
-                tenant.uuid(),
-                upsert.record.body.as_ref(),
-                upsert.new.as_slice(),
-                seq,
-                environment,
-                place,
-            )
-            .execute(&mut *conn)
-            .await?;
+        let mut from = 0;
+        while from < self.upserted.len() {
+            let part = &self.upserted[from..][..batch(&self.upserted[from..])];
+            store_part(conn, group, tenant, seq, part).await?;
+            from += part.len();
         }
         Ok(())
     }
+}
+
+/// How many of `upserts` go into one statement: some hundreds, and no more than some megabytes; at least one.
+fn batch(upserts: &[Upsert]) -> usize {
+    const ROWS_MAX: usize = 500;
+    const BYTES_MAX: usize = 4 * 1024 * 1024;
+    let mut bytes = 0;
+    let fitting = upserts.iter().take(ROWS_MAX).take_while(|upsert| {
+        bytes += upsert.record.body.len();
+        bytes <= BYTES_MAX
+    });
+    fitting.count().max(1)
+}
+
+async fn store_part(
+    conn: &mut PgConnection,
+    group: GatewayGroupId,
+    tenant: TenantId,
+    seq: i64,
+    upserts: &[Upsert],
+) -> Result<(), Refusal> {
+    let objects = upserts.iter().map(|upsert| upsert.record.object);
+    let (kinds, ids): (Vec<i16>, Vec<Uuid>) = objects
+        .map(|object| (object.kind as i16, object.id))
+        .unzip();
+    let bodies: Vec<&[u8]> = upserts
+        .iter()
+        .map(|upsert| upsert.record.body.as_ref())
+        .collect();
+    let hashes: Vec<&[u8]> = upserts.iter().map(|upsert| upsert.new.as_slice()).collect();
+    let (environments, places): (Vec<Option<Uuid>>, Vec<Option<&str>>) = upserts
+        .iter()
+        .map(|upsert| place_of(&upsert.object).unzip())
+        .unzip();
+    sqlx::query!(
+        "insert into config_object (group_id, kind, object_id, tenant_id, body, sha256, seq, environment_id, place)
+         select $1, o.kind, o.id, $2, o.body, o.sha256, $3, o.environment, o.place
+         from unnest($4::smallint[], $5::uuid[], $6::bytea[], $7::bytea[], $8::uuid[], $9::text[])
+           as o (kind, id, body, sha256, environment, place)
+         on conflict (group_id, kind, object_id) do update
+         set body = excluded.body, sha256 = excluded.sha256, seq = excluded.seq,
+             environment_id = excluded.environment_id, place = excluded.place",
+        group.uuid(),
+        tenant.uuid(),
+        seq,
+        &kinds,
+        &ids,
+        &bodies as &[&[u8]],
+        &hashes as &[&[u8]],
+        &environments as &[Option<Uuid>],
+        &places as &[Option<&str>],
+    )
+    .execute(&mut *conn)
+    .await?;
+    Ok(())
 }
 
 /// Where an object answers: its environment, and the path below that, or the environment's own base path. By it the

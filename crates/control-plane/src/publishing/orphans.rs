@@ -1,5 +1,5 @@
-//! What hangs on operations that a new description no longer has: limits of plans, and what products open. By their stable
-//! keys both outlive a renamed parameter; where the operation itself is gone, publishing names them and stops, or drops them
+//! What hangs on operations that a new description no longer has: limits of plans, what products open, and policies. By their
+//! stable keys all outlive a renamed parameter; where the operation itself is gone, publishing names them and stops, or drops them
 //! when it is told to. Nothing is kept or lost in silence.
 
 use gatehouse_domain::id::PlanId;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use crate::plans;
 use crate::refusal::{FieldFault, Refusal};
 use crate::versions;
 use crate::work::Work;
+use crate::{plans, policies};
 
 /// Something that hangs on an operation which is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,8 +20,10 @@ pub struct Orphan {
     pub operation: String,
     /// Slug of the product, which is the API's where it stands for one.
     pub product: String,
-    /// Slug of the plan that limits it; none where the product itself names it among what it opens.
+    /// Slug of the plan that limits it; without it and a policy the product itself names it among what it opens.
     pub plan: Option<String>,
+    /// Slug of the policy that is attached to it.
+    pub policy: Option<String>,
 }
 
 impl Orphan {
@@ -30,9 +32,10 @@ impl Orphan {
         let Self {
             operation, product, ..
         } = self;
-        match &self.plan {
-            Some(plan) => format!("the plan {plan} of {product} limits {operation}"),
-            None => format!("the product {product} opens {operation} by name"),
+        match (&self.policy, &self.plan) {
+            (Some(policy), _) => format!("the policy {policy} is attached to {operation}"),
+            (None, Some(plan)) => format!("the plan {plan} of {product} limits {operation}"),
+            (None, None) => format!("the product {product} opens {operation} by name"),
         }
     }
 }
@@ -42,6 +45,7 @@ impl Orphan {
 pub(crate) struct Orphans {
     limits: Vec<(Uuid, Orphan)>,
     choices: Vec<(Uuid, Orphan)>,
+    policies: Vec<(Uuid, Orphan)>,
 }
 
 /// The stable keys of what gateways route of a revision.
@@ -107,6 +111,7 @@ pub(super) async fn find(
             operation: row.operation,
             product: row.product,
             plan: Some(row.plan),
+            policy: None,
         };
         (row.plan_id, orphan)
     });
@@ -115,22 +120,53 @@ pub(super) async fn find(
             operation: row.operation,
             product: row.slug,
             plan: None,
+            policy: None,
         };
         (row.product_id, orphan)
     });
     Ok(Orphans {
         limits: limits.collect(),
         choices: choices.collect(),
+        policies: policies_of(conn, version, after).await?,
     })
+}
+
+/// The policies of operations that a version does not have.
+async fn policies_of(
+    conn: &mut PgConnection,
+    version: Uuid,
+    after: &[String],
+) -> Result<Vec<(Uuid, Orphan)>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select y.id, y.slug, y.operation_key as "operation!", a.slug as api
+           from policy y join api a on a.id = y.api_id
+           where y.api_version_id = $1 and y.operation_key is not null and not y.operation_key = any($2)
+           order by y.operation_key, y.slug"#,
+        version,
+        after,
+    )
+    .fetch_all(conn)
+    .await?;
+    let orphans = rows.into_iter().map(|row| {
+        let orphan = Orphan {
+            operation: row.operation,
+            product: row.api,
+            plan: None,
+            policy: Some(row.slug),
+        };
+        (row.id, orphan)
+    });
+    Ok(orphans.collect())
 }
 
 impl Orphans {
     pub(super) fn is_empty(&self) -> bool {
-        self.limits.is_empty() && self.choices.is_empty()
+        self.limits.is_empty() && self.choices.is_empty() && self.policies.is_empty()
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Orphan> {
         let all = self.choices.iter().chain(&self.limits);
+        let all = all.chain(&self.policies);
         all.map(|(_, orphan)| orphan)
     }
 
@@ -144,7 +180,8 @@ impl Orphans {
         }
     }
 
-    /// Takes them away: products open what is left of their choice, and plans get a new revision without those limits.
+    /// Takes them away: products open what is left of their choice, plans get a new revision without those limits, and policies
+    /// go.
     pub(crate) async fn drop_all(
         self,
         work: &mut Work<'_>,
@@ -173,6 +210,8 @@ impl Orphans {
             .execute(work.conn())
             .await?;
         }
+        let gone: Vec<Uuid> = self.policies.iter().map(|(policy, _)| *policy).collect();
+        policies::drop_policies(work, &gone).await?;
         versions::touch_routes(work, version).await?;
         for of_plan in self.limits.chunk_by(|one, next| one.0 == next.0) {
             let Some((plan, _)) = of_plan.first() else {

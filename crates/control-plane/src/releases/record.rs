@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatehouse_domain::id::{
-    ApiId, ApiVersionId, ChangeId, ChangesetId, EnvironmentId, PlanId, ProductId, TeamId, TenantId,
-    TermsId, UpstreamId,
+    ApiId, ApiVersionId, ChangeId, ChangesetId, EnvironmentId, PlanId, PolicyId, ProductId, TeamId,
+    TenantId, TermsId, UpstreamId,
 };
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -115,6 +115,10 @@ impl Affected {
             (
                 ResourceKind::Plan,
                 subject.parse::<PlanId>().ok().map(PlanId::uuid),
+            ),
+            (
+                ResourceKind::Policy,
+                subject.parse::<PolicyId>().ok().map(PolicyId::uuid),
             ),
             (
                 ResourceKind::Version,

@@ -50,11 +50,13 @@ pub enum ResourceKind {
     Product,
     /// What a subscription to an API, or to a product, allows.
     Plan,
+    /// What gateways do with calls besides letting subscribed ones through, at one place.
+    Policy,
 }
 
 impl ResourceKind {
     /// All of them, in the order in which things are made.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Team,
         Self::Role,
         Self::LintRules,
@@ -65,6 +67,7 @@ impl ResourceKind {
         Self::Version,
         Self::Product,
         Self::Plan,
+        Self::Policy,
     ];
 
     /// The word in files.
@@ -80,6 +83,7 @@ impl ResourceKind {
             Self::Version => "version",
             Self::Product => "product",
             Self::Plan => "plan",
+            Self::Policy => "policy",
         }
     }
 

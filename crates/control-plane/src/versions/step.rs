@@ -13,6 +13,7 @@ use crate::audit::AuditEntry;
 use crate::changelog;
 use crate::db::Db;
 use crate::page::Lookup;
+use crate::policies;
 use crate::refusal::Refusal;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
@@ -123,6 +124,9 @@ impl<'a> Step<'a> {
             after: Some(recorded(&after, &details)),
             reason: (!reason.is_empty()).then(|| reason.clone()),
         });
+        if after.state == ApiVersionState::Retired {
+            policies::drop_of_version(&mut self.work, after.id.uuid()).await?;
+        }
         self.work.emit(
             event,
             after.id,

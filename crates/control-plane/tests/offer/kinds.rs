@@ -21,6 +21,7 @@ use gatehouse_spec::lint::Level;
 
 use crate::changesets::file;
 use crate::gate::without_get_pet;
+use crate::policies::attach_one_of_each_kind;
 use crate::world::{PETS, World, conflict, faults, make_tenant, member};
 
 /// A text with everything a notation could trip over, and a line that looks like the head of a resource.
@@ -97,6 +98,7 @@ impl World {
         plans::create_plan(db, paul, Lookup::from("bundle"), plan)
             .await
             .unwrap();
+        attach_one_of_each_kind(&world).await;
         world
     }
 
@@ -201,6 +203,10 @@ async fn a_tenant_of_every_kind_of_thing_is_made_anew_from_its_files_to_the_byte
     let files = world.exported(None).await;
     for expected in [
         "lint-rules.yaml",
+        "policies/cats-cors.yaml",
+        "policies/cats-v1-jwt.yaml",
+        "policies/cats-v1-get-pets-sandbox-rate-limit.yaml",
+        "policies/headers.yaml",
         "products/bundle/plans/basic.yaml",
         "products/bundle/product.yaml",
         "products/later/product.yaml",

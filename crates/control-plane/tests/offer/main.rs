@@ -32,6 +32,7 @@ mod notice;
 mod orphans;
 mod own_limits;
 mod plans;
+mod policies;
 mod previous_release;
 mod products;
 mod publishing;

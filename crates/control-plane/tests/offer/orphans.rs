@@ -109,6 +109,7 @@ async fn a_limit_of_an_operation_that_is_gone_stops_the_publish_or_is_dropped_wi
             operation: "GET /pets/{}".to_owned(),
             product: "pets".to_owned(),
             plan: Some("team".to_owned()),
+            policy: None,
         }]
     );
     assert_eq!((world.footprint().await, world.head().await), before);

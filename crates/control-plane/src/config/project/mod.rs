@@ -2,6 +2,7 @@
 
 mod access;
 mod plans;
+mod routes;
 mod traffic;
 
 use gatehouse_domain::id::TenantId;
@@ -16,6 +17,7 @@ use super::Touched;
 use crate::certificates;
 use crate::db::Db;
 use crate::refusal::Refusal;
+pub(super) use routes::{Routes, routes};
 
 /// What groups should hold. A credential's digest and a certificate's sealed key differ from group to group; everything else is the
 /// same.
@@ -82,18 +84,20 @@ impl Projection {
     }
 }
 
-/// Reads what gateways should hold of `touched`; `None` when they should not hold it.
+/// Reads what gateways should hold of `touched`; `None` when they should not hold it. Routes have been read before, all at once
+/// ([`routes()`]), and are taken from there.
 pub(super) async fn project(
     conn: &mut PgConnection,
     db: &Db,
     tenant: TenantId,
     touched: Touched,
+    routes: &mut Routes,
 ) -> Result<Option<Projection>, Refusal> {
     match touched {
         Touched::Tenant(id) => traffic::tenant(conn, id).await,
         Touched::Environment(id) => traffic::environment(conn, tenant, id).await,
         Touched::Upstream(id) => traffic::upstream(conn, tenant, id).await,
-        Touched::Route(id) => traffic::route(conn, tenant, id).await,
+        Touched::Route(id) => Ok(routes.remove(&id.uuid())),
         Touched::Plan(id) => plans::plan(conn, tenant, id).await,
         Touched::Application(id) => access::application(conn, tenant, id).await,
         Touched::Subscription(id) => access::subscription(conn, tenant, id).await,

@@ -19,7 +19,7 @@ use crate::resources::put::{Want, put};
 use crate::resources::render::State;
 use crate::resources::specs::Spec;
 use crate::resources::{Key, ResourceKind};
-use crate::{plans, upstreams, versions};
+use crate::{plans, policies, upstreams, versions};
 
 /// What is to be done, and what is not.
 pub(super) struct Plan {
@@ -61,7 +61,11 @@ impl Plan {
                 _ if is_rule(key.kind) => {
                     Some("It is a rule for people, and no rollback changes it.")
                 }
-                (None, Some(_)) => fixed.ended.get(&text).copied(),
+                (None, Some(then)) => fixed
+                    .ended
+                    .get(&text)
+                    .or_else(|| fixed.ended.get(&version_of(&key, then)?))
+                    .copied(),
                 (Some(_), None) if fixed.taken_up.contains(&text) => Some("Subscriptions have it."),
                 (Some(_), None) if fixed.unrecorded.contains(&text) => {
                     Some("Releases did not hold products then.")
@@ -196,6 +200,13 @@ fn still_possible(then: &mut Value, now: &State, fixed: &Fixed) -> Option<&'stat
     }
 }
 
+/// The version that a policy is attached to.
+fn version_of(key: &Key, then: &Value) -> Option<String> {
+    let of = |field: &str| then["spec"][field].as_str();
+    let version = Key::new(ResourceKind::Version, Some(of("api")?), of("version")?);
+    (key.kind == ResourceKind::Policy).then(|| version.to_string())
+}
+
 /// Why something that came since stays.
 fn stays(key: &Key, now: &State) -> Option<&'static str> {
     match key.kind {
@@ -207,7 +218,10 @@ fn stays(key: &Key, now: &State) -> Option<&'static str> {
         ResourceKind::Plan if now.fields.get("state") == Some(&json!("staging")) => {
             Some("It is not on offer.")
         }
-        ResourceKind::Plan | ResourceKind::Upstream | ResourceKind::Version => None,
+        ResourceKind::Plan
+        | ResourceKind::Policy
+        | ResourceKind::Upstream
+        | ResourceKind::Version => None,
     }
 }
 
@@ -258,6 +272,12 @@ async fn take_back(db: &Db, actor: &Actor, key: &Key) -> Result<(), Refusal> {
             };
             let plan = Lookup::Slug(key.name.clone());
             plans::update_plan(db, actor, Lookup::from(api), plan, None, input)
+                .await
+                .map(drop)
+        }
+        ResourceKind::Policy => {
+            let policy = Lookup::Slug(key.name.clone());
+            policies::delete_policy(db, actor, policy, None, "")
                 .await
                 .map(drop)
         }

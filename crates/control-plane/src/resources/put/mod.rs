@@ -2,6 +2,7 @@
 
 mod api;
 mod plan;
+mod policy;
 mod product;
 mod tenant;
 mod version;
@@ -18,7 +19,7 @@ use crate::products::{self, RetireProduct};
 use crate::publishing::{PublishRefusal, Source};
 use crate::refusal::Refusal;
 use crate::versions::{self, Retire};
-use crate::{plans, roles, upstreams};
+use crate::{plans, policies, roles, upstreams};
 
 /// What a thing shall be.
 pub(crate) struct Want<'a> {
@@ -62,6 +63,7 @@ pub(crate) async fn put(
         Spec::Version(spec) => version::put_version(db, actor, want, spec, held).await?,
         Spec::Product(spec) => product::put_product(db, actor, want, spec, held).await?,
         Spec::Plan(spec) => plan::put_plan(db, actor, want, spec, held).await?,
+        Spec::Policy(spec) => policy::put_policy(db, actor, want, spec, held).await?,
     }
     Ok(())
 }
@@ -116,6 +118,10 @@ pub(crate) async fn take_away(
         }
         ResourceKind::Role => {
             roles::delete_role(db, actor, &key.name, None).await?;
+        }
+        ResourceKind::Policy => {
+            let policy = Lookup::Slug(key.name.clone());
+            policies::delete_policy(db, actor, policy, None, reason).await?;
         }
         ResourceKind::Team
         | ResourceKind::LintRules

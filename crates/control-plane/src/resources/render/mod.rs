@@ -2,6 +2,7 @@
 
 mod api;
 mod plan;
+mod policy;
 mod product;
 mod tenant;
 
@@ -79,6 +80,7 @@ pub(crate) async fn render(
             ResourceKind::Version => api::versions(conn, ids, &mut states).await?,
             ResourceKind::Product => product::products(conn, ids, &mut states).await?,
             ResourceKind::Plan => plan::plans(conn, ids, &mut states).await?,
+            ResourceKind::Policy => policy::policies(conn, ids, &mut states).await?,
         }
     }
     Ok(states)

@@ -3,6 +3,7 @@
 
 mod api;
 mod plan;
+mod policy;
 mod product;
 mod tenant;
 
@@ -16,6 +17,7 @@ use crate::refusal::FieldFault;
 
 pub(crate) use api::{ApiSpec, OfferedState, TargetSpec, TimeoutsSpec, UpstreamSpec, VersionSpec};
 pub(crate) use plan::{LimitSpec, OperationLimitSpec, PlanSpec};
+pub(crate) use policy::PolicySpec;
 pub(crate) use product::{ItemSpec, ProductSpec};
 pub(crate) use tenant::{EnvironmentSpec, LintRulesSpec, RoleSpec, TeamSpec, TermsSpec};
 
@@ -32,6 +34,7 @@ pub(crate) enum Spec {
     Version(VersionSpec),
     Product(ProductSpec),
     Plan(Box<PlanSpec>),
+    Policy(Box<PolicySpec>),
 }
 
 /// What is too long for a field: in a file, the path of another file beside it; compared and kept by its SHA-256.
@@ -74,6 +77,7 @@ impl Spec {
             ResourceKind::Version => Self::Version(closed(value)?),
             ResourceKind::Product => Self::Product(closed(value)?),
             ResourceKind::Plan => Self::Plan(closed(value)?),
+            ResourceKind::Policy => Self::Policy(closed(value)?),
         };
         let faults = spec.tidy();
         if faults.is_empty() {
@@ -110,6 +114,7 @@ impl Spec {
                 trim([&mut plan.name, &mut plan.summary]);
                 return plan.tidy();
             }
+            Self::Policy(policy) => return policy.tidy(),
         }
         Vec::new()
     }
@@ -127,6 +132,7 @@ impl Spec {
             Self::Version(spec) => serde_json::to_value(spec),
             Self::Product(spec) => serde_json::to_value(spec),
             Self::Plan(spec) => serde_json::to_value(spec),
+            Self::Policy(spec) => serde_json::to_value(spec),
         };
         match value {
             Ok(Value::Object(fields)) => fields,

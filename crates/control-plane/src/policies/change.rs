@@ -1,0 +1,381 @@
+//! Putting policies in place, changing them and taking them away. Every route that one is on the way to gets it in the same
+//! transaction.
+
+use gatehouse_domain::id::PolicyId;
+use gatehouse_domain::policy::{Attached, PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
+use gatehouse_domain::{Permission, Slug};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::documents::{PolicyDocument, Read};
+use super::effective::is_kept_out;
+use super::place::{Found, require_tenant};
+use super::{PolicyPlace, PolicyView, place_words, rows};
+use crate::actor::Actor;
+use crate::apis;
+use crate::audit::AuditEntry;
+use crate::config::RouteReach;
+use crate::db::Db;
+use crate::page::Lookup;
+use crate::refusal::{OnConstraint, Refusal};
+use crate::words::{optional_reason, require_version};
+use crate::work::{Changed, Work};
+
+/// A policy to put in place.
+#[derive(Debug, Clone)]
+pub struct CreatePolicy {
+    /// In URLs and files; made of its place and kind where it is left out.
+    pub slug: Option<String>,
+    /// Where.
+    pub place: PolicyPlace,
+    /// What it does.
+    pub kind: PolicyKind,
+    /// What it says, as the kind has it.
+    pub document: Value,
+    /// Whether it decides.
+    pub mode: PolicyMode,
+    /// Whether places further in may say otherwise.
+    pub inherit: PolicyInherit,
+    /// Why, for the audit log; may be empty.
+    pub reason: String,
+}
+
+/// What changes; `None` leaves it. Where it is and what it does stay.
+#[derive(Debug, Clone, Default)]
+pub struct UpdatePolicy {
+    /// What it says, whole.
+    pub document: Option<Value>,
+    /// Whether it decides.
+    pub mode: Option<PolicyMode>,
+    /// Whether places further in may say otherwise.
+    pub inherit: Option<PolicyInherit>,
+    /// Why, for the audit log; may be empty.
+    pub reason: String,
+}
+
+/// Puts a policy in place.
+pub async fn create_policy(
+    db: &Db,
+    actor: &Actor,
+    input: CreatePolicy,
+) -> Result<Changed<PolicyView>, Refusal> {
+    actor.require_anywhere(Permission::ApiWrite)?;
+    let Read { document, warnings } =
+        PolicyDocument::read(input.kind, input.document).map_err(Refusal::Invalid)?;
+    require_mode(input.kind, input.mode)?;
+    let reason = optional_reason(&input.reason)?;
+    let mut work = Work::begin(db, actor).await?;
+    let place = Found::open(&mut work, actor, &input.place).await?;
+    let attached = Attached {
+        kind: input.kind,
+        level: place.level(),
+        in_one_environment: place.environment.is_some(),
+        inherit: input.inherit,
+    };
+    let reach = reach_of(&place);
+    let kept_out = kept_out(&mut work, attached, &reach, place.operation.as_deref()).await?;
+    let id: PolicyId = work.new_id();
+    let slug = match input.slug {
+        Some(slug) => Slug::new(slug)
+            .map_err(|fault| Refusal::field("/slug", "slug", format!("{fault}.")))?
+            .as_str()
+            .to_owned(),
+        None => free_slug(&mut work, &place, input.kind, id).await?,
+    };
+    let (tenant, now) = (work.tenant(), work.now());
+    sqlx::query!(
+        "insert into policy (id, tenant_id, slug, level, api_id, api_version_id, operation_key, environment_id, kind, config, mode, inherit,
+                             created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        id.uuid(),
+        tenant,
+        slug,
+        place.level().as_str(),
+        reach.api,
+        reach.version,
+        place.operation,
+        reach.environment,
+        input.kind.as_str(),
+        document.value(),
+        input.mode.as_str(),
+        input.inherit.as_str(),
+        now,
+    )
+    .execute(work.conn())
+    .await
+    .on_constraint("policy_slug_key", || {
+        Refusal::field("/slug", "taken", "Another policy has this name already.")
+    })
+    .on_constraint("policy_place_key", || {
+        Refusal::Conflict(format!(
+            "There is a {} policy for {} already; change that one.",
+            input.kind,
+            place.words()
+        ))
+    })?;
+    let mut after = rows::read(work.conn(), id.uuid()).await?;
+    after.warnings = warnings;
+    after.warnings.extend(kept_out);
+    work.audit(AuditEntry {
+        action: "policy.create",
+        subject: id.to_string(),
+        before: None,
+        after: Some(recorded(&after)),
+        reason: (!reason.is_empty()).then_some(reason),
+    });
+    work.touch_routes_of(reach);
+    work.commit(after).await
+}
+
+/// Changes what a policy says, or whether it decides.
+pub async fn update_policy(
+    db: &Db,
+    actor: &Actor,
+    policy: Lookup<PolicyId>,
+    expected: Option<i32>,
+    input: UpdatePolicy,
+) -> Result<Changed<PolicyView>, Refusal> {
+    actor.require_anywhere(Permission::ApiWrite)?;
+    let reason = optional_reason(&input.reason)?;
+    let mut work = Work::begin(db, actor).await?;
+    let Locked { before, reach } = lock(&mut work, actor, &policy).await?;
+    require_version(expected, before.row_version)?;
+    let (document, warnings) = match input.document {
+        Some(document) => {
+            let read = PolicyDocument::read(before.kind, document).map_err(Refusal::Invalid)?;
+            (read.document, read.warnings)
+        }
+        None => (before.document.clone(), Vec::new()),
+    };
+    let mode = input.mode.unwrap_or(before.mode);
+    let inherit = input.inherit.unwrap_or(before.inherit);
+    require_mode(before.kind, mode)?;
+    let attached = Attached {
+        kind: before.kind,
+        level: before.level,
+        in_one_environment: before.environment.is_some(),
+        inherit,
+    };
+    let kept_out = kept_out(&mut work, attached, &reach, before.operation.as_deref()).await?;
+    let now = work.now();
+    sqlx::query!(
+        "update policy set config = $2, mode = $3, inherit = $4, updated_at = $5, row_version = row_version + 1 where id = $1",
+        before.id.uuid(),
+        document.value(),
+        mode.as_str(),
+        inherit.as_str(),
+        now,
+    )
+    .execute(work.conn())
+    .await?;
+    let mut after = rows::read(work.conn(), before.id.uuid()).await?;
+    after.warnings = warnings;
+    after.warnings.extend(kept_out);
+    work.audit(AuditEntry {
+        action: "policy.update",
+        subject: after.id.to_string(),
+        before: Some(recorded(&before)),
+        after: Some(recorded(&after)),
+        reason: (!reason.is_empty()).then_some(reason),
+    });
+    work.touch_routes_of(reach);
+    work.commit(after).await
+}
+
+/// Takes a policy away. One further out may apply again.
+pub async fn delete_policy(
+    db: &Db,
+    actor: &Actor,
+    policy: Lookup<PolicyId>,
+    expected: Option<i32>,
+    reason: &str,
+) -> Result<Changed<()>, Refusal> {
+    actor.require_anywhere(Permission::ApiWrite)?;
+    let reason = optional_reason(reason)?;
+    let mut work = Work::begin(db, actor).await?;
+    let Locked { before, reach } = lock(&mut work, actor, &policy).await?;
+    require_version(expected, before.row_version)?;
+    sqlx::query!("delete from policy where id = $1", before.id.uuid())
+        .execute(work.conn())
+        .await?;
+    work.audit(AuditEntry {
+        action: "policy.delete",
+        subject: before.id.to_string(),
+        before: Some(recorded(&before)),
+        after: None,
+        reason: (!reason.is_empty()).then_some(reason),
+    });
+    work.touch_routes_of(reach);
+    work.commit(()).await
+}
+
+/// A policy whose row and API are locked.
+struct Locked {
+    before: PolicyView,
+    reach: RouteReach,
+}
+
+/// The API goes before the policy, as everywhere.
+async fn lock(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    policy: &Lookup<PolicyId>,
+) -> Result<Locked, Refusal> {
+    let found = super::find(work.conn(), actor, policy, Permission::ApiWrite).await?;
+    match &found.api {
+        Some(api) => {
+            apis::lock(
+                work.conn(),
+                actor,
+                &Lookup::Id(api.id),
+                Permission::ApiWrite,
+            )
+            .await?;
+        }
+        None => require_tenant(actor)?,
+    }
+    let row = sqlx::query!(
+        "select api_id, api_version_id, environment_id from policy where id = $1 for no key update",
+        found.id.uuid(),
+    )
+    .fetch_optional(work.conn())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    // It may have changed while this waited.
+    let before = rows::read(work.conn(), found.id.uuid()).await?;
+    Ok(Locked {
+        before,
+        reach: RouteReach {
+            api: row.api_id,
+            version: row.api_version_id,
+            environment: row.environment_id,
+        },
+    })
+}
+
+fn reach_of(place: &Found) -> RouteReach {
+    RouteReach {
+        api: place.api.as_ref().map(|api| api.id),
+        version: place.version.as_ref().map(|(id, _)| *id),
+        environment: place
+            .environment
+            .as_ref()
+            .map(|environment| environment.id.uuid()),
+    }
+}
+
+fn require_mode(kind: PolicyKind, mode: PolicyMode) -> Result<(), Refusal> {
+    if mode == PolicyMode::Shadow && !kind.refuses() {
+        let detail = format!("A {kind} policy refuses nothing, so there is nothing to try.");
+        return Err(Refusal::field("/mode", "shadow", detail));
+    }
+    Ok(())
+}
+
+/// Tells of a policy that one further out, which is locked, keeps from applying. It is no reason to refuse: a lock may come after
+/// what it keeps out and may be lifted again, and files put both in place in any order.
+async fn kept_out(
+    work: &mut Work<'_>,
+    attached: Attached,
+    reach: &RouteReach,
+    operation: Option<&str>,
+) -> Result<Option<String>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select p.level, p.environment_id is not null as "in_one_environment!", p.slug, a.slug as "api?", v.label as "version?",
+                  p.operation_key, e.slug as "environment?"
+           from policy p
+           left join api a on a.id = p.api_id
+           left join api_version v on v.id = p.api_version_id
+           left join environment e on e.id = p.environment_id
+           where p.kind = $1 and p.inherit = 'locked'
+             and (p.api_id is null or p.api_id = $2) and (p.api_version_id is null or p.api_version_id = $3)
+             and (p.operation_key is null or p.operation_key = $4) and (p.environment_id is null or p.environment_id = $5)
+           order by p.id"#,
+        attached.kind.as_str(),
+        reach.api,
+        reach.version,
+        operation,
+        reach.environment,
+    )
+    .fetch_all(work.conn())
+    .await?;
+    for row in rows {
+        let level = crate::words::known(PolicyLevel::parse(&row.level), &row.level)?;
+        let outer = Attached {
+            level,
+            in_one_environment: row.in_one_environment,
+            inherit: PolicyInherit::Locked,
+            ..attached
+        };
+        if is_kept_out(outer, attached) {
+            let place = place_words(
+                row.api.as_deref(),
+                row.version.as_deref(),
+                row.operation_key.as_deref(),
+                row.environment.as_deref(),
+            );
+            return Ok(Some(format!(
+                "The {} policy {} for {place} is locked: it applies, and this one does not while that is so.",
+                attached.kind, row.slug
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// A name made of place and kind that nobody has: `pets-v1-sandbox-jwt`.
+async fn free_slug(
+    work: &mut Work<'_>,
+    place: &Found,
+    kind: PolicyKind,
+    id: PolicyId,
+) -> Result<String, Refusal> {
+    let parts = [
+        place.api.as_ref().map(|api| api.slug.as_str()),
+        place.version.as_ref().map(|(_, label)| label.as_str()),
+        place.operation.as_deref(),
+        place
+            .environment
+            .as_ref()
+            .map(|environment| environment.slug.as_str()),
+        Some(kind.as_str()),
+    ];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    let whole = Slug::from_name(&parts.join(" "));
+    if let Some(whole) = whole {
+        let taken = sqlx::query_scalar!(
+            r#"select exists (select from policy where slug = $1) as "taken!""#,
+            whole.as_str()
+        );
+        if !taken.fetch_one(work.conn()).await? {
+            return Ok(whole.as_str().to_owned());
+        }
+    }
+    // The end of an id is random.
+    let id = id.uuid().simple().to_string();
+    Ok(format!("{}-{}", kind.as_str().replace('_', "-"), &id[20..]))
+}
+
+/// As the audit log has it. Keys in it are public.
+pub(super) fn recorded(policy: &PolicyView) -> Value {
+    json!({
+        "slug": policy.slug,
+        "place": policy.place,
+        "kind": policy.kind,
+        "mode": policy.mode,
+        "inherit": policy.inherit,
+        "document": policy.document,
+    })
+}
+
+/// The ids of the policies of a version: all of them, or those of operations.
+pub(super) async fn ids_of_version(
+    work: &mut Work<'_>,
+    version: Uuid,
+) -> Result<Vec<Uuid>, Refusal> {
+    let ids = sqlx::query_scalar!(
+        "select id from policy where api_version_id = $1 order by id for update",
+        version
+    );
+    Ok(ids.fetch_all(work.conn()).await?)
+}

@@ -1,0 +1,193 @@
+//! What a policy says, one closed type per kind. What is kept is whole: every member is there, in one notation, so that a file
+//! equals its own result and gateways have nothing left to guess.
+
+mod cors;
+mod headers;
+mod jwks;
+mod jwt;
+mod rate_limit;
+
+use gatehouse_domain::policy::PolicyKind;
+use gatehouse_snapshot::check::POLICY_TEXT_BYTES_MAX;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::refusal::{FieldFault, Refusal};
+
+pub use cors::CorsDocument;
+pub use headers::{ChangesDocument, FieldDocument, HeadersDocument};
+pub use jwks::{JwkDocument, JwksDocument};
+pub use jwt::{AlgorithmName, ClaimDocument, JwtDocument};
+pub use rate_limit::RateLimitDocument;
+
+/// What a policy says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum PolicyDocument {
+    /// Which pages of other origins may call.
+    Cors(CorsDocument),
+    /// The token that must come with a call.
+    Jwt(JwtDocument),
+    /// A rate that all calls share.
+    RateLimit(RateLimitDocument),
+    /// Fields that are set and removed.
+    Headers(HeadersDocument),
+}
+
+/// What was read, and what of it was left out.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    pub(crate) document: PolicyDocument,
+    /// In words; nothing of it is kept.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl PolicyDocument {
+    /// Reads what somebody sent. Every fault is told with its place below `/document`; of keys nothing is ever repeated.
+    pub(crate) fn read(kind: PolicyKind, value: Value) -> Result<Read, Vec<FieldFault>> {
+        let mut told = Told::default();
+        if !value.is_object() {
+            told.fault("/document", "format", "What a policy says is an object.");
+            return Err(told.faults);
+        }
+        // Wherever it stands: what is refused here has not been looked at any further.
+        jwks::refuse_secrets(&value, "/document", &mut told);
+        if !told.faults.is_empty() {
+            return Err(told.faults);
+        }
+        let document = match kind {
+            PolicyKind::Cors => cors::read(value, &mut told).map(Self::Cors),
+            PolicyKind::Jwt => jwt::read(value, &mut told).map(Self::Jwt),
+            PolicyKind::RateLimit => rate_limit::read(value, &mut told).map(Self::RateLimit),
+            PolicyKind::Headers => headers::read(value, &mut told).map(Self::Headers),
+        };
+        match document {
+            Some(document) if told.faults.is_empty() => Ok(Read {
+                document,
+                warnings: told.warnings,
+            }),
+            _ => Err(told.faults),
+        }
+    }
+
+    /// Reads what was kept.
+    pub(crate) fn stored(kind: PolicyKind, value: Value) -> Result<Self, Refusal> {
+        let document = match kind {
+            PolicyKind::Cors => serde_json::from_value(value).map(Self::Cors),
+            PolicyKind::Jwt => serde_json::from_value(value).map(Self::Jwt),
+            PolicyKind::RateLimit => serde_json::from_value(value).map(Self::RateLimit),
+            PolicyKind::Headers => serde_json::from_value(value).map(Self::Headers),
+        };
+        document.map_err(|_| {
+            Refusal::Internal(anyhow::anyhow!("a stored {kind} policy cannot be read"))
+        })
+    }
+
+    /// As it is kept, shown and compared.
+    pub(crate) fn value(&self) -> Value {
+        // Structs of texts, numbers and lists have no way to fail.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// What was found while reading.
+#[derive(Debug, Default)]
+struct Told {
+    faults: Vec<FieldFault>,
+    warnings: Vec<String>,
+}
+
+impl Told {
+    fn fault(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
+        self.faults.push(FieldFault::new(pointer, code, detail));
+    }
+
+    fn require(
+        &mut self,
+        holds: bool,
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) {
+        if !holds {
+            self.fault(pointer, code, detail);
+        }
+    }
+
+    /// At most `max` entries; those that are there twice are taken once.
+    fn list(&mut self, pointer: &str, list: &mut Vec<String>, max: usize) {
+        let mut seen = std::collections::HashSet::new();
+        list.retain(|entry| seen.insert(entry.clone()));
+        let length = list.len();
+        self.require(
+            length <= max,
+            pointer,
+            "too_many",
+            format!("Use at most {max} entries; got {length}."),
+        );
+    }
+
+    /// One line of 1 to 1,024 bytes.
+    fn text(&mut self, pointer: &str, text: &str) {
+        self.require(!text.is_empty(), pointer, "required", "Fill this in.");
+        self.require(
+            text.len() <= POLICY_TEXT_BYTES_MAX,
+            pointer,
+            "too_long",
+            format!("Use at most {POLICY_TEXT_BYTES_MAX} bytes."),
+        );
+        self.require(
+            !text.chars().any(char::is_control),
+            pointer,
+            "control_character",
+            "Remove the control characters.",
+        );
+    }
+}
+
+/// Reads a closed type. A fault says what is expected and where, and repeats nothing of what was sent but names of members.
+fn closed<T: DeserializeOwned>(value: Value, told: &mut Told) -> Option<T> {
+    match serde_path_to_error::deserialize(value) {
+        Ok(read) => Some(read),
+        Err(error) => {
+            let pointer = pointer_of(error.path());
+            told.fault(pointer, "format", words_of(&error.inner().to_string()));
+            None
+        }
+    }
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = "/document".to_owned();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                pointer.push_str(&format!("/{key}"));
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// `invalid type: string "…", expected a sequence` without what was sent.
+fn words_of(error: &str) -> String {
+    let expected = error.rfind("expected ");
+    match expected {
+        Some(at) if !error.starts_with("unknown field") => format!("E{}.", &error[at + 1..]),
+        _ => {
+            let mut words = error.to_owned();
+            if let Some(first) = words.get(..1).map(str::to_uppercase) {
+                words.replace_range(..1, &first);
+            }
+            format!("{words}.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
