@@ -190,6 +190,16 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::plans::get_approval::get_plan_approval,
             v1::plans::put_approval::put_plan_approval
         ))
+        .routes(routes!(
+            v1::policies::list::list_policies,
+            v1::policies::create::create_policy
+        ))
+        .routes(routes!(
+            v1::policies::get::get_policy,
+            v1::policies::update::update_policy,
+            v1::policies::delete::delete_policy
+        ))
+        .routes(routes!(v1::policies::effective::effective_policies))
         .routes(routes!(v1::plans::simulate_rule::simulate_approval_rule))
         .routes(routes!(v1::plans::revisions::list_plan_revisions))
         .routes(routes!(

@@ -37,6 +37,8 @@ mod offer_commands;
 mod operator_commands;
 mod partitions;
 mod pictures;
+mod policies;
+mod policy_commands;
 mod policy_tests;
 mod publish_gate;
 mod publishing;

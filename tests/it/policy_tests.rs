@@ -52,6 +52,17 @@ fn configuration(folder: &Path) {
     let few = "[{kind: rate, amount: 3, window_s: 3600, burst: 3}]";
     plan("few", "manual", few);
     plan("free", "two_person", "[]");
+    let policy = |name: &str, kind: &str, document: &str| {
+        resource(
+            &format!("policy-{name}.yaml"),
+            "policy",
+            &format!("{{name: {name}}}"),
+            &format!("  api: pets\n  version: v1\n  kind: {kind}\n  document: {document}\n"),
+        );
+    };
+    policy("pages", "cors", "{origins: ['https://shop.test']}");
+    let served = "{response: {set: [{name: x-served-by, value: pets}]}, request: {set: [{name: x-zone, value: eu}]}}";
+    policy("served", "headers", served);
 }
 
 /// Runs the program with a folder for temporary files of its own, which must be empty afterwards.
@@ -122,6 +133,23 @@ cases:
     then:
       - expect: {status: 429, code: rate_limited, headers: {retry-after: true}, received: nothing}
         times: 2
+  - name: A page of the shop may ask, and asks without a key
+    request:
+      method: OPTIONS
+      path: /pets/v1/pets
+      headers: {origin: 'https://shop.test', access-control-request-method: POST}
+    expect:
+      status: 204
+      headers: {access-control-allow-origin: 'https://shop.test', access-control-allow-methods: 'GET, POST'}
+      received: nothing
+  - name: What policies set is set on both ways
+    as: {api: pets, plan: free}
+    request: {path: /pets/v1/pets, headers: {origin: 'https://shop.test'}}
+    backend: {headers: {x-served-by: somebody else}}
+    expect:
+      status: 200
+      headers: {x-served-by: pets, access-control-allow-origin: 'https://shop.test'}
+      received: {headers: {x-zone: eu}}
   - name: A limit is nobody else's
     as: {api: pets, plan: few}
     request: {path: /pets/v1/pets}
@@ -147,13 +175,13 @@ async fn cases_pass_against_what_a_tenant_exported() {
     let report = ran.json();
     assert_eq!(
         (&report["passed"], &report["failed"]),
-        (&json!(9), &json!(0))
+        (&json!(11), &json!(0))
     );
     assert_eq!(report["cases"][7]["calls"], 5);
     assert!(report["started_ms"].as_u64().unwrap() > 0, "{report}");
     assert!(ran.stderr.contains("Started in "), "{ran:#?}");
     let junit = std::fs::read_to_string(junit).unwrap();
-    assert!(junit.contains("tests=\"9\" failures=\"0\""), "{junit}");
+    assert!(junit.contains("tests=\"11\" failures=\"0\""), "{junit}");
 }
 
 const FAILING: &str = r#"cases:

@@ -14,6 +14,7 @@ mod jobs;
 mod members;
 mod offer;
 mod operations;
+mod policies;
 mod questions;
 mod webhooks;
 pub mod words;
@@ -30,6 +31,7 @@ pub use jobs::*;
 pub use members::*;
 pub use offer::*;
 pub use operations::*;
+pub use policies::*;
 pub use questions::*;
 pub use webhooks::*;
 

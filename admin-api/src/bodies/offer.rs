@@ -35,8 +35,10 @@ pub struct Orphan {
     pub operation: String,
     /// Slug of the product, which is the API's where it stands for one.
     pub product: String,
-    /// Slug of the plan that limits it; null where the product itself names it among what it opens.
+    /// Slug of the plan that limits it; null, without a policy, where the product itself names it among what it opens.
     pub plan: Option<String>,
+    /// Slug of the policy that is attached to it.
+    pub policy: Option<String>,
 }
 
 /// Where a version answers in one environment.

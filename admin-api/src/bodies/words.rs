@@ -112,6 +112,16 @@ words! {
     Permission = all!(domain::Permission);
     /// What publishing did.
     Outcome = vec!["created", "updated", "unchanged"];
+    /// Where a policy is attached, outermost first.
+    PolicyLevel = all!(domain::policy::PolicyLevel);
+    /// What a policy does.
+    PolicyKind = all!(domain::policy::PolicyKind);
+    /// Whether a policy decides.
+    PolicyMode = all!(domain::policy::PolicyMode);
+    /// Whether places further in may say otherwise.
+    PolicyInherit = all!(domain::policy::PolicyInherit);
+    /// How a token is signed.
+    JwtAlgorithm = vec!["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
     /// Whether a plan can be asked for.
     PlanState = all!(domain::plan::PlanState);
     /// What a price is paid for again and again.

@@ -83,6 +83,14 @@ impl Mutation {
         Self::changed(&nothing)
     }
 
+    /// With what is said of the request and not of the thing: the tag is that of the thing without it.
+    pub(crate) fn warned(mut self, warnings: Vec<String>) -> Self {
+        if let Ok(body) = &mut self.body {
+            body.members.insert("warnings".to_owned(), warnings.into());
+        }
+        self
+    }
+
     /// A thing that was made and has no address.
     pub(crate) fn made(self) -> Self {
         Self {

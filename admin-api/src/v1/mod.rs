@@ -25,6 +25,7 @@ pub(crate) mod mail_templates;
 pub(crate) mod members;
 pub(crate) mod operations;
 pub(crate) mod plans;
+pub(crate) mod policies;
 pub(crate) mod products;
 pub(crate) mod questions;
 pub(crate) mod releases;

@@ -162,6 +162,13 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         .await
         .expect(201);
     let upstream = format!("/v1/apis/{api}/upstreams/sandbox");
+    let policy = format!("{prefix}-headers");
+    let config = json!({"request": {"set": [{"name": "x-region", "value": prefix}]}});
+    let attached = json!({"slug": policy, "api": api, "kind": "headers", "document": config});
+    let attached = served
+        .post(&token, "/v1/policies", attached)
+        .await
+        .expect(201);
     let target = json!({"targets": [{"url": "https://backend.example.com"}]});
     let put = served
         .ask(
@@ -264,6 +271,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("mail_template", vec!["key_leaked".to_owned()]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
         ("terms", vec![terms]),
+        ("policy", vec![text(&attached["id"]), policy]),
         ("guide", vec![guide]),
         ("comment", vec![text(&asked["id"])]),
         ("entry", vec![text(&entries["data"][0]["id"])]),
@@ -391,6 +399,9 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_changeset", json!({"files": []})),
         ("apply_changeset", json!({})),
         ("update_configuration", json!({"interactive_edits": "record"})),
+        ("create_policy", json!({"api": "northwind-weather", "version": "northwind1", "kind": "rate_limit", "reason": "for the walk",
+                                 "document": {"amount": 5, "window_s": 1}})),
+        ("update_policy", json!({"mode": "off", "reason": "for the walk"})),
         ("update_environment", json!({"public_url": null})),
         ("put_upstream", json!({"targets": [{"url": "https://backend.example.com"}]})),
         ("create_application", json!({"name": "walk"})),

@@ -23,6 +23,7 @@ mod lists;
 mod matrix;
 mod offering;
 mod platform;
+mod policies;
 mod predicates;
 mod publishing;
 mod served;

@@ -99,6 +99,9 @@ pub(crate) enum Command {
     /// Work with the plans of an API.
     #[command(subcommand)]
     Plan(commands::plan::Plan),
+    /// Work with policies: what gateways do with calls besides letting subscribed ones through.
+    #[command(subcommand)]
+    Policy(commands::policy::Policy),
     /// Work with the terms that requests accept.
     #[command(subcommand)]
     Terms(commands::terms::Terms),

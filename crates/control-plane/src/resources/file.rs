@@ -59,8 +59,15 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
+    /// The fields that are stated. What is left out of a policy's place is stated, too: every API, everywhere.
     pub(crate) fn fields(&self) -> Fields {
-        self.spec.fields()
+        let mut fields = self.spec.fields();
+        if let Spec::Policy(_) = self.spec {
+            for place in ["api", "version", "operation", "environment"] {
+                fields.entry(place).or_insert(Value::Null);
+            }
+        }
+        fields
     }
 
     /// A fault at a pointer into the file, with its place.

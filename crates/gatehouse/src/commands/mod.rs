@@ -37,6 +37,7 @@ pub(crate) mod member;
 mod migrate;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod product;
 pub(crate) mod question;
 pub(crate) mod release;
@@ -98,6 +99,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Version(command) => version::run(command).await,
         Command::Operation(command) => operation::run(command).await,
         Command::Plan(command) => plan::run(command).await,
+        Command::Policy(command) => policy::run(command).await,
         Command::Terms(command) => terms::run(command).await,
         Command::Product(command) => product::run(command).await,
         Command::Guide(command) => guide::run(command).await,

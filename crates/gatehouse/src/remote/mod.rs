@@ -104,9 +104,10 @@ impl Notice {
 /// What hangs on an operation that is gone, as the server names it.
 pub(crate) fn orphan(of: &Value) -> String {
     let word = |name: &str| of[name].as_str().unwrap_or_default();
-    let what = match word("plan") {
-        "" => format!("the choice of {}", word("product")),
-        plan => format!("the limit in the plan {plan} of {}", word("product")),
+    let what = match (word("policy"), word("plan")) {
+        ("", "") => format!("the choice of {}", word("product")),
+        ("", plan) => format!("the limit in the plan {plan} of {}", word("product")),
+        (policy, _) => format!("the policy {policy}"),
     };
     format!("{what}, {}", word("operation"))
 }

@@ -224,9 +224,23 @@ impl Session {
 
     /// A DELETE of what is there now.
     pub(crate) async fn delete(&self, path: &str, dry: DryRun) -> anyhow::Result<Value> {
-        let body = Body::Nothing;
+        self.delete_for(path, dry, None).await
+    }
+
+    /// The same, with the reason that the audit log gets.
+    pub(crate) async fn delete_for(
+        &self,
+        path: &str,
+        dry: DryRun,
+        reason: Option<&str>,
+    ) -> anyhow::Result<Value> {
+        let mut more = query(dry).to_owned();
+        if let Some(reason) = reason {
+            let separator = if more.is_empty() { '?' } else { '&' };
+            more.push_str(&format!("{separator}reason={}", super::segment(reason)));
+        }
         self.api
-            .change(Method::DELETE, path, query(dry), body)
+            .change(Method::DELETE, path, &more, Body::Nothing)
             .await
     }
 

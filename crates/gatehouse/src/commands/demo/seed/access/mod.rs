@@ -42,7 +42,7 @@ pub(super) async fn live_through(stage: &Stage) -> anyhow::Result<Access> {
     stage.turn_to(17, 9);
     let northwind = applications::create(stage).await?;
     let mut access = Box::pin(early::live_through(stage, northwind)).await?;
-    trouble::live_through(stage).await?;
+    Box::pin(trouble::live_through(stage)).await?;
     lately::live_through(stage, &mut access).await?;
     Ok(access)
 }
