@@ -13,6 +13,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use time::OffsetDateTime;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
@@ -58,11 +59,17 @@ impl Default for Authority {
 }
 
 impl Authority {
-    /// A certificate for these names, with a key of its own.
+    /// A certificate for these names, with a key of its own, for longer than anything lasts.
     pub fn issue(&self, names: &[&str]) -> Issued {
+        self.issue_until(names, None)
+    }
+
+    /// The same, which ends.
+    pub fn issue_until(&self, names: &[&str], end: Option<OffsetDateTime>) -> Issued {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new(names).expect("names of hosts");
+        let mut params = CertificateParams::new(names).expect("names of hosts");
+        params.not_after = end.unwrap_or(params.not_after);
         let leaf = params.signed_by(&key, &self.0).expect("signed");
         Issued {
             chain: leaf.pem(),

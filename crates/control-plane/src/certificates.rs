@@ -8,6 +8,7 @@
 mod judge;
 mod project;
 mod put;
+mod watch;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{CertificateId, TenantId};
@@ -31,6 +32,7 @@ use crate::work::{Changed, Work};
 
 pub use judge::{CHAIN_BYTES_MAX, CHAIN_MAX, HOSTS_MAX, KEY_BYTES_MAX};
 pub use put::{CERTIFICATES_MAX, PutCertificate, put_certificate};
+pub use watch::{NOTICE_DAYS, tell_of_ends};
 
 pub(crate) use project::{project, touched_by_environment};
 

@@ -25,6 +25,6 @@ pub use letter::{Letter, PORTAL, TOKEN};
 pub use samples::samples;
 pub use talk::{api_news, question_answered, question_asked};
 pub use usage::{
-    api_letter, application_letter, key_ends, key_letter, limits_changed, terms_changed,
-    webhook_disabled,
+    api_letter, application_letter, certificate_ends, key_ends, key_letter, limits_changed,
+    terms_changed, webhook_disabled,
 };

@@ -3,6 +3,7 @@
 //! An event, its notices, its mails, its webhook deliveries and the mark that it was published are one transaction, so a dispatcher that dies
 //! leaves either all of it or nothing; any number of dispatchers may run.
 
+mod certificates;
 mod deliveries;
 mod descriptions;
 mod ended_jobs;

@@ -81,7 +81,7 @@ async fn replace(
     let (tenant, now) = (work.tenant(), work.now());
     sqlx::query!(
         "update certificate
-         set hosts = $3, not_before = $4, not_after = $5, fingerprint = $6, chain = $7, key_enc = $8, key_key_id = $9, put_at = $10,
+         set hosts = $3, not_before = $4, not_after = $5, fingerprint = $6, chain = $7, key_enc = $8, key_key_id = $9, put_at = $10, told_days = null,
              row_version = row_version + 1
          where tenant_id = $1 and id = $2",
         tenant,

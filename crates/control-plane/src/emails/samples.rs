@@ -122,6 +122,12 @@ fn of_use() -> Vec<Letter> {
         usage::terms_changed(TENANT, "Store terms", 2, APP, APP_PAGE),
         api("api.deprecated"),
         api("api.retired"),
+        usage::certificate_ends(
+            TENANT,
+            "petstore",
+            "api.petstore.example",
+            &usage::key_ends(7, "2026-11-27T09:30:00Z"),
+        ),
         usage::webhook_disabled(TENANT, "Stock feed", "It answered 500 for three days."),
     ]
 }

@@ -118,6 +118,17 @@ pub fn webhook_disabled(tenant: &str, webhook: &str, reason: &str) -> Letter {
     .because(&format!("You get this because you may manage webhooks at {tenant}."))
 }
 
+/// Tells whoever manages a tenant that a certificate of one of its domains ends soon; `ends` are the words of [`key_ends`].
+pub fn certificate_ends(tenant: &str, certificate: &str, hosts: &str, ends: &str) -> Letter {
+    Draft::new(
+        "certificate_ends",
+        &format!("Certificate {certificate} ends soon"),
+        &format!("The certificate {certificate} is for {hosts}. {ends}"),
+    )
+    .say("Clients refuse a certificate that has ended. Put a renewed one under the same name: it is served at once, without a restart.")
+    .because(&format!("You get this because you manage {tenant}."))
+}
+
 /// Tells a subscriber that a plan's limits are different now.
 pub fn limits_changed(tenant: &str, plan: &str, application: &str, path: &str) -> Letter {
     Draft::new(

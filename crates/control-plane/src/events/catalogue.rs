@@ -65,6 +65,14 @@ const EXPIRING_KEY: &[Member] = &[
     m("expires_at", Moment),
 ];
 
+const CERTIFICATE: &[Member] = &[
+    m("certificate", Id("crt")),
+    m("name", Text),
+    m("hosts", Texts),
+    m("days", Number),
+    m("expires_at", Moment),
+];
+
 const APPLICATION: &[Member] = &[
     m("application", NamedId("app")),
     m("team", Id("team")),
@@ -199,6 +207,8 @@ events! {
     "credential.leaked": KEY, sent, Required, "A credential was replaced without overlap because it leaked.";
     "credential.retired": KEY, sent, Inbox, "A replaced credential ended before its overlap did: nobody used it any more.";
     "credential.expiring": EXPIRING_KEY, sent, Mail, "A credential ends in 30, 7 or 1 days.";
+
+    "certificate.expiring": CERTIFICATE, sent, Mail, "A certificate of an own domain ends in 30, 7 or 1 days.";
 
     "application.created": &[m("application", NamedId("app"))], sent, None, "An application was made.";
     "application.suspended": APPLICATION, sent, Required, "An application was stopped.";

@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::config;
 use crate::db::Db;
 use crate::refusal::Refusal;
-use crate::{credentials, plans, subscriptions};
+use crate::{certificates, credentials, plans, subscriptions};
 
 /// Acts in one tenant after another, as the program itself. What fails for one keeps nobody else from their turn; it is told when
 /// all have had theirs.
@@ -62,6 +62,25 @@ pub async fn watch_keys(db: &Db) -> Result<(), Refusal> {
     in_each(tenants, "clock", |actor| async move {
         credentials::retire_quiet(db, &actor, EXPIRE_AT_ONCE).await?;
         let told = credentials::tell_of_expiry(db, &actor, EXPIRE_AT_ONCE).await;
+        told.map(drop)
+    })
+    .await
+}
+
+/// Tells of certificates that end soon, tenant by tenant.
+pub async fn watch_certificates(db: &Db) -> Result<(), Refusal> {
+    let mut tx = db.system().await?;
+    let now = db.clock().now();
+    let tenants = sqlx::query_scalar!(
+        "select distinct tenant_id from certificate where not_after > $1 and not_after <= $2",
+        now,
+        now + time::Duration::days(certificates::NOTICE_DAYS[0].into()),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    drop(tx);
+    in_each(tenants, "clock", |actor| async move {
+        let told = certificates::tell_of_ends(db, &actor, EXPIRE_AT_ONCE).await;
         told.map(drop)
     })
     .await

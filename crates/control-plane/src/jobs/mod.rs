@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::{audit, gateways, long_jobs, notices, outbox, webhooks};
 
 use due::{apply_plan_revisions, expire};
-pub use due::{chase_decisions, forget_ended, watch_keys};
+pub use due::{chase_decisions, forget_ended, watch_certificates, watch_keys};
 pub use housekeeping::housekeeping;
 
 /// What the jobs need to know of their surroundings.
@@ -48,6 +48,8 @@ const WEBHOOKS_EVERY: Duration = Duration::from_millis(500);
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// Replaced keys that nobody uses are let go, and ends to come are told, this often.
 const WATCH_KEYS_EVERY: Duration = Duration::from_secs(60);
+/// Between two looks at certificates: their ends are told in days.
+const WATCH_CERTIFICATES_EVERY: Duration = Duration::from_secs(60);
 /// Revisions of plans whose time has come are put in force this often.
 const REVISE_EVERY: Duration = Duration::from_secs(5);
 /// Decisions that are due are reminded of, and late ones passed on, this often.
@@ -105,6 +107,13 @@ pub fn start(db: &Db, settings: &JobSettings, supervisor: &Supervisor) -> anyhow
         WATCH_KEYS_EVERY,
         db,
         |db| async move { watch_keys(&db).await },
+    );
+    repeat(
+        supervisor,
+        "jobs.certificates",
+        WATCH_CERTIFICATES_EVERY,
+        db,
+        |db| async move { watch_certificates(&db).await },
     );
     repeat(
         supervisor,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::certificates;
 use super::descriptions;
 use super::ended_jobs;
 use super::late_decisions;
@@ -28,6 +29,7 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
         kind if kind.starts_with("subscription.") => access_changed(conn, event).await,
         kind if kind.starts_with("credential.") => key_changed(conn, event).await,
         "webhook.disabled" => webhook_disabled(conn, event).await,
+        "certificate.expiring" => certificates::end(conn, event).await,
         "application.suspended" | "application.unsuspended" | "application.deleted" => {
             application_changed(conn, event).await
         }

@@ -9,6 +9,7 @@ mod approval_rules;
 mod approvals;
 mod at_size;
 mod catalogue;
+mod certificates;
 mod changesets;
 mod closing;
 mod colleagues;
