@@ -394,6 +394,43 @@ fn settings() -> Router<Portal> {
         )
 }
 
+/// Those of one API, and those of every API, which are a setting of the tenant.
+fn policies() -> Router<Portal> {
+    Router::new()
+        .route(
+            "/console/apis/{api}/policies",
+            get(con::policies::list::show),
+        )
+        .route(
+            "/console/apis/{api}/policies/new",
+            get(con::policies::edit::show_new).post(con::policies::save::create),
+        )
+        .route(
+            "/console/apis/{api}/policies/{policy}",
+            get(con::policies::edit::show).post(con::policies::save::update),
+        )
+        .route(
+            "/console/apis/{api}/policies/{policy}/delete",
+            get(con::policies::remove::show).post(con::policies::remove::submit),
+        )
+        .route(
+            "/console/settings/policies",
+            get(con::policies::list::show_all),
+        )
+        .route(
+            "/console/settings/policies/new",
+            proved(get(con::policies::edit::show_new).post(con::policies::save::create)),
+        )
+        .route(
+            "/console/settings/policies/{policy}",
+            proved(get(con::policies::edit::show).post(con::policies::save::update)),
+        )
+        .route(
+            "/console/settings/policies/{policy}/delete",
+            proved(get(con::policies::remove::show).post(con::policies::remove::submit)),
+        )
+}
+
 fn console() -> Router<Portal> {
     Router::new()
         .route("/console", get(con::home::show))
@@ -625,6 +662,7 @@ fn console() -> Router<Portal> {
             "/console/audit/checkpoints",
             get(con::checkpoints::show).post(con::checkpoints::verify),
         )
+        .merge(policies())
         .merge(settings())
         .route(
             "/console/settings/tokens",

@@ -6,10 +6,11 @@ use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::apis::{self, ApiView, CreateApi, DataClass};
 use gatehouse_domain::{Role, Visibility};
 
-const TABS: [(&str, &str); 8] = [
+const TABS: [(&str, &str); 9] = [
     ("Overview", ""),
     ("Versions", "/versions"),
     ("Routing", "/routing"),
+    ("Policies", "/policies"),
     ("Plans", "/plans"),
     ("Docs", "/docs"),
     ("Consumers", "/consumers"),

@@ -5,14 +5,39 @@ use crate::gallery::{hold_to_the_rules, keep};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::changesets::{self, ChangesetInput};
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
+use gatehouse_control_plane::policies::{self, CreatePolicy, PolicyPlace};
 use gatehouse_control_plane::resources::ResourceFile;
 use gatehouse_control_plane::roles::{self, CreateRole};
 use gatehouse_control_plane::{Page, audit, releases};
+use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyMode};
 use gatehouse_domain::{Permission, Role};
+use serde_json::json;
 
 const GATEWAYS: &str = "insert into gateway_node (id, group_id, name, public_key, version, joined_at, last_seen_at, applied_generation, applied_seq)
      select gen_random_uuid(), g.id, n.name, sha256(n.name::bytea), '0.1.0', '2026-11-20 11:38:00Z', n.seen::timestamptz, g.generation, g.head_seq - n.lag
      from gateway_group g, (values ('fra-1', 0, '2026-11-20 11:38:00Z'), ('ams-1', 3, '2026-11-20 11:20:00Z')) n (name, lag, seen)";
+
+/// Fields that every API sets, and others for the Petstore.
+async fn set_fields(stand: &Stand) {
+    let system = Actor::system(stand.tenant, "Nora Operator");
+    for (api, slug) in [(None, "every"), (Some("petstore"), "region")] {
+        let input = CreatePolicy {
+            slug: Some(slug.into()),
+            place: PolicyPlace {
+                api: api.map(Into::into),
+                ..PolicyPlace::default()
+            },
+            kind: PolicyKind::Headers,
+            document: json!({ "request": { "set": [{ "name": "x-region", "value": slug }] } }),
+            mode: PolicyMode::Enforce,
+            inherit: PolicyInherit::Default,
+            reason: String::new(),
+        };
+        policies::create_policy(&stand.db, &system, input)
+            .await
+            .unwrap();
+    }
+}
 
 /// A role for one API, a changeset that waits, checkpoints, gateways of which one is behind.
 async fn furnish(stand: &Stand) -> String {
@@ -43,6 +68,7 @@ async fn furnish(stand: &Stand) -> String {
     changesets::make_changeset(&stand.db, &system, input)
         .await
         .unwrap();
+    set_fields(stand).await;
     audit::sign_checkpoints(&stand.db).await.unwrap();
     stand.database.run(GATEWAYS).await;
     ana.to_string()
@@ -111,6 +137,21 @@ async fn every_page_of_the_console_keeps_the_rules() {
         ("api-overview", "/console/apis/petstore".into()),
         ("api-versions", "/console/apis/petstore/versions".into()),
         ("api-routing", "/console/apis/petstore/routing".into()),
+        ("api-policies", "/console/apis/petstore/policies".into()),
+        ("policy", "/console/apis/petstore/policies/region".into()),
+        (
+            "policy-document",
+            "/console/apis/petstore/policies/region?notation=document".into(),
+        ),
+        (
+            "policy-new",
+            "/console/apis/petstore/policies/new?kind=jwt".into(),
+        ),
+        (
+            "policy-delete",
+            "/console/apis/petstore/policies/region/delete".into(),
+        ),
+        ("policies", "/console/settings/policies".into()),
         ("api-plans", "/console/apis/petstore/plans".into()),
         ("api-docs", "/console/apis/petstore/docs".into()),
         ("api-consumers", "/console/apis/petstore/consumers".into()),

@@ -20,6 +20,7 @@ mod keys;
 mod links;
 mod pages;
 mod passkeys;
+mod policies;
 mod products;
 mod proof;
 mod questions;

@@ -84,7 +84,7 @@ pub(super) async fn now(stand: &Stand, view: &SubscriptionView) -> SubscriptionV
 #[tokio::test]
 async fn one_press_decides_a_mix_of_first_requests_changes_and_renewals() {
     let stand = stand().await;
-    let (free, term) = two_questions(&stand).await;
+    let (free, term) = Box::pin(two_questions(&stand)).await;
     let end = now(&stand, &term).await.ends_at.unwrap();
     let first = ask(&stand, "Till", "gold").await;
     let mut owner = stand.signed_in("olga@acme.test").await;
@@ -123,7 +123,7 @@ async fn one_press_decides_a_mix_of_first_requests_changes_and_renewals() {
 #[tokio::test]
 async fn a_rejected_change_or_renewal_leaves_the_access_as_it_was() {
     let stand = stand().await;
-    let (free, term) = two_questions(&stand).await;
+    let (free, term) = Box::pin(two_questions(&stand)).await;
     let end = now(&stand, &term).await.ends_at;
     let mut owner = stand.signed_in("olga@acme.test").await;
     owner.get("/console/requests").await;
@@ -184,7 +184,7 @@ async fn enter_on_a_checkbox_presses_no_button_that_decides() {
 #[tokio::test]
 async fn an_approval_carries_its_end_and_its_note_and_the_end_is_for_first_requests_only() {
     let stand = stand().await;
-    let (free, _) = two_questions(&stand).await;
+    let (free, _) = Box::pin(two_questions(&stand)).await;
     let first = ask(&stand, "Till", "gold").await;
     let mut owner = stand.signed_in("olga@acme.test").await;
     owner.get("/console/requests").await;
@@ -239,7 +239,7 @@ async fn who_waits_longest_stands_first() {
 #[tokio::test]
 async fn access_ends_by_a_page_that_says_so_and_comes_back_by_renewal() {
     let stand = stand().await;
-    let (_, term) = two_questions(&stand).await;
+    let (_, term) = Box::pin(two_questions(&stand)).await;
     let free = ask(&stand, "Stall", "free").await;
     let mut dev = stand.signed_in("dev@acme.test").await;
     let path = format!("/requests/{}", free.id);

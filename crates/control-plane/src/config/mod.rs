@@ -122,8 +122,7 @@ pub(crate) async fn plan(
             _ => None,
         })
         .collect();
-    // On the heap: every verb's future holds this one.
-    let mut routes = Box::pin(project::routes(conn, tenant, &routes)).await?;
+    let mut routes = project::routes(conn, tenant, &routes).await?;
     for thing in &touched {
         let projection = project::project(conn, db, tenant, *thing, &mut routes).await?;
         projections.push((thing.object_ref(), projection));

@@ -30,6 +30,7 @@ pub use change::{CreatePolicy, UpdatePolicy, create_policy, delete_policy, updat
 pub use documents::{
     AlgorithmName, ChangesDocument, ClaimDocument, CorsDocument, FieldDocument, HeadersDocument,
     JwkDocument, JwksDocument, JwtDocument, PolicyDocument, RateLimitDocument,
+    may_hold_private_parts, private_parts,
 };
 pub use effective::{EffectiveView, OverriddenView, PolicyRef, effective};
 pub use place::PolicyPlace;

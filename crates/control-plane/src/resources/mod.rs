@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use file::{LIMITS, ResourceFile};
 pub(crate) use render::State;
-pub(crate) use yaml::write as write_yaml;
+pub use yaml::write as write_yaml;
 
 /// The format every resource file names in `apiVersion`.
 pub const API_VERSION: &str = "gatehouse/v1";

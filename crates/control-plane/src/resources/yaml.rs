@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-/// Writes an object in block style, ending with a line break.
-pub(crate) fn write(value: &Value) -> String {
+/// Writes an object in block style, ending with a line break: the text that an export of it has.
+pub fn write(value: &Value) -> String {
     let mut text = String::new();
     block(value, 0, &mut text);
     text

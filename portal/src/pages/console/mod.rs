@@ -25,6 +25,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod plan_form;
 pub(crate) mod plans;
+pub(crate) mod policies;
 pub(crate) mod product;
 pub(crate) mod product_retire;
 pub(crate) mod products;

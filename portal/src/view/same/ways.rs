@@ -62,5 +62,12 @@ ways! {
     VERSION_DEPRECATE: "version deprecate {api} {version} --sunset-at {date}", "POST" "/v1/apis/{api}/versions/{version}/deprecate", r#"{"sunset_at":"{date}"}"#;
     VERSION_RETIRE: "version retire {api} {version} --reason {reason}", "POST" "/v1/apis/{api}/versions/{version}/retire", r#"{"reason":"{reason}"}"#;
     VERSION_CALLERS: "version callers {api} {version}", "GET" "/v1/apis/{api}/versions/{version}/callers";
+    POLICY_LIST: "policy list", "GET" "/v1/policies";
+    POLICY_LIST_OF: "policy list --api {api}", "GET" "/v1/policies?api={api}";
+    POLICY_EFFECTIVE: "policy effective {api} {version} --environment {environment}", "GET" "/v1/apis/{api}/versions/{version}/policies/effective?environment={environment}";
+    POLICY_CREATE: "policy create {kind} --file {file}", "POST" "/v1/policies", r#"{"kind":"rate_limit","document":{"amount":100,"window_s":1}}"#;
+    POLICY_CREATE_FOR: "policy create {kind} --api {api} --file {file}", "POST" "/v1/policies", r#"{"api":"{api}","kind":"rate_limit","document":{"amount":100,"window_s":1}}"#;
+    POLICY_UPDATE: "policy update {policy} --mode {mode}", "PATCH" "/v1/policies/{policy}", r#"{"mode":"{mode}"}"#;
+    POLICY_DELETE: "policy delete {policy}", "DELETE" "/v1/policies/{policy}";
     ROLE_DELETE: "role delete {role}", "DELETE" "/v1/roles/{role}";
 }

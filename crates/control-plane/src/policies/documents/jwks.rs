@@ -45,7 +45,7 @@ pub struct JwkDocument {
 }
 
 /// Members of keys that can sign (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
-const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(super) const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Refuses every key in a document that has a private or shared part.
 pub(super) fn refuse_secrets(value: &Value, pointer: &str, told: &mut Told) {

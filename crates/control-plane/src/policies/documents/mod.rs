@@ -5,6 +5,7 @@ mod cors;
 mod headers;
 mod jwks;
 mod jwt;
+mod private;
 mod rate_limit;
 
 use gatehouse_domain::policy::PolicyKind;
@@ -19,6 +20,7 @@ pub use cors::CorsDocument;
 pub use headers::{ChangesDocument, FieldDocument, HeadersDocument};
 pub use jwks::{JwkDocument, JwksDocument};
 pub use jwt::{AlgorithmName, ClaimDocument, JwtDocument};
+pub use private::{may_hold_private_parts, private_parts};
 pub use rate_limit::RateLimitDocument;
 
 /// What a policy says.

@@ -31,6 +31,7 @@ pub(crate) enum ApiTab {
     Overview,
     Versions,
     Routing,
+    Policies,
     Plans,
     Docs,
     Consumers,
@@ -39,10 +40,11 @@ pub(crate) enum ApiTab {
 }
 
 impl ApiTab {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Versions,
         Self::Routing,
+        Self::Policies,
         Self::Plans,
         Self::Docs,
         Self::Consumers,
@@ -56,6 +58,7 @@ impl ApiTab {
             Self::Overview => ("Overview", ""),
             Self::Versions => ("Versions", "/versions"),
             Self::Routing => ("Routing", "/routing"),
+            Self::Policies => ("Policies", "/policies"),
             Self::Plans => ("Plans", "/plans"),
             Self::Docs => ("Docs", "/docs"),
             Self::Consumers => ("Consumers", "/consumers"),
@@ -72,9 +75,12 @@ impl ApiTab {
     /// What one needs to see the page at all.
     pub(crate) const fn needs(self) -> Permission {
         match self {
-            Self::Overview | Self::Versions | Self::Routing | Self::Plans | Self::Docs => {
-                Permission::ApiRead
-            }
+            Self::Overview
+            | Self::Versions
+            | Self::Routing
+            | Self::Policies
+            | Self::Plans
+            | Self::Docs => Permission::ApiRead,
             Self::Consumers => Permission::SubscriptionRead,
             Self::Traffic => Permission::UsageReadAny,
             Self::Settings => Permission::ApiWrite,

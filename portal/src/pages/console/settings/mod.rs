@@ -11,6 +11,7 @@ pub(crate) mod sign_in;
 pub(crate) mod webhook;
 pub(crate) mod webhooks;
 
+use crate::pages::console::policies::place::SETTINGS;
 use crate::view::parts::{Tab, Tabs};
 use crate::view::shell::Shell;
 use gatehouse_domain::Permission;
@@ -22,38 +23,48 @@ pub(crate) const NEEDED: &[Permission] = &[
     Permission::TenantEnd,
 ];
 
-const TABS: [(&str, &str, Permission); 8] = [
-    ("General", "/console/settings", Permission::TenantManage),
+/// Each with what opens it, in the whole tenant.
+const TABS: [(&str, &str, &[Permission]); 9] = [
+    ("General", "/console/settings", &[Permission::TenantManage]),
     (
         "Sign-in",
         "/console/settings/sign-in",
-        Permission::TenantManage,
+        &[Permission::TenantManage],
+    ),
+    (
+        "Policies",
+        SETTINGS,
+        &[Permission::TenantManage, Permission::ApiRead],
     ),
     (
         "Webhooks",
         "/console/settings/webhooks",
-        Permission::TenantManage,
+        &[Permission::TenantManage],
     ),
-    ("Mails", "/console/settings/mail", Permission::TenantManage),
+    (
+        "Mails",
+        "/console/settings/mail",
+        &[Permission::TenantManage],
+    ),
     (
         "Lint rules",
         "/console/settings/lint",
-        Permission::TenantManage,
+        &[Permission::TenantManage],
     ),
     (
         "CI trusts",
         "/console/settings/ci-trusts",
-        Permission::TokenManage,
+        &[Permission::TokenManage],
     ),
     (
         "Access tokens",
         "/console/settings/tokens",
-        Permission::TokenManage,
+        &[Permission::TokenManage],
     ),
     (
         "Export and close",
         "/console/settings/end",
-        Permission::TenantEnd,
+        &[Permission::TenantEnd],
     ),
 ];
 
@@ -61,7 +72,7 @@ const TABS: [(&str, &str, Permission); 8] = [
 pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
     let tabs = TABS
         .iter()
-        .filter(|(_, _, needed)| shell.may_everywhere(*needed));
+        .filter(|(_, _, needed)| needed.iter().all(|one| shell.may_everywhere(*one)));
     let tabs = tabs.map(|(label, path, _)| Tab {
         label,
         href: shell.to(path),

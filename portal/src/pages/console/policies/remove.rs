@@ -1,0 +1,94 @@
+//! Taking a policy away, once it was said what follows.
+
+use crate::form::Form;
+use crate::page::refused;
+use crate::page_error::PageError;
+use crate::pages::console::policies::place::{Named, Place};
+use crate::pages::console::policies::rows::{environment_words, kind_words, place_words};
+use crate::pages::form_page::ConfirmPage;
+use crate::view::form::{Faults, Field, Hidden, faults_of};
+use crate::view::parts::{Flash, Link};
+use crate::visitor::Visitor;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_control_plane::policies::{self, PolicyView};
+
+/// What the page showed, so that a policy that was changed meanwhile stays.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteForm {
+    row_version: i32,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn page(
+    visitor: &Visitor,
+    place: &Place,
+    view: &PolicyView,
+    form: &DeleteForm,
+    faults: Faults,
+) -> Result<ConfirmPage, PageError> {
+    let shell = place.shell(visitor).await?;
+    let back = shell.to(&place.one(view));
+    let within = Link::new(view.slug.clone(), back.clone());
+    let reason = Field::text("reason", "Why")
+        .optional()
+        .max(500)
+        .value(&form.reason)
+        .help("Kept in the audit log.")
+        .faults(&faults);
+    Ok(ConfirmPage {
+        crumbs: place.crumbs("Delete", Some(within), &shell),
+        heading: format!("Delete {}?", view.slug),
+        consequence: format!(
+            "{}, {}, {}: gateways stop doing what it says. A policy of this kind further out applies again, where there is one.",
+            kind_words(view.kind),
+            place_words(view),
+            environment_words(view).to_lowercase(),
+        ),
+        faults,
+        action: format!("{back}/delete"),
+        hidden: vec![Hidden::new("row_version", form.row_version.to_string())],
+        fields: vec![reason],
+        button: "Delete policy".to_owned(),
+        loss: true,
+        back,
+        shell,
+    })
+}
+
+/// `GET …/policies/{policy}/delete`
+pub(crate) async fn show(visitor: Visitor, named: Named) -> Result<ConfirmPage, PageError> {
+    let place = named.open_to_change(&visitor).await?;
+    let view = place.policy(&visitor).await?;
+    let form = DeleteForm {
+        row_version: view.row_version,
+        reason: String::new(),
+    };
+    page(&visitor, &place, &view, &form, Faults::default()).await
+}
+
+/// `POST …/policies/{policy}/delete`
+pub(crate) async fn submit(
+    visitor: Visitor,
+    named: Named,
+    Form(form): Form<DeleteForm>,
+) -> Result<Response, PageError> {
+    let place = named.open_to_change(&visitor).await?;
+    let view = place.policy(&visitor).await?;
+    let (db, actor, seen) = (visitor.db(), visitor.actor()?, Some(form.row_version));
+    match policies::delete_policy(db, actor, Lookup::Id(view.id), seen, &form.reason).await {
+        Ok(done) => {
+            let words = Flash::good(format!("{} is deleted.", view.slug), "");
+            visitor.tell(words).await?;
+            let to = visitor.go_with(&place.list(), done.change.as_ref());
+            Ok(to.into_response())
+        }
+        Err(refusal) => {
+            let faults = faults_of(refusal)?;
+            let page = page(&visitor, &place, &view, &form, faults).await?;
+            Ok(refused(page))
+        }
+    }
+}
