@@ -1,31 +1,13 @@
 //! Every verb of the command line that speaks to an admin API, through the built executable: what it prints is read back, and its
 //! exit code is held.
 
-use gatehouse_harness::callers::CiToken;
-use gatehouse_harness::command::{Ran, run};
+use gatehouse_harness::callers::{CiToken, Cli};
+use gatehouse_harness::command::run;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, TestUpstream, eventually};
 use serde_json::{Value, json};
 
 use crate::GATEHOUSE;
-
-/// A token and the program: `cli.json(["api", "list"])`.
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-}
 
 const PETS: &str = r#"{ "openapi": "3.0.3", "info": { "title": "Pets", "version": "1" }, "paths": { "/pets": {
   "get": { "operationId": "listPets", "summary": "List all pets", "responses": { "200": { "description": "ok" } } } } } }"#;
@@ -36,10 +18,7 @@ async fn an_owner_sets_an_api_up_and_a_consumer_calls_it_without_leaving_the_com
     let upstream = TestUpstream::start().await;
     let tenant = stack.tenant("Terminal").await;
     let token = tenant.root().await;
-    let cli = Cli {
-        stack: &stack,
-        token,
-    };
+    let cli = Cli::new(&stack, token);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pets.json");
     std::fs::write(&file, PETS).unwrap();
@@ -155,10 +134,7 @@ async fn an_owner_sets_an_api_up_and_a_consumer_calls_it_without_leaving_the_com
 async fn results_are_tables_json_yaml_or_names_and_talk_stays_on_standard_error() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Formats").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     for name in ["One", "Two", "Three"] {
         cli.run(&["application", "create", name])
             .await
@@ -196,10 +172,7 @@ async fn results_are_tables_json_yaml_or_names_and_talk_stays_on_standard_error(
 async fn a_change_is_checked_by_a_dry_run_asked_about_and_refused_when_nothing_was_said() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Careful").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     cli.run(&["application", "create", "Ghost", "--dry-run"])
         .await
         .assert_success();
@@ -304,10 +277,7 @@ async fn signing_in_keeps_a_token_that_works_for_its_own_address_and_no_other() 
 async fn tokens_are_made_once_and_end_at_once() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Tokens").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
     let file = file.to_str().unwrap();
@@ -362,10 +332,7 @@ async fn versions_are_deprecated_and_retired_and_plans_closed() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let upstream = TestUpstream::start().await;
     let tenant = stack.tenant("Ending").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     cli.token.offer_petstore("pets", &upstream.url()).await;
     let deprecated = cli
         .json(&[
@@ -419,10 +386,7 @@ async fn shells_get_a_script_that_completes_verbs() {
 async fn roles_are_made_granted_for_one_api_explained_and_taken_back() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Rights").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     tenant.developer("Dora").await;
     let members = cli.json(&["member", "list"]).await;
     let dora = members
@@ -512,10 +476,7 @@ async fn mails_are_listed_shown_and_sent_to_oneself() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Letters").await;
     let token = tenant.root().await;
-    let cli = Cli {
-        stack: &stack,
-        token,
-    };
+    let cli = Cli::new(&stack, token);
     let listed = cli.json(&["mail", "list"]).await;
     assert!(listed.as_array().unwrap().len() > 30, "{listed}");
     let shown = cli.run(&["mail", "show", "key_leaked"]).await;

@@ -1,9 +1,10 @@
 //! Tenants and environments share a gateway without ever meeting.
 
-use gatehouse_harness::callers::Consumer;
+use gatehouse_harness::callers::{Cli, Consumer};
 use gatehouse_harness::{Answer, TestStack, TestUpstream};
 
 use crate::GATEHOUSE;
+use crate::roads::{For, Person, Road, Wish, text};
 
 async fn answers(consumer: &Consumer, url: &str) -> Answer {
     consumer.get(url).await
@@ -55,36 +56,48 @@ async fn two_tenants_publish_the_same_slug_on_one_gateway_and_each_key_works_onl
     );
 }
 
-#[tokio::test]
-async fn a_test_key_is_refused_in_production_and_a_live_key_in_the_sandbox() {
-    let stack = TestStack::shared(GATEHOUSE).await;
+async fn each_opens_its_own(stack: &TestStack, road: Road) {
     let upstream = TestUpstream::start().await;
-    let tenant = stack.tenant("Twofold").await;
-    let root = tenant.root().await;
-    root.offer_petstore("petstore", &upstream.url()).await;
-    let live = root
-        .grant("twofold", "Live", "petstore", "open", "production")
-        .await;
-    let test = root
-        .grant("twofold", "Test", "petstore", "open", "sandbox")
-        .await;
-    assert!(
-        live.consumer.key().starts_with("gth_live_")
-            && test.consumer.key().starts_with("gth_test_")
-    );
+    let tenant = stack.tenant(&road.name("Twofold")).await;
+    let cli = Cli::new(stack, tenant.root().await);
+    cli.token.offer_petstore("petstore", &upstream.url()).await;
+    let owner = Person { cli, road };
+    let mut keys = Vec::new();
+    for (name, environment, begins) in [
+        ("Live", "production", "gth_live_"),
+        ("Test", "sandbox", "gth_test_"),
+    ] {
+        let wish = Wish {
+            api: "petstore",
+            plan: "open",
+            environment,
+        };
+        let access = owner.grant(For::New(name, None), wish).await;
+        let key = owner.key(text(&access, "/application/id"), environment);
+        let (key, _) = key.await;
+        assert!(key.key().starts_with(begins), "{name}");
+        keys.push(key);
+    }
+    let (live, test) = (&keys[0], &keys[1]);
     for gateway in [0, 1] {
         let production = tenant.production_url(gateway, "/petstore/v1/pets");
         let sandbox = tenant.sandbox_url(gateway, "/petstore/v1/pets");
-        answers(&live.consumer, &production)
-            .await
-            .assert_status(200);
-        answers(&test.consumer, &sandbox).await.assert_status(200);
-        answers(&test.consumer, &production)
+        answers(live, &production).await.assert_status(200);
+        answers(test, &sandbox).await.assert_status(200);
+        answers(test, &production)
             .await
             .assert_problem(401, "wrong_environment");
-        answers(&live.consumer, &sandbox)
+        answers(live, &sandbox)
             .await
             .assert_problem(401, "wrong_environment");
     }
     assert_eq!(upstream.count(), 4);
+}
+
+#[tokio::test]
+async fn a_test_key_is_refused_in_production_and_a_live_key_in_the_sandbox() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    for road in Road::BOTH {
+        each_opens_its_own(&stack, road).await;
+    }
 }

@@ -1,28 +1,10 @@
 //! Configuration as code through the built executable: export, diff, apply, sync, drift, releases and the way back.
 
 use gatehouse_harness::TestStack;
-use gatehouse_harness::callers::CiToken;
-use gatehouse_harness::command::Ran;
+use gatehouse_harness::callers::Cli;
 use serde_json::{Value, json};
 
 use crate::GATEHOUSE;
-
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-}
 
 const PETS: &str = r#"{ "openapi": "3.0.3", "info": { "title": "Pets", "version": "1" }, "servers": [{ "url": "https://pets.example" }],
   "paths": { "/pets": { "get": { "operationId": "listPets", "responses": { "200": { "description": "ok" } } } } } }"#;
@@ -32,10 +14,7 @@ async fn a_folder_of_files_is_the_configuration_and_every_release_can_be_gone_ba
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Folder").await;
     let token = tenant.root().await;
-    let cli = Cli {
-        stack: &stack,
-        token,
-    };
+    let cli = Cli::new(&stack, token);
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let dir = folder.path().to_str().unwrap();
@@ -157,10 +136,7 @@ async fn roles_rules_texts_and_products_are_files_too() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Whole").await;
     let token = tenant.root().await;
-    let cli = Cli {
-        stack: &stack,
-        token,
-    };
+    let cli = Cli::new(&stack, token);
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -265,10 +241,7 @@ async fn what_moved_since_it_was_looked_at_is_not_applied_and_what_files_own_is_
     let tenant = stack.tenant("Moving").await;
     let token = tenant.root().await;
     token.offer_petstore("pets", "https://pets.example").await;
-    let cli = Cli {
-        stack: &stack,
-        token,
-    };
+    let cli = Cli::new(&stack, token);
     let rest = &cli.token;
     let content = "apiVersion: gatehouse/v1\nkind: plan\nmetadata: {api: pets, name: open}\nspec: {name: From files}\n";
     let files = json!({"files": [{"path": "open.yaml", "content": content}]});

@@ -2,39 +2,21 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use gatehouse_harness::callers::{CiToken, Consumer};
-use gatehouse_harness::command::Ran;
+use gatehouse_harness::callers::{Cli, Consumer};
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, TestUpstream, eventually};
 use serde_json::{Value, json};
 
 use crate::GATEHOUSE;
 
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-
-    /// The evidence of a key, once `calls` are in the ledger.
-    async fn evidence(&self, key: &str, calls: i64) -> Value {
-        eventually(PATIENCE, "the calls are evidence", async || {
-            let seen = self.json(&["key", "evidence", key]).await;
-            let known = seen["calls_last_hour"] == calls;
-            known.then(|| seen.clone()).ok_or_else(|| seen.to_string())
-        })
-        .await
-    }
+/// The evidence of a key, once `calls` are in the ledger.
+async fn evidence(cli: &Cli, key: &str, calls: i64) -> Value {
+    eventually(PATIENCE, "the calls are evidence", async || {
+        let seen = cli.json(&["key", "evidence", key]).await;
+        let known = seen["calls_last_hour"] == calls;
+        known.then(|| seen.clone()).ok_or_else(|| seen.to_string())
+    })
+    .await
 }
 
 async fn works(key: &str, url: &str) {
@@ -55,10 +37,7 @@ async fn keys_are_made_replaced_and_ended_and_never_stand_in_a_command_line() {
     root.post("/v1/teams", &team).await.assert_status(201);
     root.grant("tills", "Till", "petstore", "open", "production")
         .await;
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key");
     let path = file.to_str().unwrap();
@@ -88,7 +67,7 @@ async fn keys_are_made_replaced_and_ended_and_never_stand_in_a_command_line() {
     let url = tenant.production_url(1, "/petstore/v1/pets");
     works(&old, &url).await;
     // What the ledger has not been told of yet would count as use after the replacement.
-    cli.evidence(id, 1).await;
+    evidence(&cli, id, 1).await;
 
     let useless = cli.run(&["key", "rotate", id, "--overlap", "31d"]).await;
     assert!(
@@ -108,7 +87,7 @@ async fn keys_are_made_replaced_and_ended_and_never_stand_in_a_command_line() {
     let new = new.assert_success().stdout.trim().to_owned();
     works(&new, &url).await;
     works(&old, &url).await;
-    let seen = cli.evidence(id, 2).await;
+    let seen = evidence(&cli, id, 2).await;
     assert_eq!(
         (&seen["state"], &seen["quiet_hours"]),
         (&json!("retiring"), &json!(24))
@@ -176,10 +155,7 @@ async fn colleagues_are_taken_into_the_team_of_an_application_and_its_webhooks_a
     let root = tenant.root().await;
     let team = json!({"slug": "tills", "name": "Tills", "kind": "consumer"});
     root.post("/v1/teams", &team).await.assert_status(201);
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     for name in ["Till", "Other"] {
         let make = ["application", "create", name, "--team", "tills"];
         cli.run(&make).await.assert_success();

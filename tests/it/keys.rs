@@ -1,7 +1,7 @@
 //! Keys: replaced with an overlap, replaced at once, shown once.
 
 use gatehouse_control_plane::jobs;
-use gatehouse_harness::callers::{Consumer, Developer, Wish};
+use gatehouse_harness::callers::{Cli, Consumer, Developer, Wish};
 use gatehouse_harness::html::Page;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{StackPlan, TestStack, TestUpstream, eventually};
@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::GATEHOUSE;
+use crate::roads::{Person, Road, text};
 
 async fn replace(developer: &Developer, application: &str, overlap: &str) -> (String, Page) {
     let keys = developer.keys_page(application).await;
@@ -101,28 +102,30 @@ async fn a_replaced_key_works_during_the_overlap_and_a_leaked_one_not_a_moment_l
 /// A busy machine reads its clock some time before it answers.
 const SLACK: Duration = Duration::seconds(1);
 
-#[tokio::test]
-async fn a_replaced_key_works_to_the_end_of_its_overlap_and_not_after_it() {
-    let stack = TestStack::shared(GATEHOUSE).await;
-    let upstream = TestUpstream::start().await;
-    let tenant = stack.tenant("Overlapping").await;
+async fn works_to_the_end(stack: &TestStack, upstream: &TestUpstream, road: Road) {
+    let tenant = stack.tenant(&road.name("Overlapping")).await;
     let root = tenant.root().await;
     root.offer_petstore("petstore", &upstream.url()).await;
     let granted = root
-        .grant("overlapping", "Till", "petstore", "open", "production")
+        .grant(&tenant.slug, "Till", "petstore", "open", "production")
         .await;
-    let path = format!("/v1/keys/{}/rotate", granted.key);
-    let rotated = root.post(&path, &json!({"overlap_s": 10})).await;
-    let new = rotated.assert_status(201).json();
-    let new = Consumer::with_key(new["secret"].as_str().unwrap());
-    let replaced = root.get(&format!("/v1/keys/{}", granted.key)).await.json();
-    let ends = replaced["retire_at"].as_str().unwrap();
+    let owner = Person {
+        cli: Cli::new(stack, root),
+        road,
+    };
+    let (id, home) = (&granted.key, format!("/v1/keys/{}", granted.key));
+    let (path, overlap) = (format!("{home}/rotate"), json!({"overlap_s": 15}));
+    let rotate = ["key", "rotate", id, "--overlap", "15s"];
+    let new = owner.act(&path, &overlap, &rotate).await;
+    let new = Consumer::with_key(text(&new, "/secret"));
+    let replaced = owner.get(&home, &["key", "get", id]).await;
+    let ends = text(&replaced, "/retire_at");
     let ends = OffsetDateTime::parse(ends, &Rfc3339).unwrap();
     let urls = [0, 1].map(|gateway| tenant.production_url(gateway, "/petstore/v1/pets"));
     // Gateways judge by the clock, the same as this test's: nothing is published at the end.
     for url in &urls {
         let mut worked = 0;
-        let refused = eventually(PATIENCE, "the overlap is over", async || {
+        let refused = eventually(PATIENCE * 2, "the overlap is over", async || {
             let before = Clock::system().now();
             let answer = granted.consumer.get(url).await;
             if answer.status.as_u16() == 200 {
@@ -147,6 +150,14 @@ async fn a_replaced_key_works_to_the_end_of_its_overlap_and_not_after_it() {
         assert!(worked > 0 || url == &urls[1], "it worked before");
         new.get(url).await.assert_status(200);
     }
+}
+
+#[tokio::test]
+async fn a_replaced_key_works_to_the_end_of_its_overlap_and_not_after_it() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let upstream = TestUpstream::start().await;
+    let [rest, shell] = Road::BOTH.map(|road| works_to_the_end(&stack, &upstream, road));
+    tokio::join!(rest, shell);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use gatehouse_control_plane::second_factor;
 use gatehouse_domain::id::{TenantId, UserId};
-use gatehouse_harness::callers::{CiToken, PASSWORD};
+use gatehouse_harness::callers::{Cli, PASSWORD};
 use gatehouse_harness::command::{Ran, run};
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{Role, StackPlan, TestStack, TestUpstream, eventually};
@@ -12,23 +12,6 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::GATEHOUSE;
-
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-}
 
 fn names(listed: &Value, pointer: &str) -> Vec<String> {
     let rows = listed.as_array().unwrap().iter();
@@ -52,14 +35,8 @@ async fn beside(stack: &TestStack, args: &[&str]) -> Ran {
 async fn tenants_of_the_installation_are_made_suspended_and_activated_by_platform_people() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let first = stack.first_tenant();
-    let platform = Cli {
-        stack: &stack,
-        token: first.platform().await,
-    };
-    let root = Cli {
-        stack: &stack,
-        token: first.root().await,
-    };
+    let platform = Cli::new(&stack, first.platform().await);
+    let root = Cli::new(&stack, first.root().await);
     let create = [
         "tenant",
         "create",
@@ -120,14 +97,8 @@ async fn tenants_of_the_installation_are_made_suspended_and_activated_by_platfor
 async fn a_gateway_is_drained_put_back_and_retired_from_the_command_line() {
     let stack = TestStack::start(StackPlan::of(GATEHOUSE).gateways(2)).await;
     let (first, upstream) = (stack.first_tenant(), TestUpstream::start().await);
-    let platform = Cli {
-        stack: &stack,
-        token: first.platform().await,
-    };
-    let root = Cli {
-        stack: &stack,
-        token: first.root().await,
-    };
+    let platform = Cli::new(&stack, first.platform().await);
+    let root = Cli::new(&stack, first.root().await);
     root.token.offer_petstore("petstore", &upstream.url()).await;
     let listed = root.json(&["gateway", "list"]).await;
     assert_eq!(names(&listed, "/rotation"), ["serving", "serving"]);
@@ -205,10 +176,7 @@ async fn apis_are_followed_and_handed_over_deputies_taken_back_and_the_notice_ch
     let stack = TestStack::shared(GATEHOUSE).await;
     let upstream = TestUpstream::start().await;
     let tenant = stack.tenant("Following").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     cli.token.offer_petstore("petstore", &upstream.url()).await;
     let followed = async || names(&cli.json(&["api", "followed"]).await, "/api/slug");
     assert!(followed().await.is_empty());
@@ -269,7 +237,7 @@ async fn apis_are_followed_and_handed_over_deputies_taken_back_and_the_notice_ch
 }
 
 /// Whether a member has a second factor.
-async fn has_factor(cli: &Cli<'_>, user: &str) -> bool {
+async fn has_factor(cli: &Cli, user: &str) -> bool {
     cli.json(&["member", "get", user]).await["second_factor"] == true
 }
 
@@ -294,10 +262,7 @@ async fn protect(stack: &TestStack, tenant: TenantId, user: UserId) {
 async fn a_lost_second_factor_is_taken_away_by_an_administrator_and_beside_the_database() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let tenant = stack.tenant("Losing").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     let person = tenant.approver("Loser").await;
     let members = cli.json(&["member", "list"]).await;
     let members = members.as_array().unwrap();

@@ -239,6 +239,45 @@ async fn a_rule_that_blocks_says_the_same_here_and_there() {
 }
 
 #[tokio::test]
+async fn rules_of_the_tenant_warn_and_block_over_rest_as_they_do_offline() {
+    let stack = TestStack::shared(GATEHOUSE).await;
+    let tenant = stack.tenant("Ruled").await;
+    let root = tenant.root().await;
+    root.offer_petstore("pets", "https://pets.example").await;
+    let mut odd = descriptions::petstore("Pets", "https://pets.example");
+    odd["paths"]["/petOwners"] = json!({"get": {"responses": {"200": {"description": "ok"}}}});
+    let rule = "/v1/lint-rules/path-casing";
+    let is_there = async || {
+        let operations = root.get("/v1/apis/pets/versions/v1/operations").await;
+        operations.assert_status(200).text().contains("/petOwners")
+    };
+    let of_the_rule = |findings: &Value| -> Value {
+        let findings = findings.as_array().cloned().unwrap_or_default();
+        let mut found = findings.into_iter();
+        let found = found.find(|finding| finding["rule"] == "path-casing");
+        found.unwrap_or_default()
+    };
+
+    let blocking = root.put(rule, &json!({"level": "block"})).await;
+    assert_eq!(blocking.assert_status(200).json()["level"], "block");
+    let refused = root.upload("pets", "v1", odd.to_string()).await;
+    refused.assert_problem(422, "lint_blocked");
+    let blocked = of_the_rule(&refused.json()["report"]["lint"]["findings"]);
+    assert_eq!(blocked["level"], "block", "{refused}");
+    assert!(!is_there().await);
+
+    let warning = root.put(rule, &json!({"level": "warn"})).await;
+    assert_eq!(warning.assert_status(200).json()["level"], "warn");
+    let published = root.upload("pets", "v1", odd.to_string()).await;
+    published.assert_status(200);
+    let warned = of_the_rule(&published.json()["report"]["lint"]["findings"]);
+    assert_eq!(warned["level"], "warn", "{published}");
+    assert_eq!(warned["pointer"], blocked["pointer"], "{published}");
+    assert_eq!(warned["pointer"], "/paths/~1petOwners", "{published}");
+    assert!(is_there().await);
+}
+
+#[tokio::test]
 async fn a_revision_shows_the_commit_the_run_and_the_author() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let (pipeline, _tenant) = Pipeline::new(&stack, "Traced").await;

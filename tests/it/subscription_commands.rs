@@ -1,29 +1,11 @@
 //! `gatehouse subscription` and `gatehouse approval` through the built executable, down to what a gateway lets through.
 
-use gatehouse_harness::callers::{CiToken, Wish};
-use gatehouse_harness::command::Ran;
+use gatehouse_harness::callers::{Cli, Wish};
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{TestStack, TestUpstream, eventually};
 use serde_json::{Value, json};
 
 use crate::GATEHOUSE;
-
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-}
 
 #[tokio::test]
 async fn an_approver_decides_under_a_lower_limit_and_the_gateway_keeps_to_it() {
@@ -44,10 +26,7 @@ async fn an_approver_decides_under_a_lower_limit_and_the_gateway_keeps_to_it() {
         })
         .await;
     let id = access.subscription.as_str();
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     let queue = cli.run(&["subscription", "queue", "-o", "name"]).await;
     assert_eq!(queue.assert_success().stdout.trim(), id);
     let useless = cli
@@ -161,10 +140,7 @@ async fn requests_grants_and_many_decisions_are_made_from_the_command_line() {
     root.offer_petstore("petstore", &upstream.url()).await;
     root.add_plan("petstore", "gold", "manual", &json!([]))
         .await;
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     let wish = |name: &'static str| {
         [
             "subscription",
@@ -276,10 +252,7 @@ async fn rules_deadlines_and_deputies_are_set_from_the_command_line() {
     root.offer_petstore("petstore", &upstream.url()).await;
     root.add_plan("petstore", "gold", "manual", &json!([]))
         .await;
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("approval.json");
     let rule = json!({ "name": "production too", "mode": "enforce", "match": "any",
@@ -372,10 +345,7 @@ async fn both_sides_write_and_a_refusal_is_taken_back_from_the_command_line() {
         })
         .await;
     let id = access.subscription.as_str();
-    let cli = Cli {
-        stack: &stack,
-        token: root,
-    };
+    let cli = Cli::new(&stack, root);
     let empty = cli
         .run(&["subscription", "message", id, "--text", " "])
         .await;

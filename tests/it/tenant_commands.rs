@@ -1,37 +1,16 @@
 //! Verbs of the command line that set a tenant up: its settings, who may sign in and exchange, webhooks, questions, its log. Each
 //! through the built executable: what it prints is read back, and what it changes is read by another verb.
 
-use gatehouse_harness::callers::CiToken;
-use gatehouse_harness::command::{Ran, run};
+use gatehouse_harness::callers::Cli;
+use gatehouse_harness::command::run;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{StackPlan, TestIssuer, TestStack, TestUpstream, eventually};
 use gatehouse_runtime::clock::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::GATEHOUSE;
 
 const AUDIENCE: &str = "https://gatehouse.example";
-
-struct Cli<'a> {
-    stack: &'a TestStack,
-    token: CiToken,
-}
-
-impl Cli<'_> {
-    async fn run(&self, args: &[&str]) -> Ran {
-        self.token.cli(self.stack.program(), args).await
-    }
-
-    async fn json(&self, args: &[&str]) -> Value {
-        let mut args = args.to_vec();
-        args.extend(["-o", "json"]);
-        self.run(&args).await.json()
-    }
-
-    async fn done(&self, args: &[&str]) -> String {
-        self.run(args).await.assert_success().stdout.clone()
-    }
-}
 
 /// A stack whose admin API may call this machine, as one may whose receivers are in a network of its own.
 async fn near() -> TestStack {
@@ -47,10 +26,7 @@ async fn a_trust_is_made_read_and_ended_and_the_program_itself_publishes_by_it_w
         TestIssuer::start().await,
         TestUpstream::start().await,
     );
-    let cli = Cli {
-        stack: &stack,
-        token: stack.first_tenant().root().await,
-    };
+    let cli = Cli::new(&stack, stack.first_tenant().root().await);
     cli.token.offer_petstore("petstore", &upstream.url()).await;
     let url = issuer.url();
     let made = cli
@@ -127,10 +103,7 @@ async fn a_trust_is_made_read_and_ended_and_the_program_itself_publishes_by_it_w
 #[tokio::test]
 async fn identity_providers_and_settings_of_the_tenant_are_changed_and_read() {
     let (stack, issuer) = (near().await, TestIssuer::start().await);
-    let cli = Cli {
-        stack: &stack,
-        token: stack.first_tenant().root().await,
-    };
+    let cli = Cli::new(&stack, stack.first_tenant().root().await);
     let url = issuer.url();
     let made = cli
         .json(&[
@@ -241,10 +214,7 @@ async fn identity_providers_and_settings_of_the_tenant_are_changed_and_read() {
 #[tokio::test]
 async fn a_webhook_is_tried_paused_given_another_secret_and_sent_to_again() {
     let (stack, receiver) = (near().await, TestUpstream::start().await);
-    let cli = Cli {
-        stack: &stack,
-        token: stack.first_tenant().root().await,
-    };
+    let cli = Cli::new(&stack, stack.first_tenant().root().await);
     let hook = cli
         .json(&["webhook", "create", "Till", &receiver.url()])
         .await;
@@ -317,10 +287,7 @@ async fn questions_news_versions_plans_and_the_log_are_read_and_written() {
     let stack = TestStack::shared(GATEHOUSE).await;
     let upstream = TestUpstream::start().await;
     let tenant = stack.tenant("Asking").await;
-    let cli = Cli {
-        stack: &stack,
-        token: tenant.root().await,
-    };
+    let cli = Cli::new(&stack, tenant.root().await);
     cli.token.offer_petstore("petstore", &upstream.url()).await;
     let asked = cli
         .json(&["question", "ask", "petstore", "How many pets?"])

@@ -1,6 +1,7 @@
 //! Two versions of an API beside each other, through the built executable and a real gateway; and the end of the older one.
 
-use gatehouse_harness::callers::{CiToken, Consumer};
+use gatehouse_harness::callers::{CiToken, Cli, Consumer};
+use gatehouse_harness::stack::Tenant;
 use gatehouse_harness::wait::PATIENCE;
 use gatehouse_harness::{StackPlan, TestStack, TestUpstream, descriptions, eventually};
 use gatehouse_runtime::Clock;
@@ -9,14 +10,10 @@ use time::Duration;
 use time::format_description::well_known::Rfc3339;
 
 use crate::GATEHOUSE;
+use crate::roads::{For, Person, Road, Wish, text};
 
 /// Times are told in whole milliseconds, and a busy machine reads its clock some time before it answers.
 const SLACK: Duration = Duration::seconds(1);
-
-/// So many calls at once; the next comes back long after the test.
-fn calls(amount: u32) -> Value {
-    json!([{"kind": "rate", "amount": amount, "window_s": 3_600, "burst": amount}])
-}
 
 /// Publishes `v1` with pets, and `v2` that has animals instead.
 async fn publish_both(root: &CiToken, stack: &TestStack, upstream: &TestUpstream) {
@@ -36,17 +33,30 @@ async fn publish_both(root: &CiToken, stack: &TestStack, upstream: &TestUpstream
     }
 }
 
-/// Offers one version as a product with its tiers.
-async fn offer(root: &CiToken, product: &str, version: &str, tiers: &[(&str, u32)]) {
+/// Offers one version as a product with its tiers, each so many calls at once: the next comes back long after the test.
+async fn offer(owner: &Person, product: &str, version: &str, tiers: &[(&str, u32)]) {
     let items = json!([{"api": "pets", "version": version}]);
     let made = json!({"slug": product, "name": product, "items": items});
-    root.post("/v1/products", &made).await.assert_status(201);
+    let item = format!("pets/{version}");
+    let create = ["product", "create", product, "--item", &item];
+    owner.act("/v1/products", &made, &create).await;
     for (plan, amount) in tiers {
-        root.add_plan(product, plan, "auto", &calls(*amount)).await;
+        let rate = json!({"kind": "rate", "amount": amount, "window_s": 3_600, "burst": amount});
+        let rule = format!("{amount}/1h+{amount}");
+        owner.plan(product, plan, "auto", &[(&rule, rate)]).await;
     }
-    let published = json!({"state": "published"});
-    let path = format!("/v1/products/{product}");
-    root.patch(&path, &published).await.assert_status(200);
+    match owner.road {
+        Road::Rest => {
+            let path = format!("/v1/products/{product}");
+            let published = json!({"state": "published"});
+            let published = owner.rest().patch(&path, &published).await;
+            published.assert_status(200);
+        }
+        Road::CommandLine => {
+            let publish = ["product", "update", product, "--state", "published"];
+            owner.cli.done(&publish).await;
+        }
+    }
 }
 
 /// How many calls pass before one is refused, of more than any tier allows.
@@ -64,44 +74,43 @@ async fn passing(consumer: &Consumer, url: &str) -> usize {
     passed
 }
 
-#[tokio::test]
-async fn two_versions_live_together_each_with_its_description_plans_and_limits() {
-    // With one gateway, whose count is exact at once.
-    let stack = TestStack::start(StackPlan::of(GATEHOUSE)).await;
-    let upstream = TestUpstream::start().await;
-    let tenant = stack.first_tenant();
-    let root = tenant.root().await;
-    publish_both(&root, &stack, &upstream).await;
-    offer(&root, "pets-one", "v1", &[("free", 2), ("standard", 5)]).await;
-    offer(&root, "pets-two", "v2", &[("free", 3)]).await;
-
-    let small = root
-        .grant("acme", "Small", "pets-one", "free", "production")
+/// Tiers, products, access and keys by one road, for versions that are there.
+async fn live_together(owner: &Person, tenant: &Tenant<'_>) {
+    offer(owner, "pets-one", "v1", &[("free", 2), ("standard", 5)]).await;
+    offer(owner, "pets-two", "v2", &[("free", 3)]).await;
+    let open = |api, plan| Wish {
+        api,
+        plan,
+        environment: "production",
+    };
+    let small = owner.grant(For::New("Small", None), open("pets-one", "free"));
+    let small = small.await;
+    let small = text(&small, "/application/id");
+    owner
+        .grant(For::Existing(small), open("pets-two", "free"))
         .await;
-    let wish = json!({"application": small.application, "api": "pets-two", "plan": "free", "environment": "production",
-                      "reason": "Both."});
-    let both = root.post("/v1/subscriptions/grant", &wish).await;
-    root.wait_in_force(both.assert_status(201)).await;
-    let large = root
-        .grant("acme", "Large", "pets-one", "standard", "production")
-        .await;
+    let large = owner.grant(For::New("Large", None), open("pets-one", "standard"));
+    let large = large.await;
+    let (small, _) = owner.key(small, "production").await;
+    let large = owner.key(text(&large, "/application/id"), "production");
+    let (large, _) = large.await;
     let url = |path: &str| tenant.production_url(0, path);
 
     // What each has is its own.
-    let (small, large) = (&small.consumer, &large.consumer);
-    small
-        .get(&url("/pets/v1/animals/7"))
-        .await
-        .assert_problem(404, "no_route");
-    small
-        .get(&url("/pets/v2/pets/7"))
-        .await
-        .assert_problem(404, "no_route");
+    for path in ["/pets/v1/animals/7", "/pets/v2/pets/7"] {
+        let unknown = small.get(&url(path)).await;
+        unknown.assert_problem(404, "no_route");
+    }
     for (version, path) in [("v1", "/pets/{id}"), ("v2", "/animals/{id}")] {
-        let spec = root
-            .get(&format!("/v1/apis/pets/versions/{version}/spec"))
-            .await;
-        let paths = spec.assert_status(200).json()["paths"].clone();
+        let description = match owner.road {
+            Road::Rest => {
+                let address = format!("/v1/apis/pets/versions/{version}/spec");
+                owner.rest().get(&address).await.assert_status(200).text()
+            }
+            Road::CommandLine => owner.cli.done(&["version", "spec", "pets", version]).await,
+        };
+        let description: Value = serde_json::from_str(&description).unwrap();
+        let paths = &description["paths"];
         assert!(paths[path].is_object(), "{version}: {paths}");
     }
     large
@@ -110,13 +119,27 @@ async fn two_versions_live_together_each_with_its_description_plans_and_limits()
         .assert_problem(403, "not_subscribed");
 
     // Two applications on two tiers meet different limits at one operation; and one of them others at the next version.
-    assert_eq!(passing(small, &url("/pets/v1/pets")).await, 2);
-    assert_eq!(passing(large, &url("/pets/v1/pets")).await, 5);
-    assert_eq!(passing(small, &url("/pets/v2/pets")).await, 3);
-    let version = |label: &str| format!("/v1/apis/pets/versions/{label}");
+    assert_eq!(passing(&small, &url("/pets/v1/pets")).await, 2);
+    assert_eq!(passing(&large, &url("/pets/v1/pets")).await, 5);
+    assert_eq!(passing(&small, &url("/pets/v2/pets")).await, 3);
     for label in ["v1", "v2"] {
-        let shown = root.get(&version(label)).await.assert_status(200).json();
+        let address = format!("/v1/apis/pets/versions/{label}");
+        let verb = ["version", "get", "pets", label];
+        let shown = owner.get(&address, &verb).await;
         assert_eq!(shown["state"], "published");
+    }
+}
+
+#[tokio::test]
+async fn two_versions_live_together_each_with_its_description_plans_and_limits() {
+    // With one gateway, whose count is exact at once.
+    let stack = TestStack::start(StackPlan::of(GATEHOUSE)).await;
+    let upstream = TestUpstream::start().await;
+    for road in Road::BOTH {
+        let tenant = stack.tenant(&road.name("Tiers")).await;
+        let cli = Cli::new(&stack, tenant.root().await);
+        publish_both(&cli.token, &stack, &upstream).await;
+        live_together(&Person { cli, road }, &tenant).await;
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::served::{Served, Tenant};
 
 /// A description with one operation, whose slug is also its id.
-fn description(operation: &str) -> String {
+pub(crate) fn description(operation: &str) -> String {
     json!({
         "openapi": "3.1.0",
         "info": {"title": operation, "version": "1"},

@@ -6,6 +6,7 @@
 )]
 
 mod approvals;
+mod audited;
 mod auditing;
 mod ci_trusts;
 mod conformance;

@@ -310,7 +310,7 @@ async fn what_breaks_is_answered_with_its_report_and_can_be_looked_at_before_and
 }
 
 /// A server whose every answer is the description.
-async fn description_server(serving: &mut JoinSet<()>) -> String {
+pub(crate) async fn description_server(serving: &mut JoinSet<()>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!(
         "http://{}/pets.yaml?token=canary",

@@ -227,7 +227,7 @@ impl Served {
     /// Adds the test's issuer as an identity provider.
     pub(crate) async fn identity_provider(&self, token: &str, slug: &str) -> Value {
         let body = serde_json::json!({
-            "slug": slug, "name": slug, "issuer": self.issuer.url(), "client_id": "gatehouse", "client_secret": "canary",
+            "slug": slug, "name": slug, "issuer": self.issuer.url(), "client_id": slug, "client_secret": "canary",
         });
         self.post(token, "/v1/identity-providers", body)
             .await

@@ -42,20 +42,25 @@ impl CiToken {
 
     /// Reads the thing's ETag first and sends it back, as every careful client does.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.conditional(Method::PUT, path, body).await
+        self.conditional(Method::PUT, path, Some(body)).await
     }
 
     /// As [`CiToken::put`], with a merge patch.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.conditional(Method::PATCH, path, body).await
+        self.conditional(Method::PATCH, path, Some(body)).await
     }
 
-    async fn conditional(&self, method: Method, path: &str, body: &Value) -> Answer {
+    /// Takes something away, in the version that was read.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.conditional(Method::DELETE, path, None).await
+    }
+
+    async fn conditional(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut headers = HeaderMap::new();
         if let Some(etag) = self.get(path).await.headers.get(http::header::ETAG) {
             headers.insert(http::header::IF_MATCH, etag.clone());
         }
-        self.send(method, path, headers, Some(body)).await
+        self.send(method, path, headers, body).await
     }
 
     /// Any request with a JSON body.

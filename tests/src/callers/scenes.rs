@@ -48,19 +48,22 @@ impl CiToken {
     /// Publishes a petstore in front of `upstream` with an open plan that needs nobody's word.
     pub async fn offer_petstore(&self, api: &str, upstream: &str) {
         let description = petstore("Petstore", upstream).to_string();
-        let path = format!("/v1/apis/{api}/versions/v1/spec?create=true");
-        let headers = http::HeaderMap::new();
-        let published = self
-            .send_bytes(
-                http::Method::PUT,
-                &path,
-                headers,
-                "application/json",
-                Some(description.into()),
-            )
-            .await;
-        published.assert_ok();
+        self.upload(api, "v1", description).await.assert_ok();
         self.add_plan(api, "open", "auto", &json!([])).await;
+    }
+
+    /// Publishes a description as it is, with its API and its version where there are none.
+    pub async fn upload(
+        &self,
+        api: &str,
+        version: &str,
+        description: impl Into<bytes::Bytes>,
+    ) -> Answer {
+        let path = format!("/v1/apis/{api}/versions/{version}/spec?create=true");
+        let (method, headers) = (http::Method::PUT, http::HeaderMap::new());
+        let content = Some(description.into());
+        self.send_bytes(method, &path, headers, "application/octet-stream", content)
+            .await
     }
 
     /// Adds a plan named as its slug.
@@ -127,6 +130,11 @@ impl CiToken {
     pub async fn wait_in_force(&self, changed: &Answer) {
         let change = changed.json()["change_id"].as_str().map(str::to_owned);
         let change = change.unwrap_or_else(|| panic!("no change in {changed}"));
+        self.until_in_force(&change).await;
+    }
+
+    /// Waits until every gateway has a change.
+    pub async fn until_in_force(&self, change: &str) {
         eventually(PATIENCE, "every gateway has the change", async || {
             let state = self
                 .get(&format!("/v1/changes/{change}"))

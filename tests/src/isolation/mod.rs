@@ -128,10 +128,7 @@ impl IsolationWalk {
     pub fn writes(&self) -> Vec<String> {
         let operations = self.operations().into_iter();
         let writes = operations.filter(|operation| operation.method != Method::GET);
-        let known = writes.filter(|operation| {
-            parameters_of(operation.path).all(|parameter| self.own.contains_key(parameter))
-        });
-        known.map(|operation| operation.id.to_owned()).collect()
+        writes.map(|operation| operation.id.to_owned()).collect()
     }
 
     /// Every write whose body may be left out or null, by the id of its operation.

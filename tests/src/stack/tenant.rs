@@ -1,8 +1,12 @@
 //! One tenant of a stack: its addresses, and how its people come to be.
 
+use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
+use gatehouse_control_plane::roles::{self, CreateRole};
 use gatehouse_control_plane::tenants::{CreateTenant, create_tenant, find_tenant};
-use gatehouse_control_plane::{PlatformActor, accounts};
-use gatehouse_domain::id::TenantId;
+use gatehouse_control_plane::tokens::{self, CreateToken};
+use gatehouse_control_plane::{Actor, Db, PlatformActor, Refusal, accounts};
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::{TenantId, UserId};
 
 use super::{FIRST_TENANT, TestStack};
 use crate::callers::{Administrator, Approver, CiToken, Developer, EVERYTHING};
@@ -118,6 +122,31 @@ impl<'a> Tenant<'a> {
             .await
     }
 
+    /// A token that a member made, found by the address they sign in with. It does what they may, of these scopes. To make tokens
+    /// is a right that most roles do not have: they are granted it first, and nothing else.
+    pub async fn token_of(&self, email: &str, scopes: &[&str]) -> CiToken {
+        let tenant = self.id().await;
+        let db = self.stack.control_plane().await;
+        let found = accounts::find_user_by_email(&db, email).await;
+        let user = found.expect("the database answers").expect("a user").id;
+        let system = Actor::system(tenant, "test");
+        grant_tokens(&db, &system, user).await;
+        let actor = members::actor_of_user(&db, tenant, user).await;
+        let actor = actor.expect("the database answers").expect("a member");
+        let scopes = scopes.iter().map(|word| Permission::parse(word));
+        let input = CreateToken {
+            name: format!("for {email}"),
+            scopes: scopes.collect::<Option<_>>().expect("permissions"),
+            apis: None,
+            expires_in_days: None,
+            platform: None,
+        };
+        let made = tokens::create_token(&db, &actor, input).await;
+        let (_, key) = made.expect("a token").value;
+        db.close().await;
+        CiToken::new(&self.stack.admin_api_url(), &key.reveal())
+    }
+
     /// Somebody who signs up in the portal.
     pub async fn developer(&self, name: &str) -> Developer {
         Developer::sign_up(self.stack.window(&self.prefix), name, &self.stack.mailbox()).await
@@ -130,4 +159,26 @@ impl<'a> Tenant<'a> {
             .invite_approver(&self.prefix, name, &self.stack.mailbox())
             .await
     }
+}
+
+/// Lets somebody make tokens, by a role of the tenant's own.
+async fn grant_tokens(db: &Db, system: &Actor, user: UserId) {
+    let role = CreateRole {
+        slug: "token-maker".to_owned(),
+        name: "Makes tokens".to_owned(),
+        description: String::new(),
+        permissions: vec![Permission::TokenManage],
+    };
+    let slug = role.slug.clone();
+    match roles::create_role(db, system, role).await {
+        // The tenant has it since the first of its members got one.
+        Ok(_) | Err(Refusal::Conflict(_)) => {}
+        Err(refusal) => panic!("a role: {refusal}"),
+    }
+    let grant = AddGrant {
+        role: slug,
+        scope: GrantScope::Tenant,
+    };
+    let granted = members::add_grant(db, system, user, grant).await;
+    granted.expect("a grant");
 }

@@ -88,6 +88,9 @@ pub(crate) struct Update {
     /// Its name.
     #[arg(long)]
     name: Option<String>,
+    /// Slug or id of a team that a restricted API is shown to; all of them, by repeating.
+    #[arg(long = "granted-team")]
+    granted_teams: Vec<String>,
     #[command(flatten)]
     about: About,
     #[command(flatten)]
@@ -145,8 +148,10 @@ pub(crate) async fn run(command: Api) -> anyhow::Result<ExitCode> {
         }
         Api::Update(args) => {
             let session = args.remote.open()?;
+            let granted = (!args.granted_teams.is_empty()).then_some(args.granted_teams);
             let body = json!({
                 "name": args.name,
+                "granted_teams": granted,
                 "summary": args.about.summary,
                 "owner_team": args.about.owner_team,
                 "visibility": args.about.visibility,
