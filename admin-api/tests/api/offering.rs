@@ -417,7 +417,7 @@ async fn what_a_description_orphans_is_named_and_dropped_when_asked() {
         .expect(200);
     assert_eq!(
         compared["orphans"],
-        json!([{"operation": "GET /all/{}", "product": "pets", "plan": "basic"}])
+        json!([{"operation": "GET /all/{}", "product": "pets", "plan": "basic", "policy": null}])
     );
     let comment = compared["comment"].as_str().unwrap();
     assert!(
@@ -432,7 +432,7 @@ async fn what_a_description_orphans_is_named_and_dropped_when_asked() {
     let done = send("?drop_orphans=true").await.expect(200);
     assert_eq!(
         done["dropped"],
-        json!([{"operation": "GET /all/{}", "product": "pets", "plan": "basic"}])
+        json!([{"operation": "GET /all/{}", "product": "pets", "plan": "basic", "policy": null}])
     );
     let plan = served
         .get(&token, "/v1/apis/pets/plans/basic")

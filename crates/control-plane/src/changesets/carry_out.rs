@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::plan::{Action, Planned};
+use super::plan::{Action, Planned, ResourceChange};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::publishing::{Hanging, PublishRefusal, Source};
@@ -35,7 +35,13 @@ pub(super) async fn carry_out(
     let mut work = Work::begin(db, actor).await?;
     let hanging = Hanging::on(work.conn(), &versions).await?;
     work.roll_back(()).await?;
-    for (key, change) in &planned.changes {
+    // Nothing hangs on a policy, and another may take its place: what goes makes room first.
+    let goes = |change: &ResourceChange| change.action == Action::Delete;
+    let (first, rest): (Vec<_>, Vec<_>) = planned
+        .changes
+        .iter()
+        .partition(|(key, change)| key.kind == ResourceKind::Policy && goes(change));
+    for (key, change) in first.into_iter().chain(rest) {
         match (change.action, declared.get(key)) {
             (Action::Release, _) => {}
             (Action::Delete, _) => take_away(db, actor, key, reason)

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use gatehouse_domain::policy::{Attached, PolicyMode, effective};
+use gatehouse_snapshot::check::ROUTE_POLICIES_BYTES_MAX;
 use gatehouse_snapshot::object::{PolicySet, RoutePolicies};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -26,24 +27,59 @@ impl Policies {
         self.0.iter().filter(leads).collect()
     }
 
-    /// What they come to at the operations of a version in an environment, by their stable keys.
+    /// What they come to at the operations of a version in an environment, by their stable keys. Refused as soon as that is more
+    /// than a route holds, or than `room` has left: what is far too much is not made first.
     pub(crate) fn compile<'a>(
         &self,
         api: Uuid,
         version: Uuid,
         environment: Uuid,
         operations: impl Iterator<Item = &'a str>,
-    ) -> RoutePolicies {
-        compiled(&self.on_the_way(api, version, environment), operations)
+        room: &mut Room,
+    ) -> Result<RoutePolicies, Refusal> {
+        let policies = self.on_the_way(api, version, environment);
+        compiled(&policies, operations, room)
     }
+}
+
+/// What one change may come to in policies, over all its routes.
+pub(crate) struct Room {
+    left: usize,
+}
+
+impl Room {
+    /// Bytes, as gateways hold them: 50,000 routes with a set of keys each.
+    const BYTES: usize = 128 * 1024 * 1024;
+
+    pub(crate) const fn of_a_change() -> Self {
+        Self { left: Self::BYTES }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), Refusal> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(too_much(format!(
+                "With this, policies of the routes it reaches come to more than {} MiB. Say less in it, or put it further in.",
+                Self::BYTES / (1024 * 1024)
+            ))),
+        }
+    }
+}
+
+fn too_much(detail: String) -> Refusal {
+    Refusal::field("", "configuration", detail)
 }
 
 fn compiled<'a>(
     policies: &[&OnTheWay],
     operations: impl Iterator<Item = &'a str>,
-) -> RoutePolicies {
+    room: &mut Room,
+) -> Result<RoutePolicies, Refusal> {
     if policies.is_empty() {
-        return RoutePolicies::default();
+        return Ok(RoutePolicies::default());
     }
     let mut own: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut of_all = Vec::new();
@@ -54,20 +90,59 @@ fn compiled<'a>(
         }
     }
     let mut known: HashMap<Vec<usize>, u32> = HashMap::new();
-    let mut compiled = RoutePolicies::default();
+    let mut sets = Sets::default();
+    let mut of_operations = Vec::new();
     for operation in operations {
         let mut places = of_all.clone();
         places.extend(own.get(operation).into_iter().flatten());
         let applying = applying(policies, &places);
-        let set = *known.entry(applying).or_insert_with_key(|applying| {
-            position(&mut compiled.sets, set_of(policies, applying))
-        });
-        compiled.of_operations.push(set);
+        let set = match known.get(&applying) {
+            Some(set) => *set,
+            None => {
+                let set = sets.place(set_of(policies, &applying), room)?;
+                known.insert(applying, set);
+                set
+            }
+        };
+        of_operations.push(set);
     }
-    if compiled.sets.iter().all(|set| *set == PolicySet::default()) {
-        return RoutePolicies::default();
+    if sets.all.iter().all(|set| *set == PolicySet::default()) {
+        return Ok(RoutePolicies::default());
     }
-    compiled
+    Ok(RoutePolicies {
+        sets: sets.all,
+        of_operations,
+    })
+}
+
+/// Sets that differ from each other, in the order they came.
+#[derive(Default)]
+struct Sets {
+    all: Vec<PolicySet>,
+    places: HashMap<Vec<u8>, u32>,
+    bytes: usize,
+}
+
+impl Sets {
+    /// The place of a set.
+    fn place(&mut self, set: PolicySet, room: &mut Room) -> Result<u32, Refusal> {
+        let bytes = set.encode();
+        if let Some(place) = self.places.get(&bytes) {
+            return Ok(*place);
+        }
+        self.bytes += bytes.len();
+        if self.bytes > ROUTE_POLICIES_BYTES_MAX {
+            return Err(too_much(format!(
+                "With this, policies of one version in one environment come to more than {ROUTE_POLICIES_BYTES_MAX} bytes. State what operations share further out."
+            )));
+        }
+        room.take(bytes.len())?;
+        // There are no more sets than operations, of which a description has some thousands at most.
+        let place = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.places.insert(bytes, place);
+        self.all.push(set);
+        Ok(place)
+    }
 }
 
 /// Those of `places` that apply, in the order gateways run them.
@@ -78,17 +153,6 @@ pub(super) fn applying(policies: &[&OnTheWay], places: &[usize]) -> Vec<usize> {
         .collect();
     let applying = effective(&attached).into_iter();
     applying.filter_map(|at| places.get(at).copied()).collect()
-}
-
-/// The place of a set among those that differ from each other.
-fn position(sets: &mut Vec<PolicySet>, set: PolicySet) -> u32 {
-    let at = sets.iter().position(|known| *known == set);
-    let at = at.unwrap_or_else(|| {
-        sets.push(set);
-        sets.len() - 1
-    });
-    // There are no more sets than operations, of which a description has some thousands at most.
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn set_of(policies: &[&OnTheWay], applying: &[usize]) -> PolicySet {
@@ -132,7 +196,8 @@ mod tests {
 
     fn compile(policies: &[OnTheWay], operations: &[&str]) -> RoutePolicies {
         let policies: Vec<&OnTheWay> = policies.iter().collect();
-        compiled(&policies, operations.iter().copied())
+        let mut room = Room::of_a_change();
+        compiled(&policies, operations.iter().copied(), &mut room).unwrap()
     }
 
     fn rate(number: u128, operation: Option<&str>, amount: u32) -> OnTheWay {
@@ -181,5 +246,44 @@ mod tests {
         assert!(compiled_both.sets[1].cors.is_some());
         let alone = compile(&both[1..], &["GET /a", "GET /b"]);
         assert!(alone.is_empty() && alone.of_operations.is_empty());
+    }
+
+    #[test]
+    fn what_a_route_comes_to_is_refused_before_it_is_made() {
+        let values: Vec<String> = (0..64).map(|at| format!("{at:0>900}")).collect();
+        let claims = json!([{ "name": "long", "values": values }]);
+        let document = json!({ "issuer": "https://a.test", "audiences": ["a"], "algorithms": ["EdDSA"], "claims": claims,
+            "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "nmfVgABW3jI_JizPK7XicNrq-yBod84RMH_hum9Sifg" }] } });
+        let keys: Vec<String> = (0..2_000).map(|at| format!("GET /{at}")).collect();
+        let policies: Vec<OnTheWay> = std::iter::once(policy(1, PolicyKind::Jwt, None, document))
+            .chain((2..).zip(&keys).map(|(id, key)| rate(id, Some(key), 5)))
+            .collect();
+        let policies: Vec<&OnTheWay> = policies.iter().collect();
+        let one = Sets::default().place(set_of(&policies, &[0, 1]), &mut Room::of_a_change());
+        assert_eq!(one.unwrap(), 0);
+        let bytes = set_of(&policies, &[0, 1]).encode().len();
+        let fitting = ROUTE_POLICIES_BYTES_MAX / bytes;
+        let with = |operations: usize, room: &mut Room| {
+            let keys = keys[..operations].iter().map(String::as_str);
+            compiled(&policies, keys, room).map(|made| made.sets.len())
+        };
+        let mut room = Room::of_a_change();
+        assert_eq!(with(fitting, &mut room).unwrap(), fitting);
+        for operations in [fitting + 1, 2_000] {
+            let mut room = Room::of_a_change();
+            let refused = with(operations, &mut room).unwrap_err();
+            assert!(matches!(refused, Refusal::Invalid(_)), "{refused:?}");
+            let taken = Room::BYTES - room.left;
+            assert!(taken <= ROUTE_POLICIES_BYTES_MAX, "{taken} were made");
+        }
+    }
+
+    #[test]
+    fn a_change_has_room_to_the_byte() {
+        let mut room = Room::of_a_change();
+        room.take(Room::BYTES - 1).unwrap();
+        room.take(1).unwrap();
+        room.take(0).unwrap();
+        assert!(matches!(room.take(1), Err(Refusal::Invalid(_))));
     }
 }

@@ -165,6 +165,16 @@ impl Affected {
         if self.products.is_empty() && self.versions.is_empty() {
             return Ok(());
         }
+        // Those of a draft are in no release: they appear with it.
+        let policies = sqlx::query_scalar!(
+            "select id from policy where api_version_id = any($1)",
+            &self.versions,
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        for policy in policies {
+            self.subject(&PolicyId::from_uuid(policy).to_string());
+        }
         let products = sqlx::query!(
             r#"select p.id, p.api_id, array(select n.id from plan n where n.product_id = p.id) as "plans!" from product p
              where p.id = any($1)

@@ -56,7 +56,11 @@ impl World {
         self.make(input).await
     }
 
-    async fn sync(&self, scope: &str, files: Vec<ResourceFile>) -> Result<ChangesetView, Refusal> {
+    pub(crate) async fn sync(
+        &self,
+        scope: &str,
+        files: Vec<ResourceFile>,
+    ) -> Result<ChangesetView, Refusal> {
         let input = ChangesetInput {
             mode: Mode::Sync,
             scope: Some(scope.to_owned()),

@@ -34,6 +34,14 @@ pub struct PolicySet {
     pub response_headers: HeaderChanges,
 }
 
+impl PolicySet {
+    /// As it is on the wire: equal sets have equal bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        // Structs of texts, numbers and lists have no way to fail.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+}
+
 /// Which pages of other origins may call, and read what (Fetch standard, "CORS protocol").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cors {

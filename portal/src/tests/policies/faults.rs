@@ -208,6 +208,17 @@ async fn a_key_that_can_sign_is_refused_and_never_shown_again() {
         "document",
         vec![("notation", "document"), ("document", &document)],
     ));
+    // Without its type, and wrapped as PEM is.
+    let untyped = keys.replace("\"kty\":\"OKP\",", "");
+    assert_ne!(untyped, keys);
+    wrong.push(("jwks", fields(&untyped).to_vec()));
+    let pem = format!(
+        "issuer: x-kept\njwks: |\n  -----BEGIN PRIVATE KEY-----\n  {PRIVATE}\n  -----END PRIVATE KEY-----\n"
+    );
+    wrong.push((
+        "document",
+        vec![("notation", "document"), ("document", &pem)],
+    ));
     for (field, fields) in wrong {
         for act in ["save", "check", "turn"] {
             let sent = [&fields[..], &[("act", act)]].concat();

@@ -17,11 +17,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Projection;
-use crate::policies::compile::Policies;
+use crate::policies::compile::{Policies, Room};
 use crate::refusal::Refusal;
 use crate::words::known;
 
-/// Routes that are read at once: their operations are in memory meanwhile.
+/// Routes that are read in one round of statements.
 const AT_ONCE: usize = 1_000;
 
 /// Routes by their ids.
@@ -34,10 +34,11 @@ pub(in crate::config) async fn routes(
     ids: &[Uuid],
 ) -> Result<Routes, Refusal> {
     let mut found = Routes::with_capacity(ids.len());
+    let mut room = Room::of_a_change();
     for ids in ids.chunks(AT_ONCE) {
         let read = Reading::of(conn, ids).await?;
         for row in &read.rows {
-            let object = read.route(tenant, row);
+            let object = read.route(tenant, row, &mut room)?;
             let projection = Projection::of_environment(Object::Route(object), row.environment);
             found.insert(row.id, projection);
         }
@@ -94,7 +95,7 @@ impl Reading {
         })
     }
 
-    fn route(&self, tenant: TenantId, row: &Row) -> Route {
+    fn route(&self, tenant: TenantId, row: &Row, room: &mut Room) -> Result<Route, Refusal> {
         let items = self.items.get(&row.version).map_or(&[][..], Vec::as_slice);
         let operations = row.revision.and_then(|id| self.operations.get(&id));
         let operations = operations.cloned().unwrap_or_default();
@@ -110,14 +111,14 @@ impl Reading {
                 true => {
                     let keys = operations.iter().map(|operation| operation.key.as_str());
                     self.policies
-                        .compile(row.api, row.version, row.environment, keys)
+                        .compile(row.api, row.version, row.environment, keys, room)?
                 }
                 // Answered 410 before anything else is asked.
                 false => RoutePolicies::default(),
             },
         };
         let products = items.iter();
-        Route {
+        Ok(Route {
             id: RouteId::from_uuid(row.id),
             tenant,
             environment: EnvironmentId::from_uuid(row.environment),
@@ -132,7 +133,7 @@ impl Reading {
             config_max_age_s: row.config_max_age_s.map(i32::unsigned_abs),
             operations,
             later,
-        }
+        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! Which pages of other origins may call, and read what (Fetch standard, "CORS protocol").
 
 use gatehouse_domain::policy::is_field_name;
-use gatehouse_snapshot::check::{CORS_MAX_AGE_S_MAX, POLICY_ENTRIES_MAX, POLICY_TEXT_BYTES_MAX};
+use gatehouse_snapshot::check::{CORS_MAX_AGE_S_MAX, POLICY_TEXT_BYTES_MAX};
 use gatehouse_snapshot::object::Cors;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Told, closed};
+use super::{Told, closed, once};
 
 /// Which pages of other origins may call, and read what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,14 @@ const fn ten_minutes() -> u32 {
 
 pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
     let mut cors: CorsDocument = closed(value, told)?;
+    let lengths = [
+        ("/document/origins", cors.origins.len()),
+        ("/document/headers", cors.headers.len()),
+        ("/document/expose", cors.expose.len()),
+    ];
+    if !told.lengths(&lengths) {
+        return None;
+    }
     for origin in &mut cors.origins {
         origin.make_ascii_lowercase();
     }
@@ -49,7 +57,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
             "Use scheme, host and, where it is not the usual one, port, such as https://app.example.com, without a path.",
         );
     }
-    told.list("/document/origins", &mut cors.origins, POLICY_ENTRIES_MAX);
+    once(&mut cors.origins);
     told.require(
         cors.any_origin == cors.origins.is_empty(),
         "/document/origins",
@@ -73,7 +81,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
                 "Name a header field, without underscores; `*` has no meaning here.",
             );
         }
-        told.list(&format!("/document/{name}"), fields, POLICY_ENTRIES_MAX);
+        once(fields);
     }
     told.require(
         cors.max_age_s <= CORS_MAX_AGE_S_MAX,

@@ -1,12 +1,12 @@
 //! Fields that are set and removed. Not a place for secrets: whoever may read an API reads them.
 
 use gatehouse_domain::policy::{is_field_value, may_change};
-use gatehouse_snapshot::check::{HEADER_CHANGES_BYTES_MAX, POLICY_ENTRIES_MAX, header_bytes};
+use gatehouse_snapshot::check::{HEADER_CHANGES_BYTES_MAX, header_bytes};
 use gatehouse_snapshot::object::HeaderChanges;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Told, closed};
+use super::{Told, closed, once};
 
 /// Fields that are set and removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,15 @@ pub struct FieldDocument {
 
 pub(super) fn read(value: Value, told: &mut Told) -> Option<HeadersDocument> {
     let mut headers: HeadersDocument = closed(value, told)?;
+    let lengths = [
+        ("/document/request/remove", headers.request.remove.len()),
+        ("/document/request/set", headers.request.set.len()),
+        ("/document/response/remove", headers.response.remove.len()),
+        ("/document/response/set", headers.response.set.len()),
+    ];
+    if !told.lengths(&lengths) {
+        return None;
+    }
     changes(&mut headers.request, "/document/request", told);
     changes(&mut headers.response, "/document/response", told);
     let nothing = ChangesDocument::default();
@@ -63,11 +72,7 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
         let pointer = format!("{pointer}/remove/{place}");
         told.require(may_change(name), pointer, "field_name", NOT_OURS);
     }
-    told.list(
-        &format!("{pointer}/remove"),
-        &mut changes.remove,
-        POLICY_ENTRIES_MAX,
-    );
+    once(&mut changes.remove);
     for (place, field) in changes.set.iter_mut().enumerate() {
         field.name.make_ascii_lowercase();
         let pointer = format!("{pointer}/set/{place}");
@@ -95,12 +100,6 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
             "This field is set already.",
         );
     }
-    told.require(
-        changes.set.len() <= POLICY_ENTRIES_MAX,
-        format!("{pointer}/set"),
-        "too_many",
-        format!("Set at most {POLICY_ENTRIES_MAX} fields."),
-    );
     let bytes = header_bytes(&changes.compiled());
     told.require(
         bytes <= HEADER_CHANGES_BYTES_MAX,

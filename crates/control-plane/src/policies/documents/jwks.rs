@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gatehouse_snapshot::check::{POLICY_ENTRIES_MAX, POLICY_TEXT_BYTES_MAX, RSA_BITS};
+use gatehouse_snapshot::check::{POLICY_TEXT_BYTES_MAX, RSA_BITS};
 use gatehouse_snapshot::object::{JwtKey, JwtKeyMaterial};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,30 +47,37 @@ pub struct JwkDocument {
 /// Members of keys that can sign (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 pub(super) const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Refuses every key in a document that has a private or shared part.
+/// What private keys are wrapped in as texts (RFC 7468 §10, §11), which some paste in a set's place.
+pub(super) const PEM: &str = "PRIVATE KEY-----";
+
+/// Refuses every key in a document that has a private or shared part. Whatever stands in a set of keys is taken for one, and
+/// elsewhere what says its type.
 pub(super) fn refuse_secrets(value: &Value, pointer: &str, told: &mut Told) {
+    refuse_in(value, pointer, false, told);
+}
+
+fn refuse_in(value: &Value, pointer: &str, in_set: bool, told: &mut Told) {
+    const DETAIL: &str = "This key can sign: it is private or shared. Nothing of it was kept; send the public key, and take this one as known to others.";
     match value {
         Value::Object(members) => {
-            let is_key = members.contains_key("kty");
+            let is_key = in_set || members.contains_key("kty");
             for (name, member) in members {
                 let escaped = name.replace('~', "~0").replace('/', "~1");
                 let pointer = format!("{pointer}/{escaped}");
                 if is_key && SECRET.contains(&name.as_str()) {
-                    told.fault(
-                        pointer,
-                        "private_key",
-                        "This key can sign: it is private or shared. Nothing of it was kept; send the public key, and take this one as known to others.",
-                    );
+                    told.fault(pointer, "private_key", DETAIL);
                 } else {
-                    refuse_secrets(member, &pointer, told);
+                    let in_set = in_set || ["jwks", "keys"].contains(&name.as_str());
+                    refuse_in(member, &pointer, in_set, told);
                 }
             }
         }
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
-                refuse_secrets(item, &format!("{pointer}/{place}"), told);
+                refuse_in(item, &format!("{pointer}/{place}"), in_set, told);
             }
         }
+        Value::String(text) if text.contains(PEM) => told.fault(pointer, "private_key", DETAIL),
         _ => {}
     }
 }
@@ -83,12 +90,9 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
         told.fault(at, "format", "Expected an object with a list `keys`.");
         return None;
     };
-    told.require(
-        keys.len() <= POLICY_ENTRIES_MAX,
-        format!("{at}/keys"),
-        "too_many",
-        format!("Use at most {POLICY_ENTRIES_MAX} keys; got {}.", keys.len()),
-    );
+    if !told.lengths(&[(&format!("{at}/keys"), keys.len())]) {
+        return None;
+    }
     let mut kept = Vec::new();
     let before = told.faults.len();
     for (place, key) in keys.iter().enumerate() {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use gatehouse_domain::policy::may_hold_token;
-use gatehouse_snapshot::check::{JWT_LEEWAY_S_MAX, JWT_TRIES_MAX, POLICY_ENTRIES_MAX, fits};
+use gatehouse_snapshot::check::{JWT_LEEWAY_S_MAX, JWT_TRIES_MAX, fits};
 use gatehouse_snapshot::object::{Jwt, JwtAlgorithm, JwtKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::jwks::{self, JwksDocument};
-use super::{Told, closed};
+use super::{Told, closed, once};
 
 /// The token that must come with a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +95,16 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
         *keys = jwks::read(keys, told)?;
     }
     let mut jwt: JwtDocument = closed(value, told)?;
+    let lengths = [
+        ("/document/types", jwt.types.len()),
+        ("/document/audiences", jwt.audiences.len()),
+        ("/document/algorithms", jwt.algorithms.len()),
+        ("/document/claims", jwt.claims.len()),
+        ("/document/scopes", jwt.scopes.len()),
+    ];
+    if !told.lengths(&lengths) {
+        return None;
+    }
     jwt.header.make_ascii_lowercase();
     told.require(
         may_hold_token(&jwt.header),
@@ -117,7 +127,7 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
         for (place, text) in list.iter().enumerate() {
             told.text(&format!("/document/{name}/{place}"), text);
         }
-        told.list(&format!("/document/{name}"), list, POLICY_ENTRIES_MAX);
+        once(list);
     }
     for (place, scope) in jwt.scopes.iter().enumerate() {
         told.require(
@@ -169,21 +179,14 @@ fn claims(claims: &mut [ClaimDocument], told: &mut Told) {
             "duplicate",
             "This claim is in the list already.",
         );
+        if !told.lengths(&[(&format!("{pointer}/values"), claim.values.len())]) {
+            continue;
+        }
         for (at, value) in claim.values.iter().enumerate() {
             told.text(&format!("{pointer}/values/{at}"), value);
         }
-        told.list(
-            &format!("{pointer}/values"),
-            &mut claim.values,
-            POLICY_ENTRIES_MAX,
-        );
+        once(&mut claim.values);
     }
-    told.require(
-        claims.len() <= POLICY_ENTRIES_MAX,
-        "/document/claims",
-        "too_many",
-        format!("Name at most {POLICY_ENTRIES_MAX} claims."),
-    );
 }
 
 /// A key that no algorithm takes is never used: one of the two lists is mistaken. And a token is tried with few keys, because each

@@ -9,7 +9,7 @@ mod private;
 mod rate_limit;
 
 use gatehouse_domain::policy::PolicyKind;
-use gatehouse_snapshot::check::POLICY_TEXT_BYTES_MAX;
+use gatehouse_snapshot::check::{POLICY_ENTRIES_MAX, POLICY_TEXT_BYTES_MAX};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,6 +22,11 @@ pub use jwks::{JwkDocument, JwksDocument};
 pub use jwt::{AlgorithmName, ClaimDocument, JwtDocument};
 pub use private::{may_hold_private_parts, private_parts};
 pub use rate_limit::RateLimitDocument;
+
+/// Longest that a policy may say, bytes of JSON without spaces: 64 keys of 4,096 bits have room.
+const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
+/// Most faults that are told of one document. Who has more of them mends these first.
+const FAULTS_MAX: usize = 100;
 
 /// What a policy says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,6 +56,13 @@ impl PolicyDocument {
         let mut told = Told::default();
         if !value.is_object() {
             told.fault("/document", "format", "What a policy says is an object.");
+            return Err(told.faults);
+        }
+        let bytes = serde_json::to_vec(&value).map_or(usize::MAX, |bytes| bytes.len());
+        if bytes > DOCUMENT_BYTES_MAX {
+            let detail =
+                format!("A policy says at most {DOCUMENT_BYTES_MAX} bytes of JSON; got {bytes}.");
+            told.fault("/document", "too_long", detail);
             return Err(told.faults);
         }
         // Wherever it stands: what is refused here has not been looked at any further.
@@ -102,7 +114,9 @@ struct Told {
 
 impl Told {
     fn fault(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.faults.push(FieldFault::new(pointer, code, detail));
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(FieldFault::new(pointer, code, detail));
+        }
     }
 
     fn require(
@@ -117,17 +131,19 @@ impl Told {
         }
     }
 
-    /// At most `max` entries; those that are there twice are taken once.
-    fn list(&mut self, pointer: &str, list: &mut Vec<String>, max: usize) {
-        let mut seen = std::collections::HashSet::new();
-        list.retain(|entry| seen.insert(entry.clone()));
-        let length = list.len();
-        self.require(
-            length <= max,
-            pointer,
-            "too_many",
-            format!("Use at most {max} entries; got {length}."),
-        );
+    /// Whether lists have at most so many entries as a policy may have. Asked before any entry is looked at.
+    fn lengths(&mut self, lists: &[(&str, usize)]) -> bool {
+        for (pointer, length) in lists {
+            self.require(
+                *length <= POLICY_ENTRIES_MAX,
+                *pointer,
+                "too_many",
+                format!("Use at most {POLICY_ENTRIES_MAX} entries; got {length}."),
+            );
+        }
+        lists
+            .iter()
+            .all(|(_, length)| *length <= POLICY_ENTRIES_MAX)
     }
 
     /// One line of 1 to 1,024 bytes.
@@ -146,6 +162,12 @@ impl Told {
             "Remove the control characters.",
         );
     }
+}
+
+/// Takes what is there twice once.
+fn once(list: &mut Vec<String>) {
+    let mut seen = std::collections::HashSet::new();
+    list.retain(|entry| seen.insert(entry.clone()));
 }
 
 /// Reads a closed type. A fault says what is expected and where, and repeats nothing of what was sent but names of members.

@@ -14,8 +14,7 @@ pub fn private_parts(sent: &Value) -> Vec<String> {
 
 /// Whether a text that cannot be read as JSON or YAML may hold such a part: a member of that name begins somewhere in it.
 pub fn may_hold_private_parts(text: &str) -> bool {
-    // PEM (RFC 7468 §10, §11), which some paste in a set's place.
-    text.contains("PRIVATE KEY-----")
+    text.contains(jwks::PEM)
         || jwks::SECRET.iter().any(|member| {
             let quoted = format!("\"{member}\"");
             let plain = format!("{member}:");
@@ -42,6 +41,17 @@ mod tests {
             "and what is no key stays"
         );
         assert!(private_parts(&json!({ "keys": [{ "kty": "EC", "x": "1" }] })).is_empty());
+    }
+
+    #[test]
+    fn in_a_set_everything_is_a_key_and_wrapped_texts_are_found_anywhere() {
+        let pem = "-----BEGIN PRIVATE KEY-----\nMIIE";
+        let sent = json!({ "jwks": { "keys": [{ "crv": "P-256", "d": "1" }], "old": { "d": "2" } }, "issuer": pem, "scopes": [pem] });
+        assert_eq!(
+            private_parts(&sent),
+            ["/jwks/keys/0/d", "/jwks/old/d", "/issuer", "/scopes/0"]
+        );
+        assert_eq!(private_parts(&json!({ "jwks": pem })), ["/jwks"]);
     }
 
     #[test]

@@ -467,3 +467,43 @@ fn types_of_tokens_are_kept_as_gateways_compare_them() {
     let read = PolicyDocument::read(PolicyKind::Jwt, document).unwrap();
     assert_eq!(read.document.value()["types"], json!(["at+jwt", "jwt"]));
 }
+
+#[test]
+fn a_document_has_64_kib() {
+    let of = |bytes: usize| {
+        let mut document = json!({ "origins": ["https://a.test"], "expose": [""] });
+        let rest = bytes - document.to_string().len();
+        document["expose"][0] = json!("x".repeat(rest));
+        assert_eq!(document.to_string().len(), bytes);
+        let faults = PolicyDocument::read(PolicyKind::Cors, document).unwrap_err();
+        (faults[0].pointer.clone(), faults[0].code)
+    };
+    let name = ("/document/expose/0".to_owned(), "field_name");
+    assert_eq!(of(DOCUMENT_BYTES_MAX - 1), name);
+    assert_eq!(of(DOCUMENT_BYTES_MAX), name);
+    let whole = ("/document".to_owned(), "too_long");
+    assert_eq!(of(DOCUMENT_BYTES_MAX + 1), whole);
+}
+
+#[test]
+fn a_list_that_is_too_long_is_not_looked_through_and_faults_have_an_end() {
+    let mut document = with_keys(&json!([rsa()]));
+    document["claims"] = json!(vec![json!({ "name": "\u{1}" }); 65]);
+    document["scopes"] = json!(vec![""; 10_000]);
+    let faults = PolicyDocument::read(PolicyKind::Jwt, document).unwrap_err();
+    let told: Vec<_> = faults
+        .iter()
+        .map(|fault| (&*fault.pointer, fault.code))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("/document/claims", "too_many"),
+            ("/document/scopes", "too_many")
+        ]
+    );
+    let mut document = with_keys(&json!([rsa()]));
+    document["claims"] = json!(vec![json!({ "name": "", "values": [""] }); 64]);
+    let faults = PolicyDocument::read(PolicyKind::Jwt, document).unwrap_err();
+    assert_eq!(faults.len(), FAULTS_MAX);
+}

@@ -33,6 +33,25 @@ pub(super) struct Step {
     then: Option<Value>,
 }
 
+impl Step {
+    /// Whether it takes a policy from where it is: altogether, or because it was somewhere else then.
+    fn makes_room(&self, key: &Key) -> bool {
+        let Some(now) = self
+            .now
+            .as_ref()
+            .filter(|_| key.kind == ResourceKind::Policy)
+        else {
+            return false;
+        };
+        let place = ["api", "version", "operation", "environment", "kind"];
+        self.then.as_ref().is_none_or(|then| {
+            let was = |name: &str| then["spec"].get(name).unwrap_or(&Value::Null);
+            let is = |name: &str| now.fields.get(name).unwrap_or(&Value::Null);
+            place.iter().any(|name| was(name) != is(name))
+        })
+    }
+}
+
 impl Plan {
     pub(super) fn of(
         then: BTreeMap<String, Option<Value>>,
@@ -143,7 +162,8 @@ impl Plan {
             .collect()
     }
 
-    /// What was there then is made first, what came since is taken back last, parts before what they belong to.
+    /// What was there then is made first, what came since is taken back last, parts before what they belong to. Policies make room
+    /// before all: nothing hangs on them, and at a place there is one of a kind.
     pub(super) async fn carry_out(
         &self,
         db: &Db,
@@ -151,17 +171,20 @@ impl Plan {
         without_notice: Option<&str>,
     ) -> Result<(), Refusal> {
         for (key, step) in &self.steps {
-            if let Some(then) = &step.then {
-                bring_back(db, actor, key, then, step.now.as_ref(), without_notice).await?;
+            if step.makes_room(key) {
+                take_back(db, actor, key).await?;
             }
         }
-        for (key, _) in self
-            .steps
-            .iter()
-            .rev()
-            .filter(|(_, step)| step.then.is_none())
-        {
-            take_back(db, actor, key).await?;
+        for (key, step) in &self.steps {
+            if let Some(then) = &step.then {
+                let now = step.now.as_ref().filter(|_| !step.makes_room(key));
+                bring_back(db, actor, key, then, now, without_notice).await?;
+            }
+        }
+        for (key, step) in self.steps.iter().rev() {
+            if step.then.is_none() && !step.makes_room(key) {
+                take_back(db, actor, key).await?;
+            }
         }
         Ok(())
     }

@@ -259,6 +259,81 @@ async fn going_back_brings_policies_back_but_those_of_a_version_that_ended() {
     world.assert_consistent().await;
 }
 
+async fn go_back(world: &World, to: i64) {
+    let how = releases::GoBack::default();
+    let back = releases::rollback(&world.db, &world.ada, to, &how).await;
+    assert_eq!(back.unwrap().value.kept, []);
+}
+
+async fn delete(world: &World, slug: &str) {
+    policies::delete_policy(&world.db, &world.ada, Lookup::from(slug), None, "")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_took_the_place_of_another_makes_room_for_it() {
+    let world = World::create().await;
+    let named = |slug: &str, policy: CreatePolicy| CreatePolicy {
+        slug: Some(slug.to_owned()),
+        ..policy
+    };
+    put(&world, &world.paul, region("eu", API)).await;
+    put(&world, &world.paul, named("few", rate(5, API))).await;
+    let then = newest(&world).await;
+    delete(&world, "pets-headers").await;
+    put(&world, &world.paul, named("other", region("us", API))).await;
+    delete(&world, "few").await;
+    put(&world, &world.paul, named("few", rate(9, VERSION))).await;
+    go_back(&world, then).await;
+    let set = &held(&world).await[0].sets[0];
+    assert_eq!(set.request_headers.set[0].1, "eu");
+    assert_eq!(set.rates.len(), 1);
+    assert_eq!(set.rates[0].amount, 5);
+    let few = policies::get_policy(&world.db, &world.ada, Lookup::from("few")).await;
+    assert_eq!(few.unwrap().version, None);
+    let other = policies::get_policy(&world.db, &world.ada, Lookup::from("other")).await;
+    assert!(matches!(other, Err(Refusal::NotFound)));
+    // A file whose policy gets another name is the same: the one goes, the other comes.
+    let spec = "  kind: cors\n  document: {any_origin: true}\n";
+    for name in ["first", "second"] {
+        let named = world.sync("house", vec![declared(name, spec)]).await;
+        world.apply(&named.unwrap()).await.unwrap();
+        let there = policies::get_policy(&world.db, &world.ada, Lookup::from(name)).await;
+        assert!(there.is_ok(), "{name}: {there:?}");
+    }
+    let first = policies::get_policy(&world.db, &world.ada, Lookup::from("first")).await;
+    assert!(matches!(first, Err(Refusal::NotFound)));
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_draft_s_policies_are_in_the_release_that_publishes_it() {
+    let world = World::create().await;
+    let before = newest(&world).await;
+    world.publish_as("pets", "v2", PETS).await.unwrap();
+    // Withdrawn: a draft again.
+    go_back(&world, before).await;
+    let place = [Some("pets"), Some("v2"), None, None];
+    put(&world, &world.paul, region("draft", place)).await;
+    versions::publish_version(&world.db, &world.ada, world.api(), "v2", None)
+        .await
+        .unwrap();
+    let published = newest(&world).await;
+    let change = UpdatePolicy {
+        mode: Some(PolicyMode::Off),
+        ..UpdatePolicy::default()
+    };
+    let policy = Lookup::from("pets-v2-headers");
+    policies::update_policy(&world.db, &world.paul, policy, None, change)
+        .await
+        .unwrap();
+    go_back(&world, published).await;
+    let back = policies::get_policy(&world.db, &world.ada, Lookup::from("pets-v2-headers"));
+    assert_eq!(back.await.unwrap().mode, PolicyMode::Enforce);
+    world.assert_consistent().await;
+}
+
 /// Phases v1 out and ends it.
 async fn end(world: &World) {
     let (db, ada) = (&world.db, &world.ada);

@@ -256,16 +256,22 @@ pub(super) struct FilePlace<'a> {
 /// A text without what can sign in it; `None` where there is nothing of the kind. Of what cannot be read nothing stays.
 fn without_private(text: &str, write: impl Fn(&Value) -> String) -> Option<String> {
     match notation::read(text) {
-        Ok(mut value) => {
+        Ok(value) => {
             // One long text, as which PEM is read, has no parts.
             if value.is_string() && may_hold_private_parts(text) {
                 return Some(String::new());
             }
-            let parts = private_parts(&value);
+            // As strictly as a set of keys is read, whatever the text is of.
+            let mut set = json!({ "jwks": value });
+            let parts = private_parts(&set);
             for part in &parts {
-                remove(&mut value, part);
+                remove(&mut set, part);
             }
-            (!parts.is_empty()).then(|| write(&value))
+            // As many are found at once as are told; beyond that nothing stays.
+            match private_parts(&set).is_empty() {
+                true => (!parts.is_empty()).then(|| write(&set["jwks"])),
+                false => Some(String::new()),
+            }
         }
         Err(_) => may_hold_private_parts(text).then(String::new),
     }
@@ -276,8 +282,18 @@ fn remove(value: &mut Value, pointer: &str) {
         return;
     };
     let member = member.replace("~1", "/").replace("~0", "~");
-    let inside = value.pointer_mut(above).and_then(Value::as_object_mut);
-    inside.and_then(|members| members.shift_remove(&member));
+    match value.pointer_mut(above) {
+        Some(Value::Object(members)) => {
+            members.shift_remove(&member);
+        }
+        Some(Value::Array(items)) => {
+            let place = member.parse().ok();
+            if let Some(item) = place.and_then(|place: usize| items.get_mut(place)) {
+                *item = Value::Null;
+            }
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]

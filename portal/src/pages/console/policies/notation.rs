@@ -79,7 +79,7 @@ fn value_of(control: &Control, text: &str) -> Result<Option<Value>, String> {
         Shape::Tick => Some(json!(!nothing)),
         Shape::Keys if nothing => Some(json!({ "keys": [] })),
         Shape::Keys => Some(read_told(text)?),
-        Shape::Claims => Some(claims(text)),
+        Shape::Claims => Some(claims(text)?),
         Shape::Pairs => Some(pairs(text)?),
     })
 }
@@ -101,7 +101,12 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Claims in the order of their first line.
-fn claims(text: &str) -> Value {
+fn claims(text: &str) -> Result<Value, String> {
+    // As many as a policy has claims with values each.
+    const LINES_MAX: usize = 64 * 64;
+    if lines(text).nth(LINES_MAX).is_some() {
+        return Err(format!("Write at most {LINES_MAX} lines."));
+    }
     let mut claims: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in lines(text) {
         let (name, value) = match line.split_once('=') {
@@ -114,9 +119,9 @@ fn claims(text: &str) -> Value {
         }
     }
     let claims = claims.into_iter();
-    claims
+    Ok(claims
         .map(|(name, values)| json!({ "name": name, "values": values }))
-        .collect()
+        .collect())
 }
 
 fn pairs(text: &str) -> Result<Value, String> {
