@@ -52,7 +52,8 @@ impl Now {
     }
 }
 
-fn steady_ns(clock: &Clock) -> u64 {
+/// What time it is on the steady clock, nanoseconds.
+pub(crate) fn steady_ns(clock: &Clock) -> u64 {
     u64::try_from(clock.monotonic().as_nanos()).unwrap_or(u64::MAX)
 }
 
@@ -121,6 +122,11 @@ impl Ledgers {
     /// Calls that are dropped from here on were not left by their clients.
     pub(crate) fn begin_to_cut(&self) {
         self.0.cuts.set(true);
+    }
+
+    /// What the worker's calls are timed by.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// The worker's measurements.

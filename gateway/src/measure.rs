@@ -179,6 +179,7 @@ impl Loaded {
             let limiting = Limiting {
                 calendar: &environment.tenant.calendar,
                 now,
+                clock,
                 sharing: &sharing,
                 counters: &set.counters,
                 ledger: &ledger,

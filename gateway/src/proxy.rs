@@ -283,6 +283,7 @@ fn judge<'a>(
     let limiting = Limiting {
         calendar: &environment.tenant.calendar,
         now: call.now,
+        clock: proxy.ledgers.clock(),
         sharing: &proxy.sharing,
         counters: &tables.counters,
         ledger: &proxy.quotas,
@@ -320,7 +321,8 @@ fn within_limits(
         return admit(authorised, limiting, standing);
     }
     let counted = Counted {
-        now_ns: call.now.steady_ns,
+        read_ns: call.now.steady_ns,
+        clock: limiting.clock,
         nodes: limiting.sharing.basis().nodes,
     };
     let mut would_refuse = 0;

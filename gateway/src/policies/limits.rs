@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gatehouse_domain::id::{ApplicationId, SubscriptionId};
 use gatehouse_domain::plan::{QuotaPeriod, grouped};
 use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_runtime::Clock;
 use gatehouse_snapshot::calendar::Window;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -20,7 +21,7 @@ use super::looks::{Look, Looks};
 use super::plan_limits::{CompiledLimit, PlanQuota};
 use super::standing::{Reading, Standing};
 use super::subscription::Authorised;
-use crate::call::Now;
+use crate::call::{Now, steady_ns};
 use crate::live_config::{Basis, Sharing};
 use crate::refusal::Refusal;
 use crate::tables::{CompiledPlan, CompiledRoute};
@@ -37,6 +38,7 @@ pub(crate) struct Limiting<'a> {
     /// Of the environment's tenant.
     pub(crate) calendar: &'a Calendar,
     pub(crate) now: Now,
+    pub(crate) clock: &'a Clock,
     pub(crate) sharing: &'a Sharing,
     pub(crate) counters: &'a Arc<Counters>,
     pub(crate) ledger: &'a QuotaLedger,
@@ -101,6 +103,7 @@ impl Limiting<'_> {
             caller,
             calendar: self.calendar,
             now: self.now,
+            clock: self.clock,
             basis: self.sharing.basis(),
             looks: self.sharing.looks(),
             counters: self.counters,
@@ -115,6 +118,7 @@ struct Counting<'a> {
     caller: Caller<'a>,
     calendar: &'a Calendar,
     now: Now,
+    clock: &'a Clock,
     basis: Basis,
     looks: &'a Looks,
     counters: &'a Arc<Counters>,
@@ -138,7 +142,8 @@ impl Counting<'_> {
                 continue;
             }
             let cell = cells.rate(number).ok_or(ProblemKind::AuthUnknown)?;
-            let taken = cell.take(self.now.steady_ns, &rate.rate, self.basis.nodes);
+            let (read_ns, now_ns) = (self.now.steady_ns, || steady_ns(self.clock));
+            let taken = cell.take(read_ns, now_ns, &rate.rate, self.basis.nodes);
             let (Ok(state) | Err(state)) = taken;
             if state.look {
                 self.look_at_rate(cell);

@@ -9,9 +9,11 @@ use std::sync::atomic::AtomicU64;
 
 use gatehouse_domain::plan::LimitRule;
 use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_runtime::Clock;
 use gatehouse_snapshot::object::SharedRate;
 
 use super::counters::{Rate, RateCell};
+use crate::call::steady_ns;
 use crate::refusal::Refusal;
 
 const NANOS: u64 = 1_000_000_000;
@@ -56,9 +58,10 @@ impl CompiledSharedRate {
 
 /// When a call is counted, and among how many gateways.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Counted {
-    /// Of the steady clock.
-    pub(crate) now_ns: u64,
+pub(crate) struct Counted<'a> {
+    /// When it was read, on the steady clock.
+    pub(crate) read_ns: u64,
+    pub(crate) clock: &'a Clock,
     /// Live gateways of the group, this one included.
     pub(crate) nodes: u32,
 }
@@ -76,10 +79,14 @@ pub(crate) struct Taken<'a> {
 /// have nothing left.
 pub(crate) fn take<'a>(
     rates: &'a [CompiledSharedRate],
-    counted: Counted,
+    counted: Counted<'_>,
     would_refuse: &mut u64,
 ) -> Result<Taken<'a>, Refusal> {
-    let Counted { now_ns, nodes } = counted;
+    let Counted {
+        read_ns,
+        clock,
+        nodes,
+    } = counted;
     let mut taken = Taken {
         rates,
         bits: 0,
@@ -87,7 +94,7 @@ pub(crate) fn take<'a>(
     };
     for (place, rate) in rates.iter().enumerate() {
         let cell = rate.cell().ok_or(ProblemKind::AuthUnknown)?;
-        match cell.take(now_ns, &rate.rate, nodes) {
+        match cell.take(read_ns, || steady_ns(clock), &rate.rate, nodes) {
             Ok(_) => taken.bits |= 1 << place,
             Err(_) if rate.shadow => *would_refuse += 1,
             Err(state) => {
@@ -125,14 +132,10 @@ fn problem(rule: &LimitRule, wait_s: u64) -> Problem {
 #[cfg(test)]
 mod tests {
     use gatehouse_domain::id::PolicyId;
+    use time::OffsetDateTime;
     use uuid::Uuid;
 
     use super::*;
-
-    const NOW: Counted = Counted {
-        now_ns: 7 * NANOS,
-        nodes: 1,
-    };
 
     fn rate(amount: u32, shadow: bool) -> CompiledSharedRate {
         let rate = SharedRate {
@@ -145,9 +148,31 @@ mod tests {
         CompiledSharedRate::new(&rate, Arc::default())
     }
 
+    /// All in one moment.
+    fn take_one<'a>(
+        rates: &'a [CompiledSharedRate],
+        would_refuse: &mut u64,
+    ) -> Result<Taken<'a>, Refusal> {
+        take_among(1, rates, would_refuse)
+    }
+
+    fn take_among<'a>(
+        nodes: u32,
+        rates: &'a [CompiledSharedRate],
+        would_refuse: &mut u64,
+    ) -> Result<Taken<'a>, Refusal> {
+        let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
+        let counted = Counted {
+            read_ns: steady_ns(&clock),
+            clock: &clock,
+            nodes,
+        };
+        take(rates, counted, would_refuse)
+    }
+
     fn passed(rates: &[CompiledSharedRate], calls: usize) -> (usize, u64) {
         let mut would_refuse = 0;
-        let calls = (0..calls).filter(|_| take(rates, NOW, &mut would_refuse).is_ok());
+        let calls = (0..calls).filter(|_| take_one(rates, &mut would_refuse).is_ok());
         (calls.count(), would_refuse)
     }
 
@@ -165,7 +190,7 @@ mod tests {
     fn what_is_only_tried_counts_and_refuses_nothing() {
         let rates = [rate(2, true), rate(4, false)];
         assert_eq!(passed(&rates, 9), (4, 7));
-        let none_left = take(&rates[..1], NOW, &mut 0).unwrap();
+        let none_left = take_one(&rates[..1], &mut 0).unwrap();
         none_left.give_back();
         assert_eq!(
             passed(&rates[..1], 1),
@@ -178,7 +203,7 @@ mod tests {
     fn a_call_given_back_is_there_for_the_next() {
         let rates: Vec<_> = (0..16).map(|_| rate(1, false)).collect();
         for _ in 0..3 {
-            take(&rates, NOW, &mut 0).unwrap().give_back();
+            take_one(&rates, &mut 0).unwrap().give_back();
         }
         assert_eq!(passed(&rates, 3), (1, 0));
     }
@@ -187,8 +212,7 @@ mod tests {
     fn several_gateways_have_an_equal_part_and_at_least_one_call() {
         for (nodes, part) in [(1, 10), (2, 5), (3, 3), (100, 1)] {
             let rates = [rate(10, false)];
-            let counted = Counted { nodes, ..NOW };
-            let calls = (0..20).filter(|_| take(&rates, counted, &mut 0).is_ok());
+            let calls = (0..20).filter(|_| take_among(nodes, &rates, &mut 0).is_ok());
             assert_eq!(calls.count(), part, "{nodes}");
         }
     }

@@ -270,6 +270,7 @@ impl Node {
             let limiting = Limiting {
                 calendar: &running.calendar,
                 now,
+                clock: &running.clock,
                 sharing: &running.sharing,
                 counters: &running.set.counters,
                 ledger: &running.ledger,

@@ -101,10 +101,28 @@ impl<'a> RateCell<'a> {
         Some(Self { arrival_ns, share })
     }
 
-    /// Takes one call at `now_ns`, or says when one will be possible. Relaxed, as each number is all that is shared.
-    pub(crate) fn take(self, now_ns: u64, rate: &Rate, nodes: u32) -> Result<RateState, RateState> {
+    /// Takes one call that was read at `read_ns`, or says when one will be possible. Relaxed, as each number is all that is
+    /// shared.
+    ///
+    /// Workers read all that has arrived before they judge it, so that another worker may have counted calls by now that were
+    /// read later. By the moment it was read this one would then be refused although there is room: `now_ns` is asked what time
+    /// it is before a call is refused, and only then.
+    pub(crate) fn take(
+        self,
+        read_ns: u64,
+        now_ns: impl FnOnce() -> u64,
+        rate: &Rate,
+        nodes: u32,
+    ) -> Result<RateState, RateState> {
+        let take = |pace: Pace| {
+            self.take_at(read_ns, pace).or_else(|_| {
+                let now_ns = now_ns();
+                self.empty_at_most(now_ns, pace);
+                self.take_at(now_ns, pace)
+            })
+        };
         if nodes <= 1 {
-            return self.take_at(now_ns, rate.alone);
+            return take(rate.alone);
         }
         // How much is asked for is of interest only where a limit is shared.
         let word = self.share.fetch_add(ASKED_ONE, Ordering::Relaxed);
@@ -115,19 +133,12 @@ impl<'a> RateCell<'a> {
             state.look = word & LOOK == 0 && (near || word & SEEN == 0);
             state
         };
-        self.take_at(now_ns, pace).map(look).map_err(look)
+        take(pace).map(look).map_err(look)
     }
 
     fn take_at(self, now_ns: u64, pace: Pace) -> Result<RateState, RateState> {
         let capacity_ns = pace.capacity_ns();
         let latest_ns = now_ns.saturating_add(capacity_ns);
-        // A bucket is never emptier than empty, whatever limit the number was left by.
-        let left_ns = self.arrival_ns.load(Ordering::Relaxed);
-        if left_ns > latest_ns {
-            let (old, new) = (left_ns, latest_ns);
-            let order = Ordering::Relaxed;
-            let _ = self.arrival_ns.compare_exchange(old, new, order, order);
-        }
         let owed_until = |arrival_ns: u64| arrival_ns.clamp(now_ns, latest_ns);
         let taken =
             self.arrival_ns
@@ -149,6 +160,13 @@ impl<'a> RateCell<'a> {
             Ok(before) => Ok(state(owed_until(before).saturating_add(pace.interval_ns))),
             Err(current) => Err(state(owed_until(current))),
         }
+    }
+
+    /// A bucket is never emptier than empty, whatever limit the number was left by. Not by a moment that is over: what was
+    /// taken since would be given again.
+    fn empty_at_most(self, now_ns: u64, pace: Pace) {
+        let latest_ns = now_ns.saturating_add(pace.capacity_ns());
+        self.arrival_ns.fetch_min(latest_ns, Ordering::Relaxed);
     }
 
     /// Gives a taken call back, because another limit refused it.
@@ -225,12 +243,54 @@ mod tests {
         [AtomicU64::new(0), AtomicU64::new(0)]
     }
 
+    /// Takes a call that is judged the moment it is read.
+    fn take(cell: RateCell<'_>, now: u64, rate: &Rate, nodes: u32) -> Result<RateState, RateState> {
+        cell.take(now, || now, rate, nodes)
+    }
+
+    #[test]
+    fn a_call_read_before_others_that_were_counted_first_is_judged_by_what_time_it_is() {
+        for nodes in [1, 2] {
+            let words = words();
+            let cell = RateCell::of(&words).unwrap();
+            // Alone and as one of two: ten at once, five a second.
+            let rate = Rate::new(5 * nodes, 1, 10 * nodes);
+            let (read, later) = (SECOND, SECOND + 1_000_000);
+            for _ in 0..3 {
+                assert!(take(cell, later, &rate, nodes).is_ok());
+            }
+            let late = || cell.take(read, || later, &rate, nodes);
+            for number in 0..7 {
+                assert!(late().is_ok(), "{number} among {nodes}");
+            }
+            let refused = late().unwrap_err();
+            assert_eq!((refused.remaining, refused.next_ns), (0, SECOND / 5));
+            let refilled = later + SECOND / 5;
+            assert!(take(cell, refilled - 1, &rate, nodes).is_err());
+            assert!(take(cell, refilled, &rate, nodes).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_call_read_long_ago_gives_nothing_again() {
+        let words = words();
+        let cell = RateCell::of(&words).unwrap();
+        // One in a tenth of a millisecond: less than what lies between reading and judging.
+        let rate = Rate::new(10_000, 1, 1);
+        let now = SECOND;
+        assert!(take(cell, now, &rate, 1).is_ok());
+        for read in [now - 1_000_000, now - 100_000, now - 1, now] {
+            assert!(cell.take(read, || now, &rate, 1).is_err(), "{read}");
+        }
+        assert!(take(cell, now + 100_000, &rate, 1).is_ok());
+    }
+
     #[test]
     fn a_burst_passes_exactly_and_refills_one_by_one() {
         let words = words();
         let cell = RateCell::of(&words).unwrap();
         let rate = Rate::new(5, 1, 10);
-        let take = |now| cell.take(now, &rate, 1);
+        let take = |now| take(cell, now, &rate, 1);
         for number in 0..10 {
             assert_eq!(take(SECOND).unwrap().remaining, 9 - number);
         }
@@ -248,10 +308,10 @@ mod tests {
         let words = words();
         let cell = RateCell::of(&words).unwrap();
         let rate = Rate::new(1, 1, 1);
-        assert!(cell.take(7, &rate, 1).is_ok());
+        assert!(take(cell, 7, &rate, 1).is_ok());
         cell.give_back(&rate, 1);
-        assert!(cell.take(7, &rate, 1).is_ok());
-        assert!(cell.take(7, &rate, 1).is_err());
+        assert!(take(cell, 7, &rate, 1).is_ok());
+        assert!(take(cell, 7, &rate, 1).is_err());
     }
 
     #[test]
@@ -264,7 +324,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..1_000 {
-                        if cell.take(5, &rate, 1).is_ok() {
+                        if take(cell, 5, &rate, 1).is_ok() {
                             taken.fetch_add(1, Ordering::Relaxed);
                         }
                     }
@@ -315,7 +375,7 @@ mod tests {
         let cell = RateCell::of(&words).unwrap();
         let rate = Rate::new(100, 1, 100);
         let now = 10 * SECOND;
-        let take = |now| cell.take(now, &rate, 2);
+        let take = |now| take(cell, now, &rate, 2);
         assert_eq!((0..200).filter(|_| take(now).is_ok()).count(), 50);
         cell.set_share(now, &rate, 2, 900_000);
         assert_eq!(cell.share(), 900_000);
@@ -334,9 +394,9 @@ mod tests {
         let cell = RateCell::of(&words).unwrap();
         let rate = Rate::new(100, 1, 100);
         for _ in 0..7 {
-            let _ = cell.take(SECOND, &rate, 2);
+            let _ = take(cell, SECOND, &rate, 2);
         }
-        assert!(cell.take(SECOND, &rate, 2).unwrap().look, "never seen");
+        assert!(take(cell, SECOND, &rate, 2).unwrap().look, "never seen");
         assert!(cell.call_for_a_look() && !cell.call_for_a_look());
         cell.set_share(SECOND, &rate, 2, 5);
         assert_eq!(cell.look(false), 8);
@@ -346,7 +406,7 @@ mod tests {
         cell.set_share(later, &rate, 2, 0);
         let later = 2 * later;
         let looks: Vec<bool> = (0..30)
-            .map(|_| cell.take(later, &rate, 2).unwrap().look)
+            .map(|_| take(cell, later, &rate, 2).unwrap().look)
             .collect();
         assert_eq!(
             looks.iter().position(|look| *look),
@@ -362,14 +422,14 @@ mod tests {
         let cell = RateCell::of(&words).unwrap();
         let slow = Rate::new(10, 3_600, 10);
         for _ in 0..10 {
-            assert!(cell.take(SECOND, &slow, 1).is_ok());
+            assert!(take(cell, SECOND, &slow, 1).is_ok());
         }
         let fast = Rate::new(10, 1, 10);
         assert_eq!(
-            cell.take(SECOND, &fast, 1).unwrap_err().next_ns,
+            take(cell, SECOND, &fast, 1).unwrap_err().next_ns,
             SECOND / 10
         );
-        assert!(cell.take(SECOND + SECOND / 10, &fast, 1).is_ok());
-        assert!(cell.take(SECOND + SECOND / 10, &fast, 1).is_err());
+        assert!(take(cell, SECOND + SECOND / 10, &fast, 1).is_ok());
+        assert!(take(cell, SECOND + SECOND / 10, &fast, 1).is_err());
     }
 }
