@@ -63,7 +63,7 @@ pub(crate) struct RotateKey {
     /// For `jwt_key`: the new public key, as JSON Web Key (RFC 7517).
     #[schema(value_type = Option<Object>)]
     public_key: Option<serde_json::Value>,
-    /// For `mtls_cert`: the new certificate (PEM).
+    /// For `mtls_cert`: the new certificate (PEM), valid now. The new credential ends with it at the latest.
     #[schema(max_length = 16384)]
     certificate: Option<String>,
 }

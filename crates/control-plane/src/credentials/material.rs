@@ -11,10 +11,13 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::server::ParsedCertificate;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
 use uuid::Uuid;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::refusal::{Faults, Refusal};
 use crate::sealed::{self, Owner, Place, Purpose, Sealed};
@@ -40,6 +43,8 @@ pub(super) struct Proof {
     /// The end of what people see of it.
     pub(super) last4: String,
     pub(super) public: Option<String>,
+    /// When what proves it ends by itself, as certificates do.
+    pub(super) ends: Option<OffsetDateTime>,
     /// Whether the secret is kept sealed, because it has to be read again.
     pub(super) is_sealed: bool,
     pub(super) secret: Option<Key>,
@@ -51,18 +56,20 @@ pub(super) fn prove(
     kind: CredentialKind,
     environment: EnvironmentKind,
     material: &Material,
+    now: OffsetDateTime,
 ) -> Result<Proof, Refusal> {
-    let public = public_half(kind, material)?;
+    let public = public_half(kind, material, now)?;
     let key = super::generate(environment);
     let key_id = key.id().as_u64();
     Ok(match public {
-        Some((text, hash)) => Proof {
-            hash,
-            last4: hash[30..]
+        Some(half) => Proof {
+            hash: half.hash,
+            last4: half.hash[30..]
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
                 .collect(),
-            public: Some(text),
+            public: Some(half.text),
+            ends: half.ends,
             is_sealed: false,
             secret: None,
             key_id,
@@ -71,6 +78,7 @@ pub(super) fn prove(
             hash: key.secret_hash().0,
             last4: key.last4().to_owned(),
             public: None,
+            ends: None,
             is_sealed: kind == CredentialKind::Hmac,
             secret: Some(key),
             key_id,
@@ -78,7 +86,14 @@ pub(super) fn prove(
     })
 }
 
-type PublicHalf = (String, [u8; 32]);
+struct PublicHalf {
+    text: String,
+    hash: [u8; 32],
+    ends: Option<OffsetDateTime>,
+}
+
+/// What certificates say that have no end (RFC 5280 §4.1.2.5).
+const NO_END: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
 
 /// Where the public half of a kind stands in what is sent; none for kinds whose secret is made here.
 fn pointer(kind: CredentialKind) -> Option<&'static str> {
@@ -92,7 +107,11 @@ fn pointer(kind: CredentialKind) -> Option<&'static str> {
     }
 }
 
-fn public_half(kind: CredentialKind, material: &Material) -> Result<Option<PublicHalf>, Refusal> {
+fn public_half(
+    kind: CredentialKind,
+    material: &Material,
+    now: OffsetDateTime,
+) -> Result<Option<PublicHalf>, Refusal> {
     let mut faults = Faults::default();
     for (given, of) in [
         (material.public_key.is_some(), CredentialKind::JwtKey),
@@ -110,8 +129,10 @@ fn public_half(kind: CredentialKind, material: &Material) -> Result<Option<Publi
     if let Some(key) = &material.public_key {
         return public_key(key).map(Some);
     }
-    let certificate = material.certificate.as_deref().map(certificate);
-    certificate.transpose()
+    let certificate = material.certificate.as_deref();
+    certificate
+        .map(|pem| certificate_half(pem, now))
+        .transpose()
 }
 
 /// Why a public half is not taken that proves, or proved, another credential.
@@ -183,7 +204,11 @@ fn public_key(key: &Value) -> Result<PublicHalf, Refusal> {
     }
     let hash = thumbprint(&parsed)
         .ok_or_else(|| fault("Its members are not the numbers of such a key (RFC 7518 §6)."))?;
-    Ok((text, hash))
+    Ok(PublicHalf {
+        text,
+        hash,
+        ends: None,
+    })
 }
 
 /// RFC 7638: the same for every way to write the same key.
@@ -194,8 +219,8 @@ fn thumbprint(key: &Jwk) -> Option<[u8; 32]> {
     hash.try_into().ok()
 }
 
-/// One certificate, named by the SHA-256 of its DER form as TLS libraries name it.
-fn certificate(pem: &str) -> Result<PublicHalf, Refusal> {
+/// One certificate that is valid now, named by the SHA-256 of its DER form as TLS libraries name it.
+fn certificate_half(pem: &str, now: OffsetDateTime) -> Result<PublicHalf, Refusal> {
     let fault = |detail: &str| Refusal::field("/certificate", "not_certificate", detail);
     if pem.len() > PUBLIC_MAX {
         return Err(fault("Use at most 16 KiB."));
@@ -211,9 +236,34 @@ fn certificate(pem: &str) -> Result<PublicHalf, Refusal> {
             "Send one certificate in PEM form, from -----BEGIN CERTIFICATE----- on.",
         ));
     };
-    ParsedCertificate::try_from(&der)
-        .map_err(|_| fault("This is no X.509 certificate (RFC 5280)."))?;
-    Ok((pem.to_owned(), sha256(&der)))
+    let Ok(([], parsed)) = X509Certificate::from_der(&der) else {
+        return Err(fault("This is no X.509 certificate (RFC 5280)."));
+    };
+    Ok(PublicHalf {
+        ends: valid_until(&parsed, now)?,
+        text: pem.to_owned(),
+        hash: sha256(&der),
+    })
+}
+
+/// The end of a certificate, `None` of one that says it has none.
+fn valid_until(
+    certificate: &X509Certificate<'_>,
+    now: OffsetDateTime,
+) -> Result<Option<OffsetDateTime>, Refusal> {
+    let validity = certificate.validity();
+    let [begins, ends] = [&validity.not_before, &validity.not_after].map(|at| at.to_datetime());
+    let written = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
+    let fault = |code, says| Err(Refusal::field("/certificate", code, says));
+    if ends <= now {
+        let says = format!("It ended at {}: send one that is valid.", written(ends));
+        return fault("expired", says);
+    }
+    if now < begins {
+        let says = format!("It begins at {}: send it then.", written(begins));
+        return fault("not_yet_valid", says);
+    }
+    Ok(Some(ends).filter(|ends| *ends < NO_END))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

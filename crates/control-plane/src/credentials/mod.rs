@@ -208,7 +208,9 @@ async fn insert(
     actor: &Actor,
     new: &NewKey<'_>,
 ) -> Result<(CredentialId, Option<Key>), Refusal> {
-    let proof = material::prove(new.of, new.kind, new.material)?;
+    let proof = material::prove(new.of, new.kind, new.material, work.now())?;
+    // A credential does not outlive what proves it.
+    let expires_at = [new.expires_at, proof.ends].into_iter().flatten().min();
     material::require_new(
         work.conn(),
         new.application,
@@ -235,7 +237,7 @@ async fn insert(
         key_id,
         proof.hash.as_slice(),
         proof.last4,
-        new.expires_at,
+        expires_at,
         new.rotated_from,
         person,
         now,

@@ -190,11 +190,13 @@ impl Old {
         Err(Refusal::Conflict(words))
     }
 
-    /// The new key lives as long as the old one was meant to, within what the plans allow.
+    /// The new key lives as long as the old one was meant to, within what the plans allow; a certificate until its own end,
+    /// whatever end the one before had.
     fn next_end(&self, bounds: KeyBounds, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let same = self
             .facts
             .expires_at
+            .filter(|_| self.of != CredentialKind::MtlsCert)
             .map(|end| now + (end - self.created_at));
         let longest = bounds
             .max_days

@@ -9,6 +9,8 @@ use gatehouse_domain::credential::{CredentialKind as K, CredentialState};
 use gatehouse_domain::id::ApplicationId;
 use gatehouse_domain::key::Key;
 use serde_json::{Value, json};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 use tokio::task::JoinSet;
 
 use crate::world::{World, faults};
@@ -63,6 +65,14 @@ fn jwk(public_key: Value) -> Material {
 fn pem() -> String {
     let made = rcgen::generate_simple_self_signed(vec!["till.shop.example".to_owned()]);
     made.unwrap().cert.pem()
+}
+
+/// One that is valid from a moment to another.
+fn pem_of(from: OffsetDateTime, to: OffsetDateTime) -> String {
+    let mut params = rcgen::CertificateParams::new(vec!["till.shop.example".to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (from, to);
+    let key = rcgen::KeyPair::generate().unwrap();
+    params.self_signed(&key).unwrap().pem()
 }
 
 fn certificate(pem: &str) -> Material {
@@ -184,6 +194,60 @@ async fn the_public_half_of_a_key_pair_or_certificate_is_kept_and_replaced_by_an
         assert_eq!(revoked.value.state, CredentialState::Revoked);
         let again = issue(&world, app, kind, &first).await;
         assert_eq!(faults(again), [pointer], "what was revoked stays revoked");
+    }
+}
+
+#[tokio::test]
+async fn a_credential_ends_with_its_certificate_and_the_next_with_the_next() {
+    let world = World::create().await;
+    let app = app(&world).await;
+    let now = world.db.clock().now();
+    let (day, second) = (Duration::DAY, Duration::SECOND);
+    let end = now.replace_nanosecond(0).unwrap() + 20 * day;
+    let first = certificate(&pem_of(now - day, end));
+    let made = issue(&world, app, K::MtlsCert, &first).await.unwrap();
+    assert_eq!(
+        made.value.0.expires_at,
+        Some(end),
+        "nobody asked for an end"
+    );
+    let asked = IssueKey {
+        expires_in_days: Some(3),
+        ..wish(K::MtlsCert)
+    };
+    let other = certificate(&pem_of(now - day, end + day));
+    let issued = credentials::issue_credential(
+        &world.db,
+        &world.dora,
+        Lookup::Id(app),
+        asked,
+        K::MtlsCert,
+        &other,
+    );
+    let sooner = issued.await.unwrap().value.0;
+    assert_eq!(sooner.expires_at, Some(now + 3 * day));
+    let later = certificate(&pem_of(now - day, end + 300 * day));
+    let (id, with) = (made.value.0.id, Rotate::with_overlap(60));
+    let next = credentials::rotate_credential(&world.db, &world.dora, id, None, with, &later);
+    let next = next.await.unwrap().value.0;
+    assert_eq!(next.expires_at, Some(end + 300 * day));
+    let never = datetime!(9999-12-31 23:59:59 UTC);
+    let endless = certificate(&pem_of(now - day, never));
+    let endless = issue(&world, app, K::MtlsCert, &endless).await.unwrap();
+    assert_eq!(endless.value.0.expires_at, None, "RFC 5280 §4.1.2.5");
+    for (from, to, code) in [
+        (now - day, now - second, "expired"),
+        (now + day, now + 2 * day, "not_yet_valid"),
+    ] {
+        let sent = certificate(&pem_of(from, to));
+        let refused = issue(&world, app, K::MtlsCert, &sent).await.unwrap_err();
+        let Refusal::Invalid(faults) = refused else {
+            panic!("{code}: {refused:?}")
+        };
+        assert_eq!(
+            (faults[0].pointer.as_str(), faults[0].code),
+            ("/certificate", code)
+        );
     }
 }
 

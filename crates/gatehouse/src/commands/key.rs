@@ -157,7 +157,7 @@ pub(crate) struct Public {
     /// A file with the public key, as JSON Web Key (RFC 7517); for the kind jwt_key.
     #[arg(long)]
     public_key: Option<PathBuf>,
-    /// A file with the certificate (PEM); for the kind mtls_cert.
+    /// A file with the certificate (PEM), with which the credential ends; for the kind mtls_cert.
     #[arg(long)]
     certificate: Option<PathBuf>,
 }
