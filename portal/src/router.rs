@@ -50,11 +50,11 @@ pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Ro
         .layer(CsrfLayer::new().add_trusted_origin(portal.public_url().origin())?)
         .layer(from_fn_with_state(portal.clone(), visitor::know))
         .layer(sessions)
-        .layer(from_fn_with_state(access, access::tell))
-        .layer(CompressionLayer::new().gzip(true).br(true));
+        .layer(from_fn_with_state(access, access::tell));
     Ok(Router::new()
         .route("/static/{name}", get(asset))
         .merge(pages)
+        .layer(CompressionLayer::new().gzip(true).br(true))
         .with_state(portal.clone()))
 }
 

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
 use crate::GATEHOUSE;
-use crate::accessibility::kind_of;
+use crate::crawl::kind_of;
 
 /// Lines for cross-site scripting that libinjection collected (BSD-3-Clause, see COPYING beside it).
 const LINES: &str = include_str!("../data/hostile/xss.txt");

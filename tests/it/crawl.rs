@@ -1,13 +1,21 @@
-//! Every page that the demo's people can reach, before axe and on a narrow screen.
+//! Every page that the demo's people can reach, in a real browser: before axe, on a narrow screen, and within its budgets.
+//!
+//! The suite opens each kind of page once as each person, in a look that changes with the commit. `cargo xtask crawl` opens
+//! each in every look, several times, and holds the budgets of time as well.
+
+mod budgets;
 
 use std::collections::{BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use gatehouse_harness::browser::Browser;
 use gatehouse_harness::skipped;
 use gatehouse_harness::wait::PATIENCE;
 
+use self::budgets::{Cost, Costs};
 use crate::supervisor::{printed_portal, start};
 
 /// From the npm package `axe-core`, as `.ci/run` puts it there.
@@ -20,18 +28,36 @@ const AXE: &str = concat!(
 const RULES: &str =
     r#"{runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}"#;
 
-/// What the dark look can change: the structure is the same.
-const COLOURS: &str =
-    r#"{runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}}"#;
-
 /// The narrowest page that may not scroll sideways (WCAG 1.4.10), in CSS pixels.
 const NARROW: u32 = 320;
 const WIDE: u32 = 1440;
+/// Width, and the colours that the system asks for.
+const LOOKS: [(u32, &str); 4] = [
+    (WIDE, "light"),
+    (WIDE, "dark"),
+    (NARROW, "light"),
+    (NARROW, "dark"),
+];
 
 const WAIT: Duration = PATIENCE;
 
+/// Whom the demo offers to sign in as, and where they begin.
+const PEOPLE: [(&str, &str, &[&str]); 5] = [
+    ("developer", "dev", &["/"]),
+    ("owner", "publisher", &["/", "/console"]),
+    ("approver", "approver", &["/", "/console"]),
+    ("operator", "ops", &["/", "/console"]),
+    ("admin", "admin", &["/", "/console", "/platform/tenants"]),
+];
+
+/// Whether `cargo xtask crawl` asks.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+fn is_whole() -> bool {
+    std::env::var_os("GATEHOUSE_CRAWL").is_some()
+}
+
 #[tokio::test]
-async fn every_page_of_the_demo_is_accessible_in_both_looks_and_fits_a_narrow_screen() {
+async fn every_page_of_the_demo_is_accessible_in_each_look_and_within_its_budgets() {
     let Ok(axe) = std::fs::read_to_string(AXE) else {
         skipped("axe-core is not under target/npm; no page was held against it");
         return;
@@ -46,22 +72,29 @@ async fn every_page_of_the_demo_is_accessible_in_both_looks_and_fits_a_narrow_sc
         browser,
         axe,
         portal: printed_portal(&demo),
+        whole: is_whole(),
+        commit: commit(),
         kinds: BTreeSet::new(),
+        costs: Costs::default(),
         findings: Vec::new(),
     };
     eye.everything_as("nobody", &["/", "/login", "/signup", "/nowhere"])
         .await;
-    eye.sign_in("dev@demo.test").await;
-    eye.a_key_just_made("dev").await;
-    eye.everything_as("dev", &["/"]).await;
-    eye.sign_in("admin@demo.test").await;
-    eye.everything_as("admin", &["/console", "/platform/tenants"])
-        .await;
+    for (who, handle, starts) in PEOPLE {
+        eye.sign_in(&format!("{handle}@demo.test")).await;
+        if who == "developer" {
+            eye.a_key_just_made(who).await;
+        }
+        eye.everything_as(who, starts).await;
+    }
+    println!("{}", eye.costs.table());
     assert!(
-        eye.kinds.len() > 80,
-        "the pages were found: {:#?}",
+        eye.kinds.len() > 250,
+        "{} pages were found: {:#?}",
+        eye.kinds.len(),
         eye.kinds
     );
+    eye.findings.extend(eye.costs.beyond(eye.whole));
     assert!(
         eye.findings.is_empty(),
         "{} findings:\n{}",
@@ -75,12 +108,27 @@ async fn every_page_of_the_demo_is_accessible_in_both_looks_and_fits_a_narrow_sc
     eye.browser.quit().await;
 }
 
+/// What is checked out, so that each commit has its pages looked at in other looks than the one before.
+fn commit() -> String {
+    let asked = Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    let told = asked.ok().filter(|told| told.status.success());
+    told.map(|told| String::from_utf8_lossy(&told.stdout).into_owned())
+        .unwrap_or_default()
+}
+
 struct Eye {
     browser: Browser,
     axe: String,
     portal: String,
+    /// Every look, and the budgets of time.
+    whole: bool,
+    commit: String,
     /// Who saw which kind of page.
     kinds: BTreeSet<String>,
+    costs: Costs,
     findings: Vec<String>,
 }
 
@@ -106,7 +154,9 @@ impl Eye {
         self.browser
             .wait_until_it_says("Make your first call", WAIT)
             .await;
-        self.look_at(&format!("{who} a key just made")).await;
+        for look in self.looks("a key just made") {
+            self.look_at(&format!("{who} a key just made"), look).await;
+        }
     }
 
     /// Follows every link to a kind of page that this person has not seen.
@@ -125,24 +175,52 @@ impl Eye {
             if !is_page || !self.kinds.insert(format!("{who} {kind}")) {
                 continue;
             }
-            self.browser.look(WIDE, "light").await;
-            self.browser.goto(&address).await;
-            let links: Vec<String> = self
-                .browser
-                .run("done([...document.links].map((link) => link.href))")
-                .await;
-            let inside = |link: &String| link.starts_with(&format!("{}/", self.portal));
-            ahead.extend(links.into_iter().filter(inside));
-            self.look_at(&format!("{who} {path}")).await;
+            for look in self.looks(&format!("{who} {kind}")) {
+                self.browser.look(look.0, look.1).await;
+                self.browser.goto(&address).await;
+                self.costs.add(&kind, self.cost().await);
+                let links: Vec<String> = self
+                    .browser
+                    .run("done([...document.links].map((link) => link.href))")
+                    .await;
+                let inside = |link: &String| link.starts_with(&format!("{}/", self.portal));
+                ahead.extend(links.into_iter().filter(inside));
+                self.look_at(&format!("{who} {path}"), look).await;
+            }
         }
     }
 
-    /// The open page, light and dark, wide and narrow.
-    async fn look_at(&mut self, page: &str) {
-        self.hold_against_axe(page, "light", RULES).await;
-        self.browser.look(WIDE, "dark").await;
-        self.hold_against_axe(page, "dark", COLOURS).await;
-        self.browser.look(NARROW, "light").await;
+    /// The looks that a page is opened in: all, or one by the page and the commit.
+    fn looks(&self, page: &str) -> Vec<(u32, &'static str)> {
+        if self.whole {
+            return LOOKS.to_vec();
+        }
+        let mut hasher = DefaultHasher::new();
+        (page, &self.commit).hash(&mut hasher);
+        let number = usize::try_from(hasher.finish() % 4).unwrap_or_default();
+        vec![LOOKS[number]]
+    }
+
+    /// What the open page cost, as the browser saw it.
+    async fn cost(&self) -> Cost {
+        self.browser.run(budgets::MEASURE).await
+    }
+
+    /// The open page before axe, and on a narrow screen.
+    async fn look_at(&mut self, page: &str, (width, scheme): (u32, &str)) {
+        let script = format!(
+            r#"{}
+            const words = (found) => found.violations.map((one) => one.id + ": " + one.help + " " + one.nodes[0].html.slice(0, 200));
+            axe.run(document, {RULES}).then((found) => done(words(found)), (error) => done([String(error)]));"#,
+            self.axe
+        );
+        self.browser.look(width, scheme).await;
+        let found: Vec<String> = self.browser.run(&script).await;
+        let told = found
+            .into_iter()
+            .map(|one| format!("{page}, {scheme}, {width} px: {one}"));
+        self.findings.extend(told);
+        self.browser.look(NARROW, scheme).await;
         let width: u32 = self
             .browser
             .run("done(document.documentElement.scrollWidth)")
@@ -152,25 +230,11 @@ impl Eye {
                 .push(format!("{page}: {width} px wide where there are {NARROW}"));
         }
     }
-
-    async fn hold_against_axe(&mut self, page: &str, look: &str, rules: &str) {
-        let script = format!(
-            r#"{}
-            const words = (found) => found.violations.map((one) => one.id + ": " + one.help + " " + one.nodes[0].html.slice(0, 200));
-            axe.run(document, {rules}).then((found) => done(words(found)), (error) => done([String(error)]));"#,
-            self.axe
-        );
-        let found: Vec<String> = self.browser.run(&script).await;
-        let told = found
-            .into_iter()
-            .map(|one| format!("{page}, {look}: {one}"));
-        self.findings.extend(told);
-    }
 }
 
 /// The kind of page at a path: names, ids and the query fall away.
 pub(crate) fn kind_of(path: &str) -> String {
-    const NAMED: [&str; 29] = [
+    const NAMED: [&str; 31] = [
         "apis",
         "applications",
         "requests",
@@ -200,6 +264,8 @@ pub(crate) fn kind_of(path: &str) -> String {
         "deliveries",
         "lint",
         "ci-trusts",
+        "logs",
+        "mail",
     ];
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut named = false;

@@ -1,0 +1,159 @@
+//! What a page may cost: bytes, elements, requests, time.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+
+/// Of the page itself, compressed. What is aimed at is half of it.
+const HTML_MAX: u64 = 60_000;
+const STYLE_MAX: u64 = 12_000;
+const SCRIPT_MAX: u64 = 10_000;
+/// The page is one of them.
+const REQUESTS_MAX: u64 = 6;
+const ELEMENTS_MAX: u64 = 4_000;
+/// How far what is read jumps while the page loads (Layout Instability, score).
+const SHIFT_MAX: f64 = 0.02;
+/// Until the largest part is painted, milliseconds.
+const PAINTED_MS_MAX: f64 = 1_200.0;
+/// Until the first byte of an answer, milliseconds, for 95 of 100 pages that were opened before.
+const SERVER_MS_MAX: f64 = 30.0;
+
+/// Asks the browser what the open page cost.
+pub(super) const MEASURE: &str = r#"
+const [page] = performance.getEntriesByType("navigation");
+const more = performance.getEntriesByType("resource");
+const bytes = (end) => more.filter((one) => new URL(one.name).pathname.endsWith(end)).reduce((sum, one) => sum + one.encodedBodySize, 0);
+const told = { painted: 0, shift: 0 };
+new PerformanceObserver((list) => list.getEntries().forEach((one) => { told.painted = one.startTime; }))
+    .observe({ type: "largest-contentful-paint", buffered: true });
+new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) told.shift += one.value; }))
+    .observe({ type: "layout-shift", buffered: true });
+requestAnimationFrame(() => setTimeout(() => done({
+    html: page.encodedBodySize,
+    style: bytes(".css"),
+    script: bytes(".js"),
+    requests: 1 + more.length,
+    foreign: more.map((one) => one.name).filter((name) => new URL(name).origin !== location.origin),
+    elements: document.getElementsByTagName("*").length,
+    server_ms: page.responseStart - page.requestStart,
+    // Where nothing larger came, it is the first that was painted.
+    painted_ms: told.painted || performance.getEntriesByName("first-contentful-paint").reduce((_, one) => one.startTime, 0),
+    shift: told.shift,
+}), 0));"#;
+
+/// What opening a page once cost.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Cost {
+    html: u64,
+    style: u64,
+    script: u64,
+    requests: u64,
+    /// Addresses that are not the portal's.
+    foreign: Vec<String>,
+    elements: u64,
+    server_ms: f64,
+    painted_ms: f64,
+    shift: f64,
+}
+
+/// What every kind of page cost, each time that it was opened.
+#[derive(Debug, Default)]
+pub(super) struct Costs(BTreeMap<String, Vec<Cost>>);
+
+impl Costs {
+    pub(super) fn add(&mut self, kind: &str, cost: Cost) {
+        self.0.entry(kind.to_owned()).or_default().push(cost);
+    }
+
+    /// A line for each kind of page, the largest first; of what it cost the most, and of times the median.
+    pub(super) fn table(&self) -> String {
+        let mut rows: Vec<_> = self.0.iter().collect();
+        rows.sort_by_key(|(_, costs)| std::cmp::Reverse(most(costs, |cost| cost.html)));
+        let mut table = format!(
+            "{:<52} {:>6} {:>8} {:>8} {:>9} {:>10} {:>11} {:>6}\n",
+            "page", "opened", "html B", "elements", "requests", "server ms", "painted ms", "shift"
+        );
+        for (kind, costs) in rows {
+            let _ = writeln!(
+                table,
+                "{:<52} {:>6} {:>8} {:>8} {:>9} {:>10.1} {:>11.0} {:>6.3}",
+                kind,
+                costs.len(),
+                most(costs, |cost| cost.html),
+                most(costs, |cost| cost.elements),
+                most(costs, |cost| cost.requests),
+                median(costs, |cost| cost.server_ms),
+                median(costs, |cost| cost.painted_ms),
+                costs.iter().map(|cost| cost.shift).fold(0.0, f64::max),
+            );
+        }
+        let all: Vec<Cost> = self.0.values().flatten().cloned().collect();
+        let _ = writeln!(
+            table,
+            "{} kinds of pages, opened {} times; style {} B, script {} B; server {:.1} ms (median), {:.1} ms (95 of 100)",
+            self.0.len(),
+            all.len(),
+            most(&all, |cost| cost.style),
+            most(&all, |cost| cost.script),
+            median(&all, |cost| cost.server_ms),
+            self.server_ms(),
+        );
+        table
+    }
+
+    /// The time within which the server answered 95 of 100 pages, each of its first opening apart: that one fills caches.
+    fn server_ms(&self) -> f64 {
+        let again = self.0.values().flat_map(|costs| costs.iter().skip(1));
+        let mut times: Vec<f64> = again.map(|cost| cost.server_ms).collect();
+        times.sort_by(f64::total_cmp);
+        let place = (times.len() * 95 / 100).min(times.len().saturating_sub(1));
+        times.get(place).copied().unwrap_or_default()
+    }
+
+    /// What is beyond a budget. Times count in optimised builds, of pages that were opened several times.
+    pub(super) fn beyond(&self, times: bool) -> Vec<String> {
+        let mut beyond = Vec::new();
+        for (kind, costs) in &self.0 {
+            for (what, cost, max) in [
+                ("bytes of HTML", most(costs, |cost| cost.html), HTML_MAX),
+                ("bytes of style", most(costs, |cost| cost.style), STYLE_MAX),
+                (
+                    "bytes of script",
+                    most(costs, |cost| cost.script),
+                    SCRIPT_MAX,
+                ),
+                ("requests", most(costs, |cost| cost.requests), REQUESTS_MAX),
+                ("elements", most(costs, |cost| cost.elements), ELEMENTS_MAX),
+            ] {
+                if cost > max {
+                    beyond.push(format!("{kind}: {cost} {what} where there may be {max}"));
+                }
+            }
+            if let Some(cost) = costs.iter().find(|cost| cost.shift >= SHIFT_MAX) {
+                beyond.push(format!("{kind}: it jumps by {} while it loads", cost.shift));
+            }
+            let foreign = costs.iter().flat_map(|cost| &cost.foreign);
+            beyond.extend(foreign.map(|address| format!("{kind}: it asks {address}")));
+            let painted = median(costs, |cost| cost.painted_ms);
+            if times && !cfg!(debug_assertions) && painted > PAINTED_MS_MAX {
+                beyond.push(format!("{kind}: painted after {painted:.0} ms"));
+            }
+        }
+        let server_ms = self.server_ms();
+        if times && !cfg!(debug_assertions) && server_ms > SERVER_MS_MAX {
+            beyond.push(format!("95 of 100 pages take up to {server_ms:.1} ms"));
+        }
+        beyond
+    }
+}
+
+fn most(costs: &[Cost], of: impl Fn(&Cost) -> u64) -> u64 {
+    costs.iter().map(of).max().unwrap_or_default()
+}
+
+fn median(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
+    let mut all: Vec<f64> = costs.iter().map(of).collect();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}
