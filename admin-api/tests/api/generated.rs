@@ -53,7 +53,9 @@ fn configuration(walk: &IsolationWalk, ids: Ids) -> String {
     let mut text = String::new();
     if !matches!(ids, Ids::Generated) {
         text.push_str("[parameters]\n");
-        for (name, names) in &walk.own {
+        // A number stays generated: in place of one that is meant to break the document, a right one would not break it.
+        let named = |names: &&Vec<String>| names[0].parse::<u64>().is_err();
+        for (name, names) in walk.own.iter().filter(|(_, names)| named(names)) {
             text.push_str(&format!("\"path.{name}\" = \"{}\"\n", names[0]));
         }
         if matches!(ids, Ids::Tried) {
