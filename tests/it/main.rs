@@ -18,6 +18,7 @@ mod budgets;
 mod command_line;
 mod compose;
 mod configuration;
+mod console_forms;
 mod crawl;
 mod decisions;
 mod doctor;
