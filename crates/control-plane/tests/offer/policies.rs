@@ -1,6 +1,7 @@
 //! Policies: who may put them where, what applies of several, what is locked, what goes with an operation that is gone, and what
 //! gateways are told.
 
+mod drafts;
 mod lasting;
 
 use gatehouse_control_plane::policies::{
