@@ -3,6 +3,7 @@
 
 mod drafts;
 mod lasting;
+mod names;
 
 use gatehouse_control_plane::policies::{
     self, CreatePolicy, EffectiveView, PolicyFilter, PolicyPlace, PolicyView, UpdatePolicy,
