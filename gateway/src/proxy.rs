@@ -24,7 +24,7 @@ use crate::policies::{Authorised, Limiting, Permit, Standing, admit, cors, subsc
 use crate::refusal::Refusal;
 use crate::request::{BodyLength, ReceivedHead, RequestHead};
 use crate::settings::Limits;
-use crate::tables::{CompiledRoute, Notice, OperationMatch, Tables};
+use crate::tables::{CompiledEnvironment, CompiledRoute, Notice, OperationMatch, Tables};
 use crate::trace::TraceIds;
 use crate::upstream::{
     self, Answered, BodySource, Client, Outgoing, Received, Switched, Upstreams,
@@ -221,7 +221,8 @@ fn judge<'a>(
         .ok_or(ProblemKind::NoRoute)?;
     call.found_route(environment, route);
     if route.has_ended(call.now.wall_ms) {
-        return Err(retired(call, route, proxy.error_pages.as_ref()));
+        let portal = proxy.error_pages.as_ref();
+        return Err(retired(call, environment, route, portal));
     }
     proxy.config.fresh_enough(route.config_max_age_s)?;
     // Browsers ask without a key what they may send: before anything about keys, and before an OPTIONS that is described.
@@ -339,7 +340,12 @@ fn within_limits(
 }
 
 /// Says where to go, as far as somebody said so: to the version that follows, and the guide that leads there, or the API's page.
-fn retired(call: &Call, route: &CompiledRoute, portal: Option<&PublicUrl>) -> Refusal {
+fn retired(
+    call: &Call,
+    environment: &CompiledEnvironment,
+    route: &CompiledRoute,
+    portal: Option<&PublicUrl>,
+) -> Refusal {
     let mut problem = Problem::new(ProblemKind::VersionRetired);
     if let Some(successor) = call.notice.as_ref().and_then(Notice::successor) {
         problem = problem.detail(format!("Its place was taken by {successor}."));
@@ -350,7 +356,7 @@ fn retired(call: &Call, route: &CompiledRoute, portal: Option<&PublicUrl>) -> Re
             Some(guide) => format!("/apis/{api}/guides/{guide}"),
             None => format!("/apis/{api}"),
         };
-        problem = problem.help(portal.join(&page));
+        problem = problem.help(environment.tenant.page(portal, &page));
     }
     problem.into()
 }

@@ -2,17 +2,18 @@
 //!
 //! A route in [`proved`] takes a form only from somebody who showed a password, a second factor or a passkey within
 //! [`GOOD_FOR`]. Others get a page that asks for it. What they had typed is in that page, and goes on to the same address
-//! together with the proof; the handler never sees the difference.
+//! together with the proof; the handler never sees the difference. What is secret is in no page: it is entered again there.
 
 use crate::form::{self, FORM_BYTES_MAX, is_form};
 use crate::headers::FormTargets;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::{passkeys, sso};
+use crate::pages::console::policies::form::may_sign;
 use crate::portal::Portal;
 use crate::session;
 use crate::view::form::{Faults, Field, faults_of};
-use crate::view::shell::Shell;
+use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::body::Body;
@@ -28,15 +29,24 @@ use gatehouse_control_plane::applications;
 use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_problem::{Problem, ProblemKind};
 use http::StatusCode;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::Duration;
 
 /// How long a proof is good for.
 const GOOD_FOR: Duration = Duration::minutes(15);
 
-/// The field of a typed proof, and of what a passkey has answered. No form of ours has fields of these names.
+/// The field of a typed proof, of what a passkey has answered, and of the names of what is to be entered again. No form of
+/// ours has fields of these names.
 const FIELD: &str = "proof";
 const PASSKEY: &str = "proof_passkey";
+const AGAIN: &str = "proof_again";
+
+/// The fields that hold a secret, whatever is typed into them, with their labels. Any other field is one as soon as it has a
+/// key that can sign.
+pub(crate) const SECRET: [(&str, &str); 1] = [("client_secret", "Client secret")];
+
+/// A form as it was sent: names and their values.
+type Typed = BTreeMap<String, Vec<String>>;
 
 /// Asks again, then does as asked, with what had been typed.
 #[derive(Template)]
@@ -47,6 +57,8 @@ pub(crate) struct ProvePage {
     pub(crate) action: String,
     /// What the form carries on: names and values as they were sent.
     pub(crate) kept: Vec<(String, String)>,
+    /// What it does not carry on, because it may be secret.
+    pub(crate) again: Vec<Field>,
     /// `None` where only an identity provider knows the person.
     pub(crate) field: Option<Field>,
     pub(crate) providers: Vec<SignInButton>,
@@ -113,14 +125,24 @@ async fn ask(request: Request, next: Next) -> Result<Response, PageError> {
         return Err(PageError::of(ProblemKind::CsrfFailed));
     }
     let proof = Proof::take(&mut typed);
+    let blank = left_blank(&mut typed);
     if let Some(proof) = proof {
-        if let Err(refusal) = proof.show(&visitor).await {
-            let faults = faults_of(refusal)?.renamed(&[("code", FIELD), ("current", FIELD)]);
-            let page = page(&visitor, typed, faults).await?;
+        let faults = match blank.is_empty() {
+            true => proof
+                .show(&visitor)
+                .await
+                .err()
+                .map(faults_of)
+                .transpose()?,
+            false => Some(Faults::default()),
+        };
+        if let Some(faults) = faults {
+            let faults = faults.renamed(&[("code", FIELD), ("current", FIELD)]);
+            let page = page(&visitor, typed, blank, faults).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     } else if !is_fresh(&visitor) {
-        let page = page(&visitor, typed, Faults::default()).await?;
+        let page = page(&visitor, typed, blank, Faults::default()).await?;
         return Ok((StatusCode::FORBIDDEN, page).into_response());
     }
     let request = Request::from_parts(head, Body::from(without_proof(&body)));
@@ -133,6 +155,44 @@ fn is_fresh(visitor: &Visitor) -> bool {
     visitor.portal().is_demo() || shown.is_some_and(|shown| visitor.now() - shown < GOOD_FOR)
 }
 
+/// What was to be entered again, and was not. The form had it when it was first sent, so it is not taken without.
+fn left_blank(typed: &mut Typed) -> BTreeSet<String> {
+    let asked = typed.remove(AGAIN).unwrap_or_default().into_iter();
+    let is_blank = |name: &String| {
+        let mut values = typed.get(name).into_iter().flatten();
+        values.all(|value| value.trim().is_empty())
+    };
+    asked.filter(is_blank).collect()
+}
+
+/// Takes out of a form what no page may show again, and names it.
+fn withhold(typed: &mut Typed) -> BTreeSet<String> {
+    let is_secret = |name: &str| SECRET.iter().any(|(secret, _)| *secret == name);
+    let holds_secret = |name: &String, values: &mut Vec<String>| {
+        let mut said = values.iter().filter(|value| !value.is_empty());
+        said.any(|value| is_secret(name) || may_sign(value))
+    };
+    let secret = typed.extract_if(.., holds_secret);
+    secret.map(|(name, _)| name).collect()
+}
+
+/// The control for something that is not carried on. What its own form calls it is known of few.
+fn once_more(name: String) -> Field {
+    const HELP: &str = "It may be secret, so this page does not carry it on: enter it again.";
+    let secret = SECRET.iter().find(|(secret, _)| *secret == name);
+    if let Some(&(name, label)) = secret {
+        return Field::password(name, label, "off").max(1000).help(HELP);
+    }
+    let label = match name.as_str() {
+        "jwks" => "Public keys".to_owned(),
+        other => capital(&other.replace('_', " ")),
+    };
+    let max = u32::try_from(FORM_BYTES_MAX).unwrap_or(u32::MAX);
+    Field::area(name, label, max).help(format!(
+        "{HELP} Of a pair of keys only the public one belongs here."
+    ))
+}
+
 /// What was shown.
 enum Proof {
     /// A password or a code.
@@ -142,7 +202,7 @@ enum Proof {
 
 impl Proof {
     /// Takes it out of a form.
-    fn take(typed: &mut BTreeMap<String, Vec<String>>) -> Option<Self> {
+    fn take(typed: &mut Typed) -> Option<Self> {
         let mut field = |name: &str| {
             typed
                 .remove(name)
@@ -180,8 +240,9 @@ impl Proof {
 
 async fn page(
     visitor: &Visitor,
-    typed: BTreeMap<String, Vec<String>>,
-    faults: Faults,
+    mut typed: Typed,
+    blank: BTreeSet<String>,
+    mut faults: Faults,
 ) -> Result<Response, PageError> {
     let user = visitor.account()?.id;
     let wanted = accounts::provable(visitor.db(), user).await?;
@@ -200,12 +261,24 @@ async fn page(
         None => sso::buttons(visitor).await?,
     };
     let targets: FormTargets = sso::targets(&providers);
+    let mut again = withhold(&mut typed);
+    for name in blank {
+        typed.remove(&name);
+        faults.add(name.clone(), "Enter this again.");
+        again.insert(name);
+    }
+    typed.insert(AGAIN.to_owned(), again.iter().cloned().collect());
+    let again = again
+        .into_iter()
+        .map(|name| once_more(name).faults(&faults));
+    let again = again.collect();
     let kept = typed
         .into_iter()
         .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)));
     let page = ProvePage {
         action: visitor.to(visitor.here()),
         kept: kept.collect(),
+        again,
         field: field.map(|field| field.faults(&faults)),
         faults,
         providers,
@@ -216,9 +289,9 @@ async fn page(
     Ok((Extension(targets), page).into_response())
 }
 
-/// The form as it was sent, without what was shown.
+/// The form as it was sent, without what this page added.
 fn without_proof(body: &Bytes) -> Bytes {
-    let marks = [FIELD, PASSKEY].map(|name| format!("{name}="));
+    let marks = [FIELD, PASSKEY, AGAIN].map(|name| format!("{name}="));
     let is_proof = |pair: &&[u8]| marks.iter().any(|mark| pair.starts_with(mark.as_bytes()));
     let pairs = body
         .split(|byte| *byte == b'&')
@@ -234,7 +307,7 @@ mod tests {
     #[test]
     fn the_proof_alone_is_taken_out_of_a_form() {
         let sent = Bytes::from_static(
-            b"csrf=a&role=x&proof=secret&role=y%26proof=z&proof_passkey=%7B%7D&reproof=1",
+            b"csrf=a&role=x&proof=secret&role=y%26proof=z&proof_passkey=%7B%7D&proof_again=k&reproof=1",
         );
         assert_eq!(
             without_proof(&sent),

@@ -33,6 +33,16 @@ async fn offered<'a>(
     (tenant, Cli::new(stack, token))
 }
 
+/// Access to the petstore's production.
+const fn production<'a>(plan: &'a str, application: &'a str) -> Wish<'a> {
+    Wish {
+        api: "petstore",
+        plan,
+        environment: "production",
+        application,
+    }
+}
+
 const DECIDES: &[&str] = &["api.read", "subscription.read", "subscription.decide"];
 const ASKS: &[&str] = &["catalogue.read", "application.manage"];
 
@@ -50,12 +60,7 @@ async fn two_people_agree_before_a_call_passes_and_nobody_counts_twice() {
         .add_plan("petstore", "vault", "two_person", &json!([]))
         .await;
     let developer = tenant.developer("Pia").await;
-    let wish = Wish {
-        api: "petstore",
-        plan: "vault",
-        environment: "production",
-        application: "Safe",
-    };
+    let wish = production("vault", "Safe");
     let id = developer.request(wish).await.subscription;
     let olga = tenant.approver("Olga").await;
     let token = tenant.token_of(&olga.email, DECIDES).await;
@@ -89,12 +94,7 @@ async fn another_plan_is_asked_for_taken_back_refused_and_agreed_to_under_the_sa
         .add_plan("petstore", "gold", "manual", &json!([]))
         .await;
     let developer = tenant.developer("Chloe").await;
-    let wish = Wish {
-        api: "petstore",
-        plan: "open",
-        environment: "production",
-        application: "Growing",
-    };
+    let wish = production("open", "Growing");
     let id = developer.request(wish).await.subscription;
     let token = tenant.token_of(&developer.email, ASKS).await;
     let chloe = Cli::new(&stack, token);
@@ -147,12 +147,7 @@ async fn a_term_is_added_when_an_approver_agrees_and_not_when_they_refuse() {
     let plan: Vec<&str> = plan.split(' ').collect();
     ada.json(&plan).await;
     let developer = tenant.developer("Rene").await;
-    let wish = Wish {
-        api: "petstore",
-        plan: "month",
-        environment: "production",
-        application: "Monthly",
-    };
+    let wish = production("month", "Monthly");
     let id = developer.request(wish).await.subscription;
     let token = tenant.token_of(&developer.email, ASKS).await;
     let rene = Cli::new(&stack, token);
@@ -222,12 +217,7 @@ async fn a_plan_is_tightened_with_notice_or_for_a_reason_and_closed_onto_another
     let wide = json!([{ "kind": "quota", "amount": 1_000, "period": "day" }]);
     ada.token.add_plan("petstore", "old", "auto", &wide).await;
     let developer = tenant.developer("Mona").await;
-    let wish = Wish {
-        api: "petstore",
-        plan: "old",
-        environment: "production",
-        application: "Moved",
-    };
+    let wish = production("old", "Moved");
     let id = developer.request(wish).await.subscription;
     let (consumer, _) = ada.token.issue_key("moved", "production").await;
     let url = tenant.production_url(0, "/petstore/v1/pets");

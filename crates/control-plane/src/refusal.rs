@@ -4,6 +4,7 @@
 //! who asked; nothing of SQL or of another tenant is ever in them.
 
 use gatehouse_domain::Permission;
+use gatehouse_domain::pointer::push;
 
 /// A fault in one field of what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +170,20 @@ impl<T, E: Into<Refusal>> OnConstraint<T> for Result<T, E> {
             other => other,
         })
     }
+}
+
+/// Where a value could not be read, as a pointer below `start`.
+pub(crate) fn pointer_to(start: &str, path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = start.to_owned();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push(&mut pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
 }
 
 /// Collects faults so that a person sees all of them at once.

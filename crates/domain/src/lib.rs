@@ -19,6 +19,7 @@ pub mod key;
 pub mod notice;
 pub mod operation;
 pub mod plan;
+pub mod pointer;
 pub mod policy;
 pub mod price;
 pub mod question;

@@ -182,10 +182,10 @@ fn fault_of(question: &RequestQuestion, answer: &str) -> Option<(&'static str, S
     }
 }
 
-/// A key in a JSON pointer (RFC 6901 §3).
+/// A key as a pointer; of a long one its beginning.
 fn pointer(key: &str) -> String {
     let short: String = key.chars().take(60).collect();
-    format!("/{}", short.replace('~', "~0").replace('/', "~1"))
+    crate::pointer::join("", &short)
 }
 
 fn is_line(text: &str, max: usize) -> bool {

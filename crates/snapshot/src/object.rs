@@ -51,7 +51,7 @@ impl From<Moment> for OffsetDateTime {
 pub struct Tenant {
     /// Identity.
     pub id: TenantId,
-    /// For logs.
+    /// In addresses of its pages, and for logs.
     pub slug: String,
     /// Suspended: every call is refused with `tenant_suspended`.
     pub suspended: bool,

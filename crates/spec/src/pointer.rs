@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+pub(crate) use gatehouse_domain::pointer::{join, push};
+
 /// The path from the root to a value, as a list on the stack: a pointer is only spelled out when
 /// somebody needs it.
 #[derive(Clone, Copy)]
@@ -76,26 +78,6 @@ impl<'a> At<'a> {
         }
         out
     }
-}
-
-/// Appends one escaped segment.
-pub(crate) fn push(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    for c in segment.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
-    }
-}
-
-/// The pointer of a child.
-pub(crate) fn join(pointer: &str, segment: &str) -> String {
-    let mut out = String::with_capacity(pointer.len() + segment.len() + 1);
-    out.push_str(pointer);
-    push(&mut out, segment);
-    out
 }
 
 /// The unescaped segments of a pointer.

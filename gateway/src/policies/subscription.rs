@@ -220,7 +220,8 @@ fn not_subscribed(subject: &Subject<'_>) -> Refusal {
 fn with_help(subject: &Subject<'_>, mut refusal: Refusal) -> Refusal {
     if let Some(portal) = subject.portal {
         let page = format!("/apis/{}/request", subject.route.api_slug());
-        refusal.problem = Box::new(refusal.problem.help(portal.join(&page)));
+        let link = subject.environment.tenant.page(portal, &page);
+        refusal.problem = Box::new(refusal.problem.help(link));
     }
     refusal
 }

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use gatehouse_domain::id::{CertificateId, RouteId};
+use gatehouse_runtime::settings::PublicUrl;
 use gatehouse_snapshot::check::Fault;
 use gatehouse_snapshot::object::{Environment, ObjectRef, Tenant};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -68,6 +69,12 @@ impl CompiledTenant {
             calendar: Calendar::new(&tenant.time_zone, &tenant.slug),
             object: tenant.clone(),
         }
+    }
+
+    /// The link to a page about something of this tenant, by its path inside the tenant. The first tenant of an installation has
+    /// its pages without this prefix as well; which one that is, no gateway knows.
+    pub(crate) fn page(&self, portal: &PublicUrl, path: &str) -> String {
+        portal.join(&format!("/t/{}{path}", self.object.slug))
     }
 }
 
@@ -246,5 +253,34 @@ impl Compiled {
     pub(super) fn remove_plan(&mut self, number: u32) {
         self.plans
             .remove(spread(number.into()), |found| found.number == number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_two_tenants_have_two_addresses() {
+        let tenant = |slug: &str| {
+            CompiledTenant::new(&Tenant {
+                id: uuid::Uuid::from_u128(1).into(),
+                slug: slug.to_owned(),
+                suspended: false,
+                time_zone: "UTC".to_owned(),
+            })
+        };
+        let page = |portal: &str, slug| {
+            let portal: PublicUrl = portal.parse().unwrap();
+            tenant(slug).page(&portal, "/apis/pets/request")
+        };
+        assert_eq!(
+            page("https://portal.test", "northwind"),
+            "https://portal.test/t/northwind/apis/pets/request"
+        );
+        assert_eq!(
+            page("https://example.test:8443/developers", "contoso"),
+            "https://example.test:8443/developers/t/contoso/apis/pets/request"
+        );
     }
 }

@@ -91,7 +91,7 @@ fn a_retired_version_points_to_the_one_that_follows() {
     );
     assert_eq!(words(&gone), WORDS);
     assert!(gone.text().contains("/petstore/v2"), "{}", gone.text());
-    let page = "https://portal.test/apis/petstore";
+    let page = "https://portal.test/t/northwind/apis/petstore";
     assert_eq!(gone.json()["help"], page, "of an API without a guide");
     assert!(upstream.seen().is_empty());
 }
@@ -124,7 +124,7 @@ fn a_version_ends_at_its_sunset_though_nobody_retires_it() {
     assert_eq!(body["detail"], "Its place was taken by /petstore/v2.");
     assert_eq!(
         body["help"],
-        "https://portal.test/apis/petstore/guides/moving"
+        "https://portal.test/t/northwind/apis/petstore/guides/moving"
     );
     // As for a retired version, who asks does not matter.
     let nobody = call(address(&world), "PATCH", PATH, &[], b"");

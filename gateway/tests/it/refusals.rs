@@ -256,7 +256,7 @@ fn every_state_of_a_subscription_has_its_own_code() {
         let help = reply.json()["help"].as_str().map(str::to_owned);
         assert_eq!(
             help.as_deref(),
-            Some("https://portal.test/apis/petstore/request"),
+            Some("https://portal.test/t/northwind/apis/petstore/request"),
             "{code}"
         );
         let kind = reply.json()["type"].as_str().map(str::to_owned);

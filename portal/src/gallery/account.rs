@@ -128,6 +128,10 @@ pub(super) fn prove() -> String {
         shell: shell(),
         action: "/console/people/1/roles".into(),
         kept: vec![("role".into(), "admin".into())],
+        again: vec![
+            Field::password("client_secret", "Client secret", "off")
+                .help("It may be secret, so this page does not carry it on: enter it again."),
+        ],
         field: Some(Field::password("proof", "Your password", "current-password").faults(&faults)),
         faults,
         providers: Vec::new(),

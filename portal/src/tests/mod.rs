@@ -39,6 +39,7 @@ mod sso_provider;
 mod terms;
 mod try_it;
 mod window;
+mod withheld;
 
 use crate::portal::Portal;
 use crate::settings::{DEFAULTS, ROLE, Settings};

@@ -9,10 +9,10 @@ use gatehouse_domain::id::UserId;
 use gatehouse_harness::TestIssuer;
 use std::time::Duration;
 
-const ASKED: &str = "Confirm that it is you";
+pub(super) const ASKED: &str = "Confirm that it is you";
 
 /// Lets time pass in a session that is being used.
-async fn pass(stand: &Stand, window: &mut Window, seconds: u64) {
+pub(super) async fn pass(stand: &Stand, window: &mut Window, seconds: u64) {
     for _ in 0..seconds / 300 {
         stand.hand.advance(Duration::from_secs(300));
         assert_eq!(window.get("/console").await.status, 200);

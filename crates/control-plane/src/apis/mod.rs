@@ -136,6 +136,21 @@ pub async fn get_api(db: &Db, actor: &Actor, api: Lookup<ApiId>) -> Result<ApiVi
     Ok(view)
 }
 
+/// Whether an actor has a permission on an API: for pages that offer what will be taken. Verbs judge again.
+pub async fn may_on_api(
+    db: &Db,
+    actor: &Actor,
+    api: ApiId,
+    permission: Permission,
+) -> Result<bool, Refusal> {
+    if actor.may(permission) {
+        return Ok(true);
+    }
+    let mut tx = db.tenant(actor.tenant()).await?;
+    let places = places(&mut tx, &[api.uuid()]).await?;
+    Ok(places.iter().any(|place| actor.may_on(permission, place)))
+}
+
 /// Lists the APIs the actor may see, newest first.
 pub async fn list_apis(
     db: &Db,

@@ -12,7 +12,7 @@ use crate::config::Touched;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{OnConstraint, Refusal};
-use crate::sealed::{self, Sealed};
+use crate::sealed;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
 
@@ -49,11 +49,12 @@ pub async fn put_certificate(
     let before = lock(&mut work, &certificate).await?;
     let current = before.as_ref().map_or(0, |before| before.row_version);
     require_version(expected, current)?;
-    let id = match (&before, &certificate) {
-        (Some(before), _) => replace(&mut work, before.id, &read).await?,
-        (None, Lookup::Slug(name)) => insert(&mut work, name, &read).await?,
+    let (id, name) = match (&before, &certificate) {
+        (Some(before), _) => (before.id, before.name.clone()),
+        (None, Lookup::Slug(name)) => (work.new_id(), new_name(&mut work, name).await?),
         (None, Lookup::Id(_)) => return Err(Refusal::NotFound),
     };
+    store(&mut work, id, &name, &read).await?;
     let after = find(work.conn(), actor.tenant(), &Lookup::Id(id)).await?;
     let after = after.ok_or(Refusal::NotFound)?;
     work.audit(AuditEntry {
@@ -67,40 +68,8 @@ pub async fn put_certificate(
     work.commit(after).await
 }
 
-async fn seal(work: &mut Work<'_>, id: CertificateId, read: &Read) -> Result<Sealed, Refusal> {
-    let (db, place) = (work.db(), place(work.actor().tenant(), id.uuid()));
-    sealed::seal(work.conn(), db, &place, &read.key).await
-}
-
-async fn replace(
-    work: &mut Work<'_>,
-    id: CertificateId,
-    read: &Read,
-) -> Result<CertificateId, Refusal> {
-    let sealed = seal(work, id, read).await?;
-    let (tenant, now) = (work.tenant(), work.now());
-    sqlx::query!(
-        "update certificate
-         set hosts = $3, not_before = $4, not_after = $5, fingerprint = $6, chain = $7, key_enc = $8, key_key_id = $9, put_at = $10, told_days = null,
-             row_version = row_version + 1
-         where tenant_id = $1 and id = $2",
-        tenant,
-        id.uuid(),
-        &read.hosts,
-        read.not_before,
-        read.not_after,
-        read.fingerprint.as_slice(),
-        &read.chain,
-        sealed.bytes,
-        sealed.key_id,
-        now,
-    )
-    .execute(work.conn())
-    .await?;
-    Ok(id)
-}
-
-async fn insert(work: &mut Work<'_>, name: &str, read: &Read) -> Result<CertificateId, Refusal> {
+/// The name of a certificate to come.
+async fn new_name(work: &mut Work<'_>, name: &str) -> Result<String, Refusal> {
     let name = Slug::new(name).map_err(|fault| {
         Refusal::field("/name", "slug", format!("The certificate's name: {fault}."))
     })?;
@@ -116,16 +85,30 @@ async fn insert(work: &mut Work<'_>, name: &str, read: &Read) -> Result<Certific
             "There are {held} certificates, and no more than {CERTIFICATES_MAX} are kept: delete one, or put this one under its name."
         )));
     }
-    let id = work.new_id::<CertificateId>();
-    let sealed = seal(work, id, read).await?;
-    let now = work.now();
+    Ok(name.as_str().to_owned())
+}
+
+/// Stores what was read under an id: a new row, or in place of what the row has.
+async fn store(
+    work: &mut Work<'_>,
+    id: CertificateId,
+    name: &str,
+    read: &Read,
+) -> Result<(), Refusal> {
+    let (db, place) = (work.db(), place(work.actor().tenant(), id.uuid()));
+    let sealed = sealed::seal(work.conn(), db, &place, &read.key).await?;
+    let (tenant, now) = (work.tenant(), work.now());
     sqlx::query!(
         "insert into certificate (id, tenant_id, name, hosts, not_before, not_after, fingerprint, chain, key_enc, key_key_id,
                                   created_at, put_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+         on conflict (tenant_id, id) do update
+         set (hosts, not_before, not_after, fingerprint, chain, key_enc, key_key_id, put_at, told_days, row_version)
+           = (excluded.hosts, excluded.not_before, excluded.not_after, excluded.fingerprint, excluded.chain, excluded.key_enc,
+              excluded.key_key_id, excluded.put_at, null, certificate.row_version + 1)",
         id.uuid(),
         tenant,
-        name.as_str(),
+        name,
         &read.hosts,
         read.not_before,
         read.not_after,
@@ -140,5 +123,5 @@ async fn insert(work: &mut Work<'_>, name: &str, read: &Read) -> Result<Certific
     .on_constraint("certificate_name_key", || {
         Refusal::Conflict("Somebody else put a certificate under this name just now.".to_owned())
     })?;
-    Ok(id)
+    Ok(())
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::plan::{Action, Planned, ResourceChange};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -25,15 +23,8 @@ pub(super) async fn carry_out(
     source: &Source,
     reason: &str,
 ) -> Result<(), Refusal> {
-    let stated: Vec<(Uuid, &Declared)> = planned
-        .changes
-        .iter()
-        .filter(|(key, _)| key.kind == ResourceKind::Version)
-        .filter_map(|(key, _)| Some((held.get(key)?.id, declared.get(key)?)))
-        .collect();
-    let versions: Vec<Uuid> = stated.iter().map(|(id, _)| *id).collect();
     let mut work = Work::begin(db, actor).await?;
-    let hanging = Hanging::on(work.conn(), &versions).await?;
+    let hanging = Hanging::on(work.conn(), planned.changes.iter().map(|(key, _)| key)).await?;
     work.roll_back(()).await?;
     // Nothing hangs on a policy, and another may take its place: what goes makes room first.
     let goes = |change: &ResourceChange| change.action == Action::Delete;
@@ -66,28 +57,26 @@ pub(super) async fn carry_out(
             (Action::Create | Action::Update, None) => {}
         }
     }
-    require_operations(db, actor, &hanging, &stated).await
+    require_operations(db, actor, hanging, declared).await
 }
 
 /// Refuses descriptions without operations on which something hangs that stays as it is.
 async fn require_operations(
     db: &Db,
     actor: &Actor,
-    hanging: &Hanging,
-    stated: &[(Uuid, &Declared)],
+    hanging: Hanging,
+    declared: &BTreeMap<Key, Declared>,
 ) -> Result<(), Refusal> {
     let mut work = Work::begin(db, actor).await?;
     let left = hanging.left_behind(work.conn()).await?;
     work.roll_back(()).await?;
     let mut faults = Vec::new();
-    for (version, orphans) in &left {
-        let found = stated.iter().find(|(id, _)| id == version);
-        let Some((_, declared)) = found else { continue };
-        faults.extend(orphans.all().map(|orphan| {
-            let detail = format!(
-                "The description no longer has an operation that something hangs on: {}. Keep the operation, or take that away in the same files.",
-                orphan.words()
-            );
+    for left in &left {
+        let Some(declared) = declared.get(&left.key) else {
+            continue;
+        };
+        faults.extend(left.orphans.all().map(|orphan| {
+            let detail = orphan.refusal_words("or take that away in the same files");
             FieldFault::new(described(declared), "orphaned", detail)
         }));
     }

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use gatehouse_domain::id::GatewayGroupId;
-use gatehouse_snapshot::check;
+use gatehouse_snapshot::check::{self, Fault};
 use gatehouse_snapshot::object::{Environment, Object, ObjectKind, ObjectRef, Record, Route};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -25,6 +25,9 @@ const ROUTING: [ObjectKind; 4] = [
 
 /// From so many changed objects on, looking for the neighbours of each costs more than reading everything.
 const NEIGHBOURS_OF_MAX: usize = 200;
+
+/// Most faults that are told at once. Who has more of them mends these first.
+const TOLD_MAX: usize = 100;
 
 type Objects = HashMap<ObjectRef, Object>;
 
@@ -73,27 +76,59 @@ pub(super) async fn check(
     let (changing, held): (Vec<&Object>, Vec<&Object>) = objects
         .values()
         .partition(|object| changed.contains(&object.object_ref()));
-    let faults: Vec<_> = check::check(held.into_iter().chain(changing))
-        .into_iter()
-        // Another tenant's object may be named by a fault that this change causes; its name is not shown.
-        .map(|fault| {
-            let own = changed.contains(&fault.object);
-            FieldFault::new(
-                "",
-                "configuration",
-                if own {
-                    fault.detail
-                } else {
-                    "this would break a configuration in force".to_owned()
-                },
-            )
-        })
-        .collect();
+    let faults = check::check(held.into_iter().chain(changing));
     if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::Invalid(faults))
+        return Ok(());
     }
+    let (own, others): (Vec<Fault>, Vec<Fault>) = faults
+        .into_iter()
+        .partition(|fault| changed.contains(&fault.object));
+    let environments = slugs(conn, &own, &objects).await?;
+    Err(Refusal::Invalid(told(
+        own,
+        !others.is_empty(),
+        &objects,
+        &environments,
+    )))
+}
+
+/// What its author is told: of a route with its path and environment, since one policy may have many of them. Another tenant's
+/// object may be named by a fault that this change causes; its name is not shown.
+fn told(
+    own: Vec<Fault>,
+    are_others_broken: bool,
+    objects: &Objects,
+    environments: &HashMap<Uuid, String>,
+) -> Vec<FieldFault> {
+    let said = own.into_iter().take(TOLD_MAX).map(|fault| {
+        let at = objects.get(&fault.object).and_then(route);
+        let environment = at.and_then(|at| environments.get(&at.environment.uuid()));
+        match at.zip(environment) {
+            Some((at, environment)) => format!("{} in {environment}: {}", at.path, fault.detail),
+            None => fault.detail,
+        }
+    });
+    let others = are_others_broken.then(|| "this would break a configuration in force".to_owned());
+    said.chain(others)
+        .map(|detail| FieldFault::new("", "configuration", detail))
+        .collect()
+}
+
+/// The slugs of the environments of routes at fault, of this tenant.
+async fn slugs(
+    conn: &mut PgConnection,
+    faults: &[Fault],
+    objects: &Objects,
+) -> Result<HashMap<Uuid, String>, Refusal> {
+    let routes = faults
+        .iter()
+        .filter_map(|fault| objects.get(&fault.object).and_then(route));
+    let ids: HashSet<Uuid> = routes.map(|route| route.environment.uuid()).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows = sqlx::query!("select id, slug from environment where id = any($1)", &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.slug)).collect())
 }
 
 /// A host is one tenant's in a group: the certificate it is served with is theirs, and so is what is called there.
@@ -237,4 +272,34 @@ fn decode(kind: i16, id: Uuid, body: Vec<u8>) -> Result<(ObjectRef, Object), Ref
     };
     let object = record.decode().map_err(anyhow::Error::from)?;
     Ok((record.object, object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_faults_are_told_and_others_things_in_one_line_without_a_name() {
+        let object = ObjectRef {
+            kind: ObjectKind::Plan,
+            id: Uuid::nil(),
+        };
+        for (count, kept) in [(0, 0), (99, 99), (100, 100), (101, 100), (5_000, 100)] {
+            let own = (0..count).map(|number| Fault {
+                object,
+                detail: format!("limit {number}"),
+            });
+            for others in [false, true] {
+                let own = own.clone().collect();
+                let said = told(own, others, &Objects::new(), &HashMap::new());
+                let details: Vec<&str> = said.iter().map(|fault| &*fault.detail).collect();
+                assert_eq!(details.len(), kept + usize::from(others), "{count}");
+                assert_eq!(
+                    details.last() == Some(&"this would break a configuration in force"),
+                    others
+                );
+                assert_eq!(details.first() == Some(&"limit 0"), count > 0);
+            }
+        }
+    }
 }

@@ -101,7 +101,8 @@ pub(crate) async fn plan(
     if touched.is_empty() {
         return Ok(Vec::new());
     }
-    let mut known = HashSet::new();
+    // Each once, whoever brings it along: what an object adds to the state hash is counted once.
+    let mut known = HashSet::with_capacity(touched.len());
     touched.retain(|thing| known.insert(thing.object_ref()));
     let served = sqlx::query!(
         r#"select g.id as group_id, g.key_version, array_agg(e.environment_id) as "environments!: Vec<Uuid>"
@@ -213,8 +214,5 @@ async fn with_kin(
         };
         all.extend(kin);
     }
-    // Each once, whoever brings it along: what an object adds to the state hash is counted once.
-    let mut known = HashSet::with_capacity(all.len());
-    all.retain(|thing| known.insert(thing.object_ref()));
     Ok(all)
 }

@@ -5,7 +5,6 @@ use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{Attached, PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
 use gatehouse_domain::{Permission, Slug};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::documents::{PolicyDocument, Read};
 use super::effective::is_kept_out;
@@ -75,44 +74,31 @@ pub async fn create_policy(
     let reach = reach_of(&place);
     let kept_out = kept_out(&mut work, attached, &reach, place.operation.as_deref()).await?;
     let id: PolicyId = work.new_id();
-    let slug = match input.slug {
-        Some(slug) => Slug::new(slug)
-            .map_err(|fault| Refusal::field("/slug", "slug", format!("{fault}.")))?
-            .as_str()
-            .to_owned(),
-        None => free_slug(&mut work, &place, input.kind, id).await?,
+    let slugs = match &input.slug {
+        Some(slug) => {
+            let slug = Slug::new(slug)
+                .map_err(|fault| Refusal::field("/slug", "slug", format!("{fault}.")))?;
+            vec![slug.as_str().to_owned()]
+        }
+        None => slugs_of(&place, input.kind, id),
     };
-    let (tenant, now) = (work.tenant(), work.now());
-    sqlx::query!(
-        "insert into policy (id, tenant_id, slug, level, api_id, api_version_id, operation_key, environment_id, kind, config, mode, inherit,
-                             created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
-        id.uuid(),
-        tenant,
-        slug,
-        place.level().as_str(),
-        reach.api,
-        reach.version,
-        place.operation,
-        reach.environment,
-        input.kind.as_str(),
-        document.value(),
-        input.mode.as_str(),
-        input.inherit.as_str(),
-        now,
-    )
-    .execute(work.conn())
-    .await
-    .on_constraint("policy_slug_key", || {
-        Refusal::field("/slug", "taken", "Another policy has this name already.")
-    })
-    .on_constraint("policy_place_key", || {
-        Refusal::Conflict(format!(
-            "There is a {} policy for {} already; change that one.",
-            input.kind,
-            place.words()
-        ))
-    })?;
+    let row = Row {
+        id,
+        place: &place,
+        reach: &reach,
+        kind: input.kind,
+        document: document.value(),
+        mode: input.mode,
+        inherit: input.inherit,
+    };
+    let mut is_stored = false;
+    for slug in slugs {
+        is_stored = is_stored || row.store(&mut work, &slug).await?;
+    }
+    if !is_stored {
+        let detail = "Another policy has this name already.";
+        return Err(Refusal::field("/slug", "taken", detail));
+    }
     let mut after = rows::read(work.conn(), id.uuid()).await?;
     after.warnings = warnings;
     after.warnings.extend(kept_out);
@@ -125,6 +111,52 @@ pub async fn create_policy(
     });
     work.touch_routes_of(reach);
     work.commit(after).await
+}
+
+/// A policy on its way into the table.
+struct Row<'a> {
+    id: PolicyId,
+    place: &'a Found,
+    reach: &'a RouteReach,
+    kind: PolicyKind,
+    document: Value,
+    mode: PolicyMode,
+    inherit: PolicyInherit,
+}
+
+impl Row<'_> {
+    /// Stores it under a name, unless another policy has that, or gets it at the same time.
+    async fn store(&self, work: &mut Work<'_>, slug: &str) -> Result<bool, Refusal> {
+        let (tenant, now, kind) = (work.tenant(), work.now(), self.kind);
+        let stored = sqlx::query!(
+            "insert into policy (id, tenant_id, slug, level, api_id, api_version_id, operation_key, environment_id, kind, config, mode, inherit,
+                                 created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+             on conflict on constraint policy_slug_key do nothing",
+            self.id.uuid(),
+            tenant,
+            slug,
+            self.place.level().as_str(),
+            self.reach.api,
+            self.reach.version,
+            self.place.operation,
+            self.reach.environment,
+            kind.as_str(),
+            self.document,
+            self.mode.as_str(),
+            self.inherit.as_str(),
+            now,
+        )
+        .execute(work.conn())
+        .await
+        .on_constraint("policy_place_key", || {
+            Refusal::Conflict(format!(
+                "There is a {kind} policy for {} already; change that one.",
+                self.place.words()
+            ))
+        })?;
+        Ok(stored.rows_affected() == 1)
+    }
 }
 
 /// Changes what a policy says, or whether it decides.
@@ -323,13 +355,8 @@ async fn kept_out(
     Ok(None)
 }
 
-/// A name made of place and kind that nobody has: `pets-v1-sandbox-jwt`.
-async fn free_slug(
-    work: &mut Work<'_>,
-    place: &Found,
-    kind: PolicyKind,
-    id: PolicyId,
-) -> Result<String, Refusal> {
+/// The names for a policy that was sent without: made of place and kind, `pets-v1-sandbox-jwt`, and one that nobody has.
+fn slugs_of(place: &Found, kind: PolicyKind, id: PolicyId) -> Vec<String> {
     let parts = [
         place.api.as_ref().map(|api| api.slug.as_str()),
         place.version.as_ref().map(|(_, label)| label.as_str()),
@@ -341,19 +368,12 @@ async fn free_slug(
         Some(kind.as_str()),
     ];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    let whole = Slug::from_name(&parts.join(" "));
-    if let Some(whole) = whole {
-        let taken = sqlx::query_scalar!(
-            r#"select exists (select from policy where slug = $1) as "taken!""#,
-            whole.as_str()
-        );
-        if !taken.fetch_one(work.conn()).await? {
-            return Ok(whole.as_str().to_owned());
-        }
-    }
+    let spoken = Slug::from_name(&parts.join(" "));
     // The end of an id is random.
     let id = id.uuid().simple().to_string();
-    Ok(format!("{}-{}", kind.as_str().replace('_', "-"), &id[20..]))
+    let random = format!("{}-{}", kind.as_str().replace('_', "-"), &id[20..]);
+    let spoken = spoken.map(|slug| slug.as_str().to_owned());
+    spoken.into_iter().chain([random]).collect()
 }
 
 /// As the audit log has it. Keys in it are public.
@@ -366,16 +386,4 @@ pub(super) fn recorded(policy: &PolicyView) -> Value {
         "inherit": policy.inherit,
         "document": policy.document,
     })
-}
-
-/// The ids of the policies of a version: all of them, or those of operations.
-pub(super) async fn ids_of_version(
-    work: &mut Work<'_>,
-    version: Uuid,
-) -> Result<Vec<Uuid>, Refusal> {
-    let ids = sqlx::query_scalar!(
-        "select id from policy where api_version_id = $1 order by id for update",
-        version
-    );
-    Ok(ids.fetch_all(work.conn()).await?)
 }

@@ -31,14 +31,45 @@ impl Policies {
     /// than a route holds, or than `room` has left: what is far too much is not made first.
     pub(crate) fn compile<'a>(
         &self,
-        api: Uuid,
-        version: Uuid,
-        environment: Uuid,
+        route: &RouteAt<'_>,
         operations: impl Iterator<Item = &'a str>,
         room: &mut Room,
     ) -> Result<RoutePolicies, Refusal> {
-        let policies = self.on_the_way(api, version, environment);
+        let policies = self.on_the_way(route.api, route.version, route.environment);
         compiled(&policies, operations, room)
+            .map_err(|fault| Refusal::field("", "configuration", fault.words(route)))
+    }
+}
+
+/// A route, and what its author calls it.
+pub(crate) struct RouteAt<'a> {
+    pub(crate) api: Uuid,
+    pub(crate) version: Uuid,
+    pub(crate) environment: Uuid,
+    pub(crate) path: &'a str,
+    /// Slug of the environment.
+    pub(crate) in_environment: &'a str,
+}
+
+/// What policies come to more than fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TooMuch {
+    OfRoute,
+    OfChange,
+}
+
+impl TooMuch {
+    fn words(self, route: &RouteAt<'_>) -> String {
+        match self {
+            Self::OfRoute => format!(
+                "With this, policies of {} in {} come to more than {ROUTE_POLICIES_BYTES_MAX} bytes. State what operations share further out.",
+                route.path, route.in_environment
+            ),
+            Self::OfChange => format!(
+                "With this, policies of the routes it reaches come to more than {} MiB. Say less in it, or put it further in.",
+                Room::BYTES / (1024 * 1024)
+            ),
+        }
     }
 }
 
@@ -55,29 +86,17 @@ impl Room {
         Self { left: Self::BYTES }
     }
 
-    fn take(&mut self, bytes: usize) -> Result<(), Refusal> {
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(too_much(format!(
-                "With this, policies of the routes it reaches come to more than {} MiB. Say less in it, or put it further in.",
-                Self::BYTES / (1024 * 1024)
-            ))),
-        }
+    fn take(&mut self, bytes: usize) -> Result<(), TooMuch> {
+        self.left = self.left.checked_sub(bytes).ok_or(TooMuch::OfChange)?;
+        Ok(())
     }
-}
-
-fn too_much(detail: String) -> Refusal {
-    Refusal::field("", "configuration", detail)
 }
 
 fn compiled<'a>(
     policies: &[&OnTheWay],
     operations: impl Iterator<Item = &'a str>,
     room: &mut Room,
-) -> Result<RoutePolicies, Refusal> {
+) -> Result<RoutePolicies, TooMuch> {
     if policies.is_empty() {
         return Ok(RoutePolicies::default());
     }
@@ -125,16 +144,14 @@ struct Sets {
 
 impl Sets {
     /// The place of a set.
-    fn place(&mut self, set: PolicySet, room: &mut Room) -> Result<u32, Refusal> {
+    fn place(&mut self, set: PolicySet, room: &mut Room) -> Result<u32, TooMuch> {
         let bytes = set.encode();
         if let Some(place) = self.places.get(&bytes) {
             return Ok(*place);
         }
         self.bytes += bytes.len();
         if self.bytes > ROUTE_POLICIES_BYTES_MAX {
-            return Err(too_much(format!(
-                "With this, policies of one version in one environment come to more than {ROUTE_POLICIES_BYTES_MAX} bytes. State what operations share further out."
-            )));
+            return Err(TooMuch::OfRoute);
         }
         room.take(bytes.len())?;
         // There are no more sets than operations, of which a description has some thousands at most.
@@ -271,8 +288,7 @@ mod tests {
         assert_eq!(with(fitting, &mut room).unwrap(), fitting);
         for operations in [fitting + 1, 2_000] {
             let mut room = Room::of_a_change();
-            let refused = with(operations, &mut room).unwrap_err();
-            assert!(matches!(refused, Refusal::Invalid(_)), "{refused:?}");
+            assert_eq!(with(operations, &mut room), Err(TooMuch::OfRoute));
             let taken = Room::BYTES - room.left;
             assert!(taken <= ROUTE_POLICIES_BYTES_MAX, "{taken} were made");
         }
@@ -284,6 +300,40 @@ mod tests {
         room.take(Room::BYTES - 1).unwrap();
         room.take(1).unwrap();
         room.take(0).unwrap();
-        assert!(matches!(room.take(1), Err(Refusal::Invalid(_))));
+        assert_eq!(room.take(1), Err(TooMuch::OfChange));
+    }
+
+    #[test]
+    fn a_route_that_comes_to_too_much_is_named() {
+        let policies = Policies(
+            (1..)
+                .zip(0..20)
+                .map(|(id, at)| {
+                    let values: Vec<String> = (0..64).map(|value| format!("{value:0>900}")).collect();
+                    let document = json!({ "issuer": format!("https://{at}.test"), "audiences": ["a"], "algorithms": ["EdDSA"],
+                        "claims": [{ "name": "long", "values": values }],
+                        "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "nmfVgABW3jI_JizPK7XicNrq-yBod84RMH_hum9Sifg" }] } });
+                    policy(id, PolicyKind::Jwt, Some(&format!("GET /{at}")), document)
+                })
+                .collect(),
+        );
+        let route = RouteAt {
+            api: Uuid::nil(),
+            version: Uuid::nil(),
+            environment: Uuid::nil(),
+            path: "/pets/v1",
+            in_environment: "sandbox",
+        };
+        let keys: Vec<String> = (0..20).map(|at| format!("GET /{at}")).collect();
+        let keys = keys.iter().map(String::as_str);
+        let refused = policies.compile(&route, keys, &mut Room::of_a_change());
+        let Err(Refusal::Invalid(faults)) = refused else {
+            panic!("{refused:?}");
+        };
+        let words = &faults[0].detail;
+        assert!(
+            words.contains("policies of /pets/v1 in sandbox come to"),
+            "{words}"
+        );
     }
 }

@@ -1,9 +1,8 @@
 //! Policies that go with what they are attached to: a version that ended, an operation that a new description no longer has.
 
-use gatehouse_domain::id::PolicyId;
 use uuid::Uuid;
 
-use super::change::{ids_of_version, recorded};
+use super::change::recorded;
 use super::rows;
 use crate::audit::AuditEntry;
 use crate::refusal::Refusal;
@@ -11,7 +10,11 @@ use crate::work::Work;
 
 /// Takes away what is attached to a version that ended and to its operations.
 pub(crate) async fn drop_of_version(work: &mut Work<'_>, version: Uuid) -> Result<(), Refusal> {
-    let ids = ids_of_version(work, version).await?;
+    let ids = sqlx::query_scalar!(
+        "select id from policy where api_version_id = $1 order by id for update",
+        version
+    );
+    let ids = ids.fetch_all(work.conn()).await?;
     drop_policies(work, &ids).await
 }
 
@@ -27,7 +30,7 @@ pub(crate) async fn drop_policies(work: &mut Work<'_>, ids: &[Uuid]) -> Result<(
     for view in views {
         work.audit(AuditEntry {
             action: "policy.delete",
-            subject: PolicyId::from_uuid(view.id.uuid()).to_string(),
+            subject: view.id.to_string(),
             before: Some(recorded(&view)),
             after: None,
             reason: None,

@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::refusal::{FieldFault, Refusal};
+use crate::resources::{Key, ResourceKind};
 use crate::versions;
 use crate::work::Work;
 use crate::{plans, policies};
@@ -37,6 +38,14 @@ impl Orphan {
             (None, Some(plan)) => format!("the plan {plan} of {product} limits {operation}"),
             (None, None) => format!("the product {product} opens {operation} by name"),
         }
+    }
+
+    /// Why a description without its operation is refused, and what to do; `else_do` is what there is besides keeping it.
+    pub(crate) fn refusal_words(&self, else_do: &str) -> String {
+        format!(
+            "The description no longer has an operation that something hangs on: {}. Keep the operation, {else_do}.",
+            self.words()
+        )
     }
 }
 
@@ -172,7 +181,11 @@ impl Orphans {
 
     /// Refuses them, each by name. `with` is what could drop them.
     pub(crate) fn require_none(&self, with: &str) -> Result<(), Refusal> {
-        let faults: Vec<_> = self.all().map(|orphan| fault(orphan, with)).collect();
+        let else_do = format!("take that away first, or drop it with this {with}");
+        let faults = self.all().map(|orphan| {
+            FieldFault::new("?drop_orphans", "orphaned", orphan.refusal_words(&else_do))
+        });
+        let faults: Vec<_> = faults.collect();
         if faults.is_empty() {
             Ok(())
         } else {
@@ -230,59 +243,91 @@ impl Orphans {
 /// Versions that a larger unit of work gives other descriptions, and maybe other things that hang on them: what is left
 /// behind is judged when all of it is done.
 pub(crate) struct Hanging {
-    /// Version and the revision it had.
-    before: Vec<(Uuid, Uuid)>,
+    before: Vec<Held>,
+}
+
+/// A version with the revision it has.
+struct Held {
+    key: Key,
+    version: Uuid,
+    revision: Uuid,
+}
+
+/// A version that was given another description, with what hangs on operations that this does not have.
+pub(crate) struct LeftBehind {
+    pub(crate) key: Key,
+    pub(crate) version: Uuid,
+    pub(crate) orphans: Orphans,
 }
 
 impl Hanging {
-    /// Remembers what these versions have now.
-    pub(crate) async fn on(conn: &mut PgConnection, versions: &[Uuid]) -> Result<Self, Refusal> {
+    /// Remembers what the versions among these have now. What was withdrawn is a draft with a description, has its policies, and
+    /// may come back with another one.
+    pub(crate) async fn on<'a>(
+        conn: &mut PgConnection,
+        keys: impl Iterator<Item = &'a Key>,
+    ) -> Result<Self, Refusal> {
+        let versions = keys.filter(|key| key.kind == ResourceKind::Version);
+        let named = versions.filter_map(|key| Some((key.of.clone()?, key.name.clone())));
+        let (apis, labels): (Vec<String>, Vec<String>) = named.unzip();
         Ok(Self {
-            before: revisions(conn, versions).await?,
+            before: held(conn, &apis, &labels).await?,
         })
     }
 
     /// What hangs on operations that are gone since, version by version.
     pub(crate) async fn left_behind(
-        &self,
+        self,
         conn: &mut PgConnection,
-    ) -> Result<Vec<(Uuid, Orphans)>, Refusal> {
-        let versions: Vec<Uuid> = self.before.iter().map(|(version, _)| *version).collect();
-        let now = revisions(conn, &versions).await?;
+    ) -> Result<Vec<LeftBehind>, Refusal> {
+        let named = self.before.iter().map(|held| &held.key);
+        let after = Self::on(conn, named).await?.before;
         let mut left = Vec::new();
-        for (version, before) in &self.before {
-            let after = now.iter().find(|(id, _)| id == version);
-            if let Some((_, after)) = after.filter(|(_, after)| after != before) {
-                let keys = keys_of(conn, *after).await?;
-                left.push((*version, find(conn, *version, *before, &keys).await?));
+        for Held {
+            key,
+            version,
+            revision: before,
+        } in self.before
+        {
+            let after = after.iter().find(|held| held.version == version);
+            if let Some(after) = after.filter(|after| after.revision != before) {
+                let keys = keys_of(conn, after.revision).await?;
+                let orphans = find(conn, version, before, &keys).await?;
+                left.push(LeftBehind {
+                    key,
+                    version,
+                    orphans,
+                });
             }
         }
-        left.retain(|(_, orphans)| !orphans.is_empty());
+        left.retain(|one| !one.orphans.is_empty());
         Ok(left)
     }
 }
 
-async fn revisions(
+async fn held(
     conn: &mut PgConnection,
-    versions: &[Uuid],
-) -> Result<Vec<(Uuid, Uuid)>, Refusal> {
+    apis: &[String],
+    labels: &[String],
+) -> Result<Vec<Held>, Refusal> {
     let rows = sqlx::query!(
-        r#"select id, current_revision_id as "revision!" from api_version
-           where id = any($1) and current_revision_id is not null and state in ('published', 'deprecated')
-           order by id"#,
-        versions,
+        r#"select v.id, a.slug as api, v.label, v.current_revision_id as "revision!"
+           from unnest($1::text[], $2::text[]) as n (api, label)
+           join api a on a.slug = n.api
+           join api_version v on v.api_id = a.id and v.label = n.label
+           where v.current_revision_id is not null and v.state <> 'retired'
+           order by v.id"#,
+        apis,
+        labels,
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.revision)).collect())
-}
-
-fn fault(orphan: &Orphan, with: &str) -> FieldFault {
-    let detail = format!(
-        "The description no longer has an operation that something hangs on: {}. Keep the operation, take that away first, or drop it with this {with}.",
-        orphan.words()
-    );
-    FieldFault::new("?drop_orphans", "orphaned", detail)
+    let held = rows.into_iter().map(|row| Held {
+        key: Key::new(ResourceKind::Version, Some(&row.api), &row.label),
+        version: row.id,
+        revision: row.revision,
+    });
+    Ok(held.collect())
 }
 
 /// What was dropped, for the record.

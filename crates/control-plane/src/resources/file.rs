@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
+use gatehouse_domain::pointer::join;
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_spec::{Limits, file};
 use serde::Deserialize;
@@ -218,7 +219,7 @@ impl<'a> Reading<'a> {
             .keys()
             .find(|name| !["apiVersion", "kind", "metadata", "spec"].contains(&name.as_str()))
         {
-            let pointer = format!("/{}", unknown.replace('~', "~0").replace('/', "~1"));
+            let pointer = join("", unknown);
             let detail = "A resource has apiVersion, kind, metadata and spec.".to_owned();
             return Err(one(&pointer, "unknown_field", detail));
         }

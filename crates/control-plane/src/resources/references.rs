@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use gatehouse_domain::pointer::join;
 use serde_json::Value;
 
 use crate::changesets::References;
@@ -29,8 +30,7 @@ pub(super) fn resolve(
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                resolve(member, &format!("{pointer}/{name}"), values, refs, faults);
+                resolve(member, &join(pointer, name), values, refs, faults);
             }
         }
         _ => {}

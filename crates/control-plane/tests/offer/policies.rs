@@ -1,7 +1,9 @@
 //! Policies: who may put them where, what applies of several, what is locked, what goes with an operation that is gone, and what
 //! gateways are told.
 
+mod drafts;
 mod lasting;
+mod names;
 
 use gatehouse_control_plane::policies::{
     self, CreatePolicy, EffectiveView, PolicyFilter, PolicyPlace, PolicyView, UpdatePolicy,

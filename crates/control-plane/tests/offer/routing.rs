@@ -216,7 +216,7 @@ async fn a_route_at_anothers_place_or_into_anothers_environment_is_refused() {
         .await;
     let faults = said(world.publish_as("taken", "v1", PETS).await);
     assert!(
-        faults.contains("another version already answers"),
+        faults.contains("/taken/v1 in production: another version already answers"),
         "{faults}"
     );
     for api in ["above", "below"] {

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use gatehouse_domain::pointer;
 use gatehouse_problem::{FieldError, ProblemKind};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
@@ -112,11 +113,11 @@ fn not_acceptable(path: &Path, error: &serde_json::Error) -> Problem {
     if !error.is_data() {
         return not_json(error);
     }
-    let mut place = pointer(path);
+    let mut place = pointer_to(path);
     let message = strip_place(&error.to_string());
     let (code, detail) = match fields::missing(&message) {
         Some(name) => {
-            place = format!("{place}/{}", escape(name));
+            pointer::push(&mut place, name);
             ("required", "Give this field.".to_owned())
         }
         None if message.starts_with("unknown field") => (
@@ -139,15 +140,16 @@ fn strip_place(message: &str) -> String {
     message[..end].to_owned()
 }
 
-fn pointer(path: &Path) -> String {
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { variant } => format!("/{}", escape(variant)),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
+fn pointer_to(path: &Path) -> String {
+    let mut out = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer::push(&mut out, &index.to_string()),
+            Segment::Map { key } | Segment::Enum { variant: key } => pointer::push(&mut out, key),
+            Segment::Unknown => {}
+        }
+    }
+    out
 }
 
 fn path_end(path: &Path) -> &str {
@@ -155,11 +157,6 @@ fn path_end(path: &Path) -> &str {
         Some(Segment::Map { key }) => key,
         _ => "",
     }
-}
-
-/// RFC 6901 §3.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

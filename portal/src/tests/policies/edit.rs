@@ -253,7 +253,9 @@ async fn a_check_judges_everything_and_keeps_nothing() {
     );
     let partly = add(&mut owner, PETS, "jwt", &token(enc.as_str())).await;
     assert!(
-        partly.body.contains("its `use` is not `sig`"),
+        partly
+            .body
+            .contains("Key 2 was left out: it is not for signatures."),
         "{}",
         partly.body
     );
@@ -268,7 +270,8 @@ async fn a_check_judges_everything_and_keeps_nothing() {
     assert_eq!(saved.status, 303, "{}", saved.body);
     let page = owner.follow(saved).await;
     assert!(
-        page.body.contains("its `use` is not `sig`"),
+        page.body
+            .contains("Key 2 was left out: it is not for signatures."),
         "{}",
         page.body
     );

@@ -13,13 +13,13 @@ use serde_json::Value;
 /// The policies of the Petstore.
 const PETS: &str = "/console/apis/petstore/policies";
 /// Those of every API.
-const ALL: &str = "/console/settings/policies";
+pub(super) const ALL: &str = "/console/settings/policies";
 
 /// RFC 8037 A.2.
-const KEYS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"one"}]}"#;
+pub(super) const KEYS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"one"}]}"#;
 
 /// The Petstore, and its owner in front of the console.
-async fn scene() -> (Stand, Window) {
+pub(super) async fn scene() -> (Stand, Window) {
     let stand = Stand::new().await;
     stand.publish_petstore().await;
     let owner = stand.signed_in("olga@acme.test").await;
@@ -27,7 +27,10 @@ async fn scene() -> (Stand, Window) {
 }
 
 /// What a browser sends of a form: the fields, and what they leave as the page has it.
-fn with<'a>(fields: &[(&'a str, &'a str)], rest: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn with<'a>(
+    fields: &[(&'a str, &'a str)],
+    rest: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let mut all = fields.to_vec();
     for (name, value) in rest {
         if !all.iter().any(|(known, _)| known == name) {
@@ -59,7 +62,7 @@ async fn added(window: &mut Window, list: &str, kind: &str, fields: &[(&str, &st
 }
 
 /// All there are, as the verbs have them, by their names: those of one moment have no other order.
-async fn held(stand: &Stand) -> Vec<PolicyView> {
+pub(super) async fn held(stand: &Stand) -> Vec<PolicyView> {
     let olga = stand.actor("olga@acme.test").await;
     let filter = PolicyFilter::default();
     let listed = policies::list_policies(&stand.db, &olga, &filter, &Page::default()).await;

@@ -3,7 +3,7 @@
 use super::{ALL, PETS, added, held, scene};
 use crate::tests::{PASSWORD, Stand, Window};
 use gatehouse_control_plane::tenants::{self, CreateTenant};
-use gatehouse_control_plane::{Actor, PlatformActor, members};
+use gatehouse_control_plane::{Actor, PlatformActor, apis, members};
 use gatehouse_domain::Role;
 
 /// Of the API, and of every one.
@@ -148,6 +148,51 @@ async fn who_only_reads_sees_them_without_a_form_and_a_publisher_has_those_of_ap
     )
     .await;
     assert_eq!(held(&stand).await.len(), 3);
+}
+
+#[tokio::test]
+async fn who_writes_one_api_sees_no_form_at_another() {
+    let (stand, mut owner) = scene().await;
+    let [own, _] = two(&mut owner).await;
+    let system = Actor::system(stand.tenant, "test");
+    let other = apis::CreateApi {
+        slug: "others".into(),
+        name: "Others".into(),
+        ..apis::CreateApi::default()
+    };
+    apis::create_api(&stand.db, &system, other).await.unwrap();
+    stand.admit("ana@acme.test", Role::Approver).await;
+    let user = stand.actor("ana@acme.test").await.user().unwrap();
+    let olga = stand.actor("olga@acme.test").await;
+    let grant = members::AddGrant {
+        role: "publisher".into(),
+        scope: members::GrantScope::Api("others".into()),
+    };
+    members::add_grant(&stand.db, &olga, user, grant)
+        .await
+        .unwrap();
+    let mut ana = stand.signed_in("ana@acme.test").await;
+    let list = ana.get(PETS).await;
+    assert!(list.status == 200 && !list.body.contains("Add a policy"));
+    let page = ana.get(&own).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(!page.body.contains("name=\"any_origin\"") && !page.body.contains("Delete policy"));
+    for path in [format!("{PETS}/new?kind=cors"), format!("{own}/delete")] {
+        assert_eq!(ana.get(&path).await.status, 403, "{path}");
+    }
+    let sent = [
+        ("kind", "cors"),
+        ("any_origin", "yes"),
+        ("mode", "off"),
+        ("inherit", "default"),
+        ("nonce", "n"),
+    ];
+    assert_eq!(ana.post(&format!("{PETS}/new"), &sent).await.status, 403);
+    nothing_changed(&stand).await;
+    let others = "/console/apis/others/policies";
+    let list = ana.get(others).await;
+    assert!(list.body.contains("Add a policy"), "{}", list.body);
+    added(&mut ana, others, "cors", &[("any_origin", "yes")]).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Projection;
-use crate::policies::compile::{Policies, Room};
+use crate::policies::compile::{Policies, Room, RouteAt};
 use crate::refusal::Refusal;
 use crate::words::known;
 
@@ -50,6 +50,7 @@ pub(in crate::config) async fn routes(
 struct Row {
     id: Uuid,
     environment: Uuid,
+    in_environment: String,
     upstream: Option<Uuid>,
     path: String,
     version: Uuid,
@@ -61,6 +62,18 @@ struct Row {
     sunset_at: Option<OffsetDateTime>,
     successor: Option<String>,
     guide: Option<String>,
+}
+
+impl Row {
+    fn at(&self) -> RouteAt<'_> {
+        RouteAt {
+            api: self.api,
+            version: self.version,
+            environment: self.environment,
+            path: &self.path,
+            in_environment: &self.in_environment,
+        }
+    }
 }
 
 /// A product that a version is part of, and which operations it opens; none: all.
@@ -110,8 +123,7 @@ impl Reading {
             policies: match row.state.is_served() {
                 true => {
                     let keys = operations.iter().map(|operation| operation.key.as_str());
-                    self.policies
-                        .compile(row.api, row.version, row.environment, keys, room)?
+                    self.policies.compile(&row.at(), keys, room)?
                 }
                 // Answered 410 before anything else is asked.
                 false => RoutePolicies::default(),
@@ -152,8 +164,10 @@ fn narrowed(items: &[Item], operations: &[Operation]) -> Vec<(u32, Vec<u32>)> {
 async fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Row>, Refusal> {
     let rows = sqlx::query!(
         r#"select r.id, r.environment_id, r.upstream_id, r.path, v.id as version_id, v.api_id, v.state, v.current_revision_id,
-                  a.config_max_age_s, v.deprecated_at, v.sunset_at, n.path as "successor?", g.slug as "guide?"
+                  a.config_max_age_s, v.deprecated_at, v.sunset_at, n.path as "successor?", g.slug as "guide?",
+                  e.slug as in_environment
            from route r join api_version v on v.id = r.api_version_id join api a on a.id = v.api_id
+           join environment e on e.id = r.environment_id
            left join route n on n.api_version_id = v.successor_id and n.environment_id = r.environment_id and n.enabled
            left join guide g on g.id = v.guide_id
            where r.id = any($1) and r.enabled and v.state <> 'draft'"#,
@@ -166,6 +180,7 @@ async fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Row>, Refusal
             Ok(Row {
                 id: row.id,
                 environment: row.environment_id,
+                in_environment: row.in_environment,
                 upstream: row.upstream_id,
                 path: row.path,
                 version: row.version_id,

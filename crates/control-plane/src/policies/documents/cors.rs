@@ -69,7 +69,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
         !(anybody && cors.credentials),
         "/document/credentials",
         "any_origin",
-        "With credentials the origins must be named, and `null` names nobody.",
+        "With credentials the origins must be named, and null names nobody.",
     );
     for (name, fields) in [("headers", &mut cors.headers), ("expose", &mut cors.expose)] {
         for (place, field) in fields.iter_mut().enumerate() {
@@ -78,7 +78,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
                 is_field_name(field),
                 format!("/document/{name}/{place}"),
                 "field_name",
-                "Name a header field, without underscores; `*` has no meaning here.",
+                "Name a header field, without underscores; * has no meaning here.",
             );
         }
         once(fields);

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatehouse_domain::pointer::join;
 use gatehouse_snapshot::check::{POLICY_TEXT_BYTES_MAX, RSA_BITS};
 use gatehouse_snapshot::object::{JwtKey, JwtKeyMaterial};
 use serde::{Deserialize, Serialize};
@@ -62,8 +63,7 @@ fn refuse_in(value: &Value, pointer: &str, in_set: bool, told: &mut Told) {
         Value::Object(members) => {
             let is_key = in_set || members.contains_key("kty");
             for (name, member) in members {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                let pointer = format!("{pointer}/{escaped}");
+                let pointer = join(pointer, name);
                 if is_key && SECRET.contains(&name.as_str()) {
                     told.fault(pointer, "private_key", DETAIL);
                 } else {
@@ -87,7 +87,11 @@ fn refuse_in(value: &Value, pointer: &str, in_set: bool, told: &mut Told) {
 pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
     let at = "/document/jwks";
     let Some(keys) = value.get("keys").and_then(Value::as_array) else {
-        told.fault(at, "format", "Expected an object with a list `keys`.");
+        told.fault(
+            at,
+            "format",
+            "Expected a set of keys: an object with the list \"keys\".",
+        );
         return None;
     };
     if !told.lengths(&[(&format!("{at}/keys"), keys.len())]) {
@@ -102,8 +106,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
             continue;
         };
         if let Some(what) = other_use(key) {
-            told.warnings
-                .push(format!("{pointer} was left out: {what}."));
+            told.warnings.push(left_out(place, key, what));
             continue;
         }
         kept.extend(one(key, &pointer, told));
@@ -122,17 +125,32 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
     serde_json::to_value(JwksDocument { keys: kept }).ok()
 }
 
-/// Why a key is not for verifying signatures.
+/// That a key was left out, for people: counted from 1, by its name where that can be shown.
+fn left_out(place: usize, key: &Map<String, Value>, why: &str) -> String {
+    let kid = key.get("kid").and_then(Value::as_str);
+    let named = match kid.filter(|kid| may_be_named(kid)) {
+        Some(kid) => format!(" ({kid})"),
+        None => String::new(),
+    };
+    format!("Key {}{named} was left out: {why}.", place + 1)
+}
+
+/// Why a key is not for verifying signatures (RFC 7517 §4.2, §4.3).
 fn other_use(key: &Map<String, Value>) -> Option<&'static str> {
     let text = |name: &str| key.get(name).and_then(Value::as_str);
     let operations = key.get("key_ops").and_then(Value::as_array);
     if text("use").is_some_and(|used| used != "sig") {
-        Some("its `use` is not `sig`")
+        Some("it is not for signatures")
     } else if operations.is_some_and(|all| !all.iter().any(|one| one == "verify")) {
-        Some("its `key_ops` lack `verify`")
+        Some("it does not verify signatures")
     } else {
         None
     }
+}
+
+/// What tokens name a key by.
+fn may_be_named(kid: &str) -> bool {
+    (1..=POLICY_TEXT_BYTES_MAX).contains(&kid.len()) && !kid.chars().any(char::is_control)
 }
 
 fn one(key: &Map<String, Value>, pointer: &str, told: &mut Told) -> Option<JwkDocument> {
@@ -193,9 +211,7 @@ impl<'a> Reading<'a> {
 
     fn kid(&mut self) -> Option<String> {
         let kid = self.key.get("kid").filter(|kid| !kid.is_null())?;
-        let text = kid.as_str().filter(|kid| {
-            (1..=POLICY_TEXT_BYTES_MAX).contains(&kid.len()) && !kid.chars().any(char::is_control)
-        });
+        let text = kid.as_str().filter(|kid| may_be_named(kid));
         if text.is_none() {
             self.fault("kid", "format", "Use 1 to 1,024 bytes of text.");
         }

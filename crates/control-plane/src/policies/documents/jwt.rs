@@ -110,7 +110,7 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
         may_hold_token(&jwt.header),
         "/document/header",
         "field_name",
-        "Use `authorization`, or a header field that means nothing else, without underscores.",
+        "Use authorization, or a header field that means nothing else, without underscores.",
     );
     told.text("/document/issuer", &jwt.issuer);
     for one in &mut jwt.types {
@@ -203,7 +203,7 @@ fn require_fit(jwt: &JwtDocument, told: &mut Told) {
             taken,
             format!("/document/jwks/keys/{place}"),
             "no_algorithm",
-            "None of `algorithms` signs with a key of this type; add one, or leave the key out.",
+            "None of the algorithms signs with a key of this type; add one, or leave the key out.",
         );
         let fitting = jwt.algorithms.iter();
         let fitting = fitting.filter(|one| fits(one.compiled(), &key.key));
@@ -216,7 +216,7 @@ fn require_fit(jwt: &JwtDocument, told: &mut Told) {
             most.max().unwrap_or(0) <= JWT_TRIES_MAX,
             format!("/document/jwks/keys/{place}/kid"),
             "too_many_alike",
-            format!("More than {JWT_TRIES_MAX} keys of this type have this `kid`, or none; name each key as its tokens do."),
+            format!("More than {JWT_TRIES_MAX} keys of this type have this name (kid), or none; name each key as its tokens do."),
         );
     }
 }

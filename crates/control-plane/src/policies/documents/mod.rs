@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::refusal::{FieldFault, Refusal};
+use crate::refusal::{FieldFault, Refusal, pointer_to};
 
 pub use cors::CorsDocument;
 pub use headers::{ChangesDocument, FieldDocument, HeadersDocument};
@@ -175,27 +175,11 @@ fn closed<T: DeserializeOwned>(value: Value, told: &mut Told) -> Option<T> {
     match serde_path_to_error::deserialize(value) {
         Ok(read) => Some(read),
         Err(error) => {
-            let pointer = pointer_of(error.path());
+            let pointer = pointer_to("/document", error.path());
             told.fault(pointer, "format", words_of(&error.inner().to_string()));
             None
         }
     }
-}
-
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = "/document".to_owned();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => {
-                let key = key.replace('~', "~0").replace('/', "~1");
-                pointer.push_str(&format!("/{key}"));
-            }
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    pointer
 }
 
 /// `invalid type: string "…", expected a sequence` without what was sent.

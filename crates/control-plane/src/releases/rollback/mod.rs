@@ -135,11 +135,12 @@ pub async fn rollback(
         newest: how.newest,
         ..Origin::default()
     });
-    let hanging = Hanging::on(work.conn(), &plan.versions()).await?;
+    let hanging = Hanging::on(work.conn(), plan.keys()).await?;
     let (lending, inside) = work.lend();
     plan.carry_out(&inside, actor, reason.as_deref()).await?;
     let mut work = lending.take_back()?;
-    for (version, orphans) in hanging.left_behind(work.conn()).await? {
+    for left in hanging.left_behind(work.conn()).await? {
+        let (version, orphans) = (left.version, left.orphans);
         done.orphans.extend(orphans.all().cloned());
         if how.drop_orphans {
             let dropped = orphans.drop_all(&mut work, version).await?;

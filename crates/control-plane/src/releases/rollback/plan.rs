@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use gatehouse_domain::plan::PlanState;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::fixed::Fixed;
 use super::{Announced, Kept};
@@ -151,15 +150,9 @@ impl Plan {
         Ok(all.filter(is_ours).collect())
     }
 
-    /// The versions it changes.
-    pub(super) fn versions(&self) -> Vec<Uuid> {
-        let versions = self
-            .steps
-            .iter()
-            .filter(|(key, _)| key.kind == ResourceKind::Version);
-        versions
-            .filter_map(|(_, step)| Some(step.now.as_ref()?.id))
-            .collect()
+    /// What it changes.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.steps.iter().map(|(key, _)| key)
     }
 
     /// What was there then is made first, what came since is taken back last, parts before what they belong to. Policies make room

@@ -86,6 +86,21 @@ fn stays(
     }
 }
 
+/// Points faults of a verb at the members that files have for its fields.
+fn renamed(refusal: Refusal, names: &[(&str, &str)]) -> Refusal {
+    let Refusal::Invalid(mut faults) = refusal else {
+        return refusal;
+    };
+    for fault in &mut faults {
+        let own = names.iter().find_map(|(field, member)| {
+            let rest = fault.pointer.strip_prefix(field)?;
+            Some(format!("{member}{rest}"))
+        });
+        fault.pointer = own.unwrap_or_else(|| std::mem::take(&mut fault.pointer));
+    }
+    Refusal::Invalid(faults)
+}
+
 /// Takes a thing away that files of a scope no longer have; some kinds stay. What is in use is refused by its verb, unless a
 /// reason is given where the verb takes one.
 pub(crate) async fn take_away(

@@ -3,7 +3,7 @@
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
 
-use super::Want;
+use super::{Want, renamed};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::Lookup;
@@ -127,21 +127,6 @@ async fn put_approval(
     }
     let plan = Lookup::Slug(want.key.name.clone());
     let done = plans::set_plan_approval(db, actor, want.api(), plan, None, stated).await;
-    done.map(drop).map_err(in_file)
-}
-
-/// Points faults of the verb at the members that files have.
-fn in_file(refusal: Refusal) -> Refusal {
-    let Refusal::Invalid(mut faults) = refusal else {
-        return refusal;
-    };
-    for fault in &mut faults {
-        for (from, to) in [("/rule", "/approval_rule"), ("/due_s", "/approval_due_s")] {
-            if let Some(rest) = fault.pointer.strip_prefix(from) {
-                fault.pointer = format!("{to}{rest}");
-                break;
-            }
-        }
-    }
-    Refusal::Invalid(faults)
+    let names = [("/rule", "/approval_rule"), ("/due_s", "/approval_due_s")];
+    done.map(drop).map_err(|refusal| renamed(refusal, &names))
 }

@@ -1,6 +1,7 @@
 //! What gateways do with calls besides letting subscribed ones through.
 
 use gatehouse_domain::policy::{PolicyInherit, PolicyMode};
+use serde_json::Value;
 
 use super::{Want, stays};
 use crate::actor::Actor;
@@ -20,11 +21,10 @@ pub(super) async fn put_policy(
 ) -> Result<(), Refusal> {
     let slug = &want.key.name;
     if let Some(held) = held {
-        // What is left out of a place is a place, too: every API, every environment.
-        stays(held, "/api", Some(&spec.api))?;
-        stays(held, "/version", Some(&spec.version))?;
-        stays(held, "/operation", Some(&spec.operation))?;
-        stays(held, "/environment", Some(&spec.environment))?;
+        at_its_place(held, "/api", spec.api.as_ref())?;
+        at_its_place(held, "/version", spec.version.as_ref())?;
+        at_its_place(held, "/operation", spec.operation.as_ref())?;
+        at_its_place(held, "/environment", spec.environment.as_ref())?;
         stays(held, "/kind", Some(spec.kind))?;
         let input = UpdatePolicy {
             document: spec.document.clone(),
@@ -55,4 +55,17 @@ pub(super) async fn put_policy(
     };
     policies::create_policy(db, actor, input).await?;
     Ok(())
+}
+
+/// Refuses to move a policy. A name that is left out is a place further out, so that it cannot be left out here.
+fn at_its_place(held: &State, pointer: &str, stated: Option<&String>) -> Result<(), Refusal> {
+    let own = held.fields.get(&pointer[1..]).and_then(Value::as_str);
+    if own == stated.map(String::as_str) {
+        return Ok(());
+    }
+    let detail = match own {
+        Some(own) => format!("It is at \"{own}\" and stays there: name that, or give this policy another name."),
+        None => "It is not that far in and stays where it is: leave this out, or give this policy another name.".to_owned(),
+    };
+    Err(Refusal::field(pointer, "stays", detail))
 }

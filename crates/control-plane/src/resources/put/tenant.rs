@@ -1,6 +1,6 @@
 //! Teams, environments, roles, lint rules and terms.
 
-use super::{Want, stays};
+use super::{Want, renamed, stays};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::Lookup;
@@ -122,6 +122,7 @@ pub(super) async fn put_terms(
         .file
         .map(|text| String::from_utf8_lossy(text).into_owned());
     let slug = &want.key.name;
+    let in_file = |refusal| renamed(refusal, &[("/markdown", "/text/file")]);
     let Some(held) = held else {
         let markdown = text.ok_or_else(|| {
             let detail = "New terms need their text: name its file.";
@@ -132,7 +133,8 @@ pub(super) async fn put_terms(
             title: spec.title.clone().unwrap_or_else(|| slug.clone()),
             markdown,
         };
-        return in_file(legal::create_terms(db, actor, input).await.map(drop));
+        let done = legal::create_terms(db, actor, input).await;
+        return done.map(drop).map_err(in_file);
     };
     stays(held, "/title", spec.title.as_ref())?;
     let stated = spec.text.as_ref().map(|text| text.sha256.as_str());
@@ -140,20 +142,7 @@ pub(super) async fn put_terms(
         && stated != held.fields["text"]["sha256"].as_str()
     {
         let done = legal::publish_terms(db, actor, slug, None, &markdown).await;
-        return in_file(done.map(drop));
+        return done.map(drop).map_err(in_file);
     }
     Ok(())
-}
-
-/// Points faults of the text at the member that files have.
-fn in_file(done: Result<(), Refusal>) -> Result<(), Refusal> {
-    let Err(Refusal::Invalid(mut faults)) = done else {
-        return done;
-    };
-    for fault in &mut faults {
-        if fault.pointer == "/markdown" {
-            fault.pointer = "/text/file".to_owned();
-        }
-    }
-    Err(Refusal::Invalid(faults))
 }

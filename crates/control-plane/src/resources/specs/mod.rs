@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Fields, ResourceKind};
-use crate::refusal::FieldFault;
+use crate::refusal::{FieldFault, pointer_to};
 
 pub(crate) use api::{ApiSpec, OfferedState, TargetSpec, TimeoutsSpec, UpstreamSpec, VersionSpec};
 pub(crate) use plan::{LimitSpec, OperationLimitSpec, PlanSpec};
@@ -183,18 +183,7 @@ pub(crate) fn moment(at: OffsetDateTime) -> Option<String> {
 
 fn closed<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Vec<FieldFault>> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let mut pointer = "/spec".to_owned();
-        for segment in error.path() {
-            use serde_path_to_error::Segment;
-            match segment {
-                Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-                Segment::Map { key } => {
-                    let key = key.replace('~', "~0").replace('/', "~1");
-                    pointer.push_str(&format!("/{key}"));
-                }
-                Segment::Enum { .. } | Segment::Unknown => {}
-            }
-        }
+        let pointer = pointer_to("/spec", error.path());
         let mut detail = error.inner().to_string();
         if let Some(first) = detail.get(..1).map(str::to_uppercase) {
             detail.replace_range(..1, &first);

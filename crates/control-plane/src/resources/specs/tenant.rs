@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gatehouse_domain::pointer::join;
 use gatehouse_domain::{EnvironmentKind, Permission};
 use gatehouse_spec::lint::{Level, Rule};
 use serde::{Deserialize, Serialize, Serializer};
@@ -76,7 +77,7 @@ impl LintRulesSpec {
     pub(super) fn faults(&self) -> Vec<FieldFault> {
         let unknown = self.0.keys().filter(|rule| Rule::parse(rule).is_none());
         let fault = |rule: &String| {
-            let pointer = format!("/spec/{}", rule.replace('~', "~0").replace('/', "~1"));
+            let pointer = join("/spec", rule);
             let detail = format!("There is no rule '{rule}'; `gatehouse lint rules` lists them.");
             FieldFault::new(pointer, "unknown_rule", detail)
         };

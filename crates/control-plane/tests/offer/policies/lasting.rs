@@ -109,7 +109,7 @@ async fn policies_of_a_version_end_with_it_and_those_of_the_api_stay() {
     world.assert_consistent().await;
 }
 
-fn declared(name: &str, spec: &str) -> ResourceFile {
+pub(super) fn declared(name: &str, spec: &str) -> ResourceFile {
     let head =
         format!("apiVersion: gatehouse/v1\nkind: policy\nmetadata: {{name: {name}}}\nspec:\n");
     file(&format!("{name}.yaml"), &(head + spec))
@@ -259,7 +259,7 @@ async fn going_back_brings_policies_back_but_those_of_a_version_that_ended() {
     world.assert_consistent().await;
 }
 
-async fn go_back(world: &World, to: i64) {
+pub(super) async fn go_back(world: &World, to: i64) {
     let how = releases::GoBack::default();
     let back = releases::rollback(&world.db, &world.ada, to, &how).await;
     assert_eq!(back.unwrap().value.kept, []);
@@ -353,7 +353,7 @@ async fn end(world: &World) {
         .unwrap();
 }
 
-async fn newest(world: &World) -> i64 {
+pub(super) async fn newest(world: &World) -> i64 {
     world.count("select max(number) from release").await
 }
 

@@ -1,12 +1,12 @@
 //! What was expected against what came.
 
+use gatehouse_domain::pointer::join;
 use http::HeaderMap;
 use http::header::HeaderName;
 use serde_json::Value;
 
 use super::backend::Recorded;
 use super::cases::{Expect, Received, ReceivedCall, Wish};
-use super::reading::escaped;
 use super::wire::Answer;
 
 /// Longest text that is shown of a value, characters.
@@ -159,7 +159,7 @@ fn headers(
             Wish::Present(false) => "none",
         };
         found.push(difference(
-            format!("{pointer}/headers/{}", escaped(name.as_str())),
+            join(&format!("{pointer}/headers"), name.as_str()),
             format!("{what}header {name}"),
             wanted,
             if there { text.as_str() } else { "none" },
@@ -185,8 +185,8 @@ fn body(wanted: &Value, got: &[u8], pointer: &str, what: &str, found: &mut Vec<D
 fn covers(wanted: &Value, got: &Value, pointer: &str, what: &str, found: &mut Vec<Difference>) {
     if let (Value::Object(members), Value::Object(others)) = (wanted, got) {
         for (name, wanted) in members {
-            let pointer = format!("{pointer}/{}", escaped(name));
-            let what = format!("{what}/{}", escaped(name));
+            let pointer = join(pointer, name);
+            let what = join(what, name);
             match others.get(name) {
                 Some(got) => covers(wanted, got, &pointer, &what, found),
                 None => found.push(difference(pointer, what, wanted.to_string(), "none")),

@@ -106,10 +106,5 @@ pub(super) fn read(path: String, text: Vec<u8>) -> Result<CaseFile, Vec<Fault>> 
     Err(located.collect())
 }
 
-/// One part of a pointer (RFC 6901 §3).
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 #[cfg(test)]
 mod tests;

@@ -79,7 +79,7 @@ pub(super) async fn page(
         lead: kind_help(form.kind),
         badges: view.map(badges).unwrap_or_default(),
         facts: view.map(facts).unwrap_or_default(),
-        may_write: at.may_write(&shell),
+        may_write: at.may_write,
         action: shell.to(&path),
         hidden: hidden(form),
         place,

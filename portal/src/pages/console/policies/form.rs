@@ -253,6 +253,11 @@ pub(super) struct FilePlace<'a> {
     pub(super) environment: Option<&'a str>,
 }
 
+/// Whether a text that somebody typed may have a key that can sign, so that no page shows it again.
+pub(crate) fn may_sign(text: &str) -> bool {
+    may_hold_private_parts(text) || without_private(text, |_| String::new()).is_some()
+}
+
 /// A text without what can sign in it; `None` where there is nothing of the kind. Of what cannot be read nothing stays.
 fn without_private(text: &str, write: impl Fn(&Value) -> String) -> Option<String> {
     match notation::read(text) {

@@ -103,7 +103,7 @@ async fn listed(
         )
     });
     Ok(Policies {
-        add: match place.may_write(shell) {
+        add: match place.may_write {
             true => add.collect(),
             false => Vec::new(),
         },

@@ -7,6 +7,7 @@ use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use axum::extract::{FromRequestParts, RawPathParams};
+use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::apis::{self, ApiView};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::policies::{self, PolicyFilter, PolicyView};
@@ -45,23 +46,32 @@ impl Named {
     /// Whoever may not read policies there gets no further.
     pub(crate) async fn open(self, visitor: &Visitor) -> Result<Place, PageError> {
         let actor = visitor.require(Permission::ApiRead)?;
-        let api = match &self.api {
-            Some(api) => Some(apis::get_api(visitor.db(), actor, api.as_str().into()).await?),
+        let (api, may_write) = match &self.api {
+            Some(api) => {
+                let api = apis::get_api(visitor.db(), actor, api.as_str().into()).await?;
+                let writes = apis::may_on_api(visitor.db(), actor, api.id, Permission::ApiWrite);
+                (Some(api), writes.await?)
+            }
             None => {
                 actor.require(Permission::TenantManage)?;
-                None
+                (None, actor.may(Permission::ApiWrite))
             }
         };
         Ok(Place {
             api,
             policy: self.policy,
+            may_write,
         })
     }
 
-    /// The same for whoever is about to change one; the verb judges whether here.
+    /// The same for whoever is about to change one, and may here.
     pub(crate) async fn open_to_change(self, visitor: &Visitor) -> Result<Place, PageError> {
         visitor.require(Permission::ApiWrite)?;
-        self.open(visitor).await
+        let place = self.open(visitor).await?;
+        match place.may_write {
+            true => Ok(place),
+            false => Err(Refusal::Forbidden(Permission::ApiWrite).into()),
+        }
     }
 }
 
@@ -69,6 +79,8 @@ impl Named {
 pub(crate) struct Place {
     pub(crate) api: Option<ApiView>,
     policy: String,
+    /// Whether the person may change policies here.
+    pub(crate) may_write: bool,
 }
 
 impl Place {
@@ -110,14 +122,6 @@ impl Place {
             Some(_) => "apis",
             None => "settings",
         }))
-    }
-
-    /// Whether the person could change policies here.
-    pub(crate) fn may_write(&self, shell: &Shell) -> bool {
-        match &self.api {
-            Some(_) => shell.may(Permission::ApiWrite),
-            None => shell.may_everywhere(Permission::ApiWrite),
-        }
     }
 
     /// The way back from a page below the list; `within` are the pages between them.

@@ -1,5 +1,6 @@
 //! What each part of a file may say.
 
+use gatehouse_domain::pointer::join;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value};
@@ -9,7 +10,7 @@ use super::super::cases::{
 };
 use super::{
     ACCESS, BACKEND, CASE, CASES_MAX, DELAY_MS_MAX, EXPECT, FILE, RECEIVED, REQUEST, STEP,
-    TIMES_MAX, escaped,
+    TIMES_MAX,
 };
 
 /// A value and where it is.
@@ -24,7 +25,7 @@ impl<'a> At<'a> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
         Some(At {
             value,
-            pointer: format!("{}/{}", self.pointer, escaped(name)),
+            pointer: join(&self.pointer, name),
         })
     }
 }
@@ -298,7 +299,7 @@ impl Reader {
         };
         let fields = members.iter().map(|(name, value)| At {
             value,
-            pointer: format!("{}/{}", headers.pointer, escaped(name)),
+            pointer: join(&headers.pointer, name),
         });
         fields.collect()
     }
@@ -335,7 +336,7 @@ impl Reader {
         }
         for name in members.unwrap_or(&nothing).keys() {
             if !known.contains(&name.as_str()) {
-                let pointer = format!("{}/{}", at.pointer, escaped(name));
+                let pointer = join(&at.pointer, name);
                 let detail = format!("There is no '{name}' here; use {}.", known.join(", "));
                 self.fault(pointer, detail);
             }
