@@ -1,4 +1,4 @@
-//! Cookies that are not the session's: the visit and the theme. The session's is written by its own layer.
+//! Cookies that are not the session's: the visit and how pages look. The session's is written by its own layer.
 
 use crate::portal::Portal;
 use http::header::COOKIE;

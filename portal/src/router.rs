@@ -16,8 +16,8 @@ use crate::access::{self, Access};
 use crate::address::Path;
 use crate::page_error::PageError;
 use crate::pages::account::{
-    code, confirm, email, factor, inbox, login, notifications, outbox, passkeys, password,
-    sessions, signup, sso, theme,
+    code, confirm, email, factor, inbox, login, looks, notifications, outbox, passkeys, password,
+    sessions, signup, sso,
 };
 use crate::pages::console::settings as set;
 use crate::pages::platform::tenants;
@@ -114,7 +114,8 @@ fn public() -> Router<Portal> {
         .route("/status", get(cat::status::show))
         .route("/help", get(problem::show_help))
         .route("/errors/{code}", get(problem::show_code))
-        .route("/theme", post(theme::submit))
+        .route("/theme", post(looks::set_theme))
+        .route("/density", post(looks::set_density))
         .route("/changes/{change}", get(spread::show))
 }
 

@@ -8,6 +8,7 @@ pub(crate) use know::know;
 use crate::address::{encode, with_query};
 use crate::csrf::Binding;
 use crate::page_error::PageError;
+use crate::pages::account::looks::Looks;
 use crate::portal::Portal;
 use crate::view::parts::Flash;
 use crate::view::same::{Same, Way};
@@ -46,7 +47,7 @@ struct Inner {
     /// Whether this session speaks for the whole account.
     answers: bool,
     binding: Binding,
-    theme: &'static str,
+    looks: Looks,
     /// Whether the request is for a page, not a form that was sent.
     is_page: bool,
     here: String,

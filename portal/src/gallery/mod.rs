@@ -11,6 +11,7 @@ mod reference;
 mod version;
 
 use crate::assets;
+use crate::pages::account::looks::Looks;
 use crate::view::parts::{Empty, Link, Pages};
 use crate::view::shell::{Shell, ShellUser};
 use gatehouse_domain::role::Permission;
@@ -20,7 +21,10 @@ pub(crate) fn shell() -> Shell {
     Shell {
         base: String::new(),
         tenant_name: "Acme Payments".into(),
-        theme: "auto",
+        looks: Looks {
+            theme: "auto",
+            density: "comfortable",
+        },
         assets: assets::urls(""),
         csrf_token: "sample".into(),
         user: Some(ShellUser {
@@ -128,7 +132,7 @@ pub(crate) fn hold_to_the_rules(name: &str, html: &str) {
     }
 }
 
-/// Writes a page to `target/gallery`, in both themes, with the assets beside it.
+/// Writes a page to `target/gallery`, in both themes and with compact tables, with the assets beside it.
 pub(crate) fn keep(name: &str, html: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery");
     std::fs::create_dir_all(folder.join("static")).unwrap();
@@ -143,10 +147,19 @@ pub(crate) fn keep(name: &str, html: &str) {
             .join(source);
         std::fs::copy(from, folder.join(url.trim_start_matches('/'))).unwrap();
     }
-    for theme in ["light", "dark"] {
-        let themed = html.replace("data-theme=\"auto\"", &format!("data-theme=\"{theme}\""));
-        let local = themed.replace("\"/static/", "\"static/");
-        std::fs::write(folder.join(format!("{name}-{theme}.html")), local).unwrap();
+    let local = html.replace("\"/static/", "\"static/");
+    for (look, chosen, other) in [
+        ("light", "data-theme=\"auto\"", "data-theme=\"light\""),
+        ("dark", "data-theme=\"auto\"", "data-theme=\"dark\""),
+        (
+            "compact",
+            "data-density=\"comfortable\"",
+            "data-density=\"compact\"",
+        ),
+    ] {
+        assert!(local.contains(chosen), "{name} has {chosen}");
+        let page = local.replace(chosen, other);
+        std::fs::write(folder.join(format!("{name}-{look}.html")), page).unwrap();
     }
 }
 

@@ -1,9 +1,10 @@
 //! What every page has in common: headers, no failure on odd addresses, and nothing for those who may not.
 
-use super::Stand;
 use super::routes::filled;
+use super::{Answer, Stand};
 use gatehouse_domain::Role;
 use http::Request;
+use http::header::SET_COOKIE;
 
 /// Every page.
 fn gets() -> Vec<String> {
@@ -135,6 +136,47 @@ async fn the_theme_is_kept_and_set_by_the_server() {
             .body
             .contains("data-theme=\"dark\"")
     );
+}
+
+#[tokio::test]
+async fn the_density_of_tables_is_kept_beside_the_theme_and_set_by_the_server() {
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    let first = window.get("/help").await.body;
+    assert!(first.contains("data-density=\"comfortable\""), "{first}");
+    let answer = window
+        .post("/density", &[("density", "compact"), ("next", "/help")])
+        .await;
+    assert_eq!(answer.location(), "/help");
+    let attributes = |answer: &Answer, cookie: &str| {
+        let lines = answer.headers.get_all(SET_COOKIE).iter();
+        let mut lines = lines.map(|line| line.to_str().unwrap());
+        let line = lines.find(|line| line.starts_with(cookie)).unwrap();
+        line.split_once("; ").unwrap().1.to_owned()
+    };
+    let theme = window
+        .post("/theme", &[("theme", "dark"), ("next", "/help")])
+        .await;
+    assert_eq!(
+        attributes(&answer, "gatehouse-density=compact;"),
+        attributes(&theme, "gatehouse-theme=dark;")
+    );
+    let page = window.get("/help").await.body;
+    let html = page.lines().nth(1).unwrap();
+    assert!(html.starts_with("<html "), "{html}");
+    assert!(html.contains("data-theme=\"dark\"") && html.contains("data-density=\"compact\""));
+    let pressed = "value=\"compact\" aria-pressed=\"true\"";
+    assert!(page.contains(pressed), "{page}");
+
+    // What is none of our words changes nothing on the page, by the form or by a cookie of the browser's own making.
+    window.post("/density", &[("density", "tiny\" x=\"")]).await;
+    let page = window.get("/help").await.body;
+    assert!(page.contains("data-density=\"comfortable\""), "{page}");
+    window
+        .cookies
+        .insert("gatehouse-density".into(), "tiny".into());
+    let page = window.get("/help").await.body;
+    assert!(page.contains("data-density=\"comfortable\""), "{page}");
 }
 
 #[tokio::test]

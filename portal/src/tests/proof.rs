@@ -146,6 +146,7 @@ const UNASKED: &[&str] = &[
     // It gives nobody more than they had, or takes something from whoever might have it wrongly.
     "/logout",
     "/theme",
+    "/density",
     "/account/sessions",
     "/account/sessions/{session}/end",
     "/account/passkeys/{passkey}/rename",

@@ -1,6 +1,7 @@
 //! What every page carries around its content: who is here, where they are, and the bars above and below.
 
 use crate::assets::AssetUrls;
+use crate::pages::account::looks::Looks;
 use crate::view::parts::Flash;
 use askama::filters::HtmlSafe;
 use gatehouse_domain::role::{Permission, Role};
@@ -57,7 +58,7 @@ pub(crate) struct Shell {
     /// What goes before every path: the public URL's base path and the tenant's prefix.
     pub(crate) base: String,
     pub(crate) tenant_name: String,
-    pub(crate) theme: &'static str,
+    pub(crate) looks: Looks,
     pub(crate) assets: AssetUrls,
     pub(crate) csrf_token: String,
     pub(crate) user: Option<ShellUser>,

@@ -4,7 +4,7 @@ use super::{Inner, Visitor};
 use crate::address::safe_next;
 use crate::csrf::Binding;
 use crate::page_error::{ProblemToShow, problem_of};
-use crate::pages::account::theme;
+use crate::pages::account::looks;
 use crate::pages::problem::ProblemPage;
 use crate::place::Place;
 use crate::portal::Portal;
@@ -196,7 +196,7 @@ async fn find(
         proved: who.map(|who| who.proved),
         answers,
         binding,
-        theme: theme::chosen(headers),
+        looks: looks::chosen(headers),
         came_from: came_from(&base_url, headers),
         is_page: head.method.is_safe(),
         here: place.here,

@@ -60,7 +60,7 @@ impl Visitor {
                 .tenant
                 .as_ref()
                 .map_or_else(|| "Gatehouse".to_owned(), |tenant| tenant.name.clone()),
-            theme: inner.theme,
+            looks: inner.looks,
             assets: inner.portal.assets().clone(),
             csrf_token: inner.portal.csrf_key().token(&inner.binding),
             user: inner.user.as_ref().map(|user| ShellUser {

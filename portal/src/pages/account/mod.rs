@@ -6,6 +6,7 @@ pub(crate) mod email;
 pub(crate) mod factor;
 pub(crate) mod inbox;
 pub(crate) mod login;
+pub(crate) mod looks;
 pub(crate) mod notifications;
 pub(crate) mod outbox;
 pub(crate) mod passkeys;
@@ -13,7 +14,6 @@ pub(crate) mod password;
 pub(crate) mod sessions;
 pub(crate) mod signup;
 pub(crate) mod sso;
-pub(crate) mod theme;
 
 use crate::page::web_page;
 use crate::page_error::PageError;
