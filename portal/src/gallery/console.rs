@@ -13,13 +13,17 @@ use crate::pages::requests::messages::{MessageRow, MessagesPage};
 use crate::view::code::Code;
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Link, Tab, Tabs};
-use crate::view::same::{self, Same};
+use crate::view::same::{self, Same, Way};
 use crate::view::words::When;
 use askama::Template;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 const NOW: OffsetDateTime = datetime!(2026-11-20 11:38:00 UTC);
+
+fn same(way: Way) -> Same {
+    Same::new(&"http://127.0.0.1:8001".parse().unwrap(), &[way], &[])
+}
 
 pub(super) fn queue() -> String {
     let row = |application: &str, chosen, late, care| QueueRow {
@@ -52,6 +56,7 @@ pub(super) fn queue() -> String {
         late,
     };
     QueuePage {
+        same: same(same::SUBSCRIPTION_QUEUE),
         shell: shell().console("requests"),
         spread: None,
         lead: "7 people are waiting. Target 4 hours, 2 are past it.".into(),
@@ -184,11 +189,7 @@ pub(super) fn gateways() -> String {
             join: "/x".into(),
         }],
         empty: no(),
-        same: Same::new(
-            &"http://127.0.0.1:8001".parse().unwrap(),
-            &[same::GATEWAY_LIST],
-            &[],
-        ),
+        same: same(same::GATEWAY_LIST),
     }
     .render()
     .unwrap()
@@ -222,6 +223,7 @@ pub(super) fn messages() -> String {
 
 pub(super) fn deciding() -> String {
     DecidingPage {
+        same: same(same::APPROVAL_DEADLINES),
         shell: shell().console("requests"),
         tabs: Tabs::new("Requests", Vec::new()),
         faults: Faults::default(),
@@ -258,6 +260,7 @@ pub(super) fn deciding() -> String {
 
 pub(super) fn rules() -> String {
     RulesPage {
+        same: same(same::APPROVAL_SET),
         shell: shell().console("plans"),
         crumbs: Crumbs::new("How requests are decided", Vec::new()),
         plan: "Gold".into(),

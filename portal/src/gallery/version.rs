@@ -6,9 +6,9 @@ use crate::pages::console::report::{
 };
 use crate::pages::console::version::{RevisionRow, Step, VersionPage};
 use crate::pages::method_class;
-use crate::view::code::Code;
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Link};
+use crate::view::same::{self, Same};
 use askama::Template;
 
 fn breaking(method: &str, path: &str, change: &str, rule: &'static str) -> BreakingRow {
@@ -118,9 +118,10 @@ pub(super) fn version() -> String {
             revision(14, Badge::stopped("Refused")),
             revision(13, Badge::good("In force")),
         ],
-        cli: Code::shell(
-            "cli",
-            "gatehouse spec changes --api orders --version v2 --revision 14",
+        same: Same::new(
+            &"http://127.0.0.1:8001".parse().unwrap(),
+            &[same::SPEC_CHANGES, same::SPEC_ACCEPT],
+            &[("api", "orders"), ("version", "v2"), ("revision", "14")],
         ),
     }
     .render()

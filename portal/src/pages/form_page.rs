@@ -3,6 +3,7 @@
 use crate::page::web_page;
 use crate::view::form::{Faults, Field, Hidden};
 use crate::view::parts::Crumbs;
+use crate::view::same::Same;
 use crate::view::shell::Shell;
 use askama::Template;
 
@@ -22,6 +23,8 @@ pub(crate) struct FormPage {
     pub(crate) fields: Vec<Field>,
     pub(crate) button: &'static str,
     pub(crate) back: String,
+    /// In the console.
+    pub(crate) same: Option<Same>,
 }
 
 web_page!(FormPage, Private);
@@ -42,6 +45,8 @@ pub(crate) struct ConfirmPage {
     /// Whether something is lost: the button is red.
     pub(crate) loss: bool,
     pub(crate) back: String,
+    /// In the console.
+    pub(crate) same: Option<Same>,
 }
 
 web_page!(ConfirmPage, Private);

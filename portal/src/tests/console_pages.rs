@@ -40,7 +40,7 @@ async fn set_fields(stand: &Stand) {
 }
 
 /// A role for one API, a changeset that waits, checkpoints, gateways of which one is behind.
-async fn furnish(stand: &Stand) -> String {
+pub(super) async fn furnish(stand: &Stand) -> String {
     let system = Actor::system(stand.tenant, "Nora Operator");
     let role = CreateRole {
         slug: "releaser".into(),

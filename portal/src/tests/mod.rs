@@ -31,6 +31,7 @@ mod road;
 mod roles;
 mod routes;
 mod rules;
+mod same_thing;
 mod samples;
 mod sessions;
 mod settings;

@@ -13,6 +13,15 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_runtime::settings::PublicUrl;
 
+/// Parts of paths whose things have no version number.
+const UNVERSIONED: [&str; 5] = [
+    "/grants/",
+    "/lint-rules/",
+    "/changelog/",
+    "/teams/{team}/members/",
+    "/spec",
+];
+
 /// One action in the two other forms it has. Braces name what a page fills in; what it cannot know is printed in capitals.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way {
@@ -20,7 +29,7 @@ pub(crate) struct Way {
     cli: &'static str,
     method: &'static str,
     path: &'static str,
-    /// JSON; empty when there is none.
+    /// JSON, or `@` and a file that is sent as it is; empty when there is none.
     body: &'static str,
 }
 
@@ -65,7 +74,9 @@ impl Way {
             // The tag that a GET of the same address answers.
             code = code.text(" \\\n  -H ").string("\"If-Match: $ETAG\"");
         }
-        if !self.body.is_empty() {
+        if let Some(file) = self.file() {
+            code = code.text(format!(" \\\n  -T {}", fill(file, known, quoted)));
+        } else if !self.body.is_empty() {
             let body = fill(self.body, known, in_json);
             code = code
                 .text(" \\\n  -H ")
@@ -76,9 +87,14 @@ impl Way {
         code.text(format!(" \\\n  \"{url}\""))
     }
 
+    /// What is sent as it is.
+    fn file(self) -> Option<&'static str> {
+        self.body.strip_prefix('@')
+    }
+
     /// Changes and deletions of things with a version number say which they saw (RFC 9110 §13.1.1).
     fn is_conditional(self) -> bool {
-        let of_a_row = !self.path.contains("/grants/") && !self.path.contains("/lint-rules/");
+        let of_a_row = !UNVERSIONED.iter().any(|part| self.path.contains(part));
         matches!(self.method, "PATCH" | "PUT" | "DELETE") && of_a_row
     }
 }

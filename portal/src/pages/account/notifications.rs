@@ -58,6 +58,7 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<FormPage, PageError> 
         faults,
         button: "Save",
         back: shell.to("/inbox"),
+        same: None,
         shell,
     })
 }

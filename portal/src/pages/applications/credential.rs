@@ -139,6 +139,7 @@ async fn page(
         fields,
         button: "Create credential",
         back: shell.to(&format!("{base}/keys")),
+        same: None,
         shell,
     })
 }

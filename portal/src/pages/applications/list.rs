@@ -134,6 +134,7 @@ async fn form_page(
         fields,
         button: "Create application",
         back: shell.to("/applications"),
+        same: None,
         shell,
     })
 }

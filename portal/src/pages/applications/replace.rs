@@ -61,6 +61,7 @@ async fn rotate_page(
         faults,
         button: "Make replacement",
         back: shell.to(&base),
+        same: None,
         shell,
     })
 }
@@ -177,6 +178,7 @@ async fn revoke_page(
         button: "Revoke key".into(),
         loss: true,
         back: shell.to(&base),
+        same: None,
         shell,
     })
 }

@@ -7,6 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::pages::requests::decided_by;
 use crate::view::parts::{Badge, Empty, Pages, Tabs};
+use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
 use crate::view::words::When;
 use crate::visitor::Visitor;
@@ -25,6 +26,7 @@ pub(crate) struct DecidedPage {
     pub(crate) rows: Vec<DecidedRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(DecidedPage, Private);
@@ -58,6 +60,10 @@ pub(crate) async fn show(
         .filter_map(|view| decided_row(view, &visitor, &shell))
         .collect();
     Ok(DecidedPage {
+        same: visitor.same(
+            &[same::SUBSCRIPTION_DECIDED, same::SUBSCRIPTION_RECONSIDER],
+            &[("state", "rejected")],
+        ),
         lead: "What was decided, by whom, and why.".to_owned(),
         tabs: tabs(QueueTab::Decided, None, &shell),
         empty: Empty::new(

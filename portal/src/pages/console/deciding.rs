@@ -9,6 +9,7 @@ use crate::pages::console::queue::{QueueTab, tabs};
 use crate::pages::list_of::{all, every_api, everything, listable};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Flash, Tabs};
+use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
 use crate::view::span::{parse_span, span_words};
 use crate::view::words::day;
@@ -40,9 +41,18 @@ pub(crate) struct DecidingPage {
     pub(crate) deputy: Vec<Field>,
     pub(crate) deputies: Vec<DeputyRow>,
     pub(crate) empty: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(DecidingPage, Private);
+
+const WAYS: &[Way] = &[
+    same::APPROVAL_DEADLINES,
+    same::APPROVAL_REASONS,
+    same::DEPUTY_LIST,
+    same::DEPUTY_NAME,
+    same::DEPUTY_REVOKE,
+];
 
 pub(crate) struct DeputyRow {
     pub(crate) to: String,
@@ -141,6 +151,7 @@ async fn page(visitor: &Visitor, sent: Sent) -> Result<DecidingPage, PageError> 
     let shell = visitor.shell().await?.console("requests");
     let may_delegate = actor.may_anywhere(Permission::SubscriptionDecide);
     Ok(DecidingPage {
+        same: visitor.same(WAYS, &[]),
         tabs: tabs(QueueTab::Settings, None, &shell),
         may_set: actor.may(Permission::TenantManage),
         row_version: form.row_version,

@@ -9,6 +9,7 @@ use crate::pages::console::api::head::{ApiHead, ApiTab, Opened, open};
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Pages};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::{When, day};
 use crate::visitor::Visitor;
@@ -35,6 +36,7 @@ pub(crate) struct DocsPage {
     pub(crate) entries: Vec<EntryRow>,
     pub(crate) no_entries: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(DocsPage, Private);
@@ -86,6 +88,14 @@ async fn page(
     let versions = versions.map(|one| Choice::new(one.label.clone(), one.label.clone()));
     let about = std::iter::once(Choice::new("", "The whole API")).chain(versions);
     Ok(DocsPage {
+        same: visitor.same(
+            &[
+                same::GUIDE_CREATE,
+                same::CHANGELOG_ADD,
+                same::CHANGELOG_DELETE,
+            ],
+            &[("api", &view.slug)],
+        ),
         head,
         may_write: shell.may(Permission::ApiWrite),
         new_guide: shell.to(&format!("{base}/guides/new")),

@@ -7,6 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{self, SubscriptionView};
@@ -36,6 +37,11 @@ async fn page(
     faults: Faults,
 ) -> Result<ConfirmPage, PageError> {
     let (verb, consequence) = words(event).ok_or_else(PageError::not_found)?;
+    let way = match event {
+        SubscriptionEvent::Suspend => same::SUBSCRIPTION_SUSPEND,
+        SubscriptionEvent::Unsuspend => same::SUBSCRIPTION_UNSUSPEND,
+        _ => same::SUBSCRIPTION_REVOKE,
+    };
     let shell = visitor.shell().await?.console("applications");
     let fields = if event.needs_reason() {
         vec![
@@ -47,6 +53,7 @@ async fn page(
         Vec::new()
     };
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[way], &[("subscription", &view.id.to_string())])),
         crumbs: Crumbs::new(
             verb,
             vec![Link::new("Applications", shell.to("/console/applications"))],

@@ -316,6 +316,7 @@ pub(crate) async fn show_retire(
         .ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?.console("gateways");
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::GATEWAY_RETIRE], &[("gateway", &node.to_string())])),
         crumbs: Crumbs::new("Retire", vec![Link::new("Gateways", shell.to("/console/gateways"))]),
         heading: format!("Retire {}?", found.name),
         consequence: "Its identity is revoked and nobody waits for it any more. Stop it first: a gateway that still runs \

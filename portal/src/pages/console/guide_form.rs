@@ -5,9 +5,9 @@ use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::form_page::ConfirmPage;
-use crate::view::code::Code;
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -29,8 +29,8 @@ pub(crate) struct GuideFormPage {
     /// Sanitised HTML of what is typed, when it was asked for.
     pub(crate) preview: Option<String>,
     pub(crate) delete: Option<String>,
-    pub(crate) cli: Code,
     pub(crate) back: String,
+    pub(crate) same: Same,
 }
 
 web_page!(GuideFormPage, Private);
@@ -134,6 +134,13 @@ async fn page(
         html.as_str().to_owned()
     });
     Ok(GuideFormPage {
+        same: match guide {
+            None => visitor.same(&[same::GUIDE_CREATE], &[("api", api)]),
+            Some(guide) => visitor.same(
+                &[same::GUIDE_UPDATE, same::GUIDE_DELETE],
+                &[("api", api), ("guide", guide)],
+            ),
+        },
         crumbs: Crumbs::new(
             heading.clone(),
             vec![
@@ -153,18 +160,9 @@ async fn page(
         faults,
         preview,
         delete: guide.map(|guide| shell.to(&format!("{base}/guides/{guide}/delete"))),
-        cli: command_line(api, guide),
         back,
         shell,
     })
-}
-
-fn command_line(api: &str, guide: Option<&str>) -> Code {
-    let words = match guide {
-        None => format!(" guide create {api} begin --title \"How to begin\" --file begin.md"),
-        Some(guide) => format!(" guide update {api} {guide} --file {guide}.md"),
-    };
-    Code::new("cli", "Shell").command("gatehouse").text(words)
 }
 
 /// `GET /console/apis/{api}/guides/new`
@@ -270,6 +268,7 @@ pub(crate) async fn show_delete(
     let base = shell.to(&format!("/console/apis/{api}"));
     let back = format!("{base}/guides/{guide}");
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::GUIDE_DELETE], &[("api", &api), ("guide", &guide)])),
         crumbs: Crumbs::new(
             "Delete",
             vec![

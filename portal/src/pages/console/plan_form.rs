@@ -9,6 +9,7 @@ use crate::pages::console::notice::{skipped, without_notice};
 use crate::pages::form_page::FormPage;
 use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same;
 use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
@@ -361,6 +362,10 @@ async fn page(
         ),
     };
     Ok(FormPage {
+        same: Some(match plan {
+            None => visitor.same(&[same::PLAN_CREATE], &[("api", api)]),
+            Some(plan) => visitor.same(&[same::PLAN_UPDATE], &[("api", api), ("plan", plan)]),
+        }),
         crumbs: Crumbs::new(
             heading.clone(),
             vec![area(visitor, &shell), Link::new(api, back.clone())],

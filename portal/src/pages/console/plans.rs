@@ -6,6 +6,7 @@ use crate::page_error::PageError;
 use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::{After, everything, older};
 use crate::view::parts::{Badge, Empty, Link, Pages};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::visitor::Visitor;
@@ -25,6 +26,7 @@ pub(crate) struct PlansPage {
     pub(crate) rows: Vec<PlanRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(PlansPage, Private);
@@ -90,6 +92,7 @@ pub(crate) async fn show(
         })
         .collect();
     Ok(PlansPage {
+        same: visitor.same(&[same::PLAN_LIST, same::PLAN_CREATE], &[]),
         may_change: shell.may(Permission::PlanManage),
         empty: Empty::new(
             "No plans yet",

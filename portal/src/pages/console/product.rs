@@ -10,6 +10,7 @@ use crate::pages::list_of::{every_api, everything};
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread};
+use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::visitor::Visitor;
@@ -48,9 +49,16 @@ pub(crate) struct ProductPage {
     pub(crate) may_plan: bool,
     pub(crate) plans: Vec<PlanRow>,
     pub(crate) no_plans: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(ProductPage, Private);
+
+const WAYS: &[Way] = &[
+    same::PRODUCT_ITEMS,
+    same::PRODUCT_UPDATE,
+    same::PRODUCT_STATE,
+];
 
 pub(crate) struct ItemRow {
     /// The API and version, as the forms name them.
@@ -180,6 +188,7 @@ async fn page(
         ProductState::Published | ProductState::Deprecated
     );
     Ok(ProductPage {
+        same: visitor.same(WAYS, &[("product", &view.slug)]),
         crumbs: Crumbs::new(
             view.name.clone(),
             vec![Link::new("Products", shell.to("/console/products"))],

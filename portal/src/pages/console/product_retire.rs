@@ -7,6 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
@@ -32,6 +33,7 @@ async fn page(
     let home = shell.to(&format!("/console/products/{}", view.slug));
     let open = usize::try_from(view.subscriptions).unwrap_or(usize::MAX);
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::PRODUCT_RETIRE], &[("product", &view.slug)])),
         crumbs: Crumbs::new(
             "Retire",
             vec![

@@ -7,6 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Pages};
+use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::grouped;
@@ -27,6 +28,7 @@ pub(crate) struct ProductsPage {
     pub(crate) rows: Vec<ProductRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(ProductsPage, Private);
@@ -82,6 +84,7 @@ async fn page(
         })
         .collect();
     Ok(ProductsPage {
+        same: visitor.same(&[same::PRODUCT_LIST, same::PRODUCT_CREATE], &[]),
         may_write: shell.may(Permission::ApiWrite),
         fields: vec![
             Field::text("name", "Name")

@@ -9,6 +9,7 @@ use crate::pages::form_page::FormPage;
 use crate::upload::Upload;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::same;
 use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
@@ -40,6 +41,7 @@ async fn new_page(
         .unwrap_or_else(|| "v1".to_owned());
     let shell = visitor.shell().await?.console("apis");
     Ok(FormPage {
+        same: Some(visitor.same(&[same::SPEC_CREATE, same::SPEC_IMPORT_NEW], &[("file", "openapi.yaml")])),
         crumbs: Crumbs::new("Publish API", vec![Link::new("APIs", shell.to("/console/apis"))]),
         heading: "Publish API".into(),
         lead: "From an OpenAPI 3.0, 3.1 or Swagger 2.0 document. A first publish proposes its server as the upstream.".into(),

@@ -10,6 +10,7 @@ use crate::pages::list_of::{After, everything, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Empty, Pages, Spread, Tab, Tabs};
+use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -47,9 +48,19 @@ pub(crate) struct QueuePage {
     pub(crate) reason_field: Field,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(QueuePage, Private);
+
+const WAYS: &[Way] = &[
+    same::SUBSCRIPTION_QUEUE,
+    same::SUBSCRIPTION_APPROVE,
+    same::SUBSCRIPTION_APPROVE_UNDER,
+    same::SUBSCRIPTION_REJECT,
+    same::SUBSCRIPTION_DECIDE,
+    same::SUBSCRIPTION_RECONSIDER,
+];
 
 /// `?after=&change=&undo=`, and the filter.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -136,6 +147,7 @@ pub(super) async fn page(
         .map(|request| row(request, visitor, actor, chosen, &shell))
         .collect();
     Ok(QueuePage {
+        same: visitor.same(WAYS, &[]),
         spread,
         lead: lead(&rows),
         tabs: tabs(QueueTab::Waiting, Some(rows.len()), &shell),

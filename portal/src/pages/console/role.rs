@@ -143,6 +143,7 @@ async fn confirm(visitor: &Visitor, role: &str, faults: Faults) -> Result<Confir
     let shell = visitor.shell().await?.console("people");
     let back = shell.to(&format!("/console/roles/{role}"));
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::ROLE_DELETE], &[("role", role)])),
         crumbs: Crumbs::new(
             "Delete",
             vec![

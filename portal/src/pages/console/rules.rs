@@ -8,6 +8,7 @@ use crate::page_error::PageError;
 use crate::pages::console::rule_form::RuleForm;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::count;
 use crate::visitor::Visitor;
@@ -38,6 +39,7 @@ pub(crate) struct RulesPage {
     pub(crate) rest: Vec<Field>,
     pub(crate) tried: Option<Tried>,
     pub(crate) back: String,
+    pub(crate) same: Same,
 }
 
 web_page!(RulesPage, Private);
@@ -67,6 +69,10 @@ async fn page(visitor: &Visitor, at: &[String; 2], sent: Sent) -> Result<RulesPa
     let shell = visitor.shell().await?.console("plans");
     let back = shell.to(&format!("/console/apis/{api}/plans/{plan}"));
     Ok(RulesPage {
+        same: visitor.same(
+            &[same::APPROVAL_SIMULATE, same::APPROVAL_SET],
+            &[("api", api), ("plan", plan), ("days", "90")],
+        ),
         crumbs: Crumbs::new(
             "How requests are decided",
             vec![

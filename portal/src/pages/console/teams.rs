@@ -8,6 +8,7 @@ use crate::pages::console::people::tabs;
 use crate::pages::list_of::{After, all, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link, Pages, Tabs};
+use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -32,6 +33,7 @@ pub(crate) struct TeamsPage {
     pub(crate) rows: Vec<TeamRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(TeamsPage, Private);
@@ -59,6 +61,7 @@ pub(crate) struct TeamPage {
     pub(crate) role: Field,
     pub(crate) rows: Vec<MemberRow>,
     pub(crate) empty: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(TeamPage, Private);
@@ -101,6 +104,7 @@ async fn page(
         })
         .collect();
     Ok(TeamsPage {
+        same: visitor.same(&[same::TEAM_LIST, same::TEAM_CREATE], &[]),
         lead: "Teams own APIs and applications, so people can come and go.".to_owned(),
         tabs: tabs("/console/teams", &shell),
         may_manage: shell.may(Permission::TeamManage),
@@ -212,6 +216,10 @@ async fn team_page(
         })
         .collect();
     Ok(TeamPage {
+        same: visitor.same(
+            &[same::TEAM_ADD, same::TEAM_REMOVE],
+            &[("team", &team.slug)],
+        ),
         crumbs: Crumbs::new(
             team.name.clone(),
             vec![Link::new("Teams", shell.to("/console/teams"))],

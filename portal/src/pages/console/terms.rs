@@ -7,6 +7,7 @@ use crate::page_error::PageError;
 use crate::pages::form_page::FormPage;
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::When;
 use crate::visitor::Visitor;
@@ -23,6 +24,7 @@ pub(crate) struct TermsPage {
     pub(crate) may_write: bool,
     pub(crate) rows: Vec<TermsRow>,
     pub(crate) empty: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(TermsPage, Private);
@@ -50,6 +52,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<TermsPage, PageError> {
         slug: terms.slug,
     });
     Ok(TermsPage {
+        same: visitor.same(&[same::TERMS_LIST, same::TERMS_CREATE], &[]),
         rows: rows.collect(),
         may_write: shell.may_everywhere(Permission::TenantManage),
         empty: Empty::new(
@@ -120,6 +123,10 @@ async fn page(
         ),
     };
     Ok(FormPage {
+        same: Some(match terms {
+            None => visitor.same(&[same::TERMS_CREATE], &[]),
+            Some(terms) => visitor.same(&[same::TERMS_PUBLISH], &[("terms", terms)]),
+        }),
         crumbs: Crumbs::new(heading.clone(), vec![Link::new("Terms", back.clone())]),
         heading,
         lead: lead.to_owned(),

@@ -8,6 +8,7 @@ use crate::pages::console::api::head::ApiTab;
 use crate::pages::form_page::FormPage;
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
+use crate::view::same;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream, UpstreamView};
@@ -24,6 +25,7 @@ async fn page(
     let shell = visitor.shell().await?.console("apis");
     let back = shell.to(&ApiTab::Routing.path(api));
     Ok(FormPage {
+        same: Some(visitor.same(&[same::UPSTREAM_GET, same::UPSTREAM_SET], &[("api", api), ("environment", environment)])),
         crumbs: Crumbs::new(
             "Upstream",
             vec![

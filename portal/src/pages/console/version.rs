@@ -8,9 +8,9 @@ use crate::pages::console::publish;
 use crate::pages::console::report::{AffectedRow, BreakingRow, DiffView, Verdict, lint_lines};
 use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
-use crate::view::code::Code;
 use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link, Spread};
+use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::day;
@@ -47,7 +47,7 @@ pub(crate) struct VersionPage {
     pub(crate) lint: Vec<String>,
     pub(crate) lint_note: String,
     pub(crate) revisions: Vec<RevisionRow>,
-    pub(crate) cli: Code,
+    pub(crate) same: Same,
 }
 
 web_page!(VersionPage, Private);
@@ -118,6 +118,7 @@ async fn page(
     let here = format!("{base}/versions/{version}");
     let report = details.report.clone().unwrap_or_else(Report::initial);
     Ok(VersionPage {
+        same: same(visitor, &details, (api, version, number)),
         crumbs: Crumbs::new(
             format!("{version}, revision {number}"),
             vec![
@@ -153,10 +154,6 @@ async fn page(
             .iter()
             .map(|one| row(one, number, &here, &shell))
             .collect(),
-        cli: Code::shell(
-            "cli",
-            format!("gatehouse spec changes --api {api} --version {version} --revision {number}"),
-        ),
         here: shell.to(&here),
         shell,
     })
@@ -198,6 +195,27 @@ fn step(details: &RevisionDetails, shell: &Shell, reason: &str, faults: &Faults)
         "active" => Step::Words("It is in force."),
         _ => Step::Words("It was in force until another took its place."),
     }
+}
+
+/// How it is read, and what the page offers to do about it.
+fn same(
+    visitor: &Visitor,
+    details: &RevisionDetails,
+    (api, version, number): (&str, &str, i32),
+) -> Same {
+    let ways: &[Way] = match details.revision.state.as_str() {
+        "rejected" => &[same::SPEC_CHANGES, same::SPEC_ACCEPT],
+        "accepted" => &[same::SPEC_CHANGES, same::SPEC_PUBLISH_REVISION],
+        _ => &[same::SPEC_CHANGES],
+    };
+    visitor.same(
+        ways,
+        &[
+            ("api", api),
+            ("version", version),
+            ("revision", &number.to_string()),
+        ],
+    )
 }
 
 /// Changes that break nobody, or only some, as lines.

@@ -9,6 +9,7 @@ use crate::pages::form_page::ConfirmPage;
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link, Pages};
+use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
 use crate::view::words::day;
 use crate::visitor::Visitor;
@@ -28,6 +29,7 @@ pub(crate) struct TenantsPage {
     pub(crate) slug: Field,
     pub(crate) rows: Vec<TenantRow>,
     pub(crate) pages: Pages,
+    pub(crate) same: Same,
 }
 
 web_page!(TenantsPage, Private);
@@ -69,6 +71,7 @@ async fn page(
         .map(|tenant| row(tenant, visitor, &shell))
         .collect();
     Ok(TenantsPage {
+        same: visitor.same(&[same::TENANT_LIST, same::TENANT_CREATE], &[]),
         name: Field::text("name", "Name")
             .value(&form.name)
             .max(80)
@@ -192,6 +195,13 @@ impl Wanted {
         }
     }
 
+    fn way(self) -> Way {
+        match self {
+            Self::Active | Self::Reopened => same::TENANT_ACTIVATE,
+            Self::Suspended => same::TENANT_SUSPEND,
+        }
+    }
+
     fn consequence(self) -> &'static str {
         match self {
             Self::Active => "Its APIs answer again.",
@@ -211,6 +221,7 @@ async fn status_page(
 ) -> Result<ConfirmPage, PageError> {
     let shell = visitor.shell().await?;
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[wanted.way()], &[("tenant", &tenant.slug)])),
         crumbs: Crumbs::new(
             tenant.name.clone(),
             vec![Link::new("Tenants", shell.to("/platform/tenants"))],

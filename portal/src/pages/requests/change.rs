@@ -51,6 +51,7 @@ async fn page(
         button: verb.to_owned(),
         loss,
         back: request,
+        same: None,
         shell,
     })
 }

@@ -9,6 +9,7 @@ use crate::pages::requests::{NextStep, decided_by};
 use crate::pages::spread::{self, Changed};
 use crate::pages::{Action, Fact};
 use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
+use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
 use crate::view::states;
 use crate::view::words::{day, relative};
@@ -44,6 +45,8 @@ pub(crate) struct ShowPage {
     pub(crate) write: Option<String>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) actions: Vec<Action>,
+    /// For those who decide about it.
+    pub(crate) same: Option<Same>,
 }
 
 web_page!(ShowPage, Private);
@@ -62,6 +65,7 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("requests");
     let path = format!("/requests/{}", view.id);
     Ok(ShowPage {
+        same: same(&visitor, &view),
         crumbs: Crumbs::new(
             format!("{} for {}", view.api.name, view.application.name),
             vec![Link::new("Requests", shell.to("/requests"))],
@@ -94,6 +98,23 @@ pub(crate) async fn show(
         actions: own_actions(&view, &shell),
         shell,
     })
+}
+
+/// How it is decided, for whoever may.
+fn same(visitor: &Visitor, view: &SubscriptionView) -> Option<Same> {
+    let mut ways = Vec::new();
+    if view.actions.contains(&SubscriptionEvent::Approve) {
+        ways.extend([
+            same::SUBSCRIPTION_APPROVE,
+            same::SUBSCRIPTION_APPROVE_UNDER,
+            same::SUBSCRIPTION_REJECT,
+        ]);
+    }
+    if view.actions.contains(&SubscriptionEvent::Reconsider) {
+        ways.push(same::SUBSCRIPTION_RECONSIDER);
+    }
+    let subscription = view.id.to_string();
+    (!ways.is_empty()).then(|| visitor.same(&ways, &[("subscription", &subscription)]))
 }
 
 async fn keys_of(

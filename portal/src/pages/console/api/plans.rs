@@ -8,6 +8,7 @@ use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
 use crate::view::parts::{Badge, Empty};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::visitor::Visitor;
@@ -26,6 +27,7 @@ pub(crate) struct ApiPlansPage {
     pub(crate) new_plan: String,
     pub(crate) plans: Vec<PlanRow>,
     pub(crate) no_plans: Empty,
+    pub(crate) same: Same,
 }
 
 web_page!(ApiPlansPage, Private);
@@ -50,6 +52,10 @@ pub(crate) async fn show(
     let plans = plans::list_plans(visitor.db(), visitor.actor()?, lookup, &everything()).await?;
     let (shell, base) = (&opened.shell, ApiTab::Overview.path(&opened.view.slug));
     Ok(ApiPlansPage {
+        same: visitor.same(
+            &[same::PLAN_LIST, same::PLAN_CREATE],
+            &[("api", &opened.view.slug)],
+        ),
         head: opened.head(ApiTab::Plans, spread),
         may_plan: shell.may(Permission::PlanManage),
         new_plan: shell.to(&format!("{base}/plans/new")),

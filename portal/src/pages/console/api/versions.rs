@@ -7,9 +7,9 @@ use crate::page_error::PageError;
 use crate::pages::console::publish;
 use crate::pages::spread::{self, Changed};
 use crate::upload::Upload;
-use crate::view::code::Code;
 use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Empty, Link, Spread};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::{day, grouped};
@@ -31,7 +31,7 @@ pub(crate) struct VersionsPage {
     pub(crate) faults: Faults,
     pub(crate) publish: String,
     pub(crate) publish_fields: Vec<Field>,
-    pub(crate) cli: Code,
+    pub(crate) same: Same,
 }
 
 web_page!(VersionsPage, Private);
@@ -75,6 +75,14 @@ pub(crate) async fn page(
     };
     let base = ApiTab::Overview.path(&view.slug);
     Ok(VersionsPage {
+        same: visitor.same(
+            &[same::SPEC_PUBLISH, same::SPEC_IMPORT],
+            &[
+                ("api", &view.slug),
+                ("version", &suggested),
+                ("file", "openapi.yaml"),
+            ],
+        ),
         head,
         versions: view
             .versions
@@ -99,7 +107,6 @@ pub(crate) async fn page(
         .into_iter()
         .chain(publish::sources(upload, &faults))
         .collect(),
-        cli: command_line(visitor, &view.slug),
         faults,
         shell,
     })
@@ -146,20 +153,4 @@ fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
         published: revision.map_or_else(String::new, |one| day(one.created_at)),
         actions,
     }
-}
-
-fn command_line(visitor: &Visitor, api: &str) -> Code {
-    let url = visitor
-        .portal()
-        .admin_api_url()
-        .join(&format!("/v1/apis/{api}/versions/v1/spec"));
-    Code::new("cli", "Shell")
-        .command("gatehouse")
-        .text(format!(
-            " spec publish openapi.yaml --api {api} --version v1\n"
-        ))
-        .command("curl")
-        .text(" -T openapi.yaml -H ")
-        .string("\"Authorization: Bearer $GATEHOUSE_TOKEN\"")
-        .text(format!(" {url}"))
 }

@@ -8,6 +8,7 @@ use crate::pages::console::policies::rows::{environment_words, kind_words, place
 use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Flash, Link};
+use crate::view::same;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::page::Lookup;
@@ -39,6 +40,7 @@ async fn page(
         .help("Kept in the audit log.")
         .faults(&faults);
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::POLICY_DELETE], &[("policy", &view.slug)])),
         crumbs: place.crumbs("Delete", Some(within), &shell),
         heading: format!("Delete {}?", view.slug),
         consequence: format!(

@@ -7,6 +7,7 @@ use crate::pages::console::settings::place::Named;
 use crate::pages::console::settings::webhook::told;
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
+use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::{When, relative};
 use crate::visitor::Visitor;
@@ -28,6 +29,7 @@ pub(crate) struct DeliveryPage {
     pub(crate) may_repeat: bool,
     pub(crate) body: Code,
     pub(crate) attempts: Vec<AttemptRow>,
+    pub(crate) same: Same,
 }
 
 web_page!(DeliveryPage, Private);
@@ -73,6 +75,13 @@ pub(crate) async fn show(visitor: Visitor, named: Named) -> Result<DeliveryPage,
         log,
     } = detail;
     Ok(DeliveryPage {
+        same: visitor.same(
+            &[same::WEBHOOK_REDELIVER],
+            &[
+                ("webhook", &view.id.to_string()),
+                ("delivery", &delivery.id.to_string()),
+            ],
+        ),
         crumbs: place.crumbs(
             &delivery.kind,
             Some(Link::new(view.name, above.clone())),

@@ -273,6 +273,7 @@ pub(crate) async fn show_delete(
     let shell = visitor.shell().await?.console("settings");
     let back = shell.to("/console/settings/sign-in");
     Ok(ConfirmPage {
+        same: Some(visitor.same(&[same::PROVIDER_DELETE], &[("provider", &view.slug)])),
         crumbs: Crumbs::new("Remove", vec![Link::new("Sign-in", back.clone())]),
         heading: format!("Remove {}?", view.name),
         consequence: "Nobody signs in with it any more. People stay, and keep what they may do."

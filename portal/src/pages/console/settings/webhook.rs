@@ -353,6 +353,10 @@ pub(crate) async fn show_delete(visitor: Visitor, named: Named) -> Result<Confir
     let shell = place.shell(&visitor).await?;
     let back = shell.to(&place.one());
     Ok(ConfirmPage {
+        same: Some(visitor.same(
+            &[same::WEBHOOK_DELETE],
+            &[("webhook", &view.id.to_string())],
+        )),
         crumbs: place.crumbs(
             "Delete",
             Some(Link::new(view.name.clone(), back.clone())),
