@@ -67,7 +67,7 @@ fn about_the_tenant() -> Vec<Form> {
             "/console/settings",
             &[
                 Type("input[name=name]", "Forms and Sons"),
-                Click("select[name=signup_mode] option[value=invitation]"),
+                Click("select[name=signup_mode] option[value=invite]"),
             ],
             "Save settings",
             Of("/v1/tenant", "/name", json!("Forms and Sons")),
