@@ -20,6 +20,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<AdminApi> {
         .merge(catalogue())
         .merge(access())
         .merge(identity())
+        .merge(account())
         .merge(configuration())
         .merge(running())
         .merge(telling())
@@ -129,6 +130,26 @@ fn identity() -> OpenApiRouter<AdminApi> {
         .routes(routes!(v1::tokens::get::get_token))
         .routes(routes!(v1::tokens::revoke::revoke_token))
         .routes(routes!(v1::whoami::get::get_whoami))
+}
+
+/// What is the caller's own: who they are, where they are signed in, what they are told.
+fn account() -> OpenApiRouter<AdminApi> {
+    OpenApiRouter::default()
+        .routes(routes!(v1::account::get::get_account))
+        .routes(routes!(v1::account::sessions::list_sessions))
+        .routes(routes!(v1::account::end_session::end_session))
+        .routes(routes!(v1::account::end_sessions::end_sessions))
+        .routes(routes!(v1::account::second_factor::get_second_factor))
+        .routes(routes!(v1::account::passkeys::list_passkeys))
+        .routes(routes!(v1::account::inbox::list_inbox))
+        .routes(routes!(v1::account::read_notice::read_notice))
+        .routes(routes!(v1::account::read_inbox::read_inbox))
+        .routes(routes!(
+            v1::account::mail_preferences::list_mail_preferences
+        ))
+        .routes(routes!(
+            v1::account::set_mail_preference::set_mail_preference
+        ))
 }
 
 /// The tenants of the installation, for platform people.

@@ -1,7 +1,7 @@
 //! Sessions: a record in Postgres named by the hash of its id. A stolen database does not sign anybody in.
 
 use async_trait::async_trait;
-use gatehouse_control_plane::sessions::{self, SessionRow};
+use gatehouse_control_plane::sessions::{self, ORIGIN, Origin, SessionRow};
 use gatehouse_control_plane::{Db, Refusal};
 use gatehouse_domain::id::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -66,27 +66,6 @@ impl Who {
     }
 }
 
-/// Where a session began, for its owner to recognise.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct From {
-    pub(crate) ip: String,
-    pub(crate) agent: String,
-}
-
-/// Where that stands in a session's data.
-const FROM: &str = "from";
-
-impl From {
-    /// What a session's stored data says of it.
-    pub(crate) fn of(data: &[u8]) -> Self {
-        let data: HashMap<String, serde_json::Value> =
-            serde_json::from_slice(data).unwrap_or_default();
-        let from = data.get(FROM).cloned();
-        from.and_then(|from| serde_json::from_value(from).ok())
-            .unwrap_or_default()
-    }
-}
-
 /// Whether a session has reached the earlier end of those whose roles open the console.
 pub(crate) fn console_ended(who: &Who, settings: &SessionSettings, now: OffsetDateTime) -> bool {
     now - who.since >= settings.console_absolute || now - who.idle_since >= settings.console_idle
@@ -137,7 +116,7 @@ pub(crate) struct Begin {
     pub(crate) factor: Factor,
     /// When they last showed who they are; `None` where an identity provider does not say.
     pub(crate) proved: Option<OffsetDateTime>,
-    pub(crate) from: From,
+    pub(crate) from: Origin,
 }
 
 /// Signs a person in: a new id, so that an id planted before is worth nothing.
@@ -148,7 +127,7 @@ pub(crate) async fn begin(
 ) -> std::result::Result<(), tower_sessions::session::Error> {
     session.flush().await?;
     session.cycle_id().await?;
-    session.insert(FROM, begin.from).await?;
+    session.insert(ORIGIN, begin.from).await?;
     let who = Who {
         user: begin.user,
         since: now,
@@ -180,7 +159,7 @@ const HALF_LASTS: time::Duration = time::Duration::minutes(10);
 
 impl HalfIn {
     /// The code was right.
-    pub(crate) fn proved(self, from: From, now: OffsetDateTime) -> Begin {
+    pub(crate) fn proved(self, from: Origin, now: OffsetDateTime) -> Begin {
         Begin {
             user: self.user,
             only: self.only,

@@ -16,6 +16,7 @@ use axum::extract::FromRequestParts;
 use axum::response::Redirect;
 use gatehouse_control_plane::accounts::{self, UserView};
 use gatehouse_control_plane::catalogue::Viewer;
+use gatehouse_control_plane::sessions::Origin;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_control_plane::{Actor, Change, Db, PlatformActor};
 use gatehouse_domain::Permission;
@@ -87,8 +88,8 @@ impl Visitor {
     }
 
     /// Where this request comes from, for the person to recognise later.
-    pub(crate) fn from(&self) -> crate::session::From {
-        crate::session::From {
+    pub(crate) fn from(&self) -> Origin {
+        Origin {
             ip: self.0.ip.to_string(),
             agent: self.0.agent.clone(),
         }
@@ -169,6 +170,12 @@ impl Visitor {
                  password to change it.",
             )
             .into())
+    }
+
+    /// The person as who acts on their own account, with no right but that.
+    pub(crate) fn myself(&self) -> Result<Actor, PageError> {
+        let actor = accounts::acting(self.tenant()?.id, self.own_account()?);
+        Ok(actor.from_request(self.ip(), self.request_id()))
     }
 
     /// The person with their rights here; somebody not signed in is sent to sign in and back.

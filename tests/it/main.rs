@@ -10,6 +10,7 @@
 mod journey;
 
 mod acceptance;
+mod account_commands;
 mod approvals;
 mod architecture;
 mod backup;

@@ -4,6 +4,7 @@
 //! every answer to them. They hold nothing and are never made.
 
 mod access;
+mod account;
 mod approvals;
 mod catalogue;
 mod configuration;
@@ -22,6 +23,7 @@ pub mod words;
 use utoipa::ToSchema;
 
 pub use access::*;
+pub use account::*;
 pub use approvals::*;
 pub use catalogue::*;
 pub use configuration::*;

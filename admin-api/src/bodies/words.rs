@@ -52,6 +52,8 @@ words! {
     SubjectTokenType = SUBJECT_TYPES.to_vec();
     /// How an exchanged token is sent.
     TokenType = vec!["Bearer"];
+    /// How mail of a kind of event comes.
+    MailPreference = all!(domain::notice::MailPreference);
     /// Whether an application may call.
     ApplicationState = vec!["active", "suspended"];
     /// Where an API version stands in its life.

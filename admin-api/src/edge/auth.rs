@@ -6,7 +6,7 @@ use std::ops::Deref;
 use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use gatehouse_control_plane::{Actor, Db, PlatformActor, tokens};
+use gatehouse_control_plane::{Actor, Db, PlatformActor, account, tokens};
 use gatehouse_domain::Permission;
 use gatehouse_runtime::RequestId;
 use gatehouse_web::{ClientIp, Problem, ProblemKind};
@@ -172,6 +172,31 @@ impl Deref for PlatformCaller {
     type Target = PlatformActor;
 
     fn deref(&self) -> &PlatformActor {
+        &self.0
+    }
+}
+
+/// A caller who opens somebody's own account: a token as good as the person who made it. Whoever opens none is told what to do
+/// before anything is looked at.
+#[derive(Debug)]
+pub(crate) struct AccountCaller(Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for AccountCaller
+where
+    Db: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let actor: Actor = part(&parts.extensions)?;
+        Ok(Self(account::open(&Db::from_ref(state), &actor).await?))
+    }
+}
+
+impl Deref for AccountCaller {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
         &self.0
     }
 }

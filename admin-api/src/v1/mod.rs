@@ -1,5 +1,6 @@
 //! The endpoints, one file each: `v1/<resource>/<verb>.rs`.
 
+pub(crate) mod account;
 pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod approval_settings;

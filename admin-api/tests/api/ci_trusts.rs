@@ -56,6 +56,15 @@ async fn trusting(served: &Served) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
+/// A token that a workload exchanged, which may do these things in the name of whoever trusts it.
+pub(crate) async fn given(served: &Served, maker: &str, scopes: &[&str]) -> String {
+    let trust = served.ci_trust(maker, MAIN, scopes).await;
+    let trust = trust["id"].as_str().unwrap();
+    let answer = exchange(served, trust, &served.issuer.token(&claims(served))).await;
+    let given = answer.expect(200);
+    given["access_token"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_workload_gets_a_token_of_fifteen_minutes_that_may_what_the_trust_says() {
     let served = Served::start().await;

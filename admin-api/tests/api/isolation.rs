@@ -53,7 +53,9 @@ async fn further_release(served: &Served, token: &str, other: &str) -> String {
 /// One of everything a tenant has, under names that begin with `prefix`.
 async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String) {
     let token = served.mighty(tenant).await;
-    let (_, other_token) = served.colleague(tenant, &format!("{prefix}-ana")).await;
+    let (other, other_token) = served.colleague(tenant, &format!("{prefix}-ana")).await;
+    let session = served.session(other, &format!("{prefix} one")).await;
+    served.session(other, &format!("{prefix} two")).await;
     let newcomer = served
         .member(tenant, &format!("{prefix}-bo"), Role::Developer)
         .await;
@@ -233,6 +235,17 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         },
     )
     .await;
+    let notice = gatehouse_harness::eventually(
+        gatehouse_harness::wait::PATIENCE,
+        "the request is told to whoever may decide it",
+        async || {
+            let inbox = served.get(&other_token, "/v1/account/inbox").await;
+            let inbox = inbox.expect(200);
+            let id = inbox["data"][0]["id"].as_str();
+            id.map(str::to_owned).ok_or_else(|| inbox.to_string())
+        },
+    )
+    .await;
     let ends_at = tomorrow(served);
     let delegation = served
         .post(
@@ -269,6 +282,9 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("revision", vec!["1".to_owned()]),
         ("rule", vec!["path-casing".to_owned()]),
         ("mail_template", vec!["key_leaked".to_owned()]),
+        ("session", vec![session]),
+        ("notice", vec![notice]),
+        ("type", vec!["subscription.approved".to_owned()]),
         ("operation", vec![text(&operations["data"][0]["slug"])]),
         ("terms", vec![terms]),
         ("policy", vec![text(&attached["id"]), policy]),
@@ -334,6 +350,8 @@ async fn ended_export(served: &Served, token: &str) -> String {
 fn never(foreign: &Names) -> Names {
     let other = |name: &String| match name.split_once('_') {
         Some((prefix, _)) => format!("{prefix}_01m2k3a4b5c6d7e8f9g0h1j2k3"),
+        // The hash of a session.
+        None if name.len() == 64 => "0".repeat(64),
         None if name.contains('-') && name.len() == 36 => {
             "018f0000-0000-7000-8000-000000000001".to_owned()
         }
@@ -367,6 +385,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_team", json!({"name": "Walk"})),
         ("add_team_member", json!({"role": "member"})),
         ("create_token", json!({"name": "walk", "scopes": ["catalogue.read"]})),
+        ("set_mail_preference", json!({"mail": "hourly"})),
         ("create_join_token", json!({})),
         ("create_api", json!({"slug": "walk", "name": "Walk"})),
         ("update_api", json!({"summary": "Walked."})),
@@ -504,9 +523,11 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
         never: never(&foreign),
         foreign,
         bodies,
-        // Gateways of the shared group serve every tenant, who all see them. Lint rules and mails are the program's, and
-        // revisions are numbered within their version.
-        shared: BTreeSet::from(["gateway", "rule", "mail_template", "revision"].map(str::to_owned)),
+        // Gateways of the shared group serve every tenant, who all see them. Lint rules, mails and the types of events are the
+        // program's, and revisions are numbered within their version.
+        shared: BTreeSet::from(
+            ["gateway", "rule", "mail_template", "revision", "type"].map(str::to_owned),
+        ),
         made: BTreeSet::from([
             ("publish_spec", "version"),
             ("import_spec", "version"),

@@ -29,6 +29,7 @@ pub(crate) fn member(name: impl Into<String>, token: String, may: BTreeSet<Strin
         name: name.into(),
         token: Some(token),
         standing: Standing::Member(may),
+        opens_account: true,
     }
 }
 
@@ -37,6 +38,7 @@ fn nobody(name: &str, token: Option<String>) -> Identity {
         name: name.to_owned(),
         token,
         standing: Standing::Nobody,
+        opens_account: false,
     }
 }
 
@@ -160,7 +162,13 @@ async fn scoped(served: &Served, approver: &str) -> Vec<Identity> {
             let body = json!({"name": name, "scopes": may});
             let made = served.post(approver, "/v1/tokens", body).await.expect(201);
             let token = made["secret"].as_str().unwrap().to_owned();
-            scoped.push(member(name, token, may));
+            // It may less than whoever lent it; naming owners is lent to none that the console makes.
+            let naming = Permission::OwnerManage.as_str();
+            let opens_account = may.len() + 1 == Permission::ALL.len() && !may.contains(naming);
+            scoped.push(Identity {
+                opens_account,
+                ..member(name, token, may)
+            });
         }
     }
     scoped
@@ -176,6 +184,7 @@ async fn for_another_api(served: &Served) -> Identity {
         name: "a token for another API".to_owned(),
         token: Some(made["secret"].as_str().unwrap().to_owned()),
         standing: Standing::OtherApis(words(Permission::ALL.iter().copied())),
+        opens_account: false,
     }
 }
 
@@ -190,6 +199,7 @@ async fn identities(served: &Served, walk: &IsolationWalk) -> Vec<Identity> {
         name: "another tenant's owner".to_owned(),
         token: Some(served.mighty(&served.contoso).await),
         standing: Standing::Stranger,
+        opens_account: true,
     });
     identities
 }

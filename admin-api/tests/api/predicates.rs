@@ -57,6 +57,7 @@ async fn faults(served: &Served, walk: IsolationWalk) -> Vec<String> {
             name: "another tenant's owner".to_owned(),
             token: Some(served.mighty(&served.contoso).await),
             standing: Standing::Stranger,
+            opens_account: true,
         },
     ];
     faults.extend(Arc::new(walk).matrix(identities).await.faults);

@@ -9,6 +9,7 @@ use gatehouse_control_plane::db::DbAddresses;
 use gatehouse_control_plane::installation::{self, FirstAdmin};
 use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_control_plane::members::{self, Admit};
+use gatehouse_control_plane::sessions::{self, SessionRow};
 use gatehouse_control_plane::tenants::{self, CreateTenant};
 use gatehouse_control_plane::tokens::{self, CreateToken};
 use gatehouse_control_plane::{Actor, Db, PlatformActor, accounts};
@@ -20,6 +21,7 @@ use gatehouse_runtime::settings::{Environment, load};
 use gatehouse_runtime::{Clock, ClockHand, Secret, Supervisor};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::conformance::Conformance;
@@ -138,7 +140,7 @@ impl Served {
         made.unwrap().value.1.reveal().to_string()
     }
 
-    async fn token_by(&self, actor: &Actor, scopes: &[Permission]) -> String {
+    pub(crate) async fn token_by(&self, actor: &Actor, scopes: &[Permission]) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let input = CreateToken {
             name: format!("token {number}"),
@@ -172,6 +174,20 @@ impl Served {
             .token_by(&actor.unwrap().unwrap(), Permission::ALL)
             .await;
         (user, token)
+    }
+
+    /// Signs somebody in to the portal, as its session store does; what lists call the session.
+    pub(crate) async fn session(&self, user: UserId, seed: &str) -> String {
+        let id_hash: [u8; 32] = Sha256::digest(seed).into();
+        let data = serde_json::json!({"from": {"ip": "192.0.2.7", "agent": seed}, "who": "theirs"});
+        let row = SessionRow {
+            id_hash,
+            user: Some(user),
+            data: data.to_string().into_bytes(),
+            expires_at: self.now() + time::Duration::hours(1),
+        };
+        assert!(sessions::create(&self.db, &row).await.unwrap());
+        sessions::name_of(&id_hash)
     }
 
     /// Asks, and holds the answer to the document.

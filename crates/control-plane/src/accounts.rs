@@ -65,7 +65,7 @@ pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView,
 }
 
 /// A person as who acts on their own account, without any rights in the tenant.
-pub(crate) fn acting(tenant: TenantId, user: &UserView) -> Actor {
+pub fn acting(tenant: TenantId, user: &UserView) -> Actor {
     let kind = ActorKind::User {
         id: user.id,
         roles: Vec::new(),

@@ -35,6 +35,9 @@ pub struct Actor {
     kind: ActorKind,
     name: String,
     grants: Grants,
+    /// Whose account a token opens, and whether all of it.
+    opens: Option<(UserId, bool)>,
+    vouched: bool,
     ip: Option<IpAddr>,
     request_id: Option<String>,
     idempotency_key: Option<String>,
@@ -48,6 +51,8 @@ impl Actor {
             kind,
             name,
             grants,
+            opens: None,
+            vouched: false,
             ip: None,
             request_id: None,
             idempotency_key: None,
@@ -70,6 +75,25 @@ impl Actor {
     pub fn from_request(mut self, ip: IpAddr, request_id: impl Into<String>) -> Self {
         self.ip = Some(ip);
         self.request_id = Some(request_id.into());
+        self
+    }
+
+    /// Says that only the tenant's own identity provider says who this person is: it speaks for the tenant, not for the account.
+    #[must_use]
+    pub fn vouched_for(mut self) -> Self {
+        self.vouched = true;
+        self
+    }
+
+    /// Whether only the tenant's own identity provider says who it is.
+    pub(crate) fn is_vouched_for(&self) -> bool {
+        self.vouched
+    }
+
+    /// Lets a token open its maker's account: the whole of it, or what is of this tenant. [`crate::account::open`] judges it.
+    #[must_use]
+    pub(crate) fn opening(mut self, person: UserId, whole: bool) -> Self {
+        self.opens = Some((person, whole));
         self
     }
 
@@ -134,6 +158,26 @@ impl Actor {
         match self.kind {
             ActorKind::User { id, .. } => Some(id),
             ActorKind::Token { .. } | ActorKind::System => None,
+        }
+    }
+
+    /// Whose account the actor opens, as far as it is of this tenant: inbox and choices.
+    pub fn account(&self) -> Result<UserId, Refusal> {
+        let opened = self.opens.map(|(person, _)| person);
+        self.user().or(opened).ok_or(Refusal::NotFound)
+    }
+
+    /// Whose account the actor opens in every tenant: sessions and what guards it.
+    pub fn whole_account(&self) -> Result<UserId, Refusal> {
+        let whole = self.opens.map_or(!self.vouched, |(_, whole)| whole);
+        match self.account() {
+            Ok(person) if whole => Ok(person),
+            Ok(_) => Err(Refusal::NotYours(
+                "Your account is used in other places, too, and here only your organisation said who you are. Sign in with your \
+                 own password or passkey, and use the pages under /account or a token made then."
+                    .to_owned(),
+            )),
+            Err(refusal) => Err(refusal),
         }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Start with [`subscriptions`], then [`work`] and [`config`]. This crate knows no HTTP and no HTML.
 
+pub mod account;
 pub mod accounts;
 pub mod actor;
 pub mod apis;

@@ -4,8 +4,9 @@ mod digest;
 mod preferences;
 
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::NotificationId;
+use gatehouse_domain::id::{NotificationId, TenantId, UserId};
 use serde::Serialize;
+use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,11 +14,14 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::{Listed, Page};
 use crate::refusal::Refusal;
+use crate::work::{Changed, Work};
 
 pub use digest::send_digests;
 pub(crate) use digest::{Item, keep};
 pub(crate) use preferences::preference_of;
-pub use preferences::{Choices, EVERY_OTHER, PreferenceView, list_preferences, set_preferences};
+pub use preferences::{
+    Choices, EVERY_OTHER, PreferenceView, list_preferences, set_preference, set_preferences,
+};
 
 /// A notice.
 #[derive(Debug, Clone, Serialize)]
@@ -50,13 +54,17 @@ pub enum Which {
     All,
 }
 
-/// The acting person; nobody else has an inbox.
+/// How much is left in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// Notices that were not read yet.
+    pub unread: i64,
+}
+
+/// The person whose inbox it is; nobody else has one.
 fn reader(actor: &Actor) -> Result<Uuid, Refusal> {
     actor.require(Permission::CatalogueRead)?;
-    actor
-        .user()
-        .map(|user| user.uuid())
-        .ok_or(Refusal::NotFound)
+    actor.account().map(UserId::uuid)
 }
 
 /// The acting person's notices in this tenant, newest first.
@@ -95,43 +103,48 @@ pub async fn list_notifications(
     }))
 }
 
-/// How many notices of the acting person are unread; 0 for tokens and the program itself.
+/// How many notices of the acting person are unread; 0 for whoever is none.
 pub async fn unread_count(db: &Db, actor: &Actor) -> Result<i64, Refusal> {
-    let Some(user) = actor.user() else {
+    let Ok(user) = actor.account() else {
         return Ok(0);
     };
     let mut tx = db.tenant(actor.tenant()).await?;
+    unread(&mut tx, actor.tenant(), user.uuid()).await
+}
+
+async fn unread(conn: &mut PgConnection, tenant: TenantId, user: Uuid) -> Result<i64, Refusal> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from notification where tenant_id = $1 and user_id = $2 and read_at is null"#,
-        actor.tenant().uuid(),
-        user.uuid(),
+        tenant.uuid(),
+        user,
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(conn)
     .await?;
     Ok(count)
 }
 
 /// Marks the acting person's own notices as read. Marking twice is no fault. Personal upkeep, so it is not audited.
-pub async fn mark_read(db: &Db, actor: &Actor, which: Which) -> Result<(), Refusal> {
+pub async fn mark_read(db: &Db, actor: &Actor, which: Which) -> Result<Changed<Unread>, Refusal> {
     let user = reader(actor)?;
     let only = match which {
         Which::One(id) => Some(id.uuid()),
         Which::All => None,
     };
-    let mut tx = db.tenant(actor.tenant()).await?;
+    let mut work = Work::begin(db, actor).await?;
+    let (tenant, now) = (actor.tenant(), work.now());
     let updated = sqlx::query!(
         "update notification set read_at = coalesce(read_at, $4)
          where tenant_id = $1 and user_id = $2 and ($3::uuid is null and read_at is null or id = $3)",
-        actor.tenant().uuid(),
+        tenant.uuid(),
         user,
         only,
-        db.clock().now(),
+        now,
     )
-    .execute(&mut *tx)
+    .execute(work.conn())
     .await?;
     if only.is_some() && updated.rows_affected() == 0 {
         return Err(Refusal::NotFound);
     }
-    tx.commit().await?;
-    Ok(())
+    let unread = unread(work.conn(), tenant, user).await?;
+    work.commit(Unread { unread }).await
 }

@@ -1,12 +1,17 @@
 //! Sessions of the portal, as its session store keeps them. The id arrives hashed, so a dump of this table opens nothing.
 
 use gatehouse_domain::id::UserId;
-use serde::Serialize;
+use gatehouse_snapshot::node_auth::{hex, unhex};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 
+use crate::actor::Actor;
+use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::Refusal;
+use crate::work::{Changed, Work};
 
 /// One session.
 #[derive(Clone)]
@@ -15,7 +20,7 @@ pub struct SessionRow {
     pub id_hash: [u8; 32],
     /// Who signed in; `None` before that.
     pub user: Option<UserId>,
-    /// What the portal keeps in it, opaque here.
+    /// What the portal keeps in it; opaque here, but for its [`Origin`].
     pub data: Vec<u8>,
     /// When it ends.
     pub expires_at: OffsetDateTime,
@@ -31,24 +36,68 @@ impl std::fmt::Debug for SessionRow {
     }
 }
 
+/// Where a session began, for its owner to recognise: the one part of its data that is read here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The address it was begun from.
+    pub ip: String,
+    /// What the browser called itself.
+    pub agent: String,
+}
+
+/// Where that stands in a session's data, a JSON object.
+pub const ORIGIN: &str = "from";
+
+impl Origin {
+    fn of(data: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        struct Data {
+            #[serde(default)]
+            from: Origin,
+        }
+        serde_json::from_slice::<Data>(data)
+            .unwrap_or_default()
+            .from
+    }
+}
+
 /// A session as its owner sees it in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct SessionView {
-    /// Names the session; it is a hash and opens nothing.
-    #[serde(skip)]
-    pub id_hash: [u8; 32],
-    /// What the portal keeps in it, opaque here.
-    #[serde(skip)]
-    pub data: Vec<u8>,
+    /// Names the session: the hash of its id, in hexadecimal. It opens nothing.
+    pub id: String,
+    /// The address it was begun from, where that is known.
+    pub ip: Option<String>,
+    /// What the browser called itself.
+    pub agent: Option<String>,
     /// When it began.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it was last used.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
-    /// When it ends.
+    /// When it ends, if it is not used before.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
+}
+
+/// What a list calls a session.
+pub fn name_of(id_hash: &[u8; 32]) -> String {
+    hex(id_hash)
+}
+
+/// The session of a name in the one way it is spelt.
+fn named(name: &str) -> Result<[u8; 32], Refusal> {
+    let hash = unhex(name).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    hash.filter(|hash| name_of(hash) == name)
+        .ok_or(Refusal::NotFound)
+}
+
+/// How many sessions were ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Ended {
+    /// So many.
+    pub ended: u64,
 }
 
 /// Stores a new session. `false` when the id is taken: draw another.
@@ -118,53 +167,89 @@ pub async fn delete(db: &Db, id_hash: &[u8; 32]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A person's sessions, the last used first.
-pub async fn list_for_user(db: &Db, user: UserId) -> Result<Vec<SessionView>, Refusal> {
+/// The acting person's sessions in every tenant, the last used first; at most 200.
+pub async fn list_sessions(db: &Db, actor: &Actor) -> Result<Vec<SessionView>, Refusal> {
+    let user = actor.whole_account()?;
     let mut tx = db.global().await?;
     let rows = sqlx::query!(
         "select id_hash, data, created_at, last_seen_at, expires_at from session
-         where user_id = $1 and expires_at > $2 order by last_seen_at desc limit 200",
+         where user_id = $1 and expires_at > $2 order by last_seen_at desc, id_hash limit 200",
         user.uuid(),
         db.clock().now(),
     )
     .fetch_all(&mut *tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(SessionView {
-                id_hash: row
-                    .id_hash
-                    .try_into()
-                    .map_err(|_| anyhow::anyhow!("a stored session id is not 32 bytes"))?,
-                data: row.data,
-                created_at: row.created_at,
-                last_seen_at: row.last_seen_at,
-                expires_at: row.expires_at,
-            })
-        })
-        .collect()
+    let said = |text: String| (!text.is_empty()).then_some(text);
+    let views = rows.into_iter().map(|row| {
+        let origin = Origin::of(&row.data);
+        SessionView {
+            id: hex(&row.id_hash),
+            ip: said(origin.ip),
+            agent: said(origin.agent),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+        }
+    });
+    Ok(views.collect())
 }
 
-/// Ends one session of a person. `false` when it is not theirs or has ended.
-pub async fn end(db: &Db, user: UserId, id_hash: &[u8; 32]) -> Result<bool, Refusal> {
-    let mut tx = db.global().await?;
+/// Ends one session of the acting person. One that is not theirs or has ended is none of theirs to know of. The audit log of the
+/// tenant names it by its hash alone: where they sign in elsewhere is no matter of the tenant.
+pub async fn end_session(db: &Db, actor: &Actor, name: &str) -> Result<Changed<()>, Refusal> {
+    let user = actor.whole_account()?;
+    let hash = named(name)?;
+    let mut work = Work::begin(db, actor).await?;
+    let now = work.now();
     let ended = sqlx::query!(
-        "delete from session where user_id = $1 and id_hash = $2",
+        "delete from session where user_id = $1 and id_hash = $2 and expires_at > $3",
         user.uuid(),
-        id_hash
+        &hash,
+        now,
     )
-    .execute(&mut *tx)
+    .execute(work.conn())
     .await?;
-    tx.commit().await?;
-    Ok(ended.rows_affected() == 1)
+    if ended.rows_affected() == 0 {
+        return Err(Refusal::NotFound);
+    }
+    work.audit(AuditEntry {
+        action: "account.end_session",
+        subject: user.to_string(),
+        before: Some(json!({ "session": name })),
+        ..AuditEntry::default()
+    });
+    work.commit(()).await
 }
 
-/// Ends every session of a person but the one they are in, and says how many.
-pub async fn end_others(db: &Db, user: UserId, kept: &[u8; 32]) -> Result<u64, Refusal> {
-    let mut tx = db.global().await?;
-    let ended = end_others_in(&mut tx, user, kept).await?;
-    tx.commit().await?;
-    Ok(ended)
+/// Ends every session of the acting person but `kept`, the one they are in; a token is in none. Says how many.
+pub async fn end_others(
+    db: &Db,
+    actor: &Actor,
+    kept: Option<&[u8; 32]>,
+) -> Result<Changed<Ended>, Refusal> {
+    let user = actor.whole_account()?;
+    let mut work = Work::begin(db, actor).await?;
+    let now = work.now();
+    let ended = sqlx::query!(
+        "delete from session where user_id = $1 and ($2::bytea is null or id_hash <> $2) and expires_at > $3",
+        user.uuid(),
+        kept.map(|hash| &hash[..]),
+        now,
+    )
+    .execute(work.conn())
+    .await?;
+    let ended = Ended {
+        ended: ended.rows_affected(),
+    };
+    if ended.ended > 0 {
+        work.audit(AuditEntry {
+            action: "account.end_sessions",
+            subject: user.to_string(),
+            before: Some(json!({ "sessions": ended.ended })),
+            ..AuditEntry::default()
+        });
+    }
+    work.commit(ended).await
 }
 
 pub(crate) async fn end_others_in(

@@ -5,8 +5,9 @@ mod platform;
 mod whoami;
 
 pub use create::{CreateToken, create_token};
-pub(crate) use create::{insert, judge_lent, require_scopes};
+pub(crate) use create::{Made, insert, judge_lent, require_scopes};
 pub use platform::platform_actor;
+pub(crate) use whoami::own_token;
 pub use whoami::{Whoami, whoami};
 
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};

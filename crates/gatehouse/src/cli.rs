@@ -145,6 +145,9 @@ pub(crate) enum Command {
     /// Manage roles, those the program brings and the tenant's own.
     #[command(subcommand)]
     Role(commands::tenant_role::Role),
+    /// See and choose what is your own: sessions, inbox, mail.
+    #[command(subcommand)]
+    Account(commands::account::Account),
     /// Manage access tokens, which CI and scripts sign in with.
     #[command(subcommand)]
     Token(commands::token::Token),

@@ -159,6 +159,14 @@ async fn a_person_sees_where_they_are_signed_in_and_ends_what_they_choose() {
         ),
         (200, 200)
     );
+    // One record for each time, and none for what was not there to end.
+    here.get("/account/sessions").await;
+    assert_eq!(here.post("/account/sessions", &[]).await.status, 303);
+    for action in ["account.end_session", "account.end_sessions"] {
+        let log = olga.get(&format!("/console/audit?action={action}")).await;
+        let rows = log.body.matches("data-l=\"Number\"").count();
+        assert_eq!(rows, 1, "{action}: {}", log.body);
+    }
 }
 
 #[tokio::test]

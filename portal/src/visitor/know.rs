@@ -155,6 +155,10 @@ async fn find(
         }
     }
     let (user, actor, is_platform_admin) = known;
+    let actor = match confined {
+        true => actor.map(Actor::vouched_for),
+        false => actor,
+    };
     let answers = match (&user, &tenant) {
         (Some(user), Some(tenant)) if confined => {
             let answers = accounts::answers_for(portal.db(), tenant.id, user.id).await;

@@ -28,6 +28,8 @@ pub struct Identity {
     pub token: Option<String>,
     /// What it may do.
     pub standing: Standing,
+    /// Whether it opens the account of whoever made it: theirs still, and lent everything they may do.
+    pub opens_account: bool,
 }
 
 /// What an identity is entitled to.
@@ -73,6 +75,8 @@ struct Cell {
     identity: usize,
     needed: BTreeSet<String>,
     asks_for_more: bool,
+    /// Whether it is about the caller's own account.
+    of_account: bool,
     /// Whether the path names something that belongs to one tenant.
     names_own: bool,
     /// Whether it names an API.
@@ -150,6 +154,7 @@ impl IsolationWalk {
                         identity,
                         needed: needed(operation.value),
                         asks_for_more: self.ask_for_more.contains(operation.id),
+                        of_account: operation.value["tags"][0] == "account",
                         names_own: parameters_of(operation.path)
                             .any(|parameter| !self.shared.contains(parameter)),
                         names_api: parameters_of(operation.path)
@@ -194,7 +199,7 @@ impl IsolationWalk {
         };
         for (_, cell, reply) in answered {
             let identity = &identities[cell.identity];
-            let promise = cell.promise(&identity.standing);
+            let promise = cell.promise(identity);
             let (word, right) = match promise {
                 Promise::Exactly(status, code) => (
                     status.to_string(),
@@ -266,10 +271,13 @@ impl Cell {
         self.ids != Ids::Foreign || unknown.get(&self.key()).is_none_or(|never| *never == reply)
     }
 
-    fn promise(&self, standing: &Standing) -> Promise {
+    fn promise(&self, identity: &Identity) -> Promise {
+        let standing = &identity.standing;
         let may = |has: &BTreeSet<String>| self.needed.is_empty() || !has.is_disjoint(&self.needed);
         match standing {
             Standing::Nobody => Promise::Exactly(401, "not_signed_in"),
+            // Before anything is looked at, the id neither.
+            _ if self.of_account && !identity.opens_account => Promise::Exactly(403, "forbidden"),
             Standing::Member(has) | Standing::OtherApis(has) if !may(has) => {
                 Promise::Exactly(403, "forbidden")
             }

@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::Refusal;
-use crate::tokens::{self, TokenView};
+use crate::tokens::{self, Made, TokenView};
 use crate::work::Work;
 
 /// Longest identity token that is looked at, bytes (RFC 8725 leaves it to us).
@@ -124,7 +124,7 @@ async fn hand_out(
         trust.created_by,
         (now, now + Duration::seconds(trust.ttl_s.into())),
     );
-    tokens::insert(&mut work, &view, &key, Some(trust.id)).await?;
+    tokens::insert(&mut work, &view, &key, Made::ByTrust(trust.id)).await?;
     work.audit(AuditEntry {
         action: "token.exchange",
         subject: view.id.to_string(),

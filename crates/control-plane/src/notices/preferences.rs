@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gatehouse_domain::id::UserId;
+use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::notice::MailPreference;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::events::{EVENTS, EventType, Notice};
 use crate::refusal::{Faults, Refusal};
 use crate::words::known;
-use crate::work::Work;
+use crate::work::{Changed, Work};
 
 /// In the place of a type: every type that nothing was said about.
 pub const EVERY_OTHER: &str = "*";
@@ -41,12 +41,20 @@ pub struct PreferenceView {
 pub async fn list_preferences(db: &Db, actor: &Actor) -> Result<Vec<PreferenceView>, Refusal> {
     let user = reader(actor)?;
     let mut tx = db.tenant(actor.tenant()).await?;
+    preferences(&mut tx, actor.tenant(), user).await
+}
+
+async fn preferences(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    user: Uuid,
+) -> Result<Vec<PreferenceView>, Refusal> {
     let rows = sqlx::query!(
         "select type as kind, mail from mail_preference where tenant_id = $1 and user_id = $2",
-        actor.tenant().uuid(),
+        tenant.uuid(),
         user,
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(conn)
     .await?;
     let mut chosen = BTreeMap::new();
     for row in rows {
@@ -95,17 +103,43 @@ pub async fn set_preferences(db: &Db, actor: &Actor, choices: &Choices) -> Resul
     }
     faults.finish()?;
     let mut work = Work::begin(db, actor).await?;
+    choose(&mut work, user, choices).await?;
+    work.commit(()).await.map(drop)
+}
+
+/// Chooses how the acting person gets mail of one type, or of [`EVERY_OTHER`]; `None` takes the choice back.
+pub async fn set_preference(
+    db: &Db,
+    actor: &Actor,
+    kind: &str,
+    mail: Option<MailPreference>,
+) -> Result<Changed<PreferenceView>, Refusal> {
+    let user = reader(actor)?;
+    let mut work = Work::begin(db, actor).await?;
+    let listed = preferences(work.conn(), actor.tenant(), user).await?;
+    let known = listed.iter().find(|view| view.kind == kind);
+    if known.ok_or(Refusal::NotFound)?.required {
+        return Err(Refusal::field("/mail", "required", always_comes(kind)));
+    }
+    let choices = Choices::from([(kind.to_owned(), mail)]);
+    choose(&mut work, user, &choices).await?;
+    let listed = preferences(work.conn(), actor.tenant(), user).await?;
+    let chosen = listed.into_iter().find(|view| view.kind == kind);
+    work.commit(chosen.ok_or(Refusal::NotFound)?).await
+}
+
+/// Writes what is new among the choices, and what the audit log says of it.
+async fn choose(work: &mut Work<'_>, user: Uuid, choices: &Choices) -> Result<(), Refusal> {
     let (mut before, mut after) = (Map::new(), Map::new());
     for (kind, mail) in choices {
         let mail = mail.map(MailPreference::as_str);
-        let was = replace(&mut work, user, kind, mail).await?;
+        let was = replace(work, user, kind, mail).await?;
         if was.as_deref() != mail {
             before.insert(kind.clone(), json!(was));
             after.insert(kind.clone(), json!(mail));
         }
     }
     if after.is_empty() {
-        work.roll_back(()).await?;
         return Ok(());
     }
     let user = UserId::from_uuid(user);
@@ -116,7 +150,6 @@ pub async fn set_preferences(db: &Db, actor: &Actor, choices: &Choices) -> Resul
         after: Some(Value::Object(after)),
         reason: None,
     });
-    work.commit(()).await?;
     Ok(())
 }
 
@@ -152,16 +185,15 @@ async fn replace(
     Ok(was)
 }
 
+fn always_comes(kind: &str) -> String {
+    format!("Mail of {kind} always comes at once: something of yours stops working.")
+}
+
 fn require_choice(kind: &str, faults: &mut Faults) {
     let pointer = format!("/{kind}");
     match crate::events::find(kind).map(|event| event.notice) {
         Some(Notice::Mail) => {}
-        Some(Notice::Required) => faults.require(
-            false,
-            &pointer,
-            "required",
-            format!("Mail of {kind} always comes at once: something of yours stops working."),
-        ),
+        Some(Notice::Required) => faults.require(false, &pointer, "required", always_comes(kind)),
         _ if kind == EVERY_OTHER => {}
         _ => faults.require(
             false,

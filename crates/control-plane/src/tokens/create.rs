@@ -67,7 +67,8 @@ pub async fn create_token(
         revoked_at: None,
         row_version: 1,
     };
-    insert(&mut work, &view, &key, None).await?;
+    let opens = opened_by(work.conn(), actor, view.platform).await?;
+    insert(&mut work, &view, &key, Made::ByHand(opens)).await?;
     let made_by = parent.map(|parent| json!({ "id": parent.id, "prefix": parent.prefix }));
     work.audit(AuditEntry {
         action: "token.create",
@@ -233,13 +234,59 @@ async fn require_apis(
     Ok(places)
 }
 
-/// Writes a token; `trust` is what exchanged it.
+/// Whose account a new token opens ([`crate::account::open`]): that of the person who makes it themselves, or with a token that is
+/// theirs in the same way. A token that opens none makes none that does.
+async fn opened_by(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    platform: bool,
+) -> Result<Option<Opens>, Refusal> {
+    match actor.kind() {
+        _ if platform => Ok(None),
+        ActorKind::User { id, .. } => Ok(Some(Opens {
+            person: id.uuid(),
+            vouched: actor.is_vouched_for(),
+        })),
+        ActorKind::Token { id } => {
+            let parents = sqlx::query_as!(
+                Opens,
+                r#"select account_user_id as "person!", account_vouched as vouched from access_token
+                   where tenant_id = $1 and id = $2 and account_user_id = created_by"#,
+                actor.tenant().uuid(),
+                id.uuid(),
+            );
+            Ok(parents.fetch_optional(conn).await?)
+        }
+        ActorKind::System => Ok(None),
+    }
+}
+
+/// An account that a token opens.
+pub(crate) struct Opens {
+    person: Uuid,
+    /// Whether only the tenant's own identity provider said who they are.
+    vouched: bool,
+}
+
+/// How a token came to be.
+pub(crate) enum Made {
+    /// Somebody made it, for whom it may open their account.
+    ByHand(Option<Opens>),
+    /// A workload of CI exchanged its identity for it.
+    ByTrust(CiTrustId),
+}
+
+/// Writes a token.
 pub(crate) async fn insert(
     work: &mut Work<'_>,
     view: &TokenView,
     key: &Key,
-    trust: Option<CiTrustId>,
+    made: Made,
 ) -> Result<(), Refusal> {
+    let (opens, trust) = match made {
+        Made::ByHand(opens) => (opens, None),
+        Made::ByTrust(trust) => (None, Some(trust)),
+    };
     let hash = key.secret_hash();
     let scopes: Vec<_> = view
         .scopes
@@ -253,8 +300,8 @@ pub(crate) async fn insert(
     let tenant = work.tenant();
     sqlx::query!(
         "insert into access_token (id, tenant_id, name, key_id, secret_hash, last4, scopes, api_ids, created_by, created_at,
-                                   expires_at, ci_trust_id, platform_user_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                   expires_at, ci_trust_id, platform_user_id, account_user_id, account_vouched)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         view.id.uuid(),
         tenant,
         view.name,
@@ -268,6 +315,8 @@ pub(crate) async fn insert(
         view.expires_at,
         trust.map(CiTrustId::uuid),
         view.created_by.filter(|_| view.platform).map(UserId::uuid),
+        opens.as_ref().map(|opens| opens.person),
+        opens.as_ref().is_some_and(|opens| opens.vouched),
     )
     .execute(work.conn())
     .await?;

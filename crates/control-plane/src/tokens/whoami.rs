@@ -5,7 +5,7 @@ use gatehouse_domain::id::ApiId;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::get;
+use super::{TokenView, get};
 use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::page::Lookup;
@@ -36,13 +36,11 @@ pub struct Whoami {
 pub async fn whoami(db: &Db, actor: &Actor) -> Result<Whoami, Refusal> {
     let tenant = tenants::find_tenant(db, &Lookup::Id(actor.tenant())).await?;
     let tenant = tenant.ok_or(Refusal::NotFound)?;
-    let (kind, token) = match actor.kind() {
-        ActorKind::Token { id, .. } => {
-            let mut tx = db.tenant(actor.tenant()).await?;
-            ("token", Some(get(&mut tx, actor.tenant(), *id).await?))
-        }
-        ActorKind::User { .. } => ("user", None),
-        ActorKind::System => ("system", None),
+    let token = own_token(db, actor).await?;
+    let kind = match actor.kind() {
+        ActorKind::Token { .. } => "token",
+        ActorKind::User { .. } => "user",
+        ActorKind::System => "system",
     };
     let permissions = Permission::ALL.iter().copied();
     Ok(Whoami {
@@ -54,4 +52,13 @@ pub async fn whoami(db: &Db, actor: &Actor) -> Result<Whoami, Refusal> {
         expires_at: token.as_ref().map(|token| token.expires_at),
         apis: token.and_then(|token| token.apis),
     })
+}
+
+/// The token a caller came with; `None` for people in a session and the program itself.
+pub(crate) async fn own_token(db: &Db, actor: &Actor) -> Result<Option<TokenView>, Refusal> {
+    let ActorKind::Token { id } = actor.kind() else {
+        return Ok(None);
+    };
+    let mut tx = db.tenant(actor.tenant()).await?;
+    get(&mut tx, actor.tenant(), *id).await.map(Some)
 }

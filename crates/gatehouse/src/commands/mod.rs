@@ -1,5 +1,6 @@
 //! One module per verb of the command line.
 
+pub(crate) mod account;
 pub(crate) mod api;
 pub(crate) mod application;
 pub(crate) mod approval;
@@ -116,6 +117,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Team(command) => team::run(command).await,
         Command::Job(command) => job::run(command).await,
         Command::Role(command) => tenant_role::run(command).await,
+        Command::Account(command) => account::run(command).await,
         Command::Token(command) => token::run(command).await,
         Command::CiTrust(command) => ci_trust::run(command).await,
         Command::IdentityProvider(command) => identity_provider::run(command).await,

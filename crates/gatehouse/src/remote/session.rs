@@ -176,6 +176,16 @@ impl Session {
         self.api.send(Method::PUT, path, Body::Json(body)).await
     }
 
+    /// The same, or only whether it could be set.
+    pub(crate) async fn choose(
+        &self,
+        path: &str,
+        dry: DryRun,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        self.set(&format!("{path}{}", query(dry)), body).await
+    }
+
     /// A PUT over what is there now, or of what is not there yet.
     pub(crate) async fn put(&self, path: &str, dry: DryRun, body: Value) -> anyhow::Result<Value> {
         let body = Body::Json(body);

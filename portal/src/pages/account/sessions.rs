@@ -5,7 +5,7 @@ use crate::form::{Form, Nothing};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::tabs;
-use crate::session::{self, From};
+use crate::session;
 use crate::view::parts::{Flash, Tabs};
 use crate::view::shell::Shell;
 use crate::view::words::When;
@@ -13,7 +13,6 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::sessions;
-use gatehouse_domain::id::UserId;
 
 /// Sessions, the last used first.
 #[derive(Template)]
@@ -28,7 +27,7 @@ pub(crate) struct SessionsPage {
 web_page!(SessionsPage, Private);
 
 pub(crate) struct SessionRow {
-    /// The hash of its id: names it, opens nothing.
+    /// Names it, opens nothing.
     pub(crate) name: String,
     pub(crate) place: String,
     pub(crate) agent: String,
@@ -37,50 +36,28 @@ pub(crate) struct SessionRow {
     pub(crate) here: bool,
 }
 
-/// Who is signed in, and the hash of this session.
-fn whose(visitor: &Visitor) -> Result<(UserId, [u8; 32]), PageError> {
-    let user = visitor.own_account()?.id;
-    let here = session::hash_of(visitor.session()).ok_or_else(PageError::internal)?;
-    Ok((user, here))
-}
-
-fn hex(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Result<[u8; 32], PageError> {
-    let mut hash = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(PageError::not_found());
-    }
-    for (place, byte) in hash.iter_mut().enumerate() {
-        let digits = &text[2 * place..2 * place + 2];
-        *byte = u8::from_str_radix(digits, 16).map_err(|_| PageError::not_found())?;
-    }
-    Ok(hash)
+/// The hash of this session.
+fn here(visitor: &Visitor) -> Result<[u8; 32], PageError> {
+    session::hash_of(visitor.session()).ok_or_else(PageError::internal)
 }
 
 /// `GET /account/sessions`
 pub(crate) async fn show(visitor: Visitor) -> Result<SessionsPage, PageError> {
-    let (user, here) = whose(&visitor)?;
-    let now = visitor.now();
-    let found = sessions::list_for_user(visitor.db(), user).await?;
+    let found = sessions::list_sessions(visitor.db(), &visitor.myself()?).await?;
+    let (here, now) = (sessions::name_of(&here(&visitor)?), visitor.now());
     let rows: Vec<SessionRow> = found
         .into_iter()
-        .map(|session| {
-            let from = From::of(&session.data);
-            let or = |text: String, other: &str| match text.is_empty() {
-                true => other.to_owned(),
-                false => text,
-            };
-            SessionRow {
-                name: hex(&session.id_hash),
-                place: or(from.ip, "an unknown address"),
-                agent: or(from.agent, "a browser that does not say its name"),
-                began: When::ago(session.created_at, now),
-                seen: When::ago(session.last_seen_at, now),
-                here: session.id_hash == here,
-            }
+        .map(|session| SessionRow {
+            here: session.id == here,
+            name: session.id,
+            place: session
+                .ip
+                .unwrap_or_else(|| "an unknown address".to_owned()),
+            agent: session
+                .agent
+                .unwrap_or_else(|| "a browser that does not say its name".to_owned()),
+            began: When::ago(session.created_at, now),
+            seen: When::ago(session.last_seen_at, now),
         })
         .collect();
     let shell = visitor.shell().await?;
@@ -98,15 +75,12 @@ pub(crate) async fn end(
     Path([name]): Path<1>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
-    let (user, here) = whose(&visitor)?;
-    let hash = unhex(&name)?;
-    if hash == here {
+    let myself = visitor.myself()?;
+    if name == sessions::name_of(&here(&visitor)?) {
         visitor.session().flush().await.map_err(PageError::fault)?;
         return Ok(visitor.go("/"));
     }
-    if !sessions::end(visitor.db(), user, &hash).await? {
-        return Err(PageError::not_found());
-    }
+    sessions::end_session(visitor.db(), &myself, &name).await?;
     visitor
         .tell(Flash::good(
             "Session ended.",
@@ -121,8 +95,9 @@ pub(crate) async fn end_others(
     visitor: Visitor,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
-    let (user, here) = whose(&visitor)?;
-    let rest = match sessions::end_others(visitor.db(), user, &here).await? {
+    let (myself, here) = (visitor.myself()?, here(&visitor)?);
+    let ended = sessions::end_others(visitor.db(), &myself, Some(&here)).await?;
+    let rest = match ended.value.ended {
         0 => "There was no other session.".to_owned(),
         1 => "One other session was ended.".to_owned(),
         n => format!("{n} other sessions were ended."),
