@@ -130,33 +130,14 @@ fn about_the_tenant() -> Vec<Form> {
             &[
                 Type("input[name=name]", "Listener"),
                 Type("input[name=url]", "https://hooks.forms.example/in"),
-                Type("textarea[name=types]", "access.requested"),
+                Type("textarea[name=types]", "subscription.approved"),
             ],
             "Add webhook",
             Listed(
                 "/v1/webhooks",
                 ("name", "Listener"),
                 "/types",
-                json!(["access.requested"]),
-            ),
-        ),
-        form(
-            "/console/settings/ci-trusts",
-            &[
-                Type("input[name=name]", "Pipeline"),
-                Type("input[name=issuer]", "https://issuer.forms.example"),
-                Type(
-                    "input[name=subject_pattern]",
-                    "repo:forms/api:ref:refs/heads/main",
-                ),
-                Click("input[value=\"spec.publish\"]"),
-            ],
-            "Add trust",
-            Listed(
-                "/v1/ci-trusts",
-                ("name", "Pipeline"),
-                "/issuer",
-                json!("https://issuer.forms.example"),
+                json!(["subscription.approved"]),
             ),
         ),
         form(
@@ -166,7 +147,12 @@ fn about_the_tenant() -> Vec<Form> {
                 Click("input[value=\"api.read\"]"),
             ],
             "Create token",
-            Listed("/v1/tokens", ("name", "Robot"), "/state", json!("active")),
+            Listed(
+                "/v1/tokens",
+                ("name", "Robot"),
+                "/scopes",
+                json!(["api.read"]),
+            ),
         ),
         form(
             "/console/requests/settings",
@@ -176,13 +162,13 @@ fn about_the_tenant() -> Vec<Form> {
         ),
         form(
             "/console/settings/lint",
-            &[Click("form[action$=\"/info-contact\"] option[value=block]")],
+            &[Click("form[action$=\"/info-contact\"] option[value=off]")],
             "Save info-contact",
             Listed(
                 "/v1/lint-rules",
                 ("id", "info-contact"),
                 "/level",
-                json!("block"),
+                json!("off"),
             ),
         ),
         form(
@@ -277,7 +263,7 @@ fn about_apis() -> Vec<Form> {
             Listed(
                 "/v1/apis/petstore/changelog",
                 ("title", "Faster pets"),
-                "/body",
+                "/markdown",
                 json!("By far."),
             ),
         ),
