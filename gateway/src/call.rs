@@ -33,7 +33,8 @@ use crate::worker::memory::Memory;
 /// The reason of a call that went well.
 pub(crate) const OK: Reason = Reason::OK;
 
-/// The moment a call arrived: everything about it is judged by this one, so that no step disagrees with another.
+/// The moment a call was read: everything about it is judged by this one, so that no step disagrees with another. A rate alone asks
+/// once more what time it is before it refuses, since calls that were read later may have been counted meanwhile.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Now {
     pub(crate) time: OffsetDateTime,

@@ -89,8 +89,10 @@ async fn an_inbox_is_read_and_mail_chosen_from_the_command_line() {
         gatehouse_harness::wait::PATIENCE,
         "both are in the inbox",
         async || {
+            // What was published just before she followed it may be told as well, before these.
             let inbox = cli.json(&["account", "inbox"]).await;
-            (rows(&inbox).len() == 2)
+            let noted = rows(&inbox).iter().filter(|row| row["type"] == "api.noted");
+            (noted.count() == 2)
                 .then(|| inbox.clone())
                 .ok_or_else(|| inbox.to_string())
         },
@@ -102,7 +104,7 @@ async fn an_inbox_is_read_and_mail_chosen_from_the_command_line() {
     assert_eq!(one.stdout.trim(), told[0]["id"], "{one:?}");
     let id = told[1]["id"].as_str().unwrap();
     let left = cli.json(&["account", "read", id]).await;
-    assert_eq!(left["unread"], 1);
+    assert_eq!(left["unread"], rows(&told).len() - 1);
     cli.run(&["account", "read"]).await.assert_code(2);
     cli.run(&["account", "read", id, "--all"])
         .await

@@ -65,10 +65,7 @@ fn about_the_tenant() -> Vec<Form> {
     vec![
         form(
             "/console/settings",
-            &[
-                Type("input[name=name]", "Forms and Sons"),
-                Click("select[name=signup_mode] option[value=invite]"),
-            ],
+            &[Type("input[name=name]", "Forms and Sons")],
             "Save settings",
             Of("/v1/tenant", "/name", json!("Forms and Sons")),
         ),
@@ -151,7 +148,7 @@ fn about_the_tenant() -> Vec<Form> {
                 "/v1/tokens",
                 ("name", "Robot"),
                 "/scopes",
-                json!(["api.read"]),
+                json!(["api.read", "spec.publish"]),
             ),
         ),
         form(
@@ -162,13 +159,13 @@ fn about_the_tenant() -> Vec<Form> {
         ),
         form(
             "/console/settings/lint",
-            &[Click("form[action$=\"/info-contact\"] option[value=off]")],
+            &[Click("form[action$=\"/info-contact\"] option[value=warn]")],
             "Save info-contact",
             Listed(
                 "/v1/lint-rules",
                 ("id", "info-contact"),
                 "/level",
-                json!("off"),
+                json!("warn"),
             ),
         ),
         form(
@@ -322,6 +319,13 @@ impl Hand {
     }
 
     async fn send(&self, form: &Form) {
+        let (Of(.., wanted) | Listed(.., wanted)) = &form.did;
+        assert_ne!(
+            self.fact(&form.did).await.as_ref(),
+            Some(wanted),
+            "{}: it is so before",
+            form.page
+        );
         self.browser
             .goto(&format!("{}{}", self.portal, form.page))
             .await;
@@ -340,7 +344,6 @@ impl Hand {
         let what = format!("{} did what it says", form.page);
         eventually(WAIT, &what, async || {
             let found = self.fact(&form.did).await;
-            let (Of(.., wanted) | Listed(.., wanted)) = &form.did;
             if found.as_ref() == Some(wanted) {
                 return Ok(());
             }

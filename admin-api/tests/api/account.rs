@@ -244,6 +244,22 @@ async fn only_a_token_that_may_all_its_maker_may_opens_their_account() {
     let devs = served.token_by(&actor.unwrap().unwrap(), &scopes).await;
     let account = served.get(&devs, "/v1/account").await.expect(200);
     assert_eq!(account["id"], dev.to_string());
+    // One that was lent less opens nothing when its maker loses what it lacks.
+    let less = child(
+        &served,
+        &devs,
+        json!({"name": "less", "scopes": scopes[..2]}),
+    )
+    .await;
+    opens_nothing(&served, &less, &session, "lacks token.manage").await;
+    let held = served.get(&token, &grants).await.expect(200);
+    let held = held["data"].as_array().unwrap().iter();
+    let makers = held.clone().find(|grant| grant["role"] == "makers");
+    let grant = format!("{grants}/{}", makers.unwrap()["id"].as_str().unwrap());
+    let taken = served.ask(Method::DELETE, &grant, &token, &[], None).await;
+    assert!(taken.status.is_success(), "{grant}");
+    opens_nothing(&served, &less, &session, "less than everything").await;
+    served.get(&devs, "/v1/account").await.expect(200);
     let role = json!({"role": "auditor"});
     served.post(&token, &grants, role).await.expect(201);
     opens_nothing(&served, &devs, &session, "api.read").await;
@@ -285,6 +301,11 @@ async fn tokens_of_machines_of_the_platform_and_those_handed_over_open_nobodys_a
         served.get(&heirs, "/v1/account").await.expect(200)["id"],
         heir.to_string()
     );
+    // Nor when it comes back: whoever had it in between may have kept it.
+    let path = format!("/v1/members/{heir}/transfer");
+    let to = json!({"to": gone.to_string()});
+    served.post(&owner, &path, to).await.expect(200);
+    opens_nothing(&served, &left, &session, "handed over").await;
     assert_eq!(names(&served, &owner).await, [session]);
 }
 

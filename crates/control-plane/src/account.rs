@@ -34,24 +34,25 @@ struct Hand {
 }
 
 impl Hand {
+    /// Refuses a token behind which there is no account to be opened.
+    fn require_account(&self) -> Result<(), Refusal> {
+        let why = if self.exchanged {
+            "CI exchanged its identity for this token, so no person's account is behind it."
+        } else if self.platform {
+            "This token speaks for you above all tenants; your own account it does not open."
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::NotYours(format!("{why} {INSTEAD}")))
+    }
+
     /// The person whose own token it is.
     fn person(&self) -> Result<Uuid, Refusal> {
-        let refused = |why: &str| Err(Refusal::NotYours(format!("{why} {INSTEAD}")));
-        if self.exchanged {
-            return refused(
-                "CI exchanged its identity for this token, so no person's account is behind it.",
-            );
-        }
-        if self.platform {
-            return refused(
-                "This token speaks for you above all tenants; your own account it does not open.",
-            );
-        }
         match (self.account_user_id, self.created_by) {
             (Some(person), Some(maker)) if person == maker => Ok(person),
-            _ => refused(
-                "This token opens nobody's account: the person it works for did not make it themselves, or it was handed over.",
-            ),
+            _ => Err(Refusal::NotYours(format!(
+                "This token opens nobody's account: the person it works for did not make it themselves, lent it less than everything, or it was handed over. {INSTEAD}"
+            ))),
         }
     }
 
@@ -62,11 +63,8 @@ impl Hand {
                 "This token is for some APIs only; one that opens your account is for all of them. {INSTEAD}"
             )));
         }
-        let lent = tokens::parse_scopes(&self.scopes)?;
-        let missing = theirs
-            .iter()
-            .filter(|one| **one != NEVER_LENT && !lent.contains(one));
-        let missing: Vec<&str> = missing.map(|one| one.as_str()).collect();
+        let missing = lacking(theirs, &tokens::parse_scopes(&self.scopes)?);
+        let missing: Vec<&str> = missing.iter().map(|one| one.as_str()).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -77,8 +75,15 @@ impl Hand {
     }
 }
 
+/// What somebody may do and their token may not, as far as it can be lent.
+pub(crate) fn lacking(theirs: &BTreeSet<Permission>, lent: &[Permission]) -> Vec<Permission> {
+    let all = theirs.iter().copied();
+    all.filter(|one| *one != NEVER_LENT && !lent.contains(one))
+        .collect()
+}
+
 /// The caller as whoever's account they may open. A person opens their own. A token opens its maker's when it is as good as they
-/// are: made by them and in their name still, for every API, and lent everything they may do now but naming owners; one that gets
+/// are, and was from the beginning: made by them and in their name still, for every API, and lent everything they may do now but naming owners; one that gets
 /// into wrong hands with less reads no mail of theirs and signs nobody out. Everybody else is told what to do instead.
 pub async fn open(db: &Db, caller: &Actor) -> Result<Actor, Refusal> {
     let ActorKind::Token { id } = caller.kind() else {
@@ -97,10 +102,13 @@ pub async fn open(db: &Db, caller: &Actor) -> Result<Actor, Refusal> {
     )
     .fetch_one(&mut *tx)
     .await?;
+    hand.require_account()?;
+    if let Some(maker) = hand.created_by {
+        let theirs = members::grants_of(&mut tx, tenant, UserId::from_uuid(maker)).await?;
+        let theirs = theirs.iter().flat_map(|grant| &grant.permissions);
+        hand.require_all(&theirs.copied().collect())?;
+    }
     let person = UserId::from_uuid(hand.person()?);
-    let theirs = members::grants_of(&mut tx, tenant, person).await?;
-    let theirs = theirs.iter().flat_map(|grant| &grant.permissions);
-    hand.require_all(&theirs.copied().collect())?;
     let whole = !hand.vouched || accounts::is_of_one_tenant(&mut tx, person, tenant).await?;
     Ok(caller.clone().opening(person, whole))
 }

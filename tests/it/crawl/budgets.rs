@@ -5,6 +5,16 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
+/// The page that does not exist, and those that links of mails lead to: the links may have been used.
+pub(super) const MAY_BE_MISSING: [&str; 6] = [
+    "/nowhere",
+    "/verify/",
+    "/reset/",
+    "/invite/",
+    "/login/confirm/",
+    "/account/email/",
+];
+
 /// Of the page itself, compressed. What is aimed at is half of it.
 const HTML_MAX: u64 = 60_000;
 const STYLE_MAX: u64 = 12_000;
@@ -30,6 +40,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((one) => { told.pain
 new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) told.shift += one.value; }))
     .observe({ type: "layout-shift", buffered: true });
 requestAnimationFrame(() => setTimeout(() => done({
+    status: page.responseStatus,
     html: page.encodedBodySize,
     style: bytes(".css"),
     script: bytes(".js"),
@@ -45,6 +56,7 @@ requestAnimationFrame(() => setTimeout(() => done({
 /// What opening a page once cost.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Cost {
+    status: u16,
     html: u64,
     style: u64,
     script: u64,
@@ -115,6 +127,13 @@ impl Costs {
     pub(super) fn beyond(&self, times: bool) -> Vec<String> {
         let mut beyond = Vec::new();
         for (kind, costs) in &self.0 {
+            let unwell = |cost: &&Cost| cost.status != 200 || cost.html == 0 || cost.style == 0;
+            let may_be_missing = MAY_BE_MISSING.iter().any(|path| kind.starts_with(path));
+            if let Some(cost) = costs.iter().find(unwell)
+                && !may_be_missing
+            {
+                beyond.push(format!("{kind}: {cost:?}"));
+            }
             for (what, cost, max) in [
                 ("bytes of HTML", most(costs, |cost| cost.html), HTML_MAX),
                 ("bytes of style", most(costs, |cost| cost.style), STYLE_MAX),

@@ -324,7 +324,7 @@ async fn move_tokens(
         let words: Vec<String> = token.scopes.iter().map(ToString::to_string).collect();
         sqlx::query!(
             "update access_token
-             set created_by = $2, platform_user_id = null, row_version = row_version + 1,
+             set created_by = $2, platform_user_id = null, account_user_id = null, row_version = row_version + 1,
                  scopes = case when $3 then scopes else $4 end,
                  revoked_at = case when $3 then $5::timestamptz else null end
              where id = $1",

@@ -10,11 +10,13 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{DAYS_DEFAULT, DAYS_MAX, TokenView, prefix_of};
+use crate::account;
 use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::gateways::{fresh_key, stored_key_id};
+use crate::members;
 use crate::membership;
 use crate::platform::PlatformActor;
 use crate::refusal::{Faults, Refusal};
@@ -67,7 +69,7 @@ pub async fn create_token(
         revoked_at: None,
         row_version: 1,
     };
-    let opens = opened_by(work.conn(), actor, view.platform).await?;
+    let opens = opened_by(&mut work, actor, &view).await?;
     insert(&mut work, &view, &key, Made::ByHand(opens)).await?;
     let made_by = parent.map(|parent| json!({ "id": parent.id, "prefix": parent.prefix }));
     work.audit(AuditEntry {
@@ -235,18 +237,21 @@ async fn require_apis(
 }
 
 /// Whose account a new token opens ([`crate::account::open`]): that of the person who makes it themselves, or with a token that is
-/// theirs in the same way. A token that opens none makes none that does.
+/// theirs in the same way, and lends it everything they may do. A token that opens none makes none that does, and one that was
+/// lent less never opens one, whatever its maker may do later.
 async fn opened_by(
-    conn: &mut PgConnection,
+    work: &mut Work<'_>,
     actor: &Actor,
-    platform: bool,
+    view: &TokenView,
 ) -> Result<Option<Opens>, Refusal> {
-    match actor.kind() {
-        _ if platform => Ok(None),
-        ActorKind::User { id, .. } => Ok(Some(Opens {
+    if view.platform || view.apis.is_some() {
+        return Ok(None);
+    }
+    let opens = match actor.kind() {
+        ActorKind::User { id, .. } => Some(Opens {
             person: id.uuid(),
             vouched: actor.is_vouched_for(),
-        })),
+        }),
         ActorKind::Token { id } => {
             let parents = sqlx::query_as!(
                 Opens,
@@ -255,10 +260,16 @@ async fn opened_by(
                 actor.tenant().uuid(),
                 id.uuid(),
             );
-            Ok(parents.fetch_optional(conn).await?)
+            parents.fetch_optional(work.conn()).await?
         }
-        ActorKind::System => Ok(None),
-    }
+        ActorKind::System => None,
+    };
+    let Some(opens) = opens else { return Ok(None) };
+    let person = UserId::from_uuid(opens.person);
+    let theirs = members::grants_of(work.conn(), actor.tenant(), person).await?;
+    let theirs = theirs.iter().flat_map(|grant| &grant.permissions);
+    let lacks = account::lacking(&theirs.copied().collect(), &view.scopes);
+    Ok(Some(opens).filter(|_| lacks.is_empty()))
 }
 
 /// An account that a token opens.

@@ -116,8 +116,9 @@ impl<'a> RateCell<'a> {
     ) -> Result<RateState, RateState> {
         let take = |pace: Pace| {
             self.take_at(read_ns, pace).or_else(|_| {
+                let left_ns = self.arrival_ns.load(Ordering::Relaxed);
                 let now_ns = now_ns();
-                self.empty_at_most(now_ns, pace);
+                self.empty_at_most(left_ns, now_ns, pace);
                 self.take_at(now_ns, pace)
             })
         };
@@ -162,11 +163,16 @@ impl<'a> RateCell<'a> {
         }
     }
 
-    /// A bucket is never emptier than empty, whatever limit the number was left by. Not by a moment that is over: what was
-    /// taken since would be given again.
-    fn empty_at_most(self, now_ns: u64, pace: Pace) {
+    /// A bucket is never emptier than empty, whatever limit its number was left by. The number is one that was read before the
+    /// moment, and is replaced only where nobody has taken anything since: that would be given again.
+    fn empty_at_most(self, left_ns: u64, now_ns: u64, pace: Pace) {
         let latest_ns = now_ns.saturating_add(pace.capacity_ns());
-        self.arrival_ns.fetch_min(latest_ns, Ordering::Relaxed);
+        if left_ns > latest_ns {
+            let order = Ordering::Relaxed;
+            let _ = self
+                .arrival_ns
+                .compare_exchange(left_ns, latest_ns, order, order);
+        }
     }
 
     /// Gives a taken call back, because another limit refused it.

@@ -80,8 +80,8 @@ ways! {
     SUBSCRIPTION_SUSPEND: "subscription suspend {subscription} --reason {reason}", "POST" "/v1/subscriptions/{subscription}/suspend", r#"{"reason":"{reason}"}"#;
     SUBSCRIPTION_UNSUSPEND: "subscription unsuspend {subscription}", "POST" "/v1/subscriptions/{subscription}/unsuspend";
     SUBSCRIPTION_REVOKE: "subscription revoke {subscription} --reason {reason}", "POST" "/v1/subscriptions/{subscription}/revoke", r#"{"reason":"{reason}"}"#;
-    APPROVAL_DEADLINES: "approval deadlines --due-s 172800 --remind-before-s 14400 --escalation-team {team}", "PUT" "/v1/approval-settings", r#"{"due_s":172800,"remind_before_s":14400,"escalation_team":"{team}"}"#;
-    APPROVAL_REASONS: "approval reasons --reason {reason}", "PUT" "/v1/approval-settings", r#"{"due_s":172800,"reject_reasons":["{reason}"]}"#;
+    APPROVAL_DEADLINES: "approval deadlines --due-s 172800 --remind-before-s 14400 --escalation-team {team}", "PUT" "/v1/approval-settings", r#"{"due_s":172800,"remind_before_s":14400,"escalation_team":"{team}","reject_reasons":["{reason}"]}"#;
+    APPROVAL_REASONS: "approval reasons --reason {reason}", "PUT" "/v1/approval-settings", r#"{"due_s":172800,"remind_before_s":14400,"escalation_team":"{team}","reject_reasons":["{reason}"]}"#;
     DEPUTY_LIST: "approval deputies", "GET" "/v1/delegations";
     DEPUTY_NAME: "approval delegate {member} --until {date}", "POST" "/v1/delegations", r#"{"to":"{member}","ends_at":"{date}"}"#;
     DEPUTY_REVOKE: "approval undelegate {delegation}", "POST" "/v1/delegations/{delegation}/revoke";
