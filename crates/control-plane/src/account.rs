@@ -83,8 +83,9 @@ pub(crate) fn lacking(theirs: &BTreeSet<Permission>, lent: &[Permission]) -> Vec
 }
 
 /// The caller as whoever's account they may open. A person opens their own. A token opens its maker's when it is as good as they
-/// are, and was from the beginning: made by them and in their name still, for every API, and lent everything they may do now but naming owners; one that gets
-/// into wrong hands with less reads no mail of theirs and signs nobody out. Everybody else is told what to do instead.
+/// are, and was from the beginning: made by them and never handed over, for every API, and lent everything they may do but naming
+/// owners; one that gets into wrong hands with less reads no mail of theirs and signs nobody out. Everybody else is told what to
+/// do instead.
 pub async fn open(db: &Db, caller: &Actor) -> Result<Actor, Refusal> {
     let ActorKind::Token { id } = caller.kind() else {
         return Ok(caller.clone());
