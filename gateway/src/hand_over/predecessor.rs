@@ -1,6 +1,7 @@
 //! The new process's side: ask, say ready, take over.
 
 use std::fs::File;
+use std::io;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -17,18 +18,24 @@ pub(crate) struct Predecessor(Wire);
 impl Predecessor {
     /// Asks the gateway that runs on `data_dir` for its sockets. Blocks; every step has a deadline.
     pub(crate) fn ask(data_dir: &Path, version: &str) -> Result<(Self, Passed), HandOverError> {
+        let nobody = || HandOverError::Nobody(data_dir.display().to_string());
         let folder = File::open(data_dir)?;
-        let stream = UnixStream::connect(address(&folder))
-            .map_err(|_| HandOverError::Nobody(data_dir.display().to_string()))?;
+        let stream = UnixStream::connect(address(&folder)).map_err(|_| nobody())?;
         let mut wire = Wire::new(stream)?;
         let version = version.to_owned();
-        wire.send(&Message::Ask { version }, &[])?;
-        match wire.receive()? {
-            (Message::Sockets { version }, descriptors) => {
+        let answer = wire
+            .send(&Message::Ask { version }, &[])
+            .map_err(HandOverError::from)
+            .and_then(|()| wire.receive());
+        match answer {
+            Ok((Message::Sockets { version }, descriptors)) => {
                 tracing::info!(version, "taking over from the gateway that runs");
                 Ok((Self(wire), passed(descriptors)?))
             }
-            (other, _) => Err(HandOverError::OutOfStep(other.name())),
+            Ok((other, _)) => Err(HandOverError::OutOfStep(other.name())),
+            // A socket takes connections until its process has ended: this one ended before it said a word.
+            Err(HandOverError::Io(error)) if is_hang_up(&error) => Err(nobody()),
+            Err(error) => Err(error),
         }
     }
 
@@ -41,6 +48,11 @@ impl Predecessor {
             (other, _) => Err(HandOverError::OutOfStep(other.name())),
         }
     }
+}
+
+fn is_hang_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
 fn passed(descriptors: Vec<OwnedFd>) -> Result<Passed, HandOverError> {

@@ -88,3 +88,15 @@ async fn where_nobody_runs_taking_over_says_so_and_a_left_socket_is_replaced() {
     std::fs::create_dir(&deep).unwrap();
     Door::open(&deep).unwrap();
 }
+
+#[tokio::test]
+async fn a_gateway_that_ends_before_it_answers_is_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::os::unix::net::UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+    let path = folder.path().to_owned();
+    let asking = tokio::task::spawn_blocking(move || Predecessor::ask(&path, "1.0.0"));
+    let (heard, _) = blocking(move || listener.accept()).await.unwrap();
+    drop(heard);
+    let error = asking.await.unwrap().unwrap_err();
+    assert!(matches!(error, HandOverError::Nobody(_)), "{error}");
+}
