@@ -7,7 +7,6 @@ mod budgets;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -271,9 +270,9 @@ pub(crate) fn kind_of(path: &str) -> String {
     ];
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut named = false;
-    let words: Vec<&str> = Path::new(path)
-        .iter()
-        .filter_map(|word| word.to_str())
+    let words: Vec<&str> = path
+        .split('/')
+        .filter(|word| !word.is_empty())
         .map(|word| {
             let kept = !named || matches!(word, "new" | "decided");
             named = NAMED.contains(&word);
@@ -281,5 +280,8 @@ pub(crate) fn kind_of(path: &str) -> String {
         })
         .collect();
     // The first tenant's pages stand with and without its prefix.
-    words.join("/").replace("/t/*", "")
+    match format!("/{}", words.join("/")).replace("/t/*", "") {
+        home if home.is_empty() => "/".to_owned(),
+        kind => kind,
+    }
 }

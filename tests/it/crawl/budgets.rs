@@ -75,8 +75,7 @@ pub(super) struct Costs(BTreeMap<String, Vec<Cost>>);
 
 impl Costs {
     pub(super) fn add(&mut self, kind: &str, cost: Cost) {
-        let kind = kind.replacen("//", "/", 1);
-        self.0.entry(kind).or_default().push(cost);
+        self.0.entry(kind.to_owned()).or_default().push(cost);
     }
 
     /// A line for each kind of page, the largest first; of what it cost the most, and of times the median.
