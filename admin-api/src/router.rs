@@ -60,6 +60,10 @@ fn identity() -> OpenApiRouter<AdminApi> {
             v1::tenant::get::get_tenant,
             v1::tenant::update::update_tenant
         ))
+        .routes(routes!(
+            v1::branding::get::get_branding,
+            v1::branding::update::update_branding
+        ))
         .routes(routes!(v1::tenant::export::export_tenant))
         .routes(routes!(v1::tenant::close::close_tenant))
         .routes(routes!(v1::tenant::reopen::reopen_tenant))

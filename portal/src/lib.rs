@@ -31,6 +31,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod throttled;
+mod tint;
 mod twice;
 mod upload;
 mod view;

@@ -22,11 +22,11 @@ use crate::pages::account::{
 use crate::pages::console::settings as set;
 use crate::pages::platform::tenants;
 use crate::pages::{
-    applications as apps, catalogue as cat, console as con, problem, requests, spread,
+    applications as apps, catalogue as cat, console as con, logo, problem, requests, spread,
 };
 use crate::portal::Portal;
 use crate::proof::{proved, proved_for_others};
-use crate::{assets, session, visitor};
+use crate::{assets, session, tint, visitor};
 
 /// All routes with all layers. Prefixes of the address are taken off before; see `place.rs`.
 pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Router> {
@@ -59,7 +59,7 @@ pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Ro
 }
 
 async fn asset(Path([name]): Path<1>) -> Response {
-    let mut response = assets::serve(&name);
+    let mut response = tint::serve(&name).unwrap_or_else(|| assets::serve(&name));
     crate::headers::secure(response.headers_mut(), false, None);
     response
 }
@@ -73,6 +73,7 @@ fn public() -> Router<Portal> {
             "/apis/{api}/request",
             get(cat::request::show).post(cat::request::submit),
         )
+        .route("/logo/{sha256}", get(logo::show))
         .route(
             "/terms/{terms}",
             get(cat::terms::show).post(cat::terms::submit),
@@ -339,6 +340,10 @@ fn settings() -> Router<Portal> {
         .route(
             "/console/settings/mail/{template}/test",
             post(set::mails::test),
+        )
+        .route(
+            "/console/settings/branding",
+            get(set::branding::show).post(set::branding::submit),
         )
         .route("/console/settings/end", get(set::end::show))
         .route(

@@ -1,4 +1,4 @@
-//! Forms with a file. Whoever may not publish is refused before the body is read, and the token stands before the file, so
+//! Forms with a file. Whoever may not send it is refused before the body is read, and the token stands before the file, so
 //! a forged upload is refused before the file is read.
 
 use crate::page_error::PageError;
@@ -9,17 +9,38 @@ use bytes::Bytes;
 use gatehouse_domain::Permission;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 /// Longest text of a field that is not a file.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
-/// The fields of an upload of a description, and its file when one was chosen. Only somebody who may publish has one.
-pub(crate) struct Upload {
-    pub(crate) fields: BTreeMap<String, String>,
-    pub(crate) file: Option<Bytes>,
+/// What an upload is for, and who may send it.
+pub(crate) trait Purpose: Send {
+    const NEEDS: Permission;
 }
 
-impl Upload {
+/// A description of an API.
+pub(crate) struct Description;
+
+impl Purpose for Description {
+    const NEEDS: Permission = Permission::SpecPublish;
+}
+
+/// Something of the tenant's own.
+pub(crate) struct Settings;
+
+impl Purpose for Settings {
+    const NEEDS: Permission = Permission::TenantManage;
+}
+
+/// The fields of an upload, and its file when one was chosen. Only somebody who may send it has one.
+pub(crate) struct Upload<P = Description> {
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) file: Option<Bytes>,
+    purpose: PhantomData<P>,
+}
+
+impl<P> Upload<P> {
     /// The text of a field, trimmed; empty when it was not sent.
     pub(crate) fn text(&self, name: &str) -> String {
         self.fields
@@ -27,9 +48,15 @@ impl Upload {
             .map(|value| value.trim().to_owned())
             .unwrap_or_default()
     }
+
+    /// A number that the page put there itself.
+    pub(crate) fn number(&self, name: &str) -> Result<i32, PageError> {
+        let number = self.text(name).parse();
+        number.map_err(|_| PageError::of(ProblemKind::BadRequest))
+    }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Upload {
+impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
@@ -38,13 +65,14 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             .get::<Visitor>()
             .cloned()
             .ok_or_else(PageError::internal)?;
-        visitor.require(Permission::SpecPublish)?;
+        visitor.require(P::NEEDS)?;
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
         let mut upload = Self {
             fields: BTreeMap::new(),
             file: None,
+            purpose: PhantomData,
         };
         let mut trusted = false;
         while let Some(part) = parts

@@ -15,6 +15,7 @@ use crate::view::same::{Same, Way};
 use axum::extract::FromRequestParts;
 use axum::response::Redirect;
 use gatehouse_control_plane::accounts::{self, UserView};
+use gatehouse_control_plane::branding::Branding;
 use gatehouse_control_plane::catalogue::Viewer;
 use gatehouse_control_plane::sessions::Origin;
 use gatehouse_control_plane::tenants::TenantView;
@@ -36,6 +37,7 @@ struct Inner {
     portal: Portal,
     session: Session,
     tenant: Option<TenantView>,
+    branding: Branding,
     /// What goes before every path of this tenant.
     base: String,
     user: Option<UserView>,
@@ -115,6 +117,11 @@ impl Visitor {
             true => &self.0.here,
             false => self.came_from(),
         }
+    }
+
+    /// How the tenant's pages look.
+    pub(crate) fn branding(&self) -> &Branding {
+        &self.0.branding
     }
 
     /// The tenant looked at; an installation without one has nothing to show.

@@ -70,6 +70,12 @@ fn about_the_tenant() -> Vec<Form> {
             Of("/v1/tenant", "/name", json!("Forms and Sons")),
         ),
         form(
+            "/console/settings/branding",
+            &[Type("input[name=accent]", "#7a1fa2")],
+            "Save branding",
+            Of("/v1/branding", "/accent", json!("#7a1fa2")),
+        ),
+        form(
             "/console/teams",
             &[
                 Type("input[name=name]", "Formers"),

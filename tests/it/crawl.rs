@@ -15,17 +15,8 @@ use gatehouse_harness::skipped;
 use gatehouse_harness::wait::PATIENCE;
 
 use self::budgets::{Cost, Costs, MAY_BE_MISSING};
+use crate::axe::Axe;
 use crate::supervisor::{printed_portal, start};
-
-/// From the npm package `axe-core`, as `.ci/run` puts it there.
-const AXE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../target/npm/node_modules/axe-core/axe.min.js"
-);
-
-/// WCAG 2.0 to 2.2, A and AA, and what axe calls best practice.
-const RULES: &str =
-    r#"{runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}"#;
 
 /// The narrowest page that may not scroll sideways (WCAG 1.4.10), in CSS pixels.
 const NARROW: u32 = 320;
@@ -57,7 +48,7 @@ fn is_whole() -> bool {
 
 #[tokio::test]
 async fn every_page_of_the_demo_is_accessible_in_each_look_and_within_its_budgets() {
-    let Ok(axe) = std::fs::read_to_string(AXE) else {
+    let Some(axe) = Axe::find() else {
         skipped("axe-core is not under target/npm; no page was held against it");
         return;
     };
@@ -122,7 +113,7 @@ fn commit() -> String {
 
 struct Eye {
     browser: Browser,
-    axe: String,
+    axe: Axe,
     portal: String,
     /// Every look, and the budgets of time.
     whole: bool,
@@ -209,14 +200,8 @@ impl Eye {
 
     /// The open page before axe, and on a narrow screen.
     async fn look_at(&mut self, page: &str, (width, scheme): (u32, &str)) {
-        let script = format!(
-            r#"{}
-            const words = (found) => found.violations.map((one) => one.id + ": " + one.help + " " + one.nodes[0].html.slice(0, 200));
-            axe.run(document, {RULES}).then((found) => done(words(found)), (error) => done([String(error)]));"#,
-            self.axe
-        );
         self.browser.look(width, scheme).await;
-        let found: Vec<String> = self.browser.run(&script).await;
+        let found = self.axe.judge(&self.browser).await;
         let told = found
             .into_iter()
             .map(|one| format!("{page}, {scheme}, {width} px: {one}"));

@@ -35,6 +35,31 @@ pub struct Tenant {
     pub row_version: i32,
 }
 
+/// What the pages of a tenant look like.
+#[derive(Debug, ToSchema)]
+pub struct Branding {
+    /// The colour of links, buttons and marks, `#rrggbb`; null is the program's own.
+    pub accent: Option<String>,
+    /// Markdown on the start page; null is the program's own sentence.
+    pub welcome: Option<String>,
+    /// In place of the first letter of the tenant's name.
+    pub logo: Option<Logo>,
+    /// The number in its ETag; 0 while nothing was ever set.
+    pub row_version: i32,
+}
+
+/// A logo; its bytes are sent to browsers only.
+#[derive(Debug, ToSchema)]
+pub struct Logo {
+    /// `image/png`, `image/jpeg` or `image/webp`.
+    pub media_type: String,
+    /// Of the image.
+    pub bytes: i32,
+    /// SHA-256 of the image in hexadecimal.
+    #[schema(min_length = 64, max_length = 64)]
+    pub sha256: String,
+}
+
 /// A team, in short.
 #[derive(Debug, ToSchema)]
 pub struct TeamRef {

@@ -371,6 +371,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         json!({"slug": "gold", "name": "Gold", "approval": "auto", "environments": ["sandbox"]});
     [
         ("update_tenant", json!({"name": "Northwind"})),
+        ("update_branding", json!({"accent": "#0b5fb0"})),
         ("set_member_roles", json!({"roles": ["developer"]})),
         ("create_invitation", json!({"email": "walk@new.example", "role": "developer"})),
         ("create_role", json!({"slug": "walk", "name": "Walk", "permissions": ["api.read"]})),

@@ -9,6 +9,7 @@ mod account;
 mod approvals;
 mod audited;
 mod auditing;
+mod branding;
 mod ci_trusts;
 mod conformance;
 mod document;

@@ -14,6 +14,7 @@ pub mod apis;
 pub mod applications;
 pub mod audit;
 pub mod backup;
+pub mod branding;
 pub mod catalogue;
 pub mod certificates;
 pub mod changelog;

@@ -6,6 +6,7 @@
 //!
 //! Start with [`subscription`]: its state machine is the product.
 
+pub mod accent;
 pub mod api;
 pub mod approval;
 pub mod credential;
@@ -28,6 +29,7 @@ pub mod slug;
 pub mod subscription;
 pub mod webhook;
 
+pub use accent::{Accent, AccentFault};
 pub use api::{ApiVersionState, ProductState, SignupMode, TenantStatus, Visibility};
 pub use email::Email;
 pub use environment::{BasePath, EnvironmentKind};

@@ -160,6 +160,9 @@ pub(crate) enum Command {
     /// Watch long work that somebody asked for, and fetch what it wrote.
     #[command(subcommand)]
     Job(commands::job::Job),
+    /// Work with what the tenant's pages look like: colour, logo, words of welcome.
+    #[command(subcommand)]
+    Branding(commands::branding::Branding),
     /// Work with the tenant itself: its settings, its export, its end.
     #[command(subcommand)]
     Tenant(commands::tenant::Tenant),

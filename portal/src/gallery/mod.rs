@@ -13,7 +13,7 @@ mod version;
 use crate::assets;
 use crate::pages::account::looks::Looks;
 use crate::view::parts::{Empty, Link, Pages};
-use crate::view::shell::{Shell, ShellUser};
+use crate::view::shell::{Brand, Shell, ShellUser};
 use gatehouse_domain::role::Permission;
 use std::path::Path;
 
@@ -21,6 +21,7 @@ pub(crate) fn shell() -> Shell {
     Shell {
         base: String::new(),
         tenant_name: "Acme Payments".into(),
+        brand: Brand::default(),
         looks: Looks {
             theme: "auto",
             density: "comfortable",

@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 pub(crate) mod console;
 pub(crate) mod form_page;
 pub(crate) mod list_of;
+pub(crate) mod logo;
 pub(crate) mod platform;
 pub(crate) mod problem;
 pub(crate) mod requests;

@@ -36,6 +36,15 @@ pub(crate) struct DemoPerson {
     pub(crate) switch: bool,
 }
 
+/// What the tenant's pages have of its own besides the name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Brand {
+    /// Address of the stylesheet of its colour.
+    pub(crate) style: Option<String>,
+    /// Address of its logo.
+    pub(crate) logo: Option<String>,
+}
+
 /// Another tenant the person belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct TenantLink {
@@ -58,6 +67,7 @@ pub(crate) struct Shell {
     /// What goes before every path: the public URL's base path and the tenant's prefix.
     pub(crate) base: String,
     pub(crate) tenant_name: String,
+    pub(crate) brand: Brand,
     pub(crate) looks: Looks,
     pub(crate) assets: AssetUrls,
     pub(crate) csrf_token: String,

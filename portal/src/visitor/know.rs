@@ -13,6 +13,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use gatehouse_control_plane::accounts::{self, UserView};
+use gatehouse_control_plane::branding::{self, Branding};
 use gatehouse_control_plane::tenants::{self, TenantView};
 use gatehouse_control_plane::{Actor, Db, Refusal, members, second_factor};
 use gatehouse_domain::Permission;
@@ -115,6 +116,11 @@ async fn find(
     let ip = portal.client_ip(peer, headers);
     let request_id = RequestId::new(now);
     let tenant = tenant_of(portal, &place).await?;
+    let branding = match &tenant {
+        Some(tenant) => branding::get_branding(portal.db(), tenant.id).await,
+        None => Ok(Branding::default()),
+    };
+    let branding = branding.map_err(problem_of)?;
     let who = session::current(&session, portal.session_settings(), now)
         .await
         .map_err(|error| unavailable(&error))?;
@@ -192,6 +198,7 @@ async fn find(
         portal: portal.clone(),
         session,
         tenant,
+        branding,
         base,
         user,
         actor,

@@ -3,7 +3,9 @@
 use super::Visitor;
 use crate::page_error::PageError;
 use crate::pages::console::queue;
-use crate::view::shell::{Shell, ShellUser, TenantLink, roles_in_words};
+use crate::tint;
+use crate::view::shell::{Brand, Shell, ShellUser, TenantLink, roles_in_words};
+use gatehouse_control_plane::branding::LogoView;
 use gatehouse_control_plane::{Actor, ActorKind, members, notices};
 use gatehouse_domain::{Permission, Role};
 
@@ -38,6 +40,16 @@ impl Visitor {
         Ok(shell)
     }
 
+    fn brand(&self) -> Brand {
+        let branding = self.branding();
+        let base_path = self.0.portal.public_url().base_path();
+        let address = |logo: &LogoView| format!("{}/logo/{}", self.0.base, logo.sha256);
+        Brand {
+            style: branding.accent.map(|accent| tint::url(base_path, accent)),
+            logo: branding.logo.as_ref().map(address),
+        }
+    }
+
     /// The same without anything read from the database: what error pages stand in.
     pub(super) fn bare_shell(&self) -> Shell {
         let inner = &self.0;
@@ -60,6 +72,7 @@ impl Visitor {
                 .tenant
                 .as_ref()
                 .map_or_else(|| "Gatehouse".to_owned(), |tenant| tenant.name.clone()),
+            brand: self.brand(),
             looks: inner.looks,
             assets: inner.portal.assets().clone(),
             csrf_token: inner.portal.csrf_key().token(&inner.binding),

@@ -6,6 +6,7 @@ pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod branding;
 pub(crate) mod call;
 pub(crate) mod certificate;
 pub(crate) mod change;
@@ -121,6 +122,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Token(command) => token::run(command).await,
         Command::CiTrust(command) => ci_trust::run(command).await,
         Command::IdentityProvider(command) => identity_provider::run(command).await,
+        Command::Branding(command) => branding::run(command).await,
         Command::Tenant(command) => tenant::run(command).await,
         Command::Environment(command) => environment::run(command).await,
         Command::Certificate(command) => certificate::run(command).await,

@@ -9,12 +9,15 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{self, CatalogueFilter};
 use gatehouse_control_plane::page::Page;
+use gatehouse_spec::markdown::to_html;
 
 /// Search, the next step, the first APIs.
 #[derive(Template)]
 #[template(path = "pages/catalogue/home.html")]
 pub(crate) struct HomePage {
     pub(crate) shell: Shell,
+    /// The tenant's own words, in place of ours.
+    pub(crate) welcome: Option<String>,
     pub(crate) next_step: Option<Flash>,
     pub(crate) apis: Vec<ApiRow>,
     pub(crate) empty: Empty,
@@ -28,6 +31,7 @@ const SHOWN: i64 = 6;
 /// `GET /`
 pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
     visitor.tenant()?;
+    let welcome = visitor.branding().welcome.as_deref();
     let viewer = visitor.viewer()?;
     let page = Page {
         limit: SHOWN,
@@ -38,6 +42,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
     let next_step = next_step(&visitor).await?;
     let shell = visitor.shell().await?.with_own_search();
     Ok(HomePage {
+        welcome: welcome.map(|text| to_html(text).to_string()),
         next_step,
         apis: listed.data.iter().map(|entry| row(entry, &shell)).collect(),
         empty: no_apis(&shell),

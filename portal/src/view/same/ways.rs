@@ -37,6 +37,7 @@ ways! {
     ROLE_UPDATE: "role update {role} --permission {permission}", "PATCH" "/v1/roles/{role}", r#"{"permissions":["{permission}"]}"#;
     TOKEN_CREATE: "token create {name} --scope {scope} --days {days}", "POST" "/v1/tokens", r#"{"name":"{name}","scopes":["{scope}"],"expires_in_days":90}"#;
     TENANT_UPDATE: "tenant update --signup-mode {mode} --time-zone {zone}", "PATCH" "/v1/tenant", r#"{"signup_mode":"{mode}","time_zone":"{zone}"}"#;
+    BRANDING_SET: "branding set --accent {accent}", "PATCH" "/v1/branding", r#"{"accent":"{accent}"}"#;
     TENANT_EXPORT: "tenant export {file}", "POST" "/v1/tenant/export";
     TENANT_CLOSE: "tenant close {tenant} --reason {reason}", "POST" "/v1/tenant/close", r#"{"confirm":"{tenant}","reason":"{reason}"}"#;
     TENANT_REOPEN: "tenant reopen --reason {reason}", "POST" "/v1/tenant/reopen", r#"{"reason":"{reason}"}"#;

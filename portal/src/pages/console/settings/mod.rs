@@ -1,5 +1,6 @@
 //! `/console/settings`: how the tenant works, tab by tab.
 
+pub(crate) mod branding;
 pub(crate) mod ci_trusts;
 pub(crate) mod delivery;
 pub(crate) mod end;
@@ -24,8 +25,13 @@ pub(crate) const NEEDED: &[Permission] = &[
 ];
 
 /// Each with what opens it, in the whole tenant.
-const TABS: [(&str, &str, &[Permission]); 9] = [
+const TABS: [(&str, &str, &[Permission]); 10] = [
     ("General", "/console/settings", &[Permission::TenantManage]),
+    (
+        "Branding",
+        "/console/settings/branding",
+        &[Permission::TenantManage],
+    ),
     (
         "Sign-in",
         "/console/settings/sign-in",

@@ -1,0 +1,4 @@
+//! What the pages of the tenant look like.
+
+pub(crate) mod get;
+pub(crate) mod update;
