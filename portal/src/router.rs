@@ -343,7 +343,9 @@ fn settings() -> Router<Portal> {
         )
         .route(
             "/console/settings/branding",
-            get(set::branding::show).post(set::branding::submit),
+            get(set::branding::show)
+                .post(set::branding::submit)
+                .layer(DefaultBodyLimit::max(set::branding::FORM_BYTES_MAX)),
         )
         .route("/console/settings/end", get(set::end::show))
         .route(

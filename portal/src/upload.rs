@@ -41,11 +41,11 @@ pub(crate) struct Upload<P = Description> {
 }
 
 impl<P> Upload<P> {
-    /// The text of a field, trimmed; empty when it was not sent.
+    /// The text of a field, trimmed, with line breaks as everywhere else: forms send two characters for one. Empty when it was not sent.
     pub(crate) fn text(&self, name: &str) -> String {
         self.fields
             .get(name)
-            .map(|value| value.trim().to_owned())
+            .map(|value| value.trim().replace("\r\n", "\n"))
             .unwrap_or_default()
     }
 

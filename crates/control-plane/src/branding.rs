@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::{Faults, Refusal};
+use crate::tenants;
 use crate::words::require_version;
 use crate::work::{Changed, Work};
 
@@ -93,14 +94,8 @@ pub async fn update_branding(
 ) -> Result<Changed<Branding>, Refusal> {
     actor.require(Permission::TenantManage)?;
     let mut work = Work::begin(db, actor).await?;
-    let tenant = work.tenant();
     // The tenant's row stands for the one that was never made: two who make the first wait for one another.
-    sqlx::query!(
-        "select id from tenant where id = $1 for no key update",
-        tenant
-    )
-    .fetch_one(work.conn())
-    .await?;
+    let tenant = tenants::get_locked(work.conn(), actor.tenant()).await?;
     let before = read(work.conn()).await?;
     require_version(expected, before.row_version)?;
     let Changes {
@@ -118,7 +113,7 @@ pub async fn update_branding(
              logo_type = case when $7 then b.logo_type else excluded.logo_type end,
              logo_digest = case when $7 then b.logo_digest else excluded.logo_digest end,
              row_version = b.row_version + 1",
-        tenant,
+        tenant.id.uuid(),
         accent.map(|accent| accent.to_string()),
         welcome,
         logo,

@@ -1,16 +1,16 @@
 //! A tenant's own colour, and the shades that pages make of it.
 //!
 //! Luminance and contrast are those of WCAG 2.2, "relative luminance" and "contrast ratio". A colour is made darker or lighter in
-//! linear light, so its hue stays, and how much is enough follows from the contrast that is wanted: nothing is searched for.
+//! linear light, so its hue stays, and how much is enough follows from the contrast that is wanted: nothing is tried out.
 
 use std::fmt;
 
 /// What text needs against what it stands on (WCAG 2.2, 1.4.3 Contrast (Minimum), level AA).
 pub const CONTRAST_MIN: f64 = 4.5;
 
-/// The darkest background of light pages on which links and current entries stand (`--sunken`).
-const LIGHT: Colour = Colour([0xec, 0xef, 0xf3]);
-/// The lightest background of dark pages (`--raised`), and the usual one (`--bg`).
+/// The darkest ground of light pages that links may stand on, that of a refusal (`--bad-soft`). The portal holds both to its tokens.
+const LIGHT: Colour = Colour([0xfd, 0xea, 0xe8]);
+/// The lightest ground of dark pages (`--raised`), and the usual one (`--bg`).
 const DARK: Colour = Colour([0x2c, 0x33, 0x3b]);
 const DARK_PAGE: Colour = Colour([0x0f, 0x12, 0x15]);
 const WHITE: Colour = Colour([0xff; 3]);
@@ -31,7 +31,7 @@ pub enum AccentFault {
     NotAColour,
     /// Text in it could not be read on light pages.
     #[error(
-        "{chosen} is too light: words in it have less contrast than 4.5 to 1. The nearest colour of its hue that has enough is {nearest}"
+        "{chosen} is too light: on the tinted grounds of light pages words in it have less contrast than 4.5 to 1. The nearest colour of its hue that has enough is {nearest}"
     )]
     TooLight {
         /// As it was sent.
@@ -87,13 +87,18 @@ impl Colour {
         )
     }
 
-    /// The darkest colour on the way to white that has [`CONTRAST_MIN`] to something darker.
+    /// The darkest colour of this hue that has [`CONTRAST_MIN`] to something darker: as vivid as it can be, and only where that is
+    /// not enough with as much white as it takes.
     fn lighter_than(self, ground: Self) -> Self {
         let wanted = (ground.luminance() + 0.05) * CONTRAST_MIN - 0.05;
-        let own = self.luminance();
+        let parts = self.0.map(to_linear);
+        let brightest = parts.into_iter().fold(f64::MIN_POSITIVE, f64::max);
+        let own = self.luminance().max(f64::MIN_POSITIVE);
+        let vivid = (wanted / own).clamp(1.0, 1.0 / brightest);
+        let own = self.luminance() * vivid;
         let white = ((wanted - own) / (1.0 - own)).max(0.0);
-        Self(self.0.map(|part| {
-            let part = to_linear(part);
+        Self(parts.map(|part| {
+            let part = part * vivid;
             to_byte(part + white * (1.0 - part), f64::ceil)
         }))
     }
@@ -256,6 +261,18 @@ mod tests {
                 );
             }
             assert_ne!(light.soft, WHITE, "{colour}: what is chosen must be seen");
+        }
+    }
+
+    #[test]
+    fn dark_pages_have_the_same_hue_as_vivid_as_it_can_be() {
+        for (accent, dark) in [
+            ("#7a1fa2", "#cc72ff"),
+            ("#0b5fb0", "#539aff"),
+            ("#856900", "#bc9500"),
+        ] {
+            let shades = Accent::parse(accent).unwrap().dark();
+            assert_eq!(shades.accent.to_string(), dark, "of {accent}");
         }
     }
 

@@ -71,7 +71,9 @@ enum Message {
 /// Why a gateway could not take over. The running one goes on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HandOverError {
-    #[error("no gateway answers at {0}; start this one without taking over")]
+    #[error(
+        "no gateway answers at {0}: if none runs there, start this one without taking over; if one does, its log says why"
+    )]
     Nobody(String),
     #[error("the process at the other end belongs to another user")]
     Stranger,

@@ -33,7 +33,7 @@ impl Predecessor {
                 Ok((Self(wire), passed(descriptors)?))
             }
             Ok((other, _)) => Err(HandOverError::OutOfStep(other.name())),
-            // A socket takes connections until its process has ended: this one ended before it said a word.
+            // A socket takes connections until its process has ended, and one that runs says in its log whom it sends away.
             Err(HandOverError::Io(error)) if is_hang_up(&error) => Err(nobody()),
             Err(error) => Err(error),
         }

@@ -129,6 +129,7 @@ async fn every_page_of_the_console_keeps_the_rules() {
         ("checkpoints", "/console/audit/checkpoints".into()),
         ("settings", "/console/settings".into()),
         ("sign-in", "/console/settings/sign-in".into()),
+        ("branding", "/console/settings/branding".into()),
         ("lint", "/console/settings/lint".into()),
         ("ci-trusts", "/console/settings/ci-trusts".into()),
         ("webhooks", "/console/settings/webhooks".into()),

@@ -216,6 +216,7 @@ const UNASKED: &[&str] = &[
     "/console/teams/{team}/members/{person}/remove",
     "/console/releases/{release}/rollback",
     "/console/configuration",
+    "/console/settings/branding",
     "/console/settings/lint/{rule}",
     "/console/settings/mail/{template}/test",
     "/console/settings/webhooks/{webhook}/test",

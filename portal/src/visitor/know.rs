@@ -116,14 +116,12 @@ async fn find(
     let ip = portal.client_ip(peer, headers);
     let request_id = RequestId::new(now);
     let tenant = tenant_of(portal, &place).await?;
-    let branding = match &tenant {
-        Some(tenant) => branding::get_branding(portal.db(), tenant.id).await,
-        None => Ok(Branding::default()),
-    };
-    let branding = branding.map_err(problem_of)?;
-    let who = session::current(&session, portal.session_settings(), now)
-        .await
-        .map_err(|error| unavailable(&error))?;
+    // Neither asks for the other: they cost the time of one.
+    let (branding, who) = tokio::join!(
+        branding_of(portal, tenant.as_ref()),
+        session::current(&session, portal.session_settings(), now)
+    );
+    let (branding, who) = (branding?, who.map_err(|error| unavailable(&error))?);
     // A session that one tenant's own identity provider began says nothing anywhere else.
     let who = who.filter(|who| {
         who.only
@@ -254,6 +252,15 @@ async fn tenant_of(portal: &Portal, place: &Place) -> Result<Option<TenantView>,
         return Err(Problem::new(ProblemKind::NotFound));
     }
     Ok(found)
+}
+
+async fn branding_of(portal: &Portal, tenant: Option<&TenantView>) -> Result<Branding, Problem> {
+    match tenant {
+        Some(tenant) => branding::get_branding(portal.db(), tenant.id)
+            .await
+            .map_err(problem_of),
+        None => Ok(Branding::default()),
+    }
 }
 
 type Person = (Option<UserView>, Option<Actor>, bool);

@@ -30,12 +30,13 @@ pub const NOT_EXPORTED: [&str; 6] = [
     "sign_in_flow",
 ];
 /// Columns of bytes that are contents or proofs, and therefore in an export, as hexadecimal text.
-const BYTES_EXPORTED: [(&str, &str); 9] = [
+const BYTES_EXPORTED: [(&str, &str); 10] = [
     ("audit_checkpoint", "hash"),
     ("audit_checkpoint", "signature"),
     ("audit_head", "hash"),
     ("audit_log", "hash"),
     ("audit_log", "prev_hash"),
+    ("branding", "logo"),
     ("certificate", "chain"),
     ("certificate", "fingerprint"),
     ("spec_revision", "content"),

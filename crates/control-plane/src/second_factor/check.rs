@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_runtime::Secret;
 
-use super::set_up::{hash_of, make_codes, tell};
+use super::set_up::{hash_of, make_codes, record, tell};
 use super::{kept, take_code};
 use crate::accounts::{self, Guess, UserView};
 use crate::db::Db;
@@ -98,13 +98,8 @@ async fn take_recovery(
     if used.rows_affected() == 0 {
         return Ok(false);
     }
-    tell(
-        work,
-        user,
-        "account.recovery_code_used",
-        emails::recovery_code_used,
-    )
-    .await?;
+    let used = record(user, "account.recovery_code_used");
+    tell(work, user, used, emails::recovery_code_used).await?;
     Ok(true)
 }
 
@@ -121,12 +116,7 @@ pub async fn new_recovery_codes(
     let actor = accounts::acting(tenant, &user);
     let mut work = Work::begin(db, &actor).await?;
     let codes = make_codes(work.conn(), user.id).await?;
-    tell(
-        &mut work,
-        &user,
-        "account.recovery_codes_made",
-        emails::recovery_codes_made,
-    )
-    .await?;
+    let made = record(&user, "account.recovery_codes_made");
+    tell(&mut work, &user, made, emails::recovery_codes_made).await?;
     work.commit(codes).await.map(|changed| changed.value)
 }

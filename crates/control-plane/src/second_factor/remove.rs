@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_runtime::Secret;
+use serde::Serialize;
+use serde_json::json;
 use time::OffsetDateTime;
 
 use super::check;
-use super::set_up::{note, tell};
+use super::set_up::{record, tell};
 use crate::accounts::{self, UserView};
 use crate::actor::Actor;
+use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::members::MemberView;
 use crate::refusal::Refusal;
@@ -32,13 +35,8 @@ pub async fn turn_off(
     if !delete(&mut work, &user).await? {
         return Err(nothing(&user));
     }
-    tell(
-        &mut work,
-        &user,
-        "account.second_factor_off",
-        emails::second_factor_off,
-    )
-    .await?;
+    let off = record(&user, "account.second_factor_off");
+    tell(&mut work, &user, off, emails::second_factor_off).await?;
     work.commit(()).await.map(drop)
 }
 
@@ -77,12 +75,13 @@ pub async fn reset_by_operator(db: &Db, email: &str) -> Result<Option<UserView>,
     if places.is_empty() {
         places.extend(tenants::first_tenant(db).await?);
     }
-    for (place, tenant) in places.iter().enumerate() {
+    let mut removed = None;
+    for tenant in &places {
         let actor = Actor::system(tenant.id, "operator");
         let mut work = Work::begin(db, &actor).await?;
-        match place {
-            0 => remove_all(&mut work, &user).await?,
-            _ => note(&mut work, &user, "member.reset_second_factor"),
+        match &removed {
+            None => removed = Some(remove_all(&mut work, &user).await?),
+            Some(removed) => work.audit(reset_of(&user, removed)),
         }
         sessions::delete_all_in(work.conn(), user.id).await?;
         work.commit(()).await?;
@@ -91,13 +90,33 @@ pub async fn reset_by_operator(db: &Db, email: &str) -> Result<Option<UserView>,
 }
 
 /// Whatever they would show beside a password: somebody else may have it by now.
-async fn remove_all(work: &mut Work<'_>, user: &UserView) -> Result<(), Refusal> {
+async fn remove_all(work: &mut Work<'_>, user: &UserView) -> Result<Removed, Refusal> {
     let keys = passkeys::remove_all(work.conn(), user.id, OffsetDateTime::UNIX_EPOCH).await?;
-    if !delete(work, user).await? && keys == 0 {
+    let removed = Removed {
+        second_factor: delete(work, user).await?,
+        passkeys: keys > 0,
+    };
+    if !removed.second_factor && !removed.passkeys {
         return Err(nothing(user));
     }
-    let action = "member.reset_second_factor";
-    tell(work, user, action, emails::second_factor_reset).await
+    let reset = reset_of(user, &removed);
+    tell(work, user, reset, emails::second_factor_reset).await?;
+    Ok(removed)
+}
+
+/// What somebody had until it was reset. How many is no matter of their tenants.
+#[derive(Debug, Serialize)]
+struct Removed {
+    second_factor: bool,
+    passkeys: bool,
+}
+
+fn reset_of(user: &UserView, removed: &Removed) -> AuditEntry {
+    AuditEntry {
+        before: Some(json!(removed)),
+        after: Some(json!({ "second_factor": false, "passkeys": false })),
+        ..record(user, "member.reset_second_factor")
+    }
 }
 
 async fn delete(work: &mut Work<'_>, user: &UserView) -> Result<bool, Refusal> {

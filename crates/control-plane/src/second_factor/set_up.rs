@@ -140,13 +140,8 @@ pub async fn confirm(
     }
     let codes = make_codes(work.conn(), user.id).await?;
     sessions::end_others_in(work.conn(), user.id, kept_session).await?;
-    tell(
-        &mut work,
-        &user,
-        "account.second_factor_on",
-        emails::second_factor_on,
-    )
-    .await?;
+    let on = record(&user, "account.second_factor_on");
+    tell(&mut work, &user, on, emails::second_factor_on).await?;
     work.commit(codes).await.map(|changed| changed.value)
 }
 
@@ -154,7 +149,7 @@ pub async fn confirm(
 pub(super) async fn tell(
     work: &mut Work<'_>,
     user: &UserView,
-    action: &'static str,
+    record: AuditEntry,
     letter: fn(&str) -> emails::Letter,
 ) -> Result<(), Refusal> {
     let tenant = work.actor().tenant();
@@ -165,7 +160,7 @@ pub(super) async fn tell(
         token: None,
     };
     mail::queue(work, mail).await?;
-    note(work, user, action);
+    work.audit(record);
     work.emit(
         "account.changed",
         user.id,
@@ -174,13 +169,13 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// The audit record alone.
-pub(super) fn note(work: &mut Work<'_>, user: &UserView, action: &'static str) {
-    work.audit(AuditEntry {
+/// The record of something that its action says all of.
+pub(super) fn record(user: &UserView, action: &'static str) -> AuditEntry {
+    AuditEntry {
         action,
         subject: user.id.to_string(),
         ..AuditEntry::default()
-    });
+    }
 }
 
 /// Puts fresh recovery codes in place of all older ones.

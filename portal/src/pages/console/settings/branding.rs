@@ -17,6 +17,8 @@ use gatehouse_control_plane::branding::{
 use gatehouse_domain::Permission;
 
 const HERE: &str = "/console/settings/branding";
+/// Room for a photograph, which is told to be too large beside its field.
+pub(crate) const FORM_BYTES_MAX: usize = 4 << 20;
 
 /// One form, and what it makes of pages in either theme.
 #[derive(Template)]
@@ -72,7 +74,7 @@ impl Shown {
                 .faults(faults),
             Field::file("logo", "Logo")
                 .optional()
-                .help(format!("A PNG, JPEG or WebP of at most {kib} KiB, in place of the letter before the name. It is shown 28 pixels high."))
+                .help(format!("A PNG, JPEG or WebP of at most {kib} KiB, in place of the letter before the name. It is shown 28 pixels high, on white and on near-black."))
                 .faults(faults),
         ];
         if self.has_logo {
@@ -135,7 +137,13 @@ pub(crate) async fn submit(
             Ok(visitor.go(HERE).into_response())
         }
         Err(refusal) => {
-            let faults = faults_of(refusal)?;
+            let mut faults = faults_of(refusal)?;
+            if upload.file.is_some() && faults.of("logo").is_none() {
+                faults.add(
+                    "logo",
+                    "Choose the image again: browsers do not keep it in a form that is refused.",
+                );
+            }
             Ok(refused(page(&visitor, &shown, faults).await?))
         }
     }
