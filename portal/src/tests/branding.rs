@@ -1,8 +1,6 @@
 //! The colour, the logo and the words of a tenant, on its pages and on nobody else's.
 
 use super::Stand;
-use gatehouse_control_plane::PlatformActor;
-use gatehouse_control_plane::tenants::{self, CreateTenant};
 use gatehouse_domain::Role;
 
 const FORM: &str = "/console/settings/branding";
@@ -14,15 +12,7 @@ const HOSTILE: &str = "# Build *with* us\n<script>alert(1)</script> [x](javascri
 async fn what_is_saved_is_on_every_page_of_this_tenant_and_of_no_other() {
     let stand = Stand::new().await;
     stand.admit("dev@acme.test", Role::Developer).await;
-    let second = CreateTenant {
-        slug: "other".into(),
-        name: "Other".into(),
-        owner: None,
-    };
-    let platform = PlatformActor::system("test");
-    tenants::create_tenant(&stand.db, &platform, second)
-        .await
-        .unwrap();
+    stand.second_tenant(None).await;
     let mut owner = stand.signed_in("olga@acme.test").await;
     let form = owner.get(FORM).await;
     assert_eq!(form.status, 200, "{}", form.body);

@@ -53,8 +53,9 @@ use gatehouse_control_plane::keys::MasterKey;
 use gatehouse_control_plane::members::{self, Admit};
 use gatehouse_control_plane::plans::{self, CreatePlan};
 use gatehouse_control_plane::publishing::{self, PublishSpec, Source};
-use gatehouse_control_plane::{Actor, Db, accounts};
-use gatehouse_domain::id::TenantId;
+use gatehouse_control_plane::tenants::{self, CreateTenant};
+use gatehouse_control_plane::{Actor, Db, PlatformActor, accounts};
+use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::{EnvironmentKind, Role};
 use gatehouse_harness::TestDb;
@@ -97,6 +98,19 @@ impl Stand {
             .await
             .unwrap();
         Self { tenant, ..stand }
+    }
+
+    /// One more tenant, `other`, made later than the first: that one has the addresses without a prefix.
+    pub(crate) async fn second_tenant(&self, owner: Option<UserId>) -> TenantId {
+        self.hand.advance(std::time::Duration::from_secs(1));
+        let second = CreateTenant {
+            slug: "other".into(),
+            name: "Other".into(),
+            owner,
+        };
+        let platform = PlatformActor::system("test");
+        let made = tenants::create_tenant(&self.db, &platform, second).await;
+        made.unwrap().value.id
     }
 
     /// Before the one-time link was used; gives its token.

@@ -7,8 +7,8 @@ use gatehouse_control_plane::identity_providers::{
 };
 use gatehouse_control_plane::mail::{self, Links, OutboxAccess};
 use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
-use gatehouse_control_plane::tenants::{self, CreateTenant, UpdateTenant, update_tenant};
-use gatehouse_control_plane::{Actor, Page, PlatformActor, accounts};
+use gatehouse_control_plane::tenants::{UpdateTenant, update_tenant};
+use gatehouse_control_plane::{Actor, Page, accounts};
 use gatehouse_domain::id::TenantId;
 use gatehouse_domain::{Role, SignupMode};
 use gatehouse_harness::TestIssuer;
@@ -284,14 +284,7 @@ async fn a_provider_of_one_tenant_signs_nobody_in_anywhere_else() {
         .await
         .unwrap()
         .unwrap();
-    let second = CreateTenant {
-        slug: "other".into(),
-        name: "Other".into(),
-        owner: Some(owner.id),
-    };
-    tenants::create_tenant(&stand.db, &PlatformActor::system("test"), second)
-        .await
-        .unwrap();
+    stand.second_tenant(Some(owner.id)).await;
     assert_eq!(
         window.get("/t/other/console").await.status,
         303,

@@ -2,8 +2,7 @@
 
 use super::{ALL, PETS, added, held, scene};
 use crate::tests::{PASSWORD, Stand, Window};
-use gatehouse_control_plane::tenants::{self, CreateTenant};
-use gatehouse_control_plane::{Actor, PlatformActor, apis, members};
+use gatehouse_control_plane::{Actor, apis, members};
 use gatehouse_domain::Role;
 
 /// Of the API, and of every one.
@@ -67,14 +66,7 @@ async fn a_developer_and_another_tenant_s_admin_get_nothing_of_them() {
     let mut dev = stand.signed_in("dev@acme.test").await;
     gets_nothing(&mut dev, "", &ones, "a developer").await;
 
-    let second = CreateTenant {
-        slug: "other".into(),
-        name: "Other".into(),
-        owner: None,
-    };
-    let platform = PlatformActor::system("test");
-    let other = tenants::create_tenant(&stand.db, &platform, second).await;
-    let system = Actor::system(other.unwrap().value.id, "test");
+    let system = Actor::system(stand.second_tenant(None).await, "test");
     let admin = members::Admit {
         email: "otto@other.test".into(),
         name: "Otto".into(),
