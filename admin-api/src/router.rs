@@ -225,6 +225,12 @@ fn catalogue() -> OpenApiRouter<AdminApi> {
             v1::policies::delete::delete_policy
         ))
         .routes(routes!(v1::policies::effective::effective_policies))
+        .routes(routes!(v1::backend_secrets::list::list_backend_secrets))
+        .routes(routes!(
+            v1::backend_secrets::get::get_backend_secret,
+            v1::backend_secrets::put::put_backend_secret,
+            v1::backend_secrets::delete::delete_backend_secret
+        ))
         .routes(routes!(v1::plans::simulate_rule::simulate_approval_rule))
         .routes(routes!(v1::plans::revisions::list_plan_revisions))
         .routes(routes!(

@@ -43,7 +43,8 @@ const AGAIN: &str = "proof_again";
 
 /// The fields that hold a secret, whatever is typed into them, with their labels. Any other field is one as soon as it has a
 /// key that can sign.
-pub(crate) const SECRET: [(&str, &str); 1] = [("client_secret", "Client secret")];
+pub(crate) const SECRET: [(&str, &str); 2] =
+    [("client_secret", "Client secret"), ("value", "Value")];
 
 /// A form as it was sent: names and their values.
 type Typed = BTreeMap<String, Vec<String>>;
@@ -181,7 +182,8 @@ fn once_more(name: String) -> Field {
     const HELP: &str = "It may be secret, so this page does not carry it on: enter it again.";
     let secret = SECRET.iter().find(|(secret, _)| *secret == name);
     if let Some(&(name, label)) = secret {
-        return Field::password(name, label, "off").max(1000).help(HELP);
+        // As long as the longest of them.
+        return Field::password(name, label, "off").max(2_048).help(HELP);
     }
     let label = match name.as_str() {
         "jwks" => "Public keys".to_owned(),

@@ -439,6 +439,23 @@ fn policies() -> Router<Portal> {
         )
 }
 
+/// What policies of one API name, and nobody reads.
+fn backend_secrets() -> Router<Portal> {
+    Router::new()
+        .route(
+            "/console/apis/{api}/backend-secrets",
+            get(con::backend_secrets::list::show).post(con::backend_secrets::list::create),
+        )
+        .route(
+            "/console/apis/{api}/backend-secrets/{secret}",
+            get(con::backend_secrets::replace::show).post(con::backend_secrets::replace::submit),
+        )
+        .route(
+            "/console/apis/{api}/backend-secrets/{secret}/delete",
+            get(con::backend_secrets::remove::show).post(con::backend_secrets::remove::submit),
+        )
+}
+
 fn console() -> Router<Portal> {
     Router::new()
         .route("/console", get(con::home::show))
@@ -671,6 +688,7 @@ fn console() -> Router<Portal> {
             get(con::checkpoints::show).post(con::checkpoints::verify),
         )
         .merge(policies())
+        .merge(backend_secrets())
         .merge(settings())
         .route(
             "/console/settings/tokens",

@@ -271,6 +271,19 @@ fn about_apis() -> Vec<Form> {
             ),
         ),
         form(
+            "/console/apis/petstore/backend-secrets",
+            &[
+                Type("input[name=name]", "pets-token"),
+                Type("input[name=value]", "shown to pets alone"),
+            ],
+            "Put secret",
+            Of(
+                "/v1/apis/petstore/backend-secrets/pets-token",
+                "/name",
+                json!("pets-token"),
+            ),
+        ),
+        form(
             "/console/apis/petstore/upstreams/production",
             &[Type(
                 "textarea[name=targets]",

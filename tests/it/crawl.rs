@@ -220,7 +220,7 @@ impl Eye {
 
 /// The kind of page at a path: names, ids and the query fall away.
 pub(crate) fn kind_of(path: &str) -> String {
-    const NAMED: [&str; 31] = [
+    const NAMED: [&str; 32] = [
         "apis",
         "applications",
         "requests",
@@ -252,6 +252,7 @@ pub(crate) fn kind_of(path: &str) -> String {
         "ci-trusts",
         "logs",
         "mail",
+        "backend-secrets",
     ];
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut named = false;

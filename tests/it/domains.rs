@@ -11,9 +11,9 @@ use gatehouse_harness::{Answer, Role, StackPlan, TestStack, TestUpstream, eventu
 use http::header::IF_NONE_MATCH;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::GATEHOUSE;
+use crate::at_rest::{files, hex, holds, rows, tables};
 
 const ONE: &str = "api.one.test";
 const TWO: &str = "api.two.test";
@@ -285,73 +285,33 @@ async fn a_renewal_is_served_without_a_restart_and_open_connections_stay() {
     shows_no_key(&stack, &[&before, &after]).await;
 }
 
-/// Rows of a table in which a text stands.
-async fn rows(database: &mut PgConnection, table: &str, what: &str) -> i64 {
-    let statement = format!("select count(*) from {table} t where t::text like $1");
-    sqlx::query_scalar(AssertSqlSafe(statement))
-        .bind(format!("%{what}%"))
-        .fetch_one(database)
-        .await
-        .unwrap()
-}
-
 /// Neither the database nor anything on a gateway's disk nor a log shows a private key.
 async fn shows_no_key(stack: &TestStack, issued: &[&Issued]) {
     let mut database = stack.sql().await;
-    let tables = "select format('%I', relname) from pg_class
-                  where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace";
-    let tables: Vec<String> = sqlx::query_scalar(tables)
-        .fetch_all(&mut database)
-        .await
-        .unwrap();
+    let tables = tables(&mut database).await;
     assert!(tables.contains(&"certificate".to_owned()), "{tables:?}");
     let mut is_kept = false;
     for issued in issued {
-        let hex: String = issued
-            .secret()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let (secret, public) = (hex(issued.secret()), hex(&issued.leaf[..40]));
         let line = issued.key.lines().nth(1).unwrap();
-        let public: String = issued.leaf[..40]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         for table in &tables {
-            for secret in [hex.as_str(), line] {
+            for secret in [secret.as_str(), line] {
                 assert_eq!(rows(&mut database, table, secret).await, 0, "{table}");
             }
             // Its public half is found in this way, so the private one would be.
             is_kept |= rows(&mut database, table, &public).await > 0;
         }
         for (path, bytes) in files(stack.folder()) {
-            let holds = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
-            assert!(!holds(issued.secret()), "{}", path.display());
-            assert!(!holds(line.as_bytes()), "{}", path.display());
-            assert!(!holds(hex.as_bytes()), "{}", path.display());
+            for what in [issued.secret(), line.as_bytes(), secret.as_bytes()] {
+                assert!(!holds(&bytes, what), "{}", path.display());
+            }
         }
     }
     assert!(is_kept, "the chain is in the database");
     let leaf = &issued[issued.len() - 1].leaf;
-    let on_disk = files(&stack.gateway_folder(0)).into_iter();
-    let mut on_disk =
-        on_disk.filter(|(_, bytes)| bytes.windows(leaf.len()).any(|part| part == leaf));
-    assert!(
-        on_disk.next().is_some(),
-        "the chain is on the gateway's disk"
-    );
-}
-
-fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        match path.is_dir() {
-            true => found.extend(files(&path)),
-            false => found.extend(std::fs::read(&path).ok().map(|bytes| (path, bytes))),
-        }
-    }
-    found
+    let mut on_disk = files(&stack.gateway_folder(0)).into_iter();
+    let is_on_disk = on_disk.any(|(_, bytes)| holds(&bytes, leaf));
+    assert!(is_on_disk, "the chain is on the gateway's disk");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ fn configuration(folder: &Path) {
         );
     };
     policy("pages", "cors", "{origins: ['https://shop.test']}");
-    let served = "{response: {set: [{name: x-served-by, value: pets}]}, request: {set: [{name: x-zone, value: eu}]}}";
+    let served = "{response: {set: [{name: x-served-by, value: pets}]}, request: {set: [{name: x-zone, value: eu}, {name: authorization, value: 'Bearer ${vault:token}'}]}}";
     policy("served", "headers", served);
 }
 
@@ -149,7 +149,7 @@ cases:
     expect:
       status: 200
       headers: {x-served-by: pets, access-control-allow-origin: 'https://shop.test'}
-      received: {headers: {x-zone: eu}}
+      received: {headers: {x-zone: eu, authorization: Bearer vault-token}}
   - name: A limit is nobody else's
     as: {api: pets, plan: few}
     request: {path: /pets/v1/pets}
@@ -166,6 +166,14 @@ async fn cases_pass_against_what_a_tenant_exported() {
     configuration(&folder.path().join("written"));
     let (written, config) = (path("written"), path("config"));
     let cli = async |args: &[&str]| token.cli(stack.program(), args).await;
+    // Of the API that has to be there first.
+    let (served, aside) = (path("written/policy-served.yaml"), path("aside.yaml"));
+    std::fs::rename(&served, &aside).unwrap();
+    cli(&["apply", &written, "--yes"]).await.assert_success();
+    let put = ["backend-secret", "put", "pets", "token"];
+    let put = token.cli_fed(stack.program(), &put, Some("of the tenant\n"));
+    put.await.assert_success();
+    std::fs::rename(&aside, &served).unwrap();
     cli(&["apply", &written, "--yes"]).await.assert_success();
     cli(&["export", &config]).await.assert_success();
 

@@ -1,5 +1,6 @@
 //! Running a command line verb to its end.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -40,19 +41,36 @@ impl Ran {
 
 /// Runs `program` with an environment of its own and waits for it, off the async threads.
 pub async fn run(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
+    run_fed(program, args, env, None).await
+}
+
+/// The same, with a text on its standard input.
+pub async fn run_fed(
+    program: &Path,
+    args: &[&str],
+    env: &[(&str, &str)],
+    input: Option<&str>,
+) -> Ran {
     let mut command = Command::new(program);
     command
         .args(args)
         .env_clear()
         .envs(inherited())
         .envs(env.iter().copied());
+    let input = input.map(str::to_owned);
+    let reads = input.as_ref().map_or_else(Stdio::null, |_| Stdio::piped());
     command
-        .stdin(Stdio::null())
+        .stdin(reads)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let ended = tokio::task::spawn_blocking(move || {
         die_with_parent(&mut command, Signal::Kill);
-        command.output()
+        let mut child = command.spawn()?;
+        if let Some((mut stdin, input)) = child.stdin.take().zip(input) {
+            // A command that ends before it has read has its say in how it ended.
+            let _ = stdin.write_all(input.as_bytes());
+        }
+        child.wait_with_output()
     });
     let Output {
         status,

@@ -148,7 +148,8 @@ pub struct RateLimitConfig {
     pub burst: Option<u32>,
 }
 
-/// Fields that are set and removed. Not a place for secrets.
+/// Fields that are set and removed. Whoever may read the policy reads their values: a value that must stay secret is put as a
+/// backend secret of the API and named in `request.set`.
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadersConfig {
@@ -176,12 +177,33 @@ pub struct HeaderChangesConfig {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderFieldConfig {
-    /// Its name.
+    /// Its name. `authorization` and `x-api-key` only in requests, and only where the value names a backend secret.
     #[schema(min_length = 1, max_length = 128)]
     pub name: String,
-    /// Visible ASCII and single spaces inside.
+    /// Visible ASCII with spaces only inside. In requests, where the policy is of one API, `${vault:NAME}` stands for the API's
+    /// backend secret of that name; it counts as 2,048 bytes. Anywhere else it is a fault (`secret_reference`), as is the name of
+    /// one that is not there (`unknown_secret`).
     #[schema(max_length = 4096)]
     pub value: String,
+}
+
+/// A value that gateways show to backends of an API: everything about it but the value.
+#[derive(Debug, ToSchema)]
+pub struct BackendSecret {
+    /// Identity.
+    pub id: ids::BackendSecretId,
+    /// The API it is of, and of no other.
+    pub api: ApiRef,
+    /// What policies name it by, as `${vault:NAME}`; in URLs.
+    pub name: String,
+    /// The policies that name it; while there are any it cannot be deleted.
+    pub policies: Vec<PolicyRef>,
+    /// When it was first put.
+    pub created_at: OffsetDateTime,
+    /// When it was put last.
+    pub put_at: OffsetDateTime,
+    /// The number in its ETag.
+    pub row_version: i32,
 }
 
 /// What an operation gets in an environment.

@@ -10,3 +10,4 @@ pub(crate) mod merge;
 pub(crate) mod notice;
 pub(crate) mod parameters;
 pub(crate) mod prefer;
+pub(crate) mod why;

@@ -5,6 +5,7 @@ pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod approval_settings;
 pub(crate) mod audit_events;
+pub(crate) mod backend_secrets;
 pub(crate) mod branding;
 pub(crate) mod catalogue;
 pub(crate) mod certificates;

@@ -425,6 +425,10 @@ impl Scene {
             .await;
         let gone = text(&put.expect(201), "id");
         self.on("delete_certificate", &[("certificate", &gone)]);
+        let path = format!("{API}/backend-secrets/gone");
+        let value = Some(json!({"value": "what the backend wants"}));
+        self.ask(Method::PUT, &path, value, &self.owner).await;
+        self.on("delete_backend_secret", &[("secret", "gone")]);
         let header = json!({"response": {"remove": ["server"]}});
         let policy = json!({"slug": "gone", "kind": "headers", "environment": "sandbox", "document": header});
         self.post("/v1/policies", policy).await;

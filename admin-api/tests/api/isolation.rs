@@ -171,6 +171,17 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         .post(&token, "/v1/policies", attached)
         .await
         .expect(201);
+    let secret = format!("{prefix}-token");
+    let put_secret = served
+        .ask(
+            Method::PUT,
+            &format!("/v1/apis/{api}/backend-secrets/{secret}"),
+            &token,
+            &[("if-none-match", "*")],
+            Some(json!({"value": "what the backend wants"})),
+        )
+        .await
+        .expect(201);
     let target = json!({"targets": [{"url": "https://backend.example.com"}]});
     let put = served
         .ask(
@@ -288,6 +299,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("operation", vec![text(&operations["data"][0]["slug"])]),
         ("terms", vec![terms]),
         ("policy", vec![text(&attached["id"]), policy]),
+        ("secret", vec![text(&put_secret["id"]), secret]),
         ("guide", vec![guide]),
         ("comment", vec![text(&asked["id"])]),
         ("entry", vec![text(&entries["data"][0]["id"])]),
@@ -422,6 +434,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("create_policy", json!({"api": "northwind-weather", "version": "northwind1", "kind": "rate_limit", "reason": "for the walk",
                                  "document": {"amount": 5, "window_s": 1}})),
         ("update_policy", json!({"mode": "off", "reason": "for the walk"})),
+        ("put_backend_secret", json!({"value": "what the backend wants now", "reason": "for the walk"})),
         ("update_environment", json!({"public_url": null})),
         ("put_upstream", json!({"targets": [{"url": "https://backend.example.com"}]})),
         ("create_application", json!({"name": "walk"})),
@@ -534,6 +547,7 @@ pub(crate) async fn walk(served: &Served) -> IsolationWalk {
             ("import_spec", "version"),
             ("compare_spec", "version"),
             ("put_certificate", "certificate"),
+            ("put_backend_secret", "secret"),
         ]),
         // Nobody hands on more than they have, the shared gateways are the platform's, and deputies of others are taken back by
         // whoever manages members.

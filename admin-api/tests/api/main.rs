@@ -9,6 +9,7 @@ mod account;
 mod approvals;
 mod audited;
 mod auditing;
+mod backend_secrets;
 mod branding;
 mod ci_trusts;
 mod conformance;

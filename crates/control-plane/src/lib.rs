@@ -13,6 +13,7 @@ pub mod actor;
 pub mod apis;
 pub mod applications;
 pub mod audit;
+pub mod backend_secrets;
 pub mod backup;
 pub mod branding;
 pub mod catalogue;

@@ -156,6 +156,8 @@ ids! {
     NodeId = "gw";
     /// A certificate that a tenant's own hosts are served with.
     CertificateId = "crt";
+    /// A value that gateways show to backends of an API.
+    BackendSecretId = "bsec";
     /// A backend and how to reach it.
     UpstreamId = "up";
     /// One address of an upstream.

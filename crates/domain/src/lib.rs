@@ -9,6 +9,7 @@
 pub mod accent;
 pub mod api;
 pub mod approval;
+pub mod backend_secret;
 pub mod credential;
 pub mod email;
 pub mod environment;

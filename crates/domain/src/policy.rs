@@ -194,10 +194,13 @@ pub fn is_field_name(name: &str) -> bool {
     (1..=128).contains(&name.len()) && name.bytes().all(is_token)
 }
 
+/// Longest value of a field that a policy sets, bytes.
+pub const FIELD_VALUE_BYTES_MAX: usize = 4_096;
+
 /// Whether this may be the value of a field that a policy sets: at most 4,096 bytes of visible ASCII and single spaces inside
 /// (RFC 9110 §5.5, without what is obsolete there).
 pub fn is_field_value(value: &str) -> bool {
-    value.len() <= 4_096
+    value.len() <= FIELD_VALUE_BYTES_MAX
         && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))
         && value.trim() == value
 }

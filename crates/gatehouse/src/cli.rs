@@ -102,6 +102,9 @@ pub(crate) enum Command {
     /// Work with policies: what gateways do with calls besides letting subscribed ones through.
     #[command(subcommand)]
     Policy(commands::policy::Policy),
+    /// Put what gateways show to the backends of an API: keys and tokens that nobody reads back.
+    #[command(subcommand)]
+    BackendSecret(commands::backend_secret::BackendSecret),
     /// Work with the terms that requests accept.
     #[command(subcommand)]
     Terms(commands::terms::Terms),

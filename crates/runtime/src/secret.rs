@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use zeroize::Zeroize;
 
 /// The newtype name by which the settings loader learns that a key holds a secret.
@@ -63,7 +63,9 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
                 self,
                 deserializer: D,
             ) -> Result<Self::Value, D::Error> {
-                T::deserialize(deserializer).map(Secret)
+                // What another type of value was is told by the error, and could be the secret itself.
+                let read = T::deserialize(deserializer).map(Secret);
+                read.map_err(|_| D::Error::custom("expected a text"))
             }
         }
         deserializer.deserialize_newtype_struct(SECRET_MARKER, Inner(PhantomData))
@@ -84,6 +86,9 @@ mod tests {
         assert_eq!(login.password.expose(), "canary-93");
         assert_eq!(format!("{login:?}"), "Login { password: [secret] }");
         assert_eq!(format!("{:#?}", login.password.clone()), "[secret]");
+        let other = toml::from_str::<Login>("password = 4711").expect_err("a number");
+        assert!(other.message().contains("expected a text"), "{other}");
+        assert!(!other.message().contains("4711"), "{other}");
     }
 
     #[test]

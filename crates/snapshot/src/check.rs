@@ -17,7 +17,7 @@ use crate::object::{Environment, Object, ObjectRef, Plan, Route, Upstream};
 pub use policies::{
     CORS_MAX_AGE_S_MAX, HEADER_CHANGES_BYTES_MAX, JWT_LEEWAY_S_MAX, JWT_TRIES_MAX,
     POLICY_ENTRIES_MAX, POLICY_RATES_MAX, POLICY_TEXT_BYTES_MAX, ROUTE_POLICIES_BYTES_MAX,
-    RSA_BITS, fits, header_bytes,
+    RSA_BITS, fits, header_bytes, sealed_bytes,
 };
 
 /// A fault: which object, which rule, in words for its author.

@@ -21,7 +21,7 @@ pub use certificate::Certificate;
 pub use later::{CredentialLater, LifeDates, OperationLimit, PlanLater, RouteLater};
 pub use policy::{
     Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKey, JwtKeyMaterial, PolicySet, RoutePolicies,
-    SharedRate,
+    SealedField, SharedRate,
 };
 pub(crate) use record::decode_as;
 pub use record::{Object, ObjectKind, ObjectRef, OfKind, Record};

@@ -15,7 +15,7 @@ use gatehouse_snapshot::state_hash::StateHash;
 use crate::policies::counters::CounterId;
 use crate::tables::{
     Certificates, Changes, CompileError, Domains, Full, Loading, Names, NotLoaded, NotPut, Small,
-    TableSet, Tables, Updates,
+    TableSet, Tables, Updates, open,
 };
 
 /// Why a piece of configuration was not taken. What ran before runs on.
@@ -142,11 +142,11 @@ impl Running {
         let (nothing, no_objects) = (TableSet::default(), Small::default());
         let set = before.map_or(&nothing, |before| &before.set);
         let small = before.map_or(&no_objects, |before| &before.small);
-        let mut loading = Loading::default();
+        let mut loading = Loading::new(trust.seal.clone());
         let verified = snapshot::read(source, trust.group, &trust.keys, |record| {
             loading.take(record, (set, small))
         })?;
-        let certificates = loading.certificates(&trust.seal)?;
+        let certificates = loading.certificates()?;
         let (mut set, small, names) = loading.finish(set, small)?;
         set.domains = Arc::new(Domains::of(&set.compiled, &certificates));
         let running = Self {
@@ -327,7 +327,8 @@ impl Next<'_> {
             Object::Certificate(certificate) => {
                 self.certificates.put(&certificate, hash, self.seal)?;
             }
-            small => {
+            mut small => {
+                open(&mut small, self.seal)?;
                 self.changes.insert(object_ref, Some((small, hash)));
             }
         }

@@ -3,22 +3,38 @@
 use gatehouse_snapshot::object::HeaderChanges;
 
 /// Changes in the form the request path needs: looked through once for each field of a message, and written from the end.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct CompiledChanges {
     /// What of the message does not stay: what is removed, and what is set in its place. Lower case.
     touched: Box<[Box<str>]>,
     set: Box<[(Box<str>, Box<str>)]>,
 }
 
+/// Names only: a value may be a secret.
+impl std::fmt::Debug for CompiledChanges {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("CompiledChanges")
+            .field("touched", &self.touched)
+            .finish_non_exhaustive()
+    }
+}
+
 impl CompiledChanges {
     /// `besides` is taken out as well: a field that ends here for another reason.
     pub(crate) fn new(changes: &HeaderChanges, besides: Option<&str>) -> Self {
         let removed = changes.remove.iter().map(String::as_str);
-        let set = changes.set.iter().map(|(name, _)| name.as_str());
-        let pair = |(name, value): &(String, String)| (name.as_str().into(), value.as_str().into());
+        let plain = changes.set.iter();
+        let plain = plain.map(|(name, value)| (name.as_str(), value.as_str()));
+        let opened = changes.opened.iter();
+        let opened = opened.map(|(name, value)| (name.as_str(), value.as_str()));
+        let set = plain.chain(opened);
+        let names = set.clone().map(|(name, _)| name);
         Self {
-            touched: removed.chain(set).chain(besides).map(Box::from).collect(),
-            set: changes.set.iter().map(pair).collect(),
+            touched: removed.chain(names).chain(besides).map(Box::from).collect(),
+            set: set
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
         }
     }
 
@@ -49,6 +65,7 @@ mod tests {
         let changes = HeaderChanges {
             remove: vec!["x-debug".to_owned()],
             set: vec![("x-the-region".to_owned(), "eu".to_owned())],
+            ..HeaderChanges::default()
         };
         let changes = CompiledChanges::new(&changes, Some("x-token"));
         for name in [
@@ -66,5 +83,10 @@ mod tests {
         let set: Vec<_> = changes.each_set().collect();
         assert_eq!(set, [(b"x-the-region".as_slice(), b"eu".as_slice())]);
         assert!(!CompiledChanges::default().touches(b"x-debug"));
+        let printed = format!("{changes:?}");
+        assert!(
+            printed.contains("x-the-region") && !printed.contains("eu"),
+            "{printed}"
+        );
     }
 }

@@ -32,6 +32,9 @@ pub(crate) enum CompileError {
     /// Policies that cannot be told apart: a route never goes on without them.
     #[error("route {0}: its policies are of other operations than it has")]
     Policies(RouteId),
+    /// A value for the backend that does not open: a route never goes on without what its policies set.
+    #[error("route {0}: a value for its backend is not sealed for this group")]
+    Sealed(RouteId),
     /// A target that cannot be reached as written.
     #[error("upstream {0}: {1}")]
     Target(String, String),

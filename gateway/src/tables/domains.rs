@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use gatehouse_domain::host;
 use gatehouse_domain::id::TenantId;
-use gatehouse_snapshot::group_seal::GroupSeal;
+use gatehouse_snapshot::group_seal::{GroupSeal, SealedFor};
 use gatehouse_snapshot::object::{Certificate, Moment};
 use hashbrown::HashMap;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -69,8 +69,8 @@ impl Certificates {
 }
 
 fn certified(certificate: &Certificate, seal: &GroupSeal) -> Result<CertifiedKey, &'static str> {
-    let (tenant, id) = (certificate.tenant, certificate.id);
-    let key = seal.open(tenant, id, &certificate.sealed_key);
+    let sealed_for = SealedFor::Certificate(certificate.tenant, certificate.id);
+    let key = seal.open(sealed_for, &certificate.sealed_key);
     let key = key.map_err(|_| "its key is not sealed for this group")?;
     let der = PrivateKeyDer::try_from(key.as_slice()).map_err(|_| "its key cannot be read")?;
     let chain = certificate.chain.iter().cloned();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gatehouse_domain::id::ApplicationId;
 use gatehouse_snapshot::Refused;
-use gatehouse_snapshot::group_seal::GroupSeal;
+use gatehouse_snapshot::group_seal::{GroupSeal, SealedFor};
 use gatehouse_snapshot::object::{
     Certificate, Credential, Object, ObjectKind, ObjectRef, Subscription,
 };
@@ -40,9 +40,22 @@ impl From<Refused> for NotLoaded {
     }
 }
 
+/// Opens what an object has sealed for the group. What it adds to the state hash is said by its bytes as they came.
+pub(crate) fn open(object: &mut Object, seal: &GroupSeal) -> Result<(), CompileError> {
+    let Object::Route(route) = object else {
+        return Ok(());
+    };
+    let sealed_for = SealedFor::Route(route.tenant, route.id);
+    let policies = &mut route.later.policies;
+    policies
+        .open(seal, sealed_for)
+        .map_err(|_| CompileError::Sealed(route.id))
+}
+
 /// Takes records in the order of a snapshot: parents before children, ids ascending.
-#[derive(Default)]
 pub(crate) struct Loading {
+    /// Opens what is sealed for the group.
+    seal: GroupSeal,
     /// Until the first large object comes; and what each adds to the state hash.
     small: (Vec<Object>, Vec<[u8; 32]>),
     /// What they were compiled to. A fault is told only when the whole has turned out to be signed.
@@ -62,6 +75,22 @@ pub(crate) struct Loading {
 }
 
 impl Loading {
+    pub(crate) fn new(seal: GroupSeal) -> Self {
+        Self {
+            seal,
+            small: Default::default(),
+            compiled: None,
+            names: Names::default(),
+            applications: LoadingApplications::default(),
+            application_numbers: None,
+            subscriptions: LoadingSubscriptions::default(),
+            subscribed: None,
+            credentials: LoadingCredentials::default(),
+            certificates: Vec::new(),
+            walk: Number::default(),
+        }
+    }
+
     /// Takes one record in. Counters are those of `before`, where it holds the same subscription.
     pub(crate) fn take(
         &mut self,
@@ -120,17 +149,22 @@ impl Loading {
 
     /// Compiles the small objects, which come first, and gives back their memory before the large ones take theirs.
     fn compile(&mut self, before: &Small) {
-        let (small, names) = (&mut self.small, &mut self.names);
-        self.compiled
-            .get_or_insert_with(|| Small::of_all(std::mem::take(small), before, names));
+        let (small, names, seal) = (&mut self.small, &mut self.names, &self.seal);
+        self.compiled.get_or_insert_with(|| {
+            let (mut objects, hashes) = std::mem::take(small);
+            for object in &mut objects {
+                open(object, seal)?;
+            }
+            Small::of_all((objects, hashes), before, names)
+        });
     }
 
     /// Makes the certificates that were read ready to serve with.
-    pub(crate) fn certificates(&mut self, seal: &GroupSeal) -> Result<Certificates, NotLoaded> {
+    pub(crate) fn certificates(&mut self) -> Result<Certificates, NotLoaded> {
         let mut certificates = Certificates::default();
         for (certificate, hash) in std::mem::take(&mut self.certificates) {
             certificates
-                .put(&certificate, hash, seal)
+                .put(&certificate, hash, &self.seal)
                 .map_err(NotLoaded::Compile)?;
         }
         Ok(certificates)

@@ -36,7 +36,7 @@ pub(crate) use credentials::{Credentials, FoundCredential, NotPut};
 pub(crate) use domains::{Certificates, Domains};
 pub(crate) use index::{Index, spread};
 pub(crate) use life::{DEPRECATION, Notice, SUNSET};
-pub(crate) use loading::{Loading, NotLoaded};
+pub(crate) use loading::{Loading, NotLoaded, open};
 pub(crate) use names::Names;
 #[cfg(test)]
 pub(crate) use names::Scope;

@@ -74,6 +74,8 @@ impl PolicyBook {
         let RoutePolicies {
             sets,
             of_operations,
+            // Opened when the route was read.
+            sealed: _,
         } = &route.later.policies;
         if sets.is_empty() {
             return Some(RouteSets::None);
@@ -112,7 +114,12 @@ impl Pages {
         if *set == PolicySet::default() {
             return Some(None);
         }
-        let key = (environment, postcard::to_stdvec(set).ok()?);
+        let mut bytes = postcard::to_stdvec(set).ok()?;
+        // What is on no wire tells sets apart as well.
+        for (name, value) in &set.request_headers.opened {
+            bytes.extend_from_slice(&postcard::to_stdvec(&(name, value.as_str())).ok()?);
+        }
+        let key = (environment, bytes);
         if let Some(known) = self.sets.get(&key).and_then(Weak::upgrade) {
             return Some(Some(known));
         }
@@ -189,6 +196,7 @@ mod tests {
             request_headers: HeaderChanges {
                 remove: Vec::new(),
                 set: vec![("x-region".to_owned(), region.to_owned())],
+                ..HeaderChanges::default()
             },
             ..PolicySet::default()
         }
@@ -209,6 +217,28 @@ mod tests {
         assert_eq!(buckets, 2, "one for each environment");
         let nothing = book.lock().set(&PolicySet::default(), LIVE);
         assert!(nothing.is_some_and(|set| set.is_none()));
+    }
+
+    #[test]
+    fn sets_that_differ_in_what_was_opened_are_two() {
+        let book = PolicyBook::default();
+        let with = |value: &str| {
+            let mut set = PolicySet::default();
+            let value = value.to_owned().into();
+            set.request_headers.opened = vec![("authorization".to_owned(), value)];
+            let compiled = book.lock().set(&set, LIVE);
+            compiled.flatten().expect("it does something")
+        };
+        let (one, other) = (with("one"), with("other"));
+        assert!(Arc::ptr_eq(&one, &with("one")) && !Arc::ptr_eq(&one, &other));
+        let values = |set: &CompiledSet| {
+            let set = set.request_headers.each_set();
+            set.map(|(_, value)| value.to_vec()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (values(&one), values(&other)),
+            (vec![b"one".to_vec()], vec![b"other".to_vec()])
+        );
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use super::Stand;
 use crate::gallery::{hold_to_the_rules, keep};
 use gatehouse_control_plane::Actor;
+use gatehouse_control_plane::backend_secrets::{self, PutBackendSecret};
 use gatehouse_control_plane::changesets::{self, ChangesetInput};
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
 use gatehouse_control_plane::policies::{self, CreatePolicy, PolicyPlace};
 use gatehouse_control_plane::resources::ResourceFile;
 use gatehouse_control_plane::roles::{self, CreateRole};
-use gatehouse_control_plane::{Page, audit, releases};
+use gatehouse_control_plane::{Lookup, Page, audit, releases};
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyMode};
 use gatehouse_domain::{Permission, Role};
 use serde_json::json;
@@ -16,6 +17,33 @@ use serde_json::json;
 const GATEWAYS: &str = "insert into gateway_node (id, group_id, name, public_key, version, joined_at, last_seen_at, applied_generation, applied_seq)
      select gen_random_uuid(), g.id, n.name, sha256(n.name::bytea), '0.1.0', '2026-11-20 11:38:00Z', n.seen::timestamptz, g.generation, g.head_seq - n.lag
      from gateway_group g, (values ('fra-1', 0, '2026-11-20 11:38:00Z'), ('ams-1', 3, '2026-11-20 11:20:00Z')) n (name, lag, seen)";
+
+/// What the Petstore's backend is shown; one of its policies names it.
+async fn put_secret(stand: &Stand) {
+    let system = Actor::system(stand.tenant, "Nora Operator");
+    let (db, name) = (&stand.db, Lookup::Slug("pets-token".into()));
+    let input = PutBackendSecret {
+        value: "shown-to-pets".to_owned().into(),
+        reason: String::new(),
+    };
+    backend_secrets::put_backend_secret(db, &system, "petstore".into(), name, Some(0), input)
+        .await
+        .unwrap();
+    let input = CreatePolicy {
+        slug: Some("signed".into()),
+        place: PolicyPlace {
+            api: Some("petstore".into()),
+            version: Some("v1".into()),
+            ..PolicyPlace::default()
+        },
+        kind: PolicyKind::Headers,
+        document: json!({ "request": { "set": [{ "name": "authorization", "value": "Bearer ${vault:pets-token}" }] } }),
+        mode: PolicyMode::Enforce,
+        inherit: PolicyInherit::Default,
+        reason: String::new(),
+    };
+    policies::create_policy(db, &system, input).await.unwrap();
+}
 
 /// Fields that every API sets, and others for the Petstore.
 async fn set_fields(stand: &Stand) {
@@ -69,6 +97,7 @@ pub(super) async fn furnish(stand: &Stand) -> String {
         .await
         .unwrap();
     set_fields(stand).await;
+    put_secret(stand).await;
     audit::sign_checkpoints(&stand.db).await.unwrap();
     stand.database.run(GATEWAYS).await;
     ana.to_string()
@@ -153,6 +182,18 @@ async fn every_page_of_the_console_keeps_the_rules() {
             "/console/apis/petstore/policies/region/delete".into(),
         ),
         ("policies", "/console/settings/policies".into()),
+        (
+            "backend-secrets",
+            "/console/apis/petstore/backend-secrets".into(),
+        ),
+        (
+            "backend-secret",
+            "/console/apis/petstore/backend-secrets/pets-token".into(),
+        ),
+        (
+            "backend-secret-delete",
+            "/console/apis/petstore/backend-secrets/pets-token/delete".into(),
+        ),
         ("api-plans", "/console/apis/petstore/plans".into()),
         ("api-docs", "/console/apis/petstore/docs".into()),
         ("api-consumers", "/console/apis/petstore/consumers".into()),

@@ -2,6 +2,7 @@
 
 mod api_tabs;
 mod audit;
+mod backend_secrets;
 mod branding;
 mod configuration;
 mod confined;

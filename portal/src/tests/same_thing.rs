@@ -144,6 +144,7 @@ async fn known(stand: &Stand, owner: &mut Window) -> Known {
         ("product", "shop"),
         ("provider", "corp"),
         ("role", "releaser"),
+        ("secret", "pets-token"),
         ("template", "key_leaked"),
         ("terms", "store"),
     ];
@@ -169,6 +170,10 @@ async fn every_page_with_a_form_shows_the_same_as_command_and_request() {
         let main = page.between("<main id=\"main\"", "</main>");
         if main.contains("<form method=\"post\"") {
             assert!(main.contains(WAYS), "{route} has a form and no ways");
+            let ways = page.between(WAYS, "</details>");
+            for part in ["gatehouse</span>", "curl</span>"] {
+                assert!(ways.contains(part), "{route}: no {part} in {ways}");
+            }
             with_a_form += 1;
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::client;
 use crate::answer::Answer;
-use crate::command::{Ran, run};
+use crate::command::{Ran, run_fed};
 
 /// A program with an access token.
 #[derive(Debug, Clone)]
@@ -142,11 +142,16 @@ impl CiToken {
 
     /// `gatehouse ARGS`, with the token in the environment as CI systems give it, and no contexts.
     pub async fn cli(&self, program: &Path, args: &[&str]) -> Ran {
+        self.cli_fed(program, args, None).await
+    }
+
+    /// The same, with a text on its standard input.
+    pub async fn cli_fed(&self, program: &Path, args: &[&str], input: Option<&str>) -> Ran {
         let env = [
             ("GATEHOUSE_URL", self.admin_api.as_str()),
             ("GATEHOUSE_TOKEN", &self.token),
             ("XDG_CONFIG_HOME", "/nonexistent"),
         ];
-        run(program, args, &env).await
+        run_fed(program, args, &env, input).await
     }
 }

@@ -28,6 +28,11 @@ impl Cli {
         self.token.cli(&self.program, args).await
     }
 
+    /// Runs a verb with a text on its standard input.
+    pub async fn fed(&self, args: &[&str], input: &str) -> Ran {
+        self.token.cli_fed(&self.program, args, Some(input)).await
+    }
+
     /// Runs a verb that succeeds, and reads what it prints for programs.
     pub async fn json(&self, args: &[&str]) -> Value {
         let mut args = args.to_vec();

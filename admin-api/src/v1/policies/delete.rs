@@ -4,13 +4,12 @@ use axum::extract::State;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Db, policies};
 use gatehouse_web::{Path, Problem, Query};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::bodies;
 use crate::edge::answer::Mutation;
 use crate::edge::auth::{Caller, needs};
 use crate::edge::conditional::{IfMatch, IfMatchHeader};
+use crate::edge::why::Why;
 
 /// Takes a policy away. One further out may apply again.
 #[utoipa::path(
@@ -29,20 +28,6 @@ pub(crate) async fn delete_policy(
     Query(why): Query<Why>,
 ) -> Result<Mutation, Problem> {
     let policy = Lookup::from(policy.as_str());
-    let reason = why.reason.unwrap_or_default();
-    let changed = policies::delete_policy(&db, &caller, policy, expected, &reason).await?;
+    let changed = policies::delete_policy(&db, &caller, policy, expected, &why.reason()).await?;
     Ok(Mutation::gone(changed.change.as_ref()))
-}
-
-/// Why it goes.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Why {
-    /// For the audit log.
-    #[param(max_length = 500)]
-    reason: Option<String>,
-    /// Read by the layer in front; named here because it is a parameter.
-    #[param(ignore)]
-    #[serde(rename = "dry_run")]
-    _dry_run: Option<bool>,
 }

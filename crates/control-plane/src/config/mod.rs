@@ -123,7 +123,7 @@ pub(crate) async fn plan(
             _ => None,
         })
         .collect();
-    let mut routes = project::routes(conn, tenant, &routes).await?;
+    let mut routes = project::routes(conn, db, tenant, &routes).await?;
     for thing in &touched {
         let projection = project::project(conn, db, tenant, *thing, &mut routes).await?;
         projections.push((thing.object_ref(), projection));

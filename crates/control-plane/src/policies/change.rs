@@ -13,6 +13,7 @@ use super::{PolicyPlace, PolicyView, place_words, rows};
 use crate::actor::Actor;
 use crate::apis;
 use crate::audit::AuditEntry;
+use crate::backend_secrets;
 use crate::config::RouteReach;
 use crate::db::Db;
 use crate::page::Lookup;
@@ -99,6 +100,7 @@ pub async fn create_policy(
         let detail = "Another policy has this name already.";
         return Err(Refusal::field("/slug", "taken", detail));
     }
+    backend_secrets::link(&mut work, reach.api, id.uuid(), &document.secrets()).await?;
     let mut after = rows::read(work.conn(), id.uuid()).await?;
     after.warnings = warnings;
     after.warnings.extend(kept_out);
@@ -200,6 +202,7 @@ pub async fn update_policy(
     )
     .execute(work.conn())
     .await?;
+    backend_secrets::link(&mut work, reach.api, before.id.uuid(), &document.secrets()).await?;
     let mut after = rows::read(work.conn(), before.id.uuid()).await?;
     after.warnings = warnings;
     after.warnings.extend(kept_out);

@@ -2,29 +2,41 @@
 
 use std::collections::HashMap;
 
+use gatehouse_domain::id::{PolicyId, TenantId};
 use gatehouse_domain::policy::{Attached, PolicyMode, effective};
-use gatehouse_snapshot::check::ROUTE_POLICIES_BYTES_MAX;
+use gatehouse_snapshot::check::{ROUTE_POLICIES_BYTES_MAX, sealed_bytes};
+use gatehouse_snapshot::group_seal::SEAL_BYTES;
 use gatehouse_snapshot::object::{PolicySet, RoutePolicies};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::documents::PolicyDocument;
-use super::rows::{OnTheWay, of_apis};
+use super::rows::{OnTheWay, of_apis, on_the_way};
+use crate::backend_secrets::BackendSecrets;
+use crate::db::Db;
 use crate::refusal::Refusal;
 
 /// The policies of a tenant that are on the way to some of its routes: read once, however many routes and operations there are.
 pub(crate) struct Policies(Vec<OnTheWay>);
 
 impl Policies {
-    /// Reads those of the tenant and of these APIs.
-    pub(crate) async fn read(conn: &mut PgConnection, apis: &[Uuid]) -> Result<Self, Refusal> {
-        Ok(Self(of_apis(conn, apis).await?))
-    }
-
-    /// What is on the way to a version in an environment, from the outside in.
-    pub(super) fn on_the_way(&self, api: Uuid, version: Uuid, environment: Uuid) -> Vec<&OnTheWay> {
-        let leads = |policy: &&OnTheWay| policy.leads_to(api, version, environment);
-        self.0.iter().filter(leads).collect()
+    /// Reads those of the tenant and of these APIs, with the backend secrets they name.
+    pub(crate) async fn read(
+        conn: &mut PgConnection,
+        db: &Db,
+        tenant: TenantId,
+        apis: &[Uuid],
+    ) -> Result<Self, Refusal> {
+        let mut policies = of_apis(conn, apis).await?;
+        let are_named = |policy: &OnTheWay| !policy.document.secrets().is_empty();
+        if policies.iter().any(are_named) {
+            let secrets = BackendSecrets::read(conn, db, tenant, apis).await?;
+            for policy in &mut policies {
+                policy.with_secrets(&secrets)?;
+            }
+        }
+        Ok(Self(policies))
     }
 
     /// What they come to at the operations of a version in an environment, by their stable keys. Refused as soon as that is more
@@ -34,10 +46,29 @@ impl Policies {
         route: &RouteAt<'_>,
         operations: impl Iterator<Item = &'a str>,
         room: &mut Room,
-    ) -> Result<RoutePolicies, Refusal> {
-        let policies = self.on_the_way(route.api, route.version, route.environment);
+    ) -> Result<(RoutePolicies, Vec<BackendValue>), Refusal> {
+        let policies = on_the_way(&self.0, route.api, route.version, route.environment);
         compiled(&policies, operations, room)
             .map_err(|fault| Refusal::field("", "configuration", fault.words(route)))
+    }
+}
+
+/// A field of requests whose value holds backend secrets, to be sealed for each group.
+pub(crate) struct BackendValue {
+    /// The place of its set.
+    pub(crate) set: u32,
+    pub(crate) name: String,
+    pub(crate) value: Zeroizing<String>,
+}
+
+/// Nothing of the value.
+impl std::fmt::Debug for BackendValue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("BackendValue")
+            .field("set", &self.set)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,9 +127,9 @@ fn compiled<'a>(
     policies: &[&OnTheWay],
     operations: impl Iterator<Item = &'a str>,
     room: &mut Room,
-) -> Result<RoutePolicies, TooMuch> {
+) -> Result<(RoutePolicies, Vec<BackendValue>), TooMuch> {
     if policies.is_empty() {
-        return Ok(RoutePolicies::default());
+        return Ok(Default::default());
     }
     let mut own: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut of_all = Vec::new();
@@ -118,46 +149,62 @@ fn compiled<'a>(
         let set = match known.get(&applying) {
             Some(set) => *set,
             None => {
-                let set = sets.place(set_of(policies, &applying), room)?;
+                let set = sets.place(Set::of(policies, &applying), room)?;
                 known.insert(applying, set);
                 set
             }
         };
         of_operations.push(set);
     }
-    if sets.all.iter().all(|set| *set == PolicySet::default()) {
-        return Ok(RoutePolicies::default());
+    if sets.values.is_empty() && sets.all.iter().all(|set| *set == PolicySet::default()) {
+        return Ok(Default::default());
     }
-    Ok(RoutePolicies {
+    let policies = RoutePolicies {
         sets: sets.all,
         of_operations,
-    })
+        // Sealed when it is known for which group.
+        sealed: Vec::new(),
+    };
+    Ok((policies, sets.values))
 }
 
 /// Sets that differ from each other, in the order they came.
 #[derive(Default)]
 struct Sets {
     all: Vec<PolicySet>,
-    places: HashMap<Vec<u8>, u32>,
+    /// Of all of them.
+    values: Vec<BackendValue>,
+    /// By the bytes of a set, and whose its values are.
+    places: HashMap<(Vec<u8>, Option<PolicyId>), u32>,
     bytes: usize,
 }
 
 impl Sets {
     /// The place of a set.
-    fn place(&mut self, set: PolicySet, room: &mut Room) -> Result<u32, TooMuch> {
-        let bytes = set.encode();
-        if let Some(place) = self.places.get(&bytes) {
+    fn place(&mut self, set: Set, room: &mut Room) -> Result<u32, TooMuch> {
+        let encoded = set.policies.encode();
+        let of_values = set.values.iter();
+        let of_values = of_values.map(|(name, value)| sealed_bytes(name, value.len() + SEAL_BYTES));
+        let bytes = encoded.len() + of_values.sum::<usize>();
+        let key = (encoded, set.values_of);
+        if let Some(place) = self.places.get(&key) {
             return Ok(*place);
         }
-        self.bytes += bytes.len();
+        self.bytes += bytes;
         if self.bytes > ROUTE_POLICIES_BYTES_MAX {
             return Err(TooMuch::OfRoute);
         }
-        room.take(bytes.len())?;
+        room.take(bytes)?;
         // There are no more sets than operations, of which a description has some thousands at most.
         let place = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.places.insert(bytes, place);
-        self.all.push(set);
+        self.places.insert(key, place);
+        self.all.push(set.policies);
+        let values = set.values.into_iter();
+        self.values.extend(values.map(|(name, value)| BackendValue {
+            set: place,
+            name,
+            value,
+        }));
         Ok(place)
     }
 }
@@ -172,168 +219,36 @@ pub(super) fn applying(policies: &[&OnTheWay], places: &[usize]) -> Vec<usize> {
     applying.filter_map(|at| places.get(at).copied()).collect()
 }
 
-fn set_of(policies: &[&OnTheWay], applying: &[usize]) -> PolicySet {
-    let mut set = PolicySet::default();
-    let policies = applying.iter().filter_map(|place| policies.get(*place));
-    for policy in policies.filter(|policy| policy.mode != PolicyMode::Off) {
-        let shadow = policy.mode == PolicyMode::Shadow;
-        match &policy.document {
-            PolicyDocument::Cors(cors) => set.cors = Some(cors.compiled()),
-            PolicyDocument::Jwt(jwt) => set.jwt = Some(jwt.compiled(shadow)),
-            PolicyDocument::RateLimit(rate) => set.rates.push(rate.compiled(policy.id, shadow)),
-            PolicyDocument::Headers(headers) => {
-                set.request_headers = headers.request.compiled();
-                set.response_headers = headers.response.compiled();
+/// What happens at an operation.
+#[derive(Default)]
+struct Set {
+    policies: PolicySet,
+    values: Vec<(String, Zeroizing<String>)>,
+    /// The policy that sets them.
+    values_of: Option<PolicyId>,
+}
+
+impl Set {
+    fn of(policies: &[&OnTheWay], applying: &[usize]) -> Self {
+        let mut of = Self::default();
+        let policies = applying.iter().filter_map(|place| policies.get(*place));
+        for policy in policies.filter(|policy| policy.mode != PolicyMode::Off) {
+            let (shadow, set) = (policy.mode == PolicyMode::Shadow, &mut of.policies);
+            match &policy.document {
+                PolicyDocument::Cors(cors) => set.cors = Some(cors.compiled()),
+                PolicyDocument::Jwt(jwt) => set.jwt = Some(jwt.compiled(shadow)),
+                PolicyDocument::RateLimit(rate) => set.rates.push(rate.compiled(policy.id, shadow)),
+                PolicyDocument::Headers(headers) => {
+                    set.request_headers = headers.request.compiled_without_secrets();
+                    set.response_headers = headers.response.compiled();
+                    of.values = policy.values.clone();
+                    of.values_of = (!of.values.is_empty()).then_some(policy.id);
+                }
             }
         }
+        of
     }
-    set
 }
 
 #[cfg(test)]
-mod tests {
-    use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyLevel};
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::policies::rows::on_the_way;
-
-    fn policy(number: u128, kind: PolicyKind, operation: Option<&str>, config: Value) -> OnTheWay {
-        let attached = Attached {
-            kind,
-            level: match operation {
-                Some(_) => PolicyLevel::Operation,
-                None => PolicyLevel::Api,
-            },
-            in_one_environment: false,
-            inherit: PolicyInherit::Default,
-        };
-        on_the_way(number, attached, operation, config)
-    }
-
-    fn compile(policies: &[OnTheWay], operations: &[&str]) -> RoutePolicies {
-        let policies: Vec<&OnTheWay> = policies.iter().collect();
-        let mut room = Room::of_a_change();
-        compiled(&policies, operations.iter().copied(), &mut room).unwrap()
-    }
-
-    fn rate(number: u128, operation: Option<&str>, amount: u32) -> OnTheWay {
-        let config = json!({ "amount": amount, "window_s": 1 });
-        policy(number, PolicyKind::RateLimit, operation, config)
-    }
-
-    #[test]
-    fn equal_sets_are_kept_once_in_the_order_of_their_first_operations() {
-        let cors = |number, operation| {
-            let config = json!({ "any_origin": true });
-            policy(number, PolicyKind::Cors, operation, config)
-        };
-        let policies = [
-            rate(1, None, 5),
-            rate(2, Some("GET /b"), 7),
-            cors(3, Some("GET /c")),
-            cors(4, Some("GET /d")),
-        ];
-        let operations = ["GET /a", "GET /b", "GET /c", "GET /d", "GET /e"];
-        let compiled = compile(&policies, &operations);
-        assert_eq!(compiled.of_operations, [0, 1, 2, 2, 0]);
-        let amounts =
-            |set: &PolicySet| set.rates.iter().map(|rate| rate.amount).collect::<Vec<_>>();
-        assert_eq!(
-            compiled.sets.iter().map(amounts).collect::<Vec<_>>(),
-            [vec![5], vec![5, 7], vec![5]]
-        );
-        assert!(compiled.sets[2].cors.is_some());
-    }
-
-    #[test]
-    fn what_is_off_replaces_and_does_nothing() {
-        let mut off = policy(
-            2,
-            PolicyKind::Cors,
-            Some("GET /a"),
-            json!({ "any_origin": true }),
-        );
-        off.mode = PolicyMode::Off;
-        let on = policy(1, PolicyKind::Cors, None, json!({ "any_origin": true }));
-        let both = [on, off];
-        let compiled_both = compile(&both, &["GET /a", "GET /b"]);
-        assert_eq!(compiled_both.of_operations, [0, 1]);
-        assert_eq!(compiled_both.sets[0], PolicySet::default());
-        assert!(compiled_both.sets[1].cors.is_some());
-        let alone = compile(&both[1..], &["GET /a", "GET /b"]);
-        assert!(alone.is_empty() && alone.of_operations.is_empty());
-    }
-
-    #[test]
-    fn what_a_route_comes_to_is_refused_before_it_is_made() {
-        let values: Vec<String> = (0..64).map(|at| format!("{at:0>900}")).collect();
-        let claims = json!([{ "name": "long", "values": values }]);
-        let document = json!({ "issuer": "https://a.test", "audiences": ["a"], "algorithms": ["EdDSA"], "claims": claims,
-            "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "nmfVgABW3jI_JizPK7XicNrq-yBod84RMH_hum9Sifg" }] } });
-        let keys: Vec<String> = (0..2_000).map(|at| format!("GET /{at}")).collect();
-        let policies: Vec<OnTheWay> = std::iter::once(policy(1, PolicyKind::Jwt, None, document))
-            .chain((2..).zip(&keys).map(|(id, key)| rate(id, Some(key), 5)))
-            .collect();
-        let policies: Vec<&OnTheWay> = policies.iter().collect();
-        let one = Sets::default().place(set_of(&policies, &[0, 1]), &mut Room::of_a_change());
-        assert_eq!(one.unwrap(), 0);
-        let bytes = set_of(&policies, &[0, 1]).encode().len();
-        let fitting = ROUTE_POLICIES_BYTES_MAX / bytes;
-        let with = |operations: usize, room: &mut Room| {
-            let keys = keys[..operations].iter().map(String::as_str);
-            compiled(&policies, keys, room).map(|made| made.sets.len())
-        };
-        let mut room = Room::of_a_change();
-        assert_eq!(with(fitting, &mut room).unwrap(), fitting);
-        for operations in [fitting + 1, 2_000] {
-            let mut room = Room::of_a_change();
-            assert_eq!(with(operations, &mut room), Err(TooMuch::OfRoute));
-            let taken = Room::BYTES - room.left;
-            assert!(taken <= ROUTE_POLICIES_BYTES_MAX, "{taken} were made");
-        }
-    }
-
-    #[test]
-    fn a_change_has_room_to_the_byte() {
-        let mut room = Room::of_a_change();
-        room.take(Room::BYTES - 1).unwrap();
-        room.take(1).unwrap();
-        room.take(0).unwrap();
-        assert_eq!(room.take(1), Err(TooMuch::OfChange));
-    }
-
-    #[test]
-    fn a_route_that_comes_to_too_much_is_named() {
-        let policies = Policies(
-            (1..)
-                .zip(0..20)
-                .map(|(id, at)| {
-                    let values: Vec<String> = (0..64).map(|value| format!("{value:0>900}")).collect();
-                    let document = json!({ "issuer": format!("https://{at}.test"), "audiences": ["a"], "algorithms": ["EdDSA"],
-                        "claims": [{ "name": "long", "values": values }],
-                        "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "nmfVgABW3jI_JizPK7XicNrq-yBod84RMH_hum9Sifg" }] } });
-                    policy(id, PolicyKind::Jwt, Some(&format!("GET /{at}")), document)
-                })
-                .collect(),
-        );
-        let route = RouteAt {
-            api: Uuid::nil(),
-            version: Uuid::nil(),
-            environment: Uuid::nil(),
-            path: "/pets/v1",
-            in_environment: "sandbox",
-        };
-        let keys: Vec<String> = (0..20).map(|at| format!("GET /{at}")).collect();
-        let keys = keys.iter().map(String::as_str);
-        let refused = policies.compile(&route, keys, &mut Room::of_a_change());
-        let Err(Refusal::Invalid(faults)) = refused else {
-            panic!("{refused:?}");
-        };
-        let words = &faults[0].detail;
-        assert!(
-            words.contains("policies of /pets/v1 in sandbox come to"),
-            "{words}"
-        );
-    }
-}
+mod tests;

@@ -6,8 +6,7 @@ use gatehouse_domain::policy::{Attached, PolicyInherit, effective as applying_of
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::compile::Policies;
-use super::rows::{self, OnTheWay};
+use super::rows::{self, OnTheWay, on_the_way};
 use super::{PolicyView, compile};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -88,8 +87,8 @@ pub async fn effective(
             return Err(Refusal::unknown("?operation"));
         }
     }
-    let policies = Policies::read(&mut tx, &[api.id]).await?;
-    let on_the_way = policies.on_the_way(api.id, version.id.uuid(), environment.id.uuid());
+    let policies = rows::of_apis(&mut tx, &[api.id]).await?;
+    let on_the_way = on_the_way(&policies, api.id, version.id.uuid(), environment.id.uuid());
     let operation = operation.map(|key| key.to_string());
     let places: Vec<usize> = (0..on_the_way.len())
         .filter(|at| {

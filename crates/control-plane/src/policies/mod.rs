@@ -37,6 +37,7 @@ pub use place::PolicyPlace;
 
 pub(crate) use gone::{drop_of_version, drop_policies};
 pub(crate) use place::place_words;
+pub(crate) use rows::naming;
 
 /// A policy and where it is.
 #[derive(Debug, Clone, Serialize)]

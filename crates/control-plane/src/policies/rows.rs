@@ -1,13 +1,18 @@
 //! Reading policies.
 
+use std::collections::HashMap;
+
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_domain::backend_secret::{Piece, bytes_at_most};
 use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{Attached, PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::documents::PolicyDocument;
-use super::{PolicyFilter, PolicyView, place_words};
+use super::{PolicyFilter, PolicyRef, PolicyView, place_words};
+use crate::backend_secrets::BackendSecrets;
 use crate::page::{Lookup, Page};
 use crate::refs::{ApiRef, EnvRef};
 use crate::refusal::Refusal;
@@ -52,6 +57,46 @@ pub(super) async fn of_ids(
         ..Wanted::default()
     };
     select(conn, &wanted).await
+}
+
+/// The policies that name backend secrets, by secret.
+pub(crate) async fn naming(
+    conn: &mut PgConnection,
+    secrets: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<PolicyRef>>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select l.backend_secret_id, p.id, p.slug, p.operation_key, p.inherit, a.slug as api, v.label as "version?",
+                  e.slug as "environment?"
+           from policy_backend_secret l
+           join policy p on p.id = l.policy_id
+           join api a on a.id = p.api_id
+           left join api_version v on v.id = p.api_version_id
+           left join environment e on e.id = p.environment_id
+           where l.backend_secret_id = any($1)
+           order by p.id"#,
+        secrets,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut found: HashMap<Uuid, Vec<PolicyRef>> = HashMap::new();
+    for row in rows {
+        let place = place_words(
+            Some(&row.api),
+            row.version.as_deref(),
+            row.operation_key.as_deref(),
+            row.environment.as_deref(),
+        );
+        found
+            .entry(row.backend_secret_id)
+            .or_default()
+            .push(PolicyRef {
+                id: row.id.into(),
+                slug: row.slug,
+                place,
+                inherit: known(PolicyInherit::parse(&row.inherit), &row.inherit)?,
+            });
+    }
+    Ok(found)
 }
 
 /// One page, newest first, of what `reach` has.
@@ -169,15 +214,46 @@ pub(super) struct OnTheWay {
     pub(super) attached: Attached,
     pub(super) mode: PolicyMode,
     pub(super) document: PolicyDocument,
+    /// Fields that it sets in requests, with values that hold backend secrets; none before [`OnTheWay::with_secrets`].
+    pub(super) values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl OnTheWay {
+    /// The fields whose values name backend secrets, with what those stand for. An API's own policies name its own.
+    pub(super) fn with_secrets(&mut self, secrets: &BackendSecrets) -> Result<(), Refusal> {
+        let PolicyDocument::Headers(headers) = &self.document else {
+            return Ok(());
+        };
+        for (name, pieces) in headers.request.naming_secrets() {
+            let mut value = Zeroizing::new(String::with_capacity(bytes_at_most(&pieces)));
+            for piece in pieces {
+                value.push_str(match piece {
+                    Piece::Text(text) => text,
+                    Piece::Secret(secret) => secrets.get(self.api, secret)?,
+                });
+            }
+            self.values.push((name.to_owned(), value));
+        }
+        Ok(())
+    }
+
     /// Whether it is on the way to operations of a version in an environment.
     pub(super) fn leads_to(&self, api: Uuid, version: Uuid, environment: Uuid) -> bool {
         self.api.is_none_or(|own| own == api)
             && self.version.is_none_or(|own| own == version)
             && self.environment.is_none_or(|own| own == environment)
     }
+}
+
+/// Of `policies` those on the way to a version in an environment, from the outside in.
+pub(super) fn on_the_way(
+    policies: &[OnTheWay],
+    api: Uuid,
+    version: Uuid,
+    environment: Uuid,
+) -> Vec<&OnTheWay> {
+    let leads = |policy: &&OnTheWay| policy.leads_to(api, version, environment);
+    policies.iter().filter(leads).collect()
 }
 
 /// The policies of the tenant and of these APIs, from the outside in.
@@ -209,6 +285,7 @@ pub(super) async fn of_apis(
             },
             mode: known(PolicyMode::parse(&row.mode), &row.mode)?,
             document: PolicyDocument::stored(kind, row.config)?,
+            values: Vec::new(),
         });
     }
     found.sort_by_key(|one| (one.attached.level, one.attached.in_one_environment));
@@ -216,7 +293,7 @@ pub(super) async fn of_apis(
 }
 
 #[cfg(test)]
-pub(super) fn on_the_way(
+pub(super) fn one_on_the_way(
     number: u128,
     attached: Attached,
     operation: Option<&str>,
@@ -234,5 +311,6 @@ pub(super) fn on_the_way(
         document: read
             .expect("tests state documents that can be read")
             .document,
+        values: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! What a new description is compared with: the one in force, or that of the version callers would come from.
 
 use bytes::Bytes;
+use gatehouse_domain::ApiVersionState;
 use gatehouse_snapshot::node_auth::hex;
 use gatehouse_spec::gate::Base;
 use gatehouse_spec::lint::Levels;
@@ -19,6 +20,8 @@ pub(super) struct Ground {
     pub(super) content: Bytes,
     /// Of the same version: what breaks hits its callers.
     pub(super) is_own: bool,
+    /// Its version is withdrawn: nobody is served by it, and sending it again puts it on offer.
+    pub(super) is_withdrawn: bool,
 }
 
 /// What a description is judged by.
@@ -35,7 +38,7 @@ pub(super) async fn find(
     label: &str,
 ) -> Result<Option<Ground>, Refusal> {
     let row = sqlx::query!(
-        "select v.id as version, v.label, r.id as revision, r.number, r.sha256, r.content
+        "select v.id as version, v.label, v.state, r.id as revision, r.number, r.sha256, r.content
          from api_version v join spec_revision r on r.id = v.current_revision_id
          where v.api_id = $1 and (v.label = $2 or v.state in ('published', 'deprecated'))
          order by v.label = $2 desc, v.state = 'published' desc, v.id desc limit 1",
@@ -48,6 +51,7 @@ pub(super) async fn find(
         revision: row.revision,
         version: row.version,
         is_own: row.label == label,
+        is_withdrawn: row.state == ApiVersionState::Draft.as_str(),
         base: Base {
             version: row.label,
             revision: row.number,

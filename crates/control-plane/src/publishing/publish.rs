@@ -141,7 +141,9 @@ async fn look_up(
         Err(refusal) => return Err(refusal),
     };
     let ground = ground::find(&mut tx, api.id, &input.version).await?;
-    let own = ground.as_ref().filter(|ground| ground.is_own);
+    let own = ground
+        .as_ref()
+        .filter(|ground| ground.is_own && !ground.is_withdrawn);
     if own.is_some_and(|ground| ground.base.sha256 == hex(sha256)) {
         let same = published(&mut tx, &api, &input.version, Outcome::Unchanged).await?;
         return Ok(Known::Same(Box::new(same)));

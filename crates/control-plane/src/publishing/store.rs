@@ -108,6 +108,9 @@ impl Slot {
 
     /// Whether the same bytes are in force already.
     pub(super) fn holds(&self, sha256: &[u8; 32]) -> bool {
+        if self.state == ApiVersionState::Draft {
+            return false;
+        }
         let active = self.active.as_ref();
         active.is_some_and(|active| active.sha256 == sha256.as_slice())
     }

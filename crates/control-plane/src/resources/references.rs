@@ -1,8 +1,10 @@
 //! References in files: `${env:NAME}` and `${file:PATH}` stand for values that are known where the command line runs. The
-//! value is sent beside the files; what is kept and shown is the reference.
+//! value is sent beside the files; what is kept and shown is the reference. `${vault:NAME}` names a backend secret and stays as it is,
+//! for its value is nobody's to send.
 
 use std::collections::BTreeMap;
 
+use gatehouse_domain::backend_secret::names_backend_secret;
 use gatehouse_domain::pointer::join;
 use serde_json::Value;
 
@@ -19,6 +21,14 @@ pub(super) fn resolve(
 ) {
     match value {
         Value::String(text) => {
+            // What a policy says is judged with the rest of it.
+            if names_backend_secret(text) && !pointer.starts_with("/spec/document/") {
+                faults.push(FieldFault::new(
+                    pointer,
+                    "secret_reference",
+                    "Only values that a headers policy sets in requests name backend secrets.",
+                ));
+            }
             if let Some(resolved) = resolve_text(text, pointer, values, faults) {
                 refs.insert(pointer.to_owned(), std::mem::replace(text, resolved));
             }
@@ -107,6 +117,27 @@ mod tests {
             faults[0].detail.contains("${env:PORT}"),
             "{}",
             faults[0].detail
+        );
+    }
+
+    #[test]
+    fn backend_secrets_are_named_by_policies_only_and_stay_named() {
+        let named = || json!({ "document": { "value": "Bearer ${vault:token}" } });
+        let resolved = |value: &mut Value, pointer: &str| {
+            let (mut refs, mut faults) = (BTreeMap::new(), Vec::new());
+            resolve(value, pointer, &References::new(), &mut refs, &mut faults);
+            assert!(refs.is_empty());
+            faults
+        };
+        let mut value = named();
+        assert!(resolved(&mut value, "/spec").is_empty());
+        assert_eq!(value, named());
+        let mut elsewhere = json!({ "targets": [{ "url": "https://${vault:host}/" }] });
+        let faults = resolved(&mut elsewhere, "/spec");
+        assert_eq!(faults.len(), 1);
+        assert_eq!(
+            (faults[0].pointer.as_str(), faults[0].code),
+            ("/spec/targets/0/url", "secret_reference")
         );
     }
 }

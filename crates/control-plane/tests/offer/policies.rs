@@ -4,6 +4,7 @@
 mod drafts;
 mod lasting;
 mod names;
+mod secrets;
 
 use gatehouse_control_plane::policies::{
     self, CreatePolicy, EffectiveView, PolicyFilter, PolicyPlace, PolicyView, UpdatePolicy,

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::input;
 use crate::remote::{Column, DryRun, Remote, column};
 
 const PATH: &str = "/v1/branding";
@@ -64,7 +65,7 @@ pub(crate) struct Wish {
 
 impl Wish {
     fn body(&self) -> anyhow::Result<Value> {
-        let welcome = self.welcome_file.as_deref().map(text).transpose()?;
+        let welcome = self.welcome_file.as_deref().map(input::text).transpose()?;
         let logo = self.logo.as_deref().map(image).transpose()?;
         Ok(json!({ "accent": self.accent, "welcome": welcome, "logo": logo }))
     }
@@ -78,10 +79,6 @@ impl Wish {
         let asked = asked.into_iter().filter(|(_, is_asked)| *is_asked);
         asked.map(|(field, _)| field).collect()
     }
-}
-
-fn text(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
 }
 
 fn image(file: &Path) -> anyhow::Result<String> {

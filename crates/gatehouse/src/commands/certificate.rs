@@ -1,14 +1,14 @@
 //! `gatehouse certificate`: certificates that the tenant's own domains are served with.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Subcommand;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use crate::input;
 use crate::remote::{Column, DryRun, Remote, Rows, Sure, column, segment};
 
 const COLUMNS: &[Column] = &[
@@ -129,17 +129,7 @@ fn files(chain: &Path, key: &Path) -> anyhow::Result<(Text, Text)> {
 }
 
 fn read(path: &Path) -> anyhow::Result<Text> {
-    let mut text = Text::default();
-    if path == Path::new("-") {
-        let mut standard = std::io::stdin();
-        standard
-            .read_to_string(&mut text)
-            .context("reading standard input")?;
-    } else {
-        let read = std::fs::read_to_string(path);
-        text = Text::new(read.with_context(|| format!("reading {}", path.display()))?);
-    }
-    Ok(text)
+    input::text_or_standard_input(path).map(Text::new)
 }
 
 /// Only the certificates of a file: a private key beside them is not sent as part of what is public.

@@ -1,12 +1,12 @@
 //! `gatehouse guide`: what owners write for those who use an API.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::input;
 use crate::output;
 use crate::remote::{Column, DryRun, Remote, Sure, column, segment};
 
@@ -84,10 +84,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     fn body(&self) -> anyhow::Result<serde_json::Value> {
-        let read = |file: &Path| {
-            std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
-        };
-        let markdown = self.file.as_deref().map(read).transpose()?;
+        let markdown = self.file.as_deref().map(input::text).transpose()?;
         Ok(json!({ "title": self.title, "position": self.position, "markdown": markdown }))
     }
 }

@@ -10,6 +10,7 @@ use gatehouse_domain::credential::CredentialKind;
 use gatehouse_runtime::settings::parse_duration;
 use serde_json::{Value, json};
 
+use crate::input;
 use crate::output::exit;
 use crate::remote::{Column, DryRun, Remote, Rows, Sure, column, segment};
 
@@ -177,12 +178,7 @@ impl Public {
     }
 
     fn certificate(&self) -> anyhow::Result<Option<String>> {
-        let Some(path) = &self.certificate else {
-            return Ok(None);
-        };
-        let text = std::fs::read_to_string(path);
-        let text = text.with_context(|| format!("reading {}", path.display()))?;
-        Ok(Some(text))
+        self.certificate.as_deref().map(input::text).transpose()
     }
 }
 

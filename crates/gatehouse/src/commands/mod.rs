@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod backend_secret;
 pub(crate) mod backup;
 pub(crate) mod branding;
 pub(crate) mod call;
@@ -102,6 +103,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Operation(command) => operation::run(command).await,
         Command::Plan(command) => plan::run(command).await,
         Command::Policy(command) => policy::run(command).await,
+        Command::BackendSecret(command) => backend_secret::run(command).await,
         Command::Terms(command) => terms::run(command).await,
         Command::Product(command) => product::run(command).await,
         Command::Guide(command) => guide::run(command).await,

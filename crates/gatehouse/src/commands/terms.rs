@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::input;
 use crate::output;
 use crate::remote::{Column, DryRun, Remote, column, segment};
 
@@ -73,10 +73,6 @@ impl Named {
     }
 }
 
-fn text(file: &PathBuf) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
-}
-
 pub(crate) async fn run(command: Terms) -> anyhow::Result<ExitCode> {
     match command {
         Terms::List { remote } => {
@@ -99,13 +95,14 @@ pub(crate) async fn run(command: Terms) -> anyhow::Result<ExitCode> {
             file,
             dry,
         } => {
-            let body = json!({ "slug": named.terms, "title": title, "markdown": text(&file)? });
+            let body =
+                json!({ "slug": named.terms, "title": title, "markdown": input::text(&file)? });
             let session = named.remote.open()?;
             let made = session.create("/v1/terms", dry, body).await?;
             session.show(&made, "/slug", COLUMNS)?;
         }
         Terms::Publish { named, file, dry } => {
-            let body = json!({ "markdown": text(&file)? });
+            let body = json!({ "markdown": input::text(&file)? });
             let session = named.remote.open()?;
             let changed = session.put(&named.path(), dry, body).await?;
             session.show(&changed, "/slug", COLUMNS)?;

@@ -2,12 +2,16 @@
 
 use std::ops::RangeInclusive;
 
+use gatehouse_domain::backend_secret::may_hold_backend_secret;
 use gatehouse_domain::plan::LimitRule;
-use gatehouse_domain::policy::{is_field_name, is_field_value, may_change, may_hold_token};
+use gatehouse_domain::policy::{
+    FIELD_VALUE_BYTES_MAX, is_field_name, is_field_value, may_change, may_hold_token,
+};
 
+use crate::group_seal::SEAL_BYTES;
 use crate::object::{
     Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKeyMaterial, PolicySet, Route, RoutePolicies,
-    SharedRate,
+    SealedField, SharedRate,
 };
 
 /// Most entries of a list in one policy: origins, fields, audiences, keys, claims, values of a claim, scopes.
@@ -34,8 +38,9 @@ pub(super) fn faults(route: &Route) -> Vec<String> {
     let RoutePolicies {
         sets,
         of_operations,
+        sealed,
     } = &route.later.policies;
-    if sets.is_empty() && of_operations.is_empty() {
+    if sets.is_empty() && of_operations.is_empty() && sealed.is_empty() {
         return Vec::new();
     }
     let mut faults = Vec::new();
@@ -45,6 +50,12 @@ pub(super) fn faults(route: &Route) -> Vec<String> {
         faults.push("its policies are of other operations than it has".to_owned());
     }
     let bytes = postcard::to_stdvec(&route.later.policies).map_or(usize::MAX, |bytes| bytes.len());
+    let opened = sets.iter().flat_map(|set| &set.request_headers.opened);
+    let opened = opened.map(|(name, value)| name.len() + value.len());
+    let sealed_bytes = sealed
+        .iter()
+        .map(|field| sealed_bytes(&field.name, field.value.len()));
+    let bytes = bytes.saturating_add(sealed_bytes.chain(opened).sum());
     if bytes > ROUTE_POLICIES_BYTES_MAX {
         faults.push(format!(
             "its policies come to {bytes} bytes, of {ROUTE_POLICIES_BYTES_MAX} at most: state what operations share further out"
@@ -52,6 +63,57 @@ pub(super) fn faults(route: &Route) -> Vec<String> {
     }
     for set in sets {
         faults.extend(set_faults(set));
+    }
+    for field in sealed {
+        if sets.get(field.set as usize).is_none() {
+            faults.push(format!("the field '{}' is of no set", field.name));
+        }
+    }
+    for (place, set) in (0..).zip(sets) {
+        let own = sealed.iter().filter(|field| field.set == place);
+        let own: Vec<&SealedField> = own.collect();
+        if !own.is_empty() {
+            faults.extend(sealed_faults(&own, &set.request_headers));
+        }
+    }
+    faults
+}
+
+/// What a sealed field adds to the bytes of a route's policies: its name, its value and less than 16 more.
+pub fn sealed_bytes(name: &str, value_bytes: usize) -> usize {
+    name.len() + value_bytes + 16
+}
+
+/// What can be told of the sealed fields of a set without opening them: they come to no more, among what else is set, than a
+/// gateway takes that opened them.
+fn sealed_faults(sealed: &[&SealedField], plain: &HeaderChanges) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut names: Vec<&str> = plain.set.iter().map(|(name, _)| name.as_str()).collect();
+    names.extend(sealed.iter().map(|field| field.name.as_str()));
+    if names.len() > POLICY_ENTRIES_MAX {
+        faults.push("too many fields are changed".to_owned());
+    }
+    names.sort_unstable();
+    if names.windows(2).any(|two| two[0] == two[1]) {
+        faults.push("a field is set twice".to_owned());
+    }
+    let bytes = sealed.iter().map(|field| {
+        let value = field.value.len().saturating_sub(SEAL_BYTES);
+        field.name.len() + value
+    });
+    if bytes.sum::<usize>() + header_bytes(plain) > HEADER_CHANGES_BYTES_MAX {
+        faults.push(format!(
+            "the fields that are changed come to more than {HEADER_CHANGES_BYTES_MAX} bytes"
+        ));
+    }
+    for field in sealed {
+        let name = &field.name;
+        if !may_hold_backend_secret(name) {
+            faults.push(format!("the field '{name}' is not for policies to change"));
+        }
+        if field.value.len() > FIELD_VALUE_BYTES_MAX + SEAL_BYTES {
+            faults.push(format!("the value of '{name}' is too long"));
+        }
     }
     faults
 }
@@ -195,7 +257,8 @@ fn rate(rate: &SharedRate) -> Option<String> {
 
 fn changes(changes: &HeaderChanges) -> Vec<String> {
     let mut faults = Vec::new();
-    if changes.remove.len() > POLICY_ENTRIES_MAX || changes.set.len() > POLICY_ENTRIES_MAX {
+    let are_set = changes.set.len() + changes.opened.len();
+    if changes.remove.len() > POLICY_ENTRIES_MAX || are_set > POLICY_ENTRIES_MAX {
         faults.push("too many fields are changed".to_owned());
     }
     if header_bytes(changes) > HEADER_CHANGES_BYTES_MAX {
@@ -203,18 +266,26 @@ fn changes(changes: &HeaderChanges) -> Vec<String> {
             "the fields that are changed come to more than {HEADER_CHANGES_BYTES_MAX} bytes"
         ));
     }
-    let mut set: Vec<&String> = changes.set.iter().map(|(name, _)| name).collect();
-    set.sort_unstable();
-    if set.windows(2).any(|two| two[0] == two[1]) {
+    let plain = changes.set.iter().map(|(name, value)| (name, value));
+    let opened = changes.opened.iter().map(|(name, value)| (name, &**value));
+    let mut names: Vec<&String> = plain
+        .clone()
+        .chain(opened.clone())
+        .map(|(name, _)| name)
+        .collect();
+    names.sort_unstable();
+    if names.windows(2).any(|two| two[0] == two[1]) {
         faults.push("a field is set twice".to_owned());
     }
-    let names = changes.remove.iter();
-    for name in names.chain(changes.set.iter().map(|(name, _)| name)) {
-        if !may_change(name) {
-            faults.push(format!("the field '{name}' is not for policies to change"));
-        }
+    let removed = changes.remove.iter().map(|name| (name, may_change(name)));
+    let set = plain.clone().map(|(name, _)| (name, may_change(name)));
+    let hold = opened
+        .clone()
+        .map(|(name, _)| (name, may_hold_backend_secret(name)));
+    for (name, _) in removed.chain(set).chain(hold).filter(|(_, may)| !may) {
+        faults.push(format!("the field '{name}' is not for policies to change"));
     }
-    for (name, value) in &changes.set {
+    for (name, value) in plain.chain(opened) {
         if !is_field_value(value) {
             faults.push(format!("the value of '{name}' cannot be sent"));
         }
@@ -229,7 +300,9 @@ pub fn header_bytes(changes: &HeaderChanges) -> usize {
         .set
         .iter()
         .map(|(name, value)| name.len() + value.len());
-    removed.chain(set).sum()
+    let opened = changes.opened.iter();
+    let opened = opened.map(|(name, value)| name.len() + value.len());
+    removed.chain(set).chain(opened).sum()
 }
 
 /// One visible word.

@@ -8,7 +8,7 @@ use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::ProductId;
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Moment, RoutePolicies};
+use super::{Limit, Moment, RoutePolicies, SealedField};
 
 /// Dates in the life of a version, as its responses tell them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,8 @@ pub struct RouteLater {
     /// empty. It came after the two above and follows behind them.
     #[serde(skip)]
     pub guide: Option<String>,
-    /// What its policies come to. They follow behind the guide, or behind an empty text where there is none.
+    /// What its policies come to. They follow behind the guide, or behind an empty text where there is none; what of them is
+    /// sealed follows behind them.
     #[serde(skip)]
     pub policies: RoutePolicies,
 }
@@ -84,6 +85,9 @@ impl Later for RouteLater {
         }
         if has_policies {
             bytes.extend(postcard::to_stdvec(&self.policies).unwrap_or_default());
+            if !self.policies.sealed.is_empty() {
+                bytes.extend(postcard::to_stdvec(&self.policies.sealed).unwrap_or_default());
+            }
         }
     }
 
@@ -101,9 +105,19 @@ impl Later for RouteLater {
         if rest.is_empty() {
             return true;
         }
-        match postcard::take_from_bytes::<RoutePolicies>(rest) {
-            Ok((policies, [])) if !policies.is_empty() => {
-                self.policies = policies;
+        let Ok((policies, rest)) = postcard::take_from_bytes::<RoutePolicies>(rest) else {
+            return false;
+        };
+        if policies.is_empty() {
+            return false;
+        }
+        self.policies = policies;
+        if rest.is_empty() {
+            return true;
+        }
+        match postcard::take_from_bytes::<Vec<SealedField>>(rest) {
+            Ok((sealed, [])) if !sealed.is_empty() => {
+                self.policies.sealed = sealed;
                 true
             }
             _ => false,

@@ -2,6 +2,9 @@
 
 use gatehouse_domain::id::PolicyId;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::group_seal::{GroupSeal, NotOpened, SealedFor};
 
 /// What policies come to on a route. Empty, and without a byte on the wire, where none is attached.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,12 +13,38 @@ pub struct RoutePolicies {
     pub sets: Vec<PolicySet>,
     /// For each operation of [`super::Route::operations`] the place of its set in `sets`.
     pub of_operations: Vec<u32>,
+    /// What requests are given besides, each for one set. It came after the two above and follows behind them.
+    #[serde(skip)]
+    pub sealed: Vec<SealedField>,
+}
+
+/// A field of requests whose value holds a secret, as it comes to a group of gateways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedField {
+    /// The place of its set in [`RoutePolicies::sets`].
+    pub set: u32,
+    /// Lower case.
+    pub name: String,
+    /// Sealed for the group and the route; see [`crate::group_seal`]. What is inside is set as [`HeaderChanges::set`] is.
+    pub value: Vec<u8>,
 }
 
 impl RoutePolicies {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty()
+    }
+
+    /// Opens what is sealed, each for its set. From then on this holds secrets.
+    pub fn open(&mut self, seal: &GroupSeal, place: SealedFor) -> Result<(), NotOpened> {
+        for field in std::mem::take(&mut self.sealed) {
+            let value = seal.open(place, &field.value)?;
+            let value = std::str::from_utf8(&value).map_err(|_| NotOpened)?;
+            let value = Zeroizing::new(value.to_owned());
+            let set = self.sets.get_mut(field.set as usize).ok_or(NotOpened)?;
+            set.request_headers.opened.push((field.name, value));
+        }
+        Ok(())
     }
 }
 
@@ -148,17 +177,33 @@ pub struct SharedRate {
 
 /// Changes of a message's fields: removed ones first, then those that are set. Names in lower case, and none that frames a
 /// message, names a connection, or is the gateway's own word; see `gatehouse_domain::policy`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderChanges {
     /// Taken out wherever they are.
     pub remove: Vec<String>,
     /// In place of whatever was there.
     pub set: Vec<(String, String)>,
+    /// The same, with secrets: what a gateway opened, never on the wire; see [`RoutePolicies::open`].
+    #[serde(skip)]
+    pub opened: Vec<(String, Zeroizing<String>)>,
 }
 
 impl HeaderChanges {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.remove.is_empty() && self.set.is_empty()
+        self.remove.is_empty() && self.set.is_empty() && self.opened.is_empty()
+    }
+}
+
+/// Of what was opened names only.
+impl std::fmt::Debug for HeaderChanges {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let opened = self.opened.iter().map(|(name, _)| name.as_str());
+        formatter
+            .debug_struct("HeaderChanges")
+            .field("remove", &self.remove)
+            .field("set", &self.set)
+            .field("opened", &opened.collect::<Vec<_>>())
+            .finish()
     }
 }

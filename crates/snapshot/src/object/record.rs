@@ -242,7 +242,7 @@ mod tests {
     use super::*;
     use crate::object::{
         CredentialLater, LifeDates, Limit, Moment, OperationLimit, PlanLater, PolicySet,
-        RouteLater, RoutePolicies, WireRule,
+        RouteLater, RoutePolicies, SealedField, WireRule,
     };
     use gatehouse_domain::credential::CredentialState;
     use gatehouse_domain::id::{
@@ -390,9 +390,31 @@ mod tests {
         let policies = || RoutePolicies {
             sets: vec![PolicySet::default()],
             of_operations: vec![0],
+            sealed: Vec::new(),
         };
-        for guide in [None, Some("moving")] {
-            let object = route(guide, policies());
+        let sealed = || SealedField {
+            set: 0,
+            name: "authorization".to_owned(),
+            value: vec![1; 40],
+        };
+        let with_sealed = || RoutePolicies {
+            sealed: vec![sealed()],
+            ..policies()
+        };
+        assert!(
+            route(None, with_sealed())
+                .encode()
+                .body
+                .starts_with(&route(None, policies()).encode().body),
+            "a gateway that knows nothing of sealed fields finds bytes behind the policies and refuses them"
+        );
+        for (guide, policies) in [
+            (None, policies()),
+            (Some("moving"), policies()),
+            (None, with_sealed()),
+            (Some("moving"), with_sealed()),
+        ] {
+            let object = route(guide, policies);
             let record = object.encode();
             assert_eq!(record.decode().unwrap(), object);
             let mut longer = record.body.to_vec();

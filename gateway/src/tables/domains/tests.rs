@@ -29,7 +29,10 @@ fn certificate(id: u128, of: u128, hosts: &[&str], not_after: i64) -> Certificat
         not_after: Moment(not_after),
         chain: vec![made.cert.der().to_vec()],
         sealed_key: seal
-            .seal(tenant(of), id, &made.signing_key.serialize_der())
+            .seal(
+                SealedFor::Certificate(tenant(of), id),
+                &made.signing_key.serialize_der(),
+            )
             .unwrap(),
     }
 }

@@ -1,11 +1,14 @@
 //! Fields that policies set and remove, of requests and of responses.
 
-use gatehouse_snapshot::object::{Object, PolicySet};
+use std::path::Path;
+
+use gatehouse_snapshot::group_seal::{GroupSeal, SealedFor};
+use gatehouse_snapshot::object::{Object, PolicySet, Route, SealedField};
 
 use super::{PATH, TIERS, Tier, all, changes, routed, world};
 use crate::http::{Connection, request};
-use crate::node::World;
-use crate::objects::{PRODUCTION, configuration, good_key, route};
+use crate::node::{Start, World};
+use crate::objects::{GROUP_KEY, PRODUCTION, configuration, good_key, route};
 use crate::upstream::Upstream;
 
 /// A backend that says a lot.
@@ -73,6 +76,104 @@ fn requests_reach_the_backend_changed_and_in_no_other_spelling() {
             (vec!["stays"], vec!["stays"])
         );
     }
+}
+
+/// A field sealed for a route of a group.
+fn sealed(route: &Route, name: &str, value: &str, group_key: &[u8; 32]) -> SealedField {
+    let place = SealedFor::Route(route.tenant, route.id);
+    let value = GroupSeal::new(group_key).seal(place, value.as_bytes());
+    SealedField {
+        set: 0,
+        name: name.to_owned(),
+        value: value.expect("sealed"),
+    }
+}
+
+/// The files below a folder, one after the other.
+fn files(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let kind = entry.file_type().expect("a type");
+        if kind.is_dir() {
+            all.extend(files(&entry.path()));
+        } else if kind.is_file() {
+            all.extend(std::fs::read(entry.path()).expect("a file"));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_value_sealed_for_the_group_reaches_the_backend_and_no_file() {
+    let upstream = talkative();
+    let mut own = routed(&[set()]);
+    let first = [
+        sealed(&own, "authorization", "Bearer canary-one", &GROUP_KEY),
+        sealed(&own, "x-api-key", "of the backend", &GROUP_KEY),
+    ];
+    own.later.policies.sealed = first.to_vec();
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(Object::Route(own.clone()));
+    let world = World::start(&objects, &Start::default());
+    let received = |name: &str| {
+        let seen = upstream.seen();
+        let headers = &seen.last().expect("a call").headers;
+        let named = headers.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+    };
+    for tier in TIERS {
+        assert_eq!(tier.with_key(&world.node, "GET", PATH, &[]).status, 200);
+        assert_eq!(received("authorization"), ["Bearer canary-one"], "{tier:?}");
+        assert_eq!(
+            received("x-api-key"),
+            ["of the backend"],
+            "{tier:?}: not the caller's"
+        );
+        assert_eq!(received("x-region"), ["eu"], "{tier:?}");
+    }
+    // Another value comes while it runs.
+    own.later.policies.sealed = vec![sealed(
+        &own,
+        "authorization",
+        "Bearer canary-two",
+        &GROUP_KEY,
+    )];
+    world.put(&[Object::Route(own.clone())]);
+    for tier in TIERS {
+        assert_eq!(tier.with_key(&world.node, "GET", PATH, &[]).status, 200);
+        assert_eq!(received("authorization"), ["Bearer canary-two"], "{tier:?}");
+        assert!(received("x-api-key").is_empty(), "{tier:?}");
+    }
+    // From what it kept.
+    let (copy, _folder) = world.start_on_copy();
+    let answer = copy.call("GET", PATH, &[("x-api-key", &good_key())], b"");
+    assert_eq!(answer.status, 200);
+    assert_eq!(received("authorization"), ["Bearer canary-two"]);
+    let kept = files(world.folder.path());
+    assert!(kept.len() > 100);
+    let shows = |text: &[u8]| kept.windows(text.len()).any(|part| part == text);
+    assert!(shows(b"authorization") && !shows(b"canary"));
+}
+
+#[test]
+fn a_value_that_does_not_open_changes_nothing_and_no_call_goes_without() {
+    let upstream = talkative();
+    let mut own = routed(&[set()]);
+    own.later.policies.sealed = vec![sealed(&own, "authorization", "Bearer one", &GROUP_KEY)];
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(Object::Route(own.clone()));
+    let world = World::start(&objects, &Start::default());
+    own.later.policies.sealed = vec![sealed(&own, "authorization", "Bearer two", &[43; 32])];
+    world.control_plane.upsert(&[Object::Route(own)]);
+    let said = world.wait_for_refusal();
+    assert!(said.contains("not sealed for this group"), "{said}");
+    assert_eq!(
+        Tier::Strict.with_key(&world.node, "GET", PATH, &[]).status,
+        200
+    );
+    let seen = upstream.seen().pop().expect("a call");
+    assert_eq!(seen.header("authorization"), Some("Bearer one"));
 }
 
 #[test]

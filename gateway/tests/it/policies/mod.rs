@@ -93,6 +93,7 @@ fn routed(sets: &[PolicySet]) -> Route {
     routed.later.policies = RoutePolicies {
         sets: sets.to_vec(),
         of_operations: places.collect(),
+        sealed: Vec::new(),
     };
     routed
 }
@@ -162,6 +163,7 @@ fn changes(remove: &[&str], set: &[(&str, &str)]) -> HeaderChanges {
     HeaderChanges {
         remove: remove.iter().map(|name| (*name).to_owned()).collect(),
         set: set.iter().map(pair).collect(),
+        ..HeaderChanges::default()
     }
 }
 

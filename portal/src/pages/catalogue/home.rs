@@ -37,10 +37,15 @@ pub(crate) async fn show(visitor: Visitor) -> Result<HomePage, PageError> {
         limit: SHOWN,
         after: None,
     };
-    let listed =
-        catalogue::catalogue(visitor.db(), &viewer, &CatalogueFilter::default(), &page).await?;
-    let next_step = next_step(&visitor).await?;
-    let shell = visitor.shell().await?.with_own_search();
+    let filter = CatalogueFilter::default();
+    let listed = async {
+        let listed = catalogue::catalogue(visitor.db(), &viewer, &filter, &page).await;
+        listed.map_err(PageError::from)
+    };
+    // None needs what another finds: three connections for a page.
+    let (listed, next_step, shell) =
+        tokio::try_join!(listed, next_step(&visitor), visitor.shell())?;
+    let shell = shell.with_own_search();
     Ok(HomePage {
         welcome: welcome.map(|text| to_html(text).to_string()),
         next_step,

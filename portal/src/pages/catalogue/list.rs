@@ -178,23 +178,36 @@ pub(crate) async fn show(
     let viewer = visitor.viewer()?;
     let filter = query.filter();
     let after = After { after: query.after };
-    let listed = catalogue::catalogue(visitor.db(), &viewer, &filter, &after.page()).await?;
-    let found = match &filter.q {
-        Some(words) => {
-            catalogue::search_operations(visitor.db(), &viewer, words, OPERATIONS_MAX).await?
+    let (db, page) = (visitor.db(), after.page());
+    let found = async {
+        match &filter.q {
+            Some(words) => catalogue::search_operations(db, &viewer, words, OPERATIONS_MAX).await,
+            None => Ok(Vec::new()),
         }
-        None => Vec::new(),
     };
-    // Products have no tags and versions to be filtered by.
-    let products = if query.chosen().next().is_none() && query.after.is_none() {
-        catalogue::catalogue_products(visitor.db(), &viewer, filter.q.as_deref()).await?
-    } else {
-        Vec::new()
+    let products = async {
+        // Products have no tags and versions to be filtered by.
+        match query.chosen().next().is_none() && query.after.is_none() {
+            true => catalogue::catalogue_products(db, &viewer, filter.q.as_deref()).await,
+            false => Ok(Vec::new()),
+        }
     };
-    let next_step = next_step(&visitor).await?;
-    let shell = visitor.shell().await?.at("apis").with_own_search();
+    // None needs what another finds. What is asked on every page stays one after the other: a page takes three connections at most.
+    let offered = async {
+        let (listed, counted) = tokio::try_join!(
+            catalogue::catalogue(db, &viewer, &filter, &page),
+            catalogue::catalogue_facets(db, &viewer, &filter),
+        )?;
+        let (found, products) = (found.await?, products.await?);
+        Ok::<_, PageError>((listed, counted, found, products))
+    };
+    let own = async {
+        let next_step = next_step(&visitor).await?;
+        Ok::<_, PageError>((next_step, visitor.shell().await?))
+    };
+    let ((listed, counted, found, products), (next_step, shell)) = tokio::try_join!(offered, own)?;
+    let shell = shell.at("apis").with_own_search();
     let rows: Vec<ApiRow> = listed.data.iter().map(|entry| row(entry, &shell)).collect();
-    let counted = catalogue::catalogue_facets(visitor.db(), &viewer, &filter).await?;
     Ok(ListPage {
         filters_on: query.chosen().count(),
         kept: query

@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod apis;
 pub(crate) mod applications;
 pub(crate) mod audit;
+pub(crate) mod backend_secrets;
 pub(crate) mod change;
 pub(crate) mod changeset;
 pub(crate) mod checkpoints;

@@ -138,9 +138,15 @@ pub(super) async fn page(
     };
     let listed = subscriptions::list_requests(visitor.db(), actor, &filter.wanted(), &page).await?;
     let may_decide = actor.may_anywhere(Permission::SubscriptionDecide);
-    let settings = subscriptions::get_approval_settings(visitor.db(), actor).await?;
-    let shell = visitor.shell().await?.console("requests");
-    let plans = offered(visitor, actor, &listed.data).await?;
+    let choices = async {
+        let settings = subscriptions::get_approval_settings(visitor.db(), actor).await?;
+        let plans = offered(visitor, actor, &listed.data).await?;
+        Ok((settings, plans))
+    };
+    // None needs what another finds: three connections for a page.
+    let ((settings, plans), filters, shell) =
+        tokio::try_join!(choices, filter.fields(visitor, actor), visitor.shell())?;
+    let shell = shell.console("requests");
     let rows: Vec<QueueRow> = listed
         .data
         .iter()
@@ -152,7 +158,7 @@ pub(super) async fn page(
         lead: lead(&rows),
         tabs: tabs(QueueTab::Waiting, Some(rows.len()), &shell),
         undo: if may_decide { undo } else { Vec::new() },
-        filters: filter.fields(visitor, actor).await?,
+        filters,
         filtered: filter.is_on(),
         filter: filter.query(),
         may_decide,

@@ -11,7 +11,7 @@ use gatehouse_control_plane::policies::{self, PolicyFilter, PolicyView};
 use serde_json::Value;
 
 /// The policies of the Petstore.
-const PETS: &str = "/console/apis/petstore/policies";
+pub(super) const PETS: &str = "/console/apis/petstore/policies";
 /// Those of every API.
 pub(super) const ALL: &str = "/console/settings/policies";
 
@@ -56,7 +56,7 @@ async fn add(window: &mut Window, list: &str, kind: &str, fields: &[(&str, &str)
 }
 
 /// The same, and it is taken.
-async fn added(window: &mut Window, list: &str, kind: &str, fields: &[(&str, &str)]) {
+pub(super) async fn added(window: &mut Window, list: &str, kind: &str, fields: &[(&str, &str)]) {
     let answer = add(window, list, kind, fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
 }

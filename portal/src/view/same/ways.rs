@@ -63,6 +63,10 @@ ways! {
     VERSION_DEPRECATE: "version deprecate {api} {version} --sunset-at {date}", "POST" "/v1/apis/{api}/versions/{version}/deprecate", r#"{"sunset_at":"{date}"}"#;
     VERSION_RETIRE: "version retire {api} {version} --reason {reason}", "POST" "/v1/apis/{api}/versions/{version}/retire", r#"{"reason":"{reason}"}"#;
     VERSION_CALLERS: "version callers {api} {version}", "GET" "/v1/apis/{api}/versions/{version}/callers";
+    BACKEND_SECRET_LIST: "backend-secret list {api}", "GET" "/v1/apis/{api}/backend-secrets";
+    BACKEND_SECRET_GET: "backend-secret get {api} {secret}", "GET" "/v1/apis/{api}/backend-secrets/{secret}";
+    BACKEND_SECRET_PUT: "backend-secret put {api} {secret} --value-file {file}", "PUT" "/v1/apis/{api}/backend-secrets/{secret}", r#"{"value":"{value}"}"#;
+    BACKEND_SECRET_DELETE: "backend-secret delete {api} {secret}", "DELETE" "/v1/apis/{api}/backend-secrets/{secret}";
     POLICY_LIST: "policy list", "GET" "/v1/policies";
     POLICY_LIST_OF: "policy list --api {api}", "GET" "/v1/policies?api={api}";
     POLICY_EFFECTIVE: "policy effective {api} {version} --environment {environment}", "GET" "/v1/apis/{api}/versions/{version}/policies/effective?environment={environment}";

@@ -117,9 +117,7 @@ pub(super) async fn credential(
     };
     let environment = row.environment_id;
     Ok(Some(Projection {
-        object: Object::Credential(object),
-        environment: Some(environment),
         secret_hash: Some(secret_hash),
-        certificate: None,
+        ..Projection::of_environment(Object::Credential(object), environment)
     }))
 }

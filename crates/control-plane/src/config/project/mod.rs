@@ -6,8 +6,8 @@ mod routes;
 mod traffic;
 
 use gatehouse_domain::id::TenantId;
-use gatehouse_snapshot::group_seal::GroupSeal;
-use gatehouse_snapshot::object::Object;
+use gatehouse_snapshot::group_seal::{GroupSeal, NotOpened, SealedFor};
+use gatehouse_snapshot::object::{Object, SealedField};
 use gatehouse_snapshot::sign::credential_digest;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -16,17 +16,20 @@ use zeroize::Zeroizing;
 use super::Touched;
 use crate::certificates;
 use crate::db::Db;
+use crate::policies::compile::BackendValue;
 use crate::refusal::Refusal;
 pub(super) use routes::{Routes, routes};
 
-/// What groups should hold. A credential's digest and a certificate's sealed key differ from group to group; everything else is the
-/// same.
+/// What groups should hold. A credential's digest, a certificate's sealed key and a route's sealed fields differ from group to group;
+/// everything else is the same.
 pub(super) struct Projection {
     object: Object,
     /// The environment it belongs to; `None` belongs to the tenant as a whole.
     environment: Option<Uuid>,
     secret_hash: Option<[u8; 32]>,
     certificate: Option<OfCertificate>,
+    /// Of a route: what its requests are given besides.
+    values: Vec<BackendValue>,
 }
 
 /// What of a certificate is made for each group.
@@ -43,6 +46,7 @@ impl Projection {
             environment: None,
             secret_hash: None,
             certificate: None,
+            values: Vec::new(),
         }
     }
 
@@ -52,6 +56,7 @@ impl Projection {
             environment: Some(environment),
             secret_hash: None,
             certificate: None,
+            values: Vec::new(),
         }
     }
 
@@ -75,10 +80,25 @@ impl Projection {
             if !of.environments.iter().any(is_served) {
                 return Ok(None);
             }
-            let seal = GroupSeal::new(group_key);
-            certificate.sealed_key = seal
-                .seal(certificate.tenant, certificate.id, &of.key)
+            let sealed_for = SealedFor::Certificate(certificate.tenant, certificate.id);
+            certificate.sealed_key = GroupSeal::new(group_key)
+                .seal(sealed_for, &of.key)
                 .map_err(anyhow::Error::from)?;
+        }
+        if let (Object::Route(route), false) = (&mut object, self.values.is_empty()) {
+            let (seal, sealed_for) = (
+                GroupSeal::new(group_key),
+                SealedFor::Route(route.tenant, route.id),
+            );
+            let sealed = self.values.iter().map(|value| {
+                Ok(SealedField {
+                    set: value.set,
+                    name: value.name.clone(),
+                    value: seal.seal(sealed_for, value.value.as_bytes())?,
+                })
+            });
+            let sealed: Result<Vec<_>, NotOpened> = sealed.collect();
+            route.later.policies.sealed = sealed.map_err(anyhow::Error::from)?;
         }
         Ok(Some(object))
     }

@@ -9,15 +9,14 @@ use gatehouse_domain::id::{
     ApiId, ApiVersionId, EnvironmentId, ProductId, RouteId, TenantId, UpstreamId,
 };
 use gatehouse_domain::{ApiVersionState, OperationKey};
-use gatehouse_snapshot::object::{
-    LifeDates, Moment, Object, Operation, Route, RouteLater, RoutePolicies,
-};
+use gatehouse_snapshot::object::{LifeDates, Moment, Object, Operation, Route, RouteLater};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Projection;
-use crate::policies::compile::{Policies, Room, RouteAt};
+use crate::db::Db;
+use crate::policies::compile::{BackendValue, Policies, Room, RouteAt};
 use crate::refusal::Refusal;
 use crate::words::known;
 
@@ -30,16 +29,20 @@ pub(in crate::config) type Routes = HashMap<Uuid, Projection>;
 /// Reads what gateways should hold of routes; one that they should not hold is left out.
 pub(in crate::config) async fn routes(
     conn: &mut PgConnection,
+    db: &Db,
     tenant: TenantId,
     ids: &[Uuid],
 ) -> Result<Routes, Refusal> {
     let mut found = Routes::with_capacity(ids.len());
     let mut room = Room::of_a_change();
     for ids in ids.chunks(AT_ONCE) {
-        let read = Reading::of(conn, ids).await?;
+        let read = Reading::of(conn, db, tenant, ids).await?;
         for row in &read.rows {
-            let object = read.route(tenant, row, &mut room)?;
-            let projection = Projection::of_environment(Object::Route(object), row.environment);
+            let (object, values) = read.route(tenant, row, &mut room)?;
+            let projection = Projection {
+                values,
+                ..Projection::of_environment(Object::Route(object), row.environment)
+            };
             found.insert(row.id, projection);
         }
     }
@@ -91,7 +94,12 @@ struct Reading {
 }
 
 impl Reading {
-    async fn of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Self, Refusal> {
+    async fn of(
+        conn: &mut PgConnection,
+        db: &Db,
+        tenant: TenantId,
+        ids: &[Uuid],
+    ) -> Result<Self, Refusal> {
         let rows = rows(conn, ids).await?;
         let distinct = |ids: &mut dyn Iterator<Item = Uuid>| -> Vec<Uuid> {
             let distinct: HashSet<Uuid> = ids.collect();
@@ -103,15 +111,28 @@ impl Reading {
         Ok(Self {
             items: items(conn, &versions).await?,
             operations: operations(conn, &revisions).await?,
-            policies: Policies::read(conn, &apis).await?,
+            policies: Policies::read(conn, db, tenant, &apis).await?,
             rows,
         })
     }
 
-    fn route(&self, tenant: TenantId, row: &Row, room: &mut Room) -> Result<Route, Refusal> {
+    fn route(
+        &self,
+        tenant: TenantId,
+        row: &Row,
+        room: &mut Room,
+    ) -> Result<(Route, Vec<BackendValue>), Refusal> {
         let items = self.items.get(&row.version).map_or(&[][..], Vec::as_slice);
         let operations = row.revision.and_then(|id| self.operations.get(&id));
         let operations = operations.cloned().unwrap_or_default();
+        let (policies, values) = match row.state.is_served() {
+            true => {
+                let keys = operations.iter().map(|operation| operation.key.as_str());
+                self.policies.compile(&row.at(), keys, room)?
+            }
+            // Answered 410 before anything else is asked.
+            false => Default::default(),
+        };
         let later = RouteLater {
             narrowed: narrowed(items, &operations),
             life: row.deprecated_at.map(|deprecated_at| LifeDates {
@@ -120,17 +141,10 @@ impl Reading {
                 successor: row.successor.clone(),
             }),
             guide: row.guide.clone(),
-            policies: match row.state.is_served() {
-                true => {
-                    let keys = operations.iter().map(|operation| operation.key.as_str());
-                    self.policies.compile(&row.at(), keys, room)?
-                }
-                // Answered 410 before anything else is asked.
-                false => RoutePolicies::default(),
-            },
+            policies,
         };
         let products = items.iter();
-        Ok(Route {
+        let route = Route {
             id: RouteId::from_uuid(row.id),
             tenant,
             environment: EnvironmentId::from_uuid(row.environment),
@@ -145,7 +159,8 @@ impl Reading {
             config_max_age_s: row.config_max_age_s.map(i32::unsigned_abs),
             operations,
             later,
-        })
+        };
+        Ok((route, values))
     }
 }
 

@@ -1,7 +1,11 @@
-//! Fields that are set and removed. Not a place for secrets: whoever may read an API reads them.
+//! Fields that are set and removed. Not a place for secrets, since whoever may read an API reads them: a value that a backend is shown
+//! names a backend secret instead.
 
-use gatehouse_domain::policy::{is_field_value, may_change};
-use gatehouse_snapshot::check::{HEADER_CHANGES_BYTES_MAX, header_bytes};
+use gatehouse_domain::backend_secret::{
+    BadReference, Piece, bytes_at_most, may_hold_backend_secret, names_backend_secret, pieces,
+};
+use gatehouse_domain::policy::{FIELD_VALUE_BYTES_MAX, is_field_value, may_change};
+use gatehouse_snapshot::check::HEADER_CHANGES_BYTES_MAX;
 use gatehouse_snapshot::object::HeaderChanges;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,7 +42,8 @@ pub struct ChangesDocument {
 pub struct FieldDocument {
     /// Its name, lower case.
     pub name: String,
-    /// At most 4,096 bytes of visible ASCII and single spaces inside.
+    /// At most 4,096 bytes of visible ASCII and single spaces inside. In requests `${vault:NAME}` stands for a backend secret of the
+    /// API and counts as 2,048 bytes.
     pub value: String,
 }
 
@@ -67,6 +72,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<HeadersDocument> {
 
 fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
     const NOT_OURS: &str = "This field is not for policies to change: it frames the message, names who calls, or is the gateway's own. Use another one, without underscores.";
+    const CREDENTIAL: &str = "What a backend is shown in this field is a secret: put it as a backend secret of the API, and name that as ${vault:NAME}.";
     for (place, name) in changes.remove.iter_mut().enumerate() {
         name.make_ascii_lowercase();
         let pointer = format!("{pointer}/remove/{place}");
@@ -76,18 +82,20 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
     for (place, field) in changes.set.iter_mut().enumerate() {
         field.name.make_ascii_lowercase();
         let pointer = format!("{pointer}/set/{place}");
+        let may_be_set = match names_backend_secret(&field.value) {
+            true => may_hold_backend_secret(&field.name),
+            false => may_change(&field.name),
+        };
         told.require(
-            may_change(&field.name),
+            may_be_set,
             format!("{pointer}/name"),
             "field_name",
-            NOT_OURS,
+            match may_hold_backend_secret(&field.name) {
+                true => CREDENTIAL,
+                false => NOT_OURS,
+            },
         );
-        told.require(
-            is_field_value(&field.value),
-            format!("{pointer}/value"),
-            "field_value",
-            "Use at most 4,096 bytes of visible ASCII, with spaces only inside.",
-        );
+        value(&field.value, format!("{pointer}/value"), told);
     }
     for (place, field) in changes.set.iter().enumerate() {
         let twice = changes.set[..place]
@@ -100,12 +108,35 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
             "This field is set already.",
         );
     }
-    let bytes = header_bytes(&changes.compiled());
+    let bytes = changes.bytes();
     told.require(
         bytes <= HEADER_CHANGES_BYTES_MAX,
         pointer,
         "too_long",
         format!("Names and values come to {bytes} bytes; use at most {HEADER_CHANGES_BYTES_MAX}."),
+    );
+}
+
+/// The value of a field that is set.
+fn value(value: &str, pointer: String, told: &mut Told) {
+    let pieces = match pieces(value) {
+        Ok(pieces) => pieces,
+        Err(fault @ BadReference) => {
+            return told.fault(pointer, "secret_reference", fault.to_string());
+        }
+    };
+    told.require(
+        is_field_value(value),
+        pointer.clone(),
+        "field_value",
+        "Use at most 4,096 bytes of visible ASCII, with spaces only inside.",
+    );
+    let bytes = bytes_at_most(&pieces);
+    told.require(
+        value.len() > FIELD_VALUE_BYTES_MAX || bytes <= FIELD_VALUE_BYTES_MAX,
+        pointer,
+        "too_long",
+        format!("With what it names the value may come to {bytes} bytes; use at most {FIELD_VALUE_BYTES_MAX}, of which each backend secret counts as 2,048."),
     );
 }
 
@@ -118,6 +149,47 @@ impl ChangesDocument {
             set: set
                 .map(|field| (field.name.clone(), field.value.clone()))
                 .collect(),
+            ..HeaderChanges::default()
         }
+    }
+
+    /// The same without the fields whose values name backend secrets.
+    pub(crate) fn compiled_without_secrets(&self) -> HeaderChanges {
+        let mut compiled = self.compiled();
+        compiled
+            .set
+            .retain(|(_, value)| !names_backend_secret(value));
+        compiled
+    }
+
+    /// The fields whose values name backend secrets, in pieces.
+    pub(crate) fn naming_secrets(&self) -> impl Iterator<Item = (&str, Vec<Piece<'_>>)> {
+        let set = self.set.iter();
+        let naming = set.filter(|field| names_backend_secret(&field.value));
+        // What is kept was read, and names what can be named.
+        naming.filter_map(|field| Some((field.name.as_str(), pieces(&field.value).ok()?)))
+    }
+
+    /// The backend secrets that are named, with the place of the field that does.
+    pub(crate) fn secrets(&self) -> Vec<(usize, &str)> {
+        let set = self.set.iter().enumerate();
+        set.flat_map(|(place, field)| {
+            let pieces = pieces(&field.value).unwrap_or_default().into_iter();
+            pieces.filter_map(move |piece| match piece {
+                Piece::Secret(name) => Some((place, name)),
+                Piece::Text(_) => None,
+            })
+        })
+        .collect()
+    }
+
+    /// Names and values, whatever the backend secrets are that these name.
+    fn bytes(&self) -> usize {
+        let removed = self.remove.iter().map(String::len);
+        let set = self.set.iter().map(|field| {
+            let pieces = pieces(&field.value);
+            field.name.len() + pieces.map_or(field.value.len(), |pieces| bytes_at_most(&pieces))
+        });
+        removed.chain(set).sum()
     }
 }

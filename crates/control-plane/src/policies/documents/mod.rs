@@ -8,6 +8,8 @@ mod jwt;
 mod private;
 mod rate_limit;
 
+use gatehouse_domain::backend_secret::names_backend_secret;
+use gatehouse_domain::pointer::join;
 use gatehouse_domain::policy::PolicyKind;
 use gatehouse_snapshot::check::{POLICY_ENTRIES_MAX, POLICY_TEXT_BYTES_MAX};
 use serde::Serialize;
@@ -67,6 +69,7 @@ impl PolicyDocument {
         }
         // Wherever it stands: what is refused here has not been looked at any further.
         jwks::refuse_secrets(&value, "/document", &mut told);
+        refuse_references(kind, &value, "/document", &mut told);
         if !told.faults.is_empty() {
             return Err(told.faults);
         }
@@ -83,6 +86,17 @@ impl PolicyDocument {
             }),
             _ => Err(told.faults),
         }
+    }
+
+    /// The backend secrets it names, each with the pointer of the value that does.
+    pub(crate) fn secrets(&self) -> Vec<(String, &str)> {
+        let Self::Headers(headers) = self else {
+            return Vec::new();
+        };
+        let named = headers.request.secrets().into_iter();
+        named
+            .map(|(place, name)| (format!("/document/request/set/{place}/value"), name))
+            .collect()
     }
 
     /// Reads what was kept.
@@ -102,6 +116,34 @@ impl PolicyDocument {
     pub(crate) fn value(&self) -> Value {
         // Structs of texts, numbers and lists have no way to fail.
         serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// Backend secrets are for backends: what names one anywhere else is refused, so that it is not taken for a value.
+fn refuse_references(kind: PolicyKind, value: &Value, pointer: &str, told: &mut Told) {
+    match value {
+        Value::String(text) if names_backend_secret(text) => {
+            let is_sent = kind == PolicyKind::Headers
+                && pointer.starts_with("/document/request/set/")
+                && pointer.ends_with("/value");
+            told.require(
+                is_sent,
+                pointer,
+                "secret_reference",
+                "Only values that a headers policy sets in requests name backend secrets.",
+            );
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                refuse_references(kind, item, &format!("{pointer}/{place}"), told);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                refuse_references(kind, member, &join(pointer, name), told);
+            }
+        }
+        _ => {}
     }
 }
 

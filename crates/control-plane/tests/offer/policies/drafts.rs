@@ -1,5 +1,8 @@
 //! Policies of a version that was withdrawn: it is a draft with a description, and may come back with another one.
 
+use gatehouse_control_plane::publishing::Outcome;
+use gatehouse_domain::ApiVersionState;
+
 use super::lasting::{go_back, newest};
 use super::*;
 
@@ -24,6 +27,12 @@ async fn withdrawn() -> (World, PolicyView) {
     (world, own)
 }
 
+/// Where v2 stands in its life.
+async fn state(world: &World) -> ApiVersionState {
+    let version = versions::get_version(&world.db, &world.ada, world.api(), "v2").await;
+    version.unwrap().state
+}
+
 #[tokio::test]
 async fn files_name_the_policies_of_a_draft_s_operation_that_is_gone() {
     let (world, own) = withdrawn().await;
@@ -43,6 +52,7 @@ async fn files_name_the_policies_of_a_draft_s_operation_that_is_gone() {
     // With the operation it comes back as it was, and what is exported can be applied.
     let whole = world.plan_files(described(PETS)).await.unwrap();
     world.apply(&whole).await.unwrap();
+    assert_eq!(state(&world).await, ApiVersionState::Published);
     let same = world.plan_files(world.exported(None).await).await.unwrap();
     assert_eq!(same.changes, json!([]));
     world.assert_consistent().await;
@@ -56,6 +66,19 @@ async fn without_such_a_policy_the_draft_comes_back_with_any_description() {
         .unwrap();
     let planned = world.plan_files(described(&without_get_pet())).await;
     world.apply(&planned.unwrap()).await.unwrap();
+    assert_eq!(state(&world).await, ApiVersionState::Published);
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn sending_a_withdrawn_description_again_puts_it_on_offer_once() {
+    let (world, _) = withdrawn().await;
+    assert_eq!(state(&world).await, ApiVersionState::Draft);
+    let again = async || world.publish_as("pets", "v2", PETS).await.unwrap().value;
+    assert_eq!(again().await.outcome, Outcome::Updated);
+    assert_eq!(state(&world).await, ApiVersionState::Published);
+    assert_eq!(held(&world).await.len(), 4, "gateways have it again");
+    assert_eq!(again().await.outcome, Outcome::Unchanged);
     world.assert_consistent().await;
 }
 

@@ -1,12 +1,13 @@
 //! `gatehouse approval`: how requests are decided: rules, questions, deadlines, deputies.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::input;
 use crate::remote::{Column, DryRun, Remote, Rows, column, segment};
 
 const PLAN: &[Column] = &[
@@ -165,10 +166,9 @@ impl Named {
     }
 }
 
-fn read(file: &PathBuf) -> anyhow::Result<Value> {
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+fn read(file: &Path) -> anyhow::Result<Value> {
+    serde_json::from_str(&input::text(file)?)
+        .with_context(|| format!("{} is not JSON", file.display()))
 }
 
 pub(crate) async fn run(command: Approval) -> anyhow::Result<ExitCode> {
@@ -185,7 +185,7 @@ pub(crate) async fn run(command: Approval) -> anyhow::Result<ExitCode> {
         }
         Approval::Simulate { named, file, days } => {
             let session = named.remote.open()?;
-            let rule = file.as_ref().map(read).transpose()?;
+            let rule = file.as_deref().map(read).transpose()?;
             let rule = rule.map(|read| read.get("rule").cloned().unwrap_or(read));
             let body = json!({ "rule": rule, "days": days });
             let tried = session

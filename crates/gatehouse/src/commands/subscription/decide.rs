@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::commands::job;
+use crate::input;
 use crate::output::exit;
 use crate::remote::{Column, DryRun, Remote, Session, column, segment};
 
@@ -40,12 +41,7 @@ impl Decide {
     /// Sends them. Exit code 1 when one was refused; the others' outcomes are shown all the same.
     pub(super) async fn send(self) -> anyhow::Result<ExitCode> {
         let session = self.remote.open()?;
-        let text = if self.file.as_os_str() == "-" {
-            std::io::read_to_string(std::io::stdin()).context("reading standard input")?
-        } else {
-            std::fs::read_to_string(&self.file)
-                .with_context(|| format!("reading {}", self.file.display()))?
-        };
+        let text = input::text_or_standard_input(&self.file)?;
         let decisions: Value = serde_json::from_str(&text)
             .with_context(|| format!("{} is not a list of decisions", self.file.display()))?;
         if self.as_job {

@@ -11,6 +11,7 @@ mod reading;
 mod report;
 mod runner;
 mod scratch;
+mod secrets;
 mod stage;
 mod wire;
 

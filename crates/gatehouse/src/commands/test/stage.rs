@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::backend::Backend;
+use super::secrets;
 use super::wire::Place;
 use crate::cli::Ports;
 use crate::commands::folder;
@@ -106,13 +107,18 @@ impl Stage {
 
     /// Makes the tenant what the files say, then lets the backend stand for every target. Gives the number of changes.
     pub(super) async fn apply(&mut self, files: &Files) -> anyhow::Result<usize> {
-        let body = folder::body_of(&files.dir, &files.texts)?;
-        let made = self.session.post("/v1/changesets", body).await?;
-        let id = segment(made["id"].as_str().unwrap_or_default());
-        let path = format!("/v1/changesets/{id}/apply");
-        let applied = self.session.post(&path, json!({})).await?;
-        let changes = folder::list(&applied, "changes").len();
-        self.keep(&applied);
+        let named = secrets::named(files);
+        let mut changes = 0;
+        if !named.secrets.is_empty() {
+            // A secret is of an API, which has to be there before, and policies that name it come after it.
+            let mut before = files.texts.clone();
+            before.retain(|path, _| !named.by.contains(path));
+            changes += self.change(&files.dir, &before).await?;
+            for (api, name) in &named.secrets {
+                self.put_secret(api, name).await?;
+            }
+        }
+        changes += self.change(&files.dir, &files.texts).await?;
         let environments = self.session.get("/v1/environments").await?;
         for environment in folder::list(&environments, "data") {
             let word = |name: &str| environment[name].as_str().map(str::to_owned);
@@ -125,6 +131,42 @@ impl Stage {
         }
         self.let_the_backend_stand_in().await?;
         Ok(changes)
+    }
+
+    /// Applies files as one changeset; gives the number of changes.
+    async fn change(
+        &mut self,
+        dir: &Path,
+        texts: &BTreeMap<String, String>,
+    ) -> anyhow::Result<usize> {
+        let body = folder::body_of(dir, texts)?;
+        let made = self.session.post("/v1/changesets", body).await?;
+        let id = segment(made["id"].as_str().unwrap_or_default());
+        let path = format!("/v1/changesets/{id}/apply");
+        let applied = self.session.post(&path, json!({})).await?;
+        self.keep(&applied);
+        Ok(folder::list(&applied, "changes").len())
+    }
+
+    /// Puts what a backend secret stands for. That there is no such API is told by the changeset, at its place.
+    async fn put_secret(&mut self, api: &str, name: &str) -> anyhow::Result<()> {
+        let path = format!(
+            "/v1/apis/{}/backend-secrets/{}",
+            segment(api),
+            segment(name)
+        );
+        let body = json!({ "value": secrets::stand_in(name) });
+        let put = self.session.put(&path, DryRun { dry_run: false }, body);
+        match put.await {
+            Ok(put) => {
+                self.keep(&put);
+                Ok(())
+            }
+            Err(error) => match error.downcast_ref::<Refused>() {
+                Some(refused) if refused.status == 404 => Ok(()),
+                _ => Err(error),
+            },
+        }
     }
 
     async fn let_the_backend_stand_in(&mut self) -> anyhow::Result<()> {

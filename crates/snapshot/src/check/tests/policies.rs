@@ -1,8 +1,12 @@
 //! What may be attached to a route, at its limits and one beyond.
 
+use zeroize::Zeroizing;
+
 use super::*;
+use crate::group_seal::SEAL_BYTES;
 use crate::object::{
     Cors, HeaderChanges, Jwt, JwtAlgorithm, JwtKey, JwtKeyMaterial, PolicySet, RoutePolicies,
+    SealedField,
 };
 
 /// What is wrong with a route whose two operations have these sets.
@@ -11,6 +15,7 @@ fn faults_of(sets: Vec<PolicySet>, of_operations: &[u32]) -> Vec<String> {
     route.later.policies = RoutePolicies {
         sets,
         of_operations: of_operations.to_vec(),
+        sealed: Vec::new(),
     };
     super::super::policies::faults(&route)
 }
@@ -54,6 +59,7 @@ fn with_set(set: &[(&str, usize)]) -> PolicySet {
             set: set
                 .map(|(name, length)| ((*name).to_owned(), "v".repeat(*length)))
                 .collect(),
+            ..HeaderChanges::default()
         },
         ..PolicySet::default()
     }
@@ -95,6 +101,7 @@ fn all_that_a_route_has_fits_one_frame_of_a_snapshot() {
         let mut policies = RoutePolicies {
             sets,
             of_operations,
+            sealed: Vec::new(),
         };
         let length = |policies: &RoutePolicies| postcard::to_stdvec(policies).unwrap().len();
         // Names fill it up, byte by byte.
@@ -119,6 +126,7 @@ fn all_that_a_route_has_fits_one_frame_of_a_snapshot() {
         let RoutePolicies {
             sets,
             of_operations,
+            ..
         } = policies(bytes);
         let faults = faults_of(sets, &of_operations);
         let tells = faults
@@ -217,5 +225,80 @@ fn credentials_are_for_origins_that_have_a_name() {
             ..PolicySet::default()
         });
         assert_eq!(faults.is_empty(), is_well, "{origin} {credentials}");
+    }
+}
+
+/// What is wrong with sealed fields, each with its set, name and bytes inside, beside one that is set plainly.
+fn sealed_faults(fields: &[(u32, &str, usize)]) -> Vec<String> {
+    let mut route = route(1, 1, "/pets");
+    let sealed = fields.iter().map(|(set, name, bytes)| SealedField {
+        set: *set,
+        name: (*name).to_owned(),
+        value: vec![1; bytes + SEAL_BYTES],
+    });
+    route.later.policies = RoutePolicies {
+        sets: vec![with_set(&[("x-a", 1)])],
+        of_operations: vec![0, 0],
+        sealed: sealed.collect(),
+    };
+    super::super::policies::faults(&route)
+}
+
+#[test]
+fn a_sealed_field_is_of_a_set_and_of_a_kind_that_may_hold_a_secret() {
+    for name in ["authorization", "x-api-key", "x-b"] {
+        assert!(sealed_faults(&[(0, name, 60)]).is_empty(), "{name}");
+    }
+    for (set, name, tells) in [
+        (1, "x-b", "is of no set"),
+        (0, "x-a", "is set twice"),
+        (0, "host", "is not for policies to change"),
+        (0, "X-B", "is not for policies to change"),
+    ] {
+        let told = sealed_faults(&[(set, name, 60)]);
+        assert!(told.len() == 1 && told[0].contains(tells), "{told:?}");
+    }
+    let twice = sealed_faults(&[(0, "x-b", 60), (0, "x-b", 60)]);
+    assert_eq!(twice, ["a field is set twice"]);
+    for (bytes, is_well) in [(4_095, true), (4_096, true), (4_097, false)] {
+        let told = sealed_faults(&[(0, "x-b", bytes)]);
+        assert_eq!(told.is_empty(), is_well, "{bytes}");
+    }
+}
+
+#[test]
+fn sealed_fields_come_to_no_more_than_a_gateway_takes_that_opened_them() {
+    let names: Vec<String> = (0..64).map(|number| format!("x-{number:02}")).collect();
+    // One is set plainly.
+    for (fields, is_well) in [(62, true), (63, true), (64, false)] {
+        let sealed: Vec<_> = names[..fields]
+            .iter()
+            .map(|name| (0, name.as_str(), 1))
+            .collect();
+        assert_eq!(sealed_faults(&sealed).is_empty(), is_well, "{fields}");
+    }
+    let rest = HEADER_CHANGES_BYTES_MAX - 3 * 4_096 - 5 * 3 - ("x-a".len() + 1);
+    for (last, is_well) in [(rest - 1, true), (rest, true), (rest + 1, false)] {
+        let lengths = [4_096, 4_096, 4_096, last / 2, last - last / 2];
+        let sealed = ["x-b", "x-c", "x-d", "x-e", "x-f"].into_iter().zip(lengths);
+        let sealed: Vec<_> = sealed.map(|(name, bytes)| (0, name, bytes)).collect();
+        assert_eq!(sealed_faults(&sealed).is_empty(), is_well, "{last}");
+    }
+}
+
+#[test]
+fn credentials_are_set_by_what_was_sealed_only() {
+    let opened = |name: &str, value: &str| {
+        let mut set = with_set(&[("x-a", 1)]);
+        let value = Zeroizing::new(value.to_owned());
+        set.request_headers.opened = vec![(name.to_owned(), value)];
+        set_faults(set)
+    };
+    for name in ["authorization", "x-api-key"] {
+        assert_eq!(set_faults(with_set(&[(name, 3)])).len(), 1, "{name}");
+        assert!(opened(name, "Bearer one").is_empty(), "{name}");
+    }
+    for (name, value) in [("host", "a"), ("x-a", "twice"), ("x-b", "a\r\nx-c: d")] {
+        assert_eq!(opened(name, value).len(), 1, "{name}");
     }
 }

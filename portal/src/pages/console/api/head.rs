@@ -111,15 +111,38 @@ impl Opened {
 
     /// What stands over the page that is open.
     pub(crate) fn head(&self, here: ApiTab, spread: Option<Spread>) -> ApiHead {
-        let view = &self.view;
-        let mut parents = vec![Link::new("APIs", self.shell.to("/console/apis"))];
+        let mut trail = vec![Link::new("APIs", self.shell.to("/console/apis"))];
         let last = match here {
-            ApiTab::Overview => view.name.clone(),
+            ApiTab::Overview => self.view.name.clone(),
             tab => {
-                parents.push(Link::new(view.name.clone(), self.link(ApiTab::Overview)));
+                trail.push(self.overview());
                 tab.words().0.to_owned()
             }
         };
+        self.over(Crumbs::new(last, trail), here, spread)
+    }
+
+    /// The same over a page that stands below one of the tabs.
+    pub(crate) fn head_below(
+        &self,
+        tab: ApiTab,
+        here: &'static str,
+        spread: Option<Spread>,
+    ) -> ApiHead {
+        let trail = vec![
+            Link::new("APIs", self.shell.to("/console/apis")),
+            self.overview(),
+            Link::new(tab.words().0, self.link(tab)),
+        ];
+        self.over(Crumbs::new(here, trail), tab, spread)
+    }
+
+    fn overview(&self) -> Link {
+        Link::new(self.view.name.clone(), self.link(ApiTab::Overview))
+    }
+
+    fn over(&self, crumbs: Crumbs, here: ApiTab, spread: Option<Spread>) -> ApiHead {
+        let view = &self.view;
         let shown = ApiTab::ALL
             .into_iter()
             .filter(|tab| self.shell.may(tab.needs()));
@@ -130,7 +153,7 @@ impl Opened {
             current: tab == here,
         });
         ApiHead {
-            crumbs: Crumbs::new(last, parents),
+            crumbs,
             spread,
             name: view.name.clone(),
             slug: view.slug.clone(),

@@ -213,7 +213,10 @@ const HEADERS: &[Control] = &[
         &["request", "set"],
         Pairs,
     )
-    .help("One a line: x-region: eu. In place of whatever was there. Whoever may read the API reads it: write no secret here."),
+    .help(
+        "One a line: x-region: eu. In place of whatever was there. Whoever may read the API reads it: write no secret here. In a policy \
+         of one API a value may name a backend secret of it, as in authorization: Bearer ${vault:NAME}.",
+    ),
     control(
         "response_remove",
         "Removed from the backend's answers",

@@ -4,6 +4,7 @@ use crate::address::{Query, with_query};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::console::api::head::{ApiHead, ApiTab, Opened};
+use crate::pages::console::backend_secrets;
 use crate::pages::console::policies::effective::{self, Effective, EffectiveQuery};
 use crate::pages::console::policies::place::{Named, Place, SETTINGS};
 use crate::pages::console::policies::rows::{PolicyRow, add_words, kind_help, row};
@@ -28,6 +29,8 @@ pub(crate) struct ApiPoliciesPage {
     pub(crate) here: String,
     pub(crate) effective: Option<Effective>,
     pub(crate) listed: Policies,
+    /// Where those stand that its policies name.
+    pub(crate) secrets: String,
     pub(crate) same: Same,
 }
 
@@ -154,12 +157,14 @@ pub(crate) async fn show(
         ],
         &known,
     );
+    let secrets = shell.to(&backend_secrets::list_path(&view.slug));
     let opened = Opened { view, shell };
     Ok(ApiPoliciesPage {
         head: opened.head(ApiTab::Policies, spread),
         here,
         effective,
         listed,
+        secrets,
         same,
         shell: opened.shell,
     })

@@ -10,6 +10,7 @@ use gatehouse_control_plane::policies::{
     ChangesDocument, CorsDocument, PolicyDocument, PolicyView,
 };
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
 
 /// One line of a list.
@@ -40,10 +41,15 @@ pub(crate) fn row(policy: &PolicyView, shell: &Shell) -> PolicyRow {
     }
 }
 
-/// What a policy is called in the address of its page: its slug, unless that is the address of the form for a new one.
+/// What a policy is called in the address of its page.
 pub(crate) fn named(policy: &PolicyView) -> String {
-    match policy.slug.as_str() {
-        "new" => policy.id.to_string(),
+    address_of(&policy.slug, policy.id)
+}
+
+/// The same of one that is known by name: its slug, unless that is the address of the form for a new one.
+pub(crate) fn address_of(slug: &str, id: PolicyId) -> String {
+    match slug {
+        "new" => id.to_string(),
         slug => encode(slug),
     }
 }
