@@ -192,7 +192,9 @@ document.addEventListener("submit", async (event) => {
   if (!region || (event.submitter && event.submitter.name === "download")) return;
   event.preventDefault();
   try {
-    const fresh = (await load(form.action, new URLSearchParams(new FormData(form)))).getElementById(region.id);
+    const filled = new FormData(form);
+    const sent = form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
+    const fresh = (await load(form.action, sent)).getElementById(region.id);
     const adopted = document.importNode(fresh, true);
     region.replaceWith(adopted);
     const told = one("[role=alert], .try-outcome .badge", adopted);

@@ -5,6 +5,7 @@ use crate::page_error::PageError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 /// The parameters of the route, in its order. What cannot be read is what does not exist.
 pub(crate) struct Path<const N: usize>(pub(crate) [String; N]);
@@ -13,15 +14,31 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Path<N> {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        let raw = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| PageError::not_found())?;
+        let raw = parameters(parts, state).await?;
         let words: Vec<String> = raw.iter().map(|(_, value)| value.to_owned()).collect();
         words
             .try_into()
             .map(Self)
             .map_err(|_| PageError::not_found())
     }
+}
+
+/// The parameters of the route by name, for pages that stand at more than one address.
+pub(crate) async fn named(
+    parts: &mut Parts,
+    state: &(impl Send + Sync),
+) -> Result<BTreeMap<String, String>, PageError> {
+    let raw = parameters(parts, state).await?;
+    let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    Ok(raw.iter().map(pair).collect())
+}
+
+async fn parameters(
+    parts: &mut Parts,
+    state: &(impl Send + Sync),
+) -> Result<RawPathParams, PageError> {
+    let raw = RawPathParams::from_request_parts(parts, state).await;
+    raw.map_err(|_| PageError::not_found())
 }
 
 /// The query, read like a form. A value that cannot be read is an unknown page; an unknown name is ignored.

@@ -9,6 +9,7 @@ use crate::headers::FormTargets;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::account::{passkeys, sso};
+use crate::pages::console::policies::credentials;
 use crate::pages::console::policies::form::may_sign;
 use crate::portal::Portal;
 use crate::session;
@@ -42,9 +43,11 @@ const PASSKEY: &str = "proof_passkey";
 const AGAIN: &str = "proof_again";
 
 /// The fields that hold a secret, whatever is typed into them, with their labels. Any other field is one as soon as it has a
-/// key that can sign.
-pub(crate) const SECRET: [(&str, &str); 2] =
-    [("client_secret", "Client secret"), ("value", "Value")];
+/// key that can sign, and those of a policy as soon as they have a credential of a backend.
+pub(crate) const SECRET: [(&str, &str); 2] = [
+    ("client_secret", "Client secret"),
+    ("secret_value", "Value"),
+];
 
 /// A form as it was sent: names and their values.
 type Typed = BTreeMap<String, Vec<String>>;
@@ -171,7 +174,9 @@ fn withhold(typed: &mut Typed) -> BTreeSet<String> {
     let is_secret = |name: &str| SECRET.iter().any(|(secret, _)| *secret == name);
     let holds_secret = |name: &String, values: &mut Vec<String>| {
         let mut said = values.iter().filter(|value| !value.is_empty());
-        said.any(|value| is_secret(name) || may_sign(value))
+        said.any(|value| {
+            is_secret(name) || may_sign(value) || credentials::is_typed_in(name, value)
+        })
     };
     let secret = typed.extract_if(.., holds_secret);
     secret.map(|(name, _)| name).collect()
@@ -187,11 +192,12 @@ fn once_more(name: String) -> Field {
     }
     let label = match name.as_str() {
         "jwks" => "Public keys".to_owned(),
+        "request_set" => "Set on requests".to_owned(),
         other => capital(&other.replace('_', " ")),
     };
     let max = u32::try_from(FORM_BYTES_MAX).unwrap_or(u32::MAX);
     Field::area(name, label, max).help(format!(
-        "{HELP} Of a pair of keys only the public one belongs here."
+        "{HELP} Of a pair of keys only the public one belongs here, and of what a backend is shown only ${{vault:NAME}}."
     ))
 }
 

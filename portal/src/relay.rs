@@ -11,13 +11,17 @@ use gatehouse_control_plane::environments::EnvironmentView;
 use gatehouse_runtime::Secret;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressRequest, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;
-use gatehouse_spec::sample::{SampleBody, SampleRequest};
+use gatehouse_spec::sample::SampleRequest;
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, SET_COOKIE, TE,
     TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::Semaphore;
+
+pub(crate) use payload::{Payload, SENT_BYTES_MAX};
+
+mod payload;
 
 const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// How long a call may take, its answer included.
@@ -66,6 +70,10 @@ pub(crate) enum NotRelayed {
     Header,
     #[error("Too many calls are under way here. Send it again in a moment.")]
     Busy,
+    #[error("A call may send {} MB from here. The sample sends any size.", SENT_BYTES_MAX / 1024 / 1024)]
+    TooMuch,
+    #[error("A file that the call names is not there. Choose it again.")]
+    NoFile,
     #[error("There was no answer within {} seconds.", TOTAL_MAX.as_secs())]
     TimedOut,
     #[error("The answer is larger than {} MB. Call with a key of your own to get it.", ANSWER_BYTES_MAX / 1024 / 1024)]
@@ -111,6 +119,7 @@ impl Relay {
         &self,
         environment: &EnvironmentView,
         request: &SampleRequest,
+        payload: Payload,
         credential: &Secret<String>,
     ) -> Result<Relayed, NotRelayed> {
         self.stays(&request.url)?;
@@ -119,11 +128,9 @@ impl Relay {
             method: Method::from_bytes(request.method.as_bytes())
                 .map_err(|_| NotRelayed::Elsewhere)?,
             url: request.url.clone(),
-            headers: headers(environment, request, credential)?,
-            body: match &request.body {
-                SampleBody::Text { text, .. } => text.clone().into(),
-                _ => Bytes::new(),
-            },
+            headers: headers(environment, request, payload.content_type, credential)?,
+            // Whole, so that Content-Length is sent (RFC 9110 §8.6) and nothing in chunks.
+            body: payload.bytes,
         };
         let began = Instant::now();
         let answer = self.egress.call(call).await.map_err(|error| match error {
@@ -169,6 +176,7 @@ impl Relay {
 fn headers(
     environment: &EnvironmentView,
     request: &SampleRequest,
+    content_type: Option<HeaderValue>,
     credential: &Secret<String>,
 ) -> Result<HeaderMap, NotRelayed> {
     let value = |text: &str| HeaderValue::from_str(text).map_err(|_| NotRelayed::Header);
@@ -178,8 +186,8 @@ fn headers(
         headers.insert(name, value(text)?);
     }
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    if let SampleBody::Text { content_type, .. } = &request.body {
-        headers.insert(CONTENT_TYPE, value(content_type)?);
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
     }
     if let Some(host) = &environment.host {
         headers.insert(HOST, value(host)?);

@@ -107,7 +107,18 @@ fn public() -> Router<Portal> {
         .route("/apis/{api}/{version}/reference", get(cat::reference::show))
         .route(
             "/apis/{api}/{version}/reference/{operation}",
-            get(cat::operation::show).post(cat::try_it::send),
+            get(cat::operation::show)
+                .post(cat::try_it::send)
+                .layer(DefaultBodyLimit::max(cat::try_it::FORM_BYTES_MAX)),
+        )
+        .route(
+            "/apis/{api}/{version}/reference/{operation}/callbacks/{callback}",
+            get(cat::callback::show),
+        )
+        .route("/apis/{api}/{version}/schemas", get(cat::parts::list))
+        .route(
+            "/apis/{api}/{version}/schemas/{schema}",
+            get(cat::parts::show),
         )
         .route("/apis/{api}/{version}/spec", get(cat::reference::download))
         .route("/apis/{api}/{version}/llms.txt", get(cat::llms::show))

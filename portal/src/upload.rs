@@ -3,40 +3,65 @@
 
 use crate::page_error::PageError;
 use crate::visitor::Visitor;
-use axum::extract::multipart::Multipart;
+use axum::extract::multipart::{Field as Part, Multipart};
 use axum::extract::{FromRequest, Request};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use gatehouse_domain::Permission;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-/// Longest text of a field that is not a file.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
-
 /// What an upload is for, and who may send it.
 pub(crate) trait Purpose: Send {
-    const NEEDS: Permission;
+    /// What somebody must be allowed; with `None`, to be signed in is enough.
+    const NEEDS: Option<Permission>;
+    /// Longest text of a field that is not a file.
+    const TEXT_BYTES_MAX: usize = 16 * 1024;
+    /// How much of all files is kept. What is beyond is read and forgotten, so that the fields after it still arrive.
+    const FILES_BYTES_MAX: usize = usize::MAX;
 }
 
 /// A description of an API.
 pub(crate) struct Description;
 
 impl Purpose for Description {
-    const NEEDS: Permission = Permission::SpecPublish;
+    const NEEDS: Option<Permission> = Some(Permission::SpecPublish);
 }
 
 /// Something of the tenant's own.
 pub(crate) struct Settings;
 
 impl Purpose for Settings {
-    const NEEDS: Permission = Permission::TenantManage;
+    const NEEDS: Option<Permission> = Some(Permission::TenantManage);
+}
+
+/// A call that is tried.
+pub(crate) struct Call;
+
+impl Purpose for Call {
+    const NEEDS: Option<Permission> = None;
+    /// More than a field may have, so that it is told beside the field.
+    const TEXT_BYTES_MAX: usize = 2 * gatehouse_spec::sample::BODY_MAX;
+    const FILES_BYTES_MAX: usize = crate::relay::SENT_BYTES_MAX;
+}
+
+/// One file of an upload. Its name and type are the sender's words.
+pub(crate) struct Chosen {
+    pub(crate) field: String,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) bytes: Bytes,
 }
 
 /// The fields of an upload, and its file when one was chosen. Only somebody who may send it has one.
 pub(crate) struct Upload<P = Description> {
     pub(crate) fields: BTreeMap<String, String>,
+    /// The last one that is not empty, where a form has one control for files.
     pub(crate) file: Option<Bytes>,
+    /// Every file that was chosen, in the order of the form, empty ones too.
+    pub(crate) files: Vec<Chosen>,
+    /// The field of the first file that was not kept: all together they were too large.
+    pub(crate) overflowed: Option<String>,
     purpose: PhantomData<P>,
 }
 
@@ -56,6 +81,41 @@ impl<P> Upload<P> {
     }
 }
 
+impl<P: Purpose> Upload<P> {
+    /// Reads a file to its end and keeps it while there is room. A control in which nothing was chosen sends a file without a
+    /// name and without content (HTML §4.10.21.4).
+    async fn take_file(&mut self, field: String, mut part: Part<'_>) -> Result<(), PageError> {
+        let name = part.file_name().unwrap_or_default().to_owned();
+        let content_type = part.content_type().unwrap_or_default().to_owned();
+        let kept: usize = self.files.iter().map(|file| file.bytes.len()).sum();
+        let room = P::FILES_BYTES_MAX.saturating_sub(kept);
+        let (mut content, mut fits) = (BytesMut::new(), true);
+        while let Some(chunk) = part.chunk().await.map_err(|error| unreadable(&error))? {
+            fits = fits && content.len() + chunk.len() <= room;
+            if fits {
+                content.extend_from_slice(&chunk);
+            } else {
+                content = BytesMut::new();
+            }
+        }
+        if !fits {
+            self.overflowed.get_or_insert(field);
+            return Ok(());
+        }
+        let bytes = content.freeze();
+        self.file = Some(bytes.clone()).filter(|bytes| !bytes.is_empty());
+        if !(name.is_empty() && bytes.is_empty()) {
+            self.files.push(Chosen {
+                field,
+                name,
+                content_type,
+                bytes,
+            });
+        }
+        Ok(())
+    }
+}
+
 impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
     type Rejection = PageError;
 
@@ -65,13 +125,18 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             .get::<Visitor>()
             .cloned()
             .ok_or_else(PageError::internal)?;
-        visitor.require(P::NEEDS)?;
+        match P::NEEDS {
+            Some(permission) => visitor.require(permission)?,
+            None => visitor.actor()?,
+        };
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
         let mut upload = Self {
             fields: BTreeMap::new(),
             file: None,
+            files: Vec::new(),
+            overflowed: None,
             purpose: PhantomData,
         };
         let mut trusted = false;
@@ -85,16 +150,15 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             if !trusted && name != "csrf" {
                 return Err(PageError::of(ProblemKind::CsrfFailed));
             }
-            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
             if is_file {
-                upload.file = Some(bytes).filter(|bytes| !bytes.is_empty());
+                upload.take_file(name, part).await?;
                 continue;
             }
+            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
             // A description may be pasted; the form as a whole is bounded for it.
-            if bytes.len() > TEXT_BYTES_MAX && name != "text" {
-                return Err(Problem::new(ProblemKind::BodyTooLarge)
-                    .detail("A field may have 16 KiB.")
-                    .into());
+            if bytes.len() > P::TEXT_BYTES_MAX && name != "text" {
+                let words = format!("A field may have {} KiB.", P::TEXT_BYTES_MAX / 1024);
+                return Err(Problem::new(ProblemKind::BodyTooLarge).detail(words).into());
             }
             let text = String::from_utf8_lossy(&bytes).into_owned();
             if name == "csrf" {

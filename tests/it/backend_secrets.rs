@@ -233,6 +233,9 @@ async fn the_command_line_shows_no_value_takes_none_as_an_argument_and_deletes_n
     let said = &held.assert_code(1).stderr;
     assert!(said.contains("show-token"), "{said}");
     let policy = ["policy", "delete", "show-token", "--yes"];
+    let would = cli.run(&[&policy[..], &["--dry-run"]].concat()).await;
+    let said = &would.assert_success().stderr;
+    assert!(said.contains("could be deleted"), "{said}");
     cli.done(&policy).await;
     let why = ["--reason", "Moved."];
     cli.done(&[&delete[..], &why].concat()).await;

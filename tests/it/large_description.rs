@@ -16,7 +16,7 @@ const DESCRIPTION: &str = concat!(
 );
 
 /// Server time of any operation page, in a release build.
-const PAGE_MAX: Duration = Duration::from_millis(30);
+const PAGE_MAX: Duration = Duration::from_millis(15);
 
 #[tokio::test]
 async fn the_description_of_github_is_published_and_its_operation_pages_render() {

@@ -65,6 +65,7 @@ mod supervisor;
 mod teams;
 mod tenancy;
 mod tenant_commands;
+mod try_files;
 mod versions;
 
 /// The executable under test.

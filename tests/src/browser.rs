@@ -156,6 +156,13 @@ impl Browser {
         .await;
     }
 
+    /// Chooses a file, as its dialog does.
+    pub async fn choose_file(&self, css: &str, file: &Path) {
+        let file = file.display().to_string();
+        self.with(css, async |field| field.send_keys(&file).await)
+            .await;
+    }
+
     /// Types wherever the page's focus is, as a keyboard does.
     pub async fn type_keys(&self, keys: &str) {
         let focused = self.driver.active_element().await;
@@ -198,6 +205,13 @@ impl Browser {
     /// As [`Browser::press`], for a button where a link has the same words.
     pub async fn press_button(&self, label: &str) {
         let path = format!("//main//button[contains(normalize-space(.), \"{label}\")]");
+        self.press_one(&path, label).await;
+    }
+
+    /// As [`Browser::press_button`], of the form that is sent to this path.
+    pub async fn press_button_of(&self, action: &str, label: &str) {
+        let form = format!("//main//form[@action=\"{action}\"]");
+        let path = format!("{form}//button[contains(normalize-space(.), \"{label}\")]");
         self.press_one(&path, label).await;
     }
 

@@ -21,6 +21,7 @@ pub mod mailbox;
 pub mod pg_rewriter;
 pub mod ports;
 pub mod process;
+pub mod routes;
 mod skipped;
 pub mod smtp;
 pub mod stack;

@@ -20,6 +20,8 @@ pub struct Mail {
     pub text: String,
     /// The media types of its parts.
     pub parts: Vec<String>,
+    /// The whole message as it came, for other readers than this one.
+    pub raw: String,
 }
 
 impl Mail {
@@ -196,6 +198,7 @@ fn parse(from: String, to: Vec<String>, raw: &str) -> Mail {
         subject: decode_words(&header(headers, "subject")),
         text,
         parts,
+        raw: raw.to_owned(),
     }
 }
 

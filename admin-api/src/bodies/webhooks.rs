@@ -112,7 +112,8 @@ pub struct MailTemplate {
     pub subject: String,
     /// The text part.
     pub text: String,
-    /// The HTML part, a whole document.
+    /// The HTML part in the tenant's own look, a whole document. Lists name the logo as the mail names the part that has it (`cid:`); a
+    /// single mail has it in the document itself (`data:`).
     pub html: String,
 }
 

@@ -127,8 +127,61 @@ async fn a_logo_is_an_image_of_64_kib_at_most_and_what_is_not_named_stays() {
         bare["accent"].is_null() && bare["welcome"].is_null() && bare["logo"].is_null(),
         "{bare}"
     );
-    let stale = [("if-match", "\"1\"")];
-    let body = Some(json!({"accent": "#0b5fb0"}));
-    let late = served.ask(Method::PATCH, PATH, &token, &stale, body).await;
+}
+
+#[tokio::test]
+async fn every_fault_is_told_at_once_and_what_is_only_tried_or_late_changes_nothing() {
+    let served = Served::start().await;
+    let token = served.mighty(&served.northwind).await;
+    let body = json!({"accent": "gold", "welcome": "x".repeat(4_001), "logo": "!"});
+    let refused = patch(&served, &token, body).await;
+    assert_eq!(refused.problem(422), "invalid");
+    let faults = refused.json()["errors"].as_array().unwrap().clone();
+    let at: Vec<_> = faults.iter().map(|fault| &fault["pointer"]).collect();
+    assert_eq!(at, ["/accent", "/welcome", "/logo"]);
+    assert_eq!(faults[2]["code"], "base64");
+
+    let colour = |accent: &str| Some(json!({ "accent": accent }));
+    let tag = served.get(&token, PATH).await.header("etag").to_owned();
+    let tag = [("if-match", tag.as_str())];
+    let tried = format!("{PATH}?dry_run=true");
+    let tried = served
+        .ask(Method::PATCH, &tried, &token, &tag, colour("#7a1fa2"))
+        .await;
+    assert_eq!(tried.expect(200)["accent"], "#7a1fa2");
+    let now = served.get(&token, PATH).await.expect(200);
+    assert_eq!(
+        (&now["accent"], &now["row_version"]),
+        (&json!(null), &json!(0))
+    );
+
+    // Two who make the first row at once: one of them is late.
+    let (one, other) = tokio::join!(
+        served.ask(Method::PATCH, PATH, &token, &tag, colour("#7a1fa2")),
+        served.ask(Method::PATCH, PATH, &token, &tag, colour("#0b5fb0")),
+    );
+    let (made, late) = match one.status.as_u16() {
+        200 => (one, other),
+        _ => (other, one),
+    };
     assert_eq!(late.problem(412), "version_mismatch");
+    let made = made.expect(200);
+    assert_eq!(
+        served.get(&token, PATH).await.expect(200)["accent"],
+        made["accent"]
+    );
+    // One behind, with what somebody else had set meanwhile.
+    let seen = served.get(&token, PATH).await.header("etag").to_owned();
+    let seen = [("if-match", seen.as_str())];
+    let next = served
+        .ask(Method::PATCH, PATH, &token, &seen, colour("#0b5fb0"))
+        .await;
+    next.expect(200);
+    let behind = served
+        .ask(Method::PATCH, PATH, &token, &seen, colour("#7a1fa2"))
+        .await;
+    assert_eq!(behind.problem(412), "version_mismatch");
+    // The log says who set which colour, in place of which.
+    let told = "select count(*) from audit_log where action = 'branding.update' and after ->> 'accent' = '#0b5fb0'";
+    assert_ne!(served.count(told).await, 0);
 }

@@ -1,5 +1,8 @@
-//! What the pages of a tenant look like to whoever opens them: one colour, words on the start page, a logo.
+//! What the pages of a tenant look like to whoever opens them: one colour, words on the start page, a logo. Its mails have the colour
+//! and the logo too.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gatehouse_domain::id::TenantId;
 use gatehouse_domain::{Accent, Permission};
 use gatehouse_snapshot::node_auth::hex;
@@ -11,6 +14,7 @@ use sqlx::postgres::PgConnection;
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
+use crate::emails::{Look, MailLogo};
 use crate::refusal::{Faults, Refusal};
 use crate::tenants;
 use crate::words::require_version;
@@ -54,6 +58,15 @@ pub struct Logo {
     pub content: Vec<u8>,
 }
 
+/// An image as it was sent.
+#[derive(Debug, Clone)]
+pub enum SentLogo {
+    /// Its bytes.
+    Plain(Vec<u8>),
+    /// Its bytes in base64 (RFC 4648 §4), read here so that what is wrong with them is told beside every other fault.
+    Base64(String),
+}
+
 /// What changes: `None` stays, `Some(None)` is taken away.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateBranding {
@@ -62,7 +75,7 @@ pub struct UpdateBranding {
     /// Markdown, at most [`WELCOME_MAX`] characters.
     pub welcome: Option<Option<String>>,
     /// A PNG, JPEG or WebP of at most [`LOGO_BYTES_MAX`].
-    pub logo: Option<Option<Vec<u8>>>,
+    pub logo: Option<Option<SentLogo>>,
 }
 
 /// Reads how a tenant's pages look. Asks nobody's permission: everybody sees it.
@@ -136,6 +149,28 @@ pub async fn update_branding(
     work.commit(after).await
 }
 
+/// How the mails of the connection's tenant look; `None` where they look as they do without any of this.
+pub(crate) async fn look_of_mails(conn: &mut PgConnection) -> Result<Option<Look>, Refusal> {
+    let row = sqlx::query!(
+        r#"select t.name, b.accent, b.logo, b.logo_type, b.logo_digest
+           from branding b join tenant t on t.id = b.tenant_id
+           where b.tenant_id = current_tenant() and (b.accent is not null or b.logo is not null)"#,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let logo = row.logo.zip(row.logo_type).zip(row.logo_digest);
+    Ok(Some(Look {
+        name: row.name,
+        accent: row.accent.as_deref().and_then(Accent::nearest),
+        logo: logo.map(|((content, media_type), sha256)| MailLogo {
+            sha256,
+            media_type,
+            content,
+        }),
+    }))
+}
+
 async fn read(conn: &mut PgConnection) -> Result<Branding, Refusal> {
     let row = sqlx::query!(
         r#"select accent, welcome, logo_type, logo_digest, octet_length(logo) as logo_bytes, row_version
@@ -181,7 +216,7 @@ fn check(before: &Branding, input: UpdateBranding) -> Result<Changes, Refusal> {
     };
     let logo = input
         .logo
-        .map(|logo| logo.and_then(|image| judged(&mut faults, image)));
+        .map(|logo| logo.and_then(|sent| judged(&mut faults, sent)));
     faults.finish()?;
     Ok(Changes {
         accent,
@@ -190,7 +225,18 @@ fn check(before: &Branding, input: UpdateBranding) -> Result<Changes, Refusal> {
     })
 }
 
-fn judged(faults: &mut Faults, image: Vec<u8>) -> Option<(Vec<u8>, LogoView)> {
+fn judged(faults: &mut Faults, sent: SentLogo) -> Option<(Vec<u8>, LogoView)> {
+    let image = match sent {
+        SentLogo::Plain(image) => Some(image),
+        SentLogo::Base64(text) => STANDARD.decode(text).ok(),
+    };
+    faults.require(
+        image.is_some(),
+        "/logo",
+        "base64",
+        "Send the bytes of the image in base64 (RFC 4648 §4), without line breaks.",
+    );
+    let image = image?;
     let bytes = image.len();
     faults.require(
         bytes <= LOGO_BYTES_MAX,

@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod digest;
 mod letter;
+mod look;
 mod samples;
 mod talk;
 mod usage;
@@ -22,6 +23,7 @@ pub use account::{
 };
 pub use digest::digest;
 pub use letter::{Letter, PORTAL, TOKEN};
+pub(crate) use look::{Look, MailLogo, dressed};
 pub use samples::samples;
 pub use talk::{api_news, question_answered, question_asked};
 pub use usage::{

@@ -36,6 +36,7 @@ mod typed;
 
 pub use description::{Description, Format, Method, Operation, Server, ServerVariable, Tag};
 pub use finding::{FINDINGS_MAX, Finding, FindingCode, Location, SpecErrors};
+pub use fragment::parts::{NamedCallback, NamedSchema, SchemaUse, UseKind};
 pub use fragment::{FRAGMENT_BYTES_MAX, Fragments};
 pub use limits::Limits;
 pub use parse::parse;

@@ -109,7 +109,7 @@ fn assign_slugs(operations: &mut [Operation]) {
 }
 
 /// ASCII letters, digits, `_`, `.` and `-`; everything between becomes one `-`.
-fn url_safe(id: &str) -> String {
+pub(crate) fn url_safe(id: &str) -> String {
     let mut slug = String::with_capacity(id.len());
     for c in id.chars() {
         if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') {
@@ -123,7 +123,12 @@ fn url_safe(id: &str) -> String {
 }
 
 fn key_hash(key: &OperationKey) -> String {
-    let digest = Sha256::digest(key.as_str().as_bytes());
+    hash_of(key.as_str())
+}
+
+/// Twelve hexadecimal digits of a text's SHA-256.
+pub(crate) fn hash_of(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
     digest
         .iter()
         .take(6)

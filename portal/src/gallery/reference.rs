@@ -5,14 +5,14 @@ use crate::pages::catalogue::language::LanguageLink;
 use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
 use crate::pages::catalogue::rail::{GroupLink, OpenGroup, OperationLink, OperationRail};
 use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
-use crate::pages::catalogue::trial::{
-    Outcome, RefusalWords, Trial, TrialBody, TrialForm, TrialInput,
-};
+use crate::pages::catalogue::trial::{Outcome, RefusalWords, Trial, TrialForm, TrialInput};
+use crate::pages::catalogue::trial_body::{BodyControls, TrialBody, TrialField};
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
 use crate::view::form::{Choice, Faults};
 use crate::view::parts::{Badge, Crumbs, Link};
 use askama::Template;
+use gatehouse_spec::sample::Control;
 
 pub(super) fn operation() -> String {
     let made = std::cell::Cell::new(0);
@@ -24,6 +24,10 @@ pub(super) fn operation() -> String {
         deprecated: false,
         description: "<p>Who the order is for.</p>".into(),
         bounds: vec!["At most 120 characters.".into()],
+        links: vec![(
+            "All of Customer".into(),
+            "/apis/orders/v2/schemas/Customer".into(),
+        )],
         inside: Box::new(inside),
     };
     let inner = || SchemaView {
@@ -67,6 +71,7 @@ pub(super) fn operation() -> String {
         ),
         rail: OperationRail {
             overview: "/apis/orders/v2/reference".into(),
+            parts: "/apis/orders/v2/schemas".into(),
             query: String::new(),
             open: Some(OpenGroup {
                 label: "Orders".into(),
@@ -123,6 +128,8 @@ pub(super) fn operation() -> String {
                 status: "201".into(),
                 tone: "good",
                 summary: "Order made".into(),
+                headers: SchemaView::default(),
+                links: vec![],
                 note: String::new(),
                 inside: inner(),
                 is_bare: false,
@@ -131,6 +138,8 @@ pub(super) fn operation() -> String {
                 status: "422".into(),
                 tone: "care",
                 summary: "A field is wrong".into(),
+                headers: SchemaView::default(),
+                links: vec![],
                 note: String::new(),
                 inside: SchemaView::default(),
                 is_bare: true,
@@ -150,11 +159,31 @@ pub(super) fn operation() -> String {
             "$KEY",
         ),
         body_example: Some(Code::json("body", "Body", json)),
+        callbacks: vec![],
         answer_examples: vec![Code::json("answer-201", "201", json)],
         trial: trial(json),
     }
     .render()
     .unwrap()
+}
+
+fn body_field(name: &str, control: Control, value: &str, error: Option<&str>) -> TrialField {
+    TrialField {
+        name: format!("body.{name}"),
+        property: name.into(),
+        help: "body".into(),
+        required: error.is_some(),
+        forced: error.is_some(),
+        value: value.into(),
+        choices: Vec::new(),
+        control,
+        accept: if control.takes_files() {
+            "image/png".into()
+        } else {
+            String::new()
+        },
+        error: error.map(str::to_owned),
+    }
 }
 
 /// Everything the box can hold at once.
@@ -181,11 +210,18 @@ fn trial(json: &str) -> Trial {
                 max: 2_000,
                 error: Some("Needed: fill it in.".into()),
             }],
-            body: Some(TrialBody {
-                content_type: "application/json".into(),
-                text: json.into(),
-                error: None,
-            }),
+            body: BodyControls {
+                text: Some(TrialBody {
+                    content_type: "application/json".into(),
+                    text: json.into(),
+                    error: None,
+                }),
+                fields: vec![
+                    body_field("meta", Control::Json, "{\n  \"tag\": \"cat\"\n}", None),
+                    body_field("photos", Control::Files, "", Some("Needed: choose a file.")),
+                ],
+                content_type: "multipart/form-data".into(),
+            },
             asks: true,
         }),
         outcome: Some(Outcome {

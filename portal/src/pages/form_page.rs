@@ -50,3 +50,33 @@ pub(crate) struct ConfirmPage {
 }
 
 web_page!(ConfirmPage, Private);
+
+/// The form of a page that asks before something is deleted.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteForm {
+    /// What the page showed, so that what was changed meanwhile stays.
+    pub(crate) row_version: i32,
+    #[serde(default)]
+    pub(crate) reason: String,
+}
+
+impl DeleteForm {
+    /// Of a page that is shown for the first time.
+    pub(crate) fn of(row_version: i32) -> Self {
+        Self {
+            row_version,
+            reason: String::new(),
+        }
+    }
+}
+
+/// Why somebody does it, for who reads the audit log.
+pub(crate) fn why_field(reason: &str, faults: &Faults) -> Field {
+    Field::text("reason", "Why")
+        .optional()
+        .max(500)
+        .value(reason)
+        .help("Kept in the audit log.")
+        .faults(faults)
+}

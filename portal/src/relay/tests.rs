@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 
+use axum::extract::{FromRequest, Multipart};
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_spec::sample::{PartValue, SampleBody, SamplePart};
 
 use super::*;
 
@@ -67,7 +69,9 @@ async fn a_call_goes_to_the_gateway_of_the_settings_with_the_credential_and_cook
         "{}/pets?q=1",
         relay.base(&environment, "pets", "v1")
     ));
-    let relayed = relay.send(&environment, &request, &credential()).await;
+    let relayed = relay
+        .send(&environment, &request, Payload::default(), &credential())
+        .await;
     let relayed = relayed.ok().unwrap();
     assert_eq!(
         (relayed.status.as_u16(), &*relayed.body),
@@ -114,12 +118,22 @@ async fn no_address_but_one_of_the_gateway_as_it_is_written_is_called() {
         format!("{base}/pets\n"),
     ] {
         let sent = relay
-            .send(&environment, &get(url.clone()), &credential())
+            .send(
+                &environment,
+                &get(url.clone()),
+                Payload::default(),
+                &credential(),
+            )
             .await;
         assert_eq!(sent.err(), Some(NotRelayed::Elsewhere), "{url}");
     }
     let good = relay
-        .send(&environment, &get(format!("{base}/pets")), &credential())
+        .send(
+            &environment,
+            &get(format!("{base}/pets")),
+            Payload::default(),
+            &credential(),
+        )
         .await;
     assert_eq!(
         good.err(),
@@ -141,7 +155,14 @@ async fn an_answer_is_read_up_to_the_limit_and_not_a_byte_further() {
             "{}/pets",
             relay.base(&production(None), "pets", "v1")
         ));
-        let sent = relay.send(&production(None), &request, &credential()).await;
+        let sent = relay
+            .send(
+                &production(None),
+                &request,
+                Payload::default(),
+                &credential(),
+            )
+            .await;
         let size = sent.map(|relayed| relayed.body.len());
         assert_eq!(
             size,
@@ -163,10 +184,14 @@ async fn more_calls_at_once_than_there_are_places_are_told_to_come_again() {
     let request = get(format!("{}/pets", relay.base(&environment, "pets", "v1")));
     let all = u32::try_from(AT_ONCE_MAX).unwrap();
     let taken = relay.places.clone().acquire_many_owned(all).await.unwrap();
-    let refused = relay.send(&environment, &request, &credential()).await;
+    let refused = relay
+        .send(&environment, &request, Payload::default(), &credential())
+        .await;
     assert_eq!(refused.err(), Some(NotRelayed::Busy));
     drop(taken);
-    let sent = relay.send(&environment, &request, &credential()).await;
+    let sent = relay
+        .send(&environment, &request, Payload::default(), &credential())
+        .await;
     assert!(sent.is_ok(), "there is a place again");
     serving.recv().unwrap();
 }
@@ -180,8 +205,168 @@ async fn a_gateway_that_is_silent_is_not_waited_for_longer_than_the_limit() {
         "{}/pets",
         relay.base(&production(None), "pets", "v1")
     ));
-    let sent = relay.send(&production(None), &request, &credential()).await;
+    let sent = relay
+        .send(
+            &production(None),
+            &request,
+            Payload::default(),
+            &credential(),
+        )
+        .await;
     assert_eq!(sent.err(), Some(NotRelayed::TimedOut));
     // Where the time was over before the call reached the gateway, it serves nobody.
     let _ = serving.recv_timeout(Duration::from_secs(1));
+}
+
+fn call_of(body: SampleBody) -> SampleRequest {
+    SampleRequest {
+        method: "POST".into(),
+        url: String::new(),
+        headers: Vec::new(),
+        body,
+    }
+}
+
+fn part(name: &str, value: PartValue, content_type: Option<&str>) -> SamplePart {
+    SamplePart {
+        name: name.into(),
+        value,
+        content_type: content_type.map(str::to_owned),
+    }
+}
+
+fn file(name: &str, number: usize) -> PartValue {
+    PartValue::File {
+        name: name.into(),
+        number,
+    }
+}
+
+/// Name, file name, type and content of each part, as a reader of forms that is not ours sees them.
+async fn parts_of(payload: Payload) -> Vec<(String, Option<String>, Option<String>, Vec<u8>)> {
+    let request = http::Request::post("/")
+        .header(CONTENT_TYPE, payload.content_type.unwrap())
+        .body(axum::body::Body::from(payload.bytes))
+        .unwrap();
+    let mut parts = Multipart::from_request(request, &()).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(part) = parts.next_field().await.unwrap() {
+        assert!(
+            part.headers().len() <= 2,
+            "no header but its own: {:?}",
+            part.headers()
+        );
+        let (name, file) = (part.name().unwrap().to_owned(), part.file_name());
+        let (file, kind) = (file.map(str::to_owned), part.content_type());
+        let kind = kind.map(str::to_owned);
+        all.push((name, file, kind, part.bytes().await.unwrap().to_vec()));
+    }
+    all
+}
+
+#[tokio::test]
+async fn parts_arrive_one_for_one_whatever_their_names_and_contents_are() {
+    let evil = "a\"; x=\"y\r\nX-Evil: 1\r\n\r\n--b\u{e9}\0";
+    let written = "a%22; x=%22y%0D%0AX-Evil: 1%0D%0A%0D%0A--b\u{e9}_";
+    let first = Payload::of(
+        &call_of(SampleBody::Multipart(vec![part("a", file("b", 0), None)])),
+        &[Bytes::from_static(b"x")],
+    );
+    // A file that knows the boundary of another call.
+    let known = first.unwrap().bytes.slice(..);
+    let binary = Bytes::from_static(b"\x00\xff\r\n--\r\n\r\n");
+    let body = SampleBody::Multipart(vec![
+        part(
+            evil,
+            PartValue::Text("one\r\n--two".into()),
+            Some("text/plain"),
+        ),
+        part("photo", file(evil, 1), Some("image/png")),
+        part("photo", file("2.bin", 0), None),
+    ]);
+    let payload = Payload::of(&call_of(body), &[known.clone(), binary.clone()]).unwrap();
+    assert_eq!(
+        parts_of(payload).await,
+        [
+            (
+                written.to_owned(),
+                None,
+                Some("text/plain".to_owned()),
+                b"one\r\n--two".to_vec()
+            ),
+            (
+                "photo".to_owned(),
+                Some(written.to_owned()),
+                Some("image/png".to_owned()),
+                binary.to_vec()
+            ),
+            (
+                "photo".to_owned(),
+                Some("2.bin".to_owned()),
+                None,
+                known.to_vec()
+            ),
+        ]
+    );
+    let header = vec![part("a", file("b", 0), Some("image/png\r\nX-Evil: 1"))];
+    let refused = Payload::of(&call_of(SampleBody::Multipart(header)), &[known]);
+    assert_eq!(refused.err(), Some(NotRelayed::Header));
+}
+
+#[tokio::test]
+async fn a_call_sends_up_to_the_limit_and_not_a_byte_more() {
+    let blob = || {
+        call_of(SampleBody::File {
+            content_type: "image/png".into(),
+            name: "a".into(),
+        })
+    };
+    let form = || {
+        call_of(SampleBody::Multipart(vec![part(
+            "photo",
+            file("a", 0),
+            None,
+        )]))
+    };
+    let frame = Payload::of(&form(), &[Bytes::new()]).unwrap().bytes.len();
+    for (request, around) in [(blob(), 0), (form(), frame)] {
+        for (size, fits) in [
+            (SENT_BYTES_MAX - 1, true),
+            (SENT_BYTES_MAX, true),
+            (SENT_BYTES_MAX + 1, false),
+        ] {
+            let content = Bytes::from(vec![b'x'; size - around]);
+            let made = Payload::of(&request, &[content]).map(|payload| payload.bytes.len());
+            let expected = if fits {
+                Ok(size)
+            } else {
+                Err(NotRelayed::TooMuch)
+            };
+            assert_eq!(made, expected);
+        }
+    }
+    let missing = Payload::of(&blob(), &[]);
+    assert_eq!(missing.err(), Some(NotRelayed::NoFile));
+}
+
+#[tokio::test]
+async fn a_body_is_sent_with_its_type_and_its_length() {
+    let (url, serving) = gateway(answer(2));
+    let relay = Relay::new(url).unwrap();
+    let environment = production(None);
+    let mut request = call_of(SampleBody::File {
+        content_type: "image/png".into(),
+        name: "a".into(),
+    });
+    request.url = format!("{}/pets", relay.base(&environment, "pets", "v1"));
+    let payload = Payload::of(&request, &[Bytes::from_static(b"\x89PNG")]).unwrap();
+    let credential = credential();
+    let sent = relay.send(&environment, &request, payload, &credential);
+    assert!(sent.await.is_ok());
+    let head = serving.recv().unwrap().join("\n").to_ascii_lowercase();
+    assert!(
+        head.contains("\ncontent-length: 4") && head.contains("\ncontent-type: image/png"),
+        "{head}"
+    );
+    assert!(!head.contains("transfer-encoding"), "{head}");
 }

@@ -5,7 +5,9 @@ mod rights;
 use super::policies::{PETS, added, scene};
 use super::{Answer, Stand, Window};
 use gatehouse_control_plane::Page;
-use gatehouse_control_plane::backend_secrets::{self, BackendSecretView, PutBackendSecret};
+use gatehouse_control_plane::backend_secrets::{
+    self, BACKEND_SECRETS_MAX, BackendSecretView, PutBackendSecret,
+};
 use gatehouse_control_plane::page::Lookup;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +21,11 @@ const SECOND: &str = "91bc-the-second-of-them";
 /// Opens the list and sends its form.
 async fn put(window: &mut Window, name: &str, value: &str) -> Answer {
     window.get(SECRETS).await;
-    let fields = [("name", name), ("value", value), ("reason", "For pets")];
+    let fields = [
+        ("name", name),
+        ("secret_value", value),
+        ("reason", "For pets"),
+    ];
     window.post(SECRETS, &fields).await
 }
 
@@ -71,7 +77,10 @@ fn tells_no_value(answer: &Answer) {
 /// It was refused, with words beside a field.
 fn refused_at(answer: &Answer, field: &str, words: &str) {
     assert_eq!(answer.status, 422, "{}", answer.body);
-    let fault = answer.between(&format!("id=\"f-{field}-error\""), "</p>");
+    let fault = answer.between(
+        &format!("id=\"f-{}-error\"", field.replace('_', "-")),
+        "</p>",
+    );
     assert!(fault.contains(words), "{fault}");
 }
 
@@ -85,7 +94,7 @@ async fn a_secret_is_put_listed_replaced_and_deleted_and_no_page_tells_its_value
         "{}",
         empty.body
     );
-    let control = empty.between("<input type=\"password\" id=\"f-value\"", ">");
+    let control = empty.between("<input type=\"password\" id=\"f-secret-value\"", ">");
     assert!(
         control.contains("autocomplete=\"off\"") && !control.contains("value="),
         "{control}"
@@ -114,7 +123,7 @@ async fn a_secret_is_put_listed_replaced_and_deleted_and_no_page_tells_its_value
     tells_no_value(&page);
     let seen = version_of(&page);
     stand.hand.advance(Duration::from_secs(60));
-    let other = [("row_version", seen.as_str()), ("value", SECOND)];
+    let other = [("row_version", seen.as_str()), ("secret_value", SECOND)];
     let replaced = owner.post(ONE, &other).await;
     assert_eq!(replaced.status, 303, "{}", replaced.body);
     tells_no_value(&replaced);
@@ -198,7 +207,7 @@ async fn one_that_a_policy_names_stays_and_its_new_value_is_a_change_to_watch() 
         page.body
     );
     let seen = version_of(&page);
-    let other = [("row_version", seen.as_str()), ("value", SECOND)];
+    let other = [("row_version", seen.as_str()), ("secret_value", SECOND)];
     let replaced = owner.post(ONE, &other).await;
     assert!(
         replaced
@@ -233,7 +242,7 @@ async fn a_fault_stands_at_its_field_and_the_value_is_in_no_page_that_comes_back
     for name in ["Pets Token", hostile] {
         let refused = put(&mut owner, name, FIRST).await;
         refused_at(&refused, "name", "lower-case letters, digits or dashes");
-        refused_at(&refused, "value", "Type the value again");
+        refused_at(&refused, "secret_value", "Type the value again");
         assert!(
             refused.body.contains("value=\"For pets\""),
             "the rest is kept"
@@ -255,7 +264,7 @@ async fn a_fault_stands_at_its_field_and_the_value_is_in_no_page_that_comes_back
         (FIRST.repeat(100), "at most 2048 bytes"),
     ] {
         let refused = put(&mut owner, "pets-token", &value).await;
-        refused_at(&refused, "value", words);
+        refused_at(&refused, "secret_value", words);
         assert!(
             refused.body.contains("value=\"pets-token\""),
             "the name is kept"
@@ -277,14 +286,28 @@ async fn a_fault_stands_at_its_field_and_the_value_is_in_no_page_that_comes_back
     let spaced = format!("{SECOND} ");
     let fields = [
         ("row_version", seen.as_str()),
-        ("value", spaced.as_str()),
+        ("secret_value", spaced.as_str()),
         ("reason", "Leaked"),
     ];
     let refused = owner.post(ONE, &fields).await;
-    refused_at(&refused, "value", "visible ASCII");
+    refused_at(&refused, "secret_value", "visible ASCII");
     assert!(refused.body.contains("value=\"Leaked\""));
     tells_no_value(&refused);
     assert_eq!(held(&stand).await[0].row_version, 1, "it is as it was");
+}
+
+#[tokio::test]
+async fn one_more_than_an_api_may_have_is_refused_and_its_value_typed_again() {
+    let (stand, mut owner) = scene().await;
+    for number in 0..BACKEND_SECRETS_MAX {
+        put_by_verb(&stand, &format!("token-{number}")).await;
+    }
+    let refused = put(&mut owner, "one-more", SECOND).await;
+    refused_at(&refused, "secret_value", "Type the value again");
+    let words = refused.between("id=\"faults\"", "</ul>");
+    assert!(words.contains("no more than 100 are kept"), "{words}");
+    assert!(refused.body.contains("value=\"one-more\""));
+    tells_no_value(&refused);
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! The colour, the logo and the words of a tenant, on its pages and on nobody else's.
 
 use super::Stand;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gatehouse_control_plane::branding::LOGO_BYTES_MAX;
 use gatehouse_domain::Role;
 
 const FORM: &str = "/console/settings/branding";
@@ -121,4 +124,63 @@ async fn what_is_saved_is_on_every_page_of_this_tenant_and_of_no_other() {
         home.body
     );
     assert_eq!(guest.get(&address).await.status, 404);
+}
+
+#[tokio::test]
+async fn mails_are_shown_with_the_colour_and_with_the_logo_in_the_page_itself() {
+    const MAIL: &str = "/console/settings/mail/reset_password";
+    let stand = Stand::new().await;
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    let plain = owner.get(MAIL).await;
+    assert!(
+        !plain.body.contains("bgcolor") && !plain.body.contains("data:image"),
+        "{}",
+        plain.body
+    );
+    let fields = [("row_version", "0"), ("accent", "#7a1fa2")];
+    let saved = owner.post_parts(FORM, &fields, Some(IMAGE)).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let shown = owner.get(MAIL).await;
+    let part = shown.between("<h2>HTML part</h2>", "</section>");
+    let logo = format!(
+        "<img src=\"data:image/webp;base64,{}\" alt=\"Acme\" height=\"28\">",
+        STANDARD.encode(IMAGE)
+    );
+    assert!(part.contains(&logo), "{part}");
+    let button = "<td bgcolor=\"#7a1fa2\"><a href=\"http://127.0.0.1:8080/t/acme/reset/example\">\
+                  <font color=\"#ffffff\"><b><u>Choose a new password</u></b></font></a></td>";
+    assert!(part.contains(button), "{part}");
+    assert!(!part.contains("cid:") && !part.contains("style="), "{part}");
+    let policy = shown.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("img-src 'self' data:"), "{policy}");
+    assert_eq!(
+        plain.between("<h2>Text part</h2>", "</section>"),
+        shown.between("<h2>Text part</h2>", "</section>")
+    );
+}
+
+#[tokio::test]
+async fn an_image_of_a_byte_too_many_is_refused_at_its_field_and_the_rest_stays() {
+    let stand = Stand::new().await;
+    let mut owner = stand.signed_in("olga@acme.test").await;
+    owner.get(FORM).await;
+    let fields = [
+        ("row_version", "0"),
+        ("accent", "#7a1fa2"),
+        ("welcome", "Good morning"),
+    ];
+    let fit = format!("{IMAGE}{}", "x".repeat(LOGO_BYTES_MAX - IMAGE.len()));
+    let large = format!("{fit}x");
+    let refused = owner.post_parts(FORM, &fields, Some(&large)).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let fault = refused.between("id=\"f-logo-error\"", "</p>");
+    assert!(fault.contains("this has 65537"), "{fault}");
+    assert!(
+        refused.body.contains("value=\"#7a1fa2\"")
+            && refused.body.contains("Good morning</textarea>"),
+        "{}",
+        refused.body
+    );
+    let saved = owner.post_parts(FORM, &fields, Some(&fit)).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
 }

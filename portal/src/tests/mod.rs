@@ -21,6 +21,7 @@ mod jobs;
 mod keys;
 mod links;
 mod pages;
+mod parts;
 mod passkeys;
 mod policies;
 mod products;
@@ -185,24 +186,45 @@ impl Stand {
         window
     }
 
-    /// The Petstore with a plan granted at once and one that is decided.
-    pub(crate) async fn publish_petstore(&self) {
+    /// A window of an admin of one more tenant, `other`, signed in there.
+    pub(crate) async fn admin_elsewhere(&self) -> Window {
+        let system = Actor::system(self.second_tenant(None).await, "test");
+        let admin = Admit {
+            email: "otto@other.test".into(),
+            name: "Otto".into(),
+            password: PASSWORD.to_owned().into(),
+            roles: vec![Role::Admin],
+        };
+        members::admit(&self.db, &system, admin).await.unwrap();
+        let mut otto = self.window();
+        otto.get("/t/other/login").await;
+        let entry = [("email", "otto@other.test"), ("password", PASSWORD)];
+        let entered = otto.post("/t/other/login", &entry).await;
+        assert_eq!(entered.status, 303, "{}", entered.body);
+        otto
+    }
+
+    /// Publishes a description as a version, with its API where there is none.
+    pub(crate) async fn publish(&self, api: &str, version: &str, document: &serde_json::Value) {
         let system = Actor::system(self.tenant, "test");
-        let document = gatehouse_harness::descriptions::petstore("Petstore", "http://127.0.0.1:9/");
         let input = PublishSpec {
-            api: "petstore".into(),
-            version: "v1".into(),
+            api: api.into(),
+            version: version.into(),
             content: document.to_string().into(),
             source: Source::default(),
             create: true,
             dry_run: false,
             drop_orphans: false,
         };
-        assert!(
-            publishing::publish_spec(&self.db, &system, input)
-                .await
-                .is_ok()
-        );
+        let published = publishing::publish_spec(&self.db, &system, input).await;
+        assert!(published.is_ok(), "{api} {version}");
+    }
+
+    /// The Petstore with a plan granted at once and one that is decided.
+    pub(crate) async fn publish_petstore(&self) {
+        let system = Actor::system(self.tenant, "test");
+        let document = gatehouse_harness::descriptions::petstore("Petstore", "http://127.0.0.1:9/");
+        self.publish("petstore", "v1", &document).await;
         for (slug, approval) in [("free", ApprovalMode::Auto), ("gold", ApprovalMode::Manual)] {
             let plan = CreatePlan {
                 slug: slug.into(),

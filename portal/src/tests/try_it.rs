@@ -1,6 +1,8 @@
 //! Calls from the page of an operation: who may send, what reaches the gateway, what is shown of the answer.
 
 use super::{Stand, Window};
+use crate::pages::catalogue::try_it::FORM_BYTES_MAX;
+use crate::relay::SENT_BYTES_MAX;
 use gatehouse_domain::Role;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -27,7 +29,17 @@ impl Gateway {
                 let mut reader = BufReader::new(stream.try_clone().unwrap());
                 let lines = reader.by_ref().lines().map(Result::unwrap);
                 let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-                kept.lock().unwrap().push(head.join("\n"));
+                let length = head.iter().find_map(|line| {
+                    let (name, value) = line.split_once(": ")?;
+                    name.eq_ignore_ascii_case("content-length")
+                        .then(|| value.parse().unwrap())
+                });
+                let mut body = vec![0; length.unwrap_or(0)];
+                reader.read_exact(&mut body).unwrap();
+                let body = String::from_utf8_lossy(&body);
+                kept.lock()
+                    .unwrap()
+                    .push(format!("{}\n\n{body}", head.join("\n")));
                 let _ = stream.write_all(answer.as_bytes());
             }
         });
@@ -215,4 +227,115 @@ async fn what_changes_production_is_asked_once_and_a_refusal_is_said_in_words() 
     let again = dev.post(CREATE_PET, &fields).await;
     assert!(!again.body.contains("Nothing was sent yet"), "asked once");
     assert_eq!(gateway.calls().len(), 2);
+}
+
+const UPLOAD: &str = "/apis/petstore/v2/reference/sendPhoto";
+
+/// A version whose operation takes a body of parts, and somebody with access to it.
+async fn uploads(gateway: &Gateway) -> (Stand, Window) {
+    let stand = stand(gateway).await;
+    let document = serde_json::json!({
+        "openapi": "3.1.0", "info": {"title": "Petstore", "version": "2"},
+        "servers": [{"url": "http://127.0.0.1:9/"}],
+        "paths": {"/photos": {"post": {"operationId": "sendPhoto", "summary": "Send a photo",
+            "requestBody": {"required": true, "content": {"multipart/form-data": {
+                "schema": {"type": "object", "required": ["photo"], "properties": {
+                    "note": {"type": "string"}, "photo": {"type": "string", "format": "binary"}}},
+                "encoding": {"photo": {"contentType": "image/png"}}}}},
+            "responses": {"200": {"description": "Well"}}}}},
+    });
+    stand.publish("petstore", "v2", &document).await;
+    let dev = subscribed(&stand, "sandbox").await;
+    (stand, dev)
+}
+
+#[tokio::test]
+async fn a_file_reaches_the_gateway_in_a_part_of_its_own_and_a_refused_form_says_it_is_gone() {
+    let gateway = Gateway::answering(HTML);
+    let (_stand, mut dev) = uploads(&gateway).await;
+    let page = dev.get(UPLOAD).await;
+    for markup in [
+        "enctype=\"multipart/form-data\"",
+        "type=\"file\" id=\"f-body.photo\" name=\"body.photo\" accept=\"image/png\" required",
+        "name=\"body.note\"",
+    ] {
+        assert!(page.body.contains(markup), "{markup}: {}", page.body);
+    }
+    let fields = [AS, ("environment", "sandbox"), ("body.note", "My \"cat\"")];
+    let png = ("body.photo", "a%22b.png", "PNG bytes");
+
+    let without = dev.post_files(UPLOAD, &fields, &[]).await;
+    assert_eq!(without.status, 422);
+    assert!(
+        without.body.contains("photo: Needed: choose a file.")
+            && without.body.contains("My &#34;cat&#34;"),
+        "{}",
+        without.body
+    );
+    let moon = [AS, ("environment", "moon"), ("body.note", "kept")];
+    let refused = dev.post_files(UPLOAD, &moon, &[png]).await;
+    assert!(
+        refused.status == 422 && refused.body.contains("Choose the file again"),
+        "{}",
+        refused.body
+    );
+    let strange = dev
+        .post_files(UPLOAD, &fields, &[("body.other", "a", "b")])
+        .await;
+    assert_eq!(strange.status, 400);
+    let kept = std::mem::replace(&mut dev.token, "forged".into());
+    let forged = dev.post_files(UPLOAD, &fields, &[png]).await;
+    assert_eq!(forged.status, 403);
+    dev.token = kept;
+    assert!(gateway.calls().is_empty(), "nothing was sent so far");
+
+    let sent = dev.post_files(UPLOAD, &fields, &[png]).await;
+    assert_eq!(sent.status, 200, "{}", sent.body);
+    let call = gateway.calls().remove(0);
+    for part in [
+        "name=\"note\"\r\n\r\nMy \"cat\"\r\n",
+        "name=\"photo\"; filename=\"a%22b.png\"\r\nContent-Type: image/png\r\n\r\nPNG bytes\r\n",
+    ] {
+        assert!(call.contains(part), "{part}: {call}");
+    }
+    assert!(
+        !call.contains("csrf") && !call.contains("body.note"),
+        "{call}"
+    );
+    assert!(
+        sent.body.contains("photo=@") && sent.body.contains("a%22b.png"),
+        "the command names the file: {}",
+        sent.body
+    );
+}
+
+#[tokio::test]
+async fn files_beyond_the_limit_are_refused_beside_their_control_and_texts_are_kept() {
+    let gateway = Gateway::answering(HTML);
+    let (_stand, mut dev) = uploads(&gateway).await;
+    dev.get(UPLOAD).await;
+    let fields = [AS, ("environment", "sandbox"), ("body.note", "kept words")];
+    for size in [SENT_BYTES_MAX, SENT_BYTES_MAX + 1] {
+        let large = "x".repeat(size);
+        let refused = dev
+            .post_files(UPLOAD, &fields, &[("body.photo", "a.png", &large)])
+            .await;
+        assert_eq!(
+            refused.status, 422,
+            "{size}: with its frame it is too large"
+        );
+        assert!(
+            refused.body.contains("A call may send 10 MB from here")
+                && refused.body.contains("f-body.photo-error")
+                && refused.body.contains("kept words"),
+            "{}",
+            refused.body
+        );
+    }
+    let huge = "x".repeat(FORM_BYTES_MAX + 1);
+    let refused = dev
+        .post_files(UPLOAD, &fields, &[("body.photo", "a.png", &huge)])
+        .await;
+    assert_eq!(refused.status, 413);
+    assert!(gateway.calls().is_empty());
 }

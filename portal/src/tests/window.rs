@@ -111,6 +111,17 @@ impl Window {
         fields: &[(&str, &str)],
         file: Option<&str>,
     ) -> Answer {
+        let file = file.map(|content| ("file", "a.json", content));
+        self.post_files(path, fields, file.as_slice()).await
+    }
+
+    /// Sends a form with files, each with its field, its name as browsers write it, and its content, with the remembered token.
+    pub(crate) async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str)],
+    ) -> Answer {
         let token = self.token.clone();
         let mut body = String::new();
         for (name, value) in [("csrf", token.as_str())].iter().chain(fields) {
@@ -118,9 +129,9 @@ impl Window {
                 "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
             );
         }
-        if let Some(content) = file {
+        for (field, name, content) in files {
             body += &format!(
-                "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n{content}\r\n"
+                "--b\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
             );
         }
         body += "--b--\r\n";

@@ -1,11 +1,14 @@
 //! Secrets are in no page that asks who somebody is: what else was typed is carried on, and they are entered again.
 
-use super::policies::{ALL, KEYS, held, scene, with};
+use super::keys::key;
+use super::policies::{ALL, KEYS, PETS, held, scene, with};
 use super::proof::{ASKED, pass};
 use super::{Answer, PASSWORD, Stand};
 use crate::proof::SECRET;
 use std::path::Path;
 
+/// The boxes for one half of a pair, by their own forms' names: whoever takes the wrong file pastes the other half there.
+const HALVES: [&str; 2] = ["certificate", "public_key"];
 const PRIVATE: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 
 /// It asks, for this field too, and has nothing of what was in it.
@@ -137,33 +140,131 @@ async fn a_client_secret_is_entered_again_and_never_left_out_in_silence() {
     assert!(public.body.contains(ASKED) && !public.body.contains("enter it again"));
 }
 
+#[tokio::test]
+async fn a_credential_of_a_backend_typed_into_a_policy_is_in_no_page_and_nothing_is_stored() {
+    const CANARY: &str = "canary-of-the-backend";
+    let (stand, mut owner) = scene().await;
+    let path = format!("{PETS}/new");
+    let lines = format!("x-kept: eu\nAuthorization: Bearer {CANARY}");
+    let document = format!(
+        r#"{{"request":{{"set":[{{"name":"x-kept","value":"eu"}},{{"name":"x-api-key","value":"{CANARY}"}}]}}}}"#
+    );
+    for field in [
+        &[("request_set", lines.as_str())][..],
+        &[("notation", "document"), ("document", document.as_str())],
+    ] {
+        let (name, _) = field[field.len() - 1];
+        let page = owner.get(&format!("{path}?kind=headers")).await;
+        let nonce = page.between("name=\"nonce\" value=\"", "\"").to_owned();
+        let rest = [
+            ("kind", "headers"),
+            ("nonce", nonce.as_str()),
+            ("mode", "enforce"),
+            ("inherit", "default"),
+        ];
+        let refused = owner.post(&path, &with(field, &rest)).await;
+        assert_eq!(refused.status, 422, "{name}: {}", refused.body);
+        assert!(!refused.body.contains(CANARY), "{}", refused.body);
+        assert!(refused.body.contains("x-kept"), "the rest stays");
+        let fault = format!("id=\"f-{}-error\"", name.replace('_', "-"));
+        let words = refused.between(&fault, "</p>");
+        assert!(words.contains("${vault:NAME}"), "{words}");
+        assert!(held(&stand).await.is_empty());
+    }
+    // Of every API forms ask who somebody is, and what they carry on has it neither.
+    owner.get(&format!("{ALL}/new?kind=headers")).await;
+    pass(&stand, &mut owner, 900).await;
+    let sent = [("kind", "headers"), ("request_set", lines.as_str())];
+    let asked = owner.post(&format!("{ALL}/new"), &sent).await;
+    asks_again(&asked, 403, "request_set", CANARY);
+}
+
+#[tokio::test]
+async fn a_private_key_in_place_of_the_public_half_is_in_no_page_that_comes_back() {
+    let stand = Stand::new().await;
+    let (key, _) = key(&stand).await;
+    let path = format!("/applications/{}/credentials/new", key.application_id);
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{PRIVATE}\n-----END PRIVATE KEY-----\n");
+    let jwk = format!(
+        r#"{{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"{PRIVATE}"}}"#
+    );
+    let broken = format!("{jwk}]");
+    for field in HALVES {
+        for pasted in [pem.as_str(), &jwk, &broken] {
+            for kind in ["jwt_key", "mtls_cert"] {
+                let page = dev.get(&path).await;
+                let nonce = page.between("name=\"nonce\" value=\"", "\"").to_owned();
+                let sent = [
+                    ("nonce", nonce.as_str()),
+                    ("kind", kind),
+                    ("environment", "production"),
+                    ("name", "x-kept"),
+                    (field, pasted),
+                ];
+                let refused = dev.post(&path, &sent).await;
+                assert_eq!(refused.status, 422, "{field} {kind}: {}", refused.body);
+                assert!(!refused.body.contains(PRIVATE), "{}", refused.body);
+                assert!(refused.body.contains("value=\"x-kept\""));
+                let fault = format!("id=\"f-{}-error\"", field.replace('_', "-"));
+                let words = refused.between(&fault, "</p>");
+                assert!(words.contains("nothing of it was kept"), "{words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_box_for_half_of_a_pair_is_known() {
+    let mut found = Vec::new();
+    each_form(|source| {
+        for rest in source.split("Field::area(").skip(1) {
+            // Up to the end of the control: its label and its help say what it is for.
+            let own = rest.split("Field::").next().unwrap();
+            let own = own.split(';').next().unwrap();
+            let says = own.to_lowercase();
+            let words = ["private", "certificate", "public key", "secret", "password"];
+            if words.iter().any(|word| says.contains(word)) {
+                found.push(own.split('"').nth(1).unwrap().to_owned());
+            }
+        }
+    });
+    found.sort();
+    assert_eq!(found, HALVES);
+}
+
 #[test]
 fn every_secret_field_of_a_form_that_may_ask_is_known() {
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
     let mut found = Vec::new();
-    // Forms of one's own account ask in themselves: they show who somebody is.
-    for folder in [
+    each_form(|source| {
+        let fields = source.split("Field::password(").skip(1);
+        found.extend(fields.map(|rest| rest.split('"').nth(1).unwrap().to_owned()));
+    });
+    found.sort();
+    assert_eq!(found, SECRET.map(|(name, _)| name));
+}
+
+/// The sources of forms that may ask. Those of one's own account ask in themselves: they show who somebody is.
+fn each_form(mut take: impl FnMut(&str)) {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
+    let folders = [
         "applications",
         "catalogue",
         "console",
         "platform",
         "requests",
-    ] {
-        secrets_in(&pages.join(folder), &mut found);
+    ];
+    for folder in folders {
+        sources(&pages.join(folder), &mut take);
     }
-    found.sort();
-    assert_eq!(found, SECRET.map(|(name, _)| name));
 }
 
-fn secrets_in(folder: &Path, found: &mut Vec<String>) {
+fn sources(folder: &Path, take: &mut impl FnMut(&str)) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            secrets_in(&path, found);
-            continue;
+        match path.is_dir() {
+            true => sources(&path, take),
+            false => take(&std::fs::read_to_string(&path).unwrap()),
         }
-        let source = std::fs::read_to_string(&path).unwrap();
-        let fields = source.split("Field::password(").skip(1);
-        found.extend(fields.map(|rest| rest.split('"').nth(1).unwrap().to_owned()));
     }
 }

@@ -319,7 +319,7 @@ impl askama::FastWritable for Attributes {
 
 impl HtmlSafe for Attributes {}
 
-fn control_id(name: &str) -> String {
+pub(crate) fn control_id(name: &str) -> String {
     format!("f-{}", name.replace('_', "-"))
 }
 

@@ -17,7 +17,6 @@ use gatehouse_control_plane::branding::{self, Branding};
 use gatehouse_control_plane::tenants::{self, TenantView};
 use gatehouse_control_plane::{Actor, Db, Refusal, members, second_factor};
 use gatehouse_domain::Permission;
-use gatehouse_domain::id::UserId;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::listener::Peer;
 use gatehouse_runtime::{RequestId, random};
@@ -115,13 +114,12 @@ async fn find(
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let ip = portal.client_ip(peer, headers);
     let request_id = RequestId::new(now);
-    let tenant = tenant_of(portal, &place).await?;
     // Neither asks for the other: they cost the time of one.
-    let (branding, who) = tokio::join!(
-        branding_of(portal, tenant.as_ref()),
+    let (tenant, who) = tokio::join!(
+        tenant_of(portal, &place),
         session::current(&session, portal.session_settings(), now)
     );
-    let (branding, who) = (branding?, who.map_err(|error| unavailable(&error))?);
+    let (tenant, who) = (tenant?, who.map_err(|error| unavailable(&error))?);
     // A session that one tenant's own identity provider began says nothing anywhere else.
     let who = who.filter(|who| {
         who.only
@@ -129,19 +127,10 @@ async fn find(
     });
     let confined = who.is_some_and(|who| who.only.is_some());
     let whereabouts = (ip, &request_id);
-    let mut known = match who {
-        Some(who) => {
-            person(
-                portal.db(),
-                &session,
-                who.user,
-                tenant.as_ref(),
-                whereabouts,
-            )
-            .await?
-        }
-        None => (None, None, false),
-    };
+    let (branding, mut known) = tokio::try_join!(
+        branding_of(portal, tenant.as_ref()),
+        person(portal.db(), &session, who, tenant.as_ref(), whereabouts)
+    )?;
     if let (Some(who), (Some(_), actor, platform)) = (who, &known) {
         let console = *platform || actor.as_ref().is_some_and(Actor::opens_console);
         if console && session::console_ended(&who, portal.session_settings(), now) {
@@ -268,11 +257,25 @@ type Person = (Option<UserView>, Option<Actor>, bool);
 async fn person(
     db: &Db,
     session: &Session,
-    id: UserId,
+    who: Option<session::Who>,
     tenant: Option<&TenantView>,
     (ip, request_id): (IpAddr, &RequestId),
 ) -> Result<Person, Problem> {
-    let user = match accounts::get_user(db, id).await {
+    let Some(id) = who.map(|who| who.user) else {
+        return Ok((None, None, false));
+    };
+    let here = async {
+        match tenant {
+            Some(tenant) => members::actor_of_user(db, tenant.id, id).await,
+            None => Ok(None),
+        }
+    };
+    let (user, actor, platform) = tokio::join!(
+        accounts::get_user(db, id),
+        here,
+        accounts::platform_actor(db, id)
+    );
+    let user = match user {
         Ok(user) if user.status == "active" => user,
         Ok(_) | Err(Refusal::NotFound) => {
             session.flush().await.map_err(|error| unavailable(&error))?;
@@ -280,14 +283,9 @@ async fn person(
         }
         Err(refusal) => return Err(problem_of(refusal)),
     };
-    let actor = match tenant {
-        Some(tenant) => members::actor_of_user(db, tenant.id, id)
-            .await
-            .map_err(problem_of)?,
-        None => None,
-    };
+    let actor = actor.map_err(problem_of)?;
     let actor = actor.map(|actor| actor.from_request(ip, request_id.to_string()));
-    let platform = accounts::platform_actor(db, id).await.map_err(problem_of)?;
+    let platform = platform.map_err(problem_of)?;
     Ok((Some(user), actor, platform.is_some()))
 }
 

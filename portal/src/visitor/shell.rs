@@ -4,6 +4,7 @@ use super::Visitor;
 use crate::page_error::PageError;
 use crate::pages::console::queue;
 use crate::tint;
+use crate::view::parts::Flash;
 use crate::view::shell::{Brand, Shell, ShellUser, TenantLink, roles_in_words};
 use gatehouse_control_plane::branding::LogoView;
 use gatehouse_control_plane::{Actor, ActorKind, members, notices};
@@ -13,31 +14,59 @@ impl Visitor {
     /// Everything around the content of a page.
     pub(crate) async fn shell(&self) -> Result<Shell, PageError> {
         let mut shell = self.bare_shell();
-        if let Some(user) = &self.0.user {
-            shell.flash = self.take_flash().await?;
-            for tenant in members::tenants_of(self.db(), user.id).await? {
-                if self
-                    .0
-                    .tenant
-                    .as_ref()
-                    .is_none_or(|here| here.id != tenant.id)
-                {
-                    let base = self.0.portal.base_of(&tenant.slug.to_string(), false);
-                    shell.other_tenants.push(TenantLink {
-                        name: tenant.name,
-                        href: format!("{base}/"),
-                    });
-                }
-            }
-        }
-        if let Some(actor) = &self.0.actor {
-            shell.inbox_count =
-                usize::try_from(notices::unread_count(self.db(), actor).await?).unwrap_or(0);
-            if actor.may_anywhere(Permission::SubscriptionRead) {
-                shell.waiting_requests = queue::waiting(self, actor).await?;
-            }
-        }
+        // None asks for another: they cost the time of one.
+        (
+            shell.flash,
+            shell.other_tenants,
+            shell.inbox_count,
+            shell.waiting_requests,
+        ) = tokio::try_join!(
+            self.left_to_read(),
+            self.other_tenants(),
+            self.unread(),
+            self.waiting()
+        )?;
         Ok(shell)
+    }
+
+    async fn left_to_read(&self) -> Result<Option<Flash>, PageError> {
+        match self.0.user {
+            Some(_) => self.take_flash().await,
+            None => Ok(None),
+        }
+    }
+
+    async fn other_tenants(&self) -> Result<Vec<TenantLink>, PageError> {
+        let Some(user) = &self.0.user else {
+            return Ok(Vec::new());
+        };
+        let here = self.0.tenant.as_ref().map(|tenant| tenant.id);
+        let theirs = members::tenants_of(self.db(), user.id).await?;
+        let others = theirs.into_iter().filter(|tenant| Some(tenant.id) != here);
+        let link = |slug: String, name| TenantLink {
+            href: format!("{}/", self.0.portal.base_of(&slug, false)),
+            name,
+        };
+        Ok(others
+            .map(|tenant| link(tenant.slug.to_string(), tenant.name))
+            .collect())
+    }
+
+    async fn unread(&self) -> Result<usize, PageError> {
+        let Some(actor) = &self.0.actor else {
+            return Ok(0);
+        };
+        let count = notices::unread_count(self.db(), actor).await?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    async fn waiting(&self) -> Result<usize, PageError> {
+        match &self.0.actor {
+            Some(actor) if actor.may_anywhere(Permission::SubscriptionRead) => {
+                queue::waiting(self, actor).await
+            }
+            _ => Ok(0),
+        }
     }
 
     fn brand(&self) -> Brand {

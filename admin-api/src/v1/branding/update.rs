@@ -1,9 +1,8 @@
 //! Changes what the pages of the tenant look like.
 
 use axum::extract::State;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use gatehouse_control_plane::{Db, Refusal, branding};
+use gatehouse_control_plane::Db;
+use gatehouse_control_plane::branding::{self, SentLogo};
 use gatehouse_web::{Json, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -33,21 +32,10 @@ pub(crate) async fn update_branding(
     let input = branding::UpdateBranding {
         accent: body.accent,
         welcome: body.welcome,
-        logo: body
-            .logo
-            .map(|logo| logo.map(read).transpose())
-            .transpose()?,
+        logo: body.logo.map(|logo| logo.map(SentLogo::Base64)),
     };
     let changed = branding::update_branding(&db, &caller, expected, input).await?;
     Ok(Mutation::changed(&changed))
-}
-
-fn read(logo: String) -> Result<Vec<u8>, Refusal> {
-    let wrong = |_| {
-        let detail = "Send the bytes of the image in base64 (RFC 4648 §4), without line breaks.";
-        Refusal::field("/logo", "base64", detail)
-    };
-    STANDARD.decode(logo).map_err(wrong)
 }
 
 /// What changes; what is left out stays, and what is null is taken away.

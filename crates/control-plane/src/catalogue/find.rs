@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::entry::{CatalogueEntry, CatalogueFilter, catalogue};
+use super::parts::{PartHit, search_parts};
 use super::search::{OperationHit, prefix_query, search_operations};
 use crate::applications::{ApplicationFilter, ApplicationView, list_applications};
 use crate::db::Db;
@@ -37,6 +38,8 @@ pub struct Everything {
     pub apis: Vec<CatalogueEntry>,
     /// Operations, best first, at most 20.
     pub operations: Vec<OperationHit>,
+    /// Schemas and callbacks, best first, at most 20.
+    pub parts: Vec<PartHit>,
     /// Guides, best first, at most 20.
     pub guides: Vec<GuideHit>,
     /// Applications of the viewer's teams, at most 20.
@@ -50,6 +53,7 @@ impl Everything {
     pub fn is_empty(&self) -> bool {
         self.apis.is_empty()
             && self.operations.is_empty()
+            && self.parts.is_empty()
             && self.guides.is_empty()
             && self.applications.is_empty()
     }
@@ -76,6 +80,7 @@ pub async fn search_everything(
     let mut found = Everything {
         apis: catalogue(db, viewer, &filter, &page).await?.data,
         operations: search_operations(db, viewer, q, EACH_MAX).await?,
+        parts: search_parts(db, viewer, q, EACH_MAX).await?,
         guides: guides(db, viewer, q).await?,
         applications: own(db, viewer, Some(q)).await?,
         near: Vec::new(),

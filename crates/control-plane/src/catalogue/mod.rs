@@ -6,6 +6,7 @@ mod entry;
 mod facets;
 mod find;
 mod operations;
+mod parts;
 mod product;
 mod search;
 
@@ -18,5 +19,6 @@ pub use operations::{
     OperationAddress, OperationDetail, OperationGroup, OperationRow, Reference, download_spec,
     find_operations, get_description, get_operation, get_reference,
 };
+pub use parts::{PartHit, PartKind, PartRow, SchemaDetail, find_parts, get_schema, search_parts};
 pub use product::{CatalogueProduct, Offer, catalogue_product, catalogue_products, offer};
 pub use search::{OperationHit, search_operations};

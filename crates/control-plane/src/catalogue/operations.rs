@@ -1,5 +1,7 @@
 //! Operations: the rail of a reference, the page of one operation, and the description as it came.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use gatehouse_domain::ApiVersionState;
 use serde::Serialize;
@@ -72,6 +74,8 @@ pub struct Reference {
     pub beside: Vec<OperationRow>,
     /// Where APIs answer, sandbox first.
     pub environments: Vec<EnvironmentView>,
+    /// The slugs of the pages of the schemas that its fragment names, by name; none for revisions stored before they had pages.
+    pub schemas: HashMap<String, String>,
 }
 
 /// Where an operation answers in one environment.
@@ -88,14 +92,14 @@ pub struct OperationAddress {
 }
 
 /// A version whose pages a viewer may read.
-struct Readable {
-    api: ApiRef,
-    label: String,
+pub(super) struct Readable {
+    pub(super) api: ApiRef,
+    pub(super) label: String,
     state: ApiVersionState,
-    revision: Uuid,
+    pub(super) revision: Uuid,
 }
 
-async fn readable(
+pub(super) async fn readable(
     conn: &mut PgConnection,
     eyes: Eyes,
     api_slug: &str,
@@ -181,11 +185,13 @@ pub async fn get_reference(
     .fetch_all(&mut *tx)
     .await?;
     let beside = beside(&mut tx, revision, &operation.row).await?;
+    let schemas = super::parts::pages_of(&mut tx, revision, &operation.fragment).await?;
     Ok(Reference {
         operation,
         groups,
         beside,
         environments,
+        schemas,
     })
 }
 

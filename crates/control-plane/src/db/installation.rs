@@ -6,7 +6,7 @@ use gatehouse_runtime::random;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::pools::Pools;
+use super::pools::{Beginning, Pools};
 use crate::keys::{Kek, Keys, MasterKey};
 use crate::sealed;
 
@@ -20,7 +20,10 @@ impl Pools {
     ) -> anyhow::Result<Keys> {
         let primary = master_key.primary()?;
         let fresh = Keys::generate();
-        let mut tx = self.system().await.context("reading the installation")?;
+        let mut tx = self
+            .system(Beginning::Usual)
+            .await
+            .context("reading the installation")?;
         let began = sqlx::query(
             "insert into installation (master_key_check, master_key_id, created_at) values ($1, $2, $3) on conflict do nothing",
         )

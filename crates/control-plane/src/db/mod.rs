@@ -23,7 +23,7 @@ use crate::refusal::Refusal;
 use crate::work::Unit;
 
 pub use addresses::DbAddresses;
-use pools::{Pools, begin};
+use pools::{Beginning, Pools};
 
 /// A transaction.
 pub(crate) type Tx = Transaction<'static, Postgres>;
@@ -141,33 +141,12 @@ impl Db {
 
     /// A transaction that sees one tenant's rows and the global tables.
     pub(crate) async fn tenant(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.pools.app).await?;
-        self.0
-            .pools
-            .set_role(&mut tx, "set local role gatehouse_app")
-            .await?;
-        sqlx::query("select set_config('gatehouse.tenant', $1, true)")
-            .bind(tenant.uuid().to_string())
-            .execute(&mut *tx)
-            .await?;
-        Ok(tx)
+        self.0.pools.tenant(Beginning::Usual, tenant).await
     }
 
     /// The same, reading one moment of the database however long it takes, and writing nothing.
     pub(crate) async fn tenant_as_of_now(&self, tenant: TenantId) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.pools.app).await?;
-        sqlx::query("set transaction isolation level repeatable read, read only")
-            .execute(&mut *tx)
-            .await?;
-        self.0
-            .pools
-            .set_role(&mut tx, "set local role gatehouse_app")
-            .await?;
-        sqlx::query("select set_config('gatehouse.tenant', $1, true)")
-            .bind(tenant.uuid().to_string())
-            .execute(&mut *tx)
-            .await?;
-        Ok(tx)
+        self.0.pools.tenant(Beginning::AsOfNow, tenant).await
     }
 
     /// A transaction that sees global tables only: accounts, sessions, gateway groups.
@@ -177,22 +156,14 @@ impl Db {
 
     /// A transaction of a named background verb, which sees every tenant.
     pub(crate) async fn system(&self) -> Result<Tx, Refusal> {
-        self.0.pools.system().await
+        self.0.pools.system(Beginning::Usual).await
     }
 
     /// Every row of every tenant as of one moment, however long reading takes, and writing nothing.
     pub(crate) async fn everything_as_of_now(&self) -> Result<Tx, Refusal> {
-        let mut tx = begin(&self.0.pools.system).await?;
-        sqlx::query("set transaction isolation level repeatable read, read only")
-            .execute(&mut *tx)
-            .await?;
-        self.0
-            .pools
-            .set_role(&mut tx, "set local role gatehouse_system")
-            .await?;
+        let mut tx = self.0.pools.system(Beginning::AsOfNow).await?;
         sqlx::raw_sql(
-            "set local gatehouse.scope = 'system'; set local statement_timeout = 0;
-             set local idle_in_transaction_session_timeout = 0",
+            "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0",
         )
         .execute(&mut *tx)
         .await?;

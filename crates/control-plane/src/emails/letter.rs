@@ -6,6 +6,12 @@ pub const PORTAL: char = '\u{1}';
 /// Stands for the one-time token until the mail is sent.
 pub const TOKEN: char = '\u{2}';
 
+/// What the body begins with, and what stands around its one link: a tenant's own look ([`super::look`]) is put in there. Values
+/// are escaped, so none of them has these.
+pub(super) const BODY: &str = "<body>\n";
+pub(super) const LINK: &str = "<p><a href=";
+pub(super) const LINK_END: &str = "</a></p>\n";
+
 /// Longest value taken over into a line, in characters.
 const LINE_MAX: usize = 200;
 /// Longest reason taken over.
@@ -56,7 +62,7 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match character {
@@ -147,7 +153,7 @@ impl Draft {
         }
         if let Some((label, address)) = &self.link {
             parts.push(format!(
-                "<p><a href=\"{}\">{}</a></p>\n",
+                "{LINK}\"{}\">{}{LINK_END}",
                 escape(address),
                 escape(label)
             ));
@@ -157,7 +163,7 @@ impl Draft {
             escape(&self.why)
         ));
         format!(
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{}</body></html>\n",
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n{BODY}{}</body></html>\n",
             escape(&self.subject),
             parts.concat()
         )

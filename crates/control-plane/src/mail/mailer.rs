@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use gatehouse_runtime::Secret;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart};
+use lettre::message::header::{ContentType, ContentTypeErr, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Tokio1Executor};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use crate::emails::MailLogo;
 
 /// Longest wait for one command of the mail server.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -63,6 +65,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) subject: &'a str,
     pub(super) text: String,
     pub(super) html: String,
+    /// What the HTML part shows of itself.
+    pub(super) logo: Option<&'a MailLogo>,
     pub(super) now: OffsetDateTime,
 }
 
@@ -130,9 +134,32 @@ impl Smtp {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ))
-            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html));
+            .multipart(
+                parts(mail).map_err(|error| never(format!("its image cannot be sent: {error}")))?,
+            );
         built.map_err(|error| never(format!("the mail cannot be built: {error}")))
     }
+}
+
+/// The text, and the HTML with what it shows beside it.
+fn parts(mail: Outgoing<'_>) -> Result<MultiPart, ContentTypeErr> {
+    let Some(logo) = mail.logo else {
+        return Ok(MultiPart::alternative_plain_html(mail.text, mail.html));
+    };
+    let kind = ContentType::parse(&logo.media_type)?;
+    let file = logo.media_type.replace('/', ".").replace("image", "logo");
+    let image = Attachment::new_inline_with_name(logo.content_id(), file);
+    // RFC 2387 §3.1 wants the type of the part to begin with, which the builder's own kind leaves out.
+    let related = format!(
+        "multipart/related; type=\"text/html\"; boundary=\"{}\"",
+        mail.id
+    );
+    let related = MultiPart::builder()
+        .header(ContentType::parse(&related)?)
+        .singlepart(SinglePart::html(mail.html))
+        .singlepart(image.body(logo.content.clone(), kind));
+    let text = SinglePart::plain(mail.text);
+    Ok(MultiPart::alternative().singlepart(text).multipart(related))
 }
 
 fn cause_chain(error: &dyn std::error::Error) -> String {

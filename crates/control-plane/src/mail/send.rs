@@ -2,6 +2,7 @@
 
 use std::time::Duration as Wait;
 
+use gatehouse_domain::id::TenantId;
 use gatehouse_runtime::random;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -9,7 +10,9 @@ use zeroize::Zeroizing;
 
 use super::mailer::{Failure, Outgoing, Smtp};
 use super::{Links, Mailer, filled, open_token};
+use crate::branding;
 use crate::db::Db;
+use crate::emails::dressed;
 use crate::refusal::Refusal;
 
 /// Most mails of one call.
@@ -37,6 +40,7 @@ pub struct Sent {
 
 struct Due {
     id: Uuid,
+    tenant_id: Uuid,
     slug: String,
     to_address: String,
     subject: String,
@@ -87,7 +91,7 @@ async fn lease(db: &Db) -> Result<Option<Due>, Refusal> {
          where t.id = m.tenant_id
            and m.id = (select id from mail where state = 'pending' and next_at <= $1
                        order by next_at, id limit 1 for update skip locked)
-         returning m.id, t.slug, m.to_address, m.subject, m.body_text, m.body_html, m.sealed_token, m.attempts, m.created_at",
+         returning m.id, m.tenant_id, t.slug, m.to_address, m.subject, m.body_text, m.body_html, m.sealed_token, m.attempts, m.created_at",
         now,
         now + LEASE,
     )
@@ -112,12 +116,21 @@ async fn deliver(
 ) -> Result<Option<Failure>, Refusal> {
     let portal = links.of_tenant(&due.slug);
     let token = token_of(db, due)?;
+    // The look is that of the moment a mail leaves, not of the one it was written in: the queue holds no copy of a logo for each
+    // mail, one that was taken away leaves no more, and mails that an earlier release wrote have it too. It is read as the tenant,
+    // so that it is nobody else's.
+    let look = {
+        let mut tx = db.tenant(TenantId::from_uuid(due.tenant_id)).await?;
+        branding::look_of_mails(&mut tx).await?
+    };
+    let html = filled(&due.body_html, &portal, &token);
     let outgoing = Outgoing {
         id: due.id,
         to: &due.to_address,
         subject: &due.subject,
         text: filled(&due.body_text, &portal, &token),
-        html: filled(&due.body_html, &portal, &token),
+        html: dressed(look.as_ref(), html),
+        logo: look.as_ref().and_then(|look| look.logo.as_ref()),
         now: due.created_at,
     };
     if let Err(failure) = smtp.send(outgoing).await {

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::{Links, NewMail, filled, queue};
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
-
+use crate::branding;
 use crate::db::Db;
-use crate::emails::{self, Letter, TOKEN};
+use crate::emails::{self, Letter, Look, TOKEN, dressed};
 use crate::membership;
 use crate::refusal::Refusal;
 use crate::work::{Changed, Work};
@@ -26,7 +26,8 @@ pub struct TemplateView {
     pub subject: String,
     /// The text part.
     pub text: String,
-    /// The HTML part, a whole document.
+    /// The HTML part in the tenant's own look, a whole document. Its logo is named as the mail names the part that has it (`cid:`,
+    /// RFC 2392); of one mail it is in the document itself (`data:`, RFC 2397).
     pub html: String,
 }
 
@@ -45,20 +46,7 @@ pub async fn list_templates(
     actor: &Actor,
     links: &Links,
 ) -> Result<Vec<TemplateView>, Refusal> {
-    actor.require(Permission::TenantManage)?;
-    let tenant = actor.tenant();
-    let mut tx = db.tenant(tenant).await?;
-    let slug = sqlx::query_scalar!("select slug from tenant where id = $1", tenant.uuid())
-        .fetch_one(&mut *tx)
-        .await?;
-    let portal = links.of_tenant(&slug);
-    let view = |letter: Letter| TemplateView {
-        template: letter.template,
-        subject: letter.subject,
-        text: filled(&letter.text, &portal, NO_TOKEN),
-        html: filled(&letter.html, &portal, NO_TOKEN),
-    };
-    Ok(emails::samples().into_iter().map(view).collect())
+    Ok(views(db, actor, links).await?.0)
 }
 
 /// One of them.
@@ -68,10 +56,39 @@ pub async fn get_template(
     links: &Links,
     template: &str,
 ) -> Result<TemplateView, Refusal> {
-    let mut found = list_templates(db, actor, links).await?.into_iter();
-    found
+    let (mails, look) = views(db, actor, links).await?;
+    let mut found = mails.into_iter();
+    let mut mail = found
         .find(|mail| mail.template == template)
-        .ok_or(Refusal::NotFound)
+        .ok_or(Refusal::NotFound)?;
+    if let Some(logo) = look.and_then(|look| look.logo) {
+        mail.html = logo.within(&mail.html);
+    }
+    Ok(mail)
+}
+
+/// All of them, and the look they have.
+async fn views(
+    db: &Db,
+    actor: &Actor,
+    links: &Links,
+) -> Result<(Vec<TemplateView>, Option<Look>), Refusal> {
+    actor.require(Permission::TenantManage)?;
+    let tenant = actor.tenant();
+    let mut tx = db.tenant(tenant).await?;
+    let slug = sqlx::query_scalar!("select slug from tenant where id = $1", tenant.uuid())
+        .fetch_one(&mut *tx)
+        .await?;
+    let look = branding::look_of_mails(&mut tx).await?;
+    let portal = links.of_tenant(&slug);
+    let view = |letter: Letter| TemplateView {
+        template: letter.template,
+        subject: letter.subject,
+        text: filled(&letter.text, &portal, NO_TOKEN),
+        html: dressed(look.as_ref(), filled(&letter.html, &portal, NO_TOKEN)),
+    };
+    let views = emails::samples().into_iter().map(view).collect();
+    Ok((views, look))
 }
 
 /// Sends one of them, marked as a test, to the acting person's own address and to nobody else's.

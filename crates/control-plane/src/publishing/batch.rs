@@ -1,7 +1,7 @@
 //! Operations as columns, a few at a time: the fragments of a large description are hundreds of megabytes, which are never
 //! held together.
 
-use gatehouse_spec::{Description, Operation};
+use gatehouse_spec::{Description, NamedCallback, NamedSchema, Operation};
 
 /// A batch is handed over once it holds this many bytes of fragments.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -24,6 +24,7 @@ pub(super) struct Batch {
     pub(super) webhooks: Vec<bool>,
     pub(super) routed: Vec<bool>,
     pub(super) fragments: Vec<String>,
+    pub(super) parts: Parts,
     bytes: usize,
 }
 
@@ -40,8 +41,81 @@ pub(super) fn in_batches(description: &Description, mut takes: impl FnMut(Batch)
             return;
         }
     }
-    if !batch.positions.is_empty() {
+    for (position, callback) in description.callbacks().into_iter().enumerate() {
+        batch.parts.push_callback(position, callback);
+    }
+    for (position, schema) in description.schemas().into_iter().enumerate() {
+        let fragment = fragments.schema_json(&schema.name);
+        batch.bytes += fragment.len();
+        batch.parts.push_schema(position, schema, fragment);
+        if batch.is_full() && !takes(std::mem::take(&mut batch)) {
+            return;
+        }
+    }
+    if !batch.positions.is_empty() || !batch.parts.positions.is_empty() {
         takes(batch);
+    }
+}
+
+/// Columns of named schemas and callbacks, as [`Batch`] has those of operations.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) kinds: Vec<String>,
+    pub(super) positions: Vec<i32>,
+    pub(super) names: Vec<String>,
+    pub(super) slugs: Vec<String>,
+    pub(super) summaries: Vec<String>,
+    pub(super) operation_slugs: Vec<String>,
+    pub(super) methods: Vec<String>,
+    pub(super) expressions: Vec<String>,
+    pub(super) fragments: Vec<Option<String>>,
+    pub(super) uses: Vec<String>,
+    pub(super) uses_more: Vec<i32>,
+}
+
+impl Parts {
+    fn push_callback(&mut self, position: usize, callback: NamedCallback) {
+        self.push(
+            "callback",
+            position,
+            &callback.name,
+            callback.slug,
+            &callback.summary,
+        );
+        self.operation_slugs.push(callback.operation);
+        self.methods.push(callback.method);
+        self.expressions.push(cut(&callback.expression, 2_000));
+        self.fragments.push(None);
+        self.uses.push("[]".to_owned());
+        self.uses_more.push(0);
+    }
+
+    fn push_schema(&mut self, position: usize, schema: NamedSchema, fragment: String) {
+        self.push(
+            "schema",
+            position,
+            &schema.name,
+            schema.slug,
+            &schema.summary,
+        );
+        self.operation_slugs.push(String::new());
+        self.methods.push(String::new());
+        self.expressions.push(String::new());
+        self.fragments.push(Some(fragment));
+        // Texts and words of ours: always JSON.
+        let uses = serde_json::to_string(&schema.uses).unwrap_or_else(|_| "[]".to_owned());
+        self.uses.push(uses);
+        let more = i32::try_from(schema.uses_more).unwrap_or(i32::MAX);
+        self.uses_more.push(more);
+    }
+
+    fn push(&mut self, kind: &str, position: usize, name: &str, slug: String, summary: &str) {
+        let position = i32::try_from(position).unwrap_or(i32::MAX);
+        self.kinds.push(kind.to_owned());
+        self.positions.push(position);
+        self.names.push(cut(name, 300));
+        self.slugs.push(slug);
+        self.summaries.push(cut(summary, 400));
     }
 }
 
@@ -78,7 +152,8 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.bytes >= BATCH_BYTES || self.positions.len() >= BATCH_OPERATIONS
+        self.bytes >= BATCH_BYTES
+            || self.positions.len() + self.parts.positions.len() >= BATCH_OPERATIONS
     }
 }
 

@@ -202,7 +202,8 @@ async fn store(
     }
     let revision = attempt.put_in_force(&mut work, &reading, &report).await?;
     while let Some(batch) = reading.next_batch().await? {
-        store::insert_operations(&mut work, revision, batch).await?;
+        // Set apart on the heap: with it, the future of a changeset that publishes would be larger than 16 KiB.
+        Box::pin(store::insert_batch(&mut work, revision, batch)).await?;
     }
     attempt.slot.activate(&mut work, revision).await?;
     let dropped = match leaves_orphans {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::PublishSpec;
-use super::batch::{Batch, TAG_SEPARATOR};
+use super::batch::{Batch, Parts, TAG_SEPARATOR};
 use super::read::Head;
 use crate::actor::{Actor, ActorKind};
 use crate::apis;
@@ -284,8 +284,17 @@ pub(super) async fn insert_revision(
     Ok(())
 }
 
-/// Stores a batch of operations in one statement.
-pub(super) async fn insert_operations(
+/// Stores a batch: its operations in one statement, its named schemas and callbacks in another.
+pub(super) async fn insert_batch(
+    work: &mut Work<'_>,
+    revision: SpecRevisionId,
+    mut batch: Batch,
+) -> Result<(), Refusal> {
+    insert_parts(work, revision, std::mem::take(&mut batch.parts)).await?;
+    insert_operations(work, revision, batch).await
+}
+
+async fn insert_operations(
     work: &mut Work<'_>,
     revision: SpecRevisionId,
     batch: Batch,
@@ -320,6 +329,48 @@ pub(super) async fn insert_operations(
         &batch.webhooks,
         &batch.routed,
         &batch.fragments,
+    )
+    .execute(work.conn())
+    .await?;
+    Ok(())
+}
+
+async fn insert_parts(
+    work: &mut Work<'_>,
+    revision: SpecRevisionId,
+    parts: Parts,
+) -> Result<(), Refusal> {
+    if parts.positions.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = parts
+        .positions
+        .iter()
+        .map(|_| work.new_id::<OperationId>().uuid())
+        .collect();
+    let tenant = work.tenant();
+    sqlx::query!(
+        "insert into reference_part (id, tenant_id, revision_id, kind, position, name, slug, summary, operation_slug, method,
+                                     expression, fragment, uses, uses_more)
+         select p.id, $1, $2, p.kind, p.position, p.name, p.slug, p.summary, p.operation_slug, p.method,
+                p.expression, p.fragment::json, p.uses::json, p.uses_more
+         from unnest($3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                     $12::text[], $13::text[], $14::int[])
+              as p (id, kind, position, name, slug, summary, operation_slug, method, expression, fragment, uses, uses_more)",
+        tenant,
+        revision.uuid(),
+        &ids,
+        &parts.kinds,
+        &parts.positions,
+        &parts.names,
+        &parts.slugs,
+        &parts.summaries,
+        &parts.operation_slugs,
+        &parts.methods,
+        &parts.expressions,
+        &parts.fragments as &[Option<String>],
+        &parts.uses,
+        &parts.uses_more,
     )
     .execute(work.conn())
     .await?;

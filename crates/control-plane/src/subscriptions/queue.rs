@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::rights::Rights;
 use super::risk::{self, Risk, Risks};
 use super::row::{self, Row};
-use super::select;
+use super::select::{self, Planned};
 use super::view::{RequestSubject, SubscriptionView};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -192,7 +192,7 @@ async fn waiting(
     let (application_id, application_slug) = application.map_or((None, None), Lookup::parts);
     let read = rights.questions_at(Permission::SubscriptionRead);
     let decide = rights.questions_at(Permission::SubscriptionDecide);
-    select::plan_for_values(conn).await?;
+    select::plan(conn, Planned::ForValues).await?;
     let rows = sqlx::query!(
         "select r.id, r.subscription_id
          from approval_request r
@@ -235,8 +235,9 @@ async fn waiting(
         page.fetch(),
         decide.as_deref(),
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    select::plan(conn, Planned::AsUsual).await?;
     let pairs = rows.into_iter().map(|row| (row.id, row.subscription_id));
     Ok(pairs.collect())
 }

@@ -52,6 +52,7 @@ pub(super) async fn rows(
     person: Option<Uuid>,
     ids: &[Uuid],
 ) -> Result<Vec<Row>, Refusal> {
+    plan(conn, Planned::Once).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"select s.id, s.application_id, a.slug as application_slug, a.name as application_name,
@@ -135,6 +136,7 @@ pub(super) async fn rows(
     )
     .fetch_all(&mut *conn)
     .await?;
+    plan(conn, Planned::AsUsual).await?;
     Ok(rows)
 }
 
@@ -160,7 +162,7 @@ async fn chosen(
             found => found,
         },
     };
-    plan_for_values(conn).await?;
+    plan(conn, Planned::ForValues).await?;
     let ids = sqlx::query_scalar!(
         r#"select s.id
            from subscription s
@@ -218,6 +220,7 @@ async fn chosen(
     )
     .fetch_all(&mut *conn)
     .await?;
+    plan(conn, Planned::AsUsual).await?;
     Ok(ids)
 }
 
@@ -250,11 +253,26 @@ async fn environment(conn: &mut PgConnection, slug: &str) -> Result<Option<Uuid>
     Ok(id)
 }
 
-/// Lets statements whose conditions may be empty be planned for the values they are run with: one plan for all of them reads
-/// every row of large tables. Until the transaction ends.
-pub(super) async fn plan_for_values(conn: &mut PgConnection) -> Result<(), Refusal> {
-    sqlx::query_scalar!("select set_config('plan_cache_mode', 'force_custom_plan', true)")
-        .fetch_one(conn)
+/// How the statements of a transaction are planned from here on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Planned {
+    /// As the database thinks best.
+    AsUsual,
+    /// For the values they are run with: with conditions that may be empty, one plan for all values reads every row of large tables.
+    ForValues,
+    /// Once for each connection: of twenty tables that are found by their ids, planning takes longer than reading.
+    Once,
+}
+
+pub(super) async fn plan(conn: &mut PgConnection, planned: Planned) -> Result<(), Refusal> {
+    let mode = match planned {
+        Planned::AsUsual => "auto",
+        Planned::ForValues => "force_custom_plan",
+        Planned::Once => "force_generic_plan",
+    };
+    sqlx::query("select set_config('plan_cache_mode', $1, true)")
+        .bind(mode)
+        .execute(conn)
         .await?;
     Ok(())
 }

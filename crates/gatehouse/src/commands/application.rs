@@ -262,10 +262,6 @@ async fn delete(named: &Named, dry: DryRun, sure: Sure) -> anyhow::Result<()> {
         session.confirm(sure, &what)?;
     }
     session.delete(&named.path(), dry).await?;
-    session.talk(if dry.dry_run {
-        "It could be deleted."
-    } else {
-        "Deleted."
-    });
+    session.talk(dry.deleted(&named.application));
     Ok(())
 }

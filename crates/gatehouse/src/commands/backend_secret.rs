@@ -127,7 +127,7 @@ pub(crate) async fn run(command: BackendSecret) -> anyhow::Result<ExitCode> {
             session
                 .delete_for(&named.path(), dry, reason.as_deref())
                 .await?;
-            session.talk(format!("{} is deleted.", named.name));
+            session.talk(dry.deleted(&named.name));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -109,7 +109,7 @@ pub(crate) async fn run(command: Certificate) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &what)?;
             }
             session.delete(&path(&certificate), dry).await?;
-            session.talk(format!("{certificate} is gone."));
+            session.talk(dry.deleted(&certificate));
         }
     }
     Ok(ExitCode::SUCCESS)

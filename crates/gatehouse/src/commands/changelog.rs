@@ -133,6 +133,7 @@ pub(crate) async fn run(command: Changelog) -> anyhow::Result<ExitCode> {
             }
             let path = format!("{}/{}", path(&api), segment(&entry));
             session.remove(&path, dry).await?;
+            session.talk(dry.deleted(&entry));
         }
     }
     Ok(ExitCode::SUCCESS)

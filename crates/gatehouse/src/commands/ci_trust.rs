@@ -125,7 +125,7 @@ pub(crate) async fn run(command: CiTrust) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &what)?;
             }
             session.delete(&path(&trust), dry).await?;
-            session.talk(format!("{trust} is gone."));
+            session.talk(dry.deleted(&trust));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -138,6 +138,7 @@ pub(crate) async fn run(command: Guide) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &what)?;
             }
             session.delete(&named.path(), dry).await?;
+            session.talk(dry.deleted(&named.guide));
         }
     }
     Ok(ExitCode::SUCCESS)

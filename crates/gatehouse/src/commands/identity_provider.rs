@@ -195,7 +195,7 @@ pub(crate) async fn run(command: IdentityProvider) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &what)?;
             }
             session.delete(&path(&provider), dry).await?;
-            session.talk(format!("{provider} is gone."));
+            session.talk(dry.deleted(&provider));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -309,7 +309,7 @@ pub(crate) async fn run(command: Policy) -> anyhow::Result<ExitCode> {
             session
                 .delete_for(&named.path(), dry, reason.as_deref())
                 .await?;
-            session.talk(format!("{} is deleted.", named.policy));
+            session.talk(dry.deleted(&named.policy));
         }
         Policy::Effective {
             api,

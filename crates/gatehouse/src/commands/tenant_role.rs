@@ -134,11 +134,7 @@ pub(crate) async fn run(command: Role) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &format!("Nobody can be given {role} any more."))?;
             }
             session.delete(&path(&role), dry).await?;
-            session.talk(if dry.dry_run {
-                "It could be deleted."
-            } else {
-                "Deleted."
-            });
+            session.talk(dry.deleted(&role));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -235,7 +235,7 @@ pub(crate) async fn run(command: Webhook) -> anyhow::Result<ExitCode> {
                 session.confirm(sure, &what)?;
             }
             session.delete(&path(&webhook), dry).await?;
-            session.talk(format!("{webhook} is deleted."));
+            session.talk(dry.deleted(&webhook));
         }
         Webhook::Pause { webhook, remote } => act(&remote, &webhook, "pause", COLUMNS).await?,
         Webhook::Resume { webhook, remote } => act(&remote, &webhook, "resume", COLUMNS).await?,

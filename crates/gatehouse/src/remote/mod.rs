@@ -80,6 +80,16 @@ pub(crate) struct DryRun {
     pub(crate) dry_run: bool,
 }
 
+impl DryRun {
+    /// What is said when a command that deletes something is through.
+    pub(crate) fn deleted(self, what: &str) -> String {
+        match self.dry_run {
+            true => format!("{what} could be deleted; nothing was changed."),
+            false => format!("{what} is deleted."),
+        }
+    }
+}
+
 /// Whether subscribers are given notice of what is taken from them.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Notice {

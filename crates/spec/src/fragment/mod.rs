@@ -6,6 +6,7 @@
 //! each is present once under `components`. Those that a page would show last are left out first
 //! when the fragment grows too large; their names are listed in `cut`.
 
+pub(crate) mod parts;
 mod size;
 mod source;
 
@@ -89,7 +90,7 @@ impl<'d> Fragments<'d> {
         let schemes = self.source().security_schemes(operation).to_string();
         let used = body.len() + head.len() + schemes.len() + REST_BYTES;
         let room = FRAGMENT_BYTES_MAX.saturating_sub(used);
-        let (schemas, cut) = self.schemas(references, body.len(), room);
+        let (schemas, cut) = self.schemas(references, body.len(), room, self.comfort);
         let mut json = head;
         json.push_str(",\"operation\":");
         json.push_str(&body);
@@ -179,13 +180,15 @@ impl<'d> Fragments<'d> {
         name
     }
 
-    /// The schemas reachable from `references`, nearest first, until the room is used; and the names
+    /// The schemas reachable from `references`, nearest first, until the room is used or,
+    /// but for those named directly, the comfort; and the names
     /// of those left out.
     fn schemas(
         &mut self,
         references: Vec<String>,
         used: usize,
         room: usize,
+        comfort: usize,
     ) -> (String, Vec<String>) {
         let mut queue: VecDeque<(String, bool)> = references
             .into_iter()
@@ -200,7 +203,7 @@ impl<'d> Fragments<'d> {
             self.prepare(&pointer);
             let prepared = &self.prepared[&pointer];
             let length = json.len() + prepared.json.len() + name.len() + 8;
-            let fits = length < room && (direct || used + length < self.comfort);
+            let fits = length < room && (direct || used + length < comfort);
             if !fits {
                 if cut.len() < CUT_NAMES_MAX {
                     cut.push(short(&name, 100));

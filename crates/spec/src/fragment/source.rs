@@ -43,6 +43,12 @@ impl<'d> Source<'d> {
             .as_object()
     }
 
+    /// Whether the operation describes requests that the API sends back.
+    pub(super) fn has_callbacks(&self, operation: &Operation) -> bool {
+        self.source(operation)
+            .is_some_and(|source| source.contains_key("callbacks"))
+    }
+
     /// The requirements that hold for the operation: its own, else the document's.
     pub(super) fn security(&self, operation: &Operation) -> Value {
         let own = self

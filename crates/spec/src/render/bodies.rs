@@ -6,11 +6,14 @@ use serde_json::{Map, Value};
 use super::schema::{Builder, Direction, SchemaNode};
 use super::{Context, example, html, parameters, words};
 use crate::description::text;
-use crate::grammar::METHODS;
+use crate::fragment::parts::{callback_slug, each_callback};
 use crate::markdown::SafeHtml;
 
 /// Given examples of one media type that are shown.
 const EXAMPLES_MAX: usize = 10;
+
+/// Callbacks of one operation that are listed.
+const CALLBACKS_MAX: usize = 50;
 
 /// What a request carries.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -80,17 +83,17 @@ pub struct LinkView {
     pub parameters: Vec<(String, String)>,
 }
 
-/// A request the API sends back while it works.
+/// A request the API sends back while it works; [`super::CallbackPage`] has what is in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CallbackView {
     pub name: String,
+    /// In addresses, unique in the operation.
+    pub slug: String,
     /// Where to, as a runtime expression.
     pub expression: String,
+    /// In capitals.
     pub method: String,
     pub summary: Option<String>,
-    pub description_html: SafeHtml,
-    pub request_body: Option<RequestBodyView>,
-    pub responses: Vec<ResponseView>,
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -275,38 +278,15 @@ fn link(name: &str, link: &Value) -> LinkView {
     }
 }
 
-pub(super) fn callbacks<'f>(callbacks: &'f Value, context: &Context<'f>) -> Vec<CallbackView> {
-    let mut views = Vec::new();
-    for (name, callback) in members(callbacks) {
-        for (expression, item) in members(callback) {
-            for method in METHODS {
-                let Some(operation) = item.get(method).filter(|operation| operation.is_object())
-                else {
-                    continue;
-                };
-                let prefix = format!("callback.{name}.{method}.");
-                // The API sends this one: its body is what the reader receives.
-                views.push(CallbackView {
-                    name: name.clone(),
-                    expression: expression.clone(),
-                    method: method.to_ascii_uppercase(),
-                    summary: text(operation.get("summary")),
-                    description_html: html(operation.get("description")),
-                    request_body: request_body(
-                        &operation["requestBody"],
-                        &format!("{prefix}body"),
-                        Direction::Response,
-                        context,
-                    ),
-                    responses: responses(
-                        &operation["responses"],
-                        &prefix,
-                        Direction::Request,
-                        context,
-                    ),
-                });
-            }
-        }
-    }
-    views
+pub(super) fn callbacks(callbacks: &Value) -> Vec<CallbackView> {
+    each_callback(callbacks)
+        .take(CALLBACKS_MAX)
+        .map(|(name, expression, method, operation)| CallbackView {
+            name: name.to_owned(),
+            slug: callback_slug(name, expression, method),
+            expression: expression.to_owned(),
+            method: method.to_ascii_uppercase(),
+            summary: text(operation.get("summary")),
+        })
+        .collect()
 }

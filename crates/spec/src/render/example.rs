@@ -153,6 +153,7 @@ impl<'f> Maker<'_, 'f> {
             || match self.direction {
                 Direction::Request => layers.flag("readOnly"),
                 Direction::Response => layers.flag("writeOnly"),
+                Direction::Both => false,
             }
     }
 

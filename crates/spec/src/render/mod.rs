@@ -5,8 +5,10 @@
 
 mod bodies;
 mod bounds;
+mod callback;
 pub(crate) mod example;
 pub(crate) mod layers;
+mod named;
 mod parameters;
 mod schema;
 mod security;
@@ -22,6 +24,8 @@ use crate::markdown::{SafeHtml, to_html};
 pub use bodies::{
     CallbackView, ExampleView, HeaderView, LinkView, MediaTypeView, RequestBodyView, ResponseView,
 };
+pub use callback::CallbackPage;
+pub use named::SchemaPage;
 pub use parameters::{ParameterGroup, ParameterView};
 pub(crate) use parameters::{given_example, schema_of};
 pub use schema::{Direction, EnumValue, SchemaNode, SchemaVariant};
@@ -56,9 +60,19 @@ pub struct OperationPage {
 impl OperationPage {
     /// Reads a fragment made by [`crate::Fragments`].
     pub fn from_fragment(fragment: &Value) -> Self {
-        let operation = &fragment["operation"];
-        let context = Context::new(fragment);
         let webhook = fragment["webhook"] == true;
+        fitting(fragment, |context| {
+            Self::of(fragment, &fragment["operation"], webhook, context)
+        })
+    }
+
+    /// The page of an operation, or of a callback in one, which the API sends as it does a webhook.
+    fn of<'f>(
+        fragment: &'f Value,
+        operation: &'f Value,
+        webhook: bool,
+        context: &Context<'f>,
+    ) -> Self {
         // The API sends a webhook's body: what it reads, the reader receives.
         let (inward, outward) = if webhook {
             (Direction::Response, Direction::Request)
@@ -75,11 +89,11 @@ impl OperationPage {
             description_html: html(operation.get("description")),
             deprecated: operation["deprecated"] == true,
             tags: strings(&operation["tags"]),
-            parameter_groups: parameters::groups(&operation["parameters"], &context),
-            request_body: bodies::request_body(&operation["requestBody"], "body", inward, &context),
-            responses: bodies::responses(&operation["responses"], "", outward, &context),
+            parameter_groups: parameters::groups(&operation["parameters"], context),
+            request_body: bodies::request_body(&operation["requestBody"], "body", inward, context),
+            responses: bodies::responses(&operation["responses"], "", outward, context),
             security: security::view(fragment),
-            callbacks: bodies::callbacks(&operation["callbacks"], &context),
+            callbacks: bodies::callbacks(&operation["callbacks"]),
             more_url: text(more.get("url")).filter(|url| is_web_address(url)),
             more_words: text(more.get("description")),
             cut: operation[CUT_MARK] == true
@@ -93,12 +107,33 @@ impl OperationPage {
 /// What every part of a page reads from.
 pub(crate) struct Context<'f> {
     pub(crate) schemas: Option<&'f serde_json::Map<String, Value>>,
-    /// Nodes of schema trees the page may still hold.
-    nodes_left: std::cell::Cell<usize>,
+    /// HTML elements that schema trees of the page may still come to.
+    elements_left: std::cell::Cell<usize>,
+    /// Levels below the root of each tree that are shown; deeper ones are cut.
+    levels: usize,
 }
 
-/// Schema nodes on one page, over all bodies and responses together.
-const PAGE_NODES_MAX: usize = 2_000;
+/// HTML elements that all schema trees of one page come to. A page may have 4,000; lists, samples and forms stand beside the trees.
+const PAGE_ELEMENTS_MAX: usize = 1_600;
+
+/// Levels that are shown where there is room.
+const LEVELS_MAX: usize = 4;
+
+/// Makes a page with as many levels as fit: a page that is too large is shallow everywhere rather than missing its end.
+fn fitting<'f, T>(fragment: &'f Value, make: impl Fn(&Context<'f>) -> T) -> T {
+    let mut levels = LEVELS_MAX;
+    loop {
+        let context = Context {
+            levels,
+            ..Context::new(fragment)
+        };
+        let page = make(&context);
+        if levels == 1 || !context.is_full() {
+            return page;
+        }
+        levels -= 1;
+    }
+}
 
 impl<'f> Context<'f> {
     pub(crate) fn new(fragment: &'f Value) -> Self {
@@ -106,19 +141,20 @@ impl<'f> Context<'f> {
             schemas: fragment
                 .pointer("/components/schemas")
                 .and_then(Value::as_object),
-            nodes_left: std::cell::Cell::new(PAGE_NODES_MAX),
+            elements_left: std::cell::Cell::new(PAGE_ELEMENTS_MAX),
+            levels: LEVELS_MAX,
         }
     }
 
     /// Whether the page's allowance is used up.
     fn is_full(&self) -> bool {
-        self.nodes_left.get() == 0
+        self.elements_left.get() == 0
     }
 
-    /// Takes one node from the page's allowance.
-    fn take_node(&self) -> bool {
-        let left = self.nodes_left.get();
-        self.nodes_left.set(left.saturating_sub(1));
+    /// Takes a node of so many elements from the page's allowance.
+    fn take(&self, elements: usize) -> bool {
+        let left = self.elements_left.get();
+        self.elements_left.set(left.saturating_sub(elements));
         left > 0
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{FILE_NAME, KEY_HEADER, SampleBody, SampleRequest, encode};
+use super::language::plain_line;
+use super::{KEY_HEADER, PartValue, SampleBody, SamplePart, SampleRequest};
 
 /// A `curl` command for a POSIX shell that runs as it is pasted.
 ///
@@ -37,25 +38,60 @@ pub fn curl_of(request: &SampleRequest, key_placeholder: &str) -> String {
             ));
             lines.push(format!("--data-raw {}", quote(text)));
         }
-        SampleBody::Form(fields) => lines.extend(fields.iter().map(|(name, value)| {
-            format!(
-                "--data-raw {}",
-                quote(&format!("{}={}", encode(name), encode(value)))
-            )
-        })),
-        SampleBody::Multipart(parts) => lines.extend(parts.iter().map(|part| match &part.value {
-            Some(value) => format!("--form-string {}", quote(&format!("{}={value}", part.name))),
-            None => format!("-F {}", quote(&format!("{}=@{FILE_NAME}", part.name))),
-        })),
-        SampleBody::File { content_type } => {
+        SampleBody::Form(pairs) => {
+            lines.extend(
+                pairs
+                    .iter()
+                    .map(|pair| format!("--data-raw {}", quote(pair))),
+            );
+        }
+        SampleBody::Multipart(parts) => lines.extend(parts.iter().map(part_argument)),
+        SampleBody::File { content_type, name } => {
             lines.push(format!(
                 "-H {}",
                 quote(&format!("Content-Type: {content_type}"))
             ));
-            lines.push(format!("--data-binary @{FILE_NAME}"));
+            lines.push(format!("--data-binary {}", file_argument(name)));
         }
     }
     lines.join(" \\\n  ")
+}
+
+/// `-F name=@file`; `--form-string` where curl shall read nothing into a text.
+fn part_argument(part: &SamplePart) -> String {
+    let kind = part.content_type.as_deref().map(plain_line);
+    let kind = kind.map_or_else(String::new, |kind| format!(";type={kind}"));
+    let name = &part.name;
+    match &part.value {
+        PartValue::Text(value) if kind.is_empty() => {
+            format!("--form-string {}", quote(&format!("{name}={value}")))
+        }
+        PartValue::Text(value) => format!("-F {}", quote(&format!("{name}={}{kind}", word(value)))),
+        PartValue::File { name: file, .. } => {
+            let is_plain = file
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+            let file = if is_plain { file.clone() } else { word(file) };
+            format!("-F {}", quote(&format!("{name}=@{file}{kind}")))
+        }
+    }
+}
+
+/// A value that curl reads to its end, whatever stands in it (curl(1), `--form`).
+fn word(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `@name` as it is where the shell reads nothing into it.
+fn file_argument(name: &str) -> String {
+    let is_plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if is_plain {
+        format!("@{name}")
+    } else {
+        quote(&format!("@{name}"))
+    }
 }
 
 /// Within double quotes the shell fills in a variable; nothing else of the argument is special.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::given_body::given_body;
 use super::{
-    SampleBody, SampleRequest, body, is_reserved, path_value, plain, query_pairs, url, value_of,
+    SampleBody, SampleRequest, is_reserved, path_value, plain, query_pairs, url, value_of,
 };
-use crate::render::example::{essence, is_json};
 use crate::render::layers::Layers;
 use crate::render::{Context, schema_of};
 
@@ -49,7 +49,23 @@ pub struct Input {
 pub struct Given {
     /// Texts of parameters, by place and name. An empty one was not filled in.
     pub parameters: BTreeMap<(String, String), String>,
+    /// A body that is one text.
     pub body: String,
+    /// Texts of a form body, by property. An empty one was not filled in.
+    pub fields: BTreeMap<String, String>,
+    /// Files of a form body, by property; the one of a body that is a file has no name.
+    pub files: BTreeMap<String, Vec<GivenFile>>,
+}
+
+/// A file that was chosen. Its content stays with whoever sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GivenFile {
+    /// As it was sent: nothing of it is to be trusted.
+    pub name: String,
+    /// What the sender says it is; may be empty.
+    pub content_type: String,
+    /// Which of the files it is, among those its sender keeps.
+    pub number: usize,
 }
 
 /// A field that was filled in wrong.
@@ -57,7 +73,7 @@ pub struct Given {
 pub struct GivenFault {
     /// `path`, `query`, `header` or `body`.
     pub place: &'static str,
-    /// The parameter; empty for the body.
+    /// The parameter, or the property of a form body; empty for a body as a whole.
     pub name: String,
     /// The rule and the value.
     pub words: String,
@@ -85,14 +101,6 @@ pub fn inputs(fragment: &Value) -> Vec<Input> {
         })
     };
     parameters(fragment).filter_map(input).collect()
-}
-
-/// What the form's body begins with; it cannot take files.
-pub fn body_of(fragment: &Value) -> SampleBody {
-    body(
-        &fragment["operation"]["requestBody"],
-        &Context::new(fragment),
-    )
 }
 
 /// Parameters a form can send, with their place.
@@ -123,7 +131,7 @@ fn is_kept_back(name: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
-fn choices(layers: &Layers<'_>) -> Vec<String> {
+pub(super) fn choices(layers: &Layers<'_>) -> Vec<String> {
     let listed = layers.get("enum").and_then(Value::as_array);
     listed.into_iter().flatten().map(plain).collect()
 }
@@ -166,14 +174,10 @@ impl SampleRequest {
                 _ => headers.push((name.to_owned(), plain(&value))),
             }
         }
-        let body = match given_body(fragment, &context, &given.body) {
+        let body = match given_body(fragment, &context, given) {
             Ok(body) => body,
-            Err(words) => {
-                faults.push(GivenFault {
-                    place: "body",
-                    name: String::new(),
-                    words,
-                });
+            Err(wrong) => {
+                faults.extend(wrong);
                 SampleBody::None
             }
         };
@@ -224,7 +228,7 @@ fn value(
     typed(&Layers::of(schema, context), text).map(Some)
 }
 
-fn typed(layers: &Layers<'_>, text: &str) -> Result<Value, String> {
+pub(super) fn typed(layers: &Layers<'_>, text: &str) -> Result<Value, String> {
     let choices = choices(layers);
     if !choices.is_empty() && !choices.iter().any(|choice| choice == text) {
         return Err(format!("Use one of {}; got {text}.", choices.join(", ")));
@@ -275,47 +279,4 @@ fn in_words(types: &[&str]) -> String {
         _ => "a value of its type",
     };
     types.iter().map(word).collect::<Vec<_>>().join(" or ")
-}
-
-fn given_body(fragment: &Value, context: &Context<'_>, text: &str) -> Result<SampleBody, String> {
-    let declared = &fragment["operation"]["requestBody"];
-    let sample = body(declared, context);
-    let required = declared["required"] == true;
-    let content_type = match sample {
-        SampleBody::None => {
-            return if text.is_empty() {
-                Ok(SampleBody::None)
-            } else {
-                Err("This operation takes no body.".to_owned())
-            };
-        }
-        SampleBody::Text { content_type, .. } => content_type,
-        SampleBody::Form(_) => "application/x-www-form-urlencoded".to_owned(),
-        SampleBody::Multipart(_) | SampleBody::File { .. } if !required && text.is_empty() => {
-            return Ok(SampleBody::None);
-        }
-        SampleBody::Multipart(_) | SampleBody::File { .. } => {
-            return Err("A file cannot be sent from here; use the sample.".to_owned());
-        }
-    };
-    if text.trim().is_empty() {
-        return if required {
-            Err("Needed: fill it in.".to_owned())
-        } else {
-            Ok(SampleBody::None)
-        };
-    }
-    if is_json(&essence(&content_type))
-        && let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text)
-    {
-        return Err(format!(
-            "This is not JSON, at line {}, column {}: {fault}.",
-            fault.line(),
-            fault.column()
-        ));
-    }
-    Ok(SampleBody::Text {
-        content_type,
-        text: text.to_owned(),
-    })
 }

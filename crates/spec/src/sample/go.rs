@@ -1,7 +1,7 @@
 //! Samples in Go, with the standard library alone.
 
-use super::FILE_NAME;
-use super::language::{Call, Payload, has_plain_lines, literal};
+use super::language::{Call, Payload, has_plain_lines, literal, plain_line, quoted_name};
+use super::{PartValue, SamplePart};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut imports = vec!["fmt", "io", "net/http", "os"];
@@ -16,26 +16,20 @@ pub(super) fn program(call: &Call<'_>) -> String {
             ));
             "body"
         }
-        Payload::File { .. } => {
-            body.push(format!("\tbody, err := os.Open(\"{FILE_NAME}\")"));
+        Payload::File { name, .. } => {
+            body.push(format!("\tbody, err := os.Open({})", literal(name)));
             body.push(checked("err"));
             "body"
         }
         Payload::Multipart(parts) => {
             imports.extend(["bytes", "mime/multipart"]);
+            if parts.iter().any(|part| part.content_type.is_some()) {
+                imports.push("net/textproto");
+            }
             body.push("\tbody := &bytes.Buffer{}".to_owned());
             body.push("\tform := multipart.NewWriter(body)".to_owned());
             for part in *parts {
-                let name = literal(&part.name);
-                match &part.value {
-                    Some(value) => {
-                        body.push(format!("\tform.WriteField({name}, {})", literal(value)));
-                    }
-                    None => body.push(format!(
-                        "\tif file, err := form.CreateFormFile({name}, \"{FILE_NAME}\"); err == nil {{\n\
-                         \t\tcontent, _ := os.ReadFile(\"{FILE_NAME}\")\n\t\tfile.Write(content)\n\t}}"
-                    )),
-                }
+                body.push(written(part));
             }
             body.push("\tform.Close()".to_owned());
             "body"
@@ -85,6 +79,38 @@ pub(super) fn program(call: &Call<'_>) -> String {
     lines.push("\tio.Copy(os.Stdout, response.Body)".to_owned());
     lines.push("}".to_owned());
     lines.join("\n")
+}
+
+/// The writer has no type for a part but in headers of its own.
+fn written(part: &SamplePart) -> String {
+    let name = literal(&part.name);
+    let file = match &part.value {
+        PartValue::File { name, .. } => Some(name),
+        PartValue::Text(_) => None,
+    };
+    let content = match &part.value {
+        PartValue::Text(value) => format!("\t\tpart.Write([]byte({}))", literal(value)),
+        PartValue::File { name, .. } => format!(
+            "\t\tcontent, _ := os.ReadFile({})\n\t\tpart.Write(content)",
+            literal(name)
+        ),
+    };
+    let made = match (&part.content_type, file) {
+        (None, None) => format!("form.CreateFormField({name})"),
+        (None, Some(file)) => format!("form.CreateFormFile({name}, {})", literal(file)),
+        (Some(kind), file) => {
+            let mut head = format!("form-data; name=\"{}\"", quoted_name(&part.name));
+            if let Some(file) = file {
+                head.push_str(&format!("; filename=\"{}\"", quoted_name(file)));
+            }
+            format!(
+                "form.CreatePart(textproto.MIMEHeader{{\"Content-Disposition\": {{{}}}, \"Content-Type\": {{{}}}}})",
+                literal(&head),
+                literal(&plain_line(kind))
+            )
+        }
+    };
+    format!("\tif part, err := {made}; err == nil {{\n{content}\n\t}}")
 }
 
 fn checked(error: &str) -> String {

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::FILE_NAME;
-use super::language::{self, BOUNDARY, Call, Payload, has_plain_lines, multipart_pieces};
+use super::language::{self, BOUNDARY, Call, Payload, Piece, has_plain_lines, multipart_pieces};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut lines: Vec<String> = [
@@ -60,18 +59,18 @@ pub(super) fn program(call: &Call<'_>) -> String {
 
 fn publisher(payload: &Payload<'_>) -> String {
     const PUBLISHERS: &str = "HttpRequest.BodyPublishers";
-    let file = format!("{PUBLISHERS}.ofFile(Path.of(\"{FILE_NAME}\"))");
+    let file = |name: &str| format!("{PUBLISHERS}.ofFile(Path.of({}))", literal(name));
     match payload {
         Payload::None => format!("{PUBLISHERS}.noBody()"),
         Payload::Text { text, .. } => format!("{PUBLISHERS}.ofString({})", text_literal(text)),
-        Payload::File { .. } => file,
+        Payload::File { name, .. } => file(name),
         Payload::Multipart(parts) => {
             let pieces = multipart_pieces(parts);
             let pieces: Vec<String> = pieces
                 .iter()
                 .map(|piece| match piece {
-                    Some(text) => format!("{PUBLISHERS}.ofString({})", literal(text)),
-                    None => file.clone(),
+                    Piece::Text(text) => format!("{PUBLISHERS}.ofString({})", literal(text)),
+                    Piece::File(name) => file(name),
                 })
                 .collect();
             format!(

@@ -1,7 +1,7 @@
 //! Samples in JavaScript: `fetch`, as Node and browsers have it.
 
-use super::FILE_NAME;
 use super::language::{Call, Payload, has_plain_lines, literal};
+use super::{PartValue, SamplePart};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut lines = Vec::new();
@@ -12,13 +12,7 @@ pub(super) fn program(call: &Call<'_>) -> String {
     if let Payload::Multipart(parts) = &call.payload {
         lines.push("const form = new FormData();".to_owned());
         for part in *parts {
-            let name = literal(&part.name);
-            lines.push(match &part.value {
-                Some(value) => format!("form.append({name}, {});", literal(value)),
-                None => format!(
-                    "form.append({name}, new Blob([await readFile(\"{FILE_NAME}\")]), \"{FILE_NAME}\");"
-                ),
-            });
+            lines.push(appended(part));
         }
     }
     lines.push(format!(
@@ -42,13 +36,36 @@ pub(super) fn program(call: &Call<'_>) -> String {
     match &call.payload {
         Payload::None => {}
         Payload::Text { text, .. } => lines.push(format!("  body: {},", text_literal(text))),
-        Payload::File { .. } => lines.push(format!("  body: await readFile(\"{FILE_NAME}\"),")),
+        Payload::File { name, .. } => {
+            lines.push(format!("  body: await readFile({}),", literal(name)));
+        }
         Payload::Multipart(_) => lines.push("  body: form,".to_owned()),
     }
     lines.push("});".to_owned());
     lines.push("console.log(response.status);".to_owned());
     lines.push("console.log(await response.text());".to_owned());
     lines.join("\n")
+}
+
+/// `FormData` gives a type to blobs alone.
+fn appended(part: &SamplePart) -> String {
+    let name = literal(&part.name);
+    let kind = part.content_type.as_deref();
+    let kind = kind.map_or_else(String::new, |kind| {
+        format!(", {{ type: {} }}", literal(kind))
+    });
+    match &part.value {
+        PartValue::Text(value) if kind.is_empty() => {
+            format!("form.append({name}, {});", literal(value))
+        }
+        PartValue::Text(value) => {
+            format!("form.append({name}, new Blob([{}]{kind}));", literal(value))
+        }
+        PartValue::File { name: file, .. } => {
+            let file = literal(file);
+            format!("form.append({name}, new Blob([await readFile({file})]{kind}), {file});")
+        }
+    }
 }
 
 fn text_literal(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{SampleBody, SamplePart, SampleRequest, encode};
+use super::{PartValue, SampleBody, SamplePart, SampleRequest};
 use super::{curl, go, java, javascript, python, rust};
 
 /// A language samples are written in.
@@ -95,8 +95,14 @@ pub(super) struct Call<'a> {
 
 pub(super) enum Payload<'a> {
     None,
-    Text { content_type: &'a str, text: String },
-    File { content_type: &'a str },
+    Text {
+        content_type: &'a str,
+        text: String,
+    },
+    File {
+        content_type: &'a str,
+        name: &'a str,
+    },
     Multipart(&'a [SamplePart]),
 }
 
@@ -108,17 +114,12 @@ impl<'a> Call<'a> {
                 content_type,
                 text: text.clone(),
             },
-            SampleBody::Form(fields) => {
-                let pairs = fields
-                    .iter()
-                    .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-                Payload::Text {
-                    content_type: "application/x-www-form-urlencoded",
-                    text: pairs.collect::<Vec<_>>().join("&"),
-                }
-            }
+            SampleBody::Form(pairs) => Payload::Text {
+                content_type: "application/x-www-form-urlencoded",
+                text: pairs.join("&"),
+            },
             SampleBody::Multipart(parts) => Payload::Multipart(parts),
-            SampleBody::File { content_type } => Payload::File { content_type },
+            SampleBody::File { content_type, name } => Payload::File { content_type, name },
         };
         Self {
             method: &request.method,
@@ -132,7 +133,7 @@ impl<'a> Call<'a> {
     /// The type of a body that has one.
     pub(super) fn content_type(&self) -> Option<&'a str> {
         match self.payload {
-            Payload::Text { content_type, .. } | Payload::File { content_type } => {
+            Payload::Text { content_type, .. } | Payload::File { content_type, .. } => {
                 Some(content_type)
             }
             Payload::None | Payload::Multipart(_) => None,
@@ -143,7 +144,9 @@ impl<'a> Call<'a> {
     pub(super) fn reads_a_file(&self) -> bool {
         match &self.payload {
             Payload::File { .. } => true,
-            Payload::Multipart(parts) => parts.iter().any(|part| part.value.is_none()),
+            Payload::Multipart(parts) => parts
+                .iter()
+                .any(|part| matches!(part.value, PartValue::File { .. })),
             Payload::None | Payload::Text { .. } => false,
         }
     }
@@ -152,8 +155,15 @@ impl<'a> Call<'a> {
 /// What separates parts where a language has no writer of multipart bodies (RFC 7578 §4.1).
 pub(super) const BOUNDARY: &str = "sample-boundary-7d1a9c";
 
-/// The bytes before, and `None` for a file in between: the pieces of a multipart body.
-pub(super) fn multipart_pieces(parts: &[SamplePart]) -> Vec<Option<String>> {
+/// A stretch of a multipart body.
+pub(super) enum Piece<'a> {
+    Text(String),
+    /// The content of the file of this name.
+    File(&'a str),
+}
+
+/// A multipart body: texts, and files in between.
+pub(super) fn multipart_pieces(parts: &[SamplePart]) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut text = String::new();
     for part in parts {
@@ -161,26 +171,38 @@ pub(super) fn multipart_pieces(parts: &[SamplePart]) -> Vec<Option<String>> {
         text.push_str(&format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\""
         ));
+        if let PartValue::File { name, .. } = &part.value {
+            text.push_str(&format!("; filename=\"{}\"", quoted_name(name)));
+        }
+        if let Some(kind) = &part.content_type {
+            text.push_str(&format!("\r\nContent-Type: {}", plain_line(kind)));
+        }
+        text.push_str("\r\n\r\n");
         match &part.value {
-            Some(value) => text.push_str(&format!("\r\n\r\n{value}\r\n")),
-            None => {
-                text.push_str(&format!("; filename=\"{}\"\r\n\r\n", super::FILE_NAME));
-                pieces.push(Some(std::mem::take(&mut text)));
-                pieces.push(None);
-                text.push_str("\r\n");
+            PartValue::Text(value) => text.push_str(value),
+            PartValue::File { name, .. } => {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                pieces.push(Piece::File(name));
             }
         }
+        text.push_str("\r\n");
     }
     text.push_str(&format!("--{BOUNDARY}--\r\n"));
-    pieces.push(Some(text));
+    pieces.push(Piece::Text(text));
     pieces
 }
 
-/// As browsers write names of parts (RFC 7578 §4.2 leaves it to them).
-fn quoted_name(name: &str) -> String {
+/// The name of a part or a file between its quotes, as browsers write it (HTML §4.10.21.8, "multipart/form-data encoding
+/// algorithm"; RFC 7578 §4.2 leaves it to them): nothing in it ends the name or begins another header.
+pub fn quoted_name(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
+}
+
+/// A documented type has no line of its own.
+pub(super) fn plain_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// A string literal that Python, JavaScript, Go and Java read alike: that of JSON (RFC 8259 §7). DEL is written out, so that no

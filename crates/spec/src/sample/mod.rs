@@ -1,7 +1,9 @@
 //! Sample calls: one request model from a fragment, written out for a language.
 
 mod curl;
+mod fields;
 mod given;
+mod given_body;
 mod go;
 mod java;
 mod javascript;
@@ -13,12 +15,13 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde_json::{Value, json};
 
 use crate::render::example::{self, essence, is_json};
-use crate::render::layers::Layers;
 use crate::render::{Context, Direction};
 
 pub use curl::{curl, curl_of};
-pub use given::{Given, GivenFault, Input, VALUE_MAX, body_of, inputs};
-pub use language::{Language, program};
+pub use fields::Control;
+pub use given::{Given, GivenFault, GivenFile, Input, VALUE_MAX, inputs};
+pub use given_body::{BODY_MAX, BodyField, BodyInput, body_input};
+pub use language::{Language, program, quoted_name};
 
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "X-API-Key";
@@ -64,12 +67,14 @@ pub enum SampleBody {
         content_type: String,
         text: String,
     },
-    /// `application/x-www-form-urlencoded`, values not yet encoded.
-    Form(Vec<(String, String)>),
+    /// `application/x-www-form-urlencoded`: pairs of name and value, encoded.
+    Form(Vec<String>),
     Multipart(Vec<SamplePart>),
-    /// The content of a file the reader has.
+    /// The content of one file.
     File {
         content_type: String,
+        /// `file.bin` in a sample, for a file the reader has.
+        name: String,
     },
 }
 
@@ -77,8 +82,22 @@ pub enum SampleBody {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SamplePart {
     pub name: String,
-    /// `None` is a file the reader has.
-    pub value: Option<String>,
+    pub value: PartValue,
+    /// `None` leaves it to the language, which says plain text of texts and nothing certain of files.
+    pub content_type: Option<String>,
+}
+
+/// What a part holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartValue {
+    Text(String),
+    /// A file.
+    File {
+        /// `file.bin` in a sample, for a file the reader has.
+        name: String,
+        /// Which of the files that were given ([`GivenFile::number`]); 0 in a sample.
+        number: usize,
+    },
 }
 
 /// The name samples give to a file of the reader's.
@@ -264,9 +283,9 @@ fn body(body: &Value, context: &Context<'_>) -> SampleBody {
         Some(example::of_schema(schema, Direction::Request, context)?.value)
     });
     match &*essence {
-        "application/x-www-form-urlencoded" => SampleBody::Form(fields(value.as_ref())),
+        "application/x-www-form-urlencoded" => SampleBody::Form(pairs(media, value.as_ref())),
         essence if essence.starts_with("multipart/") => {
-            SampleBody::Multipart(parts(&media["schema"], value.as_ref(), context))
+            SampleBody::Multipart(parts(media, value.as_ref(), context))
         }
         essence if example::can_be_text(essence) => {
             let content_type = if essence.contains('*') {
@@ -283,34 +302,33 @@ fn body(body: &Value, context: &Context<'_>) -> SampleBody {
             SampleBody::Text { content_type, text }
         }
         _ => SampleBody::File {
-            content_type: media_type.clone(),
+            content_type: fields::file_type(std::slice::from_ref(media_type), ""),
+            name: FILE_NAME.to_owned(),
         },
     }
 }
 
-fn fields(value: Option<&Value>) -> Vec<(String, String)> {
+/// As each property's style says, `form` and exploded where nothing is said (OpenAPI 3.0.3 §Encoding Object).
+fn pairs(media: &Value, value: Option<&Value>) -> Vec<String> {
     let members = value.and_then(Value::as_object).into_iter().flatten();
     members
-        .map(|(name, value)| (name.clone(), plain(value)))
+        .flat_map(|(name, value)| query_pairs(&media["encoding"][name], name, value))
         .collect()
 }
 
-fn parts(schema: &Value, value: Option<&Value>, context: &Context<'_>) -> Vec<SamplePart> {
-    let layers = Layers::of(schema, context);
-    let parts = layers.properties().into_iter().map(|property| {
-        let inner = Layers::of(property.schema, context);
-        let is_file = inner.text("format") == Some("binary")
-            || inner
-                .get("contentMediaType")
-                .is_some_and(|_| inner.get("contentEncoding").is_none());
-        let value = value.and_then(|value| value.get(property.name)).map(plain);
-        SamplePart {
-            name: property.name.to_owned(),
-            value: if is_file {
-                None
-            } else {
-                Some(value.unwrap_or_default())
-            },
+fn parts(media: &Value, value: Option<&Value>, context: &Context<'_>) -> Vec<SamplePart> {
+    let properties = fields::properties(media, context).into_iter();
+    let parts = properties.flat_map(|property| {
+        if property.control.takes_files() {
+            let mut part = property.file(FILE_NAME, 0, "");
+            // Where the description says nothing, a program may know better.
+            part.content_type = part.content_type.filter(|_| !property.types.is_empty());
+            return vec![part];
+        }
+        match value.and_then(|value| value.get(property.name)) {
+            Some(Value::Array(elements)) => elements.iter().map(|one| property.part(one)).collect(),
+            Some(one) => vec![property.part(one)],
+            None => vec![property.part(&Value::String(String::new()))],
         }
     });
     parts.collect()

@@ -1,7 +1,6 @@
 //! Samples in Python, with the standard library alone.
 
-use super::FILE_NAME;
-use super::language::{BOUNDARY, Call, Payload, has_plain_lines, literal, multipart_pieces};
+use super::language::{BOUNDARY, Call, Payload, Piece, has_plain_lines, literal, multipart_pieces};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut lines = vec![
@@ -14,12 +13,12 @@ pub(super) fn program(call: &Call<'_>) -> String {
         Payload::Text { text, .. } => {
             lines.push(format!("body = {}.encode()", text_literal(text)));
         }
-        Payload::File { .. } => lines.push(format!("body = {}", file())),
+        Payload::File { name, .. } => lines.push(format!("body = {}", file(name))),
         Payload::Multipart(parts) => {
             let pieces = multipart_pieces(parts);
             let pieces = pieces.iter().map(|piece| match piece {
-                Some(text) => format!("    {}.encode()", literal(text)),
-                None => format!("    {}", file()),
+                Piece::Text(text) => format!("    {}.encode()", literal(text)),
+                Piece::File(name) => format!("    {}", file(name)),
             });
             let pieces: Vec<_> = pieces.collect();
             lines.push(format!("body = b\"\".join([\n{},\n])", pieces.join(",\n")));
@@ -54,8 +53,8 @@ pub(super) fn program(call: &Call<'_>) -> String {
     lines.join("\n")
 }
 
-fn file() -> String {
-    format!("open(\"{FILE_NAME}\", \"rb\").read()")
+fn file(name: &str) -> String {
+    format!("open({}, \"rb\").read()", literal(name))
 }
 
 /// Lines stay lines where nothing in them means something to Python.

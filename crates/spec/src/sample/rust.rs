@@ -1,7 +1,7 @@
 //! Samples in Rust, with `reqwest`.
 
-use super::FILE_NAME;
 use super::language::{Call, Payload, has_plain_lines};
+use super::{PartValue, SamplePart};
 
 pub(super) fn program(call: &Call<'_>) -> String {
     let mut lines = vec![
@@ -12,11 +12,7 @@ pub(super) fn program(call: &Call<'_>) -> String {
     if let Payload::Multipart(parts) = &call.payload {
         lines.push("    let form = reqwest::blocking::multipart::Form::new()".to_owned());
         for part in *parts {
-            let name = literal(&part.name);
-            lines.push(match &part.value {
-                Some(value) => format!("        .text({name}, {})", literal(value)),
-                None => format!("        .file({name}, \"{FILE_NAME}\")?"),
-            });
+            lines.push(added(part));
         }
         if let Some(last) = lines.last_mut() {
             last.push(';');
@@ -48,8 +44,9 @@ pub(super) fn program(call: &Call<'_>) -> String {
     match &call.payload {
         Payload::None => {}
         Payload::Text { text, .. } => lines.push(format!("        .body({})", text_literal(text))),
-        Payload::File { .. } => lines.push(format!(
-            "        .body(std::fs::File::open(\"{FILE_NAME}\")?)"
+        Payload::File { name, .. } => lines.push(format!(
+            "        .body(std::fs::File::open({})?)",
+            literal(name)
         )),
         Payload::Multipart(_) => lines.push("        .multipart(form)".to_owned()),
     }
@@ -59,6 +56,27 @@ pub(super) fn program(call: &Call<'_>) -> String {
     lines.push("    Ok(())".to_owned());
     lines.push("}".to_owned());
     lines.join("\n")
+}
+
+fn added(part: &SamplePart) -> String {
+    const PART: &str = "reqwest::blocking::multipart::Part";
+    let name = literal(&part.name);
+    match (&part.value, &part.content_type) {
+        (PartValue::Text(value), None) => format!("        .text({name}, {})", literal(value)),
+        (PartValue::File { name: file, .. }, None) => {
+            format!("        .file({name}, {})?", literal(file))
+        }
+        (PartValue::Text(value), Some(kind)) => format!(
+            "        .part({name}, {PART}::text({}).mime_str({})?)",
+            literal(value),
+            literal(kind)
+        ),
+        (PartValue::File { name: file, .. }, Some(kind)) => format!(
+            "        .part({name}, {PART}::file({})?.mime_str({})?)",
+            literal(file),
+            literal(kind)
+        ),
+    }
 }
 
 /// A string literal of Rust.

@@ -69,7 +69,10 @@ fn a_form_with_a_file_is_sent_in_parts() {
         .collect();
     assert_eq!(
         parts,
-        [["-F", "file=@file.bin"], ["--form-string", "note=it's"]]
+        [
+            ["-F", "file=@file.bin;type=image/png"],
+            ["--form-string", "note=it's"]
+        ]
     );
 }
 

@@ -339,12 +339,22 @@ fn callbacks_and_webhooks_are_shown() {
     let callback = &upload.callbacks[0];
     assert_eq!((&*callback.name, &*callback.method), ("done", "POST"));
     assert_eq!(callback.expression, "{$request.body#/url}");
-    assert_eq!(callback.responses[0].status_words, "Any success");
-    let body = callback.request_body.as_ref().unwrap().media_types[0]
-        .schema
-        .as_ref()
-        .unwrap();
-    assert_eq!(body.anchor, "callback.done.post.body");
+    let mut operations = description.operations().iter();
+    let operation = operations.find(|one| one.key.as_str() == "POST /upload");
+    let fragment = description.fragment(operation.unwrap());
+    let sent =
+        gatehouse_spec::render::CallbackPage::from_fragment(&fragment, &callback.slug).unwrap();
+    assert_eq!(sent.page.responses[0].status_words, "Any success");
+    assert!(
+        sent.page.request_body.unwrap().media_types[0]
+            .schema
+            .is_some()
+    );
+    assert_eq!(
+        sent.when,
+        "Sent to the address in the field /url of the request body."
+    );
+    assert!(gatehouse_spec::render::CallbackPage::from_fragment(&fragment, "done").is_none());
     let sold = page(&description, "POST petSold");
     assert!(sold.webhook && sold.path == "petSold");
 }

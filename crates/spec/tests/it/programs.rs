@@ -181,7 +181,10 @@ fn every_program_sends_forms_files_and_parts() {
         r#"{"/form":{"post":{"requestBody":{"content":{"application/x-www-form-urlencoded":{"example":{"a b":"c&d=é"}}}}}},
             "/file":{"put":{"requestBody":{"content":{"application/octet-stream":{"schema":{"type":"string","format":"binary"}}}}}},
             "/parts":{"post":{"requestBody":{"content":{"multipart/form-data":{"example":{"no\"te":"it's"},
-              "schema":{"type":"object","properties":{"no\"te":{"type":"string"},"file":{"type":"string","format":"binary"}}}}}}}}}"#,
+              "schema":{"type":"object","properties":{"no\"te":{"type":"string"},"file":{"type":"string","format":"binary"}}}}}}}},
+            "/typed":{"post":{"requestBody":{"content":{"multipart/form-data":{"example":{"meta":{"a":"it's \"b\"; c"}},
+              "schema":{"type":"object","properties":{"meta":{"type":"object"},"photo":{"type":"string","format":"binary"}}},
+              "encoding":{"photo":{"contentType":"image/png"}}}}}}}}"#,
     ));
     for (language, got) in run_all("form", &fragment(&description, "POST /form")) {
         assert_eq!(got.body, b"a%20b=c%26d%3D%C3%A9", "{language:?}");
@@ -193,6 +196,19 @@ fn every_program_sends_forms_files_and_parts() {
     }
     for (language, got) in run_all("file", &fragment(&description, "PUT /file")) {
         assert_eq!(got.body, b"\x00\xffbytes", "{language:?}");
+    }
+    for (language, got) in run_all("typed", &fragment(&description, "POST /typed")) {
+        let body = String::from_utf8_lossy(&got.body).to_ascii_lowercase();
+        for line in ["content-type: application/json", "content-type: image/png"] {
+            assert!(body.contains(line), "{language:?}: {line}: {body}");
+        }
+        let content = "\r\n\r\n{\"a\":\"it's \\\"b\\\"; c\"}\r\n";
+        assert!(body.contains(content), "{language:?}: {body}");
+        let file = b"\r\n\r\n\x00\xffbytes\r\n";
+        assert!(
+            got.body.windows(file.len()).any(|window| window == file),
+            "{language:?}: {body}"
+        );
     }
     for (language, got) in run_all("parts", &fragment(&description, "POST /parts")) {
         let boundary = got.header("content-type").split_once("boundary=");

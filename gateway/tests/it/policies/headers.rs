@@ -8,8 +8,8 @@ use gatehouse_snapshot::object::{Object, PolicySet, Route, SealedField};
 use super::{PATH, TIERS, Tier, all, changes, routed, world};
 use crate::http::{Connection, request};
 use crate::node::{Start, World};
-use crate::objects::{GROUP_KEY, PRODUCTION, configuration, good_key, route};
-use crate::upstream::Upstream;
+use crate::objects::{self, GROUP_KEY, PRODUCTION, configuration, good_key, route};
+use crate::upstream::{Upstream, nobody};
 
 /// A backend that says a lot.
 fn talkative() -> Upstream {
@@ -174,6 +174,74 @@ fn a_value_that_does_not_open_changes_nothing_and_no_call_goes_without() {
     );
     let seen = upstream.seen().pop().expect("a call");
     assert_eq!(seen.header("authorization"), Some("Bearer one"));
+}
+
+#[test]
+fn a_gateway_that_begins_with_a_value_that_does_not_open_serves_nobody_until_one_does() {
+    let upstream = talkative();
+    let mut own = routed(&[set()]);
+    own.later.policies.sealed = vec![sealed(&own, "authorization", "Bearer one", &[43; 32])];
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(Object::Route(own.clone()));
+    let world = World::unconfigured(&Start::default());
+    world.control_plane.upsert(&objects);
+    let said = world.wait_for_refusal();
+    assert!(said.contains("not sealed for this group"), "{said}");
+    assert_eq!(world.node.status_page("/readyz").status, 503);
+    for tier in TIERS {
+        assert_eq!(tier.with_key(&world.node, "GET", PATH, &[]).status, 503);
+    }
+    assert!(upstream.seen().is_empty(), "no call goes without");
+    own.later.policies.sealed = vec![sealed(&own, "authorization", "Bearer two", &GROUP_KEY)];
+    world.put(&[Object::Route(own)]);
+    for tier in TIERS {
+        assert_eq!(tier.with_key(&world.node, "GET", PATH, &[]).status, 200);
+        let seen = upstream.seen().pop().expect("a call");
+        assert_eq!(seen.header("authorization"), Some("Bearer two"), "{tier:?}");
+    }
+}
+
+#[test]
+fn the_value_goes_with_a_call_to_a_second_target_and_with_one_that_changes_protocol() {
+    let upstream = talkative();
+    let mut own = routed(&[set()]);
+    own.later.policies.sealed = vec![sealed(&own, "authorization", "Bearer one", &GROUP_KEY)];
+    let mut objects = configuration(&[&upstream.url()]);
+    objects.push(Object::Upstream(objects::upstream(&[
+        &nobody(),
+        &upstream.url(),
+    ])));
+    objects.push(Object::Route(own));
+    let world = World::start(&objects, &Start::default());
+    // Whichever of both a call begins with, and again at what answers.
+    for tier in TIERS {
+        for _ in 0..4 {
+            assert_eq!(tier.with_key(&world.node, "GET", PATH, &[]).status, 200);
+            let seen = upstream.seen().pop().expect("a call");
+            assert_eq!(seen.header("authorization"), Some("Bearer one"), "{tier:?}");
+        }
+    }
+    let page = world.node.status_page("/metrics").text();
+    let moved = page
+        .lines()
+        .find_map(|line| line.strip_prefix("gatehouse_upstream_failovers_total "));
+    assert!(moved.is_some_and(|count| count != "0"), "{page}");
+
+    let handshake = [
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    // The backend goes on as before; what it was asked is what counts.
+    let answer = Tier::Strict.with_key(&world.node, "GET", PATH, &handshake);
+    assert_eq!(answer.status, 200);
+    let seen = upstream.seen().pop().expect("a call");
+    assert_eq!(seen.header("upgrade"), Some("websocket"));
+    let named = |(known, _): &&(String, String)| known == "authorization";
+    let values: Vec<_> = seen.headers.iter().filter(named).collect();
+    assert_eq!(values.len(), 1, "{values:?}");
+    assert_eq!(values[0].1, "Bearer one");
 }
 
 #[test]

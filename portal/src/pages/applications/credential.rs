@@ -6,6 +6,7 @@ use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::applications::keys::environment_choices;
 use crate::pages::applications::show::key_crumbs;
+use crate::pages::console::policies::form::may_sign;
 use crate::pages::form_page::FormPage;
 use crate::sealed;
 use crate::twice::{self, Once};
@@ -45,6 +46,27 @@ pub(crate) struct CredentialForm {
     public_key: Option<String>,
     #[serde(default)]
     certificate: Option<String>,
+}
+
+impl CredentialForm {
+    /// Takes out what may hold a private key: it is refused, and no page shows it again.
+    fn withhold(&mut self) -> Faults {
+        let mut faults = Faults::default();
+        let halves = [
+            ("public_key", &mut self.public_key),
+            ("certificate", &mut self.certificate),
+        ];
+        for (name, half) in halves {
+            if half.take_if(|text| may_sign(text)).is_some() {
+                faults.add(
+                    name,
+                    "This may hold a private key, so it was taken out and nothing of it was kept. Take that key as known to others, and \
+                     paste the public half of another.",
+                );
+            }
+        }
+        faults
+    }
 }
 
 /// The public half as it was pasted. Text that is no JSON goes on as text: the verb says what is wrong with it.
@@ -160,11 +182,16 @@ pub(crate) async fn show(
 pub(crate) async fn create(
     visitor: Visitor,
     Path([application]): Path<1>,
-    Form(form): Form<CredentialForm>,
+    Form(mut form): Form<CredentialForm>,
 ) -> Result<Response, PageError> {
     let Some(kind) = CredentialKind::parse(&form.kind) else {
         return Err(PageError::of(ProblemKind::BadRequest));
     };
+    let private = form.withhold();
+    if !private.is_empty() {
+        let page = page(&visitor, &application, &form, private).await?;
+        return Ok(refused(page));
+    }
     let turn = match twice::begin(&visitor, &form.nonce, &application).await? {
         Once::First(turn) => turn,
         Once::Again(path) => return Ok(visitor.go(&path).into_response()),

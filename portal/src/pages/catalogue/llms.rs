@@ -43,6 +43,19 @@ pub(crate) async fn show(
             let _ = writeln!(text, "{}", entry(operation, &page));
         }
     }
+    let parts = catalogue::find_parts(visitor.db(), &viewer, &api, &version).await?;
+    if !parts.is_empty() {
+        text.push_str("\n## Schemas and callbacks\n\n");
+    }
+    for part in &parts {
+        let page = absolute(&super::parts::path(part));
+        let _ = writeln!(
+            text,
+            "- [{}]({page}): {}",
+            line(&part.name),
+            line(&part.summary)
+        );
+    }
     let _ = writeln!(
         text,
         "\n## Documents\n\n- [OpenAPI document]({}): as it was published",

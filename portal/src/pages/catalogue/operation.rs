@@ -5,8 +5,8 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::language::{self, ChooseLanguage, LanguageLink};
-use crate::pages::catalogue::rail::{OperationRail, beside};
-use crate::pages::catalogue::schema_view::{self, FieldView, SchemaView};
+use crate::pages::catalogue::rail::{OperationRail, beside, parts_page};
+use crate::pages::catalogue::schema_view::{self, FieldView, SchemaPages, SchemaView};
 use crate::pages::catalogue::trial::Trial;
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
@@ -41,6 +41,8 @@ pub(crate) struct OperationPage {
     pub(crate) parameters: Vec<ParameterGroup>,
     pub(crate) bodies: Vec<BodyView>,
     pub(crate) answers: Vec<AnswerView>,
+    /// Requests that the API sends back, each with a page.
+    pub(crate) callbacks: Vec<CallbackLink>,
     pub(crate) languages: Vec<LanguageLink>,
     pub(crate) sample: Code,
     pub(crate) body_example: Option<Code>,
@@ -49,6 +51,15 @@ pub(crate) struct OperationPage {
 }
 
 web_page!(OperationPage, Private);
+
+/// A callback in a list.
+pub(crate) struct CallbackLink {
+    pub(crate) method: String,
+    pub(crate) method_class: &'static str,
+    pub(crate) title: String,
+    pub(crate) expression: String,
+    pub(crate) href: String,
+}
 
 pub(crate) struct ParameterGroup {
     pub(crate) label: &'static str,
@@ -67,6 +78,9 @@ pub(crate) struct AnswerView {
     pub(crate) summary: String,
     pub(crate) note: String,
     pub(crate) inside: SchemaView,
+    pub(crate) headers: SchemaView,
+    /// Operations that the answer leads to, in words.
+    pub(crate) links: Vec<String>,
     pub(crate) is_bare: bool,
 }
 
@@ -104,6 +118,7 @@ pub(super) async fn page(
         .max_by_key(|one| one.kind == EnvironmentKind::Production)
         .map(|one| address(visitor.portal(), one, api, version))
         .unwrap_or_default();
+    let pages = SchemaPages::new(shell.to(&parts_page(&base)), &found.schemas);
     let title = page.summary.clone().unwrap_or_else(|| page.path.clone());
     Ok(OperationPage {
         crumbs: Crumbs::new(
@@ -127,9 +142,10 @@ pub(super) async fn page(
         deprecated: page.deprecated,
         description: page.description_html.as_str().to_owned(),
         facts: facts(&page),
-        parameters: page.parameter_groups.iter().map(parameter_group).collect(),
-        bodies: page.request_body.iter().flat_map(bodies).collect(),
-        answers: page.responses.iter().map(answer).collect(),
+        parameters: parameters(&page, &pages),
+        bodies: bodies(&page, &pages),
+        answers: answers(&page, &pages),
+        callbacks: callbacks(&page, &format!("{base}/{operation}"), &shell),
         languages: language::links(&shell, &format!("{base}/{operation}"), language),
         sample: language::code(language, &address, fragment),
         body_example: page
@@ -163,18 +179,48 @@ fn facts(page: &render::OperationPage) -> Vec<Fact> {
     facts
 }
 
-fn parameter_group(group: &render::ParameterGroup) -> ParameterGroup {
+fn callbacks(page: &render::OperationPage, operation: &str, shell: &Shell) -> Vec<CallbackLink> {
+    let link = |one: &render::CallbackView| CallbackLink {
+        method: one.method.clone(),
+        method_class: method_class(&one.method),
+        title: one.summary.clone().unwrap_or_else(|| one.name.clone()),
+        expression: one.expression.clone(),
+        href: shell.to(&format!("{operation}/callbacks/{}", one.slug)),
+    };
+    page.callbacks.iter().map(link).collect()
+}
+
+pub(super) fn parameters(page: &render::OperationPage, pages: &SchemaPages) -> Vec<ParameterGroup> {
+    let groups = page.parameter_groups.iter();
+    groups.map(|group| parameter_group(group, pages)).collect()
+}
+
+pub(super) fn bodies(page: &render::OperationPage, pages: &SchemaPages) -> Vec<BodyView> {
+    let body = page.request_body.iter();
+    body.flat_map(|body| body_views(body, pages)).collect()
+}
+
+pub(super) fn answers(page: &render::OperationPage, pages: &SchemaPages) -> Vec<AnswerView> {
+    let responses = page.responses.iter();
+    responses.map(|response| answer(response, pages)).collect()
+}
+
+fn parameter_group(group: &render::ParameterGroup, pages: &SchemaPages) -> ParameterGroup {
     ParameterGroup {
         label: group.title,
         inside: SchemaView {
-            fields: group.parameters.iter().map(parameter_field).collect(),
+            fields: group
+                .parameters
+                .iter()
+                .map(|one| parameter_field(one, pages))
+                .collect(),
             variants: Vec::new(),
         },
     }
 }
 
-fn parameter_field(parameter: &render::ParameterView) -> FieldView {
-    let mut field = schema_view::field(&parameter.schema);
+fn parameter_field(parameter: &render::ParameterView, pages: &SchemaPages) -> FieldView {
+    let mut field = schema_view::field(&parameter.schema, pages);
     field.name = parameter.name.clone();
     field.anchor = parameter.anchor.clone();
     field.required = parameter.required;
@@ -186,7 +232,7 @@ fn parameter_field(parameter: &render::ParameterView) -> FieldView {
     field
 }
 
-fn bodies(body: &render::RequestBodyView) -> Vec<BodyView> {
+fn body_views(body: &render::RequestBodyView, pages: &SchemaPages) -> Vec<BodyView> {
     let required = if body.required { ", required" } else { "" };
     body.media_types
         .iter()
@@ -196,18 +242,46 @@ fn bodies(body: &render::RequestBodyView) -> Vec<BodyView> {
             inside: media
                 .schema
                 .as_ref()
-                .map(schema_view::root)
+                .map(|node| schema_view::root(node, pages))
                 .unwrap_or_default(),
         })
         .collect()
 }
 
-fn answer(response: &render::ResponseView) -> AnswerView {
+fn header(header: &render::HeaderView, pages: &SchemaPages) -> FieldView {
+    let mut field = schema_view::field(&header.schema, pages);
+    field.name.clone_from(&header.name);
+    field.required = header.required;
+    field.deprecated = header.deprecated;
+    header
+        .description_html
+        .as_str()
+        .clone_into(&mut field.description);
+    field
+}
+
+/// What an answer leads to, in one sentence.
+fn leads_to(link: &render::LinkView) -> String {
+    let target = link.operation_id.as_ref().or(link.operation_ref.as_ref());
+    let target = target.map_or("another operation", String::as_str);
+    let filled: Vec<String> = link
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    if filled.is_empty() {
+        format!("{}: call {target}.", link.name)
+    } else {
+        format!("{}: call {target} with {}.", link.name, filled.join(", "))
+    }
+}
+
+fn answer(response: &render::ResponseView, pages: &SchemaPages) -> AnswerView {
     let inside = response
         .media_types
         .iter()
         .find_map(|media| media.schema.as_ref())
-        .map(schema_view::root);
+        .map(|node| schema_view::root(node, pages));
     AnswerView {
         status: response.status.clone(),
         tone: match response.status.as_bytes().first() {
@@ -222,6 +296,15 @@ fn answer(response: &render::ResponseView) -> AnswerView {
             .first()
             .map(|media| media.media_type.clone())
             .unwrap_or_default(),
+        headers: SchemaView {
+            fields: response
+                .headers
+                .iter()
+                .map(|one| header(one, pages))
+                .collect(),
+            variants: Vec::new(),
+        },
+        links: response.links.iter().map(leads_to).collect(),
         is_bare: response.media_types.is_empty(),
         inside: inside.unwrap_or_default(),
     }

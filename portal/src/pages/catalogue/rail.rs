@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// What the rail shows. Only the open group's operations are sent: a thousand operations make no thousand links.
 pub(crate) struct OperationRail {
     pub(crate) overview: String,
+    /// Schemas and callbacks.
+    pub(crate) parts: String,
     pub(crate) query: String,
     pub(crate) open: Option<OpenGroup>,
     pub(crate) operations: Vec<OperationLink>,
@@ -128,6 +130,7 @@ pub(crate) fn beside(found: &Reference, base: &str, shell: &Shell) -> OperationR
         .filter(|(tag, _)| *tag != open);
     OperationRail {
         overview: shell.to(base),
+        parts: shell.to(&parts_page(base)),
         query: String::new(),
         open: Some(open_group(open)),
         operations: found
@@ -162,6 +165,7 @@ pub(crate) fn rail(
     };
     OperationRail {
         overview: shell.to(base),
+        parts: shell.to(&parts_page(base)),
         query: query.trim().to_owned(),
         open: opened.map(|(tag, _)| open_group(*tag)),
         operations: shown
@@ -184,6 +188,11 @@ fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> Grou
         href: group_page(tag, base, shell),
         count,
     }
+}
+
+/// Where schemas and callbacks are listed, beside the reference at `base`.
+pub(crate) fn parts_page(base: &str) -> String {
+    format!("{}/schemas", base.trim_end_matches("/reference"))
 }
 
 /// Where a group stands open.

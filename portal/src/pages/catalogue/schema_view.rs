@@ -3,6 +3,31 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_spec::render::SchemaNode;
+use std::collections::HashMap;
+
+/// Where the pages of schemas stand.
+#[derive(Debug, Default)]
+pub(crate) struct SchemaPages {
+    /// With the tenant's base, up to the slug.
+    base: String,
+    /// Slugs by name.
+    slugs: HashMap<String, String>,
+}
+
+impl SchemaPages {
+    pub(crate) fn new(base: String, slugs: &HashMap<String, String>) -> Self {
+        Self {
+            base,
+            slugs: slugs.clone(),
+        }
+    }
+
+    /// The address of a schema's page, if it has one.
+    pub(crate) fn href(&self, name: &str) -> Option<String> {
+        let slug = self.slugs.get(name)?;
+        Some(format!("{}/{}", self.base, crate::address::encode(slug)))
+    }
+}
 
 /// Fields of one object, or the choices of a one-of, or both.
 #[derive(Debug, Clone, Default, Template)]
@@ -24,6 +49,8 @@ pub(crate) struct FieldView {
     pub(crate) deprecated: bool,
     pub(crate) description: String,
     pub(crate) bounds: Vec<String>,
+    /// Where what is not shown here is: label and address.
+    pub(crate) links: Vec<(String, String)>,
     pub(crate) inside: Box<SchemaView>,
 }
 
@@ -36,10 +63,10 @@ pub(crate) struct VariantView {
 }
 
 /// The tree of a body or answer: its fields, or the thing itself when it has none.
-pub(crate) fn root(node: &SchemaNode) -> SchemaView {
-    let view = inside(node);
+pub(crate) fn root(node: &SchemaNode, pages: &SchemaPages) -> SchemaView {
+    let view = inside(node, pages);
     if view.fields.is_empty() && view.variants.is_empty() {
-        let mut field = field(node);
+        let mut field = field(node, pages);
         if field.name.is_empty() {
             field.name = "body".to_owned();
         }
@@ -51,13 +78,13 @@ pub(crate) fn root(node: &SchemaNode) -> SchemaView {
     view
 }
 
-fn inside(node: &SchemaNode) -> SchemaView {
+fn inside(node: &SchemaNode, pages: &SchemaPages) -> SchemaView {
     SchemaView {
         fields: node
             .children
             .iter()
             .chain(&node.additional)
-            .map(field)
+            .map(|node| field(node, pages))
             .collect(),
         variants: node
             .variants
@@ -65,14 +92,17 @@ fn inside(node: &SchemaNode) -> SchemaView {
             .map(|variant| VariantView {
                 label: variant.label.clone(),
                 when: variant.discriminator.clone().unwrap_or_default(),
-                inside: Box::new(root(&variant.schema)),
+                inside: Box::new(root(&variant.schema, pages)),
             })
             .collect(),
     }
 }
 
 /// One field with everything it says about its values, in words.
-pub(crate) fn field(node: &SchemaNode) -> FieldView {
+pub(crate) fn field(node: &SchemaNode, pages: &SchemaPages) -> FieldView {
+    let shared = node.recursive_ref.as_ref().or(node.shared.as_ref());
+    let more = shared.filter(|_| node.cut || node.recursive_ref.is_some());
+    let more = more.and_then(|name| Some((format!("All of {name}"), pages.href(name)?)));
     let mut bounds: Vec<String> = node.bounds.iter().map(|words| sentence(words)).collect();
     if !node.enum_values.is_empty() {
         let values: Vec<&str> = node
@@ -101,8 +131,7 @@ pub(crate) fn field(node: &SchemaNode) -> FieldView {
             .map(|name| format!("{name} again (recursive).")),
     );
     bounds.extend(
-        node.cut
-            .then(|| "More inside; the download has all of it.".to_owned()),
+        (node.cut && more.is_none()).then(|| "More inside; the download has all of it.".to_owned()),
     );
     FieldView {
         name: node.name.clone(),
@@ -112,7 +141,8 @@ pub(crate) fn field(node: &SchemaNode) -> FieldView {
         deprecated: node.deprecated,
         description: node.description_html.as_str().to_owned(),
         bounds,
-        inside: Box::new(inside(node)),
+        links: more.into_iter().collect(),
+        inside: Box::new(inside(node, pages)),
     }
 }
 

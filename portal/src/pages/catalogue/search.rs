@@ -20,6 +20,8 @@ pub(crate) struct SearchPage {
     pub(crate) lead: String,
     pub(crate) apis: Vec<ApiRow>,
     pub(crate) operations: Vec<OperationHit>,
+    /// Schemas and callbacks, with the name of their API.
+    pub(crate) parts: Vec<(Link, String)>,
     /// Guides with the name of their API.
     pub(crate) guides: Vec<(Link, String)>,
     pub(crate) applications: Vec<ApplicationHit>,
@@ -60,8 +62,11 @@ pub(crate) async fn show(
 }
 
 fn page(query: String, found: Everything, shell: Shell) -> SearchPage {
-    let total =
-        found.apis.len() + found.operations.len() + found.guides.len() + found.applications.len();
+    let total = found.apis.len()
+        + found.operations.len()
+        + found.parts.len()
+        + found.guides.len()
+        + found.applications.len();
     let to = |word: &String| {
         let address = format!("/search?q={}", encode(word));
         Link::new(word.clone(), shell.to(&address))
@@ -81,6 +86,16 @@ fn page(query: String, found: Everything, shell: Shell) -> SearchPage {
             )
         }),
         apis: found.apis.iter().map(|entry| row(entry, &shell)).collect(),
+        parts: found
+            .parts
+            .iter()
+            .map(|hit| {
+                let at = format!("/apis/{}/{}", hit.api.slug, hit.version);
+                let page = format!("{at}{}", super::parts::path(&hit.row));
+                let link = Link::new(hit.row.name.clone(), shell.to(&page));
+                (link, format!("{} {}", hit.api.name, hit.version))
+            })
+            .collect(),
         guides: found
             .guides
             .iter()

@@ -1,9 +1,11 @@
 //! "Try it" beside an operation: the form, and what came back. Who may send as what is asked of the verbs; here it is shown.
 
 use crate::page_error::PageError;
+use crate::pages::catalogue::trial_body::{BodyControls, is_unknown};
 use crate::pages::list_of::all;
+use crate::upload::Chosen;
 use crate::view::code::Code;
-use crate::view::form::{Choice, Faults};
+use crate::view::form::{Choice, Faults, control_id};
 use crate::view::parts::{Badge, Link};
 use crate::view::shell::capital;
 use crate::visitor::Visitor;
@@ -11,11 +13,8 @@ use gatehouse_control_plane::catalogue::Reference;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, StoredState};
-use gatehouse_spec::sample::{self, Given, Input, SampleBody, VALUE_MAX};
+use gatehouse_spec::sample::{self, Given, Input, VALUE_MAX};
 use std::collections::BTreeMap;
-
-/// Longest body that can be typed: a form may have 128 KiB, and encoding may triple what is typed.
-pub(crate) const BODY_MAX: usize = 32 * 1024;
 
 /// The box beside an operation.
 #[derive(Default)]
@@ -41,7 +40,7 @@ pub(crate) struct TrialForm {
     pub(crate) environments: Vec<Choice>,
     pub(crate) environment: String,
     pub(crate) inputs: Vec<TrialInput>,
-    pub(crate) body: Option<TrialBody>,
+    pub(crate) body: BodyControls,
     /// Whether it asks before it changes something in production.
     pub(crate) asks: bool,
 }
@@ -58,11 +57,11 @@ pub(crate) struct TrialInput {
     pub(crate) error: Option<String>,
 }
 
-/// The control of the body.
-pub(crate) struct TrialBody {
-    pub(crate) content_type: String,
-    pub(crate) text: String,
-    pub(crate) error: Option<String>,
+impl TrialInput {
+    /// The one that a fault of it leads to.
+    pub(crate) fn id(&self) -> String {
+        control_id(&self.name)
+    }
 }
 
 /// What came back.
@@ -123,9 +122,9 @@ impl Trial {
                 step,
             );
         }
-        if needs_file(&operation.fragment) {
+        if is_unknown(&operation.fragment) {
             return hint(
-                "This operation takes a file, which cannot be sent from here. The sample can.",
+                "This operation takes a form whose parts are not described, so there is nothing to fill in. Send it with the sample.",
                 None,
             );
         }
@@ -159,14 +158,6 @@ impl Trial {
             ..Self::default()
         })
     }
-}
-
-fn needs_file(fragment: &serde_json::Value) -> bool {
-    let file = matches!(
-        sample::body_of(fragment),
-        SampleBody::Multipart(_) | SampleBody::File { .. }
-    );
-    file && fragment["operation"]["requestBody"]["required"] == true
 }
 
 /// Open subscriptions of the visitor's teams to the API.
@@ -227,7 +218,7 @@ fn form(
             .into_iter()
             .map(|input| control(input, sent))
             .collect(),
-        body: body(fragment, typed("body")),
+        body: BodyControls::of(fragment, sent),
         asks: false,
     }
 }
@@ -254,43 +245,19 @@ fn control(input: Input, sent: Option<&Sent>) -> TrialInput {
     }
 }
 
-fn body(fragment: &serde_json::Value, typed: Option<String>) -> Option<TrialBody> {
-    let (content_type, example) = match sample::body_of(fragment) {
-        SampleBody::Text { content_type, text } => (content_type, text),
-        SampleBody::Form(fields) => {
-            let encode = |text: &str| crate::address::encode(text);
-            let pairs = fields
-                .iter()
-                .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-            (
-                "application/x-www-form-urlencoded".to_owned(),
-                pairs.collect::<Vec<_>>().join("&"),
-            )
-        }
-        SampleBody::None | SampleBody::Multipart(_) | SampleBody::File { .. } => return None,
-    };
-    Some(TrialBody {
-        content_type,
-        text: typed.unwrap_or(example),
-        error: None,
-    })
-}
-
 impl TrialForm {
-    /// What was filled in, by place and name.
-    pub(crate) fn given(&self) -> Given {
+    /// What was filled in, by place and name; files keep their numbers.
+    pub(crate) fn given(&self, files: &[Chosen]) -> Given {
         let parameters = self.inputs.iter().filter_map(|input| {
             let (place, name) = input.name.split_once('.')?;
             Some(((place.to_owned(), name.to_owned()), input.value.clone()))
         });
-        Given {
+        let mut given = Given {
             parameters: parameters.collect(),
-            body: self
-                .body
-                .as_ref()
-                .map(|body| body.text.clone())
-                .unwrap_or_default(),
-        }
+            ..Given::default()
+        };
+        self.body.fill(&mut given, files);
+        given
     }
 
     /// Whether a field was sent that this form does not have.
@@ -298,7 +265,7 @@ impl TrialForm {
         matches!(
             field,
             "application" | "environment" | "confirm" | "download"
-        ) || (field == "body" && self.body.is_some())
+        ) || self.body.knows(field)
             || self.inputs.iter().any(|input| input.name == field)
     }
 
@@ -307,8 +274,11 @@ impl TrialForm {
         for input in &mut self.inputs {
             input.error = faults.of(&input.name);
         }
-        if let Some(body) = &mut self.body {
+        if let Some(body) = &mut self.body.text {
             body.error = faults.of("body");
+        }
+        for field in &mut self.body.fields {
+            field.error = faults.of(&field.name);
         }
         self.faults = faults;
     }

@@ -1,25 +1,31 @@
 //! `POST /apis/{api}/{version}/reference/{operation}`: sends one call as one of the visitor's applications and shows the answer.
 
-use crate::address::Path;
-use crate::form::Form;
+use crate::address::{Path, encode};
+use crate::form::{Form, is_form};
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
 use crate::pages::catalogue::answered;
 use crate::pages::catalogue::language::ChooseLanguage;
 use crate::pages::catalogue::operation;
-use crate::pages::catalogue::trial::{BODY_MAX, Sent, Trial, TrialForm};
-use crate::relay::Relayed;
+use crate::pages::catalogue::trial::{Sent, Trial, TrialForm};
+use crate::relay::{NotRelayed, Payload, Relayed};
+use crate::upload::{Call, Chosen, Upload};
 use crate::view::form::{Faults, WHOLE_FORM, faults_of};
 use crate::visitor::Visitor;
+use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use gatehouse_control_plane::catalogue::{self, Reference};
 use gatehouse_control_plane::console_calls::{self, GrantedCall, WantedCall};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_problem::{Problem, ProblemKind};
-use gatehouse_spec::sample::{GivenFault, SampleRequest};
+use gatehouse_spec::sample::{Given, GivenFault, SampleRequest};
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+
+/// Largest form: room for files that are too large, which is told beside their control. Of these no more is kept than can be sent.
+pub(crate) const FORM_BYTES_MAX: usize = 32 << 20;
 
 /// In the session, once somebody has said that they mean production.
 const MEANT: &str = "console.production";
@@ -31,18 +37,51 @@ enum NotSent {
     Asks,
 }
 
+/// What the form sent: in parts where the body has files, else as every form.
+pub(crate) struct Filled {
+    texts: Sent,
+    files: Vec<Chosen>,
+    /// The control whose files were too large to be kept.
+    overflowed: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Filled {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        if is_form(request.headers()) {
+            let Form(texts) = Form::<Sent>::from_request(request, state).await?;
+            return Ok(Self {
+                texts,
+                files: Vec::new(),
+                overflowed: None,
+            });
+        }
+        let upload = Upload::<Call>::from_request(request, state).await?;
+        // Line ends as of every other form.
+        let texts = upload.fields.into_iter();
+        let texts = texts.map(|(name, text)| (name, text.replace("\r\n", "\n").replace('\0', "")));
+        Ok(Self {
+            texts: texts.collect(),
+            files: upload.files,
+            overflowed: upload.overflowed,
+        })
+    }
+}
+
 /// `POST /apis/{api}/{version}/reference/{operation}`
 pub(crate) async fn send(
     visitor: Visitor,
     Path([api, version, slug]): Path<3>,
     headers: HeaderMap,
-    Form(sent): Form<Sent>,
+    filled: Filled,
 ) -> Result<Response, PageError> {
     visitor.actor()?;
+    let sent = &filled.texts;
     let viewer = visitor.viewer()?;
     let found = catalogue::get_reference(visitor.db(), &viewer, &api, &version, &slug).await?;
     let at = format!("/apis/{api}/{version}/reference/{slug}");
-    let mut trial = Trial::of(&visitor, &found, at, Some(&sent)).await?;
+    let mut trial = Trial::of(&visitor, &found, at, Some(sent)).await?;
     let show = async |trial: Trial| {
         let language = ChooseLanguage::default().chosen(&headers);
         operation::page(&visitor, &found, language, trial).await
@@ -50,18 +89,22 @@ pub(crate) async fn send(
     let Some(form) = &mut trial.form else {
         return Ok(refused(show(trial).await?));
     };
-    if let Some(unknown) = sent.keys().find(|field| !form.knows(field)) {
+    let files = filled.files.iter().map(|file| &file.field);
+    let mut names = sent.keys().chain(files).chain(&filled.overflowed);
+    if let Some(unknown) = names.find(|field| !form.knows(field)) {
         let words = format!("This operation has no field {unknown}.");
         return Err(Problem::new(ProblemKind::BadRequest).detail(words).into());
     }
-    let call = match exchange(&visitor, &found, form, &sent).await? {
+    let call = match exchange(&visitor, &found, form, &filled).await? {
         Ok(call) => call,
         Err(NotSent::Asks) => {
             form.asks = true;
+            form.body.forget(&filled.files);
             return Ok(show(trial).await?.into_response());
         }
         Err(NotSent::Faults(faults)) => {
             form.refuse(faults);
+            form.body.forget(&filled.files);
             return Ok(refused(show(trial).await?));
         }
     };
@@ -85,7 +128,7 @@ async fn exchange(
     visitor: &Visitor,
     found: &Reference,
     form: &TrialForm,
-    sent: &Sent,
+    filled: &Filled,
 ) -> Result<Result<Exchange, NotSent>, PageError> {
     let operation = &found.operation;
     let environment = found
@@ -98,21 +141,12 @@ async fn exchange(
     };
     let (relay, api) = (visitor.portal().relay(), operation.api.slug.as_str());
     let base = relay.base(environment, api, &operation.version);
-    let given = form.given();
-    if given.body.len() > BODY_MAX {
-        let faults = Faults::one(
-            "body",
-            "Use at most 32 KiB here; the sample takes any size.",
-        );
-        return Ok(Err(NotSent::Faults(faults)));
-    }
-    let made = SampleRequest::of_given(&base, &operation.fragment, &given);
-    let request = match made {
-        Ok(request) => request,
-        Err(faults) => return Ok(Err(NotSent::Faults(named(faults)))),
+    let (given, request, payload) = match prepared(&base, found, form, filled) {
+        Ok(prepared) => prepared,
+        Err(faults) => return Ok(Err(NotSent::Faults(faults))),
     };
     let is_for_real = environment.kind == EnvironmentKind::Production;
-    if is_for_real && changes(&request.method) && !is_meant(visitor, sent).await? {
+    if is_for_real && changes(&request.method) && !is_meant(visitor, &filled.texts).await? {
         return Ok(Err(NotSent::Asks));
     }
     let wanted = WantedCall {
@@ -128,14 +162,11 @@ async fn exchange(
         Err(refusal) => return Ok(Err(NotSent::Faults(faults_of(refusal)?))),
     };
     let answer = relay
-        .send(&granted.environment, &request, &granted.credential)
+        .send(&granted.environment, &request, payload, &granted.credential)
         .await;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(words) => {
-            let faults = Faults::one(WHOLE_FORM, words.to_string());
-            return Ok(Err(NotSent::Faults(faults)));
-        }
+        Err(words) => return Ok(Err(NotSent::Faults(not_relayed(WHOLE_FORM, &words)))),
     };
     let public = address(visitor.portal(), environment, api, &operation.version);
     let public = SampleRequest::of_given(&public, &operation.fragment, &given);
@@ -144,6 +175,30 @@ async fn exchange(
         answer,
         public: public.unwrap_or(request),
     }))
+}
+
+/// The request of what was filled in, with its bytes, or what is wrong with it.
+fn prepared(
+    base: &str,
+    found: &Reference,
+    form: &TrialForm,
+    filled: &Filled,
+) -> Result<(Given, SampleRequest, Payload), Faults> {
+    if let Some(field) = &filled.overflowed {
+        return Err(not_relayed(field, &NotRelayed::TooMuch));
+    }
+    let given = form.given(&filled.files);
+    let made = SampleRequest::of_given(base, &found.operation.fragment, &given);
+    let request = made.map_err(named)?;
+    let contents: Vec<Bytes> = filled.files.iter().map(|one| one.bytes.clone()).collect();
+    match Payload::of(&request, &contents) {
+        Ok(payload) => Ok((given, request, payload)),
+        Err(words) => {
+            let first = filled.files.first();
+            let field = first.map_or("body", |one| one.field.as_str());
+            Err(not_relayed(field, &words))
+        }
+    }
 }
 
 /// RFC 9110 §9.2.1 names the safe methods.
@@ -165,11 +220,18 @@ async fn is_meant(visitor: &Visitor, sent: &Sent) -> Result<bool, PageError> {
     Ok(meant == Some(true))
 }
 
+fn not_relayed(field: &str, words: &NotRelayed) -> Faults {
+    Faults::one(field, words.to_string())
+}
+
 fn named(faults: Vec<GivenFault>) -> Faults {
     let mut all = Faults::default();
     for fault in faults {
-        if fault.place == "body" {
+        if fault.name.is_empty() {
             all.add("body", format!("Body: {}", fault.words));
+        } else if fault.place == "body" {
+            let field = format!("body.{}", encode(&fault.name));
+            all.add(field, format!("{}: {}", fault.name, fault.words));
         } else {
             let field = format!("{}.{}", fault.place, fault.name);
             all.add(field, format!("{}: {}", fault.name, fault.words));

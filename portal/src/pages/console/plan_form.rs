@@ -212,7 +212,7 @@ fn limit_fields(form: &PlanForm, faults: &Faults) -> [Field; 4] {
 }
 
 /// The console's page of what the plan belongs to: an API, or a product, as the address says.
-fn home(visitor: &Visitor, api: &str) -> String {
+pub(super) fn home(visitor: &Visitor, api: &str) -> String {
     let is_product = visitor.here().starts_with("/console/products/");
     let area = if is_product { "products" } else { "apis" };
     format!("/console/{area}/{api}")

@@ -5,6 +5,7 @@ use crate::address::Path;
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
+use crate::pages::console::plan_form::home;
 use crate::pages::console::rule_form::RuleForm;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
@@ -67,7 +68,7 @@ async fn page(visitor: &Visitor, at: &[String; 2], sent: Sent) -> Result<RulesPa
     let now = plans::get_plan_approval(visitor.db(), actor, at_api, at_plan).await?;
     let form = sent.form.unwrap_or_else(|| RuleForm::of(&now));
     let shell = visitor.shell().await?.console("plans");
-    let back = shell.to(&format!("/console/apis/{api}/plans/{plan}"));
+    let back = shell.to(&format!("{}/plans/{plan}", home(visitor, api)));
     Ok(RulesPage {
         same: visitor.same(
             &[same::APPROVAL_SIMULATE, same::APPROVAL_SET],
@@ -80,7 +81,7 @@ async fn page(visitor: &Visitor, at: &[String; 2], sent: Sent) -> Result<RulesPa
                 Link::new(now.plan.name.clone(), back.clone()),
             ],
         ),
-        action: shell.to(&path(at)),
+        action: shell.to(&path(visitor, at)),
         row_version: form.row_version,
         fixed: !RuleForm::shows(&now),
         rule: form.rule_fields(&sent.faults),
@@ -93,8 +94,9 @@ async fn page(visitor: &Visitor, at: &[String; 2], sent: Sent) -> Result<RulesPa
     })
 }
 
-fn path([api, plan]: &[String; 2]) -> String {
-    format!("/console/apis/{api}/plans/{plan}/approval")
+/// Of a plan of an API or of a product, as the page's own address says.
+fn path(visitor: &Visitor, [api, plan]: &[String; 2]) -> String {
+    format!("{}/plans/{plan}/approval", home(visitor, api))
 }
 
 /// `GET /console/apis/{api}/plans/{plan}/approval`
@@ -114,7 +116,7 @@ pub(crate) async fn submit(
         false => save(&visitor, &at, &form).await?,
     };
     let (tried, faults) = match done {
-        Done::Saved => return Ok(visitor.go(&path(&at)).into_response()),
+        Done::Saved => return Ok(visitor.go(&path(&visitor, &at)).into_response()),
         Done::Tried(tried) => (Some(tried), Faults::default()),
         Done::Refused(faults) => (None, faults),
     };

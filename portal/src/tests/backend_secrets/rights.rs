@@ -2,7 +2,7 @@
 
 use super::{DELETE, ONE, SECOND, SECRETS, held, put_by_verb};
 use crate::tests::policies::scene;
-use crate::tests::{PASSWORD, Stand, Window};
+use crate::tests::{Stand, Window};
 use gatehouse_control_plane::{Actor, apis, members};
 use gatehouse_domain::Role;
 
@@ -25,8 +25,8 @@ async fn reads_only(window: &mut Window) {
 /// Each form, with what it needs, so that nothing but the person is refused.
 async fn gets_nothing(window: &mut Window, prefix: &str, status: u16) {
     window.get(&format!("{prefix}/apis")).await;
-    let new = [("name", "theirs"), ("value", SECOND)];
-    let other = [("row_version", "1"), ("value", SECOND)];
+    let new = [("name", "theirs"), ("secret_value", SECOND)];
+    let other = [("row_version", "1"), ("secret_value", SECOND)];
     let forms: [(&str, &[(&str, &str)]); 3] = [
         (SECRETS, &new),
         (ONE, &other),
@@ -77,7 +77,7 @@ async fn who_only_reads_the_api_sees_the_list_and_no_form() {
     let others = "/console/apis/others/backend-secrets";
     let page = ana.get(others).await;
     assert!(page.body.contains("Put a secret"), "{}", page.body);
-    let fields = [("name", "theirs"), ("value", SECOND)];
+    let fields = [("name", "theirs"), ("secret_value", SECOND)];
     assert_eq!(ana.post(others, &fields).await.status, 303);
     // The one of the Petstore is none of this API.
     let by_id = format!("{others}/{}", held(&stand).await[0].id);
@@ -97,19 +97,7 @@ async fn who_only_reads_the_api_sees_the_list_and_no_form() {
 async fn secrets_of_another_tenant_are_not_there() {
     let (stand, _) = scene().await;
     put_by_verb(&stand, "pets-token").await;
-    let system = Actor::system(stand.second_tenant(None).await, "test");
-    let admin = members::Admit {
-        email: "otto@other.test".into(),
-        name: "Otto".into(),
-        password: PASSWORD.to_owned().into(),
-        roles: vec![Role::Admin],
-    };
-    members::admit(&stand.db, &system, admin).await.unwrap();
-    let mut otto = stand.window();
-    otto.get("/t/other/login").await;
-    let entry = [("email", "otto@other.test"), ("password", PASSWORD)];
-    let entered = otto.post("/t/other/login", &entry).await;
-    assert_eq!(entered.status, 303, "{}", entered.body);
+    let mut otto = stand.admin_elsewhere().await;
     for path in [SECRETS, ONE, DELETE] {
         let page = otto.get(&format!("/t/other{path}")).await;
         assert_eq!(page.status, 404, "{path}");

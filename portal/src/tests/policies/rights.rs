@@ -1,7 +1,7 @@
 //! Whose policies they are: others neither see nor change them, and each address has its own.
 
 use super::{ALL, PETS, added, held, scene};
-use crate::tests::{PASSWORD, Stand, Window};
+use crate::tests::{Stand, Window};
 use gatehouse_control_plane::{Actor, apis, members};
 use gatehouse_domain::Role;
 
@@ -66,19 +66,7 @@ async fn a_developer_and_another_tenant_s_admin_get_nothing_of_them() {
     let mut dev = stand.signed_in("dev@acme.test").await;
     gets_nothing(&mut dev, "", &ones, "a developer").await;
 
-    let system = Actor::system(stand.second_tenant(None).await, "test");
-    let admin = members::Admit {
-        email: "otto@other.test".into(),
-        name: "Otto".into(),
-        password: PASSWORD.to_owned().into(),
-        roles: vec![Role::Admin],
-    };
-    members::admit(&stand.db, &system, admin).await.unwrap();
-    let mut otto = stand.window();
-    otto.get("/t/other/login").await;
-    let entry = [("email", "otto@other.test"), ("password", PASSWORD)];
-    let entered = otto.post("/t/other/login", &entry).await;
-    assert_eq!(entered.status, 303, "{}", entered.body);
+    let mut otto = stand.admin_elsewhere().await;
     let own = otto.get(&format!("/t/other{ALL}")).await;
     assert_eq!(own.status, 200, "{}", own.body);
     assert!(own.body.contains("No policies yet"), "{}", own.body);

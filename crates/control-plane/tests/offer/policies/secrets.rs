@@ -362,3 +362,28 @@ async fn files_name_a_secret_and_going_back_asks_for_what_is_gone() {
     // A file that says the same changes nothing.
     assert_eq!(world.make(input()).await.unwrap().changes, json!([]));
 }
+
+#[tokio::test]
+async fn another_value_and_a_policy_that_names_it_at_once_leave_the_new_value_everywhere() {
+    let world = World::create().await;
+    send(&world, &world.paul, "token", FIRST).await.unwrap();
+    let place = [Some("pets"), None, None, Some("sandbox")];
+    for round in 0..8 {
+        let value = format!("value-of-round-{round}");
+        let made = policies::create_policy(
+            &world.db,
+            &world.paul,
+            bearer("Bearer ${vault:token}", place),
+        );
+        let (put, made) = tokio::join!(send(&world, &world.paul, "token", &value), made);
+        let (_, made) = (put.unwrap(), made.unwrap());
+        let opened = opened(&world).await;
+        let values: Vec<&str> = opened.iter().map(|(_, _, value)| value.as_str()).collect();
+        assert_eq!(values, [format!("Bearer {value}")], "{round}");
+        let id = Lookup::Id(made.value.id);
+        policies::delete_policy(&world.db, &world.paul, id, None, "")
+            .await
+            .unwrap();
+    }
+    world.assert_consistent().await;
+}

@@ -34,7 +34,7 @@ use self::stage::{Files, Stage};
 use super::folder;
 use crate::cli::PostgresArgs;
 use crate::output::{self, exit};
-use crate::remote::{Column, Format, Refused, column, show_one, show_rows};
+use crate::remote::{Column, Format, column, show_one, show_rows};
 use crate::stack::{Database, private_database};
 
 /// The schema of case files, as docs/ has it.
@@ -193,10 +193,7 @@ async fn play(
     let mut ready = Vec::new();
     for file in cases {
         for case in &file.cases {
-            let caller = match callers::make(&mut stage, case, ready.len() + 1).await {
-                Ok(key) => Ok(key),
-                Err(error) => Err(refusal(error)?),
-            };
+            let caller = callers::make(&mut stage, case, ready.len() + 1).await?;
             ready.push((file, case, caller));
         }
     }
@@ -215,14 +212,6 @@ async fn play(
         ended.push(runner::run(&stage, supervisor, (file, case), caller).await);
     }
     Ok(Report::new(ended, started, begun.elapsed() - started))
-}
-
-/// What the admin API does not give a case is told with it; anything else ends the run.
-fn refusal(error: anyhow::Error) -> anyhow::Result<String> {
-    match error.downcast_ref::<Refused>() {
-        Some(refused) if refused.status < 500 => Ok(refused.to_string()),
-        _ => Err(error),
-    }
 }
 
 fn end(args: &Test, report: &Report) -> anyhow::Result<ExitCode> {

@@ -9,8 +9,11 @@ use super::layers::{Layers, Property};
 use super::{Context, bounds, words};
 use crate::markdown::{SafeHtml, to_html};
 
-/// Levels below the root that are shown; deeper ones are cut.
-const DEPTH_MAX: usize = 4;
+/// Arrays of arrays that are opened on one line.
+const UNWRAPPED_MAX: usize = 4;
+
+/// Elements of a node without what its author wrote: its line, the marks on it, the list around it.
+const NODE_ELEMENTS: usize = 6;
 
 /// Values of an enumeration that are shown.
 const ENUM_MAX: usize = 200;
@@ -27,6 +30,8 @@ const TUPLE_MAX: usize = 50;
 pub enum Direction {
     Request,
     Response,
+    /// Nobody in particular: nothing is left out.
+    Both,
 }
 
 /// One value of an enumeration.
@@ -76,6 +81,8 @@ pub struct SchemaNode {
     pub additional: Vec<SchemaNode>,
     /// The schema repeats one around it; this is its name.
     pub recursive_ref: Option<String>,
+    /// The shared schema that this is, or that its items are.
+    pub shared: Option<String>,
     /// There is more inside than is shown here.
     pub cut: bool,
 }
@@ -118,12 +125,13 @@ impl<'f> Builder<'_, 'f> {
         let mut node = self.leaf(&layers, place.name, place.anchor);
         node.required = place.required;
         node.from = place.from;
+        node.shared.clone_from(&layers.name);
         if let Some(name) = layers.names.iter().find(|name| place.around.contains(name)) {
             node.recursive_ref = Some(name.clone());
             return node;
         }
         node.cut = layers.missing;
-        if !self.context.take_node() {
+        if !self.context.take(elements(&node)) {
             node.cut = true;
             return node;
         }
@@ -170,7 +178,7 @@ impl<'f> Builder<'_, 'f> {
         unwrapped: usize,
     ) {
         let items = layers.get("items");
-        if depth >= DEPTH_MAX {
+        if depth >= self.context.levels {
             node.cut |= has_inside(layers, self.context);
             return;
         }
@@ -179,10 +187,13 @@ impl<'f> Builder<'_, 'f> {
         self.additional(node, layers, depth, around);
         self.variants(node, layers, depth, around);
         if let Some(items) = items.filter(|items| items.is_object())
-            && unwrapped < DEPTH_MAX
+            && unwrapped < UNWRAPPED_MAX
         {
             let items = Layers::of(items, self.context);
             node.cut |= items.missing;
+            if node.shared.is_none() {
+                node.shared.clone_from(&items.name);
+            }
             if let Some(name) = items.names.iter().find(|name| around.contains(name)) {
                 node.recursive_ref = Some(name.clone());
                 return;
@@ -246,6 +257,7 @@ impl<'f> Builder<'_, 'f> {
         match self.direction {
             Direction::Request => layers.flag("readOnly"),
             Direction::Response => layers.flag("writeOnly"),
+            Direction::Both => false,
         }
     }
 
@@ -305,6 +317,13 @@ impl<'f> Builder<'_, 'f> {
             ));
         }
     }
+}
+
+/// About how many HTML elements the node's own line and texts come to.
+fn elements(node: &SchemaNode) -> usize {
+    let html = node.description_html.as_str();
+    let written = html.matches('<').count() - html.matches("</").count();
+    NODE_ELEMENTS + written + node.bounds.len() + usize::from(!node.enum_values.is_empty())
 }
 
 fn has_inside(layers: &Layers<'_>, context: &Context<'_>) -> bool {

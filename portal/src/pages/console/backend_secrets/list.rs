@@ -1,8 +1,7 @@
 //! The list, and the form that puts a new one.
 
 use super::{
-    HEADING, api_of, faults_beside_a_value, list_path, one_path, reason_field, say_to_type_again,
-    value_field,
+    HEADING, api_of, faults_beside_a_value, list_path, one_path, say_to_type_again, value_field,
 };
 use crate::address::Query;
 use crate::form::Form;
@@ -11,6 +10,7 @@ use crate::page_error::PageError;
 use crate::pages::console::api::head::{ApiHead, ApiTab, Opened};
 use crate::pages::console::policies::place::{Named, Place};
 use crate::pages::console::policies::rows::address_of;
+use crate::pages::form_page::why_field;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Faults, Field};
@@ -101,7 +101,7 @@ pub(crate) struct SecretsQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutForm {
     name: String,
-    value: Secret<String>,
+    secret_value: Secret<String>,
     #[serde(default)]
     reason: String,
 }
@@ -122,7 +122,7 @@ impl Typed {
                 .help("What policies name it by: 2 to 40 lower-case letters, digits or dashes. It stays.")
                 .faults(faults),
             value_field(faults),
-            reason_field(&self.reason, faults),
+            why_field(&self.reason, faults),
         ]
     }
 }
@@ -204,7 +204,7 @@ pub(crate) async fn create(
     };
     let PutForm {
         name,
-        value,
+        secret_value: value,
         reason,
     } = form;
     // Always a name, even one that reads as an id.

@@ -12,7 +12,7 @@ use crate::address::encode;
 use crate::page_error::PageError;
 use crate::pages::console::api::head::ApiTab;
 use crate::pages::console::policies::place::Place;
-use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
+use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::view::words::grouped;
@@ -62,7 +62,7 @@ fn crumbs(place: &Place, here: &str, shell: &Shell) -> Result<Crumbs, PageError>
 /// What is typed blind, and in no page that comes back.
 fn value_field(faults: &Faults) -> Field {
     let max = u32::try_from(BACKEND_SECRET_BYTES_MAX).unwrap_or(u32::MAX);
-    Field::password("value", "Value", "off")
+    Field::password("secret_value", "Value", "off")
         // One more: browsers cut what is pasted and say nothing, and the verb says what is too long.
         .max(max + 1)
         .help(format!(
@@ -72,28 +72,21 @@ fn value_field(faults: &Faults) -> Field {
         .faults(faults)
 }
 
-fn reason_field(reason: &str, faults: &Faults) -> Field {
-    Field::text("reason", "Why")
-        .optional()
-        .max(500)
-        .value(reason)
-        .help("Kept in the audit log.")
-        .faults(faults)
-}
-
 /// The faults of a form with a value in it. Whoever corrects another field types the value once more, and is told so.
 fn faults_beside_a_value(refusal: Refusal) -> Result<Faults, PageError> {
-    let mut faults = faults_of(refusal)?;
-    if faults.of(WHOLE_FORM).is_none() {
+    // What was changed meanwhile is opened again first: then the whole form is filled in anew.
+    let is_old = matches!(refusal, Refusal::Stale { .. });
+    let mut faults = faults_of(refusal)?.renamed(&[("value", "secret_value")]);
+    if !is_old {
         say_to_type_again(&mut faults);
     }
     Ok(faults)
 }
 
 fn say_to_type_again(faults: &mut Faults) {
-    if faults.of("value").is_none() {
+    if faults.of("secret_value").is_none() {
         faults.add(
-            "value",
+            "secret_value",
             "Type the value again: a form that is refused does not keep it.",
         );
     }

@@ -1,12 +1,12 @@
 //! Taking one away that no policy names, once it was said what follows.
 
-use super::{api_of, crumbs, found, list_path, named_by, one_path, reason_field};
+use super::{api_of, crumbs, found, list_path, named_by, one_path};
 use crate::address::Path;
 use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::console::policies::place::{Named, Place};
-use crate::pages::form_page::ConfirmPage;
+use crate::pages::form_page::{ConfirmPage, DeleteForm, why_field};
 use crate::view::form::{Faults, Hidden, faults_of};
 use crate::view::parts::Flash;
 use crate::view::same;
@@ -14,15 +14,6 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::backend_secrets::{self, BackendSecretView};
 use gatehouse_control_plane::page::Lookup;
-
-/// What the page showed, so that one whose value was put meanwhile stays.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeleteForm {
-    row_version: i32,
-    #[serde(default)]
-    reason: String,
-}
 
 async fn page(
     visitor: &Visitor,
@@ -48,7 +39,7 @@ async fn page(
                 named_by(view)
             ),
         },
-        fields: vec![reason_field(&form.reason, &faults)],
+        fields: vec![why_field(&form.reason, &faults)],
         faults,
         action: shell.to(&format!("{}/delete", one_path(api, &view.name))),
         hidden: vec![Hidden::new("row_version", form.row_version.to_string())],
@@ -67,10 +58,7 @@ pub(crate) async fn show(
 ) -> Result<ConfirmPage, PageError> {
     let place = named.open_to_change(&visitor).await?;
     let view = found(&visitor, visitor.actor()?, &place, &secret).await?;
-    let form = DeleteForm {
-        row_version: view.row_version,
-        reason: String::new(),
-    };
+    let form = DeleteForm::of(view.row_version);
     page(&visitor, &place, &view, &form, Faults::default()).await
 }
 

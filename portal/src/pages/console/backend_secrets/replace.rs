@@ -1,15 +1,14 @@
 //! Putting another value in place of the one that is there.
 
 use super::{
-    api_of, crumbs, faults_beside_a_value, found, list_path, named_by, one_path, reason_field,
-    value_field,
+    api_of, crumbs, faults_beside_a_value, found, list_path, named_by, one_path, value_field,
 };
 use crate::address::Path;
 use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::console::policies::place::{Named, Place};
-use crate::pages::form_page::FormPage;
+use crate::pages::form_page::{FormPage, why_field};
 use crate::view::form::{Faults, Hidden};
 use crate::view::parts::Flash;
 use crate::view::same;
@@ -24,7 +23,7 @@ use gatehouse_runtime::Secret;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplaceForm {
     row_version: i32,
-    value: Secret<String>,
+    secret_value: Secret<String>,
     #[serde(default)]
     reason: String,
 }
@@ -61,7 +60,7 @@ async fn page(
         action: shell.to(&one_path(api, &view.name)),
         multipart: false,
         hidden: vec![Hidden::new("row_version", typed.row_version.to_string())],
-        fields: vec![value_field(&faults), reason_field(&typed.reason, &faults)],
+        fields: vec![value_field(&faults), why_field(&typed.reason, &faults)],
         faults,
         button: "Put value",
         back: shell.to(&list_path(api)),
@@ -96,7 +95,7 @@ pub(crate) async fn submit(
     let view = found(&visitor, actor, &place, &secret).await?;
     let ReplaceForm {
         row_version,
-        value,
+        secret_value: value,
         reason,
     } = form;
     let input = PutBackendSecret {

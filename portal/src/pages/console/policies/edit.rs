@@ -11,6 +11,7 @@ use crate::pages::console::policies::place::{Named, Place};
 use crate::pages::console::policies::rows::{
     environment_words, kind_help, kind_words, level_words, mode_badge, place_words,
 };
+use crate::pages::form_page::why_field;
 use crate::view::code::Code;
 use crate::view::form::{Choice, Faults, Field, Hidden};
 use crate::view::parts::{Badge, Crumbs};
@@ -201,11 +202,7 @@ fn rest_fields(form: &PolicyForm, faults: &Faults) -> Vec<Field> {
         Field::select("inherit", "Further in", inherit.collect())
             .value(form.inherit.as_str())
             .help(help),
-        Field::text("reason", "Why")
-            .optional()
-            .max(500)
-            .value(&form.reason)
-            .help("Kept in the audit log."),
+        why_field(&form.reason, faults),
     ];
     fields
         .into_iter()

@@ -1,6 +1,7 @@
 //! The form of a policy as it was sent: where it is, what it says in one of two notations, whether it decides.
 
 use crate::pages::console::policies::controls::{controls, started};
+use crate::pages::console::policies::credentials;
 use crate::pages::console::policies::notation::{self, Typed, composed, decomposed, read_told};
 use crate::view::form::Faults;
 use gatehouse_control_plane::page::Lookup;
@@ -189,7 +190,7 @@ impl PolicyForm {
         Ok(())
     }
 
-    /// Takes out of the form what can sign: it is refused, and no page shows it again.
+    /// Takes out of the form what can sign, and credentials of backends: they are refused, and no page shows them again.
     pub(super) fn withhold(&mut self) -> Faults {
         let mut faults = Faults::default();
         let mut say = |field: &str| {
@@ -211,6 +212,7 @@ impl PolicyForm {
             self.document = rest;
             say("document");
         }
+        credentials::withhold(&mut self.typed, &mut self.document, &mut faults);
         faults
     }
 

@@ -6,6 +6,7 @@
 //! as the document that files have; [`notation`] turns the one into the other, and [`faults`] puts what is wrong beside where it was typed.
 
 pub(crate) mod controls;
+pub(crate) mod credentials;
 pub(crate) mod edit;
 pub(crate) mod effective;
 mod faults;

@@ -1,12 +1,13 @@
 //! Whose policies a page is about: those of every API, under the settings, or those of one API and of what is inside it.
 
+use crate::address;
 use crate::page_error::PageError;
 use crate::pages::console::api::head::ApiTab;
 use crate::pages::console::policies::rows::named;
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::FromRequestParts;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::apis::{self, ApiView};
 use gatehouse_control_plane::page::Lookup;
@@ -27,17 +28,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        let raw = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| PageError::not_found())?;
-        let named = |name: &str| {
-            let mut parameters = raw.iter();
-            let found = parameters.find(|(parameter, _)| *parameter == name);
-            found.map(|(_, value)| value.to_owned())
-        };
+        let mut named = address::named(parts, state).await?;
         Ok(Self {
-            api: named("api"),
-            policy: named("policy").unwrap_or_default(),
+            api: named.remove("api"),
+            policy: named.remove("policy").unwrap_or_default(),
         })
     }
 }

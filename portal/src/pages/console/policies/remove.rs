@@ -5,23 +5,14 @@ use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::console::policies::place::{Named, Place};
 use crate::pages::console::policies::rows::{environment_words, kind_words, place_words};
-use crate::pages::form_page::ConfirmPage;
-use crate::view::form::{Faults, Field, Hidden, faults_of};
+use crate::pages::form_page::{ConfirmPage, DeleteForm, why_field};
+use crate::view::form::{Faults, Hidden, faults_of};
 use crate::view::parts::{Flash, Link};
 use crate::view::same;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::policies::{self, PolicyView};
-
-/// What the page showed, so that a policy that was changed meanwhile stays.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DeleteForm {
-    row_version: i32,
-    #[serde(default)]
-    reason: String,
-}
 
 async fn page(
     visitor: &Visitor,
@@ -33,12 +24,6 @@ async fn page(
     let shell = place.shell(visitor).await?;
     let back = shell.to(&place.one(view));
     let within = Link::new(view.slug.clone(), back.clone());
-    let reason = Field::text("reason", "Why")
-        .optional()
-        .max(500)
-        .value(&form.reason)
-        .help("Kept in the audit log.")
-        .faults(&faults);
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::POLICY_DELETE], &[("policy", &view.slug)])),
         crumbs: place.crumbs("Delete", Some(within), &shell),
@@ -49,10 +34,10 @@ async fn page(
             place_words(view),
             environment_words(view).to_lowercase(),
         ),
+        fields: vec![why_field(&form.reason, &faults)],
         faults,
         action: format!("{back}/delete"),
         hidden: vec![Hidden::new("row_version", form.row_version.to_string())],
-        fields: vec![reason],
         button: "Delete policy".to_owned(),
         loss: true,
         back,
@@ -64,10 +49,7 @@ async fn page(
 pub(crate) async fn show(visitor: Visitor, named: Named) -> Result<ConfirmPage, PageError> {
     let place = named.open_to_change(&visitor).await?;
     let view = place.policy(&visitor).await?;
-    let form = DeleteForm {
-        row_version: view.row_version,
-        reason: String::new(),
-    };
+    let form = DeleteForm::of(view.row_version);
     page(&visitor, &place, &view, &form, Faults::default()).await
 }
 

@@ -12,7 +12,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::branding::{
-    self, Branding, LOGO_BYTES_MAX, UpdateBranding, WELCOME_MAX,
+    self, Branding, LOGO_BYTES_MAX, SentLogo, UpdateBranding, WELCOME_MAX,
 };
 use gatehouse_domain::Permission;
 
@@ -123,7 +123,8 @@ pub(crate) async fn submit(
         without_logo: text("without_logo").is_some(),
         has_logo: visitor.branding().logo.is_some(),
     };
-    let chosen = upload.file.as_ref().map(|image| Some(image.to_vec()));
+    let chosen = upload.file.as_ref();
+    let chosen = chosen.map(|image| Some(SentLogo::Plain(image.to_vec())));
     let input = UpdateBranding {
         accent: Some(text("accent")),
         welcome: Some(text("welcome")),
@@ -132,7 +133,7 @@ pub(crate) async fn submit(
     let saved = branding::update_branding(visitor.db(), actor, Some(shown.row_version), input);
     match saved.await {
         Ok(_) => {
-            let words = Flash::good("Saved.", "Pages look so from now on.");
+            let words = Flash::good("Saved.", "Pages and mails look so from now on.");
             visitor.tell(words).await?;
             Ok(visitor.go(HERE).into_response())
         }

@@ -1,12 +1,12 @@
 //! Whose webhooks a page is about: the tenant's, in the console, or those of one application, beside its keys.
 
-use crate::address::id;
+use crate::address::{self, id};
 use crate::page_error::PageError;
 use crate::pages::applications::show;
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::FromRequestParts;
 use gatehouse_control_plane::applications::{self, ApplicationView};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::webhooks::{self, WebhookFilter, WebhookView};
@@ -25,18 +25,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
-        let raw = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| PageError::not_found())?;
-        let named = |name: &str| {
-            let mut parameters = raw.iter();
-            let found = parameters.find(|(parameter, _)| *parameter == name);
-            found.map(|(_, value)| value.to_owned())
-        };
+        let mut named = address::named(parts, state).await?;
         Ok(Self {
-            application: named("application"),
-            webhook: named("webhook").unwrap_or_default(),
-            delivery: named("delivery").unwrap_or_default(),
+            application: named.remove("application"),
+            webhook: named.remove("webhook").unwrap_or_default(),
+            delivery: named.remove("delivery").unwrap_or_default(),
         })
     }
 }

@@ -1,0 +1,326 @@
+//! The body of somebody who fills in a form: what the form asks for, and what is made of what was given.
+
+use serde_json::Value;
+
+use super::fields::{Control, Property, file_type, properties};
+use super::given::{Given, GivenFault, GivenFile, VALUE_MAX, choices, typed};
+use super::{PartValue, SampleBody, SamplePart, body, plain, query_pairs};
+use crate::render::example::{self, essence, is_json};
+use crate::render::{Context, Direction};
+
+/// Longest text of a body, or of one JSON field of it, in bytes.
+pub const BODY_MAX: usize = 32 * 1024;
+
+const NEEDED: &str = "Needed: fill it in.";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What the form of an operation asks for as its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyInput {
+    /// There is no body.
+    None,
+    /// One text, and what it begins with.
+    Text { content_type: String, text: String },
+    /// A field for each property of `application/x-www-form-urlencoded` or `multipart/form-data`.
+    Fields {
+        content_type: String,
+        fields: Vec<BodyField>,
+        /// Whether the operation needs a body at all.
+        required: bool,
+    },
+    /// One file.
+    File {
+        /// As documented, a wildcard included.
+        content_type: String,
+        required: bool,
+    },
+    /// A multipart body whose parts are not described.
+    Unknown { required: bool },
+}
+
+/// One field of a form body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyField {
+    pub name: String,
+    pub required: bool,
+    /// What it begins with: a value for what is required, nothing for the rest.
+    pub value: String,
+    /// What it takes, in a word or two; may be empty.
+    pub kind: String,
+    /// All it takes; empty when that is not a list.
+    pub choices: Vec<String>,
+    pub control: Control,
+    /// Documented types of its parts; may be empty.
+    pub types: Vec<String>,
+}
+
+/// What the form of an operation asks for as its body, in the order of the description.
+pub fn body_input(fragment: &Value) -> BodyInput {
+    let context = Context::new(fragment);
+    let declared = &fragment["operation"]["requestBody"];
+    let required = declared["required"] == true;
+    let sample = body(declared, &context);
+    let (name, media) = match media(declared, &sample) {
+        Some(found) => found,
+        None => return BodyInput::None,
+    };
+    let fields = || -> Vec<BodyField> {
+        let all = properties(media, &context);
+        all.iter().map(|one| field(one, media, &context)).collect()
+    };
+    match sample {
+        SampleBody::None => BodyInput::None,
+        SampleBody::Text { content_type, text } => BodyInput::Text { content_type, text },
+        SampleBody::File { .. } => BodyInput::File {
+            content_type: name.to_owned(),
+            required,
+        },
+        SampleBody::Form(pairs) => match fields() {
+            none if none.is_empty() => BodyInput::Text {
+                content_type: FORM.to_owned(),
+                text: pairs.join("&"),
+            },
+            mut fields => {
+                // A form without parts has no files: theirs is text.
+                for field in fields.iter_mut().filter(|one| one.control.takes_files()) {
+                    field.control = Control::Line;
+                }
+                BodyInput::Fields {
+                    content_type: FORM.to_owned(),
+                    fields,
+                    required,
+                }
+            }
+        },
+        SampleBody::Multipart(_) => match fields() {
+            fields if essence(name) == "multipart/form-data" && !fields.is_empty() => {
+                BodyInput::Fields {
+                    content_type: "multipart/form-data".to_owned(),
+                    fields,
+                    required,
+                }
+            }
+            _ => BodyInput::Unknown { required },
+        },
+    }
+}
+
+/// The media type that [`body`] has chosen: JSON first, else the first.
+fn media<'f>(declared: &'f Value, chosen: &SampleBody) -> Option<(&'f str, &'f Value)> {
+    let content = declared["content"].as_object()?;
+    let is_text = matches!(chosen, SampleBody::Text { .. });
+    let mut all = content.iter();
+    let found = content
+        .iter()
+        .find(|(name, _)| is_text && is_json(&essence(name)));
+    let (name, media) = found.or_else(|| all.next())?;
+    Some((name.as_str(), media))
+}
+
+fn field(property: &Property<'_>, media: &Value, context: &Context<'_>) -> BodyField {
+    let control = property.control;
+    let begins = || {
+        let given = crate::render::given_example(media).and_then(|all| all.get(property.name));
+        let whole = example::of_schema(&media["schema"], Direction::Request, context);
+        let made = whole.and_then(|whole| whole.value.get(property.name).cloned());
+        let value = given.cloned().or(made).unwrap_or_default();
+        match control {
+            _ if value.is_null() => String::new(),
+            Control::Json => serde_json::to_string_pretty(&value).unwrap_or_default(),
+            _ => plain(&value),
+        }
+    };
+    BodyField {
+        name: property.name.to_owned(),
+        required: property.required,
+        value: if property.required && !control.takes_files() {
+            begins()
+        } else {
+            String::new()
+        },
+        kind: match control {
+            Control::File => "file".to_owned(),
+            Control::Files => "files".to_owned(),
+            Control::Json | Control::Line => property.layers.types().join(" or "),
+        },
+        choices: match control {
+            Control::Line => choices(&property.layers),
+            _ => Vec::new(),
+        },
+        control,
+        types: property.types.clone(),
+    }
+}
+
+/// The body of what was filled in, or everything that is wrong with it.
+pub(super) fn given_body(
+    fragment: &Value,
+    context: &Context<'_>,
+    given: &Given,
+) -> Result<SampleBody, Vec<GivenFault>> {
+    let declared = &fragment["operation"]["requestBody"];
+    let required = declared["required"] == true;
+    let whole = |words: &str| Err(vec![fault("", words)]);
+    match body_input(fragment) {
+        BodyInput::None if given.body.is_empty() => Ok(SampleBody::None),
+        BodyInput::None => whole("This operation takes no body."),
+        BodyInput::Unknown { required: false } => Ok(SampleBody::None),
+        BodyInput::Unknown { .. } => {
+            whole("The parts of this body are not described; use the sample.")
+        }
+        BodyInput::Text { content_type, .. } => {
+            text(content_type, &given.body, required).map_err(|words| vec![fault("", &words)])
+        }
+        BodyInput::File { content_type, .. } => {
+            match given.files.get("").map_or(&[][..], Vec::as_slice) {
+                [] if required => whole("Needed: choose a file."),
+                [] => Ok(SampleBody::None),
+                [file] => Ok(SampleBody::File {
+                    content_type: file_type(&[content_type], &file.content_type),
+                    name: file.name.clone(),
+                }),
+                _ => whole("Choose one file."),
+            }
+        }
+        BodyInput::Fields { content_type, .. } => {
+            let sample = body(declared, context);
+            let Some((_, media)) = media(declared, &sample) else {
+                return Ok(SampleBody::None);
+            };
+            let all = properties(media, context);
+            if !required && all.iter().all(|one| is_left_out(one, given)) {
+                return Ok(SampleBody::None);
+            }
+            of_fields(&all, &content_type, given)
+        }
+    }
+}
+
+fn fault(name: &str, words: &str) -> GivenFault {
+    GivenFault {
+        place: "body",
+        name: name.to_owned(),
+        words: words.to_owned(),
+    }
+}
+
+fn is_left_out(property: &Property<'_>, given: &Given) -> bool {
+    let text = given.fields.get(property.name);
+    let files = given.files.get(property.name);
+    text.is_none_or(|text| text.trim().is_empty()) && files.is_none_or(Vec::is_empty)
+}
+
+fn of_fields(
+    all: &[Property<'_>],
+    content_type: &str,
+    given: &Given,
+) -> Result<SampleBody, Vec<GivenFault>> {
+    let (mut parts, mut pairs, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    for property in all {
+        let name = property.name;
+        if property.control.takes_files() && content_type != FORM {
+            let files = given.files.get(name).map_or(&[][..], Vec::as_slice);
+            match of_files(property, files) {
+                Ok(some) => parts.extend(some),
+                Err(words) => faults.push(fault(name, words)),
+            }
+            continue;
+        }
+        let text = given.fields.get(name).map_or("", String::as_str);
+        match of_text(property, text) {
+            Ok(None) => {}
+            Ok(Some(value)) if content_type == FORM => {
+                pairs.extend(query_pairs(property.encoding, name, &value));
+            }
+            Ok(Some(Value::Array(elements))) => {
+                parts.extend(elements.iter().map(|one| property.part(one)));
+            }
+            Ok(Some(value)) => parts.push(written(property, &value, text)),
+            Err(words) => faults.push(fault(name, &words)),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(if content_type == FORM {
+        SampleBody::Form(pairs)
+    } else {
+        SampleBody::Multipart(parts)
+    })
+}
+
+/// JSON stays as it was typed: a number may be longer than a float can tell.
+fn written(property: &Property<'_>, value: &Value, typed: &str) -> SamplePart {
+    let mut part = property.part(value);
+    if property.control == Control::Json {
+        part.value = PartValue::Text(typed.trim().to_owned());
+    }
+    part
+}
+
+fn of_files(property: &Property<'_>, files: &[GivenFile]) -> Result<Vec<SamplePart>, &'static str> {
+    match files {
+        [] if property.required => Err("Needed: choose a file."),
+        [_, _, ..] if property.control == Control::File => Err("Choose one file."),
+        files => Ok(files
+            .iter()
+            .map(|file| property.file(&file.name, file.number, &file.content_type))
+            .collect()),
+    }
+}
+
+/// What was given for one property, by its type; `None` is nothing for one that may be left out.
+fn of_text(property: &Property<'_>, text: &str) -> Result<Option<Value>, String> {
+    if text.trim().is_empty() {
+        return match property.required {
+            true => Err(NEEDED.to_owned()),
+            false => Ok(None),
+        };
+    }
+    if property.control == Control::Json {
+        if text.len() > BODY_MAX {
+            return Err(format!("Use at most {} KiB.", BODY_MAX / 1024));
+        }
+        let value: Value = serde_json::from_str(text).map_err(|fault| not_json(&fault))?;
+        let is_list = property.layers.types().contains(&"array");
+        return match value {
+            Value::Array(_) if is_list => Ok(Some(value)),
+            Value::Object(_) if !is_list => Ok(Some(value)),
+            _ if is_list => Err("Use a JSON list of objects.".to_owned()),
+            _ => Err("Use a JSON object.".to_owned()),
+        };
+    }
+    if text.chars().count() > VALUE_MAX {
+        return Err(format!("Use at most {VALUE_MAX} characters."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("Use text without line breaks or control characters.".to_owned());
+    }
+    typed(&property.layers, text).map(Some)
+}
+
+fn not_json(fault: &serde_json::Error) -> String {
+    let (line, column) = (fault.line(), fault.column());
+    format!("This is not JSON, at line {line}, column {column}: {fault}.")
+}
+
+fn text(content_type: String, text: &str, required: bool) -> Result<SampleBody, String> {
+    if text.trim().is_empty() {
+        return match required {
+            true => Err(NEEDED.to_owned()),
+            false => Ok(SampleBody::None),
+        };
+    }
+    if text.len() > BODY_MAX {
+        return Err("Use at most 32 KiB here; the sample takes any size.".to_owned());
+    }
+    if is_json(&essence(&content_type))
+        && let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text)
+    {
+        return Err(not_json(&fault));
+    }
+    Ok(SampleBody::Text {
+        content_type,
+        text: text.to_owned(),
+    })
+}

@@ -1,0 +1,183 @@
+//! `GET /apis/{api}/{version}/schemas`: the named schemas and the callbacks; `…/schemas/{schema}`: one schema, and where it is used.
+
+use crate::address::{Path, Query, encode};
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::pages::catalogue::schema_view::{self, SchemaPages, SchemaView};
+use crate::view::code::Code;
+use crate::view::parts::{Crumbs, Link};
+use crate::view::shell::Shell;
+use crate::view::words::count;
+use crate::visitor::Visitor;
+use askama::Template;
+use gatehouse_control_plane::catalogue::{self, PartKind, PartRow};
+use gatehouse_spec::{SchemaUse, UseKind, render};
+
+/// Lines of one page of a list; more are a page further.
+const LISTED_MAX: usize = 100;
+
+/// Every named schema and callback.
+#[derive(Template)]
+#[template(path = "pages/catalogue/parts.html")]
+pub(crate) struct PartsPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) lead: String,
+    /// With what they are.
+    pub(crate) parts: Vec<(Link, String)>,
+    pub(crate) more: Option<Link>,
+}
+
+web_page!(PartsPage, Private);
+
+/// One schema.
+#[derive(Template)]
+#[template(path = "pages/catalogue/schema.html")]
+pub(crate) struct SchemaPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) name: String,
+    /// Sanitised HTML.
+    pub(crate) description: String,
+    pub(crate) inside: SchemaView,
+    pub(crate) example: Option<Code>,
+    pub(crate) used: String,
+    /// With as what.
+    pub(crate) uses: Vec<(Link, &'static str)>,
+    pub(crate) more: Option<Link>,
+}
+
+web_page!(SchemaPage, Private);
+
+/// `?from=`: how many lines are passed over.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct ListQuery {
+    #[serde(default)]
+    from: String,
+}
+
+impl ListQuery {
+    fn from(&self) -> usize {
+        self.from.parse().unwrap_or_default()
+    }
+}
+
+/// The link to the lines after those shown.
+fn further(from: usize, total: usize, page: &str) -> Option<Link> {
+    let next = from.saturating_add(LISTED_MAX);
+    let left = total.checked_sub(next).filter(|left| *left > 0)?;
+    Some(Link::new(
+        format!("And {left} more"),
+        format!("{page}?from={next}"),
+    ))
+}
+
+/// The address of a part below its version's.
+pub(super) fn path(part: &PartRow) -> String {
+    match part.kind {
+        PartKind::Schema => format!("/schemas/{}", encode(&part.slug)),
+        PartKind::Callback => {
+            format!(
+                "/reference/{}/callbacks/{}",
+                part.operation_slug,
+                encode(&part.slug)
+            )
+        }
+    }
+}
+
+/// `GET /apis/{api}/{version}/schemas`
+pub(crate) async fn list(
+    visitor: Visitor,
+    Path([api, version]): Path<2>,
+    Query(query): Query<ListQuery>,
+) -> Result<PartsPage, PageError> {
+    let viewer = visitor.viewer()?;
+    let all = catalogue::find_parts(visitor.db(), &viewer, &api, &version).await?;
+    let shell = visitor.shell().await?.at("apis");
+    let base = format!("/apis/{api}/{version}");
+    let parts = all.iter().skip(query.from()).take(LISTED_MAX).map(|part| {
+        let link = Link::new(
+            part.name.clone(),
+            shell.to(&format!("{base}{}", path(part))),
+        );
+        let what = match part.kind {
+            PartKind::Schema => part.summary.clone(),
+            PartKind::Callback => format!("Callback, {} {}", part.method, part.expression),
+        };
+        (link, what)
+    });
+    Ok(PartsPage {
+        parts: parts.collect(),
+        lead: if all.is_empty() {
+            "None. A description has them here from when it is published with this release or a later one.".to_owned()
+        } else {
+            format!("{} schemas and callbacks.", all.len())
+        },
+        more: further(
+            query.from(),
+            all.len(),
+            &shell.to(&format!("{base}/schemas")),
+        ),
+        crumbs: Crumbs::new("Schemas and callbacks", trail(&shell, &base)),
+        shell,
+    })
+}
+
+fn trail(shell: &Shell, base: &str) -> Vec<Link> {
+    vec![
+        Link::new("APIs", shell.to("/apis")),
+        Link::new("Reference", shell.to(&format!("{base}/reference"))),
+    ]
+}
+
+/// `GET /apis/{api}/{version}/schemas/{schema}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([api, version, schema]): Path<3>,
+    Query(query): Query<ListQuery>,
+) -> Result<SchemaPage, PageError> {
+    let viewer = visitor.viewer()?;
+    let found = catalogue::get_schema(visitor.db(), &viewer, &api, &version, &schema).await?;
+    let shell = visitor.shell().await?.at("apis");
+    let base = format!("/apis/{}/{}", found.api.slug, found.version);
+    let list = shell.to(&format!("{base}/schemas"));
+    let page = render::SchemaPage::from_fragment(&found.fragment);
+    let pages = SchemaPages::new(list.clone(), &found.schemas);
+    let shown = found.uses.iter().skip(query.from()).take(LISTED_MAX);
+    let mut trail = trail(&shell, &base);
+    trail.push(Link::new("Schemas and callbacks", list.clone()));
+    let own = format!("{list}/{}", encode(&found.slug));
+    let unkept = match found.uses_more {
+        0 => String::new(),
+        more => format!(" {more} more are in the description and not listed."),
+    };
+    Ok(SchemaPage {
+        crumbs: Crumbs::new(found.name.clone(), trail),
+        description: page.description_html.as_str().to_owned(),
+        inside: schema_view::root(&page.schema, &pages),
+        example: page
+            .example
+            .map(|one| Code::json("example", "Example", &one.text)),
+        used: match found.uses.len() {
+            0 => "Nothing names it.".to_owned(),
+            uses => format!("Named in {}.{unkept}", count(uses, "place")),
+        },
+        uses: shown.map(|one| used(one, &base, &shell)).collect(),
+        more: further(query.from(), found.uses.len(), &own),
+        name: found.name,
+        shell,
+    })
+}
+
+fn used(one: &SchemaUse, base: &str, shell: &Shell) -> (Link, &'static str) {
+    let (below, words) = match one.kind {
+        UseKind::Request => ("reference", "Request"),
+        UseKind::Response => ("reference", "Response"),
+        UseKind::Parameter => ("reference", "Parameter"),
+        UseKind::Callback => ("reference", "Callback"),
+        UseKind::Schema => ("schemas", "Schema"),
+    };
+    let page = format!("{base}/{below}/{}", encode(&one.slug));
+    (Link::new(one.label.clone(), shell.to(&page)), words)
+}
