@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use gatehouse_domain::id::TenantId;
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::{DbAddresses, Tx};
 use crate::refusal::Refusal;
@@ -139,6 +139,12 @@ async fn pool(url: &str, connections_max: u32) -> anyhow::Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // An empty statement instead of a ping: a session whose beginning failed half way is in an aborted transaction that
+        // nobody counts. It answers pings and refuses statements, so it is closed here and another one is made.
+        .test_before_acquire(false)
+        .before_acquire(|session, _| {
+            Box::pin(async move { session.execute("select").await.map(|_| true) })
+        })
         .connect_with(options)
         .await?;
     Ok(pool)

@@ -33,18 +33,37 @@ async fn pid_of(tx: &mut Tx, tenant: TenantId) -> i32 {
     pid
 }
 
-#[tokio::test]
-async fn a_connection_that_comes_back_after_a_panic_or_a_cancelled_verb_has_no_tenant() {
-    let test_db = TestDb::create().await;
+async fn connect(test_db: &TestDb) -> Db {
     let addresses = DbAddresses {
         app: test_db.app_url(),
         system: test_db.system_url(),
         shared: false,
     };
     let keys = MasterKey::from_text(&"2f".repeat(32)).unwrap();
-    let db = Db::connect(&addresses, keys, Clock::system())
+    Db::connect(&addresses, keys, Clock::system())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_session_whose_beginning_failed_half_way_is_not_used_again() {
+    let test_db = TestDb::create().await;
+    let db = connect(&test_db).await;
+    let half = db.0.pools.app.begin_with("begin; select 1 / 0").await;
+    half.unwrap_err();
+    let mut tx = db
+        .tenant(TenantId::from_uuid(uuid::Uuid::from_u128(7)))
         .await
         .unwrap();
+    sqlx::query("select").execute(&mut *tx).await.unwrap();
+    drop(tx);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_back_after_a_panic_or_a_cancelled_verb_has_no_tenant() {
+    let test_db = TestDb::create().await;
+    let db = connect(&test_db).await;
     let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(7));
     let (told, pid) = tokio::sync::oneshot::channel();
     let panicking = {

@@ -46,8 +46,7 @@ pub(super) fn in_batches(description: &Description, mut takes: impl FnMut(Batch)
     }
     for (position, schema) in description.schemas().into_iter().enumerate() {
         let fragment = fragments.schema_json(&schema.name);
-        batch.bytes += fragment.len();
-        batch.parts.push_schema(position, schema, fragment);
+        batch.push_schema(position, schema, fragment);
         if batch.is_full() && !takes(std::mem::take(&mut batch)) {
             return;
         }
@@ -90,7 +89,13 @@ impl Parts {
         self.uses_more.push(0);
     }
 
-    fn push_schema(&mut self, position: usize, schema: NamedSchema, fragment: String) {
+    fn push_schema(
+        &mut self,
+        position: usize,
+        schema: NamedSchema,
+        fragment: String,
+        uses: String,
+    ) {
         self.push(
             "schema",
             position,
@@ -102,8 +107,6 @@ impl Parts {
         self.methods.push(String::new());
         self.expressions.push(String::new());
         self.fragments.push(Some(fragment));
-        // Texts and words of ours: always JSON.
-        let uses = serde_json::to_string(&schema.uses).unwrap_or_else(|_| "[]".to_owned());
         self.uses.push(uses);
         let more = i32::try_from(schema.uses_more).unwrap_or(i32::MAX);
         self.uses_more.push(more);
@@ -143,6 +146,13 @@ impl Batch {
         self.webhooks.push(operation.webhook);
         self.routed.push(operation.is_routed());
         self.fragments.push(fragment);
+    }
+
+    fn push_schema(&mut self, position: usize, schema: NamedSchema, fragment: String) {
+        // Texts and words of ours: always JSON.
+        let uses = serde_json::to_string(&schema.uses).unwrap_or_else(|_| "[]".to_owned());
+        self.bytes += fragment.len() + uses.len();
+        self.parts.push_schema(position, schema, fragment, uses);
     }
 
     /// The keys of those that gateways route.

@@ -18,6 +18,11 @@ const PARTS_MAX: usize = 10_000;
 const USES_MAX: usize = 2_000;
 /// Uses kept over all schemas of a description: answers that operations share multiply.
 const USES_OF_ALL: usize = 200_000;
+/// What is kept of each text that a list shows, in characters: one text may stand at ten thousand places.
+const LABEL_MAX: usize = 200;
+const NAME_MAX: usize = 300;
+const SUMMARY_MAX: usize = 400;
+const EXPRESSION_MAX: usize = 2_000;
 /// Longer names are cut in addresses and told apart by their hash.
 const SLUG_MAX: usize = 100;
 /// No schema's fragment is longer, in bytes of JSON, and further schemas are left out of it beyond the comfort.
@@ -49,7 +54,7 @@ pub struct SchemaUse {
     pub kind: UseKind,
     /// The slug of the operation, or of the other schema.
     pub slug: String,
-    /// What the operation or schema is called.
+    /// What the operation or schema is called, at most 200 characters of it.
     pub label: String,
 }
 
@@ -60,7 +65,7 @@ pub struct NamedSchema {
     pub name: String,
     /// Of the name alone, so other schemas never change it; unique in the description.
     pub slug: String,
-    /// `title`, else the first line of `description`; may be empty.
+    /// `title`, else the first line of `description`, at most 400 characters; may be empty.
     pub summary: String,
     /// Operations in their order, then schemas in theirs.
     pub uses: Vec<SchemaUse>,
@@ -73,15 +78,15 @@ pub struct NamedSchema {
 pub struct NamedCallback {
     /// The slug of its operation.
     pub operation: String,
-    /// As its author named it.
+    /// As its author named it, at most 300 characters.
     pub name: String,
     /// Unique in its operation.
     pub slug: String,
     /// In capitals.
     pub method: String,
-    /// Where it is sent to, a runtime expression (OpenAPI 3.1, Callback Object).
+    /// Where it is sent to, a runtime expression (OpenAPI 3.1, Callback Object), at most 2,000 characters.
     pub expression: String,
-    /// May be empty.
+    /// At most 400 characters; may be empty.
     pub summary: String,
 }
 
@@ -168,10 +173,10 @@ impl Description {
                 if named.len() < PARTS_MAX && taken.insert((operation.slug.clone(), slug.clone())) {
                     named.push(NamedCallback {
                         operation: operation.slug.clone(),
-                        name: name.to_owned(),
+                        name: start_of(name, NAME_MAX),
                         slug,
                         method: method.to_ascii_uppercase(),
-                        expression: expression.to_owned(),
+                        expression: start_of(expression, EXPRESSION_MAX),
                         summary: in_one_line(callback),
                     });
                 }
@@ -185,12 +190,13 @@ fn in_one_line(object: &Value) -> String {
     let said = ["title", "summary", "description"];
     let said = said.iter().find_map(|key| text(object.get(*key)));
     let said = said.unwrap_or_default();
-    said.trim()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    let line = said.trim().lines().next().unwrap_or_default();
+    start_of(line.trim(), SUMMARY_MAX)
+}
+
+/// At most so many characters.
+fn start_of(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
 }
 
 /// What names each schema.
@@ -208,13 +214,14 @@ impl Uses {
         let mut uses = Self::default();
         for operation in &description.operations {
             let mut body = source.operation(operation);
+            let label = called(operation);
             for (kind, name) in named_in(&mut body, Kind::Operation) {
                 uses.add(
                     name,
                     SchemaUse {
                         kind,
                         slug: operation.slug.clone(),
-                        label: called(operation),
+                        label: label.clone(),
                     },
                 );
             }
@@ -227,7 +234,7 @@ impl Uses {
                     SchemaUse {
                         kind,
                         slug: schema_slug(by),
-                        label: by.clone(),
+                        label: start_of(by, LABEL_MAX),
                     },
                 );
             }
@@ -247,9 +254,17 @@ impl Uses {
 }
 
 fn called(operation: &Operation) -> String {
-    let said = operation.summary.clone();
-    said.or_else(|| operation.operation_id.clone())
-        .unwrap_or_else(|| format!("{} {}", operation.method.as_str(), operation.path_template))
+    let said = operation
+        .summary
+        .as_ref()
+        .or(operation.operation_id.as_ref());
+    match said {
+        Some(said) => start_of(said, LABEL_MAX),
+        None => {
+            let address = format!("{} {}", operation.method.as_str(), operation.path_template);
+            start_of(&address, LABEL_MAX)
+        }
+    }
 }
 
 /// The schemas named in an object, once for each way it names them.

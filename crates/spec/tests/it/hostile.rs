@@ -207,6 +207,40 @@ fn callbacks_headers_and_references_that_multiply_stay_bounded() {
 }
 
 #[test]
+fn long_texts_at_many_places_are_kept_in_part() {
+    let long = "long ".repeat(10_000);
+    let mut one_of = String::new();
+    let mut schemas = String::new();
+    for n in 0..500 {
+        write!(one_of, r##"{{"$ref":"#/components/schemas/S{n}"}},"##).unwrap();
+        write!(schemas, r##""S{n}":{{"description":"{long}"}},"##).unwrap();
+    }
+    one_of.pop();
+    let source = format!(
+        r##"{{"openapi":"3.1.0","info":{{"title":"T","version":"1"}},
+        "paths":{{"/a":{{"post":{{"summary":"{long}","callbacks":{{"{long}":{{"{long}":{{"post":{{"summary":"{long}"}}}}}}}},
+          "requestBody":{{"content":{{"application/json":{{"schema":{{"oneOf":[{one_of}]}}}}}}}},
+          "responses":{{"200":{{"description":""}}}}}}}}}},
+        "components":{{"schemas":{{{schemas}"{long}":{{"oneOf":[{one_of}]}}}}}}}}"##
+    );
+    let description = read(&source);
+    for schema in description.schemas() {
+        assert!(schema.summary.len() <= 400, "{}", schema.summary.len());
+        let beyond = schema.uses.iter().find(|one| one.label.len() > 200);
+        assert_eq!(beyond, None);
+        let uses = if schema.name == long { 0 } else { 2 };
+        assert_eq!(schema.uses.len(), uses, "{}", schema.slug);
+    }
+    let callbacks = description.callbacks();
+    let [callback] = callbacks.as_slice() else {
+        panic!("{callbacks:?}");
+    };
+    assert_eq!(callback.name.len(), 300);
+    assert_eq!(callback.expression.len(), 2_000);
+    assert_eq!(callback.summary.len(), 400);
+}
+
+#[test]
 fn schemas_that_double_at_every_level_stay_bounded() {
     let mut schemas = String::new();
     for n in 0..60 {

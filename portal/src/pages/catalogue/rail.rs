@@ -192,7 +192,10 @@ fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> Grou
 
 /// Where schemas and callbacks are listed, beside the reference at `base`.
 pub(crate) fn parts_page(base: &str) -> String {
-    format!("{}/schemas", base.trim_end_matches("/reference"))
+    format!(
+        "{}/schemas",
+        base.strip_suffix("/reference").unwrap_or(base)
+    )
 }
 
 /// Where a group stands open.
