@@ -420,6 +420,12 @@ fn running() -> OpenApiRouter<AdminApi> {
 /// Who is told of what happens.
 fn telling() -> OpenApiRouter<AdminApi> {
     OpenApiRouter::default()
+        .routes(routes!(
+            v1::incidents::list::list_incidents,
+            v1::incidents::open::open_incident
+        ))
+        .routes(routes!(v1::incidents::get::get_incident))
+        .routes(routes!(v1::incidents::update::update_incident))
         .routes(routes!(v1::mail_templates::list::list_mail_templates))
         .routes(routes!(v1::mail_templates::get::get_mail_template))
         .routes(routes!(v1::mail_templates::test::test_mail))

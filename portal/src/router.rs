@@ -124,6 +124,8 @@ fn public() -> Router<Portal> {
         .route("/apis/{api}/{version}/llms.txt", get(cat::llms::show))
         .route("/search", get(cat::search::show))
         .route("/status", get(cat::status::show))
+        .route("/status/feed", get(cat::incident_feed::show))
+        .route("/status/incidents/{incident}", get(cat::incidents::show))
         .route("/help", get(problem::show_help))
         .route("/errors/{code}", get(problem::show_code))
         .route("/theme", post(looks::set_theme))
@@ -596,6 +598,15 @@ fn console() -> Router<Portal> {
         .route(
             "/console/terms/{terms}",
             get(con::terms::show_one).post(con::terms::publish),
+        )
+        .route("/console/incidents", get(con::incidents::show))
+        .route(
+            "/console/incidents/new",
+            get(con::incidents::show_new).post(con::incidents::open),
+        )
+        .route(
+            "/console/incidents/{incident}",
+            get(con::incident::show).post(con::incident::update),
         )
         .route("/console/plans", get(con::plans::show))
         .route("/console/applications", get(con::applications::show))

@@ -161,7 +161,7 @@ impl Eye {
             let path = address[self.portal.len()..].to_owned();
             let kind = kind_of(&path);
             // A description is a download, and a text no page.
-            let is_page = !["/spec", "/llms.txt", "/export", ".atom"]
+            let is_page = !["/spec", "/llms.txt", "/export", ".atom", "/feed"]
                 .iter()
                 .any(|end| kind.ends_with(end));
             if !is_page || !self.kinds.insert(format!("{who} {kind}")) {
@@ -220,7 +220,7 @@ impl Eye {
 
 /// The kind of page at a path: names, ids and the query fall away.
 pub(crate) fn kind_of(path: &str) -> String {
-    const NAMED: [&str; 32] = [
+    const NAMED: [&str; 33] = [
         "apis",
         "applications",
         "requests",
@@ -253,6 +253,7 @@ pub(crate) fn kind_of(path: &str) -> String {
         "logs",
         "mail",
         "backend-secrets",
+        "incidents",
     ];
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut named = false;

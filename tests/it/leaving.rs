@@ -71,7 +71,7 @@ async fn what_hangs_on_somebody_is_handed_over_and_invitations_and_teams_are_loo
 }
 
 /// A token of somebody who owns the tenant: nobody else ends it.
-async fn owners_token(stack: &TestStack, tenant: TenantId) -> CiToken {
+pub(crate) async fn owners_token(stack: &TestStack, tenant: TenantId) -> CiToken {
     let db = stack.control_plane().await;
     let ada = accounts::find_user_by_email(&db, &stack.admin().email);
     let ada = ada.await.unwrap().unwrap().id;

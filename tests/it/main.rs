@@ -31,6 +31,7 @@ mod domains;
 mod environments;
 mod files;
 mod hostile_texts;
+mod incidents;
 mod key_commands;
 mod keys;
 mod large_description;

@@ -38,6 +38,9 @@ async fn things(cli: &Cli, tenant: &str, upstream: &TestUpstream) -> Ids {
     let changeset = post("/v1/changesets", json!({"files": []})).await;
     let question = json!({"text": "How many?"});
     let question = post("/v1/apis/petstore/questions", question).await;
+    let wrong =
+        json!({"title": "Slow", "impact": "degraded", "apis": ["petstore"], "text": "We look."});
+    let incident = post("/v1/incidents", wrong).await;
     // Last of all: what it would be told of has happened by now.
     let hook =
         json!({"name": "Till", "url": "https://hooks.example.com/x", "types": ["subscription.*"]});
@@ -57,6 +60,7 @@ async fn things(cli: &Cli, tenant: &str, upstream: &TestUpstream) -> Ids {
         ("{change}", id(&key, "change_id")),
         ("{changeset}", id(&changeset, "id")),
         ("{comment}", id(&question, "id")),
+        ("{incident}", id(&incident, "id")),
         ("{webhook}", id(&hook, "id")),
     ])
 }
@@ -124,6 +128,8 @@ const COMMANDS: &[&str] = &[
     "product retire {product} --yes",
     "application get {application}",
     "application update {application} --name Ours",
+    "incident show {incident}",
+    "incident update {incident} --state monitoring --text Ours.",
     "application members {application}",
     "application invite {application} ours@strangers.test",
     "application suspend {application} --reason Ours.",
@@ -178,6 +184,10 @@ const BODIES: &[(&str, &str)] = &[
         "subscription grant petstore --plan open --environment sandbox --application {application} --reason Ours.",
         "/application",
     ),
+    (
+        "incident open Ours --impact outage --text Ours. --api {api}",
+        "/apis/0",
+    ),
     ("application create Ours --team {team}", "/team"),
     ("api create ours --owner-team {team}", "/owner_team"),
     (
@@ -198,6 +208,7 @@ const FILTERS: &[&str] = &[
     "subscription list --application {application}",
     "application list --team {team}",
     "application list --api {api}",
+    "incident list --api {api}",
     "webhook list --application {application}",
 ];
 
@@ -253,6 +264,7 @@ const PAGES: &[&str] = &[
     "/applications/{application}/keys/{key}/evidence",
     "/requests/{subscription}",
     "/changes/{change}",
+    "/status/incidents/{incident}",
     "/console/subscriptions/{subscription}/revoke",
     "/console/settings/webhooks/{webhook}",
 ];

@@ -18,6 +18,8 @@ pub struct Mail {
     pub subject: String,
     /// The plain text part, decoded.
     pub text: String,
+    /// The HTML part, decoded.
+    pub html: String,
     /// The media types of its parts.
     pub parts: Vec<String>,
     /// The whole message as it came, for other readers than this one.
@@ -185,10 +187,12 @@ async fn data(lines: &mut Lines) -> std::io::Result<String> {
 
 fn parse(from: String, to: Vec<String>, raw: &str) -> Mail {
     let (headers, body) = raw.split_once("\r\n\r\n").unwrap_or((raw, ""));
-    let (mut text, mut parts) = (String::new(), Vec::new());
+    let (mut text, mut html, mut parts) = (String::new(), String::new(), Vec::new());
     walk(headers, body, &mut |kind, decoded| {
         if kind == "text/plain" && text.is_empty() {
             text = decoded;
+        } else if kind == "text/html" && html.is_empty() {
+            html = decoded;
         }
         parts.push(kind.to_owned());
     });
@@ -197,6 +201,7 @@ fn parse(from: String, to: Vec<String>, raw: &str) -> Mail {
         to,
         subject: decode_words(&header(headers, "subject")),
         text,
+        html,
         parts,
         raw: raw.to_owned(),
     }
@@ -329,6 +334,7 @@ mod tests {
         let mail = parse("a@x".to_owned(), vec!["b@x".to_owned()], RAW);
         assert_eq!(mail.subject, "Grüße");
         assert_eq!(mail.parts, ["text/plain", "text/html"]);
+        assert_eq!(mail.html.trim(), "<p>x</p>");
         assert_eq!(mail.link("/verify/"), Some("http://portal/verify/abcd"));
     }
 }

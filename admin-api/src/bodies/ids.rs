@@ -27,7 +27,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId BackendSecretId CertificateId ChangeId ChangelogEntryId ChangesetId CiTrustId CommentId CredentialId EnvironmentId EventId GatewayGroupId GuideId IdentityProviderId JobId LimitId MessageId
+    AccessTokenId ApiId ApiVersionId ApplicationId ApprovalDelegationId ApprovalRequestId BackendSecretId CertificateId ChangeId ChangelogEntryId ChangesetId CiTrustId CommentId CredentialId EnvironmentId EventId GatewayGroupId GuideId IdentityProviderId IncidentId IncidentUpdateId JobId LimitId MessageId
     NodeId NotificationId OperationId PlanId PolicyId ProductId SpecRevisionId SubscriptionId TargetId TeamId TenantId TermsId UpstreamId UserId
     WebhookDeliveryId WebhookEndpointId
 }

@@ -94,6 +94,10 @@ words! {
     EnvironmentKind = vec!["sandbox", "production"];
     /// What a grant holds for.
     GrantScopeKind = vec!["tenant", "team", "product", "api"];
+    /// What an incident does to calls.
+    IncidentImpact = all!(domain::incident::IncidentImpact);
+    /// How far an incident is.
+    IncidentState = all!(domain::incident::IncidentState);
     /// Whether a job still goes, or was told for the last time.
     JobEventKind = vec!["progress", "ended"];
     /// What a job does.

@@ -110,6 +110,8 @@ needs! {
     TokenManage = TokenManage;
     GatewayRead = GatewayRead;
     GatewayManage = GatewayManage;
+    IncidentSee = CatalogueRead | ApiRead | SpecPublish | IncidentManage;
+    IncidentManage = IncidentManage;
     AuditRead = AuditRead;
     TenantManage = TenantManage;
     TenantEnd = TenantEnd;

@@ -20,6 +20,7 @@ pub(crate) mod following;
 pub(crate) mod gateways;
 pub(crate) mod guides;
 pub(crate) mod identity_providers;
+pub(crate) mod incidents;
 pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod keys;

@@ -121,6 +121,9 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
     let questions = format!("/v1/apis/{api}/questions");
     let asked = json!({"text": "How many?"});
     let asked = served.post(&token, &questions, asked).await.expect(201);
+    let wrong = json!({"title": "Slow", "impact": "degraded", "apis": [api], "text": "We look."});
+    let incident = served.post(&token, "/v1/incidents", wrong).await;
+    let incident = incident.expect(201);
     let entries = format!("/v1/apis/{api}/changelog");
     let entries = served.get(&token, &entries).await.expect(200);
     let terms = format!("{prefix}-terms");
@@ -302,6 +305,7 @@ async fn scene(served: &Served, tenant: &Tenant, prefix: &str) -> (Names, String
         ("secret", vec![text(&put_secret["id"]), secret]),
         ("guide", vec![guide]),
         ("comment", vec![text(&asked["id"])]),
+        ("incident", vec![text(&incident["id"])]),
         ("entry", vec![text(&entries["data"][0]["id"])]),
         ("product", vec![text(&product["id"]), bundle]),
         ("plan", vec![text(&made_plan["id"]), plan]),
@@ -416,6 +420,8 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("update_guide", json!({"title": "Walked"})),
         ("add_changelog_entry", json!({"title": "Walk"})),
         ("update_changelog_entry", json!({"title": "Walked"})),
+        ("open_incident", json!({"title": "Walk", "impact": "outage", "apis": ["northwind-weather"], "text": "Walking."})),
+        ("update_incident", json!({"state": "monitoring", "text": "Walked."})),
         ("create_terms", json!({"slug": "walk", "title": "Walk", "markdown": "Walk."})),
         ("publish_terms", json!({"markdown": "Walk on."})),
         ("create_product", json!({"slug": "walk-all", "name": "Walk", "items": [{"api": "northwind-weather", "version": "northwind1"}]})),

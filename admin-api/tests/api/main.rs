@@ -20,6 +20,7 @@ mod gateway_road;
 mod generated;
 mod idempotency;
 mod identity_providers;
+mod incidents;
 mod isolation;
 mod jobs;
 mod keys;

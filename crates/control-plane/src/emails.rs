@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod digest;
+mod incident;
 mod letter;
 mod look;
 mod samples;
@@ -22,6 +23,7 @@ pub use account::{
     verify_email,
 };
 pub use digest::digest;
+pub use incident::{Incident, incident_letter};
 pub use letter::{Letter, PORTAL, TOKEN};
 pub(crate) use look::{Look, MailLogo, dressed};
 pub use samples::samples;

@@ -36,6 +36,7 @@ pub mod guides;
 pub mod health;
 pub mod idempotency;
 pub mod identity_providers;
+pub mod incidents;
 pub mod installation;
 pub mod jobs;
 pub mod keys;

@@ -7,6 +7,7 @@ mod certificates;
 mod deliveries;
 mod descriptions;
 mod ended_jobs;
+mod incidents;
 mod late_decisions;
 mod new_terms;
 mod recipients;

@@ -170,6 +170,10 @@ ids! {
     ChangelogEntryId = "cle";
     /// A question about an API, or an answer.
     CommentId = "cmt";
+    /// Something that is or was wrong with APIs.
+    IncidentId = "inc";
+    /// What was said of an incident at one time.
+    IncidentUpdateId = "upd";
     /// What can be subscribed to: one API, or a bundle.
     ProductId = "prd";
     /// What whoever asks for a plan accepts.

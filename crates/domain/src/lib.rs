@@ -16,6 +16,7 @@ pub mod environment;
 pub mod grants;
 pub mod host;
 pub mod id;
+pub mod incident;
 pub mod job;
 pub mod key;
 pub mod notice;

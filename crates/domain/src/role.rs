@@ -39,6 +39,8 @@ words! {
         GatewayRead = "gateway.read",
         /// Make join tokens, retire gateways.
         GatewayManage = "gateway.manage",
+        /// Open incidents and say how they go.
+        IncidentManage = "incident.manage",
         /// See usage of every application.
         UsageReadAny = "usage.read_any",
         /// Read and export the audit log.
@@ -110,6 +112,7 @@ impl Role {
                 P::SubscriptionEnforce,
                 P::GatewayRead,
                 P::GatewayManage,
+                P::IncidentManage,
                 P::UsageReadAny,
                 P::AuditRead,
             ],
@@ -163,7 +166,7 @@ impl Role {
     }
 }
 
-const ALL_BUT_OWNER: [Permission; 21] = [
+const ALL_BUT_OWNER: [Permission; 22] = [
     P::CatalogueRead,
     P::ApplicationManage,
     P::ApplicationManageAny,
@@ -181,6 +184,7 @@ const ALL_BUT_OWNER: [Permission; 21] = [
     P::TokenManage,
     P::GatewayRead,
     P::GatewayManage,
+    P::IncidentManage,
     P::UsageReadAny,
     P::AuditRead,
     P::TenantManage,

@@ -120,6 +120,9 @@ pub(crate) enum Command {
     /// Ask about an API, answer, and hide what does not belong there.
     #[command(subcommand)]
     Question(commands::question::Question),
+    /// Tell who uses APIs what is wrong with them, and how it goes.
+    #[command(subcommand)]
+    Incident(commands::incident::Incident),
     /// Work with applications.
     #[command(subcommand)]
     Application(commands::application::Application),

@@ -139,6 +139,10 @@ pub(super) fn api() -> String {
             Tab { label: "Overview", href: "/apis/orders".into(), count: None, current: true },
             Tab { label: "Reference", href: "/apis/orders/v2/reference".into(), count: Some(24), current: false },
         ]),
+        incidents: vec![
+            Flash::care("Orders answers slowly", "Degraded: identified, 4 minutes ago.")
+                .with_action(Link::new("Open incident", "/status/incidents/7")),
+        ],
         notice: None,
         plans: vec![plan("Free"), plan("Gold"), plan("Partner")],
         plan_rows: vec![

@@ -6,6 +6,7 @@ mod account;
 mod applications;
 mod catalogue;
 mod console;
+mod incidents;
 mod jobs;
 mod reference;
 mod version;
@@ -90,6 +91,10 @@ fn every_page() -> Vec<(&'static str, String)> {
         ("jobs", jobs::list()),
         ("job", jobs::running()),
         ("job-over", jobs::over()),
+        ("status", incidents::status()),
+        ("incident", incidents::page()),
+        ("incidents-console", incidents::all()),
+        ("incident-console", incidents::manage()),
         ("version", version::version()),
         ("login", account::login()),
         ("sessions", account::sessions()),

@@ -127,7 +127,8 @@ pub(super) fn operation() -> String {
             AnswerView {
                 status: "201".into(),
                 tone: "good",
-                summary: "Order made".into(),
+                summary: "Created".into(),
+                description: "<p>The order, with its number.</p>".into(),
                 headers: SchemaView::default(),
                 links: vec![],
                 note: String::new(),
@@ -137,7 +138,8 @@ pub(super) fn operation() -> String {
             AnswerView {
                 status: "422".into(),
                 tone: "care",
-                summary: "A field is wrong".into(),
+                summary: "Unprocessable content".into(),
+                description: "<p>A field is wrong.</p>".into(),
                 headers: SchemaView::default(),
                 links: vec![],
                 note: String::new(),

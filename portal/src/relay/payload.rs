@@ -18,7 +18,7 @@ pub(crate) struct Payload {
 }
 
 impl Payload {
-    /// The body of a request; `files` holds the contents that its parts name by number.
+    /// The body of a request; `files` holds the contents that it and its parts name by number.
     pub(crate) fn of(request: &SampleRequest, files: &[Bytes]) -> Result<Self, NotRelayed> {
         let (content_type, bytes) = match &request.body {
             SampleBody::None => return Ok(Self::default()),
@@ -29,9 +29,11 @@ impl Payload {
                 "application/x-www-form-urlencoded".to_owned(),
                 Bytes::from(pairs.join("&")),
             ),
-            SampleBody::File { content_type, .. } => {
-                (content_type.clone(), content(files, 0)?.clone())
-            }
+            SampleBody::File {
+                content_type,
+                number,
+                ..
+            } => (content_type.clone(), content(files, *number)?.clone()),
             SampleBody::Multipart(parts) => multipart(parts, files)?,
         };
         if bytes.len() > SENT_BYTES_MAX {

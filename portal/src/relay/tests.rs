@@ -313,12 +313,27 @@ async fn parts_arrive_one_for_one_whatever_their_names_and_contents_are() {
     assert_eq!(refused.err(), Some(NotRelayed::Header));
 }
 
+#[test]
+fn a_body_that_is_a_file_is_the_one_of_its_number() {
+    let files = [Bytes::from_static(b"stray"), Bytes::from_static(b"mine")];
+    for (number, content) in [(0, Some(&files[0])), (1, Some(&files[1])), (2, None)] {
+        let request = call_of(SampleBody::File {
+            content_type: "image/png".into(),
+            name: "a".into(),
+            number,
+        });
+        let sent = Payload::of(&request, &files).map(|payload| payload.bytes);
+        assert_eq!(sent.as_ref().ok(), content, "{number}");
+    }
+}
+
 #[tokio::test]
 async fn a_call_sends_up_to_the_limit_and_not_a_byte_more() {
     let blob = || {
         call_of(SampleBody::File {
             content_type: "image/png".into(),
             name: "a".into(),
+            number: 0,
         })
     };
     let form = || {
@@ -357,6 +372,7 @@ async fn a_body_is_sent_with_its_type_and_its_length() {
     let mut request = call_of(SampleBody::File {
         content_type: "image/png".into(),
         name: "a".into(),
+        number: 0,
     });
     request.url = format!("{}/pets", relay.base(&environment, "pets", "v1"));
     let payload = Payload::of(&request, &[Bytes::from_static(b"\x89PNG")]).unwrap();

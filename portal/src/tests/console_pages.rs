@@ -164,6 +164,8 @@ async fn every_page_of_the_console_keeps_the_rules() {
         ("webhooks", "/console/settings/webhooks".into()),
         ("webhook", hook),
         ("tokens", "/console/settings/tokens".into()),
+        ("incidents", "/console/incidents".into()),
+        ("incident-new", "/console/incidents/new".into()),
         ("api-overview", "/console/apis/petstore".into()),
         ("api-versions", "/console/apis/petstore/versions".into()),
         ("api-routing", "/console/apis/petstore/routing".into()),

@@ -16,6 +16,7 @@ mod finding;
 mod forms;
 mod home;
 mod importing;
+mod incidents;
 mod inviting;
 mod jobs;
 mod keys;

@@ -9,8 +9,9 @@ use http::header::SET_COOKIE;
 /// Every page.
 fn gets() -> Vec<String> {
     let mut pages = filled("get");
-    // A download is no page.
-    pages.retain(|path| !path.starts_with("/static") && !path.ends_with("/export"));
+    // A download is no page, nor is a feed.
+    let is_page = |path: &String| !path.ends_with("/export") && !path.ends_with("/feed");
+    pages.retain(|path| !path.starts_with("/static") && is_page(path));
     pages
 }
 

@@ -213,6 +213,8 @@ const UNASKED: &[&str] = &[
     "/console/products/{product}/plans/new",
     "/console/products/{product}/plans/{plan}",
     "/console/products/{product}/plans/{plan}/approval",
+    "/console/incidents/new",
+    "/console/incidents/{incident}",
     "/console/terms/new",
     "/console/terms/{terms}",
     "/console/teams",

@@ -72,7 +72,15 @@ async fn things(owner: &mut Window) -> BTreeMap<&'static str, String> {
     let fields = [("name", "Store"), ("slug", "store"), ("kind", "provider")];
     let team = send(owner, "/console/teams", &fields).await;
     let job = send(owner, "/console/settings/end/export", &[]).await;
-    let forms: [(&str, &[(&str, &str)]); 4] = [
+    let forms: [(&str, &[(&str, &str)]); 5] = [
+        (
+            "/console/incidents/new",
+            &[
+                ("title", "Pets are slow"),
+                ("impact", "degraded"),
+                ("text", "We look."),
+            ],
+        ),
         (
             "/console/apis/petstore/guides/new",
             &[
@@ -139,6 +147,7 @@ async fn known(stand: &Stand, owner: &mut Window) -> Known {
         ("version", "v1"),
         ("environment", "production"),
         ("guide", "begin"),
+        ("incident", "1"),
         ("plan", "gold"),
         ("policy", "region"),
         ("product", "shop"),

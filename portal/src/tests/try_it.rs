@@ -242,6 +242,10 @@ async fn uploads(gateway: &Gateway) -> (Stand, Window) {
                 "schema": {"type": "object", "required": ["photo"], "properties": {
                     "note": {"type": "string"}, "photo": {"type": "string", "format": "binary"}}},
                 "encoding": {"photo": {"contentType": "image/png"}}}}},
+            "responses": {"200": {"description": "Well"}}}},
+            "/photos/{id}": {"put": {"operationId": "putPhoto", "summary": "Put a photo",
+            "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "requestBody": {"required": true, "content": {"image/png": {}}},
             "responses": {"200": {"description": "Well"}}}}},
     });
     stand.publish("petstore", "v2", &document).await;
@@ -307,6 +311,43 @@ async fn a_file_reaches_the_gateway_in_a_part_of_its_own_and_a_refused_form_says
         "the command names the file: {}",
         sent.body
     );
+}
+
+#[tokio::test]
+async fn a_body_that_is_a_file_is_the_one_of_its_control_whatever_came_before_it() {
+    const PUT_PHOTO: &str = "/apis/petstore/v2/reference/putPhoto";
+    let gateway = Gateway::answering(HTML);
+    let (_stand, mut dev) = uploads(&gateway).await;
+    dev.get(PUT_PHOTO).await;
+    let fields = [AS, ("environment", "sandbox"), ("path.id", "7")];
+    let stray = ("path.id", "stray.png", "Stray bytes");
+    let own = ("body", "own.png", "PNG bytes");
+    for files in [[stray, own], [own, stray]] {
+        let sent = dev.post_files(PUT_PHOTO, &fields, &files).await;
+        assert_eq!(sent.status, 200, "{}", sent.body);
+        assert!(
+            sent.body.contains("own.png") && !sent.body.contains("stray.png"),
+            "the command names the file that was sent: {}",
+            sent.body
+        );
+    }
+    let calls = gateway.calls();
+    assert_eq!(calls.len(), 2);
+    for call in calls {
+        assert!(
+            call.starts_with("PUT /sandbox/petstore/v2/photos/7 ")
+                && call.ends_with("\n\nPNG bytes"),
+            "{call}"
+        );
+    }
+    let without = dev.post_files(PUT_PHOTO, &fields, &[stray]).await;
+    assert_eq!(without.status, 422);
+    assert!(
+        without.body.contains("Body: Needed: choose a file."),
+        "{}",
+        without.body
+    );
+    assert_eq!(gateway.calls().len(), 2, "a stray file is no body");
 }
 
 #[tokio::test]

@@ -220,7 +220,7 @@ const fn line(
     }
 }
 
-const RAIL: [RailLine; 14] = [
+const RAIL: [RailLine; 15] = [
     line("", "Home", "/console", "home", Needs::Nothing),
     line(
         "",
@@ -277,6 +277,13 @@ const RAIL: [RailLine; 14] = [
         "/console/gateways",
         "gateways",
         Needs::Everywhere(Permission::GatewayRead),
+    ),
+    line(
+        "Run",
+        "Incidents",
+        "/console/incidents",
+        "incidents",
+        Needs::Somewhere(Permission::IncidentManage),
     ),
     line(
         "Run",

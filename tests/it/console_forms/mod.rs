@@ -6,6 +6,7 @@
 mod apis;
 mod form;
 mod hand;
+mod incidents;
 mod installation;
 mod products;
 mod requests;
@@ -64,6 +65,7 @@ fn every_form() -> Vec<Form> {
         apis::policies(),
         apis::versions(),
         products::forms(),
+        incidents::forms(),
         requests::forms(),
         installation::outside(),
         installation::inside(),
@@ -181,7 +183,12 @@ async fn apis_their_offers_policies_and_products() {
         "jwks",
         json!({"keys": [issuer.public_key("es-1")]}).to_string(),
     );
-    for forms in [apis::offers(), apis::policies(), products::forms()] {
+    for forms in [
+        apis::offers(),
+        apis::policies(),
+        products::forms(),
+        incidents::forms(),
+    ] {
         hand.send_all(&forms).await;
     }
     hand.leave().await;

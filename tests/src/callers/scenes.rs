@@ -26,6 +26,7 @@ pub const EVERYTHING: &[&str] = &[
     "token.manage",
     "gateway.read",
     "gateway.manage",
+    "incident.manage",
     "usage.read_any",
     "audit.read",
     "tenant.manage",

@@ -26,6 +26,31 @@ fn words(element: ElementRef<'_>) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What of a document does something by itself or leads to it: elements that run or fetch, handlers, and addresses that are
+/// neither of the web nor of mail. For HTML that is not the portal's own pages, such as that of mails and feeds.
+pub fn active_parts(html: &str) -> Vec<String> {
+    const ACTIVE: [&str; 14] = [
+        "script", "iframe", "frame", "object", "embed", "applet", "base", "link", "form", "input",
+        "svg", "math", "video", "audio",
+    ];
+    const ADDRESSES: [&str; 5] = ["href", "src", "action", "formaction", "background"];
+    const SAFE: [&str; 5] = ["http://", "https://", "mailto:", "cid:", "#"];
+    let document = Html::parse_document(html);
+    let mut found = Vec::new();
+    for element in document.select(&selector("*")) {
+        let name = element.value().name();
+        let runs = element.value().attrs().any(|(attribute, value)| {
+            let value = value.trim().to_ascii_lowercase();
+            let leads = ADDRESSES.contains(&attribute);
+            attribute.starts_with("on") || leads && !SAFE.iter().any(|safe| value.starts_with(safe))
+        });
+        if ACTIVE.contains(&name) || runs {
+            found.push(element.html());
+        }
+    }
+    found
+}
+
 impl Page {
     fn html(&self) -> Html {
         Html::parse_document(&self.answer.text())
@@ -184,6 +209,20 @@ because</textarea><button>Send</button><button name="decide" value="no">Refuse</
             ("decide", "no"),
         ];
         assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn what_runs_is_found_and_text_is_not() {
+        let quiet = "<p title=\"onload=1\">&lt;script&gt; <a href=\"https://a.test\">a</a> <img src=\"cid:logo\"></p>";
+        assert_eq!(active_parts(quiet), Vec::<String>::new());
+        for loud in [
+            "<script>1</script>",
+            "<p onclick=1>x</p>",
+            "<a href=\" javascript:1\">x</a>",
+            "<img src=x>",
+        ] {
+            assert_eq!(active_parts(loud).len(), 1, "{loud}");
+        }
     }
 
     #[test]

@@ -119,7 +119,10 @@ fn row(record: &AuditRecord) -> String {
 
 /// Quoted, and not taken for a formula by any spreadsheet.
 fn cell_of(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    // OWASP, "CSV Injection": the full-width forms count in some spreadsheets as well.
+    let formula = text.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ]);
     let lead = if formula { "'" } else { "" };
     format!("\"{lead}{}\"", text.replace('"', "\"\""))
 }
@@ -140,6 +143,8 @@ mod tests {
             ("\t=1", "\"'\t=1\""),
             ("\r=1", "\"'\r=1\""),
             ("\n=1", "\"'\n=1\""),
+            ("\u{ff1d}1+1", "\"'\u{ff1d}1+1\""),
+            ("\u{ff20}SUM(A1)", "\"'\u{ff20}SUM(A1)\""),
             ("a=1", "\"a=1\""),
             ("say \"x\", y", "\"say \"\"x\"\", y\""),
             ("a\r\n=b", "\"a\r\n=b\""),

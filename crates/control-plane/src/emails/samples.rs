@@ -4,7 +4,7 @@ use super::access::{
     Access, access_letter, decision_due, decision_late, message_received, request_received,
 };
 use super::letter::Letter;
-use super::{account, digest, talk, usage};
+use super::{account, digest, incident, talk, usage};
 
 const TENANT: &str = "Northwind";
 const APP: &str = "Mobile checkout";
@@ -16,6 +16,7 @@ pub fn samples() -> Vec<Letter> {
     letters.extend(of_access());
     letters.extend(of_use());
     letters.extend(of_talk());
+    letters.extend(of_incidents());
     let subjects = [
         "Petstore v1 is deprecated",
         "Limits of the plan Free changed",
@@ -92,6 +93,22 @@ fn of_talk() -> Vec<Letter> {
     ]
 }
 
+fn of_incidents() -> impl Iterator<Item = Letter> {
+    let told = ["incident.opened", "incident.updated", "incident.resolved"];
+    told.into_iter().filter_map(|event| {
+        let sample = incident::Incident {
+            tenant: TENANT,
+            title: "Orders are slow",
+            impact: "Degraded",
+            state: "Identified",
+            apis: "Orders, Petstore",
+            text: "A database is short of memory. Calls take up to **8 seconds**.",
+            path: "/status/incidents/7",
+        };
+        incident::incident_letter(event, &sample)
+    })
+}
+
 fn of_use() -> Vec<Letter> {
     let key = |event: &str| {
         let reason = match event {
@@ -144,6 +161,7 @@ mod tests {
             include_str!("access.rs"),
             include_str!("account.rs"),
             include_str!("digest.rs"),
+            include_str!("incident.rs"),
             include_str!("talk.rs"),
             include_str!("usage.rs"),
         ];

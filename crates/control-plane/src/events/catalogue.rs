@@ -162,6 +162,18 @@ const CI_TRUST: &[Member] = &[
     o("actor", Id("usr")),
 ];
 
+/// What was said of an incident. It names no API: webhooks of applications get it too, which may not know of all of them.
+const INCIDENT: &[Member] = &[
+    m("incident", Id("inc")),
+    m("number", Number),
+    m("title", Text),
+    m("impact", Text),
+    m("state", Text),
+    m("all_apis", Flag),
+    m("text", Text),
+    o("actor", Id("usr")),
+];
+
 macro_rules! events {
     ($($kind:literal: $members:expr, $sent:ident, $notice:ident, $says:literal;)*) => {
         /// Every type of event.
@@ -228,6 +240,10 @@ events! {
     "api.breaking": BREAKING, sent, Inbox, "A version was published that breaks what this application calls.";
     "spec.rejected": DESCRIPTION, sent, Inbox, "A description breaks callers and was kept for an approver.";
     "spec.accepted": DESCRIPTION, sent, Inbox, "An approver lets a rejected description pass.";
+
+    "incident.opened": INCIDENT, sent, Mail, "Something is wrong with APIs, or maintenance is planned.";
+    "incident.updated": INCIDENT, sent, Mail, "More is known of an incident.";
+    "incident.resolved": INCIDENT, sent, Mail, "An incident is over.";
 
     "product.created": PRODUCT, sent, None, "A product over several APIs was made.";
     "product.published": PRODUCT, sent, None, "A product over several APIs was offered, or offered again.";

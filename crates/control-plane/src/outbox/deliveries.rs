@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::certificates;
 use super::descriptions;
 use super::ended_jobs;
+use super::incidents;
 use super::late_decisions;
 use super::recipients::{self, Person, Subscriber};
 use super::request_messages;
@@ -40,6 +41,7 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
         "api.question_asked" | "api.question_answered" | "api.comment_hidden" => {
             talk::of(conn, event).await
         }
+        kind if kind.starts_with("incident.") => incidents::of(conn, event).await,
         "api.breaking" => descriptions::callers_broken(conn, event).await,
         "spec.rejected" | "spec.accepted" => descriptions::revision_judged(conn, event).await,
         "job.ended" => ended_jobs::of(conn, event).await,

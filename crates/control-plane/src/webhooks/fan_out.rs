@@ -1,6 +1,6 @@
 //! Which endpoints an event goes to.
 
-use gatehouse_domain::id::{ApiId, ApiVersionId, ApplicationId, PlanId};
+use gatehouse_domain::id::{ApiId, ApiVersionId, ApplicationId, IncidentId, PlanId};
 use gatehouse_runtime::random;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
@@ -139,6 +139,9 @@ async fn applications(
         .await?;
         return Ok(found);
     }
+    if let Ok(incident) = event.subject.parse::<IncidentId>() {
+        return of_incident(conn, event.tenant, incident.uuid()).await;
+    }
     let plan = event.subject.parse::<PlanId>().ok().map(PlanId::uuid);
     let version = event
         .subject
@@ -163,6 +166,32 @@ async fn applications(
         event.tenant,
         plan,
         offer,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found)
+}
+
+/// The applications with access to what an incident concerns.
+async fn of_incident(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    incident: Uuid,
+) -> Result<Vec<Concerned>, Refusal> {
+    let found = sqlx::query_as!(
+        Concerned,
+        "select distinct a.id, a.owner_team_id as team
+         from incident n
+         join subscription s on s.tenant_id = n.tenant_id and s.state = 'active'
+         join application a on a.tenant_id = s.tenant_id and a.id = s.application_id
+         where n.tenant_id = $1 and n.id = $2
+           and (n.all_apis
+                or exists (select from incident_api c
+                           join api_version v on v.tenant_id = c.tenant_id and v.api_id = c.api_id
+                           join product_item i on i.tenant_id = v.tenant_id and i.api_version_id = v.id
+                           where c.tenant_id = n.tenant_id and c.incident_id = n.id and i.product_id = s.product_id))",
+        tenant,
+        incident,
     )
     .fetch_all(conn)
     .await?;

@@ -24,6 +24,7 @@ mod forgetting;
 mod gate;
 mod gateways;
 mod guides;
+mod incidents;
 mod isolation;
 mod keys;
 mod kinds;

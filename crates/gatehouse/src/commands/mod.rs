@@ -28,6 +28,7 @@ pub(crate) mod gateways;
 pub(crate) mod guide;
 mod health;
 pub(crate) mod identity_provider;
+pub(crate) mod incident;
 pub(crate) mod invitation;
 pub(crate) mod job;
 pub(crate) mod key;
@@ -109,6 +110,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Guide(command) => guide::run(command).await,
         Command::Changelog(command) => changelog::run(command).await,
         Command::Question(command) => question::run(command).await,
+        Command::Incident(command) => incident::run(command).await,
         Command::Application(command) => application::run(command).await,
         Command::Subscription(command) => subscription::run(*command).await,
         Command::Approval(command) => approval::run(*command).await,

@@ -18,12 +18,20 @@ pub(crate) struct Example {
     pub(crate) generated: bool,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Examples that were asked for on this thread: one costs as much as its schema is large, so tests count them.
+    pub(crate) static ASKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The schema's own example, else one made from it. `None` for a schema that says nothing.
 pub(crate) fn of_schema<'f>(
     schema: &'f Value,
     direction: Direction,
     context: &Context<'f>,
 ) -> Option<Example> {
+    #[cfg(test)]
+    ASKED.set(ASKED.get() + 1);
     let layers = Layers::of(schema, context);
     if let Some(value) = given(&layers) {
         return Some(Example {

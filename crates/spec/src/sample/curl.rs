@@ -46,7 +46,9 @@ pub fn curl_of(request: &SampleRequest, key_placeholder: &str) -> String {
             );
         }
         SampleBody::Multipart(parts) => lines.extend(parts.iter().map(part_argument)),
-        SampleBody::File { content_type, name } => {
+        SampleBody::File {
+            content_type, name, ..
+        } => {
             lines.push(format!(
                 "-H {}",
                 quote(&format!("Content-Type: {content_type}"))
@@ -59,9 +61,11 @@ pub fn curl_of(request: &SampleRequest, key_placeholder: &str) -> String {
 
 /// `-F name=@file`; `--form-string` where curl shall read nothing into a text.
 fn part_argument(part: &SamplePart) -> String {
-    let kind = part.content_type.as_deref().map(plain_line);
+    let kind = part.content_type.as_deref().map(part_type);
     let kind = kind.map_or_else(String::new, |kind| format!(";type={kind}"));
-    let name = &part.name;
+    // curl ends a name at its first `=` and has no way to write one: what follows would be read as the value, and a value that
+    // begins with `@` sends a file of the reader's. The server gets the letters `%3D` instead; that name cannot be sent whole.
+    let name = part.name.replace('=', "%3D");
     match &part.value {
         PartValue::Text(value) if kind.is_empty() => {
             format!("--form-string {}", quote(&format!("{name}={value}")))
@@ -75,6 +79,24 @@ fn part_argument(part: &SamplePart) -> String {
             format!("-F {}", quote(&format!("{name}=@{file}{kind}")))
         }
     }
+}
+
+/// Parameters after the type that curl takes as its own words (curl(1), `--form`).
+const OWN_WORDS: [&str; 4] = ["encoder=", "filename=", "headers=", "type="];
+
+/// A documented type without the parameters that curl would obey: `headers=@name` sends the lines of a file of the reader's.
+fn part_type(documented: &str) -> String {
+    let line = plain_line(documented);
+    let is_own = |parameter: &&str| {
+        let parameter = parameter.trim_start().to_ascii_lowercase();
+        OWN_WORDS.iter().any(|word| parameter.starts_with(word))
+    };
+    let mut all = line.split(';');
+    let kind = all.next().unwrap_or_default();
+    all.filter(|parameter| !is_own(parameter))
+        .fold(kind.to_owned(), |kind, parameter| {
+            format!("{kind};{parameter}")
+        })
 }
 
 /// A value that curl reads to its end, whatever stands in it (curl(1), `--form`).

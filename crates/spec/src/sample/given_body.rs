@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::fields::{Control, Property, file_type, properties};
 use super::given::{Given, GivenFault, GivenFile, VALUE_MAX, choices, typed};
-use super::{PartValue, SampleBody, SamplePart, body, plain, query_pairs};
+use super::{
+    PartValue, SampleBody, SamplePart, Shape, body, chosen, plain, query_pairs, text_type,
+};
 use crate::render::example::{self, essence, is_json};
 use crate::render::{Context, Direction};
 
@@ -13,6 +15,7 @@ pub const BODY_MAX: usize = 32 * 1024;
 
 const NEEDED: &str = "Needed: fill it in.";
 const FORM: &str = "application/x-www-form-urlencoded";
+const PARTS: &str = "multipart/form-data";
 
 /// What the form of an operation asks for as its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,80 +57,132 @@ pub struct BodyField {
     pub types: Vec<String>,
 }
 
+/// What a body is filled in with, before any value is made for it: what was given is checked by this alone.
+enum Kind<'f> {
+    None,
+    Text {
+        content_type: String,
+    },
+    Fields {
+        content_type: &'static str,
+        media: &'f Value,
+        /// At least one.
+        all: Vec<Property<'f>>,
+    },
+    File {
+        content_type: &'f str,
+    },
+    Unknown,
+}
+
+impl<'f> Kind<'f> {
+    fn of(declared: &'f Value, context: &Context<'f>) -> Self {
+        let Some((name, media)) = chosen(declared) else {
+            return Self::None;
+        };
+        match Shape::of(name) {
+            Shape::Text => Self::Text {
+                content_type: text_type(name),
+            },
+            Shape::File => Self::File { content_type: name },
+            Shape::Form => match properties(media, context) {
+                none if none.is_empty() => Self::Text {
+                    content_type: FORM.to_owned(),
+                },
+                all => Self::Fields {
+                    content_type: FORM,
+                    media,
+                    all,
+                },
+            },
+            Shape::Multipart => match properties(media, context) {
+                all if essence(name) == PARTS && !all.is_empty() => Self::Fields {
+                    content_type: PARTS,
+                    media,
+                    all,
+                },
+                _ => Self::Unknown,
+            },
+        }
+    }
+}
+
 /// What the form of an operation asks for as its body, in the order of the description.
 pub fn body_input(fragment: &Value) -> BodyInput {
     let context = Context::new(fragment);
     let declared = &fragment["operation"]["requestBody"];
     let required = declared["required"] == true;
-    let sample = body(declared, &context);
-    let (name, media) = match media(declared, &sample) {
-        Some(found) => found,
-        None => return BodyInput::None,
-    };
-    let fields = || -> Vec<BodyField> {
-        let all = properties(media, &context);
-        all.iter().map(|one| field(one, media, &context)).collect()
-    };
-    match sample {
-        SampleBody::None => BodyInput::None,
-        SampleBody::Text { content_type, text } => BodyInput::Text { content_type, text },
-        SampleBody::File { .. } => BodyInput::File {
-            content_type: name.to_owned(),
+    match Kind::of(declared, &context) {
+        Kind::None => BodyInput::None,
+        Kind::Unknown => BodyInput::Unknown { required },
+        Kind::File { content_type } => BodyInput::File {
+            content_type: content_type.to_owned(),
             required,
         },
-        SampleBody::Form(pairs) => match fields() {
-            none if none.is_empty() => BodyInput::Text {
-                content_type: FORM.to_owned(),
-                text: pairs.join("&"),
-            },
-            mut fields => {
-                // A form without parts has no files: theirs is text.
-                for field in fields.iter_mut().filter(|one| one.control.takes_files()) {
-                    field.control = Control::Line;
-                }
-                BodyInput::Fields {
-                    content_type: FORM.to_owned(),
-                    fields,
-                    required,
-                }
-            }
+        Kind::Text { content_type } => BodyInput::Text {
+            content_type,
+            text: sample_text(declared, &context),
         },
-        SampleBody::Multipart(_) => match fields() {
-            fields if essence(name) == "multipart/form-data" && !fields.is_empty() => {
-                BodyInput::Fields {
-                    content_type: "multipart/form-data".to_owned(),
-                    fields,
-                    required,
-                }
-            }
-            _ => BodyInput::Unknown { required },
+        Kind::Fields {
+            content_type,
+            media,
+            all,
+        } => BodyInput::Fields {
+            content_type: content_type.to_owned(),
+            fields: fields(&all, content_type, media, &context),
+            required,
         },
     }
 }
 
-/// The media type that [`body`] has chosen: JSON first, else the first.
-fn media<'f>(declared: &'f Value, chosen: &SampleBody) -> Option<(&'f str, &'f Value)> {
-    let content = declared["content"].as_object()?;
-    let is_text = matches!(chosen, SampleBody::Text { .. });
-    let mut all = content.iter();
-    let found = content
-        .iter()
-        .find(|(name, _)| is_text && is_json(&essence(name)));
-    let (name, media) = found.or_else(|| all.next())?;
-    Some((name.as_str(), media))
+/// Whether a body is needed whose parts are not described ([`BodyInput::Unknown`]). No value is made to tell.
+pub fn is_body_unknown(fragment: &Value) -> bool {
+    let context = Context::new(fragment);
+    let declared = &fragment["operation"]["requestBody"];
+    declared["required"] == true && matches!(Kind::of(declared, &context), Kind::Unknown)
 }
 
-fn field(property: &Property<'_>, media: &Value, context: &Context<'_>) -> BodyField {
+/// What a body of one text begins with.
+fn sample_text(declared: &Value, context: &Context<'_>) -> String {
+    match body(declared, context) {
+        SampleBody::Text { text, .. } => text,
+        SampleBody::Form(pairs) => pairs.join("&"),
+        SampleBody::None | SampleBody::Multipart(_) | SampleBody::File { .. } => String::new(),
+    }
+}
+
+/// Both examples are of the whole body and made once: made for each field, they would cost the square of the properties.
+fn fields(
+    all: &[Property<'_>],
+    content_type: &str,
+    media: &Value,
+    context: &Context<'_>,
+) -> Vec<BodyField> {
+    let given = crate::render::given_example(media);
+    let made = example::of_schema(&media["schema"], Direction::Request, context);
+    let made = made.map(|whole| whole.value);
+    let examples = [given, made.as_ref()];
+    let mut fields: Vec<_> = all.iter().map(|one| field(one, examples)).collect();
+    if content_type == FORM {
+        // A form without parts has no files: theirs is text.
+        for field in fields.iter_mut().filter(|one| one.control.takes_files()) {
+            field.control = Control::Line;
+        }
+    }
+    fields
+}
+
+/// `examples` of the whole body, the one that counts first.
+fn field(property: &Property<'_>, examples: [Option<&Value>; 2]) -> BodyField {
     let control = property.control;
     let begins = || {
-        let given = crate::render::given_example(media).and_then(|all| all.get(property.name));
-        let whole = example::of_schema(&media["schema"], Direction::Request, context);
-        let made = whole.and_then(|whole| whole.value.get(property.name).cloned());
-        let value = given.cloned().or(made).unwrap_or_default();
-        match control {
-            _ if value.is_null() => String::new(),
-            Control::Json => serde_json::to_string_pretty(&value).unwrap_or_default(),
-            _ => plain(&value),
+        let mut values = examples.into_iter().flatten();
+        match values.find_map(|whole| whole.get(property.name)) {
+            None | Some(Value::Null) => String::new(),
+            Some(value) if control == Control::Json => {
+                serde_json::to_string_pretty(value).unwrap_or_default()
+            }
+            Some(value) => plain(value),
         }
     };
     BodyField {
@@ -161,37 +216,31 @@ pub(super) fn given_body(
     let declared = &fragment["operation"]["requestBody"];
     let required = declared["required"] == true;
     let whole = |words: &str| Err(vec![fault("", words)]);
-    match body_input(fragment) {
-        BodyInput::None if given.body.is_empty() => Ok(SampleBody::None),
-        BodyInput::None => whole("This operation takes no body."),
-        BodyInput::Unknown { required: false } => Ok(SampleBody::None),
-        BodyInput::Unknown { .. } => {
-            whole("The parts of this body are not described; use the sample.")
-        }
-        BodyInput::Text { content_type, .. } => {
+    match Kind::of(declared, context) {
+        Kind::None if given.body.is_empty() => Ok(SampleBody::None),
+        Kind::None => whole("This operation takes no body."),
+        Kind::Unknown if !required => Ok(SampleBody::None),
+        Kind::Unknown => whole("The parts of this body are not described; use the sample."),
+        Kind::Text { content_type } => {
             text(content_type, &given.body, required).map_err(|words| vec![fault("", &words)])
         }
-        BodyInput::File { content_type, .. } => {
-            match given.files.get("").map_or(&[][..], Vec::as_slice) {
-                [] if required => whole("Needed: choose a file."),
-                [] => Ok(SampleBody::None),
-                [file] => Ok(SampleBody::File {
-                    content_type: file_type(&[content_type], &file.content_type),
-                    name: file.name.clone(),
-                }),
-                _ => whole("Choose one file."),
-            }
-        }
-        BodyInput::Fields { content_type, .. } => {
-            let sample = body(declared, context);
-            let Some((_, media)) = media(declared, &sample) else {
-                return Ok(SampleBody::None);
-            };
-            let all = properties(media, context);
+        Kind::File { content_type } => match given.files.get("").map_or(&[][..], Vec::as_slice) {
+            [] if required => whole("Needed: choose a file."),
+            [] => Ok(SampleBody::None),
+            [file] => Ok(SampleBody::File {
+                content_type: file_type(&[content_type.to_owned()], &file.content_type),
+                name: file.name.clone(),
+                number: file.number,
+            }),
+            _ => whole("Choose one file."),
+        },
+        Kind::Fields {
+            content_type, all, ..
+        } => {
             if !required && all.iter().all(|one| is_left_out(one, given)) {
                 return Ok(SampleBody::None);
             }
-            of_fields(&all, &content_type, given)
+            of_fields(&all, content_type, given)
         }
     }
 }
@@ -324,3 +373,6 @@ fn text(content_type: String, text: &str, required: bool) -> Result<SampleBody, 
         text: text.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,9 @@ impl<'a> Call<'a> {
                 text: pairs.join("&"),
             },
             SampleBody::Multipart(parts) => Payload::Multipart(parts),
-            SampleBody::File { content_type, name } => Payload::File { content_type, name },
+            SampleBody::File {
+                content_type, name, ..
+            } => Payload::File { content_type, name },
         };
         Self {
             method: &request.method,

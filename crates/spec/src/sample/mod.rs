@@ -20,7 +20,7 @@ use crate::render::{Context, Direction};
 pub use curl::{curl, curl_of};
 pub use fields::Control;
 pub use given::{Given, GivenFault, GivenFile, Input, VALUE_MAX, inputs};
-pub use given_body::{BODY_MAX, BodyField, BodyInput, body_input};
+pub use given_body::{BODY_MAX, BodyField, BodyInput, body_input, is_body_unknown};
 pub use language::{Language, program, quoted_name};
 
 /// The header that carries the key.
@@ -75,6 +75,8 @@ pub enum SampleBody {
         content_type: String,
         /// `file.bin` in a sample, for a file the reader has.
         name: String,
+        /// Which of the files that were given ([`GivenFile::number`]); 0 in a sample.
+        number: usize,
     },
 }
 
@@ -267,33 +269,56 @@ fn query_pairs(parameter: &Value, name: &str, value: &Value) -> Vec<String> {
     }
 }
 
-fn body(body: &Value, context: &Context<'_>) -> SampleBody {
-    let Some(content) = body["content"].as_object() else {
-        return SampleBody::None;
-    };
+/// How a body is written, as its media type says.
+enum Shape {
+    Form,
+    Multipart,
+    Text,
+    File,
+}
+
+impl Shape {
+    fn of(media_type: &str) -> Self {
+        match &*essence(media_type) {
+            "application/x-www-form-urlencoded" => Self::Form,
+            essence if essence.starts_with("multipart/") => Self::Multipart,
+            essence if example::can_be_text(essence) => Self::Text,
+            _ => Self::File,
+        }
+    }
+}
+
+/// The media type that a body is made of: JSON first, else the first.
+fn chosen(body: &Value) -> Option<(&String, &Value)> {
+    let content = body["content"].as_object()?;
     let json_first = content
         .iter()
         .find(|(media_type, _)| is_json(&essence(media_type)));
-    let Some((media_type, media)) = json_first.or_else(|| content.iter().next()) else {
+    json_first.or_else(|| content.iter().next())
+}
+
+/// The type a text is sent with: a wildcard is documented, and JSON is sent.
+fn text_type(media_type: &str) -> String {
+    if essence(media_type).contains('*') {
+        "application/json".to_owned()
+    } else {
+        media_type.to_owned()
+    }
+}
+
+fn body(body: &Value, context: &Context<'_>) -> SampleBody {
+    let Some((media_type, media)) = chosen(body) else {
         return SampleBody::None;
     };
-    let essence = essence(media_type);
     let value = crate::render::given_example(media).cloned().or_else(|| {
         let schema = media.get("schema")?;
         Some(example::of_schema(schema, Direction::Request, context)?.value)
     });
-    match &*essence {
-        "application/x-www-form-urlencoded" => SampleBody::Form(pairs(media, value.as_ref())),
-        essence if essence.starts_with("multipart/") => {
-            SampleBody::Multipart(parts(media, value.as_ref(), context))
-        }
-        essence if example::can_be_text(essence) => {
-            let content_type = if essence.contains('*') {
-                "application/json"
-            } else {
-                media_type
-            }
-            .to_owned();
+    match Shape::of(media_type) {
+        Shape::Form => SampleBody::Form(pairs(media, value.as_ref())),
+        Shape::Multipart => SampleBody::Multipart(parts(media, value.as_ref(), context)),
+        Shape::Text => {
+            let content_type = text_type(media_type);
             let root = media
                 .get("schema")
                 .and_then(|schema| example::xml_root(schema, context));
@@ -301,9 +326,10 @@ fn body(body: &Value, context: &Context<'_>) -> SampleBody {
             let text = example::as_text(&value, &content_type, root.as_deref());
             SampleBody::Text { content_type, text }
         }
-        _ => SampleBody::File {
+        Shape::File => SampleBody::File {
             content_type: fields::file_type(std::slice::from_ref(media_type), ""),
             name: FILE_NAME.to_owned(),
+            number: 0,
         },
     }
 }

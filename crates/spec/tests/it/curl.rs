@@ -76,6 +76,70 @@ fn a_form_with_a_file_is_sent_in_parts() {
     );
 }
 
+/// The parts of a form with these properties, as curl gets them.
+fn parts(properties: &Value, encoding: &Value) -> Vec<[String; 2]> {
+    let paths = serde_json::json!({"/a": {"post": {
+        "requestBody": {"required": true, "content": {"multipart/form-data": {
+            "schema": {"type": "object", "properties": properties}, "encoding": encoding}}},
+        "responses": {"200": {"description": "Well"}}}}});
+    let description = read(&with_paths(&paths.to_string()));
+    let arguments = arguments(&curl("http://h", &fragment(&description, "POST /a"), ""));
+    let parts = arguments
+        .windows(2)
+        .filter(|pair| pair[0] == "-F" || pair[0] == "--form-string");
+    parts
+        .map(|pair| [pair[0].clone(), pair[1].clone()])
+        .collect()
+}
+
+#[test]
+fn no_name_of_a_part_ends_early_and_makes_curl_send_a_file_of_the_readers() {
+    let properties = serde_json::json!({
+        "a=@/etc/passwd;b": {"type": "string", "example": "x"},
+        "c=@/etc/passwd;d": {"type": "string", "example": "x"},
+        "e=@/etc/passwd;f": {"type": "string", "format": "binary"},
+        "g=</etc/passwd;=h": {"type": "object", "example": {"i": "=@j"}},
+    });
+    let encoding = serde_json::json!({
+        "c=@/etc/passwd;d": {"contentType": "text/plain"},
+        "e=@/etc/passwd;f": {"contentType": "image/png"},
+    });
+    assert_eq!(
+        parts(&properties, &encoding),
+        [
+            ["--form-string", "a%3D@/etc/passwd;b=x"],
+            ["-F", "c%3D@/etc/passwd;d=\"x\";type=text/plain"],
+            ["-F", "e%3D@/etc/passwd;f=@file.bin;type=image/png"],
+            [
+                "-F",
+                r#"g%3D</etc/passwd;%3Dh="{\"i\":\"=@j\"}";type=application/json"#
+            ],
+        ]
+    );
+}
+
+#[test]
+fn a_type_of_a_part_keeps_its_parameters_but_those_that_curl_obeys() {
+    let properties = serde_json::json!({
+        "file": {"type": "string", "format": "binary"},
+        "note": {"type": "string", "example": "x"},
+    });
+    let encoding = serde_json::json!({
+        "file": {"contentType": "image/png;headers=@/etc/passwd; Headers=</etc/passwd;filename=x;encoder=base64"},
+        "note": {"contentType": "text/plain; charset=utf-8;\theaders=@/etc/passwd;type=text/html; format=flowed"},
+    });
+    assert_eq!(
+        parts(&properties, &encoding),
+        [
+            ["-F", "file=@file.bin;type=image/png"],
+            [
+                "-F",
+                "note=\"x\";type=text/plain; charset=utf-8; format=flowed"
+            ],
+        ]
+    );
+}
+
 #[test]
 fn a_plain_form_is_encoded() {
     let description = read(&with_paths(

@@ -337,8 +337,9 @@ fn a_body_that_is_a_file_has_the_documented_type_or_its_own_within_a_wildcard() 
         let file = SampleBody::File {
             content_type: sent.to_owned(),
             name: "a b".to_owned(),
+            number: 1,
         };
-        let given = filled(&[], &[("", "a b", own)]);
+        let given = filled(&[], &[("other", "stray", own), ("", "a b", own)]);
         assert_eq!(body("PUT /blob", &given), Ok(file), "{own}");
     }
     assert_eq!(

@@ -6,6 +6,7 @@ use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
 use crate::pages::catalogue::follow::Follow;
+use crate::pages::catalogue::incidents;
 use crate::pages::catalogue::tabs::{Here, tabs};
 use crate::pages::requests::NextStep;
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tabs, Timeline};
@@ -40,6 +41,8 @@ pub(crate) struct ApiPage {
     pub(crate) step: Option<Link>,
     pub(crate) follow: Follow,
     pub(crate) tabs: Tabs,
+    /// What is wrong with it now.
+    pub(crate) incidents: Vec<Flash>,
     pub(crate) notice: Option<Flash>,
     pub(crate) plans: Vec<PlanColumn>,
     pub(crate) plan_rows: Vec<PlanRow>,
@@ -158,6 +161,7 @@ pub(crate) async fn show(
             "Whole changelog",
             shell.to(&format!("/apis/{}/changelog", found.entry.slug)),
         ),
+        incidents: incidents::banners(&visitor, found.entry.api_id, &shell).await?,
         notice: notice(version, &found.entry.slug, &shell, visitor.now()),
         plans: found
             .plans

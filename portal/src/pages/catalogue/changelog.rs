@@ -166,12 +166,12 @@ fn feed_entry(entry: &EntryView) -> FeedEntry {
     }
 }
 
-fn moment(at: OffsetDateTime) -> String {
+pub(super) fn moment(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
 /// Without the characters that XML 1.0 §2.2 has no way to write.
-fn sayable(text: &str) -> String {
+pub(super) fn sayable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
         .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))

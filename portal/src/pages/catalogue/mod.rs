@@ -8,6 +8,8 @@ pub(crate) mod changelog;
 pub(crate) mod follow;
 pub(crate) mod guides;
 pub(crate) mod home;
+pub(crate) mod incident_feed;
+pub(crate) mod incidents;
 pub(crate) mod language;
 pub(crate) mod list;
 pub(crate) mod llms;

@@ -76,6 +76,8 @@ pub(crate) struct AnswerView {
     pub(crate) status: String,
     pub(crate) tone: &'static str,
     pub(crate) summary: String,
+    /// Empty where it only repeats the summary.
+    pub(crate) description: String,
     pub(crate) note: String,
     pub(crate) inside: SchemaView,
     pub(crate) headers: SchemaView,
@@ -291,6 +293,10 @@ fn answer(response: &render::ResponseView, pages: &SchemaPages) -> AnswerView {
             _ => "",
         },
         summary: response.status_words.to_owned(),
+        description: match response.description_html.as_str() {
+            said if said.trim() == format!("<p>{}</p>", response.status_words) => String::new(),
+            said => said.to_owned(),
+        },
         note: response
             .media_types
             .first()

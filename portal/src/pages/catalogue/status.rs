@@ -1,15 +1,20 @@
-//! `GET /status`: whether the gateways and the APIs work, in words.
+//! `GET /status`: whether the gateways and the APIs work, in words, and what went wrong lately.
 
+use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::view::parts::{Badge, Empty, Link};
+use crate::pages::catalogue::incidents::Incident;
+use crate::pages::list_of::{After, older};
+use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::{count, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::health::{self, ApiHealth, Health};
+use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, RECENT_DAYS};
+use gatehouse_control_plane::page::Page;
 
-/// One sentence about the gateways, one line for each API.
+/// What is wrong now, one sentence about the gateways, one line for each API, what was wrong before.
 #[derive(Template)]
 #[template(path = "pages/catalogue/status.html")]
 pub(crate) struct StatusPage {
@@ -19,9 +24,23 @@ pub(crate) struct StatusPage {
     pub(crate) words: String,
     pub(crate) apis: Vec<ApiLine>,
     pub(crate) empty: Empty,
+    /// Newest first.
+    pub(crate) open: Vec<Incident>,
+    /// Those that were resolved lately, newest first.
+    pub(crate) recent: Vec<Incident>,
+    pub(crate) no_incidents: Empty,
+    pub(crate) pages: Pages,
+    pub(crate) days: i64,
+    pub(crate) feed: String,
 }
 
 web_page!(StatusPage, Private);
+
+/// Open incidents that are told of here with what was said last.
+const OPEN: Page = Page {
+    limit: 20,
+    after: None,
+};
 
 pub(crate) struct ApiLine {
     pub(crate) link: Link,
@@ -30,13 +49,33 @@ pub(crate) struct ApiLine {
 }
 
 /// `GET /status`
-pub(crate) async fn show(visitor: Visitor) -> Result<StatusPage, PageError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<StatusPage, PageError> {
     visitor.actor()?;
     let viewer = visitor.viewer()?;
     let health = health::health(visitor.db(), &viewer).await?;
+    let filter = IncidentFilter {
+        open: Some(true),
+        ..IncidentFilter::default()
+    };
+    let open = incidents::list_incidents(visitor.db(), &viewer, &filter, &OPEN).await?;
+    let recent = incidents::list_recent(visitor.db(), &viewer, &after.page()).await?;
     let shell = visitor.shell().await?.at("status");
     let (state, heading, words) = gateways(&health);
+    let told = |one: &IncidentView| Incident::of(one, "/status/incidents", &shell, visitor.now());
     Ok(StatusPage {
+        open: open.data.iter().map(told).collect(),
+        pages: older("/status", &shell, recent.data.len(), recent.next, &after),
+        recent: recent.data.iter().map(told).collect(),
+        no_incidents: Empty::new(
+            "Nothing went wrong",
+            "Incidents stay here for 90 days after they are over.",
+            None,
+        ),
+        days: RECENT_DAYS,
+        feed: shell.to("/status/feed"),
         state,
         heading,
         words,

@@ -1,7 +1,7 @@
 //! "Try it" beside an operation: the form, and what came back. Who may send as what is asked of the verbs; here it is shown.
 
 use crate::page_error::PageError;
-use crate::pages::catalogue::trial_body::{BodyControls, is_unknown};
+use crate::pages::catalogue::trial_body::BodyControls;
 use crate::pages::list_of::all;
 use crate::upload::Chosen;
 use crate::view::code::Code;
@@ -122,7 +122,7 @@ impl Trial {
                 step,
             );
         }
-        if is_unknown(&operation.fragment) {
+        if sample::is_body_unknown(&operation.fragment) {
             return hint(
                 "This operation takes a form whose parts are not described, so there is nothing to fill in. Send it with the sample.",
                 None,

@@ -76,11 +76,6 @@ pub(crate) struct BodyControls {
     pub(crate) content_type: String,
 }
 
-/// Whether nothing can be sent from a form: the body is needed, and nobody knows its parts.
-pub(crate) fn is_unknown(fragment: &serde_json::Value) -> bool {
-    sample::body_input(fragment) == BodyInput::Unknown { required: true }
-}
-
 impl BodyControls {
     pub(crate) fn of(fragment: &serde_json::Value, sent: Option<&Sent>) -> Self {
         match sample::body_input(fragment) {

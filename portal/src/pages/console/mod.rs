@@ -19,6 +19,8 @@ pub(crate) mod gateways;
 pub(crate) mod grants;
 pub(crate) mod guide_form;
 pub(crate) mod home;
+pub(crate) mod incident;
+pub(crate) mod incidents;
 pub(crate) mod job_outcome;
 pub(crate) mod jobs;
 pub(crate) mod notice;

@@ -6,6 +6,7 @@
 mod access;
 mod company;
 mod history;
+mod incidents;
 mod offer;
 mod stage;
 
@@ -76,6 +77,9 @@ pub(super) async fn sow(
     let access = Box::pin(access::live_through(&stage))
         .await
         .context("applications and access")?;
+    Box::pin(incidents::happen(&stage))
+        .await
+        .context("incidents")?;
     say("Made the demo's data", begun);
     let seeded = Seeded {
         upstream,

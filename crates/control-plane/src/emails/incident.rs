@@ -1,0 +1,42 @@
+//! Mails about what is wrong with APIs, and how it goes.
+
+use super::letter::{Draft, Letter};
+
+/// What every such mail says.
+#[derive(Debug, Clone, Copy)]
+pub struct Incident<'a> {
+    /// Whose it is.
+    pub tenant: &'a str,
+    /// In one line.
+    pub title: &'a str,
+    /// What it does to calls, in a word for people.
+    pub impact: &'a str,
+    /// How far it is, in a word for people.
+    pub state: &'a str,
+    /// Which APIs of the reader it concerns, in words.
+    pub apis: &'a str,
+    /// What was said, as it was written.
+    pub text: &'a str,
+    /// Its page.
+    pub path: &'a str,
+}
+
+/// Tells who uses an API what is wrong with it, and how that goes. `None` for an event of another kind.
+pub fn incident_letter(event: &str, incident: &Incident<'_>) -> Option<Letter> {
+    let (template, begins) = match event {
+        "incident.opened" => ("incident_opened", incident.impact),
+        "incident.updated" => ("incident_updated", incident.state),
+        "incident.resolved" => ("incident_resolved", incident.state),
+        _ => return None,
+    };
+    let subject = format!("{begins}: {}", incident.title);
+    let letter = Draft::new(template, &subject, &format!("{subject}."))
+        .quote(Some(incident.text))
+        .say(&format!("It concerns {}.", incident.apis))
+        .link("Open incident", incident.path)
+        .because(&format!(
+            "You get this because you follow what it concerns at {}, or an application of yours has access to it.",
+            incident.tenant
+        ));
+    Some(letter)
+}

@@ -1,0 +1,165 @@
+//! What is wrong with APIs, or will be for a while, as those who run them tell those who use them.
+//!
+//! An incident names APIs, or concerns everything the tenant offers. It is seen by whoever may see one of the APIs it names, and tells
+//! them of those they may see alone. What was said is never changed: people have read it.
+
+mod select;
+mod write;
+
+use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId};
+use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use gatehouse_spec::markdown::SafeHtml;
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use crate::db::Db;
+use crate::page::{Listed, Lookup, Page};
+use crate::refs::{ApiRef, PersonRef};
+use crate::refusal::Refusal;
+use crate::visibility::{Viewer, readable_api};
+use select::{Sight, Wanted};
+
+pub use write::{OpenIncident, UpdateIncident, open_incident, update_incident};
+
+/// How long incidents that are over stay on the status page, in days.
+pub const RECENT_DAYS: i64 = 90;
+
+/// An incident with what was said of it last.
+#[derive(Debug, Clone, Serialize)]
+pub struct IncidentView {
+    /// Identity.
+    pub id: IncidentId,
+    /// From 1 within the tenant: what addresses name it by.
+    pub number: i32,
+    /// In one line.
+    pub title: String,
+    /// What it does to calls.
+    pub impact: IncidentImpact,
+    /// How far it is.
+    pub state: IncidentState,
+    /// Whether it concerns everything the tenant offers.
+    pub all_apis: bool,
+    /// Else which APIs: those the viewer may see, by name.
+    pub apis: Vec<ApiRef>,
+    /// When planned maintenance begins; `None`: it began when it was opened, or it is none.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub starts_at: Option<OffsetDateTime>,
+    /// When planned maintenance is to be over.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub ends_at: Option<OffsetDateTime>,
+    /// When it was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub opened_at: OffsetDateTime,
+    /// When it was resolved.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub resolved_at: Option<OffsetDateTime>,
+    /// What was said last.
+    pub newest: UpdateView,
+}
+
+/// What was said of an incident at one time.
+#[derive(Debug, Clone, Serialize)]
+pub struct UpdateView {
+    /// Identity.
+    pub id: IncidentUpdateId,
+    /// How far the incident was.
+    pub state: IncidentState,
+    /// Markdown, as it was written.
+    pub text: String,
+    /// The same, safe to put into a page.
+    pub html: SafeHtml,
+    /// Who wrote it; members of the tenant see that.
+    pub author: Option<PersonRef>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// An incident with all that was said of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct IncidentHistory {
+    /// The incident itself.
+    #[serde(flatten)]
+    pub incident: IncidentView,
+    /// Newest first.
+    pub updates: Vec<UpdateView>,
+}
+
+/// Which incidents a list has. The default is all of them.
+#[derive(Debug, Clone, Default)]
+pub struct IncidentFilter {
+    /// Only those that are open, or those that are over.
+    pub open: Option<bool>,
+    /// Only those that concern this API. Of one the viewer may not see there are none.
+    pub api: Option<Lookup<ApiId>>,
+    /// Only those that were resolved at this moment or later.
+    pub resolved_since: Option<OffsetDateTime>,
+}
+
+impl IncidentView {
+    /// Whether it is planned and has not begun.
+    pub fn is_planned(&self, now: OffsetDateTime) -> bool {
+        !self.state.is_over() && self.starts_at.is_some_and(|starts| starts > now)
+    }
+}
+
+/// Lists the incidents a viewer may see, newest first.
+pub async fn list_incidents(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    filter: &IncidentFilter,
+    page: &Page,
+) -> Result<Listed<IncidentView>, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let sight = Sight::of(viewer, eyes);
+    let api = match &filter.api {
+        None => None,
+        Some(api) => match readable_api(&mut tx, viewer, eyes, api).await {
+            Ok(found) => Some(found.api.id.uuid()),
+            Err(Refusal::NotFound) => {
+                return Ok(Listed {
+                    data: Vec::new(),
+                    next: None,
+                });
+            }
+            Err(other) => return Err(other),
+        },
+    };
+    let wanted = Wanted {
+        after: page.after,
+        open: filter.open,
+        api,
+        resolved_since: filter.resolved_since,
+        limit: page.fetch(),
+        ..Wanted::default()
+    };
+    let found = select::incidents(&mut tx, &sight, &wanted).await?;
+    Ok(Listed::cut(found, page, |one: &IncidentView| one.id.uuid()))
+}
+
+/// The newest incidents that were resolved in the last [`RECENT_DAYS`], at most as many as one page has.
+pub async fn list_recent(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    page: &Page,
+) -> Result<Listed<IncidentView>, Refusal> {
+    let filter = IncidentFilter {
+        open: Some(false),
+        resolved_since: Some(db.clock().now() - Duration::days(RECENT_DAYS)),
+        ..IncidentFilter::default()
+    };
+    list_incidents(db, viewer, &filter, page).await
+}
+
+/// Reads one incident that a viewer may see, by its id or its number, with all its updates.
+pub async fn get_incident(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    incident: &Lookup<IncidentId>,
+) -> Result<IncidentHistory, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let sight = Sight::of(viewer, eyes);
+    let incident = select::one(&mut tx, &sight, incident).await?;
+    let updates = select::updates(&mut tx, &sight, incident.id).await?;
+    Ok(IncidentHistory { incident, updates })
+}

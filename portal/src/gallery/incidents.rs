@@ -1,0 +1,155 @@
+//! Sample pages of incidents: as those who use APIs read them, and as operators write them.
+
+use super::{no, pages, shell};
+use crate::pages::catalogue::incidents::{self as read, Incident, Said};
+use crate::pages::catalogue::status::{ApiLine, StatusPage};
+use crate::pages::console::{incident as write, incidents as list};
+use crate::view::form::{Choice, Faults, Field};
+use crate::view::parts::{Badge, Crumbs, Link};
+use crate::view::same::{self, Same};
+use crate::view::words::When;
+use askama::Template;
+use gatehouse_runtime::settings::PublicUrl;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const NOW: OffsetDateTime = datetime!(2026-11-20 11:38:00 UTC);
+
+fn same(way: same::Way) -> Same {
+    let admin: PublicUrl = "http://127.0.0.1:8001".parse().unwrap();
+    Same::new(&admin, &[way], &[("incident", "7")])
+}
+
+fn said(state: &'static str, minutes: i64, html: &str) -> Said {
+    Said {
+        state,
+        author: "Oona Salmi".into(),
+        at: When::ago(NOW - Duration::minutes(minutes), NOW),
+        html: html.into(),
+    }
+}
+
+fn updates() -> Vec<Said> {
+    vec![
+        said(
+            "Identified",
+            4,
+            "<p>A database is short of memory. It gets <strong>twice</strong> as much.</p>",
+        ),
+        said(
+            "Investigating",
+            31,
+            "<p>About one call in twenty takes longer than 5 seconds.</p>",
+        ),
+    ]
+}
+
+fn slow() -> Incident {
+    Incident {
+        link: Link::new("Orders answers slowly", "/status/incidents/7"),
+        badge: Badge::care("Degraded"),
+        concerns: "Orders".into(),
+        opened: When::ago(NOW - Duration::minutes(31), NOW),
+        resolved: None,
+        planned: String::new(),
+        newest: updates().remove(0),
+    }
+}
+
+fn planned() -> Incident {
+    Incident {
+        link: Link::new("A new home for payments", "/status/incidents/6"),
+        badge: Badge::waiting("Planned"),
+        concerns: "Every API".into(),
+        planned: "From 22 Nov 2026, 22:00:00 UTC to 22 Nov 2026, 23:30:00 UTC.".into(),
+        ..slow()
+    }
+}
+
+fn over() -> Incident {
+    Incident {
+        link: Link::new("Forecasts are missing", "/status/incidents/5"),
+        badge: Badge::good("Resolved"),
+        concerns: "Weather".into(),
+        resolved: Some(When::ago(NOW - Duration::days(2), NOW)),
+        ..slow()
+    }
+}
+
+pub(super) fn status() -> String {
+    StatusPage {
+        shell: shell().at("status"),
+        state: Badge::good("Works"),
+        heading: "3 gateways up and up to date".into(),
+        words: "Every decision is in force everywhere.".into(),
+        apis: vec![ApiLine {
+            link: Link::new("Orders", "/apis/orders"),
+            state: Badge::care("Trouble"),
+            words: "52 of 1,031 calls failed.".into(),
+        }],
+        empty: no(),
+        open: vec![slow(), planned()],
+        recent: vec![over()],
+        no_incidents: no(),
+        pages: pages(),
+        days: 90,
+        feed: "/status/feed".into(),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn page() -> String {
+    read::IncidentPage {
+        shell: shell().at("status"),
+        crumbs: Crumbs::new(
+            "Orders answers slowly",
+            vec![Link::new("Status", "/status")],
+        ),
+        incident: slow(),
+        apis: vec![
+            Link::new("Orders", "/apis/orders"),
+            Link::new("Payments", "/apis/payments"),
+        ],
+        updates: updates(),
+        manage: Some("/console/incidents/7".into()),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn all() -> String {
+    list::IncidentsPage {
+        shell: shell().console("incidents"),
+        incidents: vec![slow(), planned(), over()],
+        empty: no(),
+        pages: pages(),
+        same: same(same::INCIDENT_OPEN),
+    }
+    .render()
+    .unwrap()
+}
+
+pub(super) fn manage() -> String {
+    let states = ["Investigating", "Identified", "Monitoring", "Resolved"];
+    let states = states.map(|state| Choice::new(state.to_lowercase(), state));
+    write::IncidentPage {
+        shell: shell().console("incidents"),
+        crumbs: Crumbs::new(
+            "Orders answers slowly",
+            vec![Link::new("Incidents", "/console/incidents")],
+        ),
+        incident: slow(),
+        public: "/status/incidents/7".into(),
+        faults: Faults::default(),
+        action: "/console/incidents/7".into(),
+        fields: vec![
+            Field::select("state", "How far it is", states.to_vec()).value("identified"),
+            Field::area("text", "Update", 10_000),
+        ],
+        updates: updates(),
+        same: same(same::INCIDENT_UPDATE),
+    }
+    .render()
+    .unwrap()
+}

@@ -1,0 +1,70 @@
+//! `/status/feed`: incidents as an Atom feed (RFC 4287).
+
+use super::changelog::{moment, sayable};
+use crate::page_error::PageError;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView};
+use gatehouse_control_plane::page::Page;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use time::OffsetDateTime;
+
+/// The newest incidents, each with what was said last.
+#[derive(Template)]
+#[template(path = "pages/catalogue/incidents.xml")]
+pub(crate) struct IncidentFeed {
+    pub(crate) title: String,
+    pub(crate) owner: String,
+    pub(crate) page: String,
+    pub(crate) here: String,
+    pub(crate) updated: String,
+    pub(crate) entries: Vec<IncidentEntry>,
+}
+
+pub(crate) struct IncidentEntry {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) page: String,
+    pub(crate) published: String,
+    pub(crate) updated: String,
+    pub(crate) html: String,
+}
+
+/// Entries of a feed.
+const FEED: Page = Page {
+    limit: 50,
+    after: None,
+};
+
+/// `GET /status/feed`: readers of feeds do not sign in, so it tells them of public APIs.
+pub(crate) async fn show(visitor: Visitor) -> Result<Response, PageError> {
+    let viewer = visitor.viewer()?;
+    let every = IncidentFilter::default();
+    let listed = incidents::list_incidents(visitor.db(), &viewer, &every, &FEED).await?;
+    let url = visitor.portal().public_url();
+    let newest = listed.data.iter().map(|one| one.newest.at).max();
+    let page = url.join(&visitor.to("/status"));
+    let entry = |one: &IncidentView| IncidentEntry {
+        id: one.id.uuid().to_string(),
+        title: sayable(&format!("{}: {}", one.state.title(), one.title)),
+        page: url.join(&visitor.to(&format!("/status/incidents/{}", one.number))),
+        published: moment(one.opened_at),
+        updated: moment(one.newest.at),
+        html: sayable(one.newest.html.as_str()),
+    };
+    let feed = IncidentFeed {
+        title: sayable(&format!("Incidents at {}", visitor.tenant()?.name)),
+        owner: sayable(&visitor.tenant()?.name),
+        here: url.join(&visitor.to("/status/feed")),
+        updated: moment(newest.unwrap_or(OffsetDateTime::UNIX_EPOCH)),
+        entries: listed.data.iter().map(entry).collect(),
+        page,
+    };
+    let text = feed.render().map_err(PageError::fault)?;
+    let headers = [
+        (CONTENT_TYPE, "application/atom+xml; charset=utf-8"),
+        (CACHE_CONTROL, "private, no-cache"),
+    ];
+    Ok((headers, text).into_response())
+}

@@ -1,0 +1,180 @@
+//! `/status/incidents/{incident}`: what is or was wrong, and how it went; and the words for it on other pages.
+
+use crate::address::Path;
+use crate::page::web_page;
+use crate::page_error::PageError;
+use crate::view::parts::{Badge, Crumbs, Flash, Link};
+use crate::view::shell::Shell;
+use crate::view::words::{When, clock, day, relative};
+use crate::visitor::Visitor;
+use askama::Template;
+use gatehouse_control_plane::incidents::{
+    self, IncidentFilter, IncidentHistory, IncidentView, UpdateView,
+};
+use gatehouse_control_plane::page::{Lookup, Page};
+use gatehouse_domain::Permission;
+use gatehouse_domain::id::ApiId;
+use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use time::OffsetDateTime;
+
+/// Newest first.
+#[derive(Template)]
+#[template(path = "pages/catalogue/incident.html")]
+pub(crate) struct IncidentPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) incident: Incident,
+    pub(crate) apis: Vec<Link>,
+    pub(crate) updates: Vec<Said>,
+    /// Where it is managed, for those who may.
+    pub(crate) manage: Option<String>,
+}
+
+web_page!(IncidentPage, Private);
+
+/// An incident on pages that have many.
+pub(crate) struct Incident {
+    pub(crate) link: Link,
+    pub(crate) badge: Badge,
+    /// What it concerns, in words.
+    pub(crate) concerns: String,
+    pub(crate) opened: When,
+    pub(crate) resolved: Option<When>,
+    /// When maintenance is planned, in words.
+    pub(crate) planned: String,
+    pub(crate) newest: Said,
+}
+
+/// What was said of it once.
+pub(crate) struct Said {
+    pub(crate) state: &'static str,
+    pub(crate) author: String,
+    pub(crate) at: When,
+    /// Sanitised HTML.
+    pub(crate) html: String,
+}
+
+impl Incident {
+    /// Its page stands below `base`.
+    pub(crate) fn of(view: &IncidentView, base: &str, shell: &Shell, now: OffsetDateTime) -> Self {
+        let href = shell.to(&format!("{base}/{}", view.number));
+        Self {
+            link: Link::new(view.title.clone(), href),
+            badge: badge(view, now),
+            concerns: concerns(view),
+            opened: When::ago(view.opened_at, now),
+            resolved: view.resolved_at.map(|at| When::ago(at, now)),
+            planned: planned(view),
+            newest: Said::of(&view.newest, now),
+        }
+    }
+}
+
+impl Said {
+    pub(crate) fn of(update: &UpdateView, now: OffsetDateTime) -> Self {
+        let author = update.author.as_ref();
+        Self {
+            state: update.state.title(),
+            author: author.map(|author| author.name.clone()).unwrap_or_default(),
+            at: When::ago(update.at, now),
+            html: update.html.as_str().to_owned(),
+        }
+    }
+}
+
+/// All that was said, newest first.
+pub(crate) fn said(history: &IncidentHistory, now: OffsetDateTime) -> Vec<Said> {
+    let updates = history.updates.iter();
+    updates.map(|update| Said::of(update, now)).collect()
+}
+
+fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {
+    let word = view.impact.title();
+    match (view.state, view.impact) {
+        (IncidentState::Resolved, _) => Badge::good("Resolved"),
+        _ if view.is_planned(now) => Badge::waiting("Planned"),
+        (_, IncidentImpact::Outage) => Badge::stopped(word),
+        (_, IncidentImpact::Degraded | IncidentImpact::Maintenance) => Badge::care(word),
+    }
+}
+
+fn concerns(view: &IncidentView) -> String {
+    if view.all_apis {
+        return "Every API".to_owned();
+    }
+    let names: Vec<&str> = view.apis.iter().map(|api| api.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn planned(view: &IncidentView) -> String {
+    let moment = |at| format!("{}, {} UTC", day(at), clock(at));
+    match (view.starts_at, view.ends_at) {
+        (None, None) => String::new(),
+        (Some(starts), None) => format!("From {}.", moment(starts)),
+        (None, Some(ends)) => format!("Until {}.", moment(ends)),
+        (Some(starts), Some(ends)) => format!("From {} to {}.", moment(starts), moment(ends)),
+    }
+}
+
+/// `GET /status/incidents/{incident}`: of a public API for everybody.
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([incident]): Path<1>,
+) -> Result<IncidentPage, PageError> {
+    let viewer = visitor.viewer()?;
+    let named = Lookup::from(incident.as_str());
+    let history = incidents::get_incident(visitor.db(), &viewer, &named).await?;
+    let shell = visitor.shell().await?.at("status");
+    let view = &history.incident;
+    let apis = view.apis.iter().map(|api| {
+        let href = shell.to(&format!("/apis/{}", api.slug));
+        Link::new(api.name.clone(), href)
+    });
+    let manage = shell.may(Permission::IncidentManage);
+    Ok(IncidentPage {
+        crumbs: Crumbs::new(
+            view.title.clone(),
+            vec![Link::new("Status", shell.to("/status"))],
+        ),
+        apis: apis.collect(),
+        incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
+        updates: said(&history, visitor.now()),
+        manage: manage.then(|| shell.to(&format!("/console/incidents/{}", view.number))),
+        shell,
+    })
+}
+
+/// Banners of one page.
+const BANNERS: Page = Page {
+    limit: 3,
+    after: None,
+};
+
+/// What is wrong with an API now, for its page.
+pub(crate) async fn banners(
+    visitor: &Visitor,
+    api: ApiId,
+    shell: &Shell,
+) -> Result<Vec<Flash>, PageError> {
+    let filter = IncidentFilter {
+        open: Some(true),
+        api: Some(Lookup::Id(api)),
+        ..IncidentFilter::default()
+    };
+    let viewer = visitor.viewer()?;
+    let open = incidents::list_incidents(visitor.db(), &viewer, &filter, &BANNERS).await?;
+    let banner = |view: &IncidentView| {
+        let words = match view.is_planned(visitor.now()) {
+            true => format!("Maintenance is planned. {}", planned(view)),
+            false => format!(
+                "{}: {}, {}.",
+                view.impact.title(),
+                view.state.title().to_lowercase(),
+                relative(view.newest.at, visitor.now())
+            ),
+        };
+        let href = shell.to(&format!("/status/incidents/{}", view.number));
+        Flash::care(view.title.clone(), words).with_action(Link::new("Open incident", href))
+    };
+    Ok(open.data.iter().map(banner).collect())
+}

@@ -1,0 +1,136 @@
+//! `/console/incidents/{incident}`: how an incident goes, and the form that says so.
+
+use crate::address::{Path, encode};
+use crate::form::Form;
+use crate::page::{refused, web_page};
+use crate::page_error::PageError;
+use crate::pages::catalogue::incidents::{Incident, Said, said};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Link};
+use crate::view::same::{self, Same};
+use crate::view::shell::Shell;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::incidents::{self, UpdateIncident};
+use gatehouse_control_plane::page::Lookup;
+use gatehouse_domain::Permission;
+use gatehouse_domain::incident::{IncidentState, TEXT_MAX};
+
+/// What was said, and what is said next.
+#[derive(Template)]
+#[template(path = "pages/console/incident.html")]
+pub(crate) struct IncidentPage {
+    pub(crate) shell: Shell,
+    pub(crate) crumbs: Crumbs,
+    pub(crate) incident: Incident,
+    /// As those who use the APIs see it.
+    pub(crate) public: String,
+    pub(crate) faults: Faults,
+    pub(crate) action: String,
+    /// None once it is resolved.
+    pub(crate) fields: Vec<Field>,
+    pub(crate) updates: Vec<Said>,
+    pub(crate) same: Same,
+}
+
+web_page!(IncidentPage, Private);
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateForm {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    text: String,
+}
+
+async fn page(
+    visitor: &Visitor,
+    incident: &str,
+    form: &UpdateForm,
+    faults: Faults,
+) -> Result<IncidentPage, PageError> {
+    let viewer = visitor.viewer()?;
+    let named = Lookup::from(incident);
+    let history = incidents::get_incident(visitor.db(), &viewer, &named).await?;
+    let shell = visitor.shell().await?.console("incidents");
+    let view = &history.incident;
+    let number = view.number.to_string();
+    let state = match form.state.as_str() {
+        "" => view.state.as_str(),
+        typed => typed,
+    };
+    let states = IncidentState::ALL.iter();
+    let states = states.map(|state| Choice::new(state.as_str(), state.title()));
+    let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
+    let fields = vec![
+        Field::select("state", "How far it is", states.collect())
+            .value(state)
+            .faults(&faults),
+        Field::area("text", "Update", longest)
+            .value(&form.text)
+            .help("Markdown. It is mailed to who uses the APIs, and cannot be changed.")
+            .faults(&faults),
+    ];
+    Ok(IncidentPage {
+        same: visitor.same(&[same::INCIDENT_UPDATE], &[("incident", &number)]),
+        crumbs: Crumbs::new(
+            view.title.clone(),
+            vec![Link::new("Incidents", shell.to("/console/incidents"))],
+        ),
+        public: shell.to(&format!("/status/incidents/{number}")),
+        action: shell.to(&format!("/console/incidents/{number}")),
+        fields: match view.state.is_over() {
+            true => Vec::new(),
+            false => fields,
+        },
+        faults,
+        incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
+        updates: said(&history, visitor.now()),
+        shell,
+    })
+}
+
+/// `GET /console/incidents/{incident}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path([incident]): Path<1>,
+) -> Result<IncidentPage, PageError> {
+    visitor.require(Permission::IncidentManage)?;
+    page(
+        &visitor,
+        &incident,
+        &UpdateForm::default(),
+        Faults::default(),
+    )
+    .await
+}
+
+/// `POST /console/incidents/{incident}`
+pub(crate) async fn update(
+    visitor: Visitor,
+    Path([incident]): Path<1>,
+    Form(form): Form<UpdateForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::IncidentManage)?;
+    let Some(state) = IncidentState::parse(&form.state) else {
+        let faults = Faults::one("state", "Choose one of the list.");
+        return Ok(refused(page(&visitor, &incident, &form, faults).await?));
+    };
+    let said = UpdateIncident {
+        state,
+        text: form.text.clone(),
+    };
+    let named = Lookup::from(incident.as_str());
+    match incidents::update_incident(visitor.db(), actor, &named, said).await {
+        Ok(_) => {
+            let path = format!("/console/incidents/{}", encode(&incident));
+            Ok(visitor.go(&path).into_response())
+        }
+        Err(refusal) => {
+            let faults = faults_of(refusal)?;
+            Ok(refused(page(&visitor, &incident, &form, faults).await?))
+        }
+    }
+}

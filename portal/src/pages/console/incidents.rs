@@ -1,0 +1,221 @@
+//! `/console/incidents`: what operators tell those who use APIs, and the form that opens an incident.
+
+use crate::address::Query;
+use crate::form::Form;
+use crate::page::{refused, web_page};
+use crate::page_error::PageError;
+use crate::pages::catalogue::incidents::Incident;
+use crate::pages::form_page::FormPage;
+use crate::pages::list_of::{After, every_api, listable, older};
+use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::parts::{Crumbs, Empty, Link, Pages};
+use crate::view::same::{self, Same};
+use crate::view::shell::Shell;
+use crate::visitor::Visitor;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, OpenIncident};
+use gatehouse_domain::Permission;
+use gatehouse_domain::incident::{IncidentImpact, TEXT_MAX, TITLE_MAX};
+use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+/// All of them, newest first.
+#[derive(Template)]
+#[template(path = "pages/console/incidents.html")]
+pub(crate) struct IncidentsPage {
+    pub(crate) shell: Shell,
+    pub(crate) incidents: Vec<Incident>,
+    pub(crate) empty: Empty,
+    pub(crate) pages: Pages,
+    pub(crate) same: Same,
+}
+
+web_page!(IncidentsPage, Private);
+
+/// `GET /console/incidents`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<IncidentsPage, PageError> {
+    visitor.require(Permission::IncidentManage)?;
+    let (db, viewer) = (visitor.db(), visitor.viewer()?);
+    let every = IncidentFilter::default();
+    let listed = incidents::list_incidents(db, &viewer, &every, &after.page()).await?;
+    let shell = visitor.shell().await?.console("incidents");
+    let path = "/console/incidents";
+    let row = |one: &IncidentView| Incident::of(one, path, &shell, visitor.now());
+    Ok(IncidentsPage {
+        same: visitor.same(&[same::INCIDENT_LIST, same::INCIDENT_OPEN], &[]),
+        incidents: listed.data.iter().map(row).collect(),
+        pages: older(path, &shell, listed.data.len(), listed.next, &after),
+        empty: Empty::new(
+            "No incidents yet",
+            "Open one when something is wrong, or before maintenance: who uses the APIs is told.",
+            None,
+        ),
+        shell,
+    })
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenForm {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    impact: String,
+    #[serde(default)]
+    apis: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    starts_at: String,
+    #[serde(default)]
+    ends_at: String,
+}
+
+/// The slug of every API the actor may name: what a list of them is made of.
+async fn known_apis(visitor: &Visitor) -> Result<Vec<Choice>, PageError> {
+    let found = listable(every_api(visitor.db(), visitor.actor()?).await)?;
+    let choices = found.into_iter().map(|api| Choice::new(api.slug, api.name));
+    Ok(choices.take(SUGGESTED_MAX).collect())
+}
+
+/// APIs that are suggested; others are typed.
+const SUGGESTED_MAX: usize = 100;
+
+/// As many slugs as an incident names, with what stands between them.
+const APIS_LENGTH_MAX: u32 = 2_100;
+
+async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<FormPage, PageError> {
+    let shell = visitor.shell().await?.console("incidents");
+    let back = shell.to("/console/incidents");
+    let known = known_apis(visitor).await?;
+    let impacts = IncidentImpact::ALL.iter();
+    let impacts = impacts.map(|impact| Choice::new(impact.as_str(), impact.title()));
+    let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
+    let moment = |name: &'static str, label: &'static str, value: &str| {
+        Field::text(name, label)
+            .optional()
+            .value(value)
+            .max(20)
+            .help("Of maintenance. UTC, such as 2027-06-30 22:00.")
+            .faults(&faults)
+    };
+    let fields = vec![
+        Field::text("title", "What is wrong")
+            .value(&form.title)
+            .max(u32::try_from(TITLE_MAX).unwrap_or(u32::MAX))
+            .help("In one line.")
+            .faults(&faults),
+        Field::select("impact", "What it does to calls", impacts.collect())
+            .value(&form.impact)
+            .faults(&faults),
+        Field::text("apis", "APIs")
+            .optional()
+            .value(&form.apis)
+            .max(APIS_LENGTH_MAX)
+            .suggest(known)
+            .help("Their short names with commas between them. None: it concerns every API.")
+            .faults(&faults),
+        Field::area("text", "First update", longest)
+            .value(&form.text)
+            .help("Markdown. It is mailed to who uses the APIs, and cannot be changed.")
+            .faults(&faults),
+        moment("starts_at", "Starts", &form.starts_at),
+        moment("ends_at", "Ends", &form.ends_at),
+    ];
+    Ok(FormPage {
+        same: Some(visitor.same(&[same::INCIDENT_OPEN], &[])),
+        crumbs: Crumbs::new("Open incident", vec![Link::new("Incidents", back.clone())]),
+        heading: "Open incident".to_owned(),
+        lead: "Who follows an API it concerns, or has access to one, is told at once.".to_owned(),
+        faults,
+        action: shell.to("/console/incidents/new"),
+        multipart: false,
+        hidden: Vec::new(),
+        fields,
+        button: "Open incident",
+        back,
+        shell,
+    })
+}
+
+/// `GET /console/incidents/new`
+pub(crate) async fn show_new(visitor: Visitor) -> Result<FormPage, PageError> {
+    visitor.require(Permission::IncidentManage)?;
+    page(&visitor, &OpenForm::default(), Faults::default()).await
+}
+
+/// `POST /console/incidents/new`
+pub(crate) async fn open(
+    visitor: Visitor,
+    Form(form): Form<OpenForm>,
+) -> Result<Response, PageError> {
+    let actor = visitor.require(Permission::IncidentManage)?;
+    let mut faults = Faults::default();
+    let impact = IncidentImpact::parse(&form.impact);
+    if impact.is_none() {
+        faults.add("impact", "Choose one of the list.");
+    }
+    let starts_at = moment("starts_at", &form.starts_at, &mut faults);
+    let ends_at = moment("ends_at", &form.ends_at, &mut faults);
+    let (Some(impact), true) = (impact, faults.is_empty()) else {
+        return Ok(refused(page(&visitor, &form, faults).await?));
+    };
+    let slugs = form.apis.split([',', ' ']).map(str::trim);
+    let input = OpenIncident {
+        title: form.title.clone(),
+        impact,
+        state: None,
+        apis: slugs
+            .filter(|slug| !slug.is_empty())
+            .map(Into::into)
+            .collect(),
+        text: form.text.clone(),
+        starts_at,
+        ends_at,
+    };
+    match incidents::open_incident(visitor.db(), actor, input).await {
+        Ok(opened) => {
+            let path = format!("/console/incidents/{}", opened.value.number);
+            Ok(visitor.go(&path).into_response())
+        }
+        Err(refusal) => {
+            let page = page(&visitor, &form, faults_of(refusal)?).await?;
+            Ok(refused(page))
+        }
+    }
+}
+
+/// A moment in UTC as it is typed; none when nothing is.
+fn moment(field: &str, text: &str, faults: &mut Faults) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let form = format_description!("[year]-[month]-[day] [hour]:[minute]");
+    let read = PrimitiveDateTime::parse(text, form).ok();
+    if read.is_none() {
+        faults.add(field, "Use a moment such as 2027-06-30 22:00.");
+    }
+    read.map(PrimitiveDateTime::assume_utc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Faults, moment};
+    use time::macros::datetime;
+
+    #[test]
+    fn a_moment_is_read_in_utc_or_said_to_be_none() {
+        let mut faults = Faults::default();
+        let read = moment("starts_at", " 2027-06-30 22:00 ", &mut faults);
+        assert_eq!(read, Some(datetime!(2027-06-30 22:00 UTC)));
+        assert_eq!(moment("starts_at", " ", &mut faults), None);
+        assert!(faults.is_empty());
+        assert_eq!(moment("ends_at", "tomorrow", &mut faults), None);
+        assert!(faults.of("ends_at").is_some());
+    }
+}

@@ -1,0 +1,236 @@
+//! Incidents: the forms of the console, the status page, the page of each, the feed, and the banner of an API.
+
+use super::{Stand, Window};
+use crate::gallery::{hold_to_the_rules, keep};
+use gatehouse_control_plane::Actor;
+use gatehouse_control_plane::apis::{self, UpdateApi};
+use gatehouse_domain::{Role, Visibility};
+
+const LIST: &str = "/console/incidents";
+const NEW: &str = "/console/incidents/new";
+const FORM: &str = "<form method=\"post\" action=\"/console/incidents";
+
+async fn stand() -> Stand {
+    let stand = Stand::new().await;
+    stand.publish_petstore().await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    stand.admit("ops@acme.test", Role::Operator).await;
+    stand
+}
+
+/// Opens an incident of the Petstore by the form.
+async fn open(ops: &mut Window, title: &str) -> String {
+    ops.get(NEW).await;
+    let fields = [
+        ("title", title),
+        ("impact", "degraded"),
+        ("apis", "petstore"),
+        ("text", "We **look** <img src=x onerror=alert(1)>."),
+    ];
+    let sent = ops.post(NEW, &fields).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    sent.location().to_owned()
+}
+
+#[tokio::test]
+async fn an_incident_goes_from_the_form_to_the_status_page_and_to_its_end() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let page = ops.get(LIST).await;
+    assert!(page.body.contains("No incidents yet"), "{}", page.body);
+    let home = open(&mut ops, "Pets are <slow>").await;
+    assert_eq!(home, "/console/incidents/1");
+    let page = ops.get(&home).await;
+    hold_to_the_rules("incident", &page.body);
+    keep("real-incident", &page.body);
+    assert!(page.body.contains(FORM), "{}", page.body);
+    assert!(page.body.contains("incident update 1"), "{}", page.body);
+
+    let status = dev.get("/status").await;
+    hold_to_the_rules("status", &status.body);
+    keep("real-status", &status.body);
+    for words in [
+        "Open incidents",
+        "Pets are &#60;slow&#62;",
+        "<strong>look</strong>",
+        "Petstore",
+    ] {
+        assert!(status.body.contains(words), "{words}: {}", status.body);
+    }
+    assert!(!status.body.contains("<img src=x"), "{}", status.body);
+    let own = dev.get("/status/incidents/1").await;
+    hold_to_the_rules("incident-page", &own.body);
+    assert!(own.body.contains("Investigating"), "{}", own.body);
+    let api = dev.get("/apis/petstore").await;
+    hold_to_the_rules("api", &api.body);
+    assert!(
+        api.body.contains("href=\"/status/incidents/1\"")
+            && api.body.contains("Degraded: investigating"),
+        "{}",
+        api.body
+    );
+
+    let refused = ops
+        .post(&home, &[("state", "resolved"), ("text", "")])
+        .await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let over = [("state", "resolved"), ("text", "It is *over*.")];
+    assert_eq!(ops.post(&home, &over).await.status, 303);
+    let page = ops.get(&home).await;
+    assert!(!page.body.contains(FORM), "{}", page.body);
+    let again = ops.post(&home, &over).await;
+    assert_eq!(again.status, 422, "{}", again.body);
+    assert!(again.body.contains("Open a new one"), "{}", again.body);
+    let status = dev.get("/status").await;
+    assert!(!status.body.contains("Open incidents"), "{}", status.body);
+    assert!(
+        status.body.contains("Pets are &#60;slow&#62;"),
+        "{}",
+        status.body
+    );
+    let api = dev.get("/apis/petstore").await;
+    assert!(!api.body.contains("/status/incidents/1"), "{}", api.body);
+    let inbox = dev.get("/status/incidents/1").await;
+    assert!(inbox.body.contains("<em>over</em>"), "{}", inbox.body);
+}
+
+#[tokio::test]
+async fn who_manages_no_incidents_sees_no_form_and_opens_none() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let home = open(&mut ops, "Pets are slow").await;
+    for path in [LIST, NEW, home.as_str()] {
+        assert_eq!(dev.get(path).await.status, 403, "{path}");
+    }
+    dev.get("/status").await;
+    let fields = [("title", "Ours"), ("impact", "outage"), ("text", "Ours.")];
+    assert_eq!(dev.post(NEW, &fields).await.status, 403);
+    let said = [("state", "resolved"), ("text", "Ours.")];
+    assert_eq!(dev.post(&home, &said).await.status, 403);
+    let seen = dev.get("/status/incidents/1").await.body;
+    assert!(!seen.contains(LIST), "{seen}");
+    let seen = ops.get("/status/incidents/1").await.body;
+    assert!(seen.contains("href=\"/console/incidents/1\""), "{seen}");
+    for missing in [
+        "/status/incidents/2",
+        "/status/incidents/x",
+        "/console/incidents/2",
+    ] {
+        assert_eq!(ops.get(missing).await.status, 404, "{missing}");
+    }
+    // Another tenant has none of it.
+    let mut admin = stand.admin_elsewhere().await;
+    for missing in ["/status/incidents/1", "/console/incidents/1"] {
+        let path = format!("/t/other{missing}");
+        assert_eq!(admin.get(&path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_wrongly_is_shown_again_beside_its_faults() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    ops.get(NEW).await;
+    for (fields, fault) in [
+        (
+            vec![("title", ""), ("impact", "outage"), ("text", "So.")],
+            "f-title-error",
+        ),
+        (
+            vec![("title", "Kept"), ("impact", "bad"), ("text", "So.")],
+            "f-impact-error",
+        ),
+        (
+            vec![
+                ("title", "Kept"),
+                ("impact", "outage"),
+                ("text", "So."),
+                ("apis", "nothing"),
+            ],
+            "f-apis-error",
+        ),
+        (
+            vec![
+                ("title", "Kept"),
+                ("impact", "maintenance"),
+                ("text", "So."),
+                ("ends_at", "soon"),
+            ],
+            "f-ends-at-error",
+        ),
+        (
+            vec![
+                ("title", "Kept"),
+                ("impact", "outage"),
+                ("text", "So."),
+                ("ends_at", "2099-01-01 10:00"),
+            ],
+            "f-ends-at-error",
+        ),
+    ] {
+        let refused = ops.post(NEW, &fields).await;
+        assert_eq!(refused.status, 422, "{fields:?}: {}", refused.body);
+        assert!(
+            refused.body.contains(&format!("id=\"{fault}\"")),
+            "{fault}: {}",
+            refused.body
+        );
+        hold_to_the_rules("incident-new", &refused.body);
+    }
+    let planned = [
+        ("title", "A pause"),
+        ("impact", "maintenance"),
+        ("text", "We move."),
+        ("starts_at", "2099-01-01 10:00"),
+        ("ends_at", "2099-01-01 12:00"),
+    ];
+    assert_eq!(ops.post(NEW, &planned).await.status, 303);
+    let page = ops.get("/status/incidents/1").await;
+    for words in [
+        "Planned",
+        "Every API",
+        "From 1 Jan 2099, 10:00:00 UTC to 1 Jan 2099, 12:00:00 UTC.",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_feed_is_for_readers_who_do_not_sign_in_and_tells_of_public_apis() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    open(&mut ops, "Pets <slow>").await;
+    let mut reader = stand.window();
+    let feed = reader.get("/status/feed").await;
+    assert_eq!(
+        (feed.status, feed.body.matches("<entry>").count()),
+        (200, 0)
+    );
+    assert_eq!(reader.get("/status/incidents/1").await.status, 404);
+    let public = UpdateApi {
+        visibility: Some(Visibility::Public),
+        ..UpdateApi::default()
+    };
+    let system = Actor::system(stand.tenant, "test");
+    apis::update_api(&stand.db, &system, "petstore".into(), None, public)
+        .await
+        .unwrap();
+    let feed = reader.get("/status/feed").await;
+    assert_eq!(
+        feed.headers["content-type"],
+        "application/atom+xml; charset=utf-8"
+    );
+    for words in [
+        "<?xml version=\"1.0\"",
+        "<title>Investigating: Pets &#60;slow&#62;</title>",
+        "http://127.0.0.1:8080/status/incidents/1",
+        "&#60;strong&#62;look",
+    ] {
+        assert!(feed.body.contains(words), "{words}: {}", feed.body);
+    }
+    let page = reader.get("/status/incidents/1").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(!page.body.contains("ops@acme.test"), "{}", page.body);
+}
