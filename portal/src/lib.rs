@@ -16,6 +16,7 @@ mod form;
 #[cfg(test)]
 mod gallery;
 mod headers;
+mod language;
 mod page;
 mod page_error;
 mod pages;
@@ -39,6 +40,6 @@ mod visitor;
 
 pub use serve::BoundPortal;
 pub use settings::{
-    DEFAULTS, DemoSettings, Front, OutboundSettings, ROLE, RefusedSettings, SessionSettings,
-    Settings, SignInSettings,
+    DEFAULTS, DemoSettings, Front, LanguageSettings, OutboundSettings, ROLE, RefusedSettings,
+    SessionSettings, Settings, SignInSettings,
 };

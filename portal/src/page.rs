@@ -39,9 +39,10 @@ pub(crate) fn refused(page: impl IntoResponse) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
-/// Makes a template struct a response.
+/// Makes a template struct a response, and gives its template the texts of the catalogues.
 macro_rules! web_page {
     ($page:ident, $cache:ident) => {
+        $crate::view::said::says!($page);
         impl ::axum::response::IntoResponse for $page {
             fn into_response(self) -> ::axum::response::Response {
                 $crate::page::respond(&self, $crate::page::Cache::$cache)

@@ -10,6 +10,8 @@ use gatehouse_control_plane::ci_trusts::WorkloadIssuers;
 use gatehouse_control_plane::oidc::{IssuerSettings, Issuers};
 use gatehouse_control_plane::passkeys::RelyingParty;
 use gatehouse_control_plane::publishing::{DescriptionFetch, FETCH_TIMEOUT};
+use gatehouse_domain::Language;
+use gatehouse_language::t;
 use gatehouse_runtime::egress::{Egress, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;
 use http::HeaderMap;
@@ -155,6 +157,14 @@ impl Portal {
         &self.0.settings.gateway_url
     }
 
+    /// What pages are offered in, English first.
+    pub(crate) fn languages(&self) -> &'static [Language] {
+        match self.0.settings.languages.unfinished {
+            true => Language::ALL,
+            false => Language::COMPLETE,
+        }
+    }
+
     pub(crate) fn upload_max(&self) -> u64 {
         self.0.settings.upload_max
     }
@@ -205,9 +215,9 @@ impl Portal {
     /// What every page says about this installation.
     pub(crate) fn banner(&self) -> Option<String> {
         if self.is_demo() {
-            Some("Demo data. Delete it with gatehouse demo --reset.".to_owned())
+            Some(t!("banner-demo"))
         } else if !self.secure_cookies() {
-            Some("This portal is served without TLS: sessions can be read on the way.".to_owned())
+            Some(t!("banner-plain-http"))
         } else {
             None
         }

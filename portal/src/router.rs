@@ -26,7 +26,7 @@ use crate::pages::{
 };
 use crate::portal::Portal;
 use crate::proof::{proved, proved_for_others};
-use crate::{assets, session, tint, visitor};
+use crate::{assets, language, session, tint, visitor};
 
 /// All routes with all layers. Prefixes of the address are taken off before; see `place.rs`.
 pub(crate) fn router(portal: &Portal, metrics: HttpMetrics) -> anyhow::Result<Router> {
@@ -130,6 +130,7 @@ fn public() -> Router<Portal> {
         .route("/errors/{code}", get(problem::show_code))
         .route("/theme", post(looks::set_theme))
         .route("/density", post(looks::set_density))
+        .route("/language", post(language::choose))
         .route("/changes/{change}", get(spread::show))
 }
 

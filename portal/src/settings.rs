@@ -51,6 +51,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// Who else's word is taken on people.
     pub sign_in: SignInSettings,
+    /// What pages are offered in.
+    pub languages: LanguageSettings,
     /// Where calls to addresses people entered may go.
     pub egress: OutboundSettings,
     /// The demo's conveniences.
@@ -85,6 +87,14 @@ pub struct SessionSettings {
 pub struct SignInSettings {
     /// Issuers believed for the whole installation.
     pub trusted_issuers: Vec<String>,
+}
+
+/// What pages are offered in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageSettings {
+    /// Whether languages are offered, too, in which some pages are still English.
+    pub unfinished: bool,
 }
 
 /// Where calls to addresses people entered may go.

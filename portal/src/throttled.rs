@@ -4,6 +4,7 @@
 //! noted there is kept with the request until its answer is known.
 
 use axum::response::Response;
+use gatehouse_language::t;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use std::cell::Cell;
@@ -35,13 +36,11 @@ pub(crate) async fn told(run: impl Future<Output = Response>) -> Response {
 
 /// How long to wait, in words.
 pub(crate) fn words(seconds: u64) -> String {
-    let (amount, unit) = match seconds {
-        0..120 => (seconds.max(1), "second"),
-        120..7_200 => (seconds.div_ceil(60), "minute"),
-        _ => (seconds.div_ceil(3_600), "hour"),
-    };
-    let many = if amount == 1 { "" } else { "s" };
-    format!("Too many attempts. Wait {amount} {unit}{many}, then try again.")
+    match seconds {
+        0..120 => t!("fault-wait-seconds", count = seconds.max(1)),
+        120..7_200 => t!("fault-wait-minutes", count = seconds.div_ceil(60)),
+        _ => t!("fault-wait-hours", count = seconds.div_ceil(3_600)),
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use gatehouse_domain::Permission;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
+use tokio::sync::Semaphore;
 
 /// What an upload is for, and who may send it.
 pub(crate) trait Purpose: Send {
@@ -17,6 +18,12 @@ pub(crate) trait Purpose: Send {
     const NEEDS: Option<Permission>;
     /// Longest text of a field that is not a file.
     const TEXT_BYTES_MAX: usize = 16 * 1024;
+    /// Longest that all texts may be together, a pasted description included; more is refused.
+    const TEXTS_BYTES_MAX: usize;
+    /// How many are read at once, of everybody together; as many as come with `None`.
+    fn places() -> Option<&'static Semaphore> {
+        None
+    }
     /// How much of all files is kept. What is beyond is read and forgotten, so that the fields after it still arrive.
     const FILES_BYTES_MAX: usize = usize::MAX;
 }
@@ -26,6 +33,8 @@ pub(crate) struct Description;
 
 impl Purpose for Description {
     const NEEDS: Option<Permission> = Some(Permission::SpecPublish);
+    /// The form as a whole is bounded for a description.
+    const TEXTS_BYTES_MAX: usize = usize::MAX;
 }
 
 /// Something of the tenant's own.
@@ -33,6 +42,7 @@ pub(crate) struct Settings;
 
 impl Purpose for Settings {
     const NEEDS: Option<Permission> = Some(Permission::TenantManage);
+    const TEXTS_BYTES_MAX: usize = 256 * 1024;
 }
 
 /// A call that is tried.
@@ -42,8 +52,19 @@ impl Purpose for Call {
     const NEEDS: Option<Permission> = None;
     /// More than a field may have, so that it is told beside the field.
     const TEXT_BYTES_MAX: usize = 2 * gatehouse_spec::sample::BODY_MAX;
+    const TEXTS_BYTES_MAX: usize = CALL_TEXTS_BYTES_MAX;
     const FILES_BYTES_MAX: usize = crate::relay::SENT_BYTES_MAX;
+
+    fn places() -> Option<&'static Semaphore> {
+        Some(&CALLS)
+    }
 }
+
+/// Longest that all texts of a call may be together.
+pub(crate) const CALL_TEXTS_BYTES_MAX: usize = 1024 * 1024;
+
+/// Each holds its files and texts in memory while it is read.
+static CALLS: Semaphore = Semaphore::const_new(32);
 
 /// One file of an upload. Its name and type are the sender's words.
 pub(crate) struct Chosen {
@@ -129,6 +150,10 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             Some(permission) => visitor.require(permission)?,
             None => visitor.actor()?,
         };
+        let _place = match P::places() {
+            Some(places) => Some(places.try_acquire().map_err(|_| busy())?),
+            None => None,
+        };
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| PageError::of(ProblemKind::UnsupportedMediaType))?;
@@ -139,7 +164,7 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             overflowed: None,
             purpose: PhantomData,
         };
-        let mut trusted = false;
+        let (mut trusted, mut room) = (false, P::TEXTS_BYTES_MAX);
         while let Some(part) = parts
             .next_field()
             .await
@@ -154,13 +179,7 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
                 upload.take_file(name, part).await?;
                 continue;
             }
-            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
-            // A description may be pasted; the form as a whole is bounded for it.
-            if bytes.len() > P::TEXT_BYTES_MAX && name != "text" {
-                let words = format!("A field may have {} KiB.", P::TEXT_BYTES_MAX / 1024);
-                return Err(Problem::new(ProblemKind::BodyTooLarge).detail(words).into());
-            }
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let text = read_text::<P>(&name, part, &mut room).await?;
             if name == "csrf" {
                 trusted = visitor.accepts_token(&text);
                 if !trusted {
@@ -176,6 +195,39 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             Err(PageError::of(ProblemKind::CsrfFailed))
         }
     }
+}
+
+/// Reads a text while it and all before it fit, counting what arrived. `room` is what is left for all together.
+async fn read_text<P: Purpose>(
+    name: &str,
+    mut part: Part<'_>,
+    room: &mut usize,
+) -> Result<String, PageError> {
+    let mut content = BytesMut::new();
+    while let Some(chunk) = part.chunk().await.map_err(|error| unreadable(&error))? {
+        // The token is none of what was filled in.
+        if name != "csrf" {
+            *room = room
+                .checked_sub(chunk.len())
+                .ok_or_else(|| too_large("All fields together", P::TEXTS_BYTES_MAX))?;
+        }
+        content.extend_from_slice(&chunk);
+        // A description may be pasted; all texts together are bounded for it.
+        if content.len() > P::TEXT_BYTES_MAX && name != "text" {
+            return Err(too_large("A field", P::TEXT_BYTES_MAX));
+        }
+    }
+    Ok(String::from_utf8_lossy(&content).into_owned())
+}
+
+fn too_large(what: &str, bytes_max: usize) -> PageError {
+    let words = format!("{what} may have {} KiB.", bytes_max / 1024);
+    Problem::new(ProblemKind::BodyTooLarge).detail(words).into()
+}
+
+fn busy() -> PageError {
+    let words = "Too many calls are under way here. Send it again in a moment.";
+    Problem::new(ProblemKind::Unavailable).detail(words).into()
 }
 
 fn unreadable(error: &axum::extract::multipart::MultipartError) -> PageError {

@@ -7,6 +7,7 @@ pub(crate) use know::know;
 
 use crate::address::{encode, with_query};
 use crate::csrf::Binding;
+use crate::language::Reading;
 use crate::page_error::PageError;
 use crate::pages::account::looks::Looks;
 use crate::portal::Portal;
@@ -51,6 +52,7 @@ struct Inner {
     answers: bool,
     binding: Binding,
     looks: Looks,
+    reading: Reading,
     /// Whether the request is for a page, not a form that was sent.
     is_page: bool,
     here: String,

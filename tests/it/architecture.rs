@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gatehouse-domain", &[]),
     ("gatehouse-problem", &[]),
     ("gatehouse-os", &[]),
+    ("gatehouse-language", &["domain"]),
     ("gatehouse-snapshot", &["domain"]),
     ("gatehouse-spec", &["domain"]),
     ("gatehouse-runtime", &["domain", "os"]),
@@ -81,6 +82,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "control-plane",
             "domain",
+            "language",
             "problem",
             "runtime",
             "spec",

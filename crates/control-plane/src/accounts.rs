@@ -10,7 +10,7 @@ mod sign_in;
 mod sign_up;
 
 use gatehouse_domain::id::{TenantId, UserId};
-use gatehouse_domain::{Email, PlatformRole};
+use gatehouse_domain::{Email, Language, PlatformRole};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -41,6 +41,8 @@ pub struct UserView {
     pub name: String,
     /// `unverified`, `active`, `locked` or `deactivated`.
     pub status: String,
+    /// What they want pages and mails in; `None` leaves it to the browser.
+    pub language: Option<Language>,
 }
 
 /// The person with an id. For the person themselves; lists of members come from [`crate::members`].
@@ -51,7 +53,7 @@ pub async fn get_user(db: &Db, id: UserId) -> Result<UserView, Refusal> {
 
 pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView, Refusal> {
     let row = sqlx::query!(
-        "select email, name, status from app_user where id = $1",
+        "select email, name, status, language from app_user where id = $1",
         id.uuid()
     )
     .fetch_one(conn)
@@ -61,7 +63,32 @@ pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView,
         email: row.email,
         name: row.name,
         status: row.status,
+        language: language_of(row.language.as_deref()),
     })
+}
+
+/// What a stored tag names. One that is not known any more counts as no choice.
+fn language_of(tag: Option<&str>) -> Option<Language> {
+    tag.and_then(Language::parse)
+}
+
+/// Keeps what somebody wants pages and mails in; `None` leaves it to the browser. How they read is no matter of a tenant, so nothing is
+/// recorded.
+pub async fn set_language(
+    db: &Db,
+    user: UserId,
+    language: Option<Language>,
+) -> Result<(), Refusal> {
+    let mut tx = db.global().await?;
+    sqlx::query!(
+        "update app_user set language = $2 where id = $1 and language is distinct from $2",
+        user.uuid(),
+        language.map(Language::tag),
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A person as who acts on their own account, without any rights in the tenant.
@@ -121,7 +148,7 @@ pub(crate) async fn find_by_email(
     email: &str,
 ) -> Result<Option<UserView>, Refusal> {
     let row = sqlx::query!(
-        "select id, email, name, status from app_user where lower(email) = lower($1)",
+        "select id, email, name, status, language from app_user where lower(email) = lower($1)",
         email
     )
     .fetch_optional(conn)
@@ -131,6 +158,7 @@ pub(crate) async fn find_by_email(
         email: row.email,
         name: row.name,
         status: row.status,
+        language: language_of(row.language.as_deref()),
     }))
 }
 

@@ -19,6 +19,7 @@ pub mod id;
 pub mod incident;
 pub mod job;
 pub mod key;
+pub mod language;
 pub mod notice;
 pub mod operation;
 pub mod plan;
@@ -36,6 +37,7 @@ pub use api::{ApiVersionState, ProductState, SignupMode, TenantStatus, Visibilit
 pub use email::Email;
 pub use environment::{BasePath, EnvironmentKind};
 pub use grants::{Grant, Grants, Place, Scope};
+pub use language::Language;
 pub use operation::OperationKey;
 pub use role::{Permission, PlatformRole, Role};
 pub use slug::Slug;

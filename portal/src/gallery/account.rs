@@ -14,13 +14,14 @@ use askama::Template;
 use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_control_plane::passkeys::PasskeyView;
 use gatehouse_control_plane::second_factor::SetUp;
+use gatehouse_language::t;
 use time::macros::datetime;
 
 pub(super) fn login() -> String {
     let mut shell = shell();
     shell.user = None;
     shell.has_console = false;
-    shell.banner = Some("Demo data. Delete it with gatehouse demo --reset.".into());
+    shell.banner = Some(t!("banner-demo"));
     shell.demo_people = vec![DemoPerson {
         name: "Dev".into(),
         email: "dev@demo.test".into(),
@@ -29,11 +30,11 @@ pub(super) fn login() -> String {
     }];
     LoginPage {
         shell,
-        going_to: Some("Request access to Orders"),
+        going_to: Some("Request access to Orders".into()),
         next: "/apis/orders/request".into(),
-        faults: Faults::one("email", "E-mail or password is wrong."),
-        email: Field::email("email", "E-mail").value("mia@acme.example"),
-        password: Field::password("password", "Password", "current-password"),
+        faults: Faults::one("email", t!("sign-in-wrong")),
+        email: Field::email("email", t!("field-email")).value("mia@acme.example"),
+        password: Field::password("password", t!("field-password"), "current-password"),
         providers: vec![SignInButton {
             slug: "corp".into(),
             name: "Acme staff login".into(),

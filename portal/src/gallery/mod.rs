@@ -27,6 +27,7 @@ pub(crate) fn shell() -> Shell {
             theme: "auto",
             density: "comfortable",
         },
+        languages: Vec::new(),
         assets: assets::urls(""),
         csrf_token: "sample".into(),
         user: Some(ShellUser {
@@ -70,7 +71,7 @@ fn no() -> Empty {
 }
 
 /// Every page by the name of its file.
-fn every_page() -> Vec<(&'static str, String)> {
+pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     vec![
         ("catalogue", catalogue::list()),
         ("api", catalogue::api()),

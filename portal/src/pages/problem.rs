@@ -5,9 +5,11 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::view::code::Code;
 use crate::view::parts::{Crumbs, Link};
+use crate::view::problems;
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind, Source};
 
 /// What happened, what to do, the way out, the request id.
@@ -15,10 +17,10 @@ use gatehouse_problem::{Problem, ProblemKind, Source};
 #[template(path = "pages/errors/problem.html")]
 pub(crate) struct ProblemPage {
     pub(crate) shell: Shell,
-    pub(crate) heading: &'static str,
+    pub(crate) heading: String,
     pub(crate) detail: String,
     pub(crate) errors: Vec<String>,
-    pub(crate) fix: &'static str,
+    pub(crate) fix: String,
     pub(crate) way_out: Link,
     pub(crate) request_id: String,
 }
@@ -29,20 +31,23 @@ impl ProblemPage {
     pub(crate) fn new(shell: Shell, problem: &Problem, request_id: String) -> Self {
         let way_out = match problem.kind() {
             ProblemKind::Internal | ProblemKind::Unavailable | ProblemKind::Overloaded => {
-                Link::new("Try again", shell.to(&shell.here))
+                Link::new(t!("problem-try-again"), shell.to(&shell.here))
             }
-            ProblemKind::CsrfFailed => Link::new("Open the page again", shell.to("/")),
-            _ => Link::new("Browse APIs", shell.to("/apis")),
+            ProblemKind::CsrfFailed => Link::new(t!("problem-open-again"), shell.to("/")),
+            _ => Link::new(t!("problem-browse"), shell.to("/apis")),
         };
+        let heading = problems::heading(problem.kind());
+        // A problem without words of its own says those of its kind.
+        let own = Some(problem.message()).filter(|words| *words != problem.kind().title());
         Self {
-            heading: problem.kind().title(),
-            detail: problem.message().to_owned(),
+            detail: own.unwrap_or(&heading).to_owned(),
+            heading,
             errors: problem
                 .errors()
                 .iter()
                 .map(|error| error.detail.clone())
                 .collect(),
-            fix: problem.kind().fix(),
+            fix: problems::fix(problem.kind()),
             way_out,
             request_id,
             shell,

@@ -272,6 +272,12 @@ async fn parts_arrive_one_for_one_whatever_their_names_and_contents_are() {
         &call_of(SampleBody::Multipart(vec![part("a", file("b", 0), None)])),
         &[Bytes::from_static(b"x")],
     );
+    let boundary = |content: &'static [u8]| {
+        let body = SampleBody::Multipart(vec![part("a", file("b", 0), None)]);
+        let payload = Payload::of(&call_of(body), &[Bytes::from_static(content)]);
+        payload.unwrap().content_type
+    };
+    assert_ne!(boundary(b"one"), boundary(b"two"), "of what is sent");
     // A file that knows the boundary of another call.
     let known = first.unwrap().bytes.slice(..);
     let binary = Bytes::from_static(b"\x00\xff\r\n--\r\n\r\n");

@@ -20,6 +20,7 @@ mod incidents;
 mod inviting;
 mod jobs;
 mod keys;
+mod languages;
 mod links;
 mod pages;
 mod parts;

@@ -147,6 +147,7 @@ const UNASKED: &[&str] = &[
     "/logout",
     "/theme",
     "/density",
+    "/language",
     "/account/sessions",
     "/account/sessions/{session}/end",
     "/account/passkeys/{passkey}/rename",

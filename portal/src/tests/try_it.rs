@@ -3,6 +3,7 @@
 use super::{Stand, Window};
 use crate::pages::catalogue::try_it::FORM_BYTES_MAX;
 use crate::relay::SENT_BYTES_MAX;
+use crate::upload::CALL_TEXTS_BYTES_MAX;
 use gatehouse_domain::Role;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -378,5 +379,31 @@ async fn files_beyond_the_limit_are_refused_beside_their_control_and_texts_are_k
         .post_files(UPLOAD, &fields, &[("body.photo", "a.png", &huge)])
         .await;
     assert_eq!(refused.status, 413);
+    assert!(gateway.calls().is_empty());
+}
+
+#[tokio::test]
+async fn texts_are_bounded_together_and_the_field_of_descriptions_is_no_exception() {
+    let gateway = Gateway::answering(HTML);
+    let (_stand, mut dev) = uploads(&gateway).await;
+    dev.get(UPLOAD).await;
+    let of_field = 32 * 1024;
+    let part = "x".repeat(of_field);
+    // What is within the limit is read and then refused for its unknown fields.
+    for (over, status) in [(-1, 400), (0, 400), (1, 413)] {
+        let last = "x".repeat(of_field.saturating_add_signed(over));
+        let whole = CALL_TEXTS_BYTES_MAX / of_field - 1;
+        let names: Vec<String> = (0..whole).map(|number| format!("more{number}")).collect();
+        let mut fields: Vec<(&str, &str)> = names
+            .iter()
+            .map(|name| (name.as_str(), part.as_str()))
+            .collect();
+        fields.push(("last", &last));
+        let answer = dev.post_files(UPLOAD, &fields, &[]).await;
+        assert_eq!(answer.status, status, "{over}: {}", answer.body);
+        let pasted = "x".repeat(CALL_TEXTS_BYTES_MAX.saturating_add_signed(over));
+        let answer = dev.post_files(UPLOAD, &[("text", &pasted)], &[]).await;
+        assert_eq!(answer.status, status, "{over}: {}", answer.body);
+    }
     assert!(gateway.calls().is_empty());
 }

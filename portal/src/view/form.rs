@@ -2,9 +2,11 @@
 
 use crate::page_error::PageError;
 use crate::throttled;
+use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_control_plane::Refusal;
+use gatehouse_language::t;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -33,6 +35,7 @@ pub(crate) struct Faults {
 }
 
 impl HtmlSafe for Faults {}
+says!(Faults);
 
 impl Faults {
     /// Adds a fault; the first one of a field is the one shown beside it.
@@ -135,6 +138,7 @@ pub(crate) struct Field {
 }
 
 impl HtmlSafe for Field {}
+says!(Field);
 
 impl Field {
     fn of_kind(
@@ -159,27 +163,27 @@ impl Field {
         }
     }
 
-    pub(crate) fn text(name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn text(name: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
         Self::of_kind("text", name, label)
     }
 
-    pub(crate) fn email(name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn email(name: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
         Self::of_kind("email", name, label).complete("username")
     }
 
     pub(crate) fn password(
         name: &'static str,
-        label: &'static str,
+        label: impl Into<Cow<'static, str>>,
         autocomplete: &'static str,
     ) -> Self {
         Self::of_kind("password", name, label).complete(autocomplete)
     }
 
-    pub(crate) fn number(name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn number(name: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
         Self::of_kind("number", name, label)
     }
 
-    pub(crate) fn date(name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn date(name: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
         Self::of_kind("date", name, label)
     }
 
@@ -219,7 +223,7 @@ impl Field {
         self
     }
 
-    pub(crate) fn file(name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn file(name: &'static str, label: impl Into<Cow<'static, str>>) -> Self {
         Self::of_kind("file", name, label)
     }
 
@@ -334,15 +338,9 @@ pub(crate) fn faults_of(refusal: Refusal) -> Result<Faults, PageError> {
             }
         }
         Refusal::UnknownReference { pointer } => {
-            faults.add(
-                field_name(&pointer),
-                "What was chosen does not exist any more. Choose again.",
-            );
+            faults.add(field_name(&pointer), t!("fault-reference"));
         }
-        Refusal::Stale { .. } => faults.add(
-            WHOLE_FORM,
-            "Somebody changed this while you did. Open the page again to see it as it is.",
-        ),
+        Refusal::Stale { .. } => faults.add(WHOLE_FORM, t!("fault-stale")),
         Refusal::Conflict(words) | Refusal::NotYours(words) => faults.add(WHOLE_FORM, words),
         Refusal::TooMany(seconds) => {
             throttled::note(seconds);

@@ -1,5 +1,6 @@
 //! The component inventory as types: a page gives facts, the part decides shape, word and colour.
 
+use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use serde::{Deserialize, Serialize};
@@ -159,6 +160,7 @@ struct Crumb {
 }
 
 impl HtmlSafe for Crumbs {}
+says!(Crumbs);
 
 impl Crumbs {
     pub(crate) fn new(here: impl Into<String>, parents: Vec<Link>) -> Self {
@@ -259,6 +261,7 @@ pub(crate) struct Pages {
 }
 
 impl HtmlSafe for Pages {}
+says!(Pages);
 
 /// One heading, one sentence, one button.
 #[derive(Debug, Clone, Template)]

@@ -1,10 +1,12 @@
 //! What every page carries around its content: who is here, where they are, and the bars above and below.
 
 use crate::assets::AssetUrls;
+use crate::language::LanguageChoice;
 use crate::pages::account::looks::Looks;
 use crate::view::parts::Flash;
 use askama::filters::HtmlSafe;
 use gatehouse_domain::role::{Permission, Role};
+use gatehouse_language::t;
 
 /// The signed-in person, as the bar shows them.
 #[derive(Debug, Clone)]
@@ -52,10 +54,17 @@ pub(crate) struct TenantLink {
     pub(crate) href: String,
 }
 
+/// A heading of the console's rail.
+#[derive(Debug, Clone)]
+pub(crate) struct RailGroup {
+    pub(crate) name: &'static str,
+    pub(crate) label: String,
+}
+
 /// One line of the console's rail.
 #[derive(Debug, Clone)]
 pub(crate) struct RailEntry {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) href: String,
     pub(crate) current: bool,
     pub(crate) count: usize,
@@ -69,6 +78,8 @@ pub(crate) struct Shell {
     pub(crate) tenant_name: String,
     pub(crate) brand: Brand,
     pub(crate) looks: Looks,
+    /// The buttons of the choice of language, when there is one.
+    pub(crate) languages: Vec<LanguageChoice>,
     pub(crate) assets: AssetUrls,
     pub(crate) csrf_token: String,
     pub(crate) user: Option<ShellUser>,
@@ -149,10 +160,20 @@ impl Shell {
     }
 
     /// The label of the rail's current entry, for the button that opens the rail on a phone.
-    pub(crate) fn console_here(&self) -> &'static str {
+    pub(crate) fn console_here(&self) -> String {
         RAIL.iter()
             .find(|line| line.section == self.section)
-            .map_or("Menu", |line| line.label)
+            .map_or_else(|| t!("rail-menu"), |line| (line.label)())
+    }
+
+    /// The groups of the rail in their order; the first has no heading.
+    pub(crate) fn console_groups(&self) -> [RailGroup; 3] {
+        let group = |name, label| RailGroup { name, label };
+        [
+            group("", String::new()),
+            group("offer", t!("rail-offer")),
+            group("run", t!("rail-run")),
+        ]
     }
 
     /// The lines of one group of the rail that this person can use.
@@ -160,7 +181,7 @@ impl Shell {
         RAIL.iter()
             .filter(|line| line.group == group && line.needs.shown_to(self))
             .map(|line| RailEntry {
-                label: line.label,
+                label: (line.label)(),
                 href: self.to(line.path),
                 current: line.section == self.section,
                 count: if line.section == "requests" {
@@ -173,9 +194,12 @@ impl Shell {
     }
 }
 
+/// A text that a table names: it is said when it is shown, in the language of then.
+type Label = fn() -> String;
+
 struct RailLine {
     group: &'static str,
-    label: &'static str,
+    label: Label,
     path: &'static str,
     section: &'static str,
     needs: Needs,
@@ -206,7 +230,7 @@ impl Needs {
 
 const fn line(
     group: &'static str,
-    label: &'static str,
+    label: Label,
     path: &'static str,
     section: &'static str,
     needs: Needs,
@@ -221,95 +245,101 @@ const fn line(
 }
 
 const RAIL: [RailLine; 15] = [
-    line("", "Home", "/console", "home", Needs::Nothing),
+    line("", || t!("rail-home"), "/console", "home", Needs::Nothing),
     line(
         "",
-        "Requests",
+        || t!("rail-requests"),
         "/console/requests",
         "requests",
         Needs::Somewhere(Permission::SubscriptionRead),
     ),
     line(
-        "Offer",
-        "APIs",
+        "offer",
+        || t!("rail-apis"),
         "/console/apis",
         "apis",
         Needs::Somewhere(Permission::ApiRead),
     ),
     line(
-        "Offer",
-        "Products",
+        "offer",
+        || t!("rail-products"),
         "/console/products",
         "products",
         Needs::Somewhere(Permission::ApiRead),
     ),
     line(
-        "Offer",
-        "Plans",
+        "offer",
+        || t!("rail-plans"),
         "/console/plans",
         "plans",
         Needs::Somewhere(Permission::ApiRead),
     ),
     line(
-        "Offer",
-        "Terms",
+        "offer",
+        || t!("rail-terms"),
         "/console/terms",
         "terms",
         Needs::Somewhere(Permission::ApiRead),
     ),
     line(
-        "Offer",
-        "Applications",
+        "offer",
+        || t!("rail-applications"),
         "/console/applications",
         "applications",
         Needs::Somewhere(Permission::SubscriptionRead),
     ),
     line(
-        "Offer",
-        "People and teams",
+        "offer",
+        || t!("rail-people"),
         "/console/people",
         "people",
         Needs::Everywhere(Permission::MemberRead),
     ),
     line(
-        "Run",
-        "Gateways",
+        "run",
+        || t!("rail-gateways"),
         "/console/gateways",
         "gateways",
         Needs::Everywhere(Permission::GatewayRead),
     ),
     line(
-        "Run",
-        "Incidents",
+        "run",
+        || t!("rail-incidents"),
         "/console/incidents",
         "incidents",
         Needs::Somewhere(Permission::IncidentManage),
     ),
     line(
-        "Run",
-        "Releases",
+        "run",
+        || t!("rail-releases"),
         "/console/releases",
         "releases",
         Needs::Everywhere(Permission::ApiRead),
     ),
     line(
-        "Run",
-        "Configuration",
+        "run",
+        || t!("rail-configuration"),
         "/console/configuration",
         "configuration",
         Needs::Everywhere(Permission::ApiRead),
     ),
-    line("Run", "Jobs", "/console/jobs", "jobs", Needs::Nothing),
     line(
-        "Run",
-        "Audit",
+        "run",
+        || t!("rail-jobs"),
+        "/console/jobs",
+        "jobs",
+        Needs::Nothing,
+    ),
+    line(
+        "run",
+        || t!("rail-audit"),
         "/console/audit",
         "audit",
         Needs::Everywhere(Permission::AuditRead),
     ),
     line(
-        "Run",
-        "Settings",
+        "run",
+        || t!("rail-settings"),
         "/console/settings",
         "settings",
         Needs::OneOf(crate::pages::console::settings::NEEDED),
@@ -319,7 +349,7 @@ const RAIL: [RailLine; 15] = [
 /// Role names as sentences use them.
 pub(crate) fn roles_in_words(roles: &[Role]) -> String {
     match roles {
-        [] => "No role here".to_owned(),
+        [] => t!("no-role"),
         roles => {
             let words: Vec<String> = roles.iter().map(|role| capital(role.as_str())).collect();
             words.join(", ")

@@ -3,6 +3,7 @@
 use crate::view::shell::capital;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_language::{spoken, t};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
@@ -32,7 +33,7 @@ impl When {
     fn saying(at: OffsetDateTime, words: String) -> Self {
         Self {
             exact: at.format(&Rfc3339).unwrap_or_default(),
-            absolute: format!("{}, {} UTC", day(at), clock(at)),
+            absolute: t!("date-exact", day = day(at), clock = clock(at)),
             words,
         }
     }
@@ -40,16 +41,22 @@ impl When {
 
 /// "20 Nov 2026".
 pub(crate) fn day(at: OffsetDateTime) -> String {
-    at.format(format_description!(
-        "[day padding:none] [month repr:short] [year]"
-    ))
-    .unwrap_or_default()
+    // A year is no amount: as text it is not grouped.
+    t!(
+        "date-day",
+        day = i32::from(at.day()),
+        month = i32::from(u8::from(at.month())),
+        year = at.year().to_string(),
+    )
 }
 
 /// "20 Nov".
 pub(crate) fn short_day(at: OffsetDateTime) -> String {
-    at.format(format_description!("[day padding:none] [month repr:short]"))
-        .unwrap_or_default()
+    t!(
+        "date-short",
+        day = i32::from(at.day()),
+        month = i32::from(u8::from(at.month())),
+    )
 }
 
 /// "11:33:51".
@@ -63,30 +70,33 @@ pub(crate) fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
     let distance = now - at;
     let size = distance.abs();
     if size < Duration::seconds(5) {
-        return "just now".to_owned();
+        return t!("time-now");
     }
     if size > Duration::days(30) {
         return day(at);
     }
-    let (count, unit) = whole(size);
-    let unit = if count == 1 {
-        unit.to_owned()
-    } else {
-        format!("{unit}s")
-    };
     if distance.is_negative() {
-        format!("in {count} {unit}")
+        ahead(size)
     } else {
-        format!("{count} {unit} ago")
+        gone(size)
     }
 }
 
-fn whole(size: Duration) -> (i64, &'static str) {
+fn ahead(size: Duration) -> String {
     match size {
-        s if s >= Duration::days(1) => (s.whole_days(), "day"),
-        s if s >= Duration::hours(1) => (s.whole_hours(), "hour"),
-        s if s >= Duration::minutes(1) => (s.whole_minutes(), "minute"),
-        s => (s.whole_seconds(), "second"),
+        s if s >= Duration::days(1) => t!("time-in-days", count = s.whole_days()),
+        s if s >= Duration::hours(1) => t!("time-in-hours", count = s.whole_hours()),
+        s if s >= Duration::minutes(1) => t!("time-in-minutes", count = s.whole_minutes()),
+        s => t!("time-in-seconds", count = s.whole_seconds()),
+    }
+}
+
+fn gone(size: Duration) -> String {
+    match size {
+        s if s >= Duration::days(1) => t!("time-ago-days", count = s.whole_days()),
+        s if s >= Duration::hours(1) => t!("time-ago-hours", count = s.whole_hours()),
+        s if s >= Duration::minutes(1) => t!("time-ago-minutes", count = s.whole_minutes()),
+        s => t!("time-ago-seconds", count = s.whole_seconds()),
     }
 }
 
@@ -94,28 +104,16 @@ fn whole(size: Duration) -> (i64, &'static str) {
 pub(crate) fn age(size: Duration) -> String {
     let minutes = size.whole_minutes().max(0);
     match minutes {
-        0 => "under 1 min".to_owned(),
-        m if m < 60 => format!("{m} min"),
-        m if m < 60 * 24 => format!("{} h {} min", m / 60, m % 60),
-        m => format!("{} d {} h", m / (60 * 24), m / 60 % 24),
+        0 => t!("age-short"),
+        m if m < 60 => t!("age-minutes", minutes = m),
+        m if m < 60 * 24 => t!("age-hours", hours = m / 60, minutes = m % 60),
+        m => t!("age-days", days = m / (60 * 24), hours = m / 60 % 24),
     }
 }
 
-/// Groups thousands: 1,234,567.
+/// Groups thousands as the language does: 1,234,567.
 pub(crate) fn grouped(value: impl Into<i128>) -> String {
-    let value: i128 = value.into();
-    let digits = value.unsigned_abs().to_string();
-    let mut shown = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if value < 0 {
-        shown.push('-');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
+    gatehouse_language::grouped(value.into(), spoken())
 }
 
 /// "1 gateway", "3 gateways".
@@ -139,6 +137,8 @@ pub(crate) fn action_words(action: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{When, action_words, age, count, grouped, relative};
+    use gatehouse_domain::Language;
+    use gatehouse_language::speaking_now;
     use time::Duration;
     use time::macros::datetime;
 
@@ -150,6 +150,10 @@ mod tests {
         assert_eq!(relative(now + Duration::days(3), now), "in 3 days");
         assert_eq!(relative(now - Duration::days(40), now), "11 Oct 2026");
         assert_eq!(relative(now, now), "just now");
+        let in_german = |at| speaking_now(Language::German, || relative(at, now));
+        assert_eq!(in_german(now - Duration::days(3)), "vor 3 Tagen");
+        assert_eq!(in_german(now + Duration::days(1)), "in 1 Tag");
+        assert_eq!(in_german(now - Duration::days(40)), "11. Okt. 2026");
         assert!(
             When::ago(now, now)
                 .to_string()

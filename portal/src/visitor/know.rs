@@ -8,7 +8,8 @@ use crate::pages::account::looks;
 use crate::pages::problem::ProblemPage;
 use crate::place::Place;
 use crate::portal::Portal;
-use crate::{cookies, headers, session, throttled};
+use crate::view::{problems, said};
+use crate::{cookies, headers, language, session, throttled};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -17,6 +18,7 @@ use gatehouse_control_plane::branding::{self, Branding};
 use gatehouse_control_plane::tenants::{self, TenantView};
 use gatehouse_control_plane::{Actor, Db, Refusal, members, second_factor};
 use gatehouse_domain::Permission;
+use gatehouse_language::{speaking, speaking_now};
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::listener::Peer;
 use gatehouse_runtime::{RequestId, random};
@@ -40,12 +42,13 @@ pub(crate) async fn know(
     let (mut head, body) = request.into_parts();
     let found = find(&portal, session, &head).await;
     let https = portal.is_https();
-    let mut response = match found {
+    let (spoken, mut response) = match found {
         Ok((visitor, new_visit)) => {
             head.extensions.insert(visitor.clone());
+            let spoken = visitor.0.reading.spoken;
             let run = next.run(Request::from_parts(head, body));
-            let mut response = throttled::told(run).await;
-            shown(&visitor, &mut response).await;
+            let answer = speaking(spoken, answered(&visitor, run));
+            let mut response = answer.await;
             if let Some(cookie) = new_visit {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
@@ -53,17 +56,28 @@ pub(crate) async fn know(
                 gatehouse_web::edge::REQUEST_ID,
                 visitor.0.request_id.header_value(),
             );
-            response
+            (spoken, response)
         }
-        Err(problem) => without_visitor(&problem),
+        Err(problem) => {
+            let spoken = language::reading(&portal, None, &head.headers).spoken;
+            (spoken, speaking_now(spoken, || without_visitor(&problem)))
+        }
     };
+    language::tell(response.headers_mut(), spoken);
     let targets = response.extensions_mut().remove::<headers::FormTargets>();
     headers::secure(response.headers_mut(), https, targets.as_ref());
     response
 }
 
+/// What the handler answers, with its problem as a page: all of it in the reader's language.
+async fn answered(visitor: &Visitor, run: impl Future<Output = Response>) -> Response {
+    let mut response = throttled::told(run).await;
+    shown(visitor, &mut response);
+    response
+}
+
 /// Turns a problem that a handler answered with into a page.
-async fn shown(visitor: &Visitor, response: &mut Response) {
+fn shown(visitor: &Visitor, response: &mut Response) {
     let forged = response
         .extensions_mut()
         .remove::<ProtectionError>()
@@ -83,10 +97,11 @@ async fn shown(visitor: &Visitor, response: &mut Response) {
 /// The database is away: there is no shell to stand in, so the page is plain.
 fn without_visitor(problem: &Problem) -> Response {
     let body = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><main><h1>{0}</h1>\
+        "<!doctype html><html lang=\"{2}\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><main><h1>{0}</h1>\
          <p>{1}</p></main></body></html>",
-        problem.kind().title(),
-        problem.kind().fix()
+        problems::heading(problem.kind()),
+        problems::fix(problem.kind()),
+        said::lang(),
     );
     (
         problem.status(),
@@ -170,6 +185,9 @@ async fn find(
         }
         _ => false,
     };
+    // A session that does not speak for the whole account neither reads nor writes what the account prefers.
+    let preferred = user.as_ref().filter(|_| answers);
+    let preferred = preferred.and_then(|user| user.language);
     // Without it they are somebody who is signed in and may do nothing here.
     let actor = actor.filter(|_| !owes_factor);
     let (binding, new_visit) = match (&user, session.id()) {
@@ -195,6 +213,7 @@ async fn find(
         answers,
         binding,
         looks: looks::chosen(headers),
+        reading: language::reading(portal, preferred, headers),
         came_from: came_from(&base_url, headers),
         is_page: head.method.is_safe(),
         here: place.here,

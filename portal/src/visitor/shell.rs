@@ -1,6 +1,7 @@
 //! The shell around every page: who is here, what they may see, what was left for them to read.
 
 use super::Visitor;
+use crate::language;
 use crate::page_error::PageError;
 use crate::pages::console::queue;
 use crate::tint;
@@ -103,6 +104,7 @@ impl Visitor {
                 .map_or_else(|| "Gatehouse".to_owned(), |tenant| tenant.name.clone()),
             brand: self.brand(),
             looks: inner.looks,
+            languages: language::choices(&inner.portal, inner.reading),
             assets: inner.portal.assets().clone(),
             csrf_token: inner.portal.csrf_key().token(&inner.binding),
             user: inner.user.as_ref().map(|user| ShellUser {

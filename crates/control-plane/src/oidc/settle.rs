@@ -270,6 +270,7 @@ pub(super) async fn admit(db: &Db, tenant: TenantId, claimed: &Claimed) -> Resul
         email: claimed.email.to_string(),
         name: claimed.name.clone(),
         status: "active".to_owned(),
+        language: None,
     };
     if let Some(known) = accounts::find_user_by_email(db, claimed.email.as_str()).await? {
         user.id = known.id;

@@ -299,6 +299,9 @@ async fn one_search_finds_apis_operations_guides_and_own_applications_by_the_rul
     let world = World::create().await;
     let db = &world.db;
     world.approved("Petshop till", "team").await;
+    let mut pets: serde_json::Value = serde_json::from_str(PETS).unwrap();
+    pets["components"]["schemas"]["Echidna"] = serde_json::json!({"type": "object"});
+    world.publish(&pets.to_string()).await.unwrap();
     let guide = GuideInput {
         title: Some("Grooming".to_owned()),
         markdown: Some("How to brush a wombat.".to_owned()),
@@ -328,6 +331,11 @@ async fn one_search_finds_apis_operations_guides_and_own_applications_by_the_rul
         (0, 0, 1, 0),
         "by the stem of a word in its text"
     );
+    let schemas = async |viewer: &Viewer<'_>| {
+        let found = catalogue::search_everything(db, viewer, "Echidna").await;
+        found.unwrap().parts.len()
+    };
+    assert_eq!(schemas(&eli).await, 1);
     assert_eq!(search(&dora, "  ").await, (0, 0, 0, 0));
     assert_eq!(search(&dora, "' | !(").await, (0, 0, 0, 0));
     let near = catalogue::search_everything(db, &dora, "Pest")
@@ -343,6 +351,11 @@ async fn one_search_finds_apis_operations_guides_and_own_applications_by_the_rul
     world.show(Visibility::Private, vec![]).await;
     assert_eq!(search(&eli, "pet").await, (0, 0, 0, 0));
     assert_eq!(search(&eli, "wombats").await, (0, 0, 0, 0));
+    assert_eq!(schemas(&eli).await, 0);
+    let schema = catalogue::get_schema(db, &eli, "pets", "v1", "Echidna").await;
+    assert!(is_not_found(&schema));
+    let parts = catalogue::find_parts(db, &eli, "pets", "v1").await;
+    assert!(is_not_found(&parts));
     let hidden = catalogue::search_everything(db, &eli, "Pest")
         .await
         .unwrap();

@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::second_factor::{self, Passed};
+use gatehouse_language::t;
 
 /// Who has shown the first proof in this session; others begin again.
 async fn half(visitor: &Visitor) -> Result<HalfIn, PageError> {
@@ -22,15 +23,14 @@ async fn half(visitor: &Visitor) -> Result<HalfIn, PageError> {
 }
 
 async fn form(visitor: &Visitor, half: &HalfIn, faults: Faults) -> Result<LinkPage, PageError> {
-    let field =
-        code_field(&faults).help("Six digits from your app, or one of your recovery codes.");
+    let field = code_field(&faults).help(t!("code-help"));
     let page = page(
         visitor.shell().await?,
-        "Enter your code",
-        "Your password was right. Your account asks for a second proof.",
+        t!("code-title"),
+        t!("code-lead"),
         visitor.to("/login/code"),
         vec![field],
-        "Sign in",
+        t!("code-button"),
         faults,
     );
     Ok(LinkPage {
@@ -81,10 +81,7 @@ pub(crate) async fn submit(
                 .await
                 .map_err(PageError::fault)?;
             if recovery {
-                let words = Flash::care(
-                    "You used a recovery code.",
-                    "Set up an app again, or make new codes, on the page of your second factor.",
-                );
+                let words = Flash::care(t!("code-recovery-used"), t!("code-recovery-next"));
                 visitor.leave(words).await?;
             }
             Ok(visitor.go(&next).into_response())

@@ -15,18 +15,20 @@ use axum::response::Response;
 use gatehouse_control_plane::catalogue::{self, Viewer};
 use gatehouse_control_plane::members::Accepted;
 use gatehouse_control_plane::{Refusal, accounts, installation, members};
+use gatehouse_language::t;
+use std::borrow::Cow;
 
 /// One button, and the fields the link needs.
 #[derive(Template)]
 #[template(path = "pages/account/confirm.html")]
 pub(crate) struct LinkPage {
     pub(crate) shell: Shell,
-    pub(crate) heading: &'static str,
+    pub(crate) heading: Cow<'static, str>,
     pub(crate) lead: String,
     pub(crate) faults: Faults,
     pub(crate) action: String,
     pub(crate) fields: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: Cow<'static, str>,
     /// Whether a passkey does as well.
     pub(crate) passkey: bool,
 }
@@ -35,31 +37,29 @@ web_page!(LinkPage, Private);
 
 pub(crate) fn page(
     shell: Shell,
-    heading: &'static str,
+    heading: impl Into<Cow<'static, str>>,
     lead: impl Into<String>,
     action: String,
     fields: Vec<Field>,
-    button: &'static str,
+    button: impl Into<Cow<'static, str>>,
     faults: Faults,
 ) -> LinkPage {
     LinkPage {
         shell,
-        heading,
+        heading: heading.into(),
         lead: lead.into(),
         faults,
         action,
         fields,
-        button,
+        button: button.into(),
         passkey: false,
     }
 }
 
-/// What a used-up link and one that never existed have in common.
-const DEAD_LINK: &str = "This link does not work any more. Links work once and for a limited time.";
-
+/// The faults of a link; one that is used up and one that never existed are the same.
 pub(crate) fn dead(refusal: Refusal) -> Result<Faults, PageError> {
     match refusal {
-        Refusal::NotFound => Ok(Faults::one(WHOLE_FORM, DEAD_LINK)),
+        Refusal::NotFound => Ok(Faults::one(WHOLE_FORM, t!("link-dead"))),
         other => faults_of(other),
     }
 }
@@ -67,11 +67,11 @@ pub(crate) fn dead(refusal: Refusal) -> Result<Faults, PageError> {
 fn verify_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
     page(
         shell,
-        "Confirm your e-mail",
-        "One click, and your account is ready.",
+        t!("verify-title"),
+        t!("verify-lead"),
         action,
         Vec::new(),
-        "Confirm e-mail",
+        t!("verify-button"),
         faults,
     )
 }
@@ -117,34 +117,34 @@ pub(crate) struct SetupForm {
 
 fn setup_page(shell: Shell, action: String, form: &SetupForm, faults: Faults) -> LinkPage {
     let fields = vec![
-        Field::text("name", "Your name")
+        Field::text("name", t!("field-your-name"))
             .value(&form.name)
             .max(80)
             .complete("name")
             .faults(&faults),
-        Field::email("email", "E-mail")
+        Field::email("email", t!("field-email"))
             .value(&form.email)
             .faults(&faults),
-        Field::password("password", "Password", "new-password")
-            .help("At least 15 characters.")
+        Field::password("password", t!("field-password"), "new-password")
+            .help(t!("password-rule"))
             .faults(&faults),
-        Field::text("tenant_name", "Name of your organisation")
+        Field::text("tenant_name", t!("setup-organisation"))
             .value(&form.tenant_name)
             .max(80)
             .faults(&faults),
-        Field::text("tenant_slug", "Short name")
+        Field::text("tenant_slug", t!("setup-short-name"))
             .value(&form.tenant_slug)
             .max(40)
-            .help("For addresses: lower-case letters, digits and dashes.")
+            .help(t!("setup-short-name-help"))
             .faults(&faults),
     ];
     page(
         shell,
-        "Set up Gatehouse",
-        "You become the first administrator, and the owner of the first tenant.",
+        t!("setup-title"),
+        t!("setup-lead"),
         action,
         fields,
-        "Create administrator",
+        t!("setup-button"),
         faults,
     )
 }
@@ -211,27 +211,27 @@ fn invite_page(
         Vec::new()
     } else {
         vec![
-            Field::text("name", "Your name")
+            Field::text("name", t!("field-your-name"))
                 .value(&form.name)
                 .max(80)
                 .complete("name")
                 .faults(&faults),
-            Field::password("password", "Password", "new-password")
-                .help("At least 15 characters.")
+            Field::password("password", t!("field-password"), "new-password")
+                .help(t!("password-rule"))
                 .faults(&faults),
         ]
     };
     let lead = match visitor.user() {
-        Some(user) => format!("You are signed in as {}.", user.email),
-        None => "Choose how you are called here and a password.".to_owned(),
+        Some(user) => t!("invite-signed-in-as", email = &user.email),
+        None => t!("invite-lead"),
     };
     page(
         shell,
-        "Accept the invitation",
+        t!("invite-title"),
         lead,
         action,
         fields,
-        "Continue",
+        t!("invite-button"),
         faults,
     )
 }
@@ -307,15 +307,15 @@ pub(crate) async fn invite(
 /// `GET /forgot`
 pub(crate) async fn show_forgot(visitor: Visitor) -> Result<LinkPage, PageError> {
     let action = visitor.to("/forgot");
-    let fields = vec![Field::email("email", "E-mail")];
+    let fields = vec![Field::email("email", t!("field-email"))];
     let shell = visitor.shell().await?;
     Ok(page(
         shell,
-        "New password",
-        "A mail brings a link to choose one.",
+        t!("forgot-title"),
+        t!("forgot-lead"),
         action,
         fields,
-        "Send link",
+        t!("forgot-button"),
         Faults::default(),
     ))
 }
@@ -340,17 +340,17 @@ pub(crate) async fn forgot(
 
 fn reset_page(shell: Shell, action: String, faults: Faults) -> LinkPage {
     let fields = vec![
-        Field::password("password", "New password", "new-password")
-            .help("At least 15 characters.")
+        Field::password("password", t!("field-new-password"), "new-password")
+            .help(t!("password-rule"))
             .faults(&faults),
     ];
     page(
         shell,
-        "Choose a password",
-        "Every other session of yours ends.",
+        t!("reset-title"),
+        t!("reset-lead"),
         action,
         fields,
-        "Set password",
+        t!("reset-button"),
         faults,
     )
 }

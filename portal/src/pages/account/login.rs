@@ -15,13 +15,14 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_control_plane::{Refusal, accounts, second_factor};
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 
 /// Where you go on to, then e-mail and password; paste is allowed.
 #[derive(Template)]
 #[template(path = "pages/account/login.html")]
 pub(crate) struct LoginPage {
     pub(crate) shell: Shell,
-    pub(crate) going_to: Option<&'static str>,
+    pub(crate) going_to: Option<String>,
     pub(crate) next: String,
     pub(crate) faults: Faults,
     pub(crate) email: Field,
@@ -51,8 +52,10 @@ pub(crate) async fn page(
         passkeys: visitor.portal().passkeys().is_some(),
         going_to: going_to(next),
         next: next.to_owned(),
-        email: Field::email("email", "E-mail").value(email).faults(&faults),
-        password: Field::password("password", "Password", "current-password"),
+        email: Field::email("email", t!("field-email"))
+            .value(email)
+            .faults(&faults),
+        password: Field::password("password", t!("field-password"), "current-password"),
         sign_up: visitor
             .tenant()
             .is_ok_and(signup::is_open)
@@ -64,14 +67,16 @@ pub(crate) async fn page(
 }
 
 /// What a deep link leads to, in words; `None` for the plain start.
-fn going_to(next: &str) -> Option<&'static str> {
+fn going_to(next: &str) -> Option<String> {
     let path = next.split('?').next().unwrap_or(next);
     match path {
-        _ if path.starts_with("/apis/") && path.ends_with("/request") => Some("Request access"),
-        _ if path.starts_with("/requests/") => Some("your access request"),
-        _ if path.starts_with("/applications") => Some("your applications"),
-        _ if path.starts_with("/console/requests") => Some("the approval queue"),
-        _ if path.starts_with("/console") => Some("the console"),
+        _ if path.starts_with("/apis/") && path.ends_with("/request") => {
+            Some(t!("sign-in-next-request"))
+        }
+        _ if path.starts_with("/requests/") => Some(t!("sign-in-next-your-request")),
+        _ if path.starts_with("/applications") => Some(t!("sign-in-next-applications")),
+        _ if path.starts_with("/console/requests") => Some(t!("sign-in-next-queue")),
+        _ if path.starts_with("/console") => Some(t!("sign-in-next-console")),
         _ => None,
     }
 }
@@ -121,7 +126,7 @@ pub(crate) async fn submit(
         Err(refusal) => {
             let faults = match refusal {
                 refusal @ Refusal::TooMany(_) => faults_of(refusal)?,
-                _ => Faults::one(WHOLE_FORM, "E-mail or password is wrong."),
+                _ => Faults::one(WHOLE_FORM, t!("sign-in-wrong")),
             };
             let page = page(&visitor, &next, &form.email, faults).await?;
             Ok(refused(page))

@@ -10,12 +10,13 @@ use crate::view::parts::Flash;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
+use gatehouse_language::t;
 
 async fn page(visitor: &Visitor, faults: Faults) -> Result<AccountForm, PageError> {
     let fields = vec![
         Field::password("current", "Current password", "current-password").faults(&faults),
         Field::password("password", "New password", "new-password")
-            .help("At least 15 characters. A few words are easier to keep than signs.")
+            .help(t!("password-rule-words"))
             .faults(&faults),
     ];
     let asked = Asked {

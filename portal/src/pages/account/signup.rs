@@ -16,6 +16,7 @@ use gatehouse_control_plane::accounts;
 use gatehouse_control_plane::identity_providers::SignInButton;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_domain::SignupMode;
+use gatehouse_language::t;
 
 /// Name, e-mail, password.
 #[derive(Template)]
@@ -73,14 +74,16 @@ async fn page(
         next: next.to_owned(),
         sign_in: shell.to(&with_query("/login", &[("next", next)])),
         providers,
-        name: Field::text("name", "Name")
+        name: Field::text("name", t!("field-name"))
             .value(name)
             .max(80)
             .complete("name")
             .faults(&faults),
-        email: Field::email("email", "E-mail").value(email).faults(&faults),
-        password: Field::password("password", "Password", "new-password")
-            .help("At least 15 characters. A few words are easier to keep than signs.")
+        email: Field::email("email", t!("field-email"))
+            .value(email)
+            .faults(&faults),
+        password: Field::password("password", t!("field-password"), "new-password")
+            .help(t!("password-rule-words"))
             .faults(&faults),
         faults,
         shell,

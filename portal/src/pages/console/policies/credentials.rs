@@ -11,6 +11,12 @@ use serde_json::Value;
 const WORDS: &str = "What a backend is shown in authorization or x-api-key is a secret: it was taken out and nothing of it was kept. Put it as a \
                      backend secret of the API, and name that as ${vault:NAME}.";
 
+const UNREADABLE: &str = "This cannot be read, and it names authorization or x-api-key, in which a backend is shown a secret: nothing of it was \
+                          kept. Put the secret as a backend secret of the API, and name that as ${vault:NAME}.";
+
+/// The fields of requests that hold a backend secret or nothing.
+const CREDENTIALS: [&str; 2] = ["authorization", "x-api-key"];
+
 /// Takes such values out of what was typed, in either notation, and says so.
 pub(super) fn withhold(typed: &mut Typed, document: &mut String, faults: &mut Faults) {
     if let Some(text) = typed.get_mut("request_set")
@@ -20,8 +26,9 @@ pub(super) fn withhold(typed: &mut Typed, document: &mut String, faults: &mut Fa
         faults.add("request_set", WORDS);
     }
     if let Some(rest) = without_in_document(document) {
+        let words = if rest.is_empty() { UNREADABLE } else { WORDS };
         *document = rest;
-        faults.add("document", WORDS);
+        faults.add("document", words);
     }
 }
 
@@ -41,41 +48,110 @@ fn is_plain(name: &str, value: &str) -> bool {
     is_for_secrets && !value.is_empty() && !names_backend_secret(value)
 }
 
+/// Whether this is one of the fields in which backends are shown credentials.
+fn is_credential(name: &str) -> bool {
+    let name = name.trim();
+    CREDENTIALS.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// Whether a text names such a field anywhere, so that no message may quote it.
+pub(super) fn names_credential(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    CREDENTIALS.iter().any(|one| text.contains(one))
+}
+
+/// The beginning of a line up to the name of such a field, where something follows that is not set off by a colon as it should be.
+fn slipped(line: &str) -> Option<&str> {
+    let begin = line.find(|first: char| first.is_ascii_alphanumeric())?;
+    let (name, rest) = CREDENTIALS.iter().find_map(|one| {
+        let end = begin + one.len();
+        let is_one = line.get(begin..end)?.eq_ignore_ascii_case(one);
+        is_one.then(|| line.split_at(end))
+    })?;
+    // Another field, whose name is longer.
+    let goes_on = rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-');
+    let is_other = goes_on && (rest.contains(':') || !rest.contains(char::is_whitespace));
+    let value = rest.trim_matches(|at: char| at.is_whitespace() || matches!(at, ':' | '"' | '\''));
+    (!is_other && !value.is_empty() && !names_backend_secret(rest)).then_some(name)
+}
+
 /// Lines of `name: value`; `None` where there is nothing of the kind.
 fn without_in_lines(text: &str) -> Option<String> {
     let mut found = false;
-    let lines = text.lines().map(|line| match line.split_once(':') {
-        Some((name, value)) if is_plain(name, value) => {
-            found = true;
-            format!("{name}:")
-        }
-        _ => line.to_owned(),
-    });
-    let rest: Vec<String> = lines.collect();
+    let mut without = |line: &str| {
+        let rest = match line.split_once(':') {
+            Some((name, value)) if is_plain(name, value) => Some(format!("{name}:")),
+            _ => slipped(line).map(str::to_owned),
+        };
+        found |= rest.is_some();
+        rest.unwrap_or_else(|| line.to_owned())
+    };
+    let rest: Vec<String> = text.lines().map(&mut without).collect();
     found.then(|| rest.join("\n"))
 }
 
-/// A document in JSON or YAML; `None` where there is nothing of the kind.
+/// A document in JSON or YAML; `None` where there is nothing of the kind. Of what cannot be read nothing stays.
 fn without_in_document(text: &str) -> Option<String> {
-    let mut document = notation::read(text).ok()?;
-    let mut found = false;
-    let set = document.pointer_mut("/request/set")?.as_array_mut()?;
-    for field in set {
-        let text = |member: &str| field.get(member).and_then(Value::as_str);
-        let (Some(name), Some(value)) = (text("name"), text("value")) else {
-            continue;
-        };
-        if is_plain(name, value) {
-            field["value"] = Value::Null;
-            found = true;
-        }
+    match notation::read(text) {
+        // As one long text is read what lacks its colons.
+        Ok(Value::String(_)) | Err(_) => names_credential(text).then(String::new),
+        Ok(mut document) => take_out(&mut document).then(|| write_yaml(&document)),
     }
-    found.then(|| write_yaml(&document))
+}
+
+/// Takes such values out, wherever in a document they were put; whether there were any.
+fn take_out(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => match without_in_lines(text) {
+            Some(rest) => {
+                *text = rest;
+                true
+            }
+            None => false,
+        },
+        Value::Array(items) => {
+            let mut found = false;
+            for item in items {
+                found |= take_out(item);
+            }
+            found
+        }
+        Value::Object(members) => {
+            let before = members.len();
+            members.retain(|member, _| slipped(member).is_none());
+            let mut found = members.len() < before;
+            let is_named = members.iter().any(|(member, name)| {
+                member.eq_ignore_ascii_case("name") && name.as_str().is_some_and(is_credential)
+            });
+            for (member, inside) in members.iter_mut() {
+                let is_value = is_named && !member.eq_ignore_ascii_case("name");
+                if (is_value || is_credential(member)) && says_plainly(inside) {
+                    *inside = Value::Null;
+                    found = true;
+                } else {
+                    found |= take_out(inside);
+                }
+            }
+            found
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether a value holds anything but references to backend secrets: numbers too, as which YAML reads digits.
+fn says_plainly(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => !text.trim().is_empty() && !names_backend_secret(text),
+        Value::Array(items) => items.iter().any(says_plainly),
+        Value::Object(members) => members.values().any(says_plainly),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_typed_in, without_in_document, without_in_lines};
+    use super::*;
 
     #[test]
     fn what_is_written_out_is_taken_out_and_the_rest_stays() {
@@ -104,5 +180,52 @@ mod tests {
         }
         assert!(!is_typed_in("issuer", "authorization: Bearer canary"));
         assert_eq!(without_in_document("request: ["), None);
+    }
+
+    #[test]
+    fn a_slip_keeps_no_credential_in_lines() {
+        for (line, stays) in [
+            ("Authorization Bearer canary", "Authorization"),
+            ("x-api-key=canary", "x-api-key"),
+            ("authorization Basic: canary", "authorization"),
+            ("\"X-Api-Key\": canary", "\"X-Api-Key"),
+        ] {
+            let rest = without_in_lines(&format!("x-region: eu\n{line}")).unwrap();
+            assert_eq!(rest, format!("x-region: eu\n{stays}"), "{line}");
+        }
+        assert_eq!(without_in_lines("x-api-key-id: 5"), None);
+    }
+
+    #[test]
+    fn a_slip_keeps_no_credential_in_a_document() {
+        for document in [
+            "request:\n  set:\n  - name: authorization\n    value: 123456789\n",
+            "set:\n- name: authorization\n  value: Bearer 123456789\n",
+            "request:\n  set:\n    x-api-key: 123456789\n",
+            "request:\n  set:\n  - authorization Bearer 123456789\n",
+            "authorization Bearer 123456789",
+            "request: [\nset: authorization: 123456789",
+            "{\"request\": {\"set\": [{\"name\": \"x-api-key\", \"value\": \"123456789\"}",
+        ] {
+            let rest = without_in_document(document).unwrap_or_else(|| panic!("{document}"));
+            assert!(!rest.contains("123456789"), "{rest}");
+        }
+        for document in [
+            "header: authorization",
+            "request:\n  remove:\n  - x-api-key-id\n",
+            "set:\n- name: authorization\n  value: Bearer ${vault:token}\n",
+            "request: [",
+        ] {
+            assert_eq!(without_in_document(document), None, "{document}");
+        }
+    }
+
+    #[test]
+    fn of_what_cannot_be_read_it_is_said_that_nothing_stays() {
+        let mut document = "request: [\nx-api-key: canary".to_owned();
+        let mut faults = Faults::default();
+        withhold(&mut Typed::new(), &mut document, &mut faults);
+        assert_eq!(document, "");
+        assert!(faults.of("document").unwrap().contains("cannot be read"));
     }
 }

@@ -1,6 +1,7 @@
 //! One document, two notations: the fields of its kind, and the JSON or YAML that files have.
 
 use crate::pages::console::policies::controls::{Control, Shape, controls};
+use crate::pages::console::policies::credentials::names_credential;
 use crate::view::form::Faults;
 use gatehouse_domain::policy::PolicyKind;
 use gatehouse_spec::{Limits, SpecErrors, file};
@@ -128,6 +129,9 @@ fn pairs(text: &str) -> Result<Value, String> {
     lines(text)
         .map(|line| match line.split_once(':') {
             Some((name, value)) => Ok(json!({ "name": name.trim(), "value": value.trim() })),
+            None if names_credential(line) => {
+                Err("Write the name, a colon and the value; a line has no colon.".to_owned())
+            }
             None => Err(format!(
                 "Write the name, a colon and the value; '{}' has no colon.",
                 super::rows::short(line)
@@ -314,6 +318,9 @@ mod tests {
         let headers = typed(&[("request_set", "x-a: 1\nx-b 2")]);
         let faults = composed(PolicyKind::Headers, &headers).unwrap_err();
         assert!(faults.of("request_set").unwrap().contains("'x-b 2'"));
+        let headers = typed(&[("request_set", "Authorization Bearer canary")]);
+        let faults = composed(PolicyKind::Headers, &headers).unwrap_err();
+        assert!(!faults.of("request_set").unwrap().contains("canary"));
         let jwt = typed(&[("jwks", "{\"keys\": [\n}")]);
         let faults = composed(PolicyKind::Jwt, &jwt).unwrap_err();
         assert!(faults.of("jwks").unwrap().starts_with("Line 2: "));

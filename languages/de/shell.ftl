@@ -1,0 +1,70 @@
+# What stands around every page: the bars above and below, the account's menu, the rail of the console.
+
+skip = Zum Inhalt springen
+about-installation = Über diese Installation
+continue-as = Weiter als { $name }
+region-title = Bereich
+
+banner-demo = Demodaten. Löschen mit gatehouse demo --reset.
+banner-plain-http = Dieses Portal wird ohne TLS ausgeliefert: Sitzungen können unterwegs mitgelesen werden.
+
+nav-portal = Portal
+nav-apis = APIs
+nav-applications = Anwendungen
+nav-requests = Anträge
+nav-status = Status
+nav-mail = E-Mails
+nav-inbox = Posteingang
+nav-help = Hilfe
+nav-sign-in = Anmelden
+unread = ungelesen
+
+area = Bereich
+area-portal = Portal
+area-console = Konsole
+
+search-apis = APIs suchen
+search-hint = APIs und Operationen suchen
+
+menu-account-of = , Konto von { $name }
+menu-go-to = Zu { $tenant }
+menu-tenants = Mandanten dieser Installation
+menu-account = Ihr Konto
+menu-notifications = Benachrichtigungen
+menu-sign-out = Abmelden
+no-role = Hier keine Rolle
+
+foot-portal-of = Entwicklerportal von { $tenant }
+foot-help = Hilfe und Kontakt
+foot-runs-on = Läuft mit Gatehouse { $version }
+theme = Farbschema
+theme-auto = Automatisch
+theme-light = Hell
+theme-dark = Dunkel
+density = Tabellendichte
+density-comfortable = Luftig
+density-compact = Kompakt
+language = Sprache
+language-auto = Automatisch
+
+rail = Konsole
+rail-open = Konsole: { $page }
+rail-menu = Menü
+rail-offer = Anbieten
+rail-run = Betreiben
+rail-home = Übersicht
+rail-requests = Anträge
+rail-apis = APIs
+rail-products = Produkte
+rail-plans = Pläne
+rail-terms = Bedingungen
+rail-applications = Anwendungen
+rail-people = Personen und Teams
+rail-gateways = Gateways
+rail-incidents = Störungen
+rail-releases = Releases
+rail-configuration = Konfiguration
+rail-jobs = Aufträge
+rail-audit = Audit
+rail-settings = Einstellungen
+waiting = wartend

@@ -1,0 +1,86 @@
+//! The account before the cookie, the cookie before the browser, and nothing that is not offered.
+
+use crate::tests::{Answer, Stand, Window};
+use gatehouse_control_plane::accounts;
+use gatehouse_domain::{Language, Role};
+use http::Request;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, VARY};
+
+const UNFINISHED: (&str, &str) = ("GATEHOUSE_PORTAL__LANGUAGES__UNFINISHED", "true");
+
+async fn asking(window: &mut Window, path: &str, languages: &str) -> Answer {
+    let request = Request::get(path).header(ACCEPT_LANGUAGE, languages);
+    window.send(request, String::new()).await
+}
+
+fn is_german(answer: &Answer) -> bool {
+    let german = answer.body.contains("<html lang=\"de\"");
+    let told = answer.headers.get(CONTENT_LANGUAGE).unwrap();
+    assert_eq!(told, if german { "de" } else { "en" });
+    assert_eq!(german, answer.body.contains("Zum Inhalt springen"));
+    german
+}
+
+#[tokio::test]
+async fn a_page_is_in_the_language_that_the_browser_asks_for() {
+    let stand = Stand::with(&[UNFINISHED]).await;
+    let mut window = stand.window();
+    let german = asking(&mut window, "/login", "fr, de-AT;q=0.8, en;q=0.5").await;
+    assert!(is_german(&german), "{}", german.body);
+    assert!(german.body.contains("<h1>Anmelden</h1>"), "{}", german.body);
+    let vary: Vec<_> = german.headers.get_all(VARY).iter().collect();
+    assert!(
+        vary.iter()
+            .any(|value| value.to_str().unwrap().contains("accept-language")),
+        "{vary:?}"
+    );
+    assert!(!is_german(&window.get("/login").await));
+    // What a handler only reports is a page in the same language.
+    assert!(is_german(&asking(&mut window, "/nowhere", "de").await));
+}
+
+#[tokio::test]
+async fn a_choice_is_kept_in_the_browser_and_with_the_account() {
+    let stand = Stand::with(&[UNFINISHED]).await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    let mut guest = stand.window();
+    guest.get("/help").await;
+    let chosen = guest
+        .post("/language", &[("language", "de"), ("next", "/help")])
+        .await;
+    assert_eq!((chosen.status, chosen.location()), (303, "/help"));
+    assert!(is_german(&asking(&mut guest, "/help", "en").await));
+
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    dev.get("/help").await;
+    dev.post("/language", &[("language", "de"), ("next", "/help")])
+        .await;
+    let mut elsewhere = stand.signed_in("dev@acme.test").await;
+    assert!(is_german(&elsewhere.get("/help").await), "the account's");
+    elsewhere
+        .cookies
+        .insert("gatehouse-language".into(), "en".into());
+    assert!(
+        is_german(&elsewhere.get("/help").await),
+        "before the cookie"
+    );
+    elsewhere.post("/language", &[("language", "auto")]).await;
+    let user = accounts::find_user_by_email(&stand.db, "dev@acme.test").await;
+    assert_eq!(user.unwrap().unwrap().language, None);
+    assert!(!is_german(&asking(&mut elsewhere, "/help", "en").await));
+    assert!(is_german(&asking(&mut elsewhere, "/help", "de").await));
+}
+
+#[tokio::test]
+async fn a_language_that_is_not_finished_is_nowhere() {
+    assert!(!Language::COMPLETE.contains(&Language::German));
+    let stand = Stand::new().await;
+    let mut window = stand.window();
+    let page = asking(&mut window, "/help", "de").await;
+    assert!(!is_german(&page) && !page.body.contains("/language"));
+    window.get("/help").await;
+    window
+        .post("/language", &[("language", "de"), ("next", "/help")])
+        .await;
+    assert!(!is_german(&asking(&mut window, "/help", "de").await));
+}
