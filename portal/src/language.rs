@@ -50,8 +50,10 @@ pub(crate) fn reading(
     let known = |language: &Language| offered.contains(language);
     let chosen = preferred.filter(known).or(kept.filter(known));
     let asked = || {
-        let header = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-        gatehouse_language::accepted(header, offered)
+        // Lines of one field are one list (RFC 9110 §5.3).
+        let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter();
+        let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+        gatehouse_language::accepted(&lines.join(","), offered)
     };
     Reading {
         chosen,

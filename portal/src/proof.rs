@@ -172,10 +172,13 @@ fn left_blank(typed: &mut Typed) -> BTreeSet<String> {
 /// Takes out of a form what no page may show again, and names it.
 fn withhold(typed: &mut Typed) -> BTreeSet<String> {
     let is_secret = |name: &str| SECRET.iter().any(|(secret, _)| *secret == name);
+    let kind = typed.get("kind").and_then(|kinds| kinds.first()).cloned();
     let holds_secret = |name: &String, values: &mut Vec<String>| {
         let mut said = values.iter().filter(|value| !value.is_empty());
         said.any(|value| {
-            is_secret(name) || may_sign(value) || credentials::is_typed_in(name, value)
+            is_secret(name)
+                || may_sign(value)
+                || credentials::is_typed_in(kind.as_deref(), name, value)
         })
     };
     let secret = typed.extract_if(.., holds_secret);

@@ -27,7 +27,10 @@ pub fn accepted(header: &str, offered: &[Language]) -> Option<Language> {
 /// `de-CH;q=0.8` as the range and its weight in thousandths.
 fn range(text: &str) -> Option<(&str, u16)> {
     let (range, weight) = match text.split_once(';') {
-        Some((range, weight)) => (range, weight.trim().strip_prefix("q=")?.trim()),
+        Some((range, weight)) => {
+            let weight = weight.trim().strip_prefix(['q', 'Q'])?;
+            (range, weight.strip_prefix('=')?.trim())
+        }
         None => (text, "1"),
     };
     let weight: f32 = weight.parse().ok()?;
@@ -81,6 +84,10 @@ mod tests {
         ] {
             assert_eq!(accepted(header, Language::ALL), best, "{header}");
         }
+        assert_eq!(
+            accepted("en;q=0.5, de;Q=0.9", &[English, German]),
+            Some(German)
+        );
         assert_eq!(accepted("de, en;q=0.5", &[English]), Some(English));
     }
 }

@@ -5,7 +5,7 @@ use crate::pages::console::policies::notation::{self, Typed};
 use crate::view::form::Faults;
 use gatehouse_control_plane::resources::write_yaml;
 use gatehouse_domain::backend_secret::{may_hold_backend_secret, names_backend_secret};
-use gatehouse_domain::policy::may_change;
+use gatehouse_domain::policy::{PolicyKind, may_change};
 use serde_json::Value;
 
 const WORDS: &str = "What a backend is shown in authorization or x-api-key is a secret: it was taken out and nothing of it was kept. Put it as a \
@@ -32,9 +32,10 @@ pub(super) fn withhold(typed: &mut Typed, document: &mut String, faults: &mut Fa
     }
 }
 
-/// Whether what was typed into this field has such a value.
-pub(crate) fn is_typed_in(field: &str, text: &str) -> bool {
+/// Whether what was typed into this field has such a value. Policies of a kind other than `headers` hold none.
+pub(crate) fn is_typed_in(kind: Option<&str>, field: &str, text: &str) -> bool {
     match field {
+        _ if kind.is_some_and(|kind| kind != PolicyKind::Headers.as_str()) => false,
         "request_set" => without_in_lines(text).is_some(),
         "document" => without_in_document(text).is_some(),
         _ => false,
@@ -78,11 +79,23 @@ fn slipped(line: &str) -> Option<&str> {
 /// Lines of `name: value`; `None` where there is nothing of the kind.
 fn without_in_lines(text: &str) -> Option<String> {
     let mut found = false;
+    // Whether the name of such a field stood alone on the line before: what was pasted may be wrapped.
+    let mut is_named = false;
     let mut without = |line: &str| {
-        let rest = match line.split_once(':') {
+        let split = line.split_once(':');
+        let is_blank = line.trim().is_empty();
+        let is_wrapped = is_named && split.is_none() && !is_blank && !names_backend_secret(line);
+        let rest = match split {
+            _ if is_wrapped => Some(String::new()),
             Some((name, value)) if is_plain(name, value) => Some(format!("{name}:")),
             _ => slipped(line).map(str::to_owned),
         };
+        let alone = match split {
+            Some((name, value)) if value.trim().is_empty() => name,
+            Some(_) => "",
+            None => line,
+        };
+        is_named = is_wrapped || is_named && is_blank || is_credential(alone);
         found |= rest.is_some();
         rest.unwrap_or_else(|| line.to_owned())
     };
@@ -164,7 +177,9 @@ mod tests {
         ] {
             let rest = without_in_document(document).unwrap();
             assert!(rest.contains("eu") && !rest.contains("canary"), "{rest}");
-            assert!(is_typed_in("document", document));
+            assert!(is_typed_in(None, "document", document));
+            assert!(is_typed_in(Some("headers"), "document", document));
+            assert!(!is_typed_in(Some("cors"), "document", document));
         }
     }
 
@@ -178,7 +193,7 @@ mod tests {
         ] {
             assert_eq!(without_in_lines(lines), None, "{lines}");
         }
-        assert!(!is_typed_in("issuer", "authorization: Bearer canary"));
+        assert!(!is_typed_in(None, "issuer", "authorization: Bearer canary"));
         assert_eq!(without_in_document("request: ["), None);
     }
 
@@ -194,6 +209,9 @@ mod tests {
             assert_eq!(rest, format!("x-region: eu\n{stays}"), "{line}");
         }
         assert_eq!(without_in_lines("x-api-key-id: 5"), None);
+        let wrapped = without_in_lines("authorization:\nBearer\ncanary\nx-region: eu");
+        assert_eq!(wrapped.as_deref(), Some("authorization:\n\n\nx-region: eu"));
+        assert_eq!(without_in_lines("authorization:\n\nx-region: eu"), None);
     }
 
     #[test]

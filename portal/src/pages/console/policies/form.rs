@@ -212,7 +212,10 @@ impl PolicyForm {
             self.document = rest;
             say("document");
         }
-        credentials::withhold(&mut self.typed, &mut self.document, &mut faults);
+        // Policies of other kinds set no field of requests: `authorization` in them is only a name.
+        if self.kind == PolicyKind::Headers {
+            credentials::withhold(&mut self.typed, &mut self.document, &mut faults);
+        }
         faults
     }
 
@@ -360,6 +363,11 @@ mod tests {
         let mut form = sent(&[("kind", "jwt"), ("jwks", &public)]).unwrap();
         assert!(form.withhold().is_empty());
         assert_eq!(form.typed["jwks"], public, "what was typed stays as typed");
+        // In a kind that sets no field of requests, the name of one is nobody's credential.
+        let slip = "header: authorization\naudiences: [orders\n";
+        let mut form = sent(&[("kind", "jwt"), ("document", slip)]).unwrap();
+        assert!(form.withhold().is_empty());
+        assert_eq!(form.document, slip);
     }
 
     #[test]

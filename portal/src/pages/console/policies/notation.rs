@@ -129,7 +129,8 @@ fn pairs(text: &str) -> Result<Value, String> {
     lines(text)
         .map(|line| match line.split_once(':') {
             Some((name, value)) => Ok(json!({ "name": name.trim(), "value": value.trim() })),
-            None if names_credential(line) => {
+            // A value may stand on the line after its name.
+            None if names_credential(text) => {
                 Err("Write the name, a colon and the value; a line has no colon.".to_owned())
             }
             None => Err(format!(
@@ -319,6 +320,9 @@ mod tests {
         let faults = composed(PolicyKind::Headers, &headers).unwrap_err();
         assert!(faults.of("request_set").unwrap().contains("'x-b 2'"));
         let headers = typed(&[("request_set", "Authorization Bearer canary")]);
+        let faults = composed(PolicyKind::Headers, &headers).unwrap_err();
+        assert!(!faults.of("request_set").unwrap().contains("canary"));
+        let headers = typed(&[("request_set", "authorization:\nBearer canary")]);
         let faults = composed(PolicyKind::Headers, &headers).unwrap_err();
         assert!(!faults.of("request_set").unwrap().contains("canary"));
         let jwt = typed(&[("jwks", "{\"keys\": [\n}")]);
