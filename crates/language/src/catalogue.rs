@@ -35,7 +35,25 @@ macro_rules! rooms {
     };
 }
 
-rooms!["shell", "sign-in", "states", "times"];
+rooms![
+    "access",
+    "account",
+    "apis",
+    "applications",
+    "catalogue",
+    "people",
+    "policies",
+    "reference",
+    "requests",
+    "running",
+    "settings",
+    "shared",
+    "shell",
+    "sign-in",
+    "states",
+    "times",
+    "words",
+];
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -168,7 +168,7 @@ pub(super) fn email() -> String {
             Field::email("email", "New address"),
             Field::password("current", "Your password", "current-password"),
         ],
-        button: "Send link",
+        button: "Send link".into(),
         shell,
     }
     .render()

@@ -22,7 +22,7 @@ pub(super) fn key() -> String {
         shell: shell().at("applications"),
         crumbs: Crumbs::new("New key", vec![Link::new("Applications", "/applications")]),
         spread: Some(Spread {
-            said: "Saved. In force on",
+            said: "Saved. In force on".into(),
             has: 2,
             of: 3,
             done: false,
@@ -98,7 +98,7 @@ pub(super) fn keys() -> String {
         tabs: Tabs::new(
             "Mobile checkout",
             vec![Tab {
-                label: "Keys",
+                label: "Keys".into(),
                 href: "/".into(),
                 count: Some(2),
                 current: true,
@@ -142,10 +142,10 @@ pub(super) fn keys() -> String {
 
 pub(super) fn evidence() -> String {
     let now = time::macros::datetime!(2026-11-20 11:38:00 UTC);
-    let figure = |label, value: &str, note: &str| Figure {
-        label,
+    let figure = |label: &'static str, value: &str, note: &str| Figure {
+        label: label.into(),
         value: value.into(),
-        unit: "",
+        unit: "".into(),
         note: note.into(),
     };
     EvidencePage {
@@ -210,13 +210,13 @@ pub(super) fn usage() -> String {
             "Mobile checkout",
             vec![
                 Tab {
-                    label: "Subscriptions",
+                    label: "Subscriptions".into(),
                     href: "/".into(),
                     count: Some(3),
                     current: false,
                 },
                 Tab {
-                    label: "Usage",
+                    label: "Usage".into(),
                     href: "/".into(),
                     count: None,
                     current: true,
@@ -227,9 +227,9 @@ pub(super) fn usage() -> String {
         empty: None,
         figures: ["Calls", "Refused", "Failed", "Mean time"]
             .map(|label| Figure {
-                label,
+                label: label.into(),
                 value: "57,564".into(),
-                unit: "ms",
+                unit: "ms".into(),
                 note: "6 % more than before".into(),
             })
             .into(),
@@ -283,7 +283,7 @@ pub(super) fn logs() -> String {
         tabs: Tabs::new(
             "Shop floor",
             vec![Tab {
-                label: "Logs",
+                label: "Logs".into(),
                 href: "/".into(),
                 count: None,
                 current: true,

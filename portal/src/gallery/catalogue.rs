@@ -136,8 +136,8 @@ pub(super) fn api() -> String {
         step: Some(Link::new("Request access", "/apis/orders/request")),
         follow: Follow::default(),
         tabs: Tabs::new("Orders", vec![
-            Tab { label: "Overview", href: "/apis/orders".into(), count: None, current: true },
-            Tab { label: "Reference", href: "/apis/orders/v2/reference".into(), count: Some(24), current: false },
+            Tab { label: "Overview".into(), href: "/apis/orders".into(), count: None, current: true },
+            Tab { label: "Reference".into(), href: "/apis/orders/v2/reference".into(), count: Some(24), current: false },
         ]),
         incidents: vec![
             Flash::care("Orders answers slowly", "Degraded: identified, 4 minutes ago.")
@@ -146,9 +146,9 @@ pub(super) fn api() -> String {
         notice: None,
         plans: vec![plan("Free"), plan("Gold"), plan("Partner")],
         plan_rows: vec![
-            PlanRow { label: "Sustained rate", cells: cells(["5 / s", "50 / s", "200 / s"]) },
-            PlanRow { label: "Monthly quota", cells: cells(["10,000", "100,000", "5,000,000"]) },
-            PlanRow { label: "Decision", cells: cells(["At once", "Store team", "Two approvers"]) },
+            PlanRow { label: "Sustained rate".into(), cells: cells(["5 / s", "50 / s", "200 / s"]) },
+            PlanRow { label: "Monthly quota".into(), cells: cells(["10,000", "100,000", "5,000,000"]) },
+            PlanRow { label: "Decision".into(), cells: cells(["At once", "Store team", "Two approvers"]) },
         ],
         no_plans: no(),
         products: vec![Link::new("Commerce", "/products/commerce")],

@@ -64,13 +64,13 @@ pub(super) fn queue() -> String {
             "Requests",
             vec![
                 Tab {
-                    label: "Waiting",
+                    label: "Waiting".into(),
                     href: "/".into(),
                     count: Some(7),
                     current: true,
                 },
                 Tab {
-                    label: "Decided",
+                    label: "Decided".into(),
                     href: "/".into(),
                     count: None,
                     current: false,

@@ -6,6 +6,7 @@ use crate::view::parts::Crumbs;
 use crate::view::same::Same;
 use crate::view::shell::Shell;
 use askama::Template;
+use std::borrow::Cow;
 
 /// One form with its button.
 #[derive(Template)]
@@ -21,7 +22,7 @@ pub(crate) struct FormPage {
     pub(crate) multipart: bool,
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: Cow<'static, str>,
     pub(crate) back: String,
     /// In the console.
     pub(crate) same: Option<Same>,

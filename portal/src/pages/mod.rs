@@ -13,6 +13,8 @@ pub(crate) mod requests;
 pub(crate) mod spread;
 pub(crate) mod used;
 
+use std::borrow::Cow;
+
 /// A name and its value: facts in an aside, hidden fields, addresses.
 #[derive(Debug, Clone)]
 pub(crate) struct Fact {
@@ -32,10 +34,10 @@ impl Fact {
 /// Something a row offers to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Action {
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     pub(crate) href: String,
     /// What follows from it, in a sentence.
-    pub(crate) help: &'static str,
+    pub(crate) help: Cow<'static, str>,
     /// Takes something away: shown in red.
     pub(crate) loss: bool,
 }
@@ -43,9 +45,9 @@ pub(crate) struct Action {
 /// One figure of a figures row.
 #[derive(Debug, Clone)]
 pub(crate) struct Figure {
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     pub(crate) value: String,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Cow<'static, str>,
     pub(crate) note: String,
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Sprea
     let of: usize = view.groups.iter().map(|group| group.gateways_total).sum();
     let has: usize = view.groups.iter().map(|group| group.applied).sum();
     Spread {
-        said: said(&view.kind),
+        said: said(&view.kind).into(),
         has,
         of,
         done: view.in_force,

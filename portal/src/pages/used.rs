@@ -125,10 +125,10 @@ fn split(totals: &UsageTotals) -> [u64; 3] {
 
 /// Calls, refusals, failures, time.
 pub(crate) fn figures(totals: &UsageTotals) -> Vec<Figure> {
-    let figure = |label, value: String, unit, note: String| Figure {
-        label,
+    let figure = |label: &'static str, value: String, unit: &'static str, note: String| Figure {
+        label: label.into(),
         value,
-        unit,
+        unit: unit.into(),
         note,
     };
     let time = |us: Option<u64>| us.map_or_else(|| "unknown".to_owned(), |us| grouped(us / 1000));

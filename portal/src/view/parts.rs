@@ -4,6 +4,7 @@ use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A link with its words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -183,13 +184,13 @@ impl Crumbs {
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/tabs.html")]
 pub(crate) struct Tabs {
-    label: &'static str,
+    label: Cow<'static, str>,
     tabs: Vec<Tab>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Tab {
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     pub(crate) href: String,
     pub(crate) count: Option<usize>,
     pub(crate) current: bool,
@@ -198,8 +199,11 @@ pub(crate) struct Tab {
 impl HtmlSafe for Tabs {}
 
 impl Tabs {
-    pub(crate) fn new(label: &'static str, tabs: Vec<Tab>) -> Self {
-        Self { label, tabs }
+    pub(crate) fn new(label: impl Into<Cow<'static, str>>, tabs: Vec<Tab>) -> Self {
+        Self {
+            label: label.into(),
+            tabs,
+        }
     }
 }
 
@@ -293,7 +297,7 @@ impl Empty {
 #[template(path = "components/spread.html")]
 pub(crate) struct Spread {
     /// What is so many gateways old: "Saved. In force on".
-    pub(crate) said: &'static str,
+    pub(crate) said: Cow<'static, str>,
     pub(crate) has: usize,
     pub(crate) of: usize,
     pub(crate) done: bool,

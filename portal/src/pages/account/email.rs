@@ -25,7 +25,7 @@ async fn page(visitor: &Visitor, typed: &str, faults: Faults) -> Result<AccountF
         title: "E-mail address",
         note: "A link goes to the new address. The one you have now is told, and can take the change back for 7 days.",
         fields,
-        button: "Send link",
+        button: "Send link".into(),
     };
     account_form(visitor, asked, faults).await
 }

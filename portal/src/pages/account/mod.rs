@@ -79,7 +79,7 @@ pub(crate) fn tabs(shell: &Shell, current: &str) -> Tabs {
         ("E-mail address", "/account/email"),
     ];
     let tab = |(label, path): (&'static str, &str)| Tab {
-        label,
+        label: label.into(),
         href: shell.to(path),
         count: None,
         current: path == current,

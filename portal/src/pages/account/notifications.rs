@@ -56,7 +56,7 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<FormPage, PageError> 
             .map(|view| field(view, &faults))
             .collect(),
         faults,
-        button: "Save",
+        button: "Save".into(),
         back: shell.to("/inbox"),
         same: None,
         shell,

@@ -24,7 +24,7 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<AccountForm, PageErro
         title: "Password",
         note: "Every other session of yours ends.",
         fields,
-        button: "Change password",
+        button: "Change password".into(),
     };
     account_form(visitor, asked, faults).await
 }

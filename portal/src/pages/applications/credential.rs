@@ -159,7 +159,7 @@ async fn page(
         multipart: false,
         hidden: vec![Hidden::new("nonce", random::token())],
         fields,
-        button: "Create credential",
+        button: "Create credential".into(),
         back: shell.to(&format!("{base}/keys")),
         same: None,
         shell,

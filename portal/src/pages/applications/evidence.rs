@@ -109,10 +109,10 @@ fn warning(seen: &Evidence) -> Option<Flash> {
 }
 
 fn figures(seen: &Evidence, now: OffsetDateTime) -> Vec<Figure> {
-    let figure = |label, value: String, note: &str| Figure {
-        label,
+    let figure = |label: &'static str, value: String, note: &str| Figure {
+        label: label.into(),
         value,
-        unit: "",
+        unit: "".into(),
         note: note.to_owned(),
     };
     let used = seen

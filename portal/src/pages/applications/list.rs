@@ -132,7 +132,7 @@ async fn form_page(
         multipart: false,
         hidden: Vec::new(),
         fields,
-        button: "Create application",
+        button: "Create application".into(),
         back: shell.to("/applications"),
         same: None,
         shell,

@@ -59,7 +59,7 @@ async fn rotate_page(
         hidden: vec![Hidden::new("nonce", random::token())],
         fields,
         faults,
-        button: "Make replacement",
+        button: "Make replacement".into(),
         back: shell.to(&base),
         same: None,
         shell,

@@ -186,7 +186,7 @@ pub(crate) fn tabs(
     shell: &Shell,
 ) -> Tabs {
     let tab = |label: &'static str, path: &str| Tab {
-        label,
+        label: label.into(),
         href: shell.to(&format!("/applications/{}{path}", view.id)),
         count: count.filter(|_| label == current),
         current: label == current,

@@ -23,8 +23,8 @@ pub(crate) fn tabs(
     here: Here,
 ) -> Tabs {
     let base = format!("/apis/{}", found.entry.slug);
-    let tab = |label, path: &str, count, current| Tab {
-        label,
+    let tab = |label: &'static str, path: &str, count, current| Tab {
+        label: label.into(),
         href: shell.to(&format!("{base}{path}")),
         count,
         current,

@@ -106,9 +106,9 @@ pub(crate) fn consumer(view: &SubscriptionView, visitor: &Visitor, shell: &Shell
     let brake = |event: &SubscriptionEvent| {
         let (label, help) = enforce::words(*event)?;
         Some(Action {
-            label,
+            label: label.into(),
             href: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)),
-            help,
+            help: help.into(),
             loss: *event == SubscriptionEvent::Revoke,
         })
     };

@@ -136,7 +136,7 @@ async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<Form
         multipart: false,
         hidden: Vec::new(),
         fields,
-        button: "Open incident",
+        button: "Open incident".into(),
         back,
         shell,
     })

@@ -100,8 +100,8 @@ async fn page(
 
 /// The tabs of people, teams and roles; `here` is the path of the open one.
 pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
-    let tab = |label, path: &str| Tab {
-        label,
+    let tab = |label: &'static str, path: &str| Tab {
+        label: label.into(),
         href: shell.to(path),
         count: None,
         current: path == here,

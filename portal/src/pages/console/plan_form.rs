@@ -388,7 +388,7 @@ async fn page(
             .into_iter()
             .collect(),
         fields,
-        button,
+        button: button.into(),
         back,
         shell,
     })

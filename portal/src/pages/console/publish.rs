@@ -60,7 +60,7 @@ async fn new_page(
         .chain(sources(upload, &faults))
         .collect(),
         faults,
-        button: "Publish API",
+        button: "Publish API".into(),
         back: shell.to("/console/apis"),
         shell,
     })

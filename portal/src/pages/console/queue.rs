@@ -260,8 +260,8 @@ pub(super) enum QueueTab {
 }
 
 pub(super) fn tabs(current: QueueTab, waiting: Option<usize>, shell: &Shell) -> Tabs {
-    let tab = |which, label, path, count| Tab {
-        label,
+    let tab = |which, label: &'static str, path, count| Tab {
+        label: label.into(),
         href: shell.to(path),
         count,
         current: which == current,

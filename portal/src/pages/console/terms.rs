@@ -139,7 +139,7 @@ async fn page(
             .into_iter()
             .collect(),
         fields,
-        button,
+        button: button.into(),
         back,
         shell,
     })

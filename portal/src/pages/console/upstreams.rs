@@ -52,7 +52,7 @@ async fn page(
                 .faults(&faults),
         ],
         faults,
-        button: "Save upstream",
+        button: "Save upstream".into(),
         back,
         shell,
     })

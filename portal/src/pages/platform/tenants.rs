@@ -101,9 +101,9 @@ fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
         },
         since: day(tenant.created_at),
         action: Wanted::of(tenant).map(|wanted| Action {
-            label: wanted.verb(),
+            label: wanted.verb().into(),
             href: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
-            help: wanted.consequence(),
+            help: wanted.consequence().into(),
             loss: wanted == Wanted::Suspended,
         }),
     }

@@ -300,9 +300,9 @@ pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action>
             terms.slug, terms.version, view.id
         );
         Action {
-            label: "Accept new terms",
+            label: "Accept new terms".into(),
             href: shell.to(&path),
-            help: "Calls go on as before. Renewals and other plans need it.",
+            help: "Calls go on as before. Renewals and other plans need it.".into(),
             loss: false,
         }
     });
@@ -312,9 +312,9 @@ pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action>
     let events = view.actions.iter().filter_map(|event| {
         let (label, help, loss) = own_event(*event)?;
         Some(Action {
-            label,
+            label: label.into(),
             href: shell.to(&format!("/requests/{}/{event}", view.id)),
-            help,
+            help: help.into(),
             loss,
         })
     });

@@ -147,7 +147,7 @@ impl Opened {
             .into_iter()
             .filter(|tab| self.shell.may(tab.needs()));
         let tabs = shown.map(|tab| Tab {
-            label: tab.words().0,
+            label: tab.words().0.into(),
             href: self.link(tab),
             count: (tab == ApiTab::Versions).then_some(view.versions.len()),
             current: tab == here,

@@ -62,7 +62,7 @@ async fn page(
         hidden: vec![Hidden::new("row_version", typed.row_version.to_string())],
         fields: vec![value_field(&faults), why_field(&typed.reason, &faults)],
         faults,
-        button: "Put value",
+        button: "Put value".into(),
         back: shell.to(&list_path(api)),
         shell,
     })

@@ -80,7 +80,7 @@ pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
         .iter()
         .filter(|(_, _, needed)| needed.iter().all(|one| shell.may_everywhere(*one)));
     let tabs = tabs.map(|(label, path, _)| Tab {
-        label,
+        label: (*label).into(),
         href: shell.to(path),
         count: None,
         current: *path == here,

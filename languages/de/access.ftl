@@ -1,0 +1,1 @@
+# The console's pages of who gets what: approval queue, plans, products, terms, home.

@@ -1,0 +1,1 @@
+# The account of a person: security, sessions, notifications, inbox, mails.

@@ -1,0 +1,1 @@
+# The console's pages of APIs: versions, reports, policies' places, backends, guides.

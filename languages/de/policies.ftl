@@ -1,0 +1,1 @@
+# The console's pages of policies, rules and credentials in them.

@@ -1,0 +1,1 @@
+# The console's settings, webhooks, access tokens.

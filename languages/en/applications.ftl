@@ -1,0 +1,1 @@
+# Applications of a developer: keys, subscriptions, usage, logs, members.

@@ -1,0 +1,1 @@
+# What is offered: APIs, products, guides, search, status, incidents, questions, asking for access.

@@ -1,0 +1,1 @@
+# The console's pages of people, teams, roles, applications, incidents; the tenants of an installation.

@@ -1,0 +1,1 @@
+# The console's pages of what runs: gateways, releases, configuration, jobs, audit.

@@ -1,0 +1,1 @@
+# Parts that many pages share: forms, refusals of the portal itself, charts, codes of errors, help.
