@@ -26,7 +26,7 @@ use super::left_over::LeftOver;
 use super::segment::SegmentName;
 use super::slots::Slots;
 use crate::reason::Reason;
-use writing::{Gathered, Segment};
+use writing::{Gathered, Segment, Tally};
 
 /// How often slots are emptied. At 100,000 calls a second and worker 2,000 slots fill up in between, a quarter of them.
 pub(crate) const DRAIN_EVERY: Duration = Duration::from_millis(20);
@@ -62,6 +62,7 @@ struct Open {
     adopted: HashSet<Uuid>,
     operations: Vec<OperationKey>,
     gathered: Gathered,
+    tally: Tally,
 }
 
 impl Spool {
@@ -97,6 +98,7 @@ impl Spool {
                 unsynced: Vec::new(),
                 folder_changed: false,
                 adopted: HashSet::new(),
+                tally: Tally::default(),
                 operations: Vec::new(),
                 gathered: Gathered::default(),
             }),
@@ -104,7 +106,7 @@ impl Spool {
     }
 
     /// Takes in what boots left that have ended since this was last asked. Under the lock from the first record to the removal of
-    /// the last file, so that nothing of it is shipped in between.
+    /// the last file, so that nothing of it is shipped in between. What has no room stays where it is until this is asked again.
     pub(crate) fn adopt(&self) -> io::Result<()> {
         let mut open = self.lock();
         let found = LeftOver::find(&self.folder, self.boot)?;
@@ -123,7 +125,13 @@ impl Spool {
         open.sealed.sort();
         open.adopted
             .extend(found.segments.iter().map(|(name, _)| name.boot));
-        self.write(&mut open, found.calls());
+        if let Err(error) = self.take_in(&mut open, found.calls()) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the disk does not take calls that an earlier run left: they wait in its files"
+            );
+            return Ok(());
+        }
         // Removed only now. Cut here, the next start finds the calls in the spool.
         for path in found.files {
             fs::remove_file(path)?;
@@ -198,7 +206,7 @@ impl Spool {
     /// Writes one call.
     #[cfg(test)]
     pub(crate) fn append(&self, call: &gatehouse_snapshot::usage::CallRecord) {
-        self.write(&mut self.lock(), std::iter::once(call.borrowed()));
+        self.write(&mut self.lock(), &call.borrowed());
     }
 
     /// Copies the calls that have ended from the slots into the open segment.
@@ -236,9 +244,9 @@ impl Spool {
                 .and_then(|at| operations.get(at))
                 .map(OperationKey::as_str);
             let reason = Reason::text_at(recorded.reason());
-            self.gather(open, &recorded.call(operation, reason));
+            self.gather_or_drop(open, &recorded.call(operation, reason));
         }
-        self.flush(open);
+        self.flush_or_drop(open);
         open.operations = operations;
         for (slots, numbers) in workers.iter().zip(numbers) {
             slots.clear(&numbers);
@@ -262,11 +270,9 @@ impl Spool {
         if files.is_empty() && !folder_changed {
             return;
         }
-        let synced = files.iter().try_for_each(|file| file.sync_data());
-        let synced = synced.and_then(|()| match folder_changed {
-            true => File::open(&self.folder)?.sync_all(),
-            false => Ok(()),
-        });
+        let folder = folder_changed.then(|| File::open(&self.folder).and_then(|it| it.sync_all()));
+        let files = files.iter().map(|file| file.sync_data());
+        let synced = first_failure(files.chain(folder));
         self.syncs.fetch_add(1, Ordering::Relaxed);
         let failed_before = self.sync_fails.swap(synced.is_err(), Ordering::Relaxed);
         match synced {
@@ -319,19 +325,23 @@ impl Spool {
         open.sealed = kept;
         drop(open);
         for name in gone {
-            let path = name.path(&self.folder);
-            let bytes = fs::metadata(&path).map_or(0, |found| found.len());
-            match fs::remove_file(&path) {
-                Ok(()) => {
-                    self.bytes
-                        .fetch_sub(bytes.min(self.bytes()), Ordering::Relaxed);
-                }
-                Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "cannot delete a shipped segment"
-                    );
-                }
+            self.delete(name);
+        }
+    }
+
+    fn delete(&self, name: SegmentName) {
+        let path = name.path(&self.folder);
+        let bytes = fs::metadata(&path).map_or(0, |found| found.len());
+        match fs::remove_file(&path) {
+            Ok(()) => {
+                self.bytes
+                    .fetch_sub(bytes.min(self.bytes()), Ordering::Relaxed);
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot delete a segment"
+                );
             }
         }
     }
@@ -345,11 +355,18 @@ impl Spool {
     }
 }
 
+/// Carries out all of them, so that one that fails keeps none from the disk, and says the first failure.
+fn first_failure(all: impl Iterator<Item = io::Result<()>>) -> io::Result<()> {
+    all.fold(Ok(()), Result::and)
+}
+
 impl std::fmt::Debug for Spool {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Spool")
     }
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -40,22 +40,87 @@ pub(super) struct Gathered {
     tells: u64,
 }
 
+/// Calls that were not kept.
+pub(super) struct Lost {
+    calls: u64,
+    /// Those of them that belong to no application.
+    unattributed: u64,
+    /// Of the disk; none where the spool's own bound was reached.
+    error: Option<io::Error>,
+}
+
+/// What was written since somebody set it to nothing, for who may have to take it back.
+#[derive(Default)]
+pub(super) struct Tally {
+    records: u64,
+    /// Drops that were told.
+    told: u64,
+}
+
 impl Spool {
-    /// Writes calls, and counts as dropped what the disk or the bound has no room for.
-    pub(super) fn write<'a>(
+    /// Writes one call, or counts it as dropped.
+    #[cfg(test)]
+    pub(super) fn write(&self, open: &mut Open, call: &CallRecordRef<'_>) {
+        self.gather_or_drop(open, call);
+        self.flush_or_drop(open);
+    }
+
+    /// Writes calls that stay elsewhere when this fails: all of them or none, in segments of their own. What the bound has no room
+    /// for is dropped.
+    pub(super) fn take_in<'a>(
         &self,
         open: &mut Open,
-        calls: impl Iterator<Item = CallRecordRef<'a>>,
-    ) {
-        for call in calls {
-            self.gather(open, &call);
+        mut calls: impl Iterator<Item = CallRecordRef<'a>>,
+    ) -> io::Result<()> {
+        self.seal(open);
+        open.tally = Tally::default();
+        let (before, next_sequence) = (open.sealed.len(), open.next_sequence);
+        let mut dropped = (0, 0);
+        let gathered = calls.try_for_each(|call| match self.gather(open, &call) {
+            Err(Lost {
+                error: None,
+                calls,
+                unattributed,
+            }) => {
+                dropped = (dropped.0 + calls, dropped.1 + unattributed);
+                Ok(())
+            }
+            outcome => outcome,
+        });
+        let written = gathered.and(self.flush(open));
+        self.seal(open);
+        let Err(Lost {
+            error: Some(error), ..
+        }) = written
+        else {
+            self.drop_calls(dropped.0, dropped.1);
+            return Ok(());
+        };
+        for name in open.sealed.split_off(before) {
+            self.delete(name);
         }
-        self.flush(open);
+        open.next_sequence = next_sequence;
+        let tally = std::mem::take(&mut open.tally);
+        self.written.fetch_sub(tally.records, Ordering::Relaxed);
+        self.untold.fetch_add(tally.told, Ordering::Relaxed);
+        Err(error)
+    }
+
+    /// [`Self::gather`], where calls have no other place.
+    pub(super) fn gather_or_drop(&self, open: &mut Open, call: &CallRecordRef<'_>) {
+        self.gather(open, call)
+            .unwrap_or_else(|lost| self.drop_calls(lost.calls, lost.unattributed));
+    }
+
+    /// [`Self::flush`], where calls have no other place.
+    pub(super) fn flush_or_drop(&self, open: &mut Open) {
+        self.flush(open)
+            .unwrap_or_else(|lost| self.drop_calls(lost.calls, lost.unattributed));
     }
 
     /// Adds a call to the next write, which happens here when it is large enough. Calls without an application may take only half
     /// of the bound: whoever calls without a key must not push out what is paid for.
-    pub(super) fn gather(&self, open: &mut Open, call: &CallRecordRef<'_>) {
+    fn gather(&self, open: &mut Open, call: &CallRecordRef<'_>) -> Result<(), Lost> {
         if open.gathered.records == 0 {
             let before = open.segment.as_ref().map_or(0, |segment| segment.records);
             self.begin_write(&mut open.gathered, before);
@@ -73,7 +138,11 @@ impl Spool {
         let length = gathered.bytes.len() + of_sources;
         if self.bytes() + length as u64 > bytes_max {
             gathered.bytes.truncate(before);
-            return self.drop_calls(1, u64::from(unattributed));
+            return Err(Lost {
+                calls: 1,
+                unattributed: u64::from(unattributed),
+                error: None,
+            });
         }
         gathered
             .sources
@@ -87,9 +156,7 @@ impl Spool {
         let whole = length >= WRITE_BYTES_MAX
             || records + open.gathered.records >= BATCH_RECORDS_MAX
             || bytes + length as u64 >= SEGMENT_BYTES_MAX;
-        if whole {
-            self.flush(open);
-        }
+        if whole { self.flush(open) } else { Ok(()) }
     }
 
     fn begin_write(&self, gathered: &mut Gathered, before: usize) {
@@ -103,7 +170,8 @@ impl Spool {
         gathered.sources.clear();
     }
 
-    pub(super) fn flush(&self, open: &mut Open) {
+    fn flush(&self, open: &mut Open) -> Result<(), Lost> {
+        let mut flushed = Ok(());
         let mut gathered = std::mem::take(&mut open.gathered);
         if gathered.records > 0 {
             frames::close(&mut gathered.bytes, gathered.frame);
@@ -115,6 +183,8 @@ impl Spool {
                     self.untold.fetch_sub(gathered.tells, Ordering::Relaxed);
                     self.written
                         .fetch_add(gathered.records as u64, Ordering::Relaxed);
+                    open.tally.records += gathered.records as u64;
+                    open.tally.told += gathered.tells;
                 }
                 Err(error) => {
                     tracing::debug!(
@@ -122,13 +192,18 @@ impl Spool {
                         calls = gathered.records,
                         "calls could not be kept"
                     );
-                    self.drop_calls(gathered.records as u64, gathered.unattributed);
+                    flushed = Err(Lost {
+                        calls: gathered.records as u64,
+                        unattributed: gathered.unattributed,
+                        error: Some(error),
+                    });
                 }
             }
         }
         gathered.records = 0;
         gathered.unattributed = 0;
         open.gathered = gathered;
+        flushed
     }
 
     fn write_frames(&self, open: &mut Open, gathered: &Gathered) -> io::Result<()> {
@@ -161,6 +236,8 @@ impl Spool {
                 if segment.file.set_len(segment.bytes).is_ok() {
                     open.segment = Some(segment);
                 } else {
+                    let torn = *outcome.as_ref().unwrap_or(&0) as u64;
+                    self.bytes.fetch_add(torn, Ordering::Relaxed);
                     open.sealed.push(segment.name);
                 }
                 outcome?;
