@@ -77,14 +77,10 @@ fn cut(text: &str, max: usize) -> &str {
 fn is_plain(text: &str) -> bool {
     let starts_plain = text.starts_with(|c: char| c.is_alphabetic());
     starts_plain
-        && !text.contains("www.")
-        && text.chars().all(|c| {
-            c.is_alphanumeric()
-                || matches!(
-                    c,
-                    ' ' | '.' | ',' | ';' | '(' | ')' | '\'' | '"' | '?' | '%' | '/' | '-'
-                )
-        })
+        && !["www.", "://"].iter().any(|link| text.contains(link))
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || " .,;:()'\"?%/-+=#{}$’“”–—…".contains(c))
 }
 
 /// Escapes text for HTML, inside and outside of attributes.

@@ -14,6 +14,9 @@ mod schema;
 mod security;
 mod words;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -111,6 +114,8 @@ pub(crate) struct Context<'f> {
     elements_left: std::cell::Cell<usize>,
     /// Levels below the root of each tree that are shown; deeper ones are cut.
     levels: usize,
+    /// What was rendered already: shared schemas say the same at many places, and a page that did not fit says it again.
+    rendered: RefCell<HashMap<String, SafeHtml>>,
 }
 
 /// HTML elements that all schema trees of one page come to. A page may have 4,000; lists, samples and forms stand beside the trees.
@@ -121,17 +126,17 @@ const LEVELS_MAX: usize = 4;
 
 /// Makes a page with as many levels as fit: a page that is too large is shallow everywhere rather than missing its end.
 fn fitting<'f, T>(fragment: &'f Value, make: impl Fn(&Context<'f>) -> T) -> T {
-    let mut levels = LEVELS_MAX;
+    let mut context = Context::new(fragment);
     loop {
-        let context = Context {
-            levels,
-            ..Context::new(fragment)
-        };
         let page = make(&context);
-        if levels == 1 || !context.is_full() {
+        if !context.is_given_up() {
             return page;
         }
-        levels -= 1;
+        context = Context {
+            levels: context.levels - 1,
+            rendered: context.rendered,
+            ..Context::new(fragment)
+        };
     }
 }
 
@@ -143,12 +148,29 @@ impl<'f> Context<'f> {
                 .and_then(Value::as_object),
             elements_left: std::cell::Cell::new(PAGE_ELEMENTS_MAX),
             levels: LEVELS_MAX,
+            rendered: RefCell::default(),
         }
     }
 
     /// Whether the page's allowance is used up.
     fn is_full(&self) -> bool {
         self.elements_left.get() == 0
+    }
+
+    /// Whether the page does not fit and is made again with fewer levels: nothing more of this one is needed.
+    fn is_given_up(&self) -> bool {
+        self.is_full() && self.levels > 1
+    }
+
+    /// The HTML of a Markdown text.
+    fn html(&self, text: &str) -> SafeHtml {
+        let mut rendered = self.rendered.borrow_mut();
+        if let Some(html) = rendered.get(text) {
+            return html.clone();
+        }
+        let html = to_html(text);
+        rendered.insert(text.to_owned(), html.clone());
+        html
     }
 
     /// Takes a node of so many elements from the page's allowance.

@@ -9,6 +9,8 @@ mod diff;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod fitting;
+#[cfg(test)]
 mod fragments;
 #[cfg(test)]
 mod gate;

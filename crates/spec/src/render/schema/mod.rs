@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::layers::{Layers, Property};
 use super::{Context, bounds, words};
-use crate::markdown::{SafeHtml, to_html};
+use crate::markdown::SafeHtml;
 
 /// Arrays of arrays that are opened on one line.
 const UNWRAPPED_MAX: usize = 4;
@@ -121,6 +121,9 @@ impl<'f> Builder<'_, 'f> {
     }
 
     fn node(&self, schema: &'f Value, place: Place<'_>) -> SchemaNode {
+        if self.context.is_given_up() {
+            return SchemaNode::default();
+        }
         let layers = Layers::of(schema, self.context);
         let mut node = self.leaf(&layers, place.name, place.anchor);
         node.required = place.required;
@@ -158,7 +161,7 @@ impl<'f> Builder<'_, 'f> {
             deprecated: layers.flag("deprecated"),
             read_only: layers.flag("readOnly"),
             write_only: layers.flag("writeOnly"),
-            description_html: layers.text("description").map(to_html).unwrap_or_default(),
+            description_html: self.description(layers),
             bounds: bounds::of(layers),
             enum_values,
             enum_more,
@@ -166,6 +169,11 @@ impl<'f> Builder<'_, 'f> {
             example: example.filter(|value| !value.is_object()).map(words::value),
             ..SchemaNode::default()
         }
+    }
+
+    fn description(&self, layers: &Layers<'f>) -> SafeHtml {
+        let text = layers.text("description");
+        text.map(|text| self.context.html(text)).unwrap_or_default()
     }
 
     /// Adds what is inside. `unwrapped` counts arrays opened without going a level deeper.
@@ -218,7 +226,7 @@ impl<'f> Builder<'_, 'f> {
             (node.enum_values, node.enum_more) = enumeration(items);
         }
         if node.description_html.is_empty() {
-            node.description_html = items.text("description").map(to_html).unwrap_or_default();
+            node.description_html = self.description(items);
         }
     }
 
