@@ -4,19 +4,15 @@ word-save = Speichern
 word-save-settings = Einstellungen speichern
 word-cancel = Abbrechen
 word-back = Zurück
-word-edit = Bearbeiten
 word-change = Ändern
 word-delete = Löschen
 word-remove = Entfernen
-word-add = Hinzufügen
-word-create = Anlegen
 word-open = Öffnen
 word-show = Anzeigen
 word-filter = Filtern
 word-search = Suchen
 word-send = Senden
 word-test = Testen
-word-retry = Noch einmal versuchen
 word-download = Herunterladen
 word-all = Alle
 word-any = Beliebig
@@ -49,7 +45,6 @@ word-from = Von
 word-until = Bis
 word-time = Zeit
 word-expires = Läuft ab
-word-created = Angelegt
 word-made = Angelegt
 word-published = Veröffentlicht
 word-last-used = Zuletzt verwendet
@@ -97,3 +92,55 @@ word-before = Vorher
 word-after = Nachher
 word-your-access = Ihr Zugang
 word-seen-by = Zu sehen für
+
+# So many of something, inside of sentences and alone.
+count-call = { $count ->
+        [one] { $count } Anfrage
+       *[other] { $count } Anfragen
+    }
+count-gateway = { $count ->
+        [one] { $count } Gateway
+       *[other] { $count } Gateways
+    }
+count-hour = { $count ->
+        [one] { $count } Stunde
+       *[other] { $count } Stunden
+    }
+count-more-fault = { $count ->
+        [one] { $count } weiterer Fehler
+       *[other] { $count } weitere Fehler
+    }
+count-operation = { $count ->
+        [one] { $count } Operation
+       *[other] { $count } Operationen
+    }
+count-passkey = { $count ->
+        [one] { $count } Passkey
+       *[other] { $count } Passkeys
+    }
+count-request = { $count ->
+        [one] { $count } Antrag
+       *[other] { $count } Anträge
+    }
+count-result = { $count ->
+        [one] { $count } Treffer
+       *[other] { $count } Treffer
+    }
+count-subscription = { $count ->
+        [one] { $count } Subskription
+       *[other] { $count } Subskriptionen
+    }
+count-thing = { $count ->
+        [one] { $count } Ding
+       *[other] { $count } Dinge
+    }
+count-version = { $count ->
+        [one] { $count } Version
+       *[other] { $count } Versionen
+    }
+count-warning = { $count ->
+        [one] { $count } Warnung
+       *[other] { $count } Warnungen
+    }
+# Between the last two of a list.
+word-joined-and = {" "}und{" "}

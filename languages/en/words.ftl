@@ -4,19 +4,15 @@ word-save = Save
 word-save-settings = Save settings
 word-cancel = Cancel
 word-back = Back
-word-edit = Edit
 word-change = Change
 word-delete = Delete
 word-remove = Remove
-word-add = Add
-word-create = Create
 word-open = Open
 word-show = Show
 word-filter = Filter
 word-search = Search
 word-send = Send
 word-test = Test
-word-retry = Try again
 word-download = Download
 word-all = All
 word-any = Any
@@ -49,7 +45,6 @@ word-from = From
 word-until = Until
 word-time = Time
 word-expires = Expires
-word-created = Created
 word-made = Made
 word-published = Published
 word-last-used = Last used
@@ -97,3 +92,55 @@ word-before = Before
 word-after = After
 word-your-access = Your access
 word-seen-by = Seen by
+
+# So many of something, inside of sentences and alone.
+count-call = { $count ->
+        [one] { $count } call
+       *[other] { $count } calls
+    }
+count-gateway = { $count ->
+        [one] { $count } gateway
+       *[other] { $count } gateways
+    }
+count-hour = { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+count-more-fault = { $count ->
+        [one] { $count } more fault
+       *[other] { $count } more faults
+    }
+count-operation = { $count ->
+        [one] { $count } operation
+       *[other] { $count } operations
+    }
+count-passkey = { $count ->
+        [one] { $count } passkey
+       *[other] { $count } passkeys
+    }
+count-request = { $count ->
+        [one] { $count } request
+       *[other] { $count } requests
+    }
+count-result = { $count ->
+        [one] { $count } result
+       *[other] { $count } results
+    }
+count-subscription = { $count ->
+        [one] { $count } subscription
+       *[other] { $count } subscriptions
+    }
+count-thing = { $count ->
+        [one] { $count } thing
+       *[other] { $count } things
+    }
+count-version = { $count ->
+        [one] { $count } version
+       *[other] { $count } versions
+    }
+count-warning = { $count ->
+        [one] { $count } warning
+       *[other] { $count } warnings
+    }
+# Between the last two of a list.
+word-joined-and = {" "}and{" "}

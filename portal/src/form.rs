@@ -4,6 +4,7 @@ use crate::page_error::PageError;
 use crate::visitor::Visitor;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use http::{HeaderMap, header};
 use serde::de::value::{Error as ValueError, MapDeserializer, SeqDeserializer};
@@ -37,7 +38,7 @@ where
         let body: Bytes = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX)
             .await
             .map_err(|_| {
-                Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 640 KiB.")
+                Problem::new(ProblemKind::BodyTooLarge).detail(t!("shared-a-form-may-have-640-kib"))
             })?;
         let mut fields = parse(&body);
         let token = fields
@@ -62,7 +63,9 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// What is said of text that is no date.
-pub(crate) const NO_DATE: &str = "Use a date such as 2027-06-30.";
+pub(crate) fn no_date() -> String {
+    t!("shared-use-a-date-such-as-2027")
+}
 
 /// The first moment of a day, UTC, from what a date control sends.
 pub(crate) fn day_start(text: &str) -> Option<OffsetDateTime> {

@@ -3,6 +3,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::Refusal;
+use gatehouse_language::t;
 use gatehouse_problem::{FieldError, Problem, ProblemKind};
 
 /// Why a page could not be shown.
@@ -53,8 +54,9 @@ impl From<Refusal> for PageError {
 /// What a refusal is to somebody looking at a page.
 pub(crate) fn problem_of(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::Forbidden(permission) => Problem::new(ProblemKind::Forbidden).detail(format!(
-            "This needs the permission {permission}, which none of your roles has."
+        Refusal::Forbidden(permission) => Problem::new(ProblemKind::Forbidden).detail(t!(
+            "shared-this-needs-the-permission-which-none",
+            permission = permission.as_str()
         )),
         Refusal::NotYours(words) => Problem::new(ProblemKind::Forbidden).detail(words),
         Refusal::NotFound => Problem::new(ProblemKind::NotFound),
@@ -62,7 +64,7 @@ pub(crate) fn problem_of(refusal: Refusal) -> Problem {
             Problem::new(ProblemKind::UnknownReference).field(FieldError::new(
                 pointer,
                 "unknown_reference",
-                "What was chosen does not exist any more.",
+                t!("shared-what-was-chosen-does-not-exist"),
             ))
         }
         Refusal::Conflict(words) => Problem::new(ProblemKind::Conflict).detail(words),

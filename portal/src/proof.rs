@@ -28,6 +28,7 @@ use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::accounts::{self, Provable};
 use gatehouse_control_plane::applications;
 use gatehouse_control_plane::identity_providers::SignInButton;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use http::StatusCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,9 +45,9 @@ const AGAIN: &str = "proof_again";
 
 /// The fields that hold a secret, whatever is typed into them, with their labels. Any other field is one as soon as it has a
 /// key that can sign, and those of a policy as soon as they have a credential of a backend.
-pub(crate) const SECRET: [(&str, &str); 2] = [
-    ("client_secret", "Client secret"),
-    ("secret_value", "Value"),
+pub(crate) const SECRET: [(&str, fn() -> String); 2] = [
+    ("client_secret", || t!("shared-client-secret")),
+    ("secret_value", || t!("word-value")),
 ];
 
 /// A form as it was sent: names and their values.
@@ -117,9 +118,9 @@ async fn ask(request: Request, next: Next) -> Result<Response, PageError> {
         return Err(PageError::of(ProblemKind::UnsupportedMediaType));
     }
     let (head, body) = request.into_parts();
-    let body = body::to_bytes(body, FORM_BYTES_MAX)
-        .await
-        .map_err(|_| Problem::new(ProblemKind::BodyTooLarge).detail("A form may have 640 KiB."))?;
+    let body = body::to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| {
+        Problem::new(ProblemKind::BodyTooLarge).detail(t!("shared-a-form-may-have-640-kib"))
+    })?;
     let mut typed = form::parse(&body);
     // Nobody is asked to confirm a form that another site made.
     let token = typed
@@ -187,20 +188,22 @@ fn withhold(typed: &mut Typed) -> BTreeSet<String> {
 
 /// The control for something that is not carried on. What its own form calls it is known of few.
 fn once_more(name: String) -> Field {
-    const HELP: &str = "It may be secret, so this page does not carry it on: enter it again.";
+    let help = t!("shared-it-may-be-secret-so-this");
     let secret = SECRET.iter().find(|(secret, _)| *secret == name);
     if let Some(&(name, label)) = secret {
         // As long as the longest of them.
-        return Field::password(name, label, "off").max(2_048).help(HELP);
+        return Field::password(name, label(), "off").max(2_048).help(help);
     }
     let label = match name.as_str() {
-        "jwks" => "Public keys".to_owned(),
-        "request_set" => "Set on requests".to_owned(),
+        "jwks" => t!("shared-public-keys"),
+        "request_set" => t!("shared-set-on-requests"),
         other => capital(&other.replace('_', " ")),
     };
     let max = u32::try_from(FORM_BYTES_MAX).unwrap_or(u32::MAX);
-    Field::area(name, label, max).help(format!(
-        "{HELP} Of a pair of keys only the public one belongs here, and of what a backend is shown only ${{vault:NAME}}."
+    Field::area(name, label, max).help(t!(
+        "shared-enter-public",
+        help = help,
+        secret = "${vault:NAME}"
     ))
 }
 
@@ -259,12 +262,16 @@ async fn page(
     let wanted = accounts::provable(visitor.db(), user).await?;
     let field = match wanted {
         Provable::Code => Some(
-            Field::text(FIELD, "Code")
+            Field::text(FIELD, t!("shared-code"))
                 .complete("one-time-code")
                 .max(40)
-                .help("From your app, or one of your recovery codes."),
+                .help(t!("shared-from-your-app-or-one-of")),
         ),
-        Provable::Password => Some(Field::password(FIELD, "Your password", "current-password")),
+        Provable::Password => Some(Field::password(
+            FIELD,
+            t!("shared-your-password"),
+            "current-password",
+        )),
         Provable::Elsewhere => None,
     };
     let providers = match field {
@@ -275,7 +282,7 @@ async fn page(
     let mut again = withhold(&mut typed);
     for name in blank {
         typed.remove(&name);
-        faults.add(name.clone(), "Enter this again.");
+        faults.add(name.clone(), t!("shared-enter-this-again"));
         again.insert(name);
     }
     typed.insert(AGAIN.to_owned(), again.iter().cloned().collect());

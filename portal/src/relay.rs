@@ -3,6 +3,7 @@
 //! Scheme, host and port come from the settings, the path from rows and the operation; of what was typed only encoded values
 //! of parameters get into it. What comes back is bytes: nothing of it is ever shown as markup.
 
+use gatehouse_language::t;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -62,26 +63,32 @@ pub(crate) struct Relayed {
 }
 
 /// Why there is no answer, in words for the person who asked.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotRelayed {
-    #[error("What was filled in would lead to another address than the operation's.")]
     Elsewhere,
-    #[error("A header cannot have the value that was filled in.")]
     Header,
-    #[error("Too many calls are under way here. Send it again in a moment.")]
     Busy,
-    #[error("A call may send {} MB from here. The sample sends any size.", SENT_BYTES_MAX / 1024 / 1024)]
     TooMuch,
-    #[error("A file that the call names is not there. Choose it again.")]
     NoFile,
-    #[error("There was no answer within {} seconds.", TOTAL_MAX.as_secs())]
     TimedOut,
-    #[error("The answer is larger than {} MB. Call with a key of your own to get it.", ANSWER_BYTES_MAX / 1024 / 1024)]
     TooLarge,
-    #[error(
-        "The portal cannot reach the gateway. Its operator sets the address as gateway_relay_url."
-    )]
     Unreachable,
+}
+
+impl std::fmt::Display for NotRelayed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MB: usize = 1024 * 1024;
+        f.write_str(&match self {
+            Self::Elsewhere => t!("shared-what-was-filled-in-would-lead"),
+            Self::Header => t!("shared-a-header-cannot-have-the-value"),
+            Self::Busy => t!("shared-too-many-calls-are-under-way"),
+            Self::TooMuch => t!("shared-call-too-large", most = SENT_BYTES_MAX / MB),
+            Self::NoFile => t!("shared-a-file-that-the-call-names"),
+            Self::TimedOut => t!("shared-no-answer-within", seconds = TOTAL_MAX.as_secs()),
+            Self::TooLarge => t!("shared-answer-too-large", most = ANSWER_BYTES_MAX / MB),
+            Self::Unreachable => t!("shared-the-portal-cannot-reach-the-gateway"),
+        })
+    }
 }
 
 impl Relay {

@@ -4,6 +4,7 @@ use crate::page_error::PageError;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::idempotency::{self, Answer, Begin, Guard};
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use sha2::{Digest, Sha256};
 
@@ -47,7 +48,7 @@ pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result
             .map_err(PageError::fault),
         Begin::Running => Err(Problem::new(ProblemKind::StillRunning).into()),
         Begin::AnswerLost | Begin::Mismatch => Err(Problem::new(ProblemKind::Conflict)
-            .detail("This form was sent before. Open the page again.")
+            .detail(t!("shared-this-form-was-sent-before-open"))
             .into()),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::multipart::{Field as Part, Multipart};
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -209,24 +210,28 @@ async fn read_text<P: Purpose>(
         if name != "csrf" {
             *room = room
                 .checked_sub(chunk.len())
-                .ok_or_else(|| too_large("All fields together", P::TEXTS_BYTES_MAX))?;
+                .ok_or_else(|| too_large(&t!("shared-all-fields-together"), P::TEXTS_BYTES_MAX))?;
         }
         content.extend_from_slice(&chunk);
         // A description may be pasted; all texts together are bounded for it.
         if content.len() > P::TEXT_BYTES_MAX && name != "text" {
-            return Err(too_large("A field", P::TEXT_BYTES_MAX));
+            return Err(too_large(&t!("shared-a-field"), P::TEXT_BYTES_MAX));
         }
     }
     Ok(String::from_utf8_lossy(&content).into_owned())
 }
 
 fn too_large(what: &str, bytes_max: usize) -> PageError {
-    let words = format!("{what} may have {} KiB.", bytes_max / 1024);
+    let words = t!(
+        "shared-may-have-kib",
+        what = &what,
+        bytes_max = &bytes_max / 1024
+    );
     Problem::new(ProblemKind::BodyTooLarge).detail(words).into()
 }
 
 fn busy() -> PageError {
-    let words = "Too many calls are under way here. Send it again in a moment.";
+    let words = t!("shared-too-many-calls-are-under-way");
     Problem::new(ProblemKind::Unavailable).detail(words).into()
 }
 

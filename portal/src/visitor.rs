@@ -22,6 +22,7 @@ use gatehouse_control_plane::sessions::Origin;
 use gatehouse_control_plane::tenants::TenantView;
 use gatehouse_control_plane::{Actor, Change, Db, PlatformActor};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_runtime::RequestId;
 use http::request::Parts;
@@ -174,10 +175,7 @@ impl Visitor {
             return Ok(user);
         }
         Err(Problem::new(ProblemKind::Forbidden)
-            .detail(
-                "Your account is used in other places, too, and here your organisation signed you in. Sign in with your own \
-                 password to change it.",
-            )
+            .detail(t!("shared-your-account-is-used-in-other"))
             .into())
     }
 
@@ -197,7 +195,7 @@ impl Visitor {
                 Err(PageError::Elsewhere(self.to(&setting_up)))
             }
             (None, Some(_)) => Err(Problem::new(ProblemKind::Forbidden)
-                .detail("You are signed in, but you are no active member here.")
+                .detail(t!("shared-you-are-signed-in-but-you"))
                 .into()),
             (None, None) => Err(PageError::Elsewhere(self.login())),
         }

@@ -50,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gatehouse-os", &[]),
     ("gatehouse-language", &["domain"]),
     ("gatehouse-snapshot", &["domain"]),
-    ("gatehouse-spec", &["domain"]),
+    ("gatehouse-spec", &["domain", "language"]),
     ("gatehouse-runtime", &["domain", "os"]),
     ("gatehouse-private-postgres", &["os", "runtime"]),
     (

@@ -32,8 +32,12 @@ fn texts(language: Language) -> BTreeMap<String, Asks> {
             }
             let asks: &mut Asks = found.get_mut(&key).unwrap();
             let places = line.split('$').skip(1);
-            asks.places
-                .extend(places.map(|rest| name_of(rest).to_owned()));
+            asks.places.extend(
+                places
+                    .map(name_of)
+                    .filter(|name| !name.is_empty())
+                    .map(ToOwned::to_owned),
+            );
             asks.marks
                 .extend(pieces(line).into_iter().filter_map(|piece| match piece {
                     Piece::Open(name) => Some(name.to_owned()),
@@ -91,10 +95,12 @@ fn of_macro(arguments: &str) -> (String, Asks) {
         "a key is written out: {arguments}"
     );
     let mut asks = Asks::default();
-    let mut depth = 0;
+    let (mut depth, mut quoted) = (0, false);
     let mut word = String::new();
     for c in parts.next().unwrap_or_default().chars() {
+        quoted ^= c == '"';
         match c {
+            _ if quoted => {}
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth -= 1,
             '=' if depth == 0 && !word.trim().is_empty() => {
@@ -137,7 +143,7 @@ fn of_template(call: &str) -> (String, Asks) {
 fn uses() -> Vec<Use> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (mut sources, mut templates) = (Vec::new(), Vec::new());
-    for folder in ["portal/src", "crates/control-plane/src"] {
+    for folder in ["portal/src", "crates/control-plane/src", "crates/spec/src"] {
         files(&root.join(folder), "rs", &mut sources);
     }
     files(&root.join("templates"), "html", &mut templates);

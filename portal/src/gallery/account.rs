@@ -158,10 +158,10 @@ pub(super) fn recovery_codes() -> String {
 pub(super) fn email() -> String {
     let shell = shell();
     AccountForm {
-        title: "E-mail address",
+        title: t!("account-email-address"),
         signed_in_as: "mia@acme.example".into(),
         tabs: tabs(&shell, "/account/email"),
-        note: "A link goes to the new address.",
+        note: t!("account-a-link-goes-to-the-new"),
         faults: Faults::default(),
         action: "/account/email".into(),
         fields: vec![

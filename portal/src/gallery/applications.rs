@@ -16,6 +16,7 @@ use crate::view::parts::{Badge, Crumbs, Flash, Link, Spread, Tab, Tabs, Timeline
 use crate::view::words::When;
 use askama::Template;
 use gatehouse_control_plane::usage::UsageRange;
+use gatehouse_language::t;
 
 pub(super) fn key() -> String {
     KeyPage {
@@ -38,7 +39,7 @@ pub(super) fn key() -> String {
         masked: "gth_live_8fK2…Vw7n".into(),
         kept_until: "Shown once. This page keeps it until 11:42, then nobody can show it again."
             .into(),
-        no_secret: "",
+        no_secret: String::new(),
         stored: "/x".into(),
         facts: Vec::new(),
         warning: None,
@@ -238,13 +239,17 @@ pub(super) fn usage() -> String {
             Quota::new("Petstore Free", 2_764, 10_000, 640, "Resets 1 Dec, 00:00."),
         ],
         used: Used {
-            range_words: "14 days",
-            chart_title: "Calls per day",
+            range_words: t!("shared-14-days"),
+            chart_title: t!("shared-calls-per-day"),
             chart: Bars::new(
                 "calls",
-                "Calls per day",
-                "Day",
-                ["Answered", "Client error", "Server error"],
+                t!("shared-calls-per-day"),
+                t!("shared-day"),
+                [
+                    t!("shared-answered"),
+                    t!("shared-refused-or-wrong"),
+                    t!("shared-server-error"),
+                ],
                 &points,
             ),
             operations: vec![OperationUse {
@@ -292,7 +297,7 @@ pub(super) fn logs() -> String {
         here: "/x".into(),
         filters: vec![Filter {
             name: "status",
-            label: "Status",
+            label: t!("word-status"),
             options: vec![Choice::new("", "Any"), Choice::new("4xx", "Refused")],
             chosen: String::new(),
         }],
@@ -317,7 +322,7 @@ pub(super) fn call() -> String {
                 Link::new("Logs", "/"),
             ],
         ),
-        heading: "Why was this call refused?",
+        heading: t!("applications-why-was-this-call-refused"),
         method: "POST".into(),
         method_class: "post",
         path: "/orders/v2/orders".into(),

@@ -9,6 +9,7 @@ use crate::pages::catalogue::request::{PlanChoice, PlanTermsChoice, RequestPage}
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Flash, Link, Tab, Tabs, Timeline};
 use askama::Template;
+use gatehouse_language::t;
 
 pub(super) fn list() -> String {
     let row = |name: &str, summary: &str, access: Badge, detail: &str, step: &str| ApiRow {
@@ -29,7 +30,7 @@ pub(super) fn list() -> String {
         facets: vec![
             Facet {
                 name: "access",
-                label: "Your access",
+                label: t!("word-your-access"),
                 values: ["Active", "Pending", "Can request"]
                     .map(|label| FacetValue {
                         value: label.into(),
@@ -41,7 +42,7 @@ pub(super) fn list() -> String {
             },
             Facet {
                 name: "status",
-                label: "Status",
+                label: t!("word-status"),
                 values: vec![FacetValue {
                     value: "live".into(),
                     label: "Live".into(),
@@ -181,7 +182,7 @@ pub(super) fn request() -> String {
         rate: "50 / s".into(),
         quota: "100,000 a month".into(),
         price: chosen.then(|| "EUR 49.90 a month".to_owned()),
-        decision: "Store team decides",
+        decision: "Store team decides".into(),
         chosen,
         questions: if chosen {
             vec![

@@ -14,8 +14,9 @@ use crate::view::code::Code;
 use crate::view::form::{Choice, Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Link, Tab, Tabs};
 use crate::view::same::{self, Same, Way};
-use crate::view::words::When;
+use crate::view::words::{When, age, day, relative};
 use askama::Template;
+use gatehouse_language::t;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -41,36 +42,43 @@ pub(super) fn queue() -> String {
         purpose: "Shoppers reserve online and pay in the shop. The counter reads the order.".into(),
         answers: vec![Fact::new("How many calls a day?", "About 2,000")],
         facts: vec![WorthKnowing {
-            words: "First request of this team".into(),
+            words: t!("access-fact-first"),
             care,
         }],
-        said: "2 messages, the last by Mia Kovač: From June on.".into(),
+        said: t!(
+            "access-said",
+            count = 2,
+            author = "Mia Kovač",
+            text = "From June on."
+        ),
         messages: "/requests/sub_1/messages".into(),
-        waiting: "5 h 10 min".into(),
+        waiting: age(Duration::minutes(310)),
         due: if late {
-            "passed on 1 h ago"
+            t!(
+                "access-passed-on",
+                when = relative(NOW - Duration::hours(1), NOW)
+            )
         } else {
-            "due in 3 h"
-        }
-        .into(),
+            t!("access-due", when = relative(NOW + Duration::hours(3), NOW))
+        },
         late,
     };
     QueuePage {
         same: same(same::SUBSCRIPTION_QUEUE),
         shell: shell().console("requests"),
         spread: None,
-        lead: "7 people are waiting. Target 4 hours, 2 are past it.".into(),
+        lead: t!("access-queue-late", count = 7, late = 2),
         tabs: Tabs::new(
-            "Requests",
+            t!("word-requests"),
             vec![
                 Tab {
-                    label: "Waiting".into(),
+                    label: t!("access-tab-waiting").into(),
                     href: "/".into(),
                     count: Some(7),
                     current: true,
                 },
                 Tab {
-                    label: "Decided".into(),
+                    label: t!("access-tab-decided").into(),
                     href: "/".into(),
                     count: None,
                     current: false,
@@ -87,30 +95,38 @@ pub(super) fn queue() -> String {
         conditions_open: true,
         undo: vec!["sub_2".into()],
         filters: vec![
-            Field::select("show", "Show", vec![Choice::new("", "All that wait")]),
-            Field::select("api", "API", vec![Choice::new("", "Every API")]),
+            Field::select(
+                "show",
+                t!("word-show"),
+                vec![Choice::new("", t!("access-all-waiting"))],
+            ),
+            Field::select(
+                "api",
+                t!("word-api"),
+                vec![Choice::new("", t!("access-every-api"))],
+            ),
         ],
         filtered: true,
         filter: "show=late".into(),
         conditions: vec![
             Field::select(
                 "plan",
-                "Under another plan",
-                vec![Choice::new("", "As asked for")],
+                t!("access-other-plan"),
+                vec![Choice::new("", t!("access-as-asked"))],
             )
             .optional(),
-            Field::date("ends", "Access ends on").optional(),
-            Field::number("rate", "At most calls a second").optional(),
-            Field::number("quota", "At most calls a day").optional(),
-            Field::area("note", "Note to the requester", 500).optional(),
+            Field::date("ends", t!("access-ends")).optional(),
+            Field::number("rate", t!("access-most-second")).optional(),
+            Field::number("quota", t!("access-most-day")).optional(),
+            Field::area("note", t!("access-note"), 500).optional(),
         ],
         reasons: vec![
             "Use a smaller plan first".into(),
             "Purpose needs more detail".into(),
         ],
         preset: "Purpose needs more detail".into(),
-        reason_field: Field::area("reason", "Sent to the requester word for word", 500)
-            .help("At most 500 characters."),
+        reason_field: Field::area("reason", t!("access-reason"), 500)
+            .help(t!("access-reason-help")),
         empty: no(),
         pages: pages(),
     }
@@ -119,20 +135,35 @@ pub(super) fn queue() -> String {
 }
 
 pub(super) fn home() -> String {
-    let item = |bad, what: &str, step: &str| TodoItem {
+    let item = |bad, what: String, step: String| TodoItem {
         bad,
-        what: what.into(),
-        detail: "The oldest waits 5 h 10 min, the target is 4 hours.".into(),
-        since: "since 06:28".into(),
+        what,
+        detail: t!(
+            "access-todo-oldest-was",
+            age = age(Duration::minutes(310)),
+            when = relative(NOW - Duration::hours(1), NOW),
+        ),
+        since: t!(
+            "access-todo-since",
+            when = relative(NOW - Duration::hours(5), NOW)
+        ),
         step: Link::new(step, "/console/requests"),
     };
     ConsoleHomePage {
         shell: shell().console("home"),
-        heading: "2 things need you".into(),
-        lead: "Everything else runs as it should.".into(),
+        heading: t!("access-home-things", count = 2),
+        lead: t!("access-home-lead"),
         items: vec![
-            item(true, "Gateway ams-1 is behind", "Open gateway"),
-            item(false, "7 access requests wait", "Decide"),
+            item(
+                true,
+                t!("access-todo-behind", name = "ams-1"),
+                t!("access-todo-open-gateways"),
+            ),
+            item(
+                false,
+                t!("access-todo-requests", count = 7),
+                t!("access-decide"),
+            ),
         ],
         recent: vec![RecentChange {
             what: "Approved Identity Standard for Mobile checkout".into(),
@@ -161,7 +192,7 @@ pub(super) fn gateways() -> String {
         seen: When::ago(NOW, NOW),
         error: String::new(),
         rotate: Rotate {
-            label: "Drain",
+            label: "Drain".to_owned(),
             href: "/x".into(),
         },
         retire: "/x".into(),
@@ -225,13 +256,13 @@ pub(super) fn deciding() -> String {
     DecidingPage {
         same: same(same::APPROVAL_DEADLINES),
         shell: shell().console("requests"),
-        tabs: Tabs::new("Requests", Vec::new()),
+        tabs: Tabs::new(t!("word-requests"), Vec::new()),
         faults: Faults::default(),
         may_set: true,
         row_version: 1,
         settings: vec![
-            Field::text("due", "A decision is due after").value("2 days"),
-            Field::area("reasons", "Reasons to start a rejection from", 10_500)
+            Field::text("due", t!("access-set-due")).value("2 days"),
+            Field::area("reasons", t!("access-set-reasons"), 10_500)
                 .value("Use a smaller plan first\nPurpose needs more detail"),
         ],
         words: Vec::new(),
@@ -239,17 +270,21 @@ pub(super) fn deciding() -> String {
         deputy: vec![
             Field::select(
                 "to",
-                "Who decides for you",
+                t!("access-deputy-who"),
                 vec![Choice::new("u", "Ana Okafor")],
             ),
-            Field::date("ends", "Until the beginning of"),
+            Field::date("ends", t!("access-deputy-ends")),
         ],
         deputies: vec![DeputyRow {
             to: "Ana Okafor".into(),
             from: "Ben Ito".into(),
-            about: "Every API".into(),
-            days: "20 Nov 2026 to 1 Dec 2026".into(),
-            state: Badge::good("Decides"),
+            about: t!("access-every-api"),
+            days: t!(
+                "access-deputy-from-to",
+                from = day(NOW),
+                until = day(NOW + Duration::days(11))
+            ),
+            state: Badge::good(t!("access-deputy-decides")),
             revoke: Some("/x".into()),
         }],
         empty: no(),
@@ -279,7 +314,7 @@ pub(super) fn rules() -> String {
         rest: vec![Field::area("questions", "Questions of a request", 30_000).optional()],
         tried: Some(Tried {
             lead: "Of 12 requests in the last 90 days the rule would have approved 4.".into(),
-            lines: vec![("It approves, people refused", 1)],
+            lines: vec![(t!("policies-it-approves-people-refused"), 1)],
             care: true,
         }),
         back: "/y".into(),

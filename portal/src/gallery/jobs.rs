@@ -27,7 +27,7 @@ pub(super) fn list() -> String {
     };
     JobsPage {
         shell: shell().console("jobs"),
-        lead: "Work that takes longer than a page waits.",
+        lead: gatehouse_language::t!("running-work-that-takes-longer-than-a"),
         rows: vec![
             row(
                 "Publish orders v3",

@@ -12,6 +12,7 @@ use crate::view::code::Code;
 use crate::view::form::{Choice, Faults};
 use crate::view::parts::{Badge, Crumbs, Link};
 use askama::Template;
+use gatehouse_language::t;
 use gatehouse_spec::sample::Control;
 
 pub(super) fn operation() -> String {
@@ -25,7 +26,7 @@ pub(super) fn operation() -> String {
         description: "<p>Who the order is for.</p>".into(),
         bounds: vec!["At most 120 characters.".into()],
         links: vec![(
-            "All of Customer".into(),
+            t!("reference-all-of", schema = "Customer"),
             "/apis/orders/v2/schemas/Customer".into(),
         )],
         inside: Box::new(inside),
@@ -67,7 +68,10 @@ pub(super) fn operation() -> String {
         shell: shell().at("apis"),
         crumbs: Crumbs::new(
             "Create an order",
-            vec![Link::new("APIs", "/apis"), Link::new("Orders v2", "/")],
+            vec![
+                Link::new(t!("word-apis"), "/apis"),
+                Link::new("Orders v2", "/"),
+            ],
         ),
         rail: OperationRail {
             overview: "/apis/orders/v2/reference".into(),
@@ -97,11 +101,11 @@ pub(super) fn operation() -> String {
         deprecated: false,
         description: "<p>Makes one order and reserves stock for its lines.</p>".into(),
         facts: vec![
-            Fact::new("Sign-in", "API key as a bearer token"),
-            Fact::new("Operation", "createOrder"),
+            Fact::new(t!("reference-sign-in"), "API key as a bearer token"),
+            Fact::new(t!("word-operation"), "createOrder"),
         ],
         parameters: vec![ParameterGroup {
-            label: "Parameters",
+            label: t!("reference-header-parameters"),
             inside: SchemaView {
                 fields: vec![field(
                     "Idempotency-Key",
@@ -113,7 +117,7 @@ pub(super) fn operation() -> String {
             },
         }],
         bodies: vec![BodyView {
-            note: "application/json, required".into(),
+            note: t!("reference-body-required", kind = "application/json"),
             description: String::new(),
             inside: SchemaView {
                 fields: vec![
@@ -160,7 +164,7 @@ pub(super) fn operation() -> String {
             "https://api.acme.example/orders/v2/orders",
             "$KEY",
         ),
-        body_example: Some(Code::json("body", "Body", json)),
+        body_example: Some(Code::json("body", t!("reference-body"), json)),
         callbacks: vec![],
         answer_examples: vec![Code::json("answer-201", "201", json)],
         trial: trial(json),
@@ -173,7 +177,7 @@ fn body_field(name: &str, control: Control, value: &str, error: Option<&str>) ->
     TrialField {
         name: format!("body.{name}"),
         property: name.into(),
-        help: "body".into(),
+        help: t!("reference-this-body"),
         required: error.is_some(),
         forced: error.is_some(),
         value: value.into(),
@@ -237,10 +241,11 @@ fn trial(json: &str) -> Trial {
                 code: "quota_exceeded".into(),
                 href: "/errors/quota_exceeded".into(),
             }),
-            headers: Code::new("try-headers", "Headers").text("content-type: application/json"),
+            headers: Code::new("try-headers", t!("reference-headers"))
+                .text("content-type: application/json"),
             body: Some(Code::json("try-body", "application/json", json)),
             note: String::new(),
-            limits: "49 left this second".into(),
+            limits: t!("reference-left-second", count = 49),
             curl: Code::shell("try-curl", "curl https://api.acme.example/orders"),
             request_id: "req_01JD3T7Q".into(),
             log: "/x".into(),

@@ -10,6 +10,7 @@ use crate::view::form::{Faults, Field};
 use crate::view::parts::{Badge, Crumbs, Link};
 use crate::view::same::{self, Same};
 use askama::Template;
+use gatehouse_language::t;
 
 fn breaking(method: &str, path: &str, change: &str, rule: &'static str) -> BreakingRow {
     BreakingRow {
@@ -18,7 +19,7 @@ fn breaking(method: &str, path: &str, change: &str, rule: &'static str) -> Break
             class: method_class(method),
             path: path.into(),
         }],
-        more: "and 4 more".into(),
+        more: t!("apis-and-more", count = 4),
         change: change.into(),
         rule,
         accepted: String::new(),
@@ -54,19 +55,43 @@ fn revision(number: i32, state: Badge) -> RevisionRow {
     }
 }
 
+fn lead() -> String {
+    let against = t!(
+        "apis-lead-against",
+        number = "14",
+        version = "v2",
+        base = "13",
+    );
+    let sent = t!(
+        "apis-lead-sent-commit",
+        who = "CI",
+        commit = "9f31c2e",
+        day = "20 Nov 2026",
+    );
+    format!("{against} {sent}")
+}
+
 pub(super) fn version() -> String {
     VersionPage {
         shell: shell().console("apis"),
-        crumbs: Crumbs::new("v2, revision 14", vec![Link::new("APIs", "/console/apis")]),
+        crumbs: Crumbs::new(
+            t!("apis-version-revision", version = "v2", number = "14"),
+            vec![Link::new(t!("word-apis"), "/console/apis")],
+        ),
         spread: None,
         heading: "orders v2".into(),
-        state: Badge::good("Live"),
-        lead: "Revision 14, against v2 revision 13. Sent by CI from commit 9f31c2e, 20 Nov 2026."
-            .into(),
+        state: Badge::good(t!("state-live")),
+        lead: lead(),
         verdict: Verdict {
-            badge: Badge::stopped("Breaking"),
-            counts: "3 breaking, 0 to look at, 12 harmless, 0 not compared".into(),
-            sentence: "5 applications called what this breaks, 61,204 times in 30 days".into(),
+            badge: Badge::stopped(t!("apis-verdict-breaking")),
+            counts: t!(
+                "apis-verdict-counts",
+                breaking = 3,
+                warning = 0,
+                harmless = 12,
+                gaps = 0
+            ),
+            sentence: t!("apis-verdict-hit", count = 5, calls = 61_204, days = 30),
             words:
                 "3 breaking changes: publish a new version, undo what breaks, or have it accepted."
                     .into(),
@@ -74,7 +99,7 @@ pub(super) fn version() -> String {
         faults: Faults::default(),
         here: "/console/apis/orders/versions/v2".into(),
         revision: 14,
-        step: Step::Accept(Field::area("reason", "Why callers can bear it", 500)),
+        step: Step::Accept(Field::area("reason", t!("apis-accept-why"), 500)),
         breaking: vec![
             breaking(
                 "GET",
@@ -97,7 +122,7 @@ pub(super) fn version() -> String {
             uses: "POST /orders, GET /orders".into(),
             calls: "41,877".into(),
         }],
-        hidden_applications: "And 4 that you may not see or that are not listed.".into(),
+        hidden_applications: t!("apis-affected-hidden", count = 4),
         diff: DiffView {
             hunks: vec![HunkView {
                 part: "components / schemas / NewOrder".into(),
@@ -110,13 +135,17 @@ pub(super) fn version() -> String {
             }],
             added: "7".into(),
             removed: "2".into(),
-            note: "Not every line is shown; the command line has more.",
+            note: t!("apis-diff-cut"),
         },
-        lint: vec!["Line 388: Operation `listReturns` has no example response".into()],
-        lint_note: "Blocking: 0. Warnings: 1.".into(),
+        lint: vec![t!(
+            "apis-lint-line",
+            line = "388",
+            words = "Operation `listReturns` has no example response",
+        )],
+        lint_note: t!("apis-lint-note", blocking = 0, warnings = 1),
         revisions: vec![
-            revision(14, Badge::stopped("Refused")),
-            revision(13, Badge::good("In force")),
+            revision(14, Badge::stopped(t!("apis-revision-refused"))),
+            revision(13, Badge::good(t!("apis-revision-active"))),
         ],
         same: Same::new(
             &"http://127.0.0.1:8001".parse().unwrap(),

@@ -6,6 +6,7 @@ use crate::view::parts::Crumbs;
 use crate::view::same::Same;
 use crate::view::shell::Shell;
 use askama::Template;
+use gatehouse_language::t;
 use std::borrow::Cow;
 
 /// One form with its button.
@@ -74,10 +75,10 @@ impl DeleteForm {
 
 /// Why somebody does it, for who reads the audit log.
 pub(crate) fn why_field(reason: &str, faults: &Faults) -> Field {
-    Field::text("reason", "Why")
+    Field::text("reason", t!("word-why"))
         .optional()
         .max(500)
         .value(reason)
-        .help("Kept in the audit log.")
+        .help(t!("word-why-kept"))
         .faults(faults)
 }

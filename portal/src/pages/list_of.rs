@@ -6,6 +6,7 @@ use crate::view::shell::Shell;
 use gatehouse_control_plane::apis::{self, ApiFilter, ApiView};
 use gatehouse_control_plane::page::{Listed, Page};
 use gatehouse_control_plane::{Actor, Db, Refusal};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// Rows on one page.
@@ -85,8 +86,8 @@ pub(crate) fn older(
     Pages {
         range: match (rows, after.after) {
             (1, None) => "1 in all".to_owned(),
-            (rows, None) if next.is_none() => format!("{rows} in all"),
-            (rows, _) => format!("{rows} shown"),
+            (rows, None) if next.is_none() => t!("shared-in-all", rows = &rows),
+            (rows, _) => t!("shared-shown", rows = &rows),
         },
         newer: after.after.map(|_| shell.to(path)),
         older: next.map(|next| shell.to(&format!("{path}{mark}after={next}"))),

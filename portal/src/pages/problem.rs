@@ -63,11 +63,11 @@ pub(crate) struct CodePage {
     crumbs: Crumbs,
     code: &'static str,
     status: u16,
-    title: &'static str,
-    fix: &'static str,
-    source: &'static str,
+    title: String,
+    fix: String,
+    source: String,
     /// Whether sending the same again may help.
-    again: &'static str,
+    again: String,
     example: Code,
 }
 
@@ -81,32 +81,35 @@ pub(crate) async fn show_code(
     let kind = ProblemKind::from_code(&code).ok_or_else(PageError::not_found)?;
     let shell = visitor.shell().await?;
     Ok(CodePage {
-        crumbs: Crumbs::new(kind.code(), vec![Link::new("Help", shell.to("/help"))]),
+        crumbs: Crumbs::new(
+            kind.code(),
+            vec![Link::new(t!("shared-help"), shell.to("/help"))],
+        ),
         code: kind.code(),
         status: kind.status_code(),
-        title: kind.title(),
-        fix: kind.fix(),
+        title: problems::heading(kind),
+        fix: problems::fix(kind),
         again: again(kind),
         example: example(&visitor, kind),
         source: match kind.source() {
-            Source::Client => "The call, or the access it was made with. Its sender can fix it.",
+            Source::Client => t!("shared-the-call-or-the-access-it"),
             Source::Gateway => {
-                "Gatehouse itself or its configuration. The operator of this installation can fix it."
+                t!("shared-gatehouse-itself-or-its-configuration-the")
             }
-            Source::Upstream => "The backend behind the API. Its owner can fix it.",
+            Source::Upstream => t!("shared-the-backend-behind-the-api-its"),
         },
         shell,
     })
 }
 
 /// Whether the same request may be answered otherwise later (RFC 9110 §15.5, §15.6).
-fn again(kind: ProblemKind) -> &'static str {
+fn again(kind: ProblemKind) -> String {
     match kind.status_code() {
         408 | 429 | 503 | 504 => {
-            "Sending the same again later may help: wait as long as Retry-After says, and longer after each try."
+            t!("shared-sending-the-same-again-later-may")
         }
-        500..=599 => "Sending the same again may help, if the call may be made twice.",
-        _ => "Sending the same again changes nothing.",
+        500..=599 => t!("shared-sending-the-same-again-may-help"),
+        _ => t!("shared-sending-the-same-again-changes-nothing"),
     }
 }
 
@@ -131,7 +134,7 @@ pub(crate) struct HelpPage {
 struct KindRow {
     code: &'static str,
     status: u16,
-    title: &'static str,
+    title: String,
 }
 
 web_page!(HelpPage, Private);
@@ -142,7 +145,7 @@ pub(crate) async fn show_help(visitor: Visitor) -> Result<HelpPage, PageError> {
         .map(|kind| KindRow {
             code: kind.code(),
             status: kind.status_code(),
-            title: kind.title(),
+            title: problems::heading(*kind),
         })
         .collect();
     Ok(HelpPage {

@@ -5,13 +5,13 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::view::parts::Spread;
 use crate::view::shell::Shell;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::changes::Spread as NodeSpread;
 use gatehouse_control_plane::changes::{self, ChangeView};
 use gatehouse_domain::id::ChangeId;
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// The region with a way back; script swaps the region into the page that asked.
@@ -83,22 +83,22 @@ pub(crate) fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Sprea
 }
 
 /// What a change means where it has arrived.
-fn said(kind: &str) -> &'static str {
+fn said(kind: &str) -> String {
     match kind {
-        "credential.leak" => "The leaked key is refused on",
-        "credential.revoke" => "The key is refused on",
-        _ => "Saved. In force on",
+        "credential.leak" => t!("shared-the-leaked-key-is-refused-on"),
+        "credential.revoke" => t!("shared-the-key-is-refused-on"),
+        _ => t!("shared-saved-in-force-on"),
     }
 }
 
 fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
     if of == 0 {
-        return "No gateway has joined yet; the first one will start with it.".to_owned();
+        return t!("shared-no-gateway-has-joined-yet-the");
     }
     if let Some(ms) = view.in_force_after_ms.filter(|_| view.in_force) {
         return match ms {
-            0..100 => "It took under 0.1 s.".to_owned(),
-            _ => format!("It took {}.{} s.", ms / 1000, ms % 1000 / 100),
+            0..100 => t!("shared-it-took-under-0-1-s"),
+            _ => t!("shared-it-took-s", ms = &ms / 1000, ms2 = &ms % 1000 / 100),
         };
     }
     let missing: Vec<String> = view
@@ -107,17 +107,20 @@ fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
         .flat_map(|group| &group.gateways)
         .filter(|gateway| gateway.state != NodeSpread::Applied)
         .map(|gateway| match (&gateway.error, gateway.state) {
-            (Some(error), _) => format!("{} refuses it: {error}.", gateway.name),
-            (None, NodeSpread::Silent) => format!(
-                "{} was last heard from {} and runs what it had.",
-                gateway.name,
-                crate::view::words::relative(gateway.last_seen_at, now)
+            (Some(error), _) => t!("shared-refuses-it", name = &gateway.name, error = &error),
+            (None, NodeSpread::Silent) => t!(
+                "shared-was-last-heard-from-and-runs",
+                name = &gateway.name,
+                relative = &crate::view::words::relative(gateway.last_seen_at, now)
             ),
-            (None, _) => format!("{} is getting it.", gateway.name),
+            (None, _) => t!("shared-is-getting-it", name = &gateway.name),
         })
         .collect();
     if missing.len() > 3 {
-        format!("{} do not have it yet.", count(missing.len(), "gateway"))
+        t!(
+            "shared-do-not-have-it-yet",
+            count = t!("count-gateway", count = missing.len())
+        )
     } else {
         missing.join(" ")
     }

@@ -4,10 +4,12 @@ use crate::pages::applications::key::milliseconds;
 use crate::pages::{Figure, method_class};
 use crate::view::chart::Bars;
 use crate::view::form::Choice;
+use crate::view::said::says;
 use crate::view::words::{grouped, short_day};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_control_plane::usage::{OperationUsage, UsageRange, UsageTotals, UsageView};
+use gatehouse_language::t;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -35,6 +37,7 @@ pub(crate) struct Ranges {
 }
 
 impl HtmlSafe for Ranges {}
+says!(Ranges);
 
 impl Ranges {
     pub(crate) fn new(action: String, chosen: UsageRange) -> Self {
@@ -51,13 +54,14 @@ impl Ranges {
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/used.html")]
 pub(crate) struct Used {
-    pub(crate) range_words: &'static str,
-    pub(crate) chart_title: &'static str,
+    pub(crate) range_words: String,
+    pub(crate) chart_title: String,
     pub(crate) chart: Bars,
     pub(crate) operations: Vec<OperationUse>,
 }
 
 impl HtmlSafe for Used {}
+says!(Used);
 
 impl Used {
     pub(crate) fn new(used: &UsageView, range: UsageRange) -> Self {
@@ -67,11 +71,15 @@ impl Used {
             .iter()
             .map(|bucket| (label(bucket.at, range), split(&bucket.totals)))
             .collect();
-        let series = ["Answered", "Refused or wrong", "Server error"];
+        let series = [
+            t!("shared-answered"),
+            t!("shared-refused-or-wrong"),
+            t!("shared-server-error"),
+        ];
         Self {
             range_words,
+            chart: Bars::new("calls", chart_title.clone(), unit, series, &points),
             chart_title,
-            chart: Bars::new("calls", chart_title, unit, series, &points),
             operations: used.operations.iter().map(operation).collect(),
         }
     }
@@ -95,12 +103,28 @@ const RANGES: [UsageRange; 4] = [
     UsageRange::Quarter,
 ];
 
-fn in_words(range: UsageRange) -> (&'static str, &'static str, &'static str) {
+fn in_words(range: UsageRange) -> (String, String, String) {
     match range {
-        UsageRange::Hour => ("The last hour", "Calls per minute", "Minute"),
-        UsageRange::Day => ("The last 24 hours", "Calls per hour", "Hour"),
-        UsageRange::Fortnight => ("14 days", "Calls per day", "Day"),
-        UsageRange::Quarter => ("90 days", "Calls per day", "Day"),
+        UsageRange::Hour => (
+            t!("shared-the-last-hour"),
+            t!("shared-calls-per-minute"),
+            t!("shared-minute"),
+        ),
+        UsageRange::Day => (
+            t!("shared-the-last-24-hours"),
+            t!("shared-calls-per-hour"),
+            t!("shared-hour"),
+        ),
+        UsageRange::Fortnight => (
+            t!("shared-14-days"),
+            t!("shared-calls-per-day"),
+            t!("shared-day"),
+        ),
+        UsageRange::Quarter => (
+            t!("shared-90-days"),
+            t!("shared-calls-per-day"),
+            t!("shared-day"),
+        ),
     }
 }
 
@@ -125,7 +149,7 @@ fn split(totals: &UsageTotals) -> [u64; 3] {
 
 /// Calls, refusals, failures, time.
 pub(crate) fn figures(totals: &UsageTotals) -> Vec<Figure> {
-    let figure = |label: &'static str, value: String, unit: &'static str, note: String| Figure {
+    let figure = |label: String, value: String, unit: &'static str, note: String| Figure {
         label: label.into(),
         value,
         unit: unit.into(),
@@ -134,28 +158,31 @@ pub(crate) fn figures(totals: &UsageTotals) -> Vec<Figure> {
     let time = |us: Option<u64>| us.map_or_else(|| "unknown".to_owned(), |us| grouped(us / 1000));
     vec![
         figure(
-            "Calls",
+            t!("word-calls"),
             grouped(totals.calls),
             "",
-            format!("{} answered", grouped(totals.succeeded)),
+            t!("shared-answered-2", grouped = &grouped(totals.succeeded)),
         ),
         figure(
-            "Refused by a limit",
+            t!("shared-refused-by-a-limit"),
             grouped(totals.limited),
             "",
-            "Rate or quota".to_owned(),
+            t!("shared-rate-or-quota"),
         ),
         figure(
-            "Failed",
+            t!("shared-failed"),
             share(totals.server_errors, totals.calls),
             "%",
-            format!("{} server errors", grouped(totals.server_errors)),
+            t!(
+                "shared-server-errors",
+                grouped = &grouped(totals.server_errors)
+            ),
         ),
         figure(
-            "p95",
+            "p95".to_owned(),
             time(totals.p95_us),
             "ms",
-            format!("p50 {} ms", time(totals.p50_us)),
+            t!("shared-p50-ms", time = &time(totals.p50_us)),
         ),
     ]
 }

@@ -222,7 +222,7 @@ fn every_box_for_half_of_a_pair_is_known() {
             // Up to the end of the control: its label and its help say what it is for.
             let own = rest.split("Field::").next().unwrap();
             let own = own.split(';').next().unwrap();
-            let says = own.to_lowercase();
+            let says = own.to_lowercase().replace('-', " ");
             let words = ["private", "certificate", "public key", "secret", "password"];
             if words.iter().any(|word| says.contains(word)) {
                 found.push(own.split('"').nth(1).unwrap().to_owned());

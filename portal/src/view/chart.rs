@@ -1,8 +1,10 @@
 //! Charts drawn on the server: geometry by attributes, numbers as text beside the drawing, and the same numbers as a table.
 
+use crate::view::said::says;
 use crate::view::words::grouped;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_language::t;
 
 const STEP: u64 = 40;
 const BAR: u64 = 26;
@@ -13,8 +15,8 @@ const HEIGHT: u64 = 200;
 #[template(path = "components/bars.html")]
 pub(crate) struct Bars {
     id: &'static str,
-    title: &'static str,
-    unit: &'static str,
+    title: String,
+    unit: String,
     description: String,
     width: u64,
     legend: Vec<Series>,
@@ -27,7 +29,7 @@ pub(crate) struct Bars {
 #[derive(Debug, Clone)]
 struct Series {
     n: usize,
-    label: &'static str,
+    label: String,
     total: String,
 }
 
@@ -47,14 +49,15 @@ struct Row {
 }
 
 impl HtmlSafe for Bars {}
+says!(Bars);
 
 impl Bars {
     /// `points` holds a label and one value per series, oldest first.
     pub(crate) fn new<const N: usize>(
         id: &'static str,
-        title: &'static str,
-        unit: &'static str,
-        series: [&'static str; N],
+        title: String,
+        unit: String,
+        series: [String; N],
         points: &[(String, [u64; N])],
     ) -> Self {
         let top = nice_top(
@@ -71,7 +74,7 @@ impl Bars {
             }
         }
         let legend: Vec<Series> = series
-            .iter()
+            .into_iter()
             .zip(totals)
             .enumerate()
             .map(|(at, (label, total))| Series {
@@ -119,7 +122,11 @@ fn describe(legend: &[Series], points: usize) -> String {
         .iter()
         .map(|s| format!("{} {}", s.label, s.total))
         .collect();
-    format!("{points} bars. In all: {}.", totals.join(", "))
+    t!(
+        "shared-bars-in-all",
+        points = &points,
+        join = &totals.join(", ")
+    )
 }
 
 fn stack<const N: usize>(points: &[(String, [u64; N])], top: u64) -> Vec<Bar> {
@@ -178,6 +185,7 @@ pub(crate) struct Quota {
 }
 
 impl HtmlSafe for Quota {}
+says!(Quota);
 
 impl Quota {
     /// `elapsed_permille` says how much of the period has passed, 0 to 1000. `resets` is a sentence.
@@ -193,10 +201,10 @@ impl Quota {
         let elapsed = elapsed_permille.min(1000);
         let over = fill > elapsed && fill >= 500;
         let words = match () {
-            () if used >= limit => "All used. Calls are refused until it resets.".to_owned(),
-            () if over => "Faster than the period passes.".to_owned(),
-            () if fill == 0 => "Nothing used yet.".to_owned(),
-            () => format!("{} left.", grouped(limit - used)),
+            () if used >= limit => t!("shared-all-used-calls-are-refused-until"),
+            () if over => t!("shared-faster-than-the-period-passes"),
+            () if fill == 0 => t!("shared-nothing-used-yet"),
+            () => t!("shared-left", grouped = &grouped(limit - used)),
         };
         Self {
             name: name.into(),
@@ -230,9 +238,9 @@ mod tests {
     fn one_refusal_among_thousands_is_still_drawn() {
         let chart = Bars::new(
             "c",
-            "Calls",
-            "Day",
-            ["Answered", "Refused"],
+            "Calls".into(),
+            "Day".into(),
+            ["Answered".into(), "Refused".into()],
             &[("1 Nov".to_owned(), [5000, 1])],
         );
         assert_eq!(chart.bars.len(), 2);

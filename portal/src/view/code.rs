@@ -1,5 +1,6 @@
 //! Code in a frame: commands and JSON, in the four colours, with a copy button.
 
+use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -19,6 +20,7 @@ struct CodePart {
 }
 
 impl HtmlSafe for Code {}
+says!(Code);
 
 impl Code {
     pub(crate) fn new(id: &'static str, title: impl Into<String>) -> Self {

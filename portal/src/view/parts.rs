@@ -311,6 +311,7 @@ pub(crate) struct Spread {
 }
 
 impl HtmlSafe for Spread {}
+says!(Spread);
 
 #[cfg(test)]
 mod tests {

@@ -9,8 +9,10 @@ pub(crate) use ways::*;
 
 use crate::address::encode;
 use crate::view::code::Code;
+use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_language::t;
 use gatehouse_runtime::settings::PublicUrl;
 
 /// Parts of paths whose things have no version number.
@@ -41,11 +43,12 @@ pub(crate) struct Same {
 }
 
 impl HtmlSafe for Same {}
+says!(Same);
 
 impl Same {
     /// `known` fills braces of every way.
     pub(crate) fn new(admin_api: &PublicUrl, ways: &[Way], known: &[(&str, &str)]) -> Self {
-        let mut code = Code::new("same", "Shell");
+        let mut code = Code::new("same", t!("shared-shell"));
         for (position, way) in ways.iter().enumerate() {
             if position > 0 {
                 code = code.text("\n\n");

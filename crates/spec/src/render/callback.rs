@@ -1,5 +1,6 @@
 //! The page of one callback, from the fragment of its operation.
 
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -48,54 +49,71 @@ fn sentence(expression: &str) -> String {
         .filter(|inside| !inside.contains(['{', '}']))
         && let Some(words) = value(inside)
     {
-        return format!("Sent to the address in {words}.");
+        return t!("reference-sent-to-value", value = words);
     }
     if let Some(words) = value(expression) {
-        return format!("Sent to the address in {words}.");
+        return t!("reference-sent-to-value", value = words);
     }
     let filled: Vec<String> = expression
         .split('{')
         .skip(1)
         .filter_map(|piece| {
             let (inside, _) = piece.split_once('}')?;
-            Some(format!("{{{inside}}} is {}", value(inside)?))
+            Some(t!(
+                "reference-sent-filled",
+                expression = format!("{{{inside}}}"),
+                value = value(inside)?,
+            ))
         })
         .collect();
     if filled.is_empty() {
-        return format!("Sent to {expression}.");
+        return t!("reference-sent-to-address", address = expression);
     }
-    format!("Sent to {expression}, where {}.", filled.join(", and "))
+    let filled = filled
+        .into_iter()
+        .reduce(|all, one| t!("reference-sent-and", all = all, one = one))
+        .unwrap_or_default();
+    t!(
+        "reference-sent-to-filled",
+        address = expression,
+        filled = filled
+    )
 }
 
 /// One runtime expression (OpenAPI 3.1, Runtime Expressions) in words; `None` for what is none.
 fn value(expression: &str) -> Option<String> {
     match expression {
-        "$url" => return Some("the address that was called".to_owned()),
-        "$method" => return Some("the method of the call".to_owned()),
-        "$statusCode" => return Some("the status of the response".to_owned()),
+        "$url" => return Some(t!("reference-value-url")),
+        "$method" => return Some(t!("reference-value-method")),
+        "$statusCode" => return Some(t!("reference-value-status")),
         _ => {}
     }
     let (of, rest) = expression.strip_prefix('$')?.split_once('.')?;
-    let of = match of {
-        "request" | "response" => of,
+    let is_request = match of {
+        "request" => true,
+        "response" => false,
         _ => return None,
     };
     if let Some(place) = rest.strip_prefix("body") {
         return match place.strip_prefix('#') {
-            Some(pointer) if !pointer.is_empty() => {
-                Some(format!("the field {pointer} of the {of} body"))
-            }
-            _ => Some(format!("the {of} body")),
+            Some(pointer) if !pointer.is_empty() => Some(match is_request {
+                true => t!("reference-value-request-field", name = pointer),
+                false => t!("reference-value-response-field", name = pointer),
+            }),
+            _ if is_request => Some(t!("reference-value-request-body")),
+            _ => Some(t!("reference-value-response-body")),
         };
     }
     let (kind, name) = rest.split_once('.')?;
-    let kind = match kind {
-        "header" => "header",
-        "query" => "query parameter",
-        "path" => "path parameter",
+    Some(match (kind, is_request) {
+        ("header", true) => t!("reference-value-request-header", name = name),
+        ("header", false) => t!("reference-value-response-header", name = name),
+        ("query", true) => t!("reference-value-request-query", name = name),
+        ("query", false) => t!("reference-value-response-query", name = name),
+        ("path", true) => t!("reference-value-request-path", name = name),
+        ("path", false) => t!("reference-value-response-path", name = name),
         _ => return None,
-    };
-    Some(format!("the {kind} {name} of the {of}"))
+    })
 }
 
 #[cfg(test)]

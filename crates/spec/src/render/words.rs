@@ -1,5 +1,6 @@
 //! Types, formats, styles and statuses in words.
 
+use gatehouse_language::t;
 use serde_json::Value;
 
 use super::Context;
@@ -15,7 +16,7 @@ pub(super) fn type_of(layers: &Layers<'_>, context: &Context<'_>) -> String {
 
 fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
     if layers.nothing {
-        return "nothing".to_owned();
+        return t!("reference-type-nothing");
     }
     if let Some((_, alternatives)) = layers.alternatives()
         && layers.properties().is_empty()
@@ -30,7 +31,7 @@ fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
     match words.is_empty() {
         false => words.join(" or "),
         true if layers.is_nullable() => "null".to_owned(),
-        true => named(layers).unwrap_or_else(|| "any value".to_owned()),
+        true => named(layers).unwrap_or_else(|| t!("reference-type-any")),
     }
 }
 
@@ -148,7 +149,7 @@ pub(super) fn brief(schema: &Value) -> String {
     }
     match schema.get("enum").and_then(Value::as_array) {
         Some(values) if values.len() == 1 => return value(&values[0]),
-        Some(_) => return "one of a list".to_owned(),
+        Some(_) => return t!("reference-type-listed"),
         None => {}
     }
     match schema.get("type") {
@@ -187,30 +188,48 @@ pub(super) fn style(parameter: &Value, name: &str, kinds: &[&str]) -> Option<Str
     let list = kinds.contains(&"array");
     if !list && !kinds.contains(&"object") {
         return match style {
-            "label" => Some(format!("written with a leading dot: .{name}")),
-            "matrix" => Some(format!("written as ;{name}=value")),
+            "label" => Some(t!("reference-style-dot", example = format!(".{name}"))),
+            "matrix" => Some(t!(
+                "reference-style-matrix",
+                example = format!(";{name}=value")
+            )),
             _ => None,
         };
     }
     let words = match (style, explode, list) {
-        ("form", true, true) => format!("repeat it for each value: {name}=a&{name}=b"),
-        ("form", false, true) => format!("values separated by commas: {name}=a,b"),
-        ("form", true, false) => "each property is a parameter of its own: key=value".to_owned(),
-        ("form", false, false) => format!("keys and values separated by commas: {name}=key,value"),
-        ("spaceDelimited", ..) => format!("values separated by spaces: {name}=a%20b"),
-        ("pipeDelimited", ..) => format!("values separated by bars: {name}=a|b"),
-        ("deepObject", ..) => format!("each property in brackets: {name}[key]=value"),
-        ("simple", _, true) => "values separated by commas: a,b".to_owned(),
-        ("simple", true, false) => "keys and values: key=value,other=value".to_owned(),
-        ("simple", false, false) => "keys and values separated by commas: key,value".to_owned(),
-        ("label", true, true) => "values each after a dot: .a.b".to_owned(),
-        ("label", false, true) => "values after a dot: .a,b".to_owned(),
-        ("label", true, false) => "keys and values after dots: .key=value".to_owned(),
-        ("label", false, false) => "keys and values after a dot: .key,value".to_owned(),
-        ("matrix", true, true) => format!("repeat it for each value: ;{name}=a;{name}=b"),
-        ("matrix", false, true) => format!("values separated by commas: ;{name}=a,b"),
-        ("matrix", true, false) => "each property by itself: ;key=value".to_owned(),
-        ("matrix", false, false) => format!("keys and values: ;{name}=key,value"),
+        ("form", true, true) => t!(
+            "reference-style-repeat",
+            example = format!("{name}=a&{name}=b")
+        ),
+        ("form", false, true) => t!("reference-style-commas", example = format!("{name}=a,b")),
+        ("form", true, false) => t!("reference-style-own", example = "key=value"),
+        ("form", false, false) => t!(
+            "reference-style-pairs",
+            example = format!("{name}=key,value")
+        ),
+        ("spaceDelimited", ..) => t!("reference-style-spaces", example = format!("{name}=a%20b")),
+        ("pipeDelimited", ..) => t!("reference-style-bars", example = format!("{name}=a|b")),
+        ("deepObject", ..) => t!(
+            "reference-style-brackets",
+            example = format!("{name}[key]=value")
+        ),
+        ("simple", _, true) => t!("reference-style-commas", example = "a,b"),
+        ("simple", true, false) => t!("reference-style-keys", example = "key=value,other=value"),
+        ("simple", false, false) => t!("reference-style-pairs", example = "key,value"),
+        ("label", true, true) => t!("reference-style-each-dot", example = ".a.b"),
+        ("label", false, true) => t!("reference-style-after-dot", example = ".a,b"),
+        ("label", true, false) => t!("reference-style-keys-dots", example = ".key=value"),
+        ("label", false, false) => t!("reference-style-keys-dot", example = ".key,value"),
+        ("matrix", true, true) => t!(
+            "reference-style-repeat",
+            example = format!(";{name}=a;{name}=b")
+        ),
+        ("matrix", false, true) => t!("reference-style-commas", example = format!(";{name}=a,b")),
+        ("matrix", true, false) => t!("reference-style-itself", example = ";key=value"),
+        ("matrix", false, false) => t!(
+            "reference-style-keys",
+            example = format!(";{name}=key,value")
+        ),
         _ => return None,
     };
     Some(words)

@@ -11,21 +11,22 @@ use crate::view::parts::Flash;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::accounts;
+use gatehouse_language::t;
 
 async fn page(visitor: &Visitor, typed: &str, faults: Faults) -> Result<AccountForm, PageError> {
     let fields = vec![
-        Field::email("email", "New address")
+        Field::email("email", t!("account-new-address"))
             .complete("email")
             .value(typed)
             .faults(&faults),
-        Field::password("current", "Your password", "current-password").faults(&faults),
+        Field::password("current", t!("account-your-password"), "current-password").faults(&faults),
     ];
     let asked = Asked {
         path: "/account/email",
-        title: "E-mail address",
-        note: "A link goes to the new address. The one you have now is told, and can take the change back for 7 days.",
+        title: t!("account-email-address"),
+        note: t!("account-a-link-goes-to-the-new"),
         fields,
-        button: "Send link".into(),
+        button: t!("account-send-link"),
     };
     account_form(visitor, asked, faults).await
 }
@@ -51,11 +52,13 @@ pub(crate) async fn submit(
     let proof = (form.current.into(), visitor.ip());
     match accounts::request_email_change(visitor.db(), tenant, user, &form.email, proof).await {
         Ok(()) => {
-            let rest = format!(
-                "Open the link that was sent to {}. Until then nothing changes.",
-                form.email.trim()
+            let rest = t!(
+                "account-open-the-link-that-was-sent",
+                trim = &form.email.trim()
             );
-            visitor.tell(Flash::info("Check your mail.", rest)).await?;
+            visitor
+                .tell(Flash::info(t!("account-check-your-mail"), rest))
+                .await?;
             Ok(visitor.go("/account/email").into_response())
         }
         Err(refusal) => {
@@ -72,11 +75,11 @@ async fn confirm_page(
 ) -> Result<LinkPage, PageError> {
     Ok(link_page(
         visitor.shell().await?,
-        "Confirm your new address",
-        "You sign in with it from now on, and mail goes there.",
+        t!("account-confirm-your-new-address"),
+        t!("account-you-sign-in-with-it-from"),
         visitor.to(&format!("/account/email/confirm/{token}")),
         Vec::new(),
-        "Use this address",
+        t!("account-use-this-address"),
         faults,
     ))
 }
@@ -98,8 +101,8 @@ pub(crate) async fn confirm(
     match accounts::confirm_email_change(visitor.db(), &token).await {
         Ok(_) => {
             let words = Flash::good(
-                "Your address was changed.",
-                "The one before got a link that takes it back for 7 days.",
+                t!("account-your-address-was-changed"),
+                t!("account-the-one-before-got-a-link"),
             );
             visitor.tell(words).await?;
             Ok(visitor.go("/account/email").into_response())
@@ -114,11 +117,11 @@ pub(crate) async fn confirm(
 async fn undo_page(visitor: &Visitor, token: &str, faults: Faults) -> Result<LinkPage, PageError> {
     Ok(link_page(
         visitor.shell().await?,
-        "Take your account back",
-        "It gets this address again and every session ends. Then you choose another password.",
+        t!("account-take-your-account-back"),
+        t!("account-it-gets-this-address-again-and"),
         visitor.to(&format!("/account/email/undo/{token}")),
         Vec::new(),
-        "Take it back",
+        t!("account-take-it-back"),
         faults,
     ))
 }

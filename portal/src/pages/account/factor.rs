@@ -16,6 +16,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::second_factor::{self, FactorView, SetUp};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 /// The factor as it is: off, being set up, or on.
@@ -65,7 +66,7 @@ pub(crate) struct CodesPage {
 web_page!(CodesPage, Private);
 
 pub(crate) fn code_field(faults: &Faults) -> Field {
-    Field::text("code", "Code")
+    Field::text("code", t!("account-code"))
         .complete("one-time-code")
         .max(40)
         .faults(faults)
@@ -76,7 +77,7 @@ impl State {
         Self::On {
             since: day(factor.since),
             left: factor.recovery_codes_left,
-            code: code_field(faults).help("From your app, or a recovery code."),
+            code: code_field(faults).help(t!("account-from-your-app-or-a-recovery")),
         }
     }
 
@@ -89,14 +90,14 @@ impl State {
         Self::SettingUp {
             qr: Qr::of(wanted.url.expose()),
             secret: groups.join(" "),
-            code: code_field(faults).help("The six digits the app shows now."),
+            code: code_field(faults).help(t!("account-the-six-digits-the-app-shows")),
         }
     }
 
     pub(crate) fn off(faults: &Faults) -> Self {
         Self::Off {
-            password: Field::password("current", "Your password", "current-password")
-                .help("Leave it empty if you sign in with another provider only.")
+            password: Field::password("current", t!("account-your-password"), "current-password")
+                .help(t!("account-leave-it-empty-if-you-sign"))
                 .unforced()
                 .faults(faults),
         }
@@ -227,8 +228,8 @@ pub(crate) async fn turn_off(
     match second_factor::turn_off(visitor.db(), tenant, user, &code, visitor.ip()).await {
         Ok(()) => {
             let words = Flash::care(
-                "The second factor is off.",
-                "Your password alone signs you in.",
+                t!("account-the-second-factor-is-off"),
+                t!("account-your-password-alone-signs-you-in"),
             );
             visitor.tell(words).await?;
             Ok(visitor.go("/account/security").into_response())

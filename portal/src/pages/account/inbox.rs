@@ -12,6 +12,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::notices;
+use gatehouse_language::t;
 
 /// Notices, newest first.
 #[derive(Template)]
@@ -48,7 +49,7 @@ pub(crate) async fn show(
         .data
         .into_iter()
         .map(|notice| NoticeRow {
-            step: (notice.link != "/").then(|| Link::new("Open", shell.to(&notice.link))),
+            step: (notice.link != "/").then(|| Link::new(t!("word-open"), shell.to(&notice.link))),
             subject: notice.title,
             body: notice.body,
             unread: notice.read_at.is_none(),
@@ -57,14 +58,14 @@ pub(crate) async fn show(
         .collect();
     Ok(InboxPage {
         lead: match unread {
-            0 => "All done.".to_owned(),
+            0 => t!("account-all-done"),
             1 => "1 is new.".to_owned(),
-            n => format!("{n} are new."),
+            n => t!("account-are-new", n = &n),
         },
         unread: unread > 0,
         empty: Empty::new(
-            "All done",
-            "Decisions, notices and everything that waits for you appear here.",
+            t!("account-all-done-2"),
+            t!("account-decisions-notices-and-everything-that-waits"),
             None,
         ),
         pages: older("/inbox", &shell, rows.len(), listed.next, &after),

@@ -22,20 +22,21 @@ use crate::view::parts::{Tab, Tabs};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
+use gatehouse_language::t;
 
 /// One form of somebody's own account.
 #[derive(Template)]
 #[template(path = "pages/account/form.html")]
 pub(crate) struct AccountForm {
     pub(crate) shell: Shell,
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) signed_in_as: String,
     pub(crate) tabs: Tabs,
-    pub(crate) note: &'static str,
+    pub(crate) note: String,
     pub(crate) faults: Faults,
     pub(crate) action: String,
     pub(crate) fields: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: String,
 }
 
 web_page!(AccountForm, Private);
@@ -43,10 +44,10 @@ web_page!(AccountForm, Private);
 /// What differs between the forms of an account.
 pub(crate) struct Asked {
     pub(crate) path: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) note: &'static str,
+    pub(crate) title: String,
+    pub(crate) note: String,
     pub(crate) fields: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: String,
 }
 
 pub(crate) async fn account_form(
@@ -72,17 +73,20 @@ pub(crate) async fn account_form(
 /// The pages of somebody's own account.
 pub(crate) fn tabs(shell: &Shell, current: &str) -> Tabs {
     let pages = [
-        ("Sessions", "/account/sessions"),
-        ("Password", "/account/password"),
-        ("Second factor", "/account/security"),
-        ("Passkeys", "/account/passkeys"),
-        ("E-mail address", "/account/email"),
+        (t!("account-sessions"), "/account/sessions"),
+        (t!("account-password"), "/account/password"),
+        (t!("account-second-factor"), "/account/security"),
+        (t!("account-passkeys"), "/account/passkeys"),
+        (t!("account-email-address"), "/account/email"),
     ];
-    let tab = |(label, path): (&'static str, &str)| Tab {
+    let tab = |(label, path): (String, &str)| Tab {
         label: label.into(),
         href: shell.to(path),
         count: None,
         current: path == current,
     };
-    Tabs::new("Your account", pages.into_iter().map(tab).collect())
+    Tabs::new(
+        t!("account-your-account"),
+        pages.into_iter().map(tab).collect(),
+    )
 }

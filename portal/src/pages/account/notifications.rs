@@ -10,18 +10,19 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::notices::{self, Choices, EVERY_OTHER, PreferenceView};
 use gatehouse_domain::notice::MailPreference;
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 /// The name of the control for every type that nothing else is said about.
 const OTHERS: &str = "others";
 
-fn choices(first: Option<&'static str>) -> Vec<Choice> {
+fn choices(first: Option<String>) -> Vec<Choice> {
     let first = first.map(|label| Choice::new("", label));
     let words = |mail: &MailPreference| match mail {
-        MailPreference::Immediate => "At once",
-        MailPreference::Hourly => "Once an hour, all together",
-        MailPreference::Daily => "Once a day, all together",
-        MailPreference::Off => "No mail",
+        MailPreference::Immediate => t!("account-at-once"),
+        MailPreference::Hourly => t!("account-once-an-hour-all-together"),
+        MailPreference::Daily => t!("account-once-a-day-all-together"),
+        MailPreference::Off => t!("account-no-mail"),
     };
     let rest = MailPreference::ALL
         .iter()
@@ -34,7 +35,12 @@ fn field(view: &PreferenceView, faults: &Faults) -> Field {
         Field::select(OTHERS, view.says, choices(None)).value(view.mail.as_str())
     } else {
         let own = if view.chosen { view.mail.as_str() } else { "" };
-        Field::select(view.kind, view.says, choices(Some("As everything else"))).value(own)
+        Field::select(
+            view.kind,
+            view.says,
+            choices(Some(t!("account-as-everything-else"))),
+        )
+        .value(own)
     };
     field.faults(faults)
 }
@@ -43,10 +49,9 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<FormPage, PageError> 
     let listed = notices::list_preferences(visitor.db(), visitor.actor()?).await?;
     let shell = visitor.shell().await?.at("account");
     Ok(FormPage {
-        crumbs: Crumbs::new("Notifications", Vec::new()),
-        heading: "Notifications".into(),
-        lead: "The inbox has everything. What stops working is always mailed at once; the rest comes as you choose."
-            .into(),
+        crumbs: Crumbs::new(t!("account-notifications"), Vec::new()),
+        heading: t!("account-notifications").into(),
+        lead: t!("account-the-inbox-has-everything-what-stops").into(),
         action: shell.to("/account/notifications"),
         multipart: false,
         hidden: Vec::new(),
@@ -56,7 +61,7 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<FormPage, PageError> 
             .map(|view| field(view, &faults))
             .collect(),
         faults,
-        button: "Save".into(),
+        button: t!("word-save").into(),
         back: shell.to("/inbox"),
         same: None,
         shell,

@@ -11,6 +11,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::mail::{self, Links, MailView, OutboxAccess};
 use gatehouse_control_plane::page::{Listed, Page};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// The mails, newest first.
@@ -87,8 +88,8 @@ pub(crate) async fn show(
         .collect();
     Ok(OutboxPage {
         empty: Empty::new(
-            "No mail yet",
-            "Every mail that would be sent appears here.",
+            t!("account-no-mail-yet"),
+            t!("account-every-mail-that-would-be-sent"),
             None,
         ),
         pages: older("/outbox", &shell, rows.len(), listed.next, &after),
@@ -115,10 +116,10 @@ pub(crate) async fn show_mail(
     Ok(MailPage {
         crumbs: Crumbs::new(
             mail.subject.clone(),
-            vec![Link::new("Mail outbox", shell.to("/outbox"))],
+            vec![Link::new(t!("account-mail-outbox"), shell.to("/outbox"))],
         ),
         link: own_link(&mail.body_text, &visitor.portal().public_url().join("/"))
-            .map(|link| Link::new("Follow the link", link)),
+            .map(|link| Link::new(t!("account-follow-the-link"), link)),
         subject: mail.subject,
         to: mail.to_address,
         at: When::ago(mail.created_at, visitor.now()),

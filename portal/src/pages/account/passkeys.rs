@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::passkeys::{self, Begun, PasskeyView, RelyingParty};
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use gatehouse_web::Json;
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
@@ -52,7 +53,7 @@ impl PasskeyRow {
             added: day(key.created_at),
             used: key
                 .last_used_at
-                .map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+                .map_or_else(|| t!("word-never"), |at| relative(at, now)),
         }
     }
 }
@@ -68,14 +69,14 @@ async fn page(visitor: &Visitor, typed: &str, faults: Faults) -> Result<Passkeys
         available: visitor.portal().passkeys().is_some(),
         rows: rows.collect(),
         empty: Empty::new(
-            "No passkey yet",
-            "Add one below, for each device you sign in with.",
+            t!("account-no-passkey-yet"),
+            t!("account-add-one-below-for-each-device"),
             None,
         ),
-        name: Field::text("name", "Name")
+        name: Field::text("name", t!("word-name"))
             .max(80)
             .value(typed)
-            .help("What you will know it by, such as the device it is on.")
+            .help(t!("account-what-you-will-know-it-by"))
             .faults(&faults),
         faults,
         shell,
@@ -116,8 +117,6 @@ pub(crate) struct NewPasskey {
 }
 
 /// What is said to a browser whose script did not run.
-const NO_ANSWER: &str =
-    "Your browser made no passkey. It takes a current browser that runs the script of this page.";
 
 /// `POST /account/passkeys`: adds what the device has made.
 pub(crate) async fn add(
@@ -127,7 +126,7 @@ pub(crate) async fn add(
     let holder = (visitor.tenant()?.id, visitor.own_account()?.id);
     let party = party(&visitor)?;
     if form.passkey.is_empty() {
-        let faults = Faults::one(WHOLE_FORM, NO_ANSWER);
+        let faults = Faults::one(WHOLE_FORM, t!("account-your-browser-made-no-passkey-it"));
         return Ok(refused(page(&visitor, &form.name, faults).await?));
     }
     let (db, browser) = (visitor.db(), visitor.browser());
@@ -136,8 +135,8 @@ pub(crate) async fn add(
     match added.await {
         Ok(_) => {
             let words = Flash::good(
-                "Passkey added.",
-                "Choose \"Use a passkey\" when you sign in the next time.",
+                t!("account-passkey-added"),
+                t!("account-choose-use-a-passkey-when-you"),
             );
             visitor.tell(words).await?;
             Ok(visitor.go("/account/passkeys").into_response())
@@ -165,7 +164,7 @@ pub(crate) async fn rename(
 ) -> Result<Response, PageError> {
     let (tenant, user) = (visitor.tenant()?.id, visitor.own_account()?.id);
     let done = passkeys::rename(visitor.db(), tenant, user, id(&passkey)?, &form.name).await;
-    changed(&visitor, done, Flash::good("Name changed.", "")).await
+    changed(&visitor, done, Flash::good(t!("account-name-changed"), "")).await
 }
 
 /// `POST /account/passkeys/{passkey}/remove`
@@ -177,8 +176,8 @@ pub(crate) async fn remove(
     let (tenant, user) = (visitor.tenant()?.id, visitor.own_account()?.id);
     let done = passkeys::remove(visitor.db(), tenant, user, id(&passkey)?).await;
     let words = Flash::care(
-        "Passkey removed.",
-        "It opens nothing here any more. Your device may still list it; delete it there too.",
+        t!("account-passkey-removed"),
+        t!("account-it-opens-nothing-here-any-more"),
     );
     changed(&visitor, done, words).await
 }

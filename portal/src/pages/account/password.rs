@@ -14,17 +14,22 @@ use gatehouse_language::t;
 
 async fn page(visitor: &Visitor, faults: Faults) -> Result<AccountForm, PageError> {
     let fields = vec![
-        Field::password("current", "Current password", "current-password").faults(&faults),
-        Field::password("password", "New password", "new-password")
+        Field::password(
+            "current",
+            t!("account-current-password"),
+            "current-password",
+        )
+        .faults(&faults),
+        Field::password("password", t!("account-new-password"), "new-password")
             .help(t!("password-rule-words"))
             .faults(&faults),
     ];
     let asked = Asked {
         path: "/account/password",
-        title: "Password",
-        note: "Every other session of yours ends.",
+        title: t!("account-password"),
+        note: t!("account-every-other-session-of-yours-ends"),
         fields,
-        button: "Change password".into(),
+        button: t!("account-change-password"),
     };
     account_form(visitor, asked, faults).await
 }
@@ -61,8 +66,8 @@ pub(crate) async fn submit(
         Ok(()) => {
             visitor
                 .tell(Flash::good(
-                    "Password changed.",
-                    "Every other session of yours has ended.",
+                    t!("account-password-changed"),
+                    t!("account-every-other-session-of-yours-has"),
                 ))
                 .await?;
             Ok(visitor.go("/account/sessions").into_response())

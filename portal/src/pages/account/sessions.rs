@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::sessions;
+use gatehouse_language::t;
 
 /// Sessions, the last used first.
 #[derive(Template)]
@@ -52,10 +53,10 @@ pub(crate) async fn show(visitor: Visitor) -> Result<SessionsPage, PageError> {
             name: session.id,
             place: session
                 .ip
-                .unwrap_or_else(|| "an unknown address".to_owned()),
+                .unwrap_or_else(|| t!("account-an-unknown-address")),
             agent: session
                 .agent
-                .unwrap_or_else(|| "a browser that does not say its name".to_owned()),
+                .unwrap_or_else(|| t!("account-a-browser-that-does-not-say")),
             began: When::ago(session.created_at, now),
             seen: When::ago(session.last_seen_at, now),
         })
@@ -83,8 +84,8 @@ pub(crate) async fn end(
     sessions::end_session(visitor.db(), &myself, &name).await?;
     visitor
         .tell(Flash::good(
-            "Session ended.",
-            "Whoever used it has to sign in again.",
+            t!("account-session-ended"),
+            t!("account-whoever-used-it-has-to-sign"),
         ))
         .await?;
     Ok(visitor.go("/account/sessions"))
@@ -98,12 +99,12 @@ pub(crate) async fn end_others(
     let (myself, here) = (visitor.myself()?, here(&visitor)?);
     let ended = sessions::end_others(visitor.db(), &myself, Some(&here)).await?;
     let rest = match ended.value.ended {
-        0 => "There was no other session.".to_owned(),
-        1 => "One other session was ended.".to_owned(),
-        n => format!("{n} other sessions were ended."),
+        0 => t!("account-there-was-no-other-session"),
+        1 => t!("account-one-other-session-was-ended"),
+        n => t!("account-other-sessions-were-ended", n = &n),
     };
     visitor
-        .tell(Flash::good("Only this session is left.", rest))
+        .tell(Flash::good(t!("account-only-this-session-is-left"), rest))
         .await?;
     Ok(visitor.go("/account/sessions"))
 }

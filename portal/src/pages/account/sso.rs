@@ -18,6 +18,7 @@ use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::identity_providers::{self, SignInButton};
 use gatehouse_control_plane::oidc::{self, Arrived, Callback, Confirmed, PendingIdentity};
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use http::StatusCode;
 use http::header::SET_COOKIE;
@@ -186,18 +187,19 @@ fn connect_page(
     waiting: &PendingIdentity,
     faults: Faults,
 ) -> LinkPage {
-    let lead = format!(
-        "{} has an account here already. Enter its password once, and you sign in with {} from then on.",
-        waiting.email, waiting.provider
+    let lead = t!(
+        "account-has-an-account-here-already-enter",
+        email = &waiting.email,
+        provider = &waiting.provider
     );
-    let password = Field::password("password", "Password", "current-password");
+    let password = Field::password("password", t!("account-password"), "current-password");
     page(
         shell,
-        "Connect your account",
+        t!("account-connect-your-account"),
         lead,
         action,
         vec![password],
-        "Connect and sign in",
+        t!("account-connect-and-sign-in"),
         faults,
     )
 }
@@ -275,16 +277,14 @@ pub(crate) async fn show_confirm(
     let waiting = oidc::preview_identity_by_mail(visitor.db(), tenant, &token, browser).await;
     let (lead, faults) = match waiting {
         Ok(waiting) => (
-            format!(
-                "You sign in as {} with {} from then on.",
-                waiting.email, waiting.provider
+            t!(
+                "account-you-sign-in-as-with-from",
+                email = &waiting.email,
+                provider = &waiting.provider
             ),
             Faults::default(),
         ),
-        Err(refusal) => (
-            "The link has to be opened in the browser in which you began.".to_owned(),
-            faults_of(refusal)?,
-        ),
+        Err(refusal) => (t!("account-the-link-has-to-be-opened"), faults_of(refusal)?),
     };
     let action = visitor.to(&format!("/login/confirm/{token}"));
     let shell = visitor.shell().await?;
@@ -299,11 +299,11 @@ fn confirm_page(
 ) -> LinkPage {
     page(
         shell,
-        "Confirm your e-mail",
+        t!("account-confirm-your-e-mail"),
         lead,
         action,
         Vec::new(),
-        "Confirm and sign in",
+        t!("account-confirm-and-sign-in"),
         faults,
     )
 }
@@ -323,7 +323,7 @@ pub(crate) async fn confirm(
         Err(refusal) => {
             let faults = faults_of(refusal)?;
             let action = visitor.to(&format!("/login/confirm/{token}"));
-            let lead = "The link has to be opened in the browser in which you began.".to_owned();
+            let lead = t!("account-the-link-has-to-be-opened");
             let shell = visitor.shell().await?;
             Ok(refused(confirm_page(shell, lead, action, faults)))
         }

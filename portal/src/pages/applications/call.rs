@@ -10,12 +10,13 @@ use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Link, Timeline};
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{count, day, grouped};
+use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::applications::{self, ApplicationView};
 use gatehouse_control_plane::usage::{self, CallDetail};
 use gatehouse_domain::id;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind, Source};
 use time::macros::format_description;
 use uuid::Uuid;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 pub(crate) struct CallPage {
     pub(crate) shell: Shell,
     pub(crate) crumbs: Crumbs,
-    pub(crate) heading: &'static str,
+    pub(crate) heading: String,
     pub(crate) method: String,
     pub(crate) method_class: &'static str,
     pub(crate) path: String,
@@ -63,23 +64,26 @@ pub(crate) async fn show(
 fn page(visitor: &Visitor, view: &ApplicationView, call: &CallDetail, shell: Shell) -> CallPage {
     let kind = ProblemKind::from_code(&call.reason);
     let request_id = request_id(call.request_id);
-    let logs = Link::new("Logs", shell.to(&format!("/applications/{}/logs", view.id)));
+    let logs = Link::new(
+        t!("applications-logs"),
+        shell.to(&format!("/applications/{}/logs", view.id)),
+    );
     let time = format_description!("[hour]:[minute]:[second] UTC");
     CallPage {
         crumbs: crumbs(&request_id, view, Some(logs), &shell),
         heading: match kind.map(ProblemKind::source) {
-            Some(Source::Client) => "Why was this call refused?",
-            Some(_) => "Why did this call fail?",
-            None => "What happened to this call?",
+            Some(Source::Client) => t!("applications-why-was-this-call-refused"),
+            Some(_) => t!("applications-why-did-this-call-fail"),
+            None => t!("applications-what-happened-to-this-call"),
         },
         method: call.method.clone(),
         method_class: method_class(&call.method),
         path: call.path.clone(),
-        when: format!(
-            "{}, {}, answered in {}",
-            day(call.at),
-            call.at.format(time).unwrap_or_default(),
-            milliseconds(call.latency_us)
+        when: t!(
+            "applications-answered-in",
+            day = &day(call.at),
+            at = &call.at.format(time).unwrap_or_default(),
+            milliseconds = &milliseconds(call.latency_us)
         ),
         status: status_badge(call.status),
         verdict: verdict(kind, call),
@@ -90,7 +94,7 @@ fn page(visitor: &Visitor, view: &ApplicationView, call: &CallDetail, shell: She
         facts: facts(call, view),
         about: kind.map(|kind| {
             let page = shell.to(&format!("/errors/{}", kind.code()));
-            Link::new(format!("About {}", kind.code()), page)
+            Link::new(t!("applications-about", code = &kind.code()), page)
         }),
         request_id,
         shell,
@@ -100,12 +104,14 @@ fn page(visitor: &Visitor, view: &ApplicationView, call: &CallDetail, shell: She
 fn verdict(kind: Option<ProblemKind>, call: &CallDetail) -> String {
     match (kind, call.reason.as_str()) {
         (Some(kind), _) => kind.title().to_owned(),
-        (None, _) if call.interrupted => "The gateway ended in the middle of this call".to_owned(),
-        (None, "ok") if call.status >= 500 => "The backend answered with a failure".to_owned(),
-        (None, "ok") if call.status >= 400 => "The backend refused it".to_owned(),
-        (None, "ok") => "It was let through and answered".to_owned(),
-        (None, "client_closed") => "The caller left before the answer".to_owned(),
-        (None, reason) => format!("It ended with {reason}"),
+        (None, _) if call.interrupted => t!("applications-the-gateway-ended-in-the-middle"),
+        (None, "ok") if call.status >= 500 => {
+            t!("applications-the-backend-answered-with-a-failure")
+        }
+        (None, "ok") if call.status >= 400 => t!("applications-the-backend-refused-it"),
+        (None, "ok") => t!("applications-it-was-let-through-and-answered"),
+        (None, "client_closed") => t!("applications-the-caller-left-before-the-answer"),
+        (None, reason) => t!("applications-it-ended-with", reason = &reason),
     }
 }
 
@@ -121,12 +127,17 @@ fn steps(
     };
     let request = call.subscription.map(|subscription| {
         let id = gatehouse_domain::id::SubscriptionId::from_uuid(subscription);
-        Link::new("See the access", shell.to(&format!("/requests/{id}")))
+        Link::new(
+            t!("applications-see-the-access"),
+            shell.to(&format!("/requests/{id}")),
+        )
     });
-    let ask = call
-        .api
-        .as_ref()
-        .map(|api| Link::new("Request access", shell.to(&format!("/apis/{api}/request"))));
+    let ask = call.api.as_ref().map(|api| {
+        Link::new(
+            t!("applications-request-access"),
+            shell.to(&format!("/apis/{api}/request")),
+        )
+    });
     match kind {
         Some(ProblemKind::NotSubscribed | ProblemKind::SubscriptionRejected) => {
             ask.into_iter().collect()
@@ -139,20 +150,27 @@ fn steps(
             | ProblemKind::OperationNotSubscribed,
         ) => request.into_iter().chain(ask).collect(),
         Some(ProblemKind::RateLimited | ProblemKind::QuotaExceeded) => {
-            vec![of_app("See what used it", "/usage")]
+            vec![of_app(&t!("applications-see-what-used-it"), "/usage")]
         }
         Some(
             ProblemKind::KeyExpired
             | ProblemKind::KeyRevoked
             | ProblemKind::KeyNotForApi
             | ProblemKind::WrongEnvironment,
-        ) => vec![of_app("Open keys", "/keys")],
+        ) => vec![of_app(&t!("applications-open-keys"), "/keys")],
         _ => Vec::new(),
     }
 }
 
 /// What the gateway checks, in its order (`docs/policy-order.md`).
-const CHECKS: [&str; 6] = ["Request", "API", "Key", "Access", "Limits", "Backend"];
+const CHECKS: [fn() -> String; 6] = [
+    || t!("applications-request"),
+    || t!("word-api"),
+    || t!("word-key"),
+    || t!("applications-access"),
+    || t!("word-limits"),
+    || t!("applications-backend"),
+];
 
 /// Which check refused a call.
 fn stopped_at(kind: ProblemKind) -> usize {
@@ -195,9 +213,9 @@ fn checked(kind: Option<ProblemKind>, call: &CallDetail) -> Timeline {
     let mut line = Timeline::default();
     for (place, word) in CHECKS.into_iter().enumerate() {
         line = match place.cmp(&stopped) {
-            std::cmp::Ordering::Less => line.done(word, passed(place, call)),
-            std::cmp::Ordering::Equal => line.stopped(word, kind.map_or("", ProblemKind::title)),
-            std::cmp::Ordering::Greater => line.next(word, "Not reached"),
+            std::cmp::Ordering::Less => line.done(word(), passed(place, call)),
+            std::cmp::Ordering::Equal => line.stopped(word(), kind.map_or("", ProblemKind::title)),
+            std::cmp::Ordering::Greater => line.next(word(), t!("applications-not-reached")),
         };
     }
     line
@@ -216,10 +234,10 @@ fn passed(place: usize, call: &CallDetail) -> String {
         1 => format!("{}, {}", version().unwrap_or_default(), call.operation),
         2 => key(call),
         3 => call.plan.clone().unwrap_or_default(),
-        5 => format!(
-            "Answered {} in {}",
-            call.status,
-            milliseconds(call.upstream_us)
+        5 => t!(
+            "applications-answered-in-2",
+            status = &call.status,
+            milliseconds = &milliseconds(call.upstream_us)
         ),
         _ => String::new(),
     }
@@ -227,8 +245,8 @@ fn passed(place: usize, call: &CallDetail) -> String {
 
 fn key(call: &CallDetail) -> String {
     match &call.key_last4 {
-        Some(last4) => format!("Ends in {last4}"),
-        None => "None: sent by Try it".to_owned(),
+        Some(last4) => t!("applications-ends-in", last4 = &last4),
+        None => t!("applications-none-sent-by-try-it"),
     }
 }
 
@@ -242,24 +260,27 @@ fn received(visitor: &Visitor, kind: ProblemKind, request_id: &str) -> Code {
 }
 
 fn facts(call: &CallDetail, view: &ApplicationView) -> Vec<Fact> {
-    let bytes = |bytes: i64| format!("{} bytes", grouped(bytes));
+    let bytes = |bytes: i64| t!("applications-bytes", grouped = &grouped(bytes));
     let mut facts = vec![
-        Fact::new("Application", view.name.clone()),
+        Fact::new(t!("word-application"), view.name.clone()),
         Fact::new(
-            "Environment",
+            t!("word-environment"),
             call.environment.as_deref().map(capital).unwrap_or_default(),
         ),
-        Fact::new("Key", key(call)),
+        Fact::new(t!("word-key"), key(call)),
     ];
     if let Some(plan) = &call.plan {
-        facts.push(Fact::new("Plan", plan.clone()));
+        facts.push(Fact::new(t!("word-plan"), plan.clone()));
     }
-    facts.push(Fact::new("Sent", bytes(call.bytes_in)));
-    facts.push(Fact::new("Received", bytes(call.bytes_out)));
+    facts.push(Fact::new(t!("applications-sent"), bytes(call.bytes_in)));
+    facts.push(Fact::new(
+        t!("applications-received"),
+        bytes(call.bytes_out),
+    ));
     let same = usize::try_from(call.same_reason).unwrap_or(0);
     facts.push(Fact::new(
-        "Same outcome within the hour",
-        count(same, "call"),
+        t!("applications-same-outcome-within-the-hour"),
+        t!("count-call", count = same),
     ));
     facts
 }

@@ -17,18 +17,19 @@ use gatehouse_control_plane::applications;
 use gatehouse_control_plane::credentials::{self, IssueKey, Material, PUBLIC_MAX};
 use gatehouse_domain::Permission;
 use gatehouse_domain::credential::CredentialKind;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use gatehouse_runtime::random;
 
 /// A kind as people know it.
-pub(crate) fn kind_words(kind: CredentialKind) -> &'static str {
+pub(crate) fn kind_words(kind: CredentialKind) -> String {
     match kind {
-        CredentialKind::ApiKey => "API key",
-        CredentialKind::Basic => "Name and password",
-        CredentialKind::Hmac => "Shared secret that signs requests (HMAC)",
-        CredentialKind::JwtKey => "Key pair that signs tokens (JWT)",
-        CredentialKind::OauthClient => "OAuth client",
-        CredentialKind::MtlsCert => "Client certificate (mTLS)",
+        CredentialKind::ApiKey => t!("applications-api-key"),
+        CredentialKind::Basic => t!("applications-name-and-password"),
+        CredentialKind::Hmac => t!("applications-shared-secret-that-signs-requests-hmac"),
+        CredentialKind::JwtKey => t!("applications-key-pair-that-signs-tokens-jwt"),
+        CredentialKind::OauthClient => t!("applications-oauth-client"),
+        CredentialKind::MtlsCert => t!("applications-client-certificate-mtls"),
     }
 }
 
@@ -58,11 +59,7 @@ impl CredentialForm {
         ];
         for (name, half) in halves {
             if half.take_if(|text| may_sign(text)).is_some() {
-                faults.add(
-                    name,
-                    "This may hold a private key, so it was taken out and nothing of it was kept. Take that key as known to others, and \
-                     paste the public half of another.",
-                );
+                faults.add(name, t!("applications-this-may-hold-a-private-key"));
             }
         }
         faults
@@ -90,14 +87,14 @@ pub(crate) fn public_halves(
 ) -> Vec<Field> {
     let max = u32::try_from(PUBLIC_MAX).unwrap_or(u32::MAX);
     let key = || {
-        Field::area("public_key", "Public key", max)
+        Field::area("public_key", t!("applications-public-key"), max)
             .value(pasted.0.unwrap_or_default())
-            .help("For a key pair that signs tokens: a JSON Web Key (RFC 7517) without its private part.")
+            .help(t!("applications-for-a-key-pair-that-signs"))
     };
     let certificate = || {
-        Field::area("certificate", "Certificate", max)
+        Field::area("certificate", t!("applications-certificate"), max)
             .value(pasted.1.unwrap_or_default())
-            .help("For a client certificate: PEM, without its private key.")
+            .help(t!("applications-for-a-client-certificate-pem-without"))
     };
     let fields = kinds.iter().filter_map(|kind| match kind {
         CredentialKind::JwtKey => Some(key()),
@@ -126,24 +123,24 @@ async fn page(
     let choices = kinds.iter();
     let choices = choices.map(|kind| Choice::new(kind.as_str(), kind_words(*kind)));
     let mut fields = vec![
-        Field::select("kind", "Kind", choices.collect())
+        Field::select("kind", t!("word-kind"), choices.collect())
             .value(&form.kind)
             .faults(&faults),
-        Field::select("environment", "Environment", environments)
+        Field::select("environment", t!("word-environment"), environments)
             .value(&form.environment)
             .faults(&faults),
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .optional()
             .max(80)
             .value(&form.name)
             .faults(&faults),
-        Field::number("expires_in_days", "Ends after days")
+        Field::number("expires_in_days", t!("applications-ends-after-days"))
             .optional()
             .value(
                 form.expires_in_days
                     .map_or_else(String::new, |days| days.to_string()),
             )
-            .help("Without a number it lives as long as the plan allows.")
+            .help(t!("applications-without-a-number-it-lives-as"))
             .faults(&faults),
     ];
     let pasted = (form.public_key.as_deref(), form.certificate.as_deref());
@@ -151,15 +148,19 @@ async fn page(
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}", view.id);
     Ok(FormPage {
-        crumbs: key_crumbs("Another kind", &view, &shell),
-        heading: "Create a credential of another kind".into(),
-        lead: format!("For {}. {}", view.name, CredentialKind::NOT_ENFORCED),
+        crumbs: key_crumbs(&t!("applications-another-kind"), &view, &shell),
+        heading: t!("applications-create-a-credential-of-another-kind").into(),
+        lead: t!(
+            "applications-for",
+            name = &view.name,
+            not_enforced = &CredentialKind::NOT_ENFORCED
+        ),
         faults,
         action: shell.to(&format!("{base}/credentials/new")),
         multipart: false,
         hidden: vec![Hidden::new("nonce", random::token())],
         fields,
-        button: "Create credential".into(),
+        button: t!("applications-create-credential").into(),
         back: shell.to(&format!("{base}/keys")),
         same: None,
         shell,

@@ -10,12 +10,13 @@ use crate::pages::spread::{self, Changed};
 use crate::pages::{Figure, method_class};
 use crate::view::parts::{Crumbs, Flash, Spread};
 use crate::view::shell::Shell;
-use crate::view::words::{When, count, day, grouped, relative};
+use crate::view::words::{When, day, grouped, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::credentials::{self, Evidence};
 use gatehouse_domain::Permission;
 use gatehouse_domain::credential::CredentialState;
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// The use of one key, and its end.
@@ -65,9 +66,9 @@ pub(crate) async fn show(
     let retire = (retiring && shell.may(Permission::ApplicationManage))
         .then(|| shell.to(&format!("/applications/{}/keys/{}/revoke", view.id, key.id)));
     Ok(EvidencePage {
-        crumbs: key_crumbs("Use", &view, &shell),
+        crumbs: key_crumbs(&t!("applications-use"), &view, &shell),
         spread,
-        heading: format!("Who uses {}", shown(&key)),
+        heading: t!("applications-who-uses-2", shown = &shown(&key)),
         lead: lead(&seen),
         warning: warning(&seen),
         figures: figures(&seen, visitor.now()),
@@ -81,35 +82,42 @@ pub(crate) async fn show(
 
 fn lead(seen: &Evidence) -> String {
     match (seen.state, seen.retire_at) {
-        (CredentialState::Active, _) => "It was not replaced.".to_owned(),
+        (CredentialState::Active, _) => t!("applications-it-was-not-replaced"),
         (CredentialState::Retiring, Some(at)) => {
             let quiet = seen.quiet_hours.map_or(String::new(), |hours| {
-                let hours = count(usize::try_from(hours).unwrap_or_default(), "hour");
-                format!(", or once nobody has used it for {hours}")
+                let hours = t!(
+                    "count-hour",
+                    count = usize::try_from(hours).unwrap_or_default()
+                );
+                t!("applications-or-once-nobody-has-used-it", hours = &hours)
             });
-            format!("It was replaced and works until {}{quiet}.", day(at))
+            t!(
+                "applications-it-was-replaced-and-works-until",
+                day = &day(at),
+                quiet = &quiet
+            )
         }
         (CredentialState::Revoked, _) if seen.leaked_at.is_some() => {
-            "It leaked and was replaced. Calls with it are refused.".to_owned()
+            t!("applications-it-leaked-and-was-replaced-calls")
         }
-        _ => "It is over. Calls with it are refused.".to_owned(),
+        _ => t!("applications-it-is-over-calls-with-it"),
     }
 }
 
 fn warning(seen: &Evidence) -> Option<Flash> {
     (!seen.unheard_gateways.is_empty()).then(|| {
         Flash::care(
-            "Some calls are not known yet.",
-            format!(
-                "Not heard from: {}. What they saw of this key is not in these figures.",
-                seen.unheard_gateways.join(", ")
+            t!("applications-some-calls-are-not-known-yet"),
+            t!(
+                "applications-not-heard-from-what-they-saw",
+                join = &seen.unheard_gateways.join(", ")
             ),
         )
     })
 }
 
 fn figures(seen: &Evidence, now: OffsetDateTime) -> Vec<Figure> {
-    let figure = |label: &'static str, value: String, note: &str| Figure {
+    let figure = |label: String, value: String, note: &str| Figure {
         label: label.into(),
         value,
         unit: "".into(),
@@ -117,16 +125,28 @@ fn figures(seen: &Evidence, now: OffsetDateTime) -> Vec<Figure> {
     };
     let used = seen
         .last_used_at
-        .map_or_else(|| "Never".to_owned(), |at| relative(at, now));
-    let mut figures = vec![figure("Last used", used, "")];
+        .map_or_else(|| t!("word-never"), |at| relative(at, now));
+    let mut figures = vec![figure(t!("word-last-used"), used, "")];
     if let Some(calls) = seen.calls_since_replaced {
         let since = seen
             .replaced_at
             .map_or(String::new(), |at| relative(at, now));
-        figures.push(figure("Since it was replaced", grouped(calls), &since));
+        figures.push(figure(
+            t!("applications-since-it-was-replaced"),
+            grouped(calls),
+            &since,
+        ));
     }
-    figures.push(figure("Last hour", grouped(seen.calls_last_hour), "Calls"));
-    figures.push(figure("Last day", grouped(seen.calls_last_day), "Calls"));
+    figures.push(figure(
+        t!("applications-last-hour"),
+        grouped(seen.calls_last_hour),
+        &t!("word-calls"),
+    ));
+    figures.push(figure(
+        t!("applications-last-day"),
+        grouped(seen.calls_last_day),
+        &t!("word-calls"),
+    ));
     figures
 }
 
@@ -159,12 +179,15 @@ fn sources(seen: &Evidence, now: OffsetDateTime) -> Vec<Source> {
 fn advice(seen: &Evidence) -> String {
     match seen.calls_last_day {
         0 if seen.unheard_gateways.is_empty() => {
-            "Nobody used it in the last day. Calls with it are refused from then on.".to_owned()
+            t!("applications-nobody-used-it-in-the-last")
         }
-        0 => "Calls with it are refused from then on.".to_owned(),
+        0 => t!("applications-calls-with-it-are-refused-from"),
         calls => {
-            let calls = count(usize::try_from(calls).unwrap_or(usize::MAX), "call");
-            format!("It was used for {calls} in the last day; such calls are refused from then on.")
+            let calls = t!(
+                "count-call",
+                count = usize::try_from(calls).unwrap_or(usize::MAX)
+            );
+            t!("applications-it-was-used-for-in-the", calls = &calls)
         }
     }
 }

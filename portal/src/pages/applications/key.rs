@@ -13,6 +13,7 @@ use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Flash, Spread, Timeline};
+use crate::view::said::says;
 use crate::view::shell::Shell;
 use crate::view::words::{clock, day, relative};
 use crate::visitor::Visitor;
@@ -27,6 +28,7 @@ use gatehouse_control_plane::subscriptions::SubscriptionView;
 use gatehouse_control_plane::usage::{self, CallFilter};
 use gatehouse_domain::credential::CredentialKind;
 use gatehouse_domain::subscription::ShownState;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use time::OffsetDateTime;
 
@@ -46,7 +48,7 @@ pub(crate) struct KeyPage {
     pub(crate) masked: String,
     pub(crate) kept_until: String,
     /// Said where there is no secret to show.
-    pub(crate) no_secret: &'static str,
+    pub(crate) no_secret: String,
     pub(crate) stored: String,
     /// What it is known by besides, where it is no API key.
     pub(crate) facts: Vec<Fact>,
@@ -79,6 +81,7 @@ pub(crate) struct Arrival {
 }
 
 impl HtmlSafe for Arrival {}
+says!(Arrival);
 
 pub(crate) struct Call {
     pub(crate) at: String,
@@ -117,41 +120,45 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
     let heading = match &subscription {
-        _ if !key.enforced => format!("A credential of {}", view.name),
-        Some(subscription) => format!("Your key for {}", subscription.api.name),
-        None => format!("Your key for {}", view.name),
+        _ if !key.enforced => t!("applications-a-credential-of", name = &view.name),
+        Some(subscription) => t!("applications-your-key-for", name = &subscription.api.name),
+        None => t!("applications-your-key-for", name = &view.name),
     };
     let waits = |first: &FirstCall| first.arrival.received.is_none();
     Ok(KeyPage {
-        crumbs: key_crumbs("Key", &view, &shell),
+        crumbs: key_crumbs(&t!("word-key"), &view, &shell),
         refresh: first_call.as_ref().is_some_and(waits),
         heading,
-        lead: format!(
-            "{}, {}. Made {}.",
-            view.name,
-            key.environment.kind,
-            relative(key.created_at, visitor.now())
+        lead: t!(
+            "applications-made",
+            name = &view.name,
+            kind = key.environment.kind.as_str(),
+            relative = &relative(key.created_at, visitor.now())
         ),
         masked: shown(&key),
         kept_until: secret.as_ref().map_or_else(String::new, |(_, until)| {
-            format!(
-                "Shown once. This page keeps it until {} UTC, then nobody can show it again.",
-                clock(*until)
+            t!(
+                "applications-shown-once-this-page-keeps-it",
+                clock = &clock(*until)
             )
         }),
         secret: secret.map(|(text, _)| text),
         no_secret: match key.fingerprint {
-            None => "It was shown once. Nobody can show it again.",
-            Some(_) => "Its private half is with its owner and never came here.",
+            None => t!("applications-it-was-shown-once-nobody-can"),
+            Some(_) => t!("applications-its-private-half-is-with-its"),
         },
         stored: shell.to(&format!("{base}/{}/stored", key.id)),
         facts: facts(&key),
-        warning: (!key.enforced)
-            .then(|| Flash::care("It opens nothing yet.", CredentialKind::NOT_ENFORCED)),
+        warning: (!key.enforced).then(|| {
+            Flash::care(
+                t!("applications-it-opens-nothing-yet"),
+                CredentialKind::NOT_ENFORCED,
+            )
+        }),
         first_call,
         ends: key
             .expires_at
-            .map(|at| format!("It ends on {}. You are told before.", day(at))),
+            .map(|at| t!("applications-it-ends-on-you-are-told", day = &day(at))),
         spread,
         shell,
     })
@@ -161,12 +168,12 @@ pub(crate) async fn show(
 fn facts(key: &CredentialView) -> Vec<Fact> {
     let name = match key.kind {
         CredentialKind::ApiKey => return Vec::new(),
-        CredentialKind::Basic => Some("User name"),
-        CredentialKind::Hmac => Some("Key id"),
-        CredentialKind::OauthClient => Some("Client id"),
+        CredentialKind::Basic => Some(t!("applications-user-name")),
+        CredentialKind::Hmac => Some(t!("applications-key-id")),
+        CredentialKind::OauthClient => Some(t!("applications-client-id")),
         CredentialKind::JwtKey | CredentialKind::MtlsCert => None,
     };
-    let mut facts = vec![Fact::new("Kind", kind_words(key.kind))];
+    let mut facts = vec![Fact::new(t!("word-kind"), kind_words(key.kind))];
     facts.extend(name.map(|label| Fact::new(label, key.prefix.clone())));
     let print = key.fingerprint.as_ref();
     facts.extend(print.map(|print| Fact::new("SHA-256 fingerprint", print.clone())));
@@ -315,7 +322,7 @@ async fn arrival(
         })
         .collect();
     Ok(Arrival {
-        received: first_call(key).map(|call| format!("First call received, {call}")),
+        received: first_call(key).map(|call| t!("applications-first-call-received", call = &call)),
         href: visitor.to(&format!("{base}/first-call")),
         again: visitor.to(&base),
         usage: visitor.to(&format!("/applications/{}/usage", view.id)),
@@ -334,8 +341,11 @@ pub(crate) fn status_badge(status: i32) -> Badge {
 /// "38 ms", "0.4 ms".
 pub(crate) fn milliseconds(microseconds: i64) -> String {
     match microseconds {
-        0..1_000 => format!("0.{} ms", microseconds / 100),
-        _ => format!("{} ms", crate::view::words::grouped(microseconds / 1_000)),
+        0..1_000 => t!("applications-0-ms", microseconds = &microseconds / 100),
+        _ => t!(
+            "applications-ms",
+            grouped = &crate::view::words::grouped(microseconds / 1_000)
+        ),
     }
 }
 
@@ -343,7 +353,7 @@ pub(crate) fn milliseconds(microseconds: i64) -> String {
 fn first_call(key: &CredentialView) -> Option<String> {
     let call = key.first_call.as_ref()?;
     let took = milliseconds(call.latency_us);
-    Some(format!("{} in {took}", call.status))
+    Some(t!("applications-in", status = &call.status, took = &took))
 }
 
 fn timeline(
@@ -353,24 +363,40 @@ fn timeline(
 ) -> Timeline {
     let mut line = Timeline::default();
     line = match subscription {
-        None => line.now("Request access", "Nothing can be called yet."),
+        None => line.now(
+            t!("applications-request-access"),
+            t!("applications-nothing-can-be-called-yet"),
+        ),
         Some(subscription) => {
-            let line = line.done("Access requested", relative(subscription.created_at, now));
+            let line = line.done(
+                t!("applications-access-requested"),
+                relative(subscription.created_at, now),
+            );
             match (&subscription.decision, subscription.shown) {
                 (Some(decision), ShownState::Active) => {
-                    line.done("Approved", relative(decision.at, now))
+                    line.done(t!("applications-approved"), relative(decision.at, now))
                 }
-                (None, ShownState::Active) => line.done("Granted", ""),
-                _ => line.now("Waiting for a decision", "Until then calls answer 403."),
+                (None, ShownState::Active) => line.done(t!("applications-granted"), ""),
+                _ => line.now(
+                    t!("applications-waiting-for-a-decision"),
+                    t!("applications-until-then-calls-answer-403"),
+                ),
             }
         }
     };
     let line = line.done(
-        "Key created",
-        format!("{}, ends in {}", clock(key.created_at), key.last4),
+        t!("applications-key-created"),
+        t!(
+            "applications-ends-in-2",
+            clock = &clock(key.created_at),
+            last4 = &key.last4
+        ),
     );
     match first_call(key) {
-        Some(words) => line.done("First call", words),
-        None => line.now("First call", "Waiting for it."),
+        Some(words) => line.done(t!("applications-first-call"), words),
+        None => line.now(
+            t!("applications-first-call"),
+            t!("applications-waiting-for-it"),
+        ),
     }
 }

@@ -25,6 +25,7 @@ use gatehouse_control_plane::{applications, environments};
 use gatehouse_domain::credential::CredentialState;
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_domain::{EnvironmentKind, Permission};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use time::OffsetDateTime;
 
@@ -111,34 +112,39 @@ async fn page(
         .find(|one| live(one))
         .map(|one| one.environment.slug.clone());
     Ok(KeysPage {
-        crumbs: crumbs("Keys", &view, None, &shell),
+        crumbs: crumbs(&t!("word-keys"), &view, None, &shell),
         spread,
         lead: lead(&view),
-        tabs: tabs(&view, "Keys", Some(rows.len()), &shell),
+        tabs: tabs(&view, "/keys", Some(rows.len()), &shell),
         hint: hint(&subscriptions, live, &shell),
         may_change: shell.may(Permission::ApplicationManage),
         action: shell.to(&base),
         other: shell.to(&format!("/applications/{}/credentials/new", view.id)),
         nonce: random::token(),
-        environment: Field::select("environment", "Environment", environments)
+        environment: Field::select("environment", t!("word-environment"), environments)
             .value(first.unwrap_or_default())
             .faults(&faults),
         expires: Field::select(
             "expires",
-            "Expires",
+            t!("word-expires"),
             vec![
-                Choice::new("365", "In a year"),
-                Choice::new("90", "In 90 days"),
-                Choice::new("30", "In 30 days"),
-                Choice::new("", "As late as the plan allows"),
+                Choice::new("365", t!("applications-in-a-year")),
+                Choice::new("90", t!("applications-in-90-days")),
+                Choice::new("30", t!("applications-in-30-days")),
+                Choice::new("", t!("applications-as-late-as-the-plan-allows")),
             ],
         )
         .value("365")
         .faults(&faults),
-        product: Field::select("product", "Good for", products(&subscriptions)).faults(&faults),
+        product: Field::select(
+            "product",
+            t!("applications-good-for"),
+            products(&subscriptions),
+        )
+        .faults(&faults),
         empty: Empty::new(
-            "No keys yet",
-            "Keys appear here by their first and last characters.",
+            t!("applications-no-keys-yet"),
+            t!("applications-keys-appear-here-by-their-first"),
             None,
         ),
         faults,
@@ -150,7 +156,10 @@ async fn page(
 
 /// Everything, or one API that the application has something to do with.
 fn products(subscriptions: &[SubscriptionView]) -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", "Every API of the application")];
+    let mut choices = vec![Choice::new(
+        "",
+        t!("applications-every-api-of-the-application"),
+    )];
     for one in subscriptions {
         if choices.iter().all(|choice| choice.value != one.api.slug) {
             choices.push(Choice::new(one.api.slug.clone(), one.api.name.clone()));
@@ -173,15 +182,18 @@ fn hint(
         .find(|one| one.shown == ShownState::Pending);
     Some(match pending {
         Some(waiting) => Flash::info(
-            format!("{} waits for a decision.", waiting.api.name),
-            "A key made now works from the moment access is approved.",
+            t!(
+                "applications-waits-for-a-decision",
+                name = &waiting.api.name
+            ),
+            t!("applications-a-key-made-now-works-from"),
         )
         .with_action(NextStep::of(waiting).link(shell)),
         None => Flash::info(
-            "A key opens nothing yet.",
-            "Request access to an API for this application; its keys work as soon as it is granted.",
+            t!("applications-a-key-opens-nothing-yet"),
+            t!("applications-request-access-to-an-api-for"),
         )
-        .with_action(Link::new("Browse APIs", shell.to("/apis"))),
+        .with_action(Link::new(t!("applications-browse-apis"), shell.to("/apis"))),
     })
 }
 
@@ -190,10 +202,16 @@ fn detail(key: &CredentialView) -> String {
     let until = key
         .retire_at
         .filter(|_| key.state == CredentialState::Retiring)
-        .map(|at| format!("Works until {}", day(at)));
+        .map(|at| t!("applications-works-until", day = &day(at)));
     let products: Vec<&str> = key.products.iter().map(|one| one.name.as_str()).collect();
-    let narrow = (!products.is_empty()).then(|| format!("For {} only", products.join(", ")));
-    let other = (!key.enforced).then(|| format!("{}, not checked yet", kind_words(key.kind)));
+    let narrow =
+        (!products.is_empty()).then(|| t!("applications-for-only", join = &products.join(", ")));
+    let other = (!key.enforced).then(|| {
+        t!(
+            "applications-not-checked-yet",
+            kind_words = &kind_words(key.kind)
+        )
+    });
     let parts: Vec<String> = until.into_iter().chain(narrow).chain(other).collect();
     parts.join(". ")
 }
@@ -207,8 +225,8 @@ fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> 
         made: day(key.created_at),
         used: key
             .last_used_at
-            .map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
-        expires: key.expires_at.map_or_else(|| "Never".to_owned(), day),
+            .map_or_else(|| t!("word-never"), |at| relative(at, now)),
+        expires: key.expires_at.map_or_else(|| t!("word-never"), day),
         live: matches!(
             key.state,
             CredentialState::Active | CredentialState::Retiring
@@ -226,10 +244,10 @@ pub(crate) fn shown(key: &CredentialView) -> String {
 
 fn state(key: &CredentialView) -> Badge {
     match key.state {
-        CredentialState::Active => Badge::good("Active"),
-        CredentialState::Retiring => Badge::care("Retiring"),
-        CredentialState::Revoked => Badge::stopped("Revoked"),
-        CredentialState::Expired => Badge::stopped("Expired"),
+        CredentialState::Active => Badge::good(t!("applications-active")),
+        CredentialState::Retiring => Badge::care(t!("applications-retiring")),
+        CredentialState::Revoked => Badge::stopped(t!("applications-revoked")),
+        CredentialState::Expired => Badge::stopped(t!("applications-expired")),
     }
 }
 

@@ -19,6 +19,7 @@ use gatehouse_control_plane::applications::{
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::teams;
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// The applications of the visitor's teams.
 #[derive(Template)]
@@ -69,10 +70,10 @@ pub(crate) async fn show(
         .collect();
     Ok(ListPage {
         empty: Empty::new(
-            "No applications yet",
-            "An application is what calls an API. It is also made for you when you request access.",
+            t!("applications-no-applications-yet"),
+            t!("applications-an-application-is-what-calls-an"),
             Some(Link::new(
-                "Create application",
+                t!("applications-create-application"),
                 shell.to("/applications/new"),
             )),
         ),
@@ -85,8 +86,8 @@ pub(crate) async fn show(
 /// The badge of an application; the same everywhere.
 pub(crate) fn state_badge(view: &ApplicationView) -> Badge {
     match view.state {
-        ApplicationState::Active => Badge::good("Active"),
-        ApplicationState::Suspended => Badge::care("Suspended"),
+        ApplicationState::Active => Badge::good(t!("applications-active")),
+        ApplicationState::Suspended => Badge::care(t!("applications-suspended")),
     }
 }
 
@@ -108,31 +109,34 @@ async fn form_page(
     let teams = team_choices(visitor).await?;
     let shell = visitor.shell().await?.at("applications");
     let fields = vec![
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(80)
             .faults(&faults),
-        Field::select("team", "Team", teams)
+        Field::select("team", t!("word-team"), teams)
             .value(form.team.clone().unwrap_or_default())
             .faults(&faults),
-        Field::area("description", "Description", 400)
+        Field::area("description", t!("word-description"), 400)
             .optional()
             .value(&form.description)
             .faults(&faults),
     ];
     Ok(FormPage {
         crumbs: Crumbs::new(
-            "Create application",
-            vec![Link::new("Applications", shell.to("/applications"))],
+            t!("applications-create-application"),
+            vec![Link::new(
+                t!("word-applications"),
+                shell.to("/applications"),
+            )],
         ),
-        heading: "Create application".into(),
-        lead: "Its team can see its keys and its usage.".into(),
+        heading: t!("applications-create-application").into(),
+        lead: t!("applications-its-team-can-see-its-keys").into(),
         faults,
         action: shell.to("/applications/new"),
         multipart: false,
         hidden: Vec::new(),
         fields,
-        button: "Create application".into(),
+        button: t!("applications-create-application").into(),
         back: shell.to("/applications"),
         same: None,
         shell,
@@ -147,7 +151,7 @@ pub(crate) async fn team_choices(visitor: &Visitor) -> Result<Vec<Choice>, PageE
         .into_iter()
         .map(|team| {
             let label = if team.personal {
-                format!("{} (only you)", team.name)
+                t!("applications-only-you", name = &team.name)
             } else {
                 team.name
             };

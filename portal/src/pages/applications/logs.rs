@@ -16,6 +16,7 @@ use askama::Template;
 use gatehouse_control_plane::applications;
 use gatehouse_control_plane::usage::{self, CallFilter, CallView};
 use gatehouse_domain::id;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use time::Duration;
 use uuid::Uuid;
@@ -41,7 +42,7 @@ web_page!(LogsPage, Private);
 /// One select above the list.
 pub(crate) struct Filter {
     pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) options: Vec<Choice>,
     pub(crate) chosen: String,
 }
@@ -73,16 +74,16 @@ pub(crate) struct LogsQuery {
 }
 
 /// Periods by their word in the address.
-const PERIODS: [(&str, &str, Duration); 3] = [
-    ("hour", "Last hour", Duration::HOUR),
-    ("day", "Last 24 hours", Duration::DAY),
-    ("week", "Last 7 days", Duration::WEEK),
+const PERIODS: [(&str, fn() -> String, Duration); 3] = [
+    ("hour", || t!("applications-last-hour"), Duration::HOUR),
+    ("day", || t!("applications-last-24-hours"), Duration::DAY),
+    ("week", || t!("applications-last-7-days"), Duration::WEEK),
 ];
-const CLASSES: [(&str, &str, i32); 4] = [
-    ("2xx", "Answered (2xx)", 2),
-    ("3xx", "Redirected (3xx)", 3),
-    ("4xx", "Refused or wrong (4xx)", 4),
-    ("5xx", "Failed (5xx)", 5),
+const CLASSES: [(&str, fn() -> String, i32); 4] = [
+    ("2xx", || t!("applications-answered-2xx"), 2),
+    ("3xx", || t!("applications-redirected-3xx"), 3),
+    ("4xx", || t!("applications-refused-or-wrong-4xx"), 4),
+    ("5xx", || t!("applications-failed-5xx"), 5),
 ];
 
 /// `GET /applications/{application}/logs`
@@ -117,9 +118,9 @@ pub(crate) async fn show(
         ("since", query.since.as_str()),
     ];
     Ok(LogsPage {
-        crumbs: crumbs("Logs", &view, None, &shell),
+        crumbs: crumbs(&t!("applications-logs"), &view, None, &shell),
         lead: lead(&view),
-        tabs: tabs(&view, "Logs", None, &shell),
+        tabs: tabs(&view, "/logs", None, &shell),
         here: shell.to(&path),
         pages: older(
             &with_query(&path, &pairs),
@@ -152,25 +153,25 @@ fn filters(query: &LogsQuery, apis: Vec<Choice>) -> Vec<Filter> {
         options.extend(rest);
         options
     };
-    let classes = CLASSES.map(|(word, label, _)| Choice::new(word, label));
-    let periods = PERIODS.map(|(word, label, _)| Choice::new(word, label));
+    let classes = CLASSES.map(|(word, label, _)| Choice::new(word, label()));
+    let periods = PERIODS.map(|(word, label, _)| Choice::new(word, label()));
     vec![
         Filter {
             name: "status",
-            label: "Status",
-            options: with_any("Any", classes.into()),
+            label: t!("word-status"),
+            options: with_any(&t!("word-any"), classes.into()),
             chosen: query.status.clone(),
         },
         Filter {
             name: "api",
-            label: "API",
-            options: with_any("All", apis),
+            label: t!("word-api"),
+            options: with_any(&t!("word-all"), apis),
             chosen: query.api.clone(),
         },
         Filter {
             name: "since",
-            label: "Time",
-            options: with_any("All that is kept", periods.into()),
+            label: t!("word-time"),
+            options: with_any(&t!("applications-all-that-is-kept"), periods.into()),
             chosen: query.since.clone(),
         },
     ]
@@ -179,15 +180,15 @@ fn filters(query: &LogsQuery, apis: Vec<Choice>) -> Vec<Filter> {
 fn nothing(pairs: &[(&str, &str)], path: &str, shell: &Shell) -> Empty {
     if pairs.iter().any(|(_, value)| !value.is_empty()) {
         return Empty::new(
-            "No call matches",
-            "No call has this status, API and time together.",
-            Some(Link::new("Clear filters", shell.to(path))),
+            t!("applications-no-call-matches"),
+            t!("applications-no-call-has-this-status-api"),
+            Some(Link::new(t!("applications-clear-filters"), shell.to(path))),
         );
     }
     Empty::new(
-        "No calls yet",
-        "Calls appear here within seconds of being made, those that were refused with the reason.",
-        Some(Link::new("Browse APIs", shell.to("/apis"))),
+        t!("applications-no-calls-yet"),
+        t!("applications-calls-appear-here-within-seconds-of"),
+        Some(Link::new(t!("applications-browse-apis"), shell.to("/apis"))),
     )
 }
 

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::{self, InviteColleague, UpdateApplication};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::teams::{self, TeamRole};
+use gatehouse_language::t;
 
 /// The members of the team that owns it.
 #[derive(Template)]
@@ -70,25 +71,33 @@ async fn page(
         remove: format!("{here}/{}/remove", member.user_id),
     };
     Ok(MembersPage {
-        crumbs: crumbs("Members", &view, None, &shell),
+        crumbs: crumbs(&t!("word-members"), &view, None, &shell),
         lead: lead(&view),
-        tabs: tabs(&view, "Members", Some(found.members.len()), &shell),
+        tabs: tabs(&view, "/members", Some(found.members.len()), &shell),
         hint: found.personal.then(|| hint(shared.is_empty())),
         may_manage: found.may_change,
-        email: Field::email("email", "Address of a colleague")
+        email: Field::email("email", t!("applications-address-of-a-colleague"))
             .value(&form.email)
             .faults(&faults),
         role: Field::select(
             "role",
-            "In the team",
-            vec![Choice::new("member", "Member"), Choice::new("lead", "Lead")],
+            t!("applications-in-the-team"),
+            vec![
+                Choice::new("member", t!("applications-member")),
+                Choice::new("lead", t!("applications-lead")),
+            ],
         )
         .value(&form.role)
-        .help("Leads choose members too."),
-        team: (!shared.is_empty()).then(|| Field::select("team", "Team", shared).faults(&faults)),
+        .help(t!("applications-leads-choose-members-too")),
+        team: (!shared.is_empty())
+            .then(|| Field::select("team", t!("word-team"), shared).faults(&faults)),
         faults,
         rows: found.members.iter().map(row).collect(),
-        empty: Empty::new("Nobody in this team", "Its members appear here.", None),
+        empty: Empty::new(
+            t!("applications-nobody-in-this-team"),
+            t!("applications-its-members-appear-here"),
+            None,
+        ),
         name: view.name,
         here,
         shell,
@@ -98,11 +107,11 @@ async fn page(
 fn hint(alone: bool) -> Flash {
     let rest = match alone {
         true => {
-            "Ask an administrator to make a team with you in it, then move the application there."
+            t!("applications-ask-an-administrator-to-make-a")
         }
-        false => "Move the application to a team of yours, and everybody in it works on it.",
+        false => t!("applications-move-the-application-to-a-team"),
     };
-    Flash::info("It belongs to you alone.", rest)
+    Flash::info(t!("applications-it-belongs-to-you-alone"), rest)
 }
 
 /// The asking person's teams that have others in them, or can.
@@ -140,12 +149,12 @@ pub(crate) async fn invite(
         Ok(done) => {
             let words = match done.value.invitation {
                 Some(invited) => Flash::good(
-                    format!("{} was invited.", invited.email),
-                    "They work on it once they have accepted.",
+                    t!("applications-was-invited", email = &invited.email),
+                    t!("applications-they-work-on-it-once-they"),
                 ),
                 None => Flash::good(
-                    "They are in the team.",
-                    "They work on this application now.",
+                    t!("applications-they-are-in-the-team"),
+                    t!("applications-they-work-on-this-application-now"),
                 ),
             };
             visitor.tell(words).await?;
@@ -167,7 +176,9 @@ pub(crate) async fn remove(
 ) -> Result<Response, PageError> {
     let (app, person) = (application.as_str().into(), id(&person)?);
     applications::remove_colleague(visitor.db(), visitor.actor()?, app, person).await?;
-    visitor.tell(Flash::good("They left the team.", "")).await?;
+    visitor
+        .tell(Flash::good(t!("applications-they-left-the-team"), ""))
+        .await?;
     // Whoever left it themselves sees it no more.
     let left = visitor.user().is_some_and(|user| user.id == person);
     let path = match left {
@@ -197,7 +208,7 @@ pub(crate) async fn give(
     match applications::update_application(db, actor, app, None, input).await {
         Ok(done) => {
             let team = done.value.owner_team.name;
-            let words = Flash::good(format!("It belongs to {team}."), "");
+            let words = Flash::good(t!("applications-it-belongs-to", team = &team), "");
             visitor.tell(words).await?;
             let path = format!("/applications/{application}/members");
             Ok(visitor.go(&path).into_response())

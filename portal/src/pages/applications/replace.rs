@@ -17,6 +17,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::applications::ApplicationView;
 use gatehouse_control_plane::credentials::{self, CredentialView, Rotate};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 
 const DAY_S: i64 = 86_400;
@@ -30,18 +31,23 @@ async fn rotate_page(
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
     let used = key.last_used_at.map_or_else(
-        || "was never used".to_owned(),
-        |at| format!("was last used {}", relative(at, visitor.now())),
+        || t!("applications-was-never-used"),
+        |at| {
+            t!(
+                "applications-was-last-used",
+                relative = &relative(at, visitor.now())
+            )
+        },
     );
     let mut fields = vec![
         Field::select(
             "overlap",
-            "The old key works for",
+            t!("applications-the-old-key-works-for"),
             vec![
                 Choice::new((7 * DAY_S).to_string(), "7 days"),
                 Choice::new(DAY_S.to_string(), "1 day"),
                 Choice::new((30 * DAY_S).to_string(), "30 days"),
-                Choice::new("0", "Not at all: it has leaked"),
+                Choice::new("0", t!("applications-not-at-all-it-has-leaked")),
             ],
         )
         .faults(&faults),
@@ -51,15 +57,19 @@ async fn rotate_page(
     }
     fields.extend(public_halves(&[key.kind], (None, None), &faults));
     Ok(FormPage {
-        crumbs: key_crumbs("Rotate", view, &shell),
-        heading: "Replace a key".into(),
-        lead: format!("{} {used}. Both keys work during the overlap.", shown(key)),
+        crumbs: key_crumbs(&t!("applications-rotate"), view, &shell),
+        heading: t!("applications-replace-a-key").into(),
+        lead: t!(
+            "applications-both-keys-work-during-the-overlap",
+            shown = &shown(key),
+            used = &used
+        ),
         action: shell.to(&format!("{base}/{}/rotate", key.id)),
         multipart: false,
         hidden: vec![Hidden::new("nonce", random::token())],
         fields,
         faults,
-        button: "Make replacement".into(),
+        button: t!("applications-make-replacement").into(),
         back: shell.to(&base),
         same: None,
         shell,
@@ -69,15 +79,15 @@ async fn rotate_page(
 fn end_sooner(faults: &Faults) -> Field {
     Field::select(
         "quiet_hours",
-        "End it sooner",
+        t!("applications-end-it-sooner"),
         vec![
-            Choice::new("", "Only by hand"),
-            Choice::new("24", "Once unused for a day"),
-            Choice::new("72", "Once unused for 3 days"),
-            Choice::new("168", "Once unused for 7 days"),
+            Choice::new("", t!("applications-only-by-hand")),
+            Choice::new("24", t!("applications-once-unused-for-a-day")),
+            Choice::new("72", t!("applications-once-unused-for-3-days")),
+            Choice::new("168", t!("applications-once-unused-for-7-days")),
         ],
     )
-    .help("Without an overlap there is nothing to end sooner.")
+    .help(t!("applications-without-an-overlap-there-is-nothing"))
     .faults(faults)
 }
 
@@ -155,27 +165,33 @@ async fn revoke_page(
     let shell = visitor.shell().await?.at("applications");
     let base = format!("/applications/{}/keys", view.id);
     let used = key.last_used_at.map_or_else(
-        || "It was never used.".to_owned(),
-        |at| format!("It was last used {}.", relative(at, visitor.now())),
+        || t!("applications-it-was-never-used"),
+        |at| {
+            t!(
+                "applications-it-was-last-used",
+                relative = &relative(at, visitor.now())
+            )
+        },
     );
     Ok(ConfirmPage {
-        crumbs: key_crumbs("Revoke", view, &shell),
-        heading: format!("Revoke {}?", shown(key)),
-        consequence: format!(
-            "{} calls with this key are refused at once, everywhere. {used} It cannot be undone.",
-            view.name
+        crumbs: key_crumbs(&t!("applications-revoke"), view, &shell),
+        heading: t!("applications-revoke-2", shown = &shown(key)),
+        consequence: t!(
+            "applications-calls-with-this-key-are-refused",
+            name = &view.name,
+            used = &used
         ),
         action: shell.to(&format!("{base}/{}/revoke", key.id)),
         hidden: Vec::new(),
         fields: vec![
-            Field::text("reason", "Reason")
+            Field::text("reason", t!("word-reason"))
                 .optional()
                 .max(500)
-                .help("Kept in the audit log.")
+                .help(t!("word-why-kept"))
                 .faults(&faults),
         ],
         faults,
-        button: "Revoke key".into(),
+        button: t!("applications-revoke-key").into(),
         loss: true,
         back: shell.to(&base),
         same: None,

@@ -20,6 +20,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_control_plane::usage;
 use gatehouse_domain::subscription::{ShownState, StoredState};
+use gatehouse_language::t;
 
 /// Subscriptions and what is left of them.
 #[derive(Template)]
@@ -71,20 +72,23 @@ pub(crate) async fn show(
     Ok(ShowPage {
         crumbs: Crumbs::new(
             view.name.clone(),
-            vec![Link::new("Applications", shell.to("/applications"))],
+            vec![Link::new(
+                t!("word-applications"),
+                shell.to("/applications"),
+            )],
         ),
         spread,
         state: state_badge(&view),
         lead: lead(&view),
         step: Some(Link::new(
-            "Create key",
+            t!("applications-create-key"),
             shell.to(&format!("/applications/{}/keys", view.id)),
         )),
-        tabs: tabs(&view, "Subscriptions", Some(rows.len()), &shell),
+        tabs: tabs(&view, "", Some(rows.len()), &shell),
         empty: Empty::new(
-            "No access yet",
-            "Request access to an API for this application; a key alone opens nothing.",
-            Some(Link::new("Browse APIs", shell.to("/apis"))),
+            t!("applications-no-access-yet"),
+            t!("applications-request-access-to-an-api-for-2"),
+            Some(Link::new(t!("applications-browse-apis"), shell.to("/apis"))),
         ),
         rows,
         quotas,
@@ -126,7 +130,7 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Subscriptio
         state: states::subscription(view.shown),
         detail: view
             .ends_at
-            .map(|ends| format!("Until {}", day(ends)))
+            .map(|ends| t!("applications-until", day = &day(ends)))
             .unwrap_or_default(),
         since: relative(view.starts_at.unwrap_or(view.created_at), visitor.now()),
         actions: own_actions(view, shell),
@@ -155,7 +159,7 @@ pub(crate) fn crumbs_within(
         shell.to(&format!("/applications/{}", view.id)),
     );
     let mut parents = vec![
-        Link::new("Applications", shell.to("/applications")),
+        Link::new(t!("word-applications"), shell.to("/applications")),
         application,
     ];
     parents.extend(within);
@@ -165,12 +169,12 @@ pub(crate) fn crumbs_within(
 /// The same for a page below the keys.
 pub(crate) fn key_crumbs(here: &str, view: &ApplicationView, shell: &Shell) -> Crumbs {
     let keys = shell.to(&format!("/applications/{}/keys", view.id));
-    crumbs(here, view, Some(Link::new("Keys", keys)), shell)
+    crumbs(here, view, Some(Link::new(t!("word-keys"), keys)), shell)
 }
 
 /// Whose application it is, and what it does.
 pub(crate) fn lead(view: &ApplicationView) -> String {
-    let team = format!("Team {}.", view.owner_team.name);
+    let team = t!("applications-team", name = &view.owner_team.name);
     if view.description.is_empty() {
         team
     } else {
@@ -185,21 +189,21 @@ pub(crate) fn tabs(
     count: Option<usize>,
     shell: &Shell,
 ) -> Tabs {
-    let tab = |label: &'static str, path: &str| Tab {
+    let tab = |label: String, path: &str| Tab {
         label: label.into(),
         href: shell.to(&format!("/applications/{}{path}", view.id)),
-        count: count.filter(|_| label == current),
-        current: label == current,
+        count: count.filter(|_| path == current),
+        current: path == current,
     };
     Tabs::new(
-        "Application",
+        t!("word-application"),
         vec![
-            tab("Subscriptions", ""),
-            tab("Keys", "/keys"),
-            tab("Usage", "/usage"),
-            tab("Logs", "/logs"),
-            tab("Members", "/members"),
-            tab("Webhooks", "/webhooks"),
+            tab(t!("applications-subscriptions"), ""),
+            tab(t!("word-keys"), "/keys"),
+            tab(t!("applications-usage"), "/usage"),
+            tab(t!("applications-logs"), "/logs"),
+            tab(t!("word-members"), "/members"),
+            tab(t!("applications-webhooks"), "/webhooks"),
         ],
     )
 }
@@ -224,10 +228,10 @@ pub(crate) async fn quotas(
                 u64::try_from(quota.used).unwrap_or(0),
                 u64::try_from(quota.amount).unwrap_or(0),
                 u64::try_from(gone * 1000 / whole).unwrap_or(0),
-                format!(
-                    "Resets {}, {} UTC.",
-                    short_day(quota.resets_at),
-                    clock(quota.resets_at)
+                t!(
+                    "applications-resets-utc",
+                    short_day = &short_day(quota.resets_at),
+                    clock = &clock(quota.resets_at)
                 ),
             ));
         }

@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::applications;
 use gatehouse_control_plane::usage;
+use gatehouse_language::t;
 
 /// What the application used, by time and by operation.
 #[derive(Template)]
@@ -47,18 +48,18 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("applications");
     let empty = (used.totals.calls == 0).then(|| {
         Empty::new(
-            "No calls yet",
-            "Calls appear here within seconds of being made.",
+            t!("applications-no-calls-yet"),
+            t!("applications-calls-appear-here-within-seconds-of-2"),
             Some(Link::new(
-                "Open keys",
+                t!("applications-open-keys"),
                 shell.to(&format!("/applications/{}/keys", view.id)),
             )),
         )
     });
     Ok(UsagePage {
-        crumbs: crumbs("Usage", &view, None, &shell),
+        crumbs: crumbs(&t!("applications-usage"), &view, None, &shell),
         lead: lead(&view),
-        tabs: tabs(&view, "Usage", None, &shell),
+        tabs: tabs(&view, "/usage", None, &shell),
         ranges: Ranges::new(shell.to(&format!("/applications/{}/usage", view.id)), range),
         empty,
         figures: figures(&used.totals),

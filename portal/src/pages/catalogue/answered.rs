@@ -7,6 +7,7 @@ use crate::view::code::Code;
 use crate::view::parts::Badge;
 use crate::view::words::grouped;
 use crate::visitor::Visitor;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use gatehouse_spec::sample;
 use gatehouse_web::edge::REQUEST_ID;
@@ -35,7 +36,7 @@ pub(crate) fn outcome(visitor: &Visitor, call: &Exchange) -> Outcome {
         ),
         size: size(answer.body.len()),
         refusal: refusal(visitor, answer, &request_id),
-        headers: Code::new("try-headers", "Headers").text(lines(&answer.headers)),
+        headers: Code::new("try-headers", t!("reference-headers")).text(lines(&answer.headers)),
         body,
         note,
         limits: limits(&header(&answer.headers, "ratelimit")),
@@ -81,11 +82,11 @@ fn lines(headers: &HeaderMap) -> String {
 /// The body as text, and what there is to say about it.
 fn body(answer: &Relayed) -> (Option<Code>, String) {
     if answer.body.is_empty() {
-        return (None, "No body.".to_owned());
+        return (None, t!("reference-no-body"));
     }
     let kind = header(&answer.headers, CONTENT_TYPE.as_str());
     let Ok(text) = std::str::from_utf8(&answer.body) else {
-        let words = format!("The body is not text ({}).", named(&kind));
+        let words = t!("reference-not-text", kind = named(&kind));
         return (None, words);
     };
     let is_json = kind.contains("json");
@@ -97,7 +98,11 @@ fn body(answer: &Relayed) -> (Option<Code>, String) {
         None => &text[..text.floor_char_boundary(SHOWN_MAX)],
     };
     let note = if pretty.is_none() && shown.len() < text.len() {
-        format!("The first {} of {}.", size(shown.len()), size(text.len()))
+        t!(
+            "reference-first-of",
+            shown = size(shown.len()),
+            size = size(text.len()),
+        )
     } else {
         String::new()
     };
@@ -110,11 +115,11 @@ fn body(answer: &Relayed) -> (Option<Code>, String) {
     (Some(code), note)
 }
 
-fn named(kind: &str) -> &str {
+fn named(kind: &str) -> String {
     if kind.is_empty() {
-        "of no named type"
+        t!("reference-unnamed-type")
     } else {
-        kind
+        kind.to_owned()
     }
 }
 
@@ -166,10 +171,19 @@ fn refusal(visitor: &Visitor, answer: &Relayed, request_id: &str) -> Option<Refu
 fn limits(field: &str) -> String {
     let words = |item: &str| {
         let mut parts = item.split(';').map(str::trim);
-        let name = parts.next()?.trim_matches('"').to_owned();
+        let name = parts.next()?.trim_matches('"');
         let left = parts.find_map(|part| part.strip_prefix("r="))?;
         let left: u64 = left.parse().ok()?;
-        Some(format!("{} left this {name}", grouped(left)))
+        Some(match name {
+            "second" => t!("reference-left-second", count = left),
+            "minute" => t!("reference-left-minute", count = left),
+            "hour" => t!("reference-left-hour", count = left),
+            "day" => t!("reference-left-day", count = left),
+            "week" => t!("reference-left-week", count = left),
+            "month" => t!("reference-left-month", count = left),
+            "year" => t!("reference-left-year", count = left),
+            name => t!("reference-left", count = left, period = name),
+        })
     };
     let all: Vec<String> = field.split(',').filter_map(words).collect();
     all.join(", ")

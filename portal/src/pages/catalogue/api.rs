@@ -26,6 +26,7 @@ use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule};
 use gatehouse_domain::price::Price;
 use gatehouse_domain::subscription::ShownState;
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// Decide and act on one page.
@@ -67,7 +68,7 @@ pub(crate) struct PlanColumn {
 }
 
 pub(crate) struct PlanRow {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) cells: Vec<String>,
 }
 
@@ -135,7 +136,7 @@ pub(crate) async fn show(
         .or_else(|| {
             (!found.plans.is_empty()).then(|| {
                 Link::new(
-                    "Request access",
+                    t!("catalogue-request-access"),
                     shell.to(&format!("/apis/{}/request", found.entry.slug)),
                 )
             })
@@ -143,12 +144,12 @@ pub(crate) async fn show(
     let step = step.or_else(|| {
         let product = found.products.first()?;
         let href = shell.to(&format!("/products/{}", product.slug));
-        Some(Link::new(format!("See {}", product.name), href))
+        Some(Link::new(t!("catalogue-see", name = &product.name), href))
     });
     Ok(ApiPage {
         crumbs: Crumbs::new(
             found.entry.name.clone(),
-            vec![Link::new("APIs", shell.to("/apis"))],
+            vec![Link::new(t!("word-apis"), shell.to("/apis"))],
         ),
         status: states::version(version.state),
         version: version.label.clone(),
@@ -158,7 +159,7 @@ pub(crate) async fn show(
         tabs: tabs(&shell, &found, version, guides.len(), Here::Overview),
         news: news.data.iter().map(NewsRow::of).collect(),
         changelog: Link::new(
-            "Whole changelog",
+            t!("catalogue-whole-changelog"),
             shell.to(&format!("/apis/{}/changelog", found.entry.slug)),
         ),
         incidents: incidents::banners(&visitor, found.entry.api_id, &shell).await?,
@@ -191,8 +192,8 @@ pub(crate) async fn show(
             &version.label,
         ),
         facts: vec![
-            Fact::new("Owner", found.entry.owner_team.name.clone()),
-            Fact::new("Sign-in", "API key"),
+            Fact::new(t!("word-owner"), found.entry.owner_team.name.clone()),
+            Fact::new(t!("catalogue-sign-in"), "API key"),
         ],
         download: shell.to(&format!(
             "/apis/{}/{}/spec",
@@ -207,13 +208,13 @@ fn no_plans(found: &CatalogueApi) -> Empty {
     let team = &found.entry.owner_team.name;
     match found.products.first() {
         Some(product) => Empty::new(
-            "Access comes with a product",
-            format!("Ask for {}, which opens it.", product.name),
+            t!("catalogue-access-comes-with-a-product"),
+            t!("catalogue-ask-for-which-opens-it", name = &product.name),
             None,
         ),
         None => Empty::new(
-            "Access is by invitation",
-            format!("Ask the team {team}."),
+            t!("catalogue-access-is-by-invitation"),
+            t!("catalogue-ask-the-team", team = &team),
             None,
         ),
     }
@@ -225,19 +226,22 @@ fn notice(version: &VersionView, api: &str, shell: &Shell, now: OffsetDateTime) 
         return None;
     }
     let ends = match version.sunset_at {
-        None => "It ends at a date to come.".to_owned(),
+        None => t!("catalogue-it-ends-at-a-date-to"),
         // As gateways see it, which answer no call from that moment on.
-        Some(at) if at <= now => format!("It ended on {}.", day(at)),
-        Some(at) => format!("It ends on {}.", day(at)),
+        Some(at) if at <= now => t!("catalogue-it-ended-on", day = &day(at)),
+        Some(at) => t!("catalogue-it-ends-on", day = &day(at)),
     };
-    let mut notice = Flash::care("This version is deprecated.", ends);
+    let mut notice = Flash::care(t!("catalogue-this-version-is-deprecated"), ends);
     if let Some(guide) = &version.guide {
         let href = shell.to(&format!("/apis/{api}/guides/{guide}"));
-        notice = notice.with_action(Link::new("How to move", href));
+        notice = notice.with_action(Link::new(t!("catalogue-how-to-move"), href));
     }
     if let Some(successor) = &version.successor {
         let href = shell.to(&format!("/apis/{api}?version={successor}"));
-        notice = notice.with_action(Link::new(format!("Open {successor}"), href));
+        notice = notice.with_action(Link::new(
+            t!("catalogue-open", successor = &successor),
+            href,
+        ));
     }
     Some(notice)
 }
@@ -248,34 +252,36 @@ pub(crate) fn column(plan: &PlanView, home: &str, shell: &Shell) -> PlanColumn {
         name: plan.name.clone(),
         lead: plan.summary.clone(),
         request: Link::new(
-            format!("Request {}", plan.name),
+            t!("catalogue-request", name = &plan.name),
             shell.to(&format!("{home}/request?plan={}", plan.slug)),
         ),
     }
 }
 
 pub(crate) fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
-    let row = |label: &'static str, words: &dyn Fn(&PlanView) -> String| PlanRow {
+    let row = |label: String, words: &dyn Fn(&PlanView) -> String| PlanRow {
         label,
         cells: plans.iter().map(words).collect(),
     };
     vec![
-        row("Rate", &rate_words),
-        row("Quota", &quota_words),
-        row("Environments", &|plan| {
+        row(t!("catalogue-rate"), &rate_words),
+        row(t!("word-quota"), &quota_words),
+        row(t!("catalogue-environments"), &|plan| {
             plan.environments
                 .iter()
                 .map(|kind| capital(kind.as_str()))
                 .collect::<Vec<_>>()
                 .join(", ")
         }),
-        row("Price", &|plan| {
-            price_words(plan).unwrap_or_else(|| "Not told".to_owned())
+        row(t!("catalogue-price"), &|plan| {
+            price_words(plan).unwrap_or_else(|| t!("catalogue-not-told"))
         }),
-        row("Decision", &|plan| decision_words(plan.approval).to_owned()),
-        row("Lasts", &|plan| {
-            plan.max_subscription_days
-                .map_or_else(|| "Without end".to_owned(), |days| format!("{days} days"))
+        row(t!("word-decision"), &|plan| decision_words(plan.approval)),
+        row(t!("catalogue-lasts"), &|plan| {
+            plan.max_subscription_days.map_or_else(
+                || t!("catalogue-without-end"),
+                |days| t!("catalogue-days", days = &days),
+            )
         }),
     ]
 }
@@ -284,22 +290,22 @@ pub(crate) fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
 pub(crate) fn price_words(plan: &PlanView) -> Option<String> {
     let price = plan.price.as_ref().map(Price::in_words);
     match (price, plan.trial) {
-        (Some(price), true) => Some(format!("{price}, to try once")),
-        (None, true) => Some("To try once".to_owned()),
+        (Some(price), true) => Some(t!("catalogue-to-try-once", price = &price)),
+        (None, true) => Some(t!("catalogue-to-try-once-2")),
         (price, false) => price,
     }
 }
 
 /// The rate limits of a plan in words.
 pub(crate) fn rate_words(plan: &PlanView) -> String {
-    words_of(plan, "No rate limit", |rule| {
+    words_of(plan, &t!("catalogue-no-rate-limit"), |rule| {
         matches!(rule, LimitRule::Rate { .. })
     })
 }
 
 /// The quotas of a plan in words.
 pub(crate) fn quota_words(plan: &PlanView) -> String {
-    words_of(plan, "No quota", |rule| {
+    words_of(plan, &t!("catalogue-no-quota"), |rule| {
         matches!(rule, LimitRule::Quota { .. })
     })
 }
@@ -319,11 +325,11 @@ fn words_of(plan: &PlanView, none: &str, wanted: impl Fn(&LimitRule) -> bool) ->
 }
 
 /// Who decides, as every page says it.
-pub(crate) fn decision_words(approval: ApprovalMode) -> &'static str {
+pub(crate) fn decision_words(approval: ApprovalMode) -> String {
     match approval {
-        ApprovalMode::Auto => "Granted at once",
-        ApprovalMode::Manual => "An approver decides",
-        ApprovalMode::TwoPerson => "Two approvers decide",
+        ApprovalMode::Auto => t!("catalogue-granted-at-once"),
+        ApprovalMode::Manual => t!("catalogue-an-approver-decides"),
+        ApprovalMode::TwoPerson => t!("catalogue-two-approvers-decide"),
     }
 }
 
@@ -336,7 +342,9 @@ fn version_row(version: &VersionView, api: &str, shell: &Shell) -> VersionRow {
             .current_revision
             .as_ref()
             .map_or_else(String::new, |revision| day(revision.created_at)),
-        until: version.sunset_at.map_or_else(|| "Not set".to_owned(), day),
+        until: version
+            .sunset_at
+            .map_or_else(|| t!("catalogue-not-set"), day),
         operations: version
             .current_revision
             .as_ref()
@@ -349,20 +357,20 @@ pub(crate) fn steps(mine: Option<&SubscriptionView>) -> Timeline {
     let line = Timeline::default();
     match mine.map(|view| view.shown) {
         None => line
-            .now("Request access", "")
-            .next("Create a key", "")
-            .next("Make your first call", ""),
+            .now(t!("catalogue-request-access"), "")
+            .next(t!("catalogue-create-a-key"), "")
+            .next(t!("catalogue-make-your-first-call"), ""),
         Some(ShownState::Pending) => line
-            .now("Waiting for a decision", "")
-            .next("Create a key", "")
-            .next("Make your first call", ""),
+            .now(t!("catalogue-waiting-for-a-decision"), "")
+            .next(t!("catalogue-create-a-key"), "")
+            .next(t!("catalogue-make-your-first-call"), ""),
         Some(ShownState::Active | ShownState::Scheduled) => line
-            .done("Access granted", "")
-            .now("Create a key", "")
-            .next("Make your first call", ""),
+            .done(t!("catalogue-access-granted"), "")
+            .now(t!("catalogue-create-a-key"), "")
+            .next(t!("catalogue-make-your-first-call"), ""),
         Some(ShownState::Rejected) => line.stopped(
-            "Rejected",
-            "The request page has the reason. You may ask again.",
+            t!("catalogue-rejected"),
+            t!("catalogue-the-request-page-has-the-reason"),
         ),
         Some(other) => line.stopped(capital(other.as_str()), ""),
     }

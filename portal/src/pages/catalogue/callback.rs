@@ -12,6 +12,7 @@ use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue;
+use gatehouse_language::t;
 use gatehouse_spec::render;
 
 /// What is sent to whom, and the answers expected.
@@ -59,12 +60,12 @@ pub(crate) async fn show(
         crumbs: Crumbs::new(
             title.clone(),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(
                     format!("{} {version}", api.name),
                     shell.to(&format!("/apis/{}?version={version}", api.slug)),
                 ),
-                Link::new("Reference", shell.to(&base)),
+                Link::new(t!("reference-here"), shell.to(&base)),
                 Link::new(of.label.clone(), of.href.clone()),
             ],
         ),

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::changelog::{self, EntryView};
 use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_control_plane::{catalogue, guides};
+use gatehouse_language::t;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -58,10 +59,10 @@ impl Entry {
 /// What stands beside the title of an entry.
 pub(crate) fn mark(entry: &EntryView) -> Option<Badge> {
     match entry.kind.as_str() {
-        _ if entry.breaking > 0 => Some(Badge::care("Breaks callers")),
-        "deprecated" => Some(Badge::care("Deprecated")),
-        "retired" => Some(Badge::stopped("Retired")),
-        "published" => Some(Badge::good("New")),
+        _ if entry.breaking > 0 => Some(Badge::care(t!("catalogue-breaks-callers"))),
+        "deprecated" => Some(Badge::care(t!("catalogue-deprecated"))),
+        "retired" => Some(Badge::stopped(t!("catalogue-retired"))),
+        "published" => Some(Badge::good(t!("catalogue-new"))),
         _ => None,
     }
 }
@@ -87,9 +88,9 @@ pub(crate) async fn show(
         .ok_or_else(PageError::not_found)?;
     Ok(ChangelogPage {
         crumbs: Crumbs::new(
-            "Changelog",
+            t!("catalogue-changelog-2"),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(found.entry.name.clone(), shell.to(&base)),
             ],
         ),
@@ -99,8 +100,8 @@ pub(crate) async fn show(
         pages: older(&path, &shell, listed.data.len(), listed.next, &after),
         entries: listed.data.into_iter().map(Entry::of).collect(),
         empty: Empty::new(
-            "Nothing happened yet",
-            "New descriptions, deprecations and notes of the owners appear here.",
+            t!("catalogue-nothing-happened-yet"),
+            t!("catalogue-new-descriptions-deprecations-and-notes-of"),
             None,
         ),
         api_name: found.entry.name,
@@ -142,7 +143,7 @@ pub(crate) async fn feed(visitor: Visitor, Path([api]): Path<1>) -> Result<Respo
     let page = url.join(&visitor.to(&format!("/apis/{}/changelog", api.slug)));
     let newest = listed.data.first().map(|entry| entry.at);
     let feed = Feed {
-        title: sayable(&format!("What changed in {}", api.name)),
+        title: sayable(&t!("catalogue-what-changed-in", name = &api.name)),
         owner: sayable(&visitor.tenant()?.name),
         here: format!("{page}.atom"),
         updated: moment(newest.unwrap_or(OffsetDateTime::UNIX_EPOCH)),

@@ -3,6 +3,7 @@
 use crate::address::{Path, safe_next};
 use crate::form::Form;
 use crate::page_error::PageError;
+use crate::view::said::says;
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
@@ -22,6 +23,7 @@ pub(crate) struct Follow {
 }
 
 impl HtmlSafe for Follow {}
+says!(Follow);
 
 impl Follow {
     /// `page` is what the address of the API's page ends in.

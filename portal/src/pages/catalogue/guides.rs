@@ -12,6 +12,7 @@ use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{catalogue, guides};
+use gatehouse_language::t;
 
 /// One guide, and the others beside it.
 #[derive(Template)]
@@ -64,7 +65,7 @@ pub(crate) async fn show(
         crumbs: Crumbs::new(
             guide.line.title.clone(),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(found.entry.name.clone(), shell.to(&base)),
             ],
         ),

@@ -15,6 +15,7 @@ use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// Newest first.
@@ -91,8 +92,8 @@ pub(crate) fn said(history: &IncidentHistory, now: OffsetDateTime) -> Vec<Said> 
 fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {
     let word = view.impact.title();
     match (view.state, view.impact) {
-        (IncidentState::Resolved, _) => Badge::good("Resolved"),
-        _ if view.is_planned(now) => Badge::waiting("Planned"),
+        (IncidentState::Resolved, _) => Badge::good(t!("catalogue-resolved-2")),
+        _ if view.is_planned(now) => Badge::waiting(t!("catalogue-planned")),
         (_, IncidentImpact::Outage) => Badge::stopped(word),
         (_, IncidentImpact::Degraded | IncidentImpact::Maintenance) => Badge::care(word),
     }
@@ -100,19 +101,23 @@ fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {
 
 fn concerns(view: &IncidentView) -> String {
     if view.all_apis {
-        return "Every API".to_owned();
+        return t!("catalogue-every-api");
     }
     let names: Vec<&str> = view.apis.iter().map(|api| api.name.as_str()).collect();
     names.join(", ")
 }
 
 fn planned(view: &IncidentView) -> String {
-    let moment = |at| format!("{}, {} UTC", day(at), clock(at));
+    let moment = |at| t!("catalogue-utc", day = &day(at), clock = &clock(at));
     match (view.starts_at, view.ends_at) {
         (None, None) => String::new(),
-        (Some(starts), None) => format!("From {}.", moment(starts)),
-        (None, Some(ends)) => format!("Until {}.", moment(ends)),
-        (Some(starts), Some(ends)) => format!("From {} to {}.", moment(starts), moment(ends)),
+        (Some(starts), None) => t!("catalogue-from", moment = &moment(starts)),
+        (None, Some(ends)) => t!("catalogue-until", moment = &moment(ends)),
+        (Some(starts), Some(ends)) => t!(
+            "catalogue-from-to",
+            moment = &moment(starts),
+            moment2 = &moment(ends)
+        ),
     }
 }
 
@@ -134,7 +139,7 @@ pub(crate) async fn show(
     Ok(IncidentPage {
         crumbs: Crumbs::new(
             view.title.clone(),
-            vec![Link::new("Status", shell.to("/status"))],
+            vec![Link::new(t!("word-status"), shell.to("/status"))],
         ),
         apis: apis.collect(),
         incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
@@ -165,7 +170,7 @@ pub(crate) async fn banners(
     let open = incidents::list_incidents(visitor.db(), &viewer, &filter, &BANNERS).await?;
     let banner = |view: &IncidentView| {
         let words = match view.is_planned(visitor.now()) {
-            true => format!("Maintenance is planned. {}", planned(view)),
+            true => t!("catalogue-maintenance-is-planned", planned = &planned(view)),
             false => format!(
                 "{}: {}, {}.",
                 view.impact.title(),
@@ -174,7 +179,8 @@ pub(crate) async fn banners(
             ),
         };
         let href = shell.to(&format!("/status/incidents/{}", view.number));
-        Flash::care(view.title.clone(), words).with_action(Link::new("Open incident", href))
+        Flash::care(view.title.clone(), words)
+            .with_action(Link::new(t!("catalogue-open-incident"), href))
     };
     Ok(open.data.iter().map(banner).collect())
 }

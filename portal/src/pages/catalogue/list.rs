@@ -24,6 +24,7 @@ use gatehouse_control_plane::products::ProductView;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
 use gatehouse_domain::subscription::{ShownState, StoredState};
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// Facets, search and dense rows that answer "can I use it".
@@ -49,7 +50,7 @@ web_page!(ListPage, Private);
 
 pub(crate) struct Facet {
     pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) values: Vec<FacetValue>,
 }
 
@@ -216,7 +217,7 @@ pub(crate) async fn show(
             .collect(),
         facets: facets(&counted, &query),
         next_step,
-        total: count(counted.total, "API"),
+        total: count(counted.total, &t!("word-api")),
         operations: found
             .into_iter()
             .map(|hit| operation_hit(hit, &shell))
@@ -238,9 +239,9 @@ fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
         return no_apis(shell);
     }
     Empty::new(
-        "Nothing matches",
-        "No API has these words and filters together.",
-        Some(Link::new("Clear filters", shell.to("/apis"))),
+        t!("catalogue-nothing-matches"),
+        t!("catalogue-no-api-has-these-words-and"),
+        Some(Link::new(t!("catalogue-clear-filters"), shell.to("/apis"))),
     )
 }
 
@@ -248,10 +249,10 @@ fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
 pub(super) fn no_apis(shell: &Shell) -> Empty {
     let publish = shell
         .may(Permission::SpecPublish)
-        .then(|| Link::new("Publish API", shell.to("/console/apis/new")));
+        .then(|| Link::new(t!("catalogue-publish-api"), shell.to("/console/apis/new")));
     Empty::new(
-        "No APIs are published yet",
-        "They appear here as soon as their owners publish them.",
+        t!("catalogue-no-apis-are-published-yet"),
+        t!("catalogue-they-appear-here-as-soon-as"),
         publish,
     )
 }
@@ -266,7 +267,7 @@ fn facets(counted: &Facets, query: &CatalogueQuery) -> Vec<Facet> {
             .map(|one| FacetValue {
                 value: one.value.clone(),
                 label: match (name, one.name.as_str()) {
-                    ("state", "published") => "Live".to_owned(),
+                    ("state", "published") => t!("catalogue-live"),
                     ("state", other) => capital(other),
                     (_, other) => other.to_owned(),
                 },
@@ -276,9 +277,9 @@ fn facets(counted: &Facets, query: &CatalogueQuery) -> Vec<Facet> {
             .collect(),
     };
     let all = [
-        facet("state", "Status", &counted.states),
-        facet("team", "Team", &counted.teams),
-        facet("tag", "Tag", &counted.tags),
+        facet("state", t!("word-status"), &counted.states),
+        facet("team", t!("word-team"), &counted.teams),
+        facet("tag", t!("catalogue-tag"), &counted.tags),
     ];
     let offered = |facet: &Facet| facet.values.len() > 1 || facet.values.iter().any(|one| one.on);
     all.into_iter().filter(offered).collect()
@@ -320,12 +321,19 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
         // Without a plan of its own it comes with a product, or by invitation: its page says which.
         let step = match entry.approval_hint {
             Some(_) => Link::new(
-                "Request access",
+                t!("catalogue-request-access"),
                 shell.to(&format!("/apis/{}/request", entry.slug)),
             ),
-            None => Link::new("See how", shell.to(&format!("/apis/{}", entry.slug))),
+            None => Link::new(
+                t!("catalogue-see-how"),
+                shell.to(&format!("/apis/{}", entry.slug)),
+            ),
         };
-        return (Badge::not_started("Not requested"), String::new(), step);
+        return (
+            Badge::not_started(t!("catalogue-not-requested")),
+            String::new(),
+            step,
+        );
     };
     let step = NextStep {
         shown: best.shown,
@@ -393,12 +401,14 @@ pub(crate) async fn next_step(visitor: &Visitor) -> Result<Option<Flash>, PageEr
     let keys_page = visitor.to(&format!("/applications/{}/keys", newest.application.id));
     Ok(Some(
         Flash::info(
-            format!(
-                "{} {} is granted for {}.",
-                newest.api.name, newest.plan.name, newest.application.name
+            t!(
+                "catalogue-is-granted-for",
+                name = &newest.api.name,
+                name2 = &newest.plan.name,
+                name3 = &newest.application.name
             ),
-            "Your next step is to create a key.",
+            t!("catalogue-your-next-step-is-to-create"),
         )
-        .with_action(Link::new("Create key", keys_page)),
+        .with_action(Link::new(t!("catalogue-create-key"), keys_page)),
     ))
 }

@@ -6,11 +6,14 @@ use std::fmt::Write as _;
 use crate::address::Path;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses;
-use crate::pages::catalogue::rail::{by_tag, label, title};
+use crate::pages::catalogue::rail::{by_tag, title};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::catalogue::{self, OperationRow};
 use http::header::CONTENT_TYPE;
+
+/// Operations without a tag stand together under this name, in English as all of the file.
+const UNTAGGED: &str = "Operations";
 
 /// `GET /apis/{api}/{version}/llms.txt`
 pub(crate) async fn show(
@@ -37,7 +40,7 @@ pub(crate) async fn show(
         let _ = writeln!(text, "- {}: {}", place.label, place.value);
     }
     for (tag, group) in by_tag(&operations) {
-        let _ = writeln!(text, "\n## {}\n", line(label(tag)));
+        let _ = writeln!(text, "\n## {}\n", line(tag.unwrap_or(UNTAGGED)));
         for operation in group {
             let page = absolute(&format!("/reference/{}", operation.slug));
             let _ = writeln!(text, "{}", entry(operation, &page));

@@ -17,6 +17,7 @@ use askama::Template;
 use axum::response::Response;
 use gatehouse_control_plane::catalogue::{self, Reference};
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_language::t;
 use gatehouse_spec::render;
 use gatehouse_spec::sample::Language;
 use http::HeaderMap;
@@ -62,7 +63,7 @@ pub(crate) struct CallbackLink {
 }
 
 pub(crate) struct ParameterGroup {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) inside: SchemaView,
 }
 
@@ -126,12 +127,12 @@ pub(super) async fn page(
         crumbs: Crumbs::new(
             title.clone(),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(
                     format!("{} {version}", found.operation.api.name),
                     shell.to(&format!("/apis/{api}?version={version}")),
                 ),
-                Link::new("Reference", shell.to(&base)),
+                Link::new(t!("reference-here"), shell.to(&base)),
             ],
         ),
         rail: beside(found, &base, &shell),
@@ -153,7 +154,7 @@ pub(super) async fn page(
         body_example: page
             .request_body
             .as_ref()
-            .and_then(|body| example("body-example", "Body", &body.media_types)),
+            .and_then(|body| example("body-example", t!("reference-body"), &body.media_types)),
         answer_examples: answer_examples(&page),
         method: page.method,
         title,
@@ -166,17 +167,14 @@ pub(super) async fn page(
 
 fn facts(page: &render::OperationPage) -> Vec<Fact> {
     let mut facts = vec![Fact::new(
-        "Sign-in",
-        "API key as a bearer token, or in X-API-Key",
+        t!("reference-sign-in"),
+        t!("reference-sign-in-by-key"),
     )];
     if let Some(id) = &page.operation_id {
-        facts.push(Fact::new("Operation", id.clone()));
+        facts.push(Fact::new(t!("word-operation"), id.clone()));
     }
     if page.cut {
-        facts.push(Fact::new(
-            "Note",
-            "Parts were left out because the operation is very large. The download has all of it.",
-        ));
+        facts.push(Fact::new(t!("reference-note"), t!("reference-left-out")));
     }
     facts
 }
@@ -209,7 +207,7 @@ pub(super) fn answers(page: &render::OperationPage, pages: &SchemaPages) -> Vec<
 
 fn parameter_group(group: &render::ParameterGroup, pages: &SchemaPages) -> ParameterGroup {
     ParameterGroup {
-        label: group.title,
+        label: group_title(group),
         inside: SchemaView {
             fields: group
                 .parameters
@@ -218,6 +216,16 @@ fn parameter_group(group: &render::ParameterGroup, pages: &SchemaPages) -> Param
                 .collect(),
             variants: Vec::new(),
         },
+    }
+}
+
+fn group_title(group: &render::ParameterGroup) -> String {
+    match group.location {
+        "path" => t!("reference-path-parameters"),
+        "query" => t!("reference-query-parameters"),
+        "header" => t!("reference-header-parameters"),
+        "cookie" => t!("reference-cookie-parameters"),
+        _ => group.title.to_owned(),
     }
 }
 
@@ -235,11 +243,14 @@ fn parameter_field(parameter: &render::ParameterView, pages: &SchemaPages) -> Fi
 }
 
 fn body_views(body: &render::RequestBodyView, pages: &SchemaPages) -> Vec<BodyView> {
-    let required = if body.required { ", required" } else { "" };
+    let note = |media_type: &str| match body.required {
+        true => t!("reference-body-required", kind = media_type),
+        false => media_type.to_owned(),
+    };
     body.media_types
         .iter()
         .map(|media| BodyView {
-            note: format!("{}{required}", media.media_type),
+            note: note(&media.media_type),
             description: body.description_html.as_str().to_owned(),
             inside: media
                 .schema
@@ -265,16 +276,36 @@ fn header(header: &render::HeaderView, pages: &SchemaPages) -> FieldView {
 /// What an answer leads to, in one sentence.
 fn leads_to(link: &render::LinkView) -> String {
     let target = link.operation_id.as_ref().or(link.operation_ref.as_ref());
-    let target = target.map_or("another operation", String::as_str);
+    let target = target
+        .cloned()
+        .unwrap_or_else(|| t!("reference-another-operation"));
     let filled: Vec<String> = link
         .parameters
         .iter()
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     if filled.is_empty() {
-        format!("{}: call {target}.", link.name)
+        t!("reference-leads-to", link = &link.name, target = target)
     } else {
-        format!("{}: call {target} with {}.", link.name, filled.join(", "))
+        t!(
+            "reference-leads-to-with",
+            link = &link.name,
+            target = target,
+            values = filled.join(", "),
+        )
+    }
+}
+
+/// Codes have the phrases of HTTP; what stands for several of them is said.
+fn status_words(response: &render::ResponseView) -> String {
+    match response.status.as_str() {
+        "default" => t!("reference-status-default"),
+        "1XX" => t!("reference-status-informational"),
+        "2XX" => t!("reference-status-success"),
+        "3XX" => t!("reference-status-redirect"),
+        "4XX" => t!("reference-status-client"),
+        "5XX" => t!("reference-status-server"),
+        _ => response.status_words.to_owned(),
     }
 }
 
@@ -292,7 +323,7 @@ fn answer(response: &render::ResponseView, pages: &SchemaPages) -> AnswerView {
             Some(b'5') => "stop",
             _ => "",
         },
-        summary: response.status_words.to_owned(),
+        summary: status_words(response),
         description: match response.description_html.as_str() {
             said if said.trim() == format!("<p>{}</p>", response.status_words) => String::new(),
             said => said.to_owned(),
@@ -316,7 +347,11 @@ fn answer(response: &render::ResponseView, pages: &SchemaPages) -> AnswerView {
     }
 }
 
-fn example(id: &'static str, title: &str, media: &[render::MediaTypeView]) -> Option<Code> {
+fn example(
+    id: &'static str,
+    title: impl Into<String>,
+    media: &[render::MediaTypeView],
+) -> Option<Code> {
     let text = &media.iter().find_map(|media| media.examples.first())?.text;
     (!text.is_empty()).then(|| Code::json(id, title, text))
 }
@@ -335,7 +370,7 @@ fn answer_examples(page: &render::OperationPage) -> Vec<Code> {
         .into_iter()
         .filter_map(|(id, response)| {
             let response = response?;
-            example(id, &response.status, &response.media_types)
+            example(id, response.status.clone(), &response.media_types)
         })
         .collect()
 }

@@ -7,10 +7,10 @@ use crate::pages::catalogue::schema_view::{self, SchemaPages, SchemaView};
 use crate::view::code::Code;
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{self, PartKind, PartRow};
+use gatehouse_language::t;
 use gatehouse_spec::{SchemaUse, UseKind, render};
 
 /// Lines of one page of a list; more are a page further.
@@ -43,7 +43,7 @@ pub(crate) struct SchemaPage {
     pub(crate) example: Option<Code>,
     pub(crate) used: String,
     /// With as what.
-    pub(crate) uses: Vec<(Link, &'static str)>,
+    pub(crate) uses: Vec<(Link, String)>,
     pub(crate) more: Option<Link>,
 }
 
@@ -67,7 +67,7 @@ fn further(from: usize, total: usize, page: &str) -> Option<Link> {
     let next = from.saturating_add(LISTED_MAX);
     let left = total.checked_sub(next).filter(|left| *left > 0)?;
     Some(Link::new(
-        format!("And {left} more"),
+        t!("reference-and-more", count = left),
         format!("{page}?from={next}"),
     ))
 }
@@ -103,31 +103,35 @@ pub(crate) async fn list(
         );
         let what = match part.kind {
             PartKind::Schema => part.summary.clone(),
-            PartKind::Callback => format!("Callback, {} {}", part.method, part.expression),
+            PartKind::Callback => t!(
+                "reference-callback-to",
+                method = &part.method,
+                address = &part.expression,
+            ),
         };
         (link, what)
     });
     Ok(PartsPage {
         parts: parts.collect(),
         lead: if all.is_empty() {
-            "None. A description has them here from when it is published with this release or a later one.".to_owned()
+            t!("reference-no-parts")
         } else {
-            format!("{} schemas and callbacks.", all.len())
+            t!("reference-parts-count", count = all.len())
         },
         more: further(
             query.from(),
             all.len(),
             &shell.to(&format!("{base}/schemas")),
         ),
-        crumbs: Crumbs::new("Schemas and callbacks", trail(&shell, &base)),
+        crumbs: Crumbs::new(t!("reference-parts"), trail(&shell, &base)),
         shell,
     })
 }
 
 fn trail(shell: &Shell, base: &str) -> Vec<Link> {
     vec![
-        Link::new("APIs", shell.to("/apis")),
-        Link::new("Reference", shell.to(&format!("{base}/reference"))),
+        Link::new(t!("word-apis"), shell.to("/apis")),
+        Link::new(t!("reference-here"), shell.to(&format!("{base}/reference"))),
     ]
 }
 
@@ -146,22 +150,23 @@ pub(crate) async fn show(
     let pages = SchemaPages::new(list.clone(), &found.schemas);
     let shown = found.uses.iter().skip(query.from()).take(LISTED_MAX);
     let mut trail = trail(&shell, &base);
-    trail.push(Link::new("Schemas and callbacks", list.clone()));
+    trail.push(Link::new(t!("reference-parts"), list.clone()));
     let own = format!("{list}/{}", encode(&found.slug));
-    let unkept = match found.uses_more {
-        0 => String::new(),
-        more => format!(" {more} more are in the description and not listed."),
-    };
     Ok(SchemaPage {
         crumbs: Crumbs::new(found.name.clone(), trail),
         description: page.description_html.as_str().to_owned(),
         inside: schema_view::root(&page.schema, &pages),
         example: page
             .example
-            .map(|one| Code::json("example", "Example", &one.text)),
-        used: match found.uses.len() {
-            0 => "Nothing names it.".to_owned(),
-            uses => format!("Named in {}.{unkept}", count(uses, "place")),
+            .map(|one| Code::json("example", t!("reference-example"), &one.text)),
+        used: match (found.uses.len(), found.uses_more) {
+            (0, _) => t!("reference-used-nowhere"),
+            (uses, 0) => t!("reference-used-in", count = uses),
+            (uses, more) => format!(
+                "{} {}",
+                t!("reference-used-in", count = uses),
+                t!("reference-used-more", count = more)
+            ),
         },
         uses: shown.map(|one| used(one, &base, &shell)).collect(),
         more: further(query.from(), found.uses.len(), &own),
@@ -170,13 +175,13 @@ pub(crate) async fn show(
     })
 }
 
-fn used(one: &SchemaUse, base: &str, shell: &Shell) -> (Link, &'static str) {
+fn used(one: &SchemaUse, base: &str, shell: &Shell) -> (Link, String) {
     let (below, words) = match one.kind {
-        UseKind::Request => ("reference", "Request"),
-        UseKind::Response => ("reference", "Response"),
-        UseKind::Parameter => ("reference", "Parameter"),
-        UseKind::Callback => ("reference", "Callback"),
-        UseKind::Schema => ("schemas", "Schema"),
+        UseKind::Request => ("reference", t!("reference-use-request")),
+        UseKind::Response => ("reference", t!("reference-use-response")),
+        UseKind::Parameter => ("reference", t!("reference-use-parameter")),
+        UseKind::Callback => ("reference", t!("reference-callback")),
+        UseKind::Schema => ("schemas", t!("reference-use-schema")),
     };
     let page = format!("{base}/{below}/{}", encode(&one.slug));
     (Link::new(one.label.clone(), shell.to(&page)), words)

@@ -9,11 +9,11 @@ use crate::pages::requests::NextStep;
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Timeline};
 use crate::view::shell::Shell;
 use crate::view::states;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue;
 use gatehouse_control_plane::products::ItemView;
+use gatehouse_language::t;
 
 /// One product.
 #[derive(Template)]
@@ -68,12 +68,16 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("apis");
     let home = format!("/products/{}", product.slug);
     let mine = found.my_subscriptions.first();
-    let ask = (!found.plans.is_empty())
-        .then(|| Link::new("Request access", shell.to(&format!("{home}/request"))));
+    let ask = (!found.plans.is_empty()).then(|| {
+        Link::new(
+            t!("catalogue-request-access"),
+            shell.to(&format!("{home}/request")),
+        )
+    });
     Ok(ProductPage {
         crumbs: Crumbs::new(
             product.name.clone(),
-            vec![Link::new("APIs", shell.to("/apis"))],
+            vec![Link::new(t!("word-apis"), shell.to("/apis"))],
         ),
         status: states::product(product.state),
         step: mine.map(|view| NextStep::of(view).link(&shell)).or(ask),
@@ -89,15 +93,18 @@ pub(crate) async fn show(
             .collect(),
         plan_rows: plan_rows(&found.plans),
         no_plans: Empty::new(
-            "Access is by invitation",
-            format!("Ask the team {}.", product.owner_team.name),
+            t!("catalogue-access-is-by-invitation"),
+            t!("catalogue-ask-the-team-2", name = &product.owner_team.name),
             None,
         ),
         timeline: steps(mine),
         facts: vec![
-            Fact::new("Owner", product.owner_team.name.clone()),
-            Fact::new("Opens", count(product.items.len(), "version")),
-            Fact::new("Sign-in", "API key"),
+            Fact::new(t!("word-owner"), product.owner_team.name.clone()),
+            Fact::new(
+                t!("catalogue-opens"),
+                t!("count-version", count = product.items.len()),
+            ),
+            Fact::new(t!("catalogue-sign-in"), "API key"),
         ],
         name: product.name.clone(),
         summary: product.summary.clone(),

@@ -9,6 +9,7 @@ use crate::view::shell::Shell;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_domain::question::{ANSWER_MAX, QuestionKind, RequestQuestion};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use std::collections::BTreeMap;
 
@@ -42,7 +43,7 @@ fn field(name: String, question: &RequestQuestion) -> Field {
         QuestionKind::Choice => {
             let choices = question.choices.iter();
             let choices = choices.map(|one| Choice::new(one.clone(), one.clone()));
-            let none = Choice::new("", "Choose one");
+            let none = Choice::new("", t!("catalogue-choose-one"));
             Field::select(name, label, std::iter::once(none).chain(choices).collect())
         }
     };
@@ -69,11 +70,15 @@ pub(super) fn terms(
     let terms = plan.terms.as_ref()?;
     let name = terms_name(&plan.slug);
     let version = terms.version.to_string();
-    let label = format!("I accept version {version} of {}", terms.title);
+    let label = t!(
+        "catalogue-i-accept-version-of",
+        version = &version,
+        title = &terms.title
+    );
     let ticked = given.get(&name) == Some(&version);
     let path = format!("/terms/{}?version={version}", terms.slug);
     Some(PlanTermsChoice {
-        read: Link::new(format!("Read {}", terms.title), shell.to(&path)),
+        read: Link::new(t!("catalogue-read", title = &terms.title), shell.to(&path)),
         accept: Field::check(name, label, version)
             .ticked(ticked)
             .faults(faults),

@@ -3,6 +3,7 @@
 use crate::pages::method_class;
 use crate::view::shell::Shell;
 use gatehouse_control_plane::catalogue::{OperationRow, Reference};
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 /// What the rail shows. Only the open group's operations are sent: a thousand operations make no thousand links.
@@ -41,9 +42,6 @@ pub(crate) struct OperationLink {
     pub(crate) current: bool,
 }
 
-/// Operations without a tag stand together under this name.
-pub(crate) const UNTAGGED: &str = "Operations";
-
 /// Operations shown at once; more are found by the filter.
 const SHOWN_MAX: usize = 200;
 
@@ -62,9 +60,9 @@ pub(crate) fn by_tag(operations: &[OperationRow]) -> Vec<(Option<&str>, Vec<&Ope
     groups
 }
 
-/// What a group is called.
-pub(crate) fn label(tag: Option<&str>) -> &str {
-    tag.unwrap_or(UNTAGGED)
+/// What a group is called; operations without a tag stand together.
+pub(crate) fn label(tag: Option<&str>) -> String {
+    tag.map_or_else(|| t!("word-operations"), ToOwned::to_owned)
 }
 
 /// What addresses call a group: its tag, or nothing for the group without one, which a tag may share its label with.
@@ -74,7 +72,7 @@ pub(crate) fn address(tag: Option<&str>) -> &str {
 
 fn open_group(tag: Option<&str>) -> OpenGroup {
     OpenGroup {
-        label: label(tag).to_owned(),
+        label: label(tag),
         address: address(tag).to_owned(),
     }
 }
@@ -184,7 +182,7 @@ pub(crate) fn rail(
 /// The link of a group that is not open.
 fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> GroupLink {
     GroupLink {
-        label: label(tag).to_owned(),
+        label: label(tag),
         href: group_page(tag, base, shell),
         count,
     }
@@ -238,13 +236,16 @@ mod tests {
     #[test]
     fn the_group_without_a_tag_opens_beside_a_tag_of_its_label() {
         let shell = crate::gallery::shell();
-        let operations = [operation("tagged", &[UNTAGGED]), operation("plain", &[])];
+        let operations = [
+            operation("tagged", &["Operations"]),
+            operation("plain", &[]),
+        ];
         let shown = |open: Option<&str>| {
             let rail = rail(&operations, "/r", &shell, (open, ""));
             let paths: Vec<String> = rail.operations.into_iter().map(|one| one.path).collect();
             (paths, rail.groups[0].href.clone())
         };
-        let (tagged, to_plain) = shown(Some(UNTAGGED));
+        let (tagged, to_plain) = shown(Some("Operations"));
         assert_eq!(tagged, ["/tagged"]);
         assert!(to_plain.ends_with("/r?tag="), "{to_plain}");
         let (plain, to_tagged) = shown(Some(""));

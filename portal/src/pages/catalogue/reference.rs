@@ -10,11 +10,11 @@ use crate::pages::catalogue::rail::{
 };
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::catalogue;
+use gatehouse_language::t;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
 /// Authentication, addresses, operations by tag, downloads.
@@ -78,7 +78,7 @@ pub(crate) async fn show(
     let groups = by_tag(&operations)
         .into_iter()
         .map(|(tag, group)| Group {
-            count: count(group.len(), "operation"),
+            count: t!("reference-operations-count", count = group.len()),
             href: group_page(tag, &base, &shell),
             operations: if all || is_open(tag) {
                 group
@@ -88,26 +88,25 @@ pub(crate) async fn show(
             } else {
                 Vec::new()
             },
-            label: label(tag).to_owned(),
+            label: label(tag),
         })
         .collect();
     Ok(ReferencePage {
         crumbs: Crumbs::new(
-            "Reference",
+            t!("reference-here"),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(
                     found.entry.name.clone(),
                     shell.to(&format!("/apis/{}", found.entry.slug)),
                 ),
             ],
         ),
-        title: format!("{} reference", found.entry.name),
+        title: t!("reference-title", api = &found.entry.name),
         description: gatehouse_spec::markdown::to_html(&description)
             .as_str()
             .to_owned(),
-        authentication: "Send your key as Authorization: Bearer, or in the X-API-Key header."
-            .to_owned(),
+        authentication: t!("reference-authentication"),
         addresses: addresses::lines(
             visitor.portal(),
             &found.environments,

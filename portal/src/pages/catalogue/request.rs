@@ -20,6 +20,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
 use gatehouse_domain::subscription::{ShownState, StoredState};
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 /// Plan, application, purpose.
@@ -50,7 +51,7 @@ pub(crate) struct PlanChoice {
     pub(crate) name: String,
     pub(crate) rate: String,
     pub(crate) quota: String,
-    pub(crate) decision: &'static str,
+    pub(crate) decision: String,
     pub(crate) chosen: bool,
     /// What its owner asks.
     pub(crate) questions: Vec<Field>,
@@ -175,10 +176,13 @@ async fn page(
         form.environment
     };
     Ok(RequestPage {
-        crumbs: Crumbs::new("Request access", vec![
-            Link::new("APIs", shell.to("/apis")),
-            Link::new(found.name.clone(), shell.to(&home)),
-        ]),
+        crumbs: Crumbs::new(
+            t!("catalogue-request-access"),
+            vec![
+                Link::new(t!("word-apis"), shell.to("/apis")),
+                Link::new(found.name.clone(), shell.to(&home)),
+            ],
+        ),
         action: shell.to(&format!("{home}/request")),
         plans: found
             .plans
@@ -194,21 +198,41 @@ async fn page(
         environment,
         applications: applications
             .into_iter()
-            .map(|one| Choice::new(one.id.to_string(), application_words(&one, &found.my_subscriptions)))
+            .map(|one| {
+                Choice::new(
+                    one.id.to_string(),
+                    application_words(&one, &found.my_subscriptions),
+                )
+            })
             .collect(),
         application,
-        app_name: Field::text("app_name", "Name").value(form.app_name).max(80).unforced().faults(&faults),
-        team: Field::select("team", "Team", teams).value(form.team).faults(&faults),
-        purpose: Field::area("purpose", "Purpose", 1000)
+        app_name: Field::text("app_name", t!("word-name"))
+            .value(form.app_name)
+            .max(80)
+            .unforced()
+            .faults(&faults),
+        team: Field::select("team", t!("word-team"), teams)
+            .value(form.team)
+            .faults(&faults),
+        purpose: Field::area("purpose", t!("word-purpose"), 1000)
             .value(form.purpose)
-            .help("The approver reads this. Say what you build, for whom and how many calls you expect.")
+            .help(t!("catalogue-the-approver-reads-this-say-what"))
             .faults(&faults),
         faults,
         timeline: Timeline::default()
-            .now("You send the request", "")
-            .next("It is decided", "You get mail and an inbox entry, with the reason if it is no.")
-            .next("You create a key", "Shown once, with a command ready to paste.")
-            .next("Your first call arrives", "The page tells you the moment it does."),
+            .now(t!("catalogue-you-send-the-request"), "")
+            .next(
+                t!("catalogue-it-is-decided"),
+                t!("catalogue-you-get-mail-and-an-inbox"),
+            )
+            .next(
+                t!("catalogue-you-create-a-key"),
+                t!("catalogue-shown-once-with-a-command-ready"),
+            )
+            .next(
+                t!("catalogue-your-first-call-arrives"),
+                t!("catalogue-the-page-tells-you-the-moment"),
+            ),
         back: shell.to(&home),
         api_name: found.name,
         shell,
@@ -235,13 +259,20 @@ fn application_words(application: &ApplicationView, access: &[SubscriptionView])
         .iter()
         .filter(|one| one.application.id == application.id)
     {
-        let verb = match one.state {
-            StoredState::Pending => "asked for",
-            StoredState::Active => "has",
+        let (plan, environment) = (&one.plan.name, one.environment.kind.as_str());
+        words.push_str(&match one.state {
+            StoredState::Pending => t!(
+                "catalogue-asked-for-plan-in",
+                plan = plan,
+                environment = environment
+            ),
+            StoredState::Active => t!(
+                "catalogue-has-plan-in",
+                plan = plan,
+                environment = environment
+            ),
             StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended => continue,
-        };
-        let (plan, environment) = (&one.plan.name, one.environment.kind);
-        words.push_str(&format!(", {verb} {plan} in {environment}"));
+        });
     }
     words
 }
@@ -300,16 +331,22 @@ pub(crate) async fn submit(
         accepts_terms: questions::accepted(&form.plan, &form.answers),
     };
     if form.purpose.trim().is_empty() {
-        let faults = Faults::one("purpose", "Say what you build with it.");
+        let faults = Faults::one("purpose", t!("catalogue-say-what-you-build-with-it"));
         return again(&visitor, &api, form, faults).await;
     }
     match subscriptions::request(visitor.db(), actor, input).await {
         Ok(made) => {
             // Granted at once: the next step is the key, so that is where it leads.
             let path = if made.value.shown == ShownState::Active {
-                let granted = format!("Access to {} is granted.", made.value.api.name);
+                let granted = t!(
+                    "catalogue-access-to-is-granted",
+                    name = &made.value.api.name
+                );
                 visitor
-                    .tell(Flash::good(granted, "Create a key to make the first call."))
+                    .tell(Flash::good(
+                        granted,
+                        t!("catalogue-create-a-key-to-make-the"),
+                    ))
                     .await?;
                 format!("/applications/{}/keys", made.value.application.id)
             } else {

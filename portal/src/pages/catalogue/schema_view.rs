@@ -1,7 +1,9 @@
 //! A schema as the tree readers open: fields, their bounds in words, choices as fold-outs.
 
+use crate::view::said::says;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use gatehouse_language::t;
 use gatehouse_spec::render::SchemaNode;
 use std::collections::HashMap;
 
@@ -38,6 +40,7 @@ pub(crate) struct SchemaView {
 }
 
 impl HtmlSafe for SchemaView {}
+says!(SchemaView);
 
 /// One field. `description` is sanitised HTML.
 #[derive(Debug, Clone)]
@@ -68,7 +71,7 @@ pub(crate) fn root(node: &SchemaNode, pages: &SchemaPages) -> SchemaView {
     if view.fields.is_empty() && view.variants.is_empty() {
         let mut field = field(node, pages);
         if field.name.is_empty() {
-            field.name = "body".to_owned();
+            field.name = t!("reference-this-body");
         }
         return SchemaView {
             fields: vec![field],
@@ -102,7 +105,8 @@ fn inside(node: &SchemaNode, pages: &SchemaPages) -> SchemaView {
 pub(crate) fn field(node: &SchemaNode, pages: &SchemaPages) -> FieldView {
     let shared = node.recursive_ref.as_ref().or(node.shared.as_ref());
     let more = shared.filter(|_| node.cut || node.recursive_ref.is_some());
-    let more = more.and_then(|name| Some((format!("All of {name}"), pages.href(name)?)));
+    let more =
+        more.and_then(|name| Some((t!("reference-all-of", schema = name), pages.href(name)?)));
     let mut bounds: Vec<String> = node.bounds.iter().map(|words| sentence(words)).collect();
     if !node.enum_values.is_empty() {
         let values: Vec<&str> = node
@@ -110,29 +114,30 @@ pub(crate) fn field(node: &SchemaNode, pages: &SchemaPages) -> FieldView {
             .iter()
             .map(|one| one.value.as_str())
             .collect();
-        let more = if node.enum_more > 0 {
-            format!(" and {} more", node.enum_more)
-        } else {
-            String::new()
-        };
-        bounds.push(format!("One of {}{more}.", values.join(", ")));
+        let values = values.join(", ");
+        bounds.push(match node.enum_more {
+            0 => t!("reference-one-of", values = values),
+            more => t!("reference-one-of-more", values = values, count = more),
+        });
     }
     bounds.extend(
         node.default
             .as_ref()
-            .map(|value| format!("Default {value}.")),
+            .map(|value| t!("reference-default", value = value)),
     );
-    bounds.extend(node.from.as_ref().map(|name| format!("From {name}.")));
-    bounds.extend(node.read_only.then(|| "Only in answers.".to_owned()));
-    bounds.extend(node.write_only.then(|| "Only in requests.".to_owned()));
+    bounds.extend(
+        node.from
+            .as_ref()
+            .map(|name| t!("reference-from", schema = name)),
+    );
+    bounds.extend(node.read_only.then(|| t!("reference-only-in-answers")));
+    bounds.extend(node.write_only.then(|| t!("reference-only-in-requests")));
     bounds.extend(
         node.recursive_ref
             .as_ref()
-            .map(|name| format!("{name} again (recursive).")),
+            .map(|name| t!("reference-recursive", schema = name)),
     );
-    bounds.extend(
-        (node.cut && more.is_none()).then(|| "More inside; the download has all of it.".to_owned()),
-    );
+    bounds.extend((node.cut && more.is_none()).then(|| t!("reference-more-inside")));
     FieldView {
         name: node.name.clone(),
         anchor: node.anchor.clone(),

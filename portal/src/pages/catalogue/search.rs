@@ -6,10 +6,10 @@ use crate::page_error::PageError;
 use crate::pages::catalogue::list::{ApiRow, OperationHit, operation_hit, row};
 use crate::view::parts::{Badge, Empty, Link};
 use crate::view::shell::Shell;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{self, Everything};
+use gatehouse_language::t;
 
 /// What was found, by kind.
 #[derive(Template)]
@@ -74,15 +74,19 @@ fn page(query: String, found: Everything, shell: Shell) -> SearchPage {
     SearchPage {
         lead: match (query.is_empty(), total) {
             (true, _) => "APIs, operations, guides and your applications.".to_owned(),
-            (false, 0) => format!("Nothing has the words “{query}”."),
-            (false, total) => format!("{} for “{query}”.", count(total, "result")),
+            (false, 0) => t!("catalogue-nothing-has-the-words", query = &query),
+            (false, total) => t!(
+                "catalogue-for-2",
+                t = &t!("count-result", count = total),
+                query = &query
+            ),
         },
         near: found.near.iter().map(to).collect(),
         empty: (!query.is_empty() && total == 0 && found.near.is_empty()).then(|| {
             Empty::new(
-                "Nothing matches",
-                "Words of names, summaries, paths and fields are searched. Try fewer or shorter ones.",
-                Some(Link::new("Browse APIs", shell.to("/apis"))),
+                t!("catalogue-nothing-matches"),
+                t!("catalogue-words-of-names-summaries-paths-and"),
+                Some(Link::new(t!("catalogue-browse-apis"), shell.to("/apis"))),
             )
         }),
         apis: found.apis.iter().map(|entry| row(entry, &shell)).collect(),

@@ -7,12 +7,13 @@ use crate::pages::catalogue::incidents::Incident;
 use crate::pages::list_of::{After, older};
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
-use crate::view::words::{count, grouped};
+use crate::view::words::grouped;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::health::{self, ApiHealth, Health};
 use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, RECENT_DAYS};
 use gatehouse_control_plane::page::Page;
+use gatehouse_language::t;
 
 /// What is wrong now, one sentence about the gateways, one line for each API, what was wrong before.
 #[derive(Template)]
@@ -70,8 +71,8 @@ pub(crate) async fn show(
         pages: older("/status", &shell, recent.data.len(), recent.next, &after),
         recent: recent.data.iter().map(told).collect(),
         no_incidents: Empty::new(
-            "Nothing went wrong",
-            "Incidents stay here for 90 days after they are over.",
+            t!("catalogue-nothing-went-wrong"),
+            t!("catalogue-incidents-stay-here-for-90-days"),
             None,
         ),
         days: RECENT_DAYS,
@@ -81,8 +82,8 @@ pub(crate) async fn show(
         words,
         apis: health.apis.iter().map(|api| line(api, &shell)).collect(),
         empty: Empty::new(
-            "No APIs are published yet",
-            "How they do appears here as soon as they are.",
+            t!("catalogue-no-apis-are-published-yet"),
+            t!("catalogue-how-they-do-appears-here-as"),
             None,
         ),
         shell,
@@ -91,27 +92,31 @@ pub(crate) async fn show(
 
 fn gateways(health: &Health) -> (Badge, String, String) {
     let number = |number: i64| usize::try_from(number).unwrap_or(0);
-    let all = count(number(health.gateways), "gateway");
+    let all = t!("count-gateway", count = number(health.gateways));
     match (health.gateways, health.silent, health.behind) {
         (0, ..) => (
-            Badge::not_started("None"),
-            "No gateway serves these APIs yet".to_owned(),
-            "Calls are answered from when the first one joins.".to_owned(),
+            Badge::not_started(t!("word-none")),
+            t!("catalogue-no-gateway-serves-these-apis-yet"),
+            t!("catalogue-calls-are-answered-from-when-the"),
         ),
         (total, silent, _) if silent == total => (
-            Badge::stopped("Not heard from"),
-            "No gateway has been heard from".to_owned(),
-            "Gateways go on with what they last knew. New decisions do not reach them for now.".to_owned(),
+            Badge::stopped(t!("catalogue-not-heard-from")),
+            t!("catalogue-no-gateway-has-been-heard-from"),
+            t!("catalogue-gateways-go-on-with-what-they"),
         ),
         (_, 0, 0) => (
-            Badge::good("Works"),
-            format!("{all} up and up to date"),
-            "Every decision is in force everywhere.".to_owned(),
+            Badge::good(t!("catalogue-works")),
+            t!("catalogue-up-and-up-to-date", all = &all),
+            t!("catalogue-every-decision-is-in-force-everywhere"),
         ),
         (_, silent, behind) => (
-            Badge::care("Partly"),
-            format!("{} of {all} up and up to date", health.gateways - silent - behind),
-            "The others go on with what they last knew: new keys and decisions may not work there yet.".to_owned(),
+            Badge::care(t!("catalogue-partly")),
+            t!(
+                "catalogue-of-up-and-up-to-date",
+                behind = &health.gateways - silent - behind,
+                all = &all
+            ),
+            t!("catalogue-the-others-go-on-with-what"),
         ),
     }
 }
@@ -128,10 +133,10 @@ fn line(api: &ApiHealth, shell: &Shell) -> ApiLine {
         api.failed.saturating_mul(1000) / api.calls
     };
     let state = match of_thousand {
-        _ if api.calls == 0 => Badge::not_started("No calls"),
-        0..TROUBLE => Badge::good("Works"),
-        TROUBLE..FAILING => Badge::care("Trouble"),
-        _ => Badge::stopped("Fails"),
+        _ if api.calls == 0 => Badge::not_started(t!("catalogue-no-calls")),
+        0..TROUBLE => Badge::good(t!("catalogue-works")),
+        TROUBLE..FAILING => Badge::care(t!("catalogue-trouble")),
+        _ => Badge::stopped(t!("catalogue-fails")),
     };
     ApiLine {
         link: Link::new(api.name.clone(), shell.to(&format!("/apis/{}", api.slug))),
@@ -142,11 +147,15 @@ fn line(api: &ApiHealth, shell: &Shell) -> ApiLine {
 
 fn calls(all: i64, failed: i64) -> String {
     match (all, failed) {
-        (0, _) => "Nobody has called it in the last hour.".to_owned(),
-        (1, 0) => "Its only call did not fail.".to_owned(),
-        (1, _) => "Its only call failed.".to_owned(),
-        (all, 0) => format!("None of {} calls failed.", grouped(all)),
-        (all, failed) => format!("{} of {} calls failed.", grouped(failed), grouped(all)),
+        (0, _) => t!("catalogue-nobody-has-called-it-in-the"),
+        (1, 0) => t!("catalogue-its-only-call-did-not-fail"),
+        (1, _) => t!("catalogue-its-only-call-failed"),
+        (all, 0) => t!("catalogue-none-of-calls-failed", grouped = &grouped(all)),
+        (all, failed) => t!(
+            "catalogue-of-calls-failed",
+            grouped = &grouped(failed),
+            grouped2 = &grouped(all)
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::view::parts::{Tab, Tabs};
 use crate::view::shell::Shell;
 use gatehouse_control_plane::catalogue::CatalogueApi;
 use gatehouse_control_plane::versions::VersionView;
+use gatehouse_language::t;
 
 /// The tab that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(crate) fn tabs(
     here: Here,
 ) -> Tabs {
     let base = format!("/apis/{}", found.entry.slug);
-    let tab = |label: &'static str, path: &str, count, current| Tab {
+    let tab = |label: String, path: &str, count, current| Tab {
         label: label.into(),
         href: shell.to(&format!("{base}{path}")),
         count,
@@ -35,21 +36,31 @@ pub(crate) fn tabs(
         .and_then(|revision| usize::try_from(revision.operations).ok());
     let reference = format!("/{}/reference", version.label);
     let mut tabs = vec![
-        tab("Overview", "", None, here == Here::Overview),
-        tab("Reference", &reference, operations, false),
+        tab(t!("catalogue-overview"), "", None, here == Here::Overview),
+        tab(t!("catalogue-reference"), &reference, operations, false),
     ];
     if guides > 0 {
-        tabs.push(tab("Guides", "/guides", Some(guides), here == Here::Guides));
+        tabs.push(tab(
+            t!("word-guides"),
+            "/guides",
+            Some(guides),
+            here == Here::Guides,
+        ));
     }
     tabs.push(tab(
-        "Changelog",
+        t!("catalogue-changelog-2"),
         "/changelog",
         None,
         here == Here::Changelog,
     ));
     if shell.user.is_some() {
         let current = here == Here::Questions;
-        tabs.push(tab("Questions", "/questions", None, current));
+        tabs.push(tab(
+            t!("catalogue-questions-2"),
+            "/questions",
+            None,
+            current,
+        ));
     }
-    Tabs::new("API", tabs)
+    Tabs::new(t!("word-api"), tabs)
 }

@@ -18,6 +18,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::questions::{self, CommentView, QuestionView, Questions, TEXT_MAX};
 use gatehouse_control_plane::{catalogue, guides};
 use gatehouse_domain::id::CommentId;
+use gatehouse_language::t;
 
 /// Newest question first, its answers under it.
 #[derive(Template)]
@@ -96,18 +97,17 @@ async fn page(
     let rows = &asked.listed.data;
     Ok(QuestionsPage {
         crumbs: Crumbs::new(
-            "Questions",
+            t!("catalogue-questions-2"),
             vec![
-                Link::new("APIs", shell.to("/apis")),
+                Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(found.entry.name.clone(), shell.to(&base)),
             ],
         ),
         follow: Follow::of(visitor, &shell, &found.entry.slug, "/questions").await?,
         tabs: tabs(&shell, &found, latest, guides.len(), Here::Questions),
         action: shell.to(&path),
-        text: field(QUESTION, written, at_top, &faults).help(
-            "Plain text. The team of the API is told, and everybody who finds the API reads it.",
-        ),
+        text: field(QUESTION, written, at_top, &faults)
+            .help(t!("catalogue-plain-text-the-team-of-the")),
         pages: older(&path, &shell, rows.len(), asked.listed.next, after),
         questions: rows
             .iter()
@@ -115,8 +115,8 @@ async fn page(
             .collect(),
         faults,
         empty: Empty::new(
-            "No questions yet",
-            "What somebody asks here is answered where the next one finds it.",
+            t!("catalogue-no-questions-yet"),
+            t!("catalogue-what-somebody-asks-here-is-answered"),
             None,
         ),
         api_name: found.entry.name,
@@ -124,18 +124,18 @@ async fn page(
     })
 }
 
-const QUESTION: (&str, &str) = ("text", "Your question");
-const ANSWER: (&str, &str) = ("answer", "Your answer");
+const QUESTION: (&str, fn() -> String) = ("text", || t!("catalogue-your-question"));
+const ANSWER: (&str, fn() -> String) = ("answer", || t!("catalogue-your-answer"));
 
 /// The box to write in; `here` is where something was refused, with what was typed.
 fn field(
-    (name, label): (&'static str, &'static str),
+    (name, label): (&'static str, fn() -> String),
     written: &Written,
     here: bool,
     faults: &Faults,
 ) -> Field {
     let max = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
-    let field = Field::area(name, label, max);
+    let field = Field::area(name, label(), max);
     if here {
         field.value(&written.text).faults(faults)
     } else {
@@ -176,7 +176,9 @@ fn comment(one: &CommentView, asked: &Questions, visitor: &Visitor, path: &str) 
     Comment {
         anchor: one.id.to_string(),
         author: one.author.name.clone(),
-        badge: one.from_team.then(|| Badge::good("Answers for the API")),
+        badge: one
+            .from_team
+            .then(|| Badge::good(t!("catalogue-answers-for-the-api"))),
         at: When::ago(one.created_at, visitor.now()),
         text: one.text.clone(),
         hidden: one.hidden_reason.clone().unwrap_or_default(),

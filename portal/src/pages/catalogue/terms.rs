@@ -13,6 +13,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::legal;
 use gatehouse_control_plane::subscriptions::{self, AcceptTerms, SubscriptionView};
+use gatehouse_language::t;
 
 /// One version of terms.
 #[derive(Template)]
@@ -81,9 +82,10 @@ async fn page(
     };
     let accept = access.filter(is_due).map(|access| Accept {
         action: shell.to(&format!("/terms/{terms}")),
-        button: format!(
-            "Accept version {} for {}",
-            found.line.version, access.application.name
+        button: t!(
+            "catalogue-accept-version-for",
+            version = &found.line.version,
+            name = &access.application.name
         ),
         back: shell.to(&format!("/requests/{}", access.id)),
         subscription: access.id.to_string(),
@@ -91,7 +93,7 @@ async fn page(
     Ok(TermsPage {
         crumbs: Crumbs::new(
             found.line.title.clone(),
-            vec![Link::new("APIs", shell.to("/apis"))],
+            vec![Link::new(t!("word-apis"), shell.to("/apis"))],
         ),
         faults,
         version: found.line.version,
@@ -124,7 +126,7 @@ pub(crate) async fn submit(
     let subscription = id(&form.access)?;
     match subscriptions::accept_terms(db, actor, subscription, &input).await {
         Ok(_) => {
-            let words = format!("Version {} is accepted.", form.version);
+            let words = t!("catalogue-version-is-accepted", version = &form.version);
             visitor.tell(Flash::good(words, "")).await?;
             let path = format!("/requests/{subscription}");
             Ok(visitor.go(&path).into_response())

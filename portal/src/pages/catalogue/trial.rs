@@ -13,6 +13,7 @@ use gatehouse_control_plane::catalogue::Reference;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, StoredState};
+use gatehouse_language::t;
 use gatehouse_spec::sample::{self, Given, Input, VALUE_MAX};
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ pub(crate) struct Trial {
 
 /// Why there is no form, and the way to one.
 pub(crate) struct Hint {
-    pub(crate) words: &'static str,
+    pub(crate) words: String,
     pub(crate) step: Option<Link>,
 }
 
@@ -116,17 +117,11 @@ impl Trial {
             let step = visitor
                 .user()
                 .is_none()
-                .then(|| Link::new("Sign in", login));
-            return hint(
-                "Send calls from here, without a key, once you are signed in.",
-                step,
-            );
+                .then(|| Link::new(t!("nav-sign-in"), login));
+            return hint(t!("reference-hint-sign-in"), step);
         }
         if sample::is_body_unknown(&operation.fragment) {
-            return hint(
-                "This operation takes a form whose parts are not described, so there is nothing to fill in. Send it with the sample.",
-                None,
-            );
+            return hint(t!("reference-hint-unknown"), None);
         }
         let open = subscriptions_to(visitor, found).await?;
         let active: Vec<_> = open
@@ -135,23 +130,17 @@ impl Trial {
             .collect();
         if active.is_empty() && open.is_empty() {
             let page = format!("/apis/{}/request", operation.api.slug);
-            let step = Link::new("Request access", visitor.to(&page));
-            return hint(
-                "Send calls from here, without a key, once one of your applications has access.",
-                Some(step),
-            );
+            let step = Link::new(t!("reference-request-access"), visitor.to(&page));
+            return hint(t!("reference-hint-access"), Some(step));
         }
         if active.is_empty() {
             let step = open.first().map(|one| {
                 Link::new(
-                    "See the request",
+                    t!("reference-see-request"),
                     visitor.to(&format!("/requests/{}", one.id)),
                 )
             });
-            return hint(
-                "Send calls from here as soon as your access is active.",
-                step,
-            );
+            return hint(t!("reference-hint-active"), step);
         }
         Ok(Self {
             form: Some(form(found, &active, visitor.to(&action), sent)),
@@ -223,6 +212,17 @@ fn form(
     }
 }
 
+/// Where a parameter goes.
+fn place(place: &str) -> String {
+    match place {
+        "path" => t!("reference-place-path"),
+        "query" => t!("reference-place-query"),
+        "header" => t!("reference-place-header"),
+        "cookie" => t!("reference-place-cookie"),
+        other => other.to_owned(),
+    }
+}
+
 fn control(input: Input, sent: Option<&Sent>) -> TrialInput {
     let name = format!("{}.{}", input.place, input.name);
     let value = match sent {
@@ -231,9 +231,9 @@ fn control(input: Input, sent: Option<&Sent>) -> TrialInput {
     };
     TrialInput {
         help: match input.kind.as_str() {
-            "" => input.place.to_owned(),
-            "array" => format!("{}, values between commas", input.place),
-            kind => format!("{}, {kind}", input.place),
+            "" => place(input.place),
+            "array" => t!("reference-input-list", place = place(input.place)),
+            kind => format!("{}, {kind}", place(input.place)),
         },
         label: input.name,
         required: input.required,

@@ -5,11 +5,9 @@ use crate::pages::catalogue::trial::Sent;
 use crate::relay::SENT_BYTES_MAX;
 use crate::upload::Chosen;
 use crate::view::form::control_id;
+use gatehouse_language::t;
 use gatehouse_spec::sample::{self, BodyField, BodyInput, Control, Given, GivenFile, VALUE_MAX};
-
-/// Said beside a control that had a file.
-const CHOOSE_AGAIN: &str =
-    "Choose the file again: browsers do not keep it in a form that is shown again.";
+use std::borrow::Cow;
 
 /// The control of a body that is one text.
 pub(crate) struct TrialBody {
@@ -42,11 +40,11 @@ impl TrialField {
         control_id(&self.name)
     }
 
-    pub(crate) fn label(&self) -> &str {
+    pub(crate) fn label(&self) -> Cow<'_, str> {
         if self.property.is_empty() {
-            "Body"
+            t!("reference-body").into()
         } else {
-            &self.property
+            self.property.as_str().into()
         }
     }
 
@@ -150,7 +148,7 @@ impl BodyControls {
         for field in &mut self.fields {
             let had = files.iter().any(|file| file.field == field.name);
             if had && field.error.is_none() {
-                field.error = Some(CHOOSE_AGAIN.to_owned());
+                field.error = Some(t!("reference-choose-again"));
             }
         }
     }
@@ -161,7 +159,7 @@ fn file(content_type: &str, required: bool) -> TrialField {
     TrialField {
         name: "body".to_owned(),
         property: String::new(),
-        help: format!("{content_type}, one file of at most {at_most} MB"),
+        help: t!("reference-body-file", kind = content_type, size = at_most),
         required,
         forced: required,
         value: String::new(),
@@ -181,13 +179,13 @@ fn field(one: BodyField, body_required: bool, sent: Option<&Sent>) -> TrialField
     };
     TrialField {
         help: match (one.control, one.kind.as_str()) {
-            (Control::File, _) => format!("body, one file; the call has at most {at_most} MB"),
-            (Control::Files, _) => format!("body, files; the call has at most {at_most} MB"),
-            (Control::Json, "array") => "body, a list of JSON objects".to_owned(),
-            (Control::Json, _) => "body, a JSON object".to_owned(),
-            (Control::Line, "") => "body".to_owned(),
-            (Control::Line, "array") => "body, values between commas".to_owned(),
-            (Control::Line, kind) => format!("body, {kind}"),
+            (Control::File, _) => t!("reference-field-file", size = at_most),
+            (Control::Files, _) => t!("reference-field-files", size = at_most),
+            (Control::Json, "array") => t!("reference-field-objects"),
+            (Control::Json, _) => t!("reference-field-object"),
+            (Control::Line, "") => t!("reference-this-body"),
+            (Control::Line, "array") => t!("reference-field-list"),
+            (Control::Line, kind) => t!("reference-field-kind", kind = kind),
         },
         property: one.name,
         required: one.required,

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use gatehouse_control_plane::catalogue::{self, Reference};
 use gatehouse_control_plane::console_calls::{self, GrantedCall, WantedCall};
 use gatehouse_domain::EnvironmentKind;
+use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use gatehouse_spec::sample::{Given, GivenFault, SampleRequest};
 use http::HeaderMap;
@@ -92,7 +93,7 @@ pub(crate) async fn send(
     let files = filled.files.iter().map(|file| &file.field);
     let mut names = sent.keys().chain(files).chain(&filled.overflowed);
     if let Some(unknown) = names.find(|field| !form.knows(field)) {
-        let words = format!("This operation has no field {unknown}.");
+        let words = t!("reference-no-field", field = unknown);
         return Err(Problem::new(ProblemKind::BadRequest).detail(words).into());
     }
     let call = match exchange(&visitor, &found, form, &filled).await? {
@@ -136,7 +137,7 @@ async fn exchange(
         .iter()
         .find(|one| one.slug == form.environment);
     let Some(environment) = environment else {
-        let faults = Faults::one("environment", "Choose one of the environments.");
+        let faults = Faults::one("environment", t!("reference-choose-environment"));
         return Ok(Err(NotSent::Faults(faults)));
     };
     let (relay, api) = (visitor.portal().relay(), operation.api.slug.as_str());
@@ -228,7 +229,7 @@ fn named(faults: Vec<GivenFault>) -> Faults {
     let mut all = Faults::default();
     for fault in faults {
         if fault.name.is_empty() {
-            all.add("body", format!("Body: {}", fault.words));
+            all.add("body", t!("reference-fault-body", fault = &fault.words));
         } else if fault.place == "body" {
             let field = format!("body.{}", encode(&fault.name));
             all.add(field, format!("{}: {}", fault.name, fault.words));

@@ -3,15 +3,16 @@
 use crate::address::{Query, with_query};
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::console::seen_by;
 use crate::pages::list_of::{After, older};
 use crate::view::parts::{Badge, Empty, Link, Pages};
-use crate::view::shell::{Shell, capital};
-use crate::view::words::count;
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::apis::{self, ApiFilter};
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// Every API with its versions.
@@ -67,7 +68,7 @@ pub(crate) async fn show(
         .map(|api| ApiRow {
             href: shell.to(&format!("/console/apis/{}", api.slug)),
             versions: api.versions.iter().map(version_badge).collect(),
-            visibility: capital(api.visibility.as_str()),
+            visibility: seen_by::word(api.visibility),
             owner: api.owner_team.name,
             name: api.name,
             slug: api.slug,
@@ -75,16 +76,16 @@ pub(crate) async fn show(
         .collect();
     let may_create = shell.may(Permission::SpecPublish);
     Ok(ApisPage {
-        lead: format!("{} here, drafts included.", count(rows.len(), "API")),
+        lead: t!("apis-count", count = rows.len()),
         may_create,
         empty: Empty::new(
             if words.is_empty() {
-                "No APIs yet"
+                t!("apis-none")
             } else {
-                "Nothing matches"
+                t!("apis-none-match")
             },
-            "Publish a description, here or from CI, and the API appears.",
-            may_create.then(|| Link::new("Publish API", shell.to("/console/apis/new"))),
+            t!("apis-none-words"),
+            may_create.then(|| Link::new(t!("apis-publish-api"), shell.to("/console/apis/new"))),
         ),
         pages: older(
             &with_query("/console/apis", &[("q", &words)]),

@@ -16,6 +16,7 @@ use askama::Template;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// Subscriptions of every application.
@@ -83,10 +84,10 @@ pub(crate) async fn show(
         .collect();
     Ok(ApplicationsPage {
         spread,
-        lead: "Who uses what, newest first.".to_owned(),
+        lead: t!("people-who-uses-what-newest-first"),
         empty: Empty::new(
-            "Nobody uses an API yet",
-            "Applications appear here with what they may call.",
+            t!("people-nobody-uses-an-api-yet"),
+            t!("people-applications-appear-here-with-what-they"),
             None,
         ),
         pages: older(

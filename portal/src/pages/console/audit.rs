@@ -1,7 +1,7 @@
 //! `/console/audit`: who did what, and the whole log as a file.
 
 use crate::address::{Query, with_query};
-use crate::form::{Form, NO_DATE, day_start};
+use crate::form::{Form, day_start, no_date};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::view::form::{Faults, Field};
@@ -14,6 +14,7 @@ use askama::Template;
 use axum::response::Response;
 use gatehouse_control_plane::audit::{self, AuditFilter, AuditRecord, Export};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_web::audit_export;
 use time::OffsetDateTime;
 
@@ -71,7 +72,7 @@ impl AuditQuery {
             let text = given(text)?;
             let day = day_start(&text);
             if day.is_none() {
-                faults.add(name, NO_DATE);
+                faults.add(name, no_date());
             }
             day
         };
@@ -91,23 +92,23 @@ impl AuditQuery {
 
     fn fields(&self, faults: &Faults) -> Vec<Field> {
         vec![
-            Field::text("action", "Action")
+            Field::text("action", t!("running-action"))
                 .unforced()
                 .max(100)
                 .value(&self.action),
-            Field::text("subject", "Subject")
+            Field::text("subject", t!("word-subject"))
                 .unforced()
                 .max(100)
                 .value(&self.subject),
-            Field::text("request", "Request id")
+            Field::text("request", t!("running-request-id"))
                 .unforced()
                 .max(100)
                 .value(&self.request),
-            Field::date("from", "From")
+            Field::date("from", t!("word-from"))
                 .unforced()
                 .value(&self.from)
                 .faults(faults),
-            Field::date("until", "Until")
+            Field::date("until", t!("word-until"))
                 .unforced()
                 .value(&self.until)
                 .faults(faults),
@@ -145,9 +146,13 @@ pub(crate) async fn show(
         here: shell.to("/console/audit"),
         filters: query.fields(&faults),
         faults,
-        empty: Empty::new("Nothing matches", "No entry is like this.", None),
+        empty: Empty::new(
+            t!("running-nothing-matches"),
+            t!("running-no-entry-is-like-this"),
+            None,
+        ),
         pages: Pages {
-            range: format!("{} shown", records.len()),
+            range: t!("running-shown", records = &records.len()),
             newer: query.before.map(|_| shell.to("/console/audit")),
             older: last.map(|last| shell.to(&query.before(last.seq))),
         },

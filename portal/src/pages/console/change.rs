@@ -12,6 +12,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::changes::{self, ChangeView, GatewayChange, Spread as NodeSpread};
 use gatehouse_domain::id::ChangeId;
+use gatehouse_language::t;
 
 /// A change: when it was committed, and what each gateway did with it.
 #[derive(Template)]
@@ -56,13 +57,16 @@ pub(crate) async fn show(
     let mut spread = spread::region(&visitor, &view, visitor.here());
     spread.each = None;
     Ok(ChangePage {
-        crumbs: Crumbs::new("Change", vec![Link::new("Console", shell.to("/console"))]),
+        crumbs: Crumbs::new(
+            t!("word-change"),
+            vec![Link::new(t!("running-console"), shell.to("/console"))],
+        ),
         heading: action_words(&view.kind),
-        lead: format!(
-            "{}, committed {}, {} UTC.",
-            view.subject,
-            day(view.created_at),
-            clock(view.created_at)
+        lead: t!(
+            "running-committed-utc",
+            subject = &view.subject,
+            day = &day(view.created_at),
+            clock = &clock(view.created_at)
         ),
         here: shell.to(&format!("/console/changes/{change}")),
         done: view.in_force,
@@ -86,13 +90,13 @@ fn row(number: i64, gateway: &GatewayChange, visitor: &Visitor) -> GatewayRow {
     GatewayRow {
         name: gateway.name.clone(),
         state: match gateway.state {
-            NodeSpread::Applied => Badge::good("In force"),
-            NodeSpread::Waiting => Badge::waiting("On its way"),
-            NodeSpread::Silent => Badge::care("Silent"),
+            NodeSpread::Applied => Badge::good(t!("running-in-force")),
+            NodeSpread::Waiting => Badge::waiting(t!("running-on-its-way")),
+            NodeSpread::Silent => Badge::care(t!("running-silent")),
         },
         number: number.to_string(),
         took: gateway.acknowledged_after_ms.map_or_else(
-            || "not yet".to_owned(),
+            || t!("running-not-yet"),
             |ms| format!("{}.{} s", ms / 1000, ms % 1000 / 100),
         ),
         applied: gateway.applied_at.map(clock).unwrap_or_default(),

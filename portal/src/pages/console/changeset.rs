@@ -11,13 +11,14 @@ use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{count, grouped, relative};
+use crate::view::words::{grouped, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::changesets::{self, ChangesetState, ChangesetView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ChangesetId;
+use gatehouse_language::t;
 use serde_json::Value;
 
 /// One changeset: what it changes, whom it concerns, and the button that applies it.
@@ -64,25 +65,25 @@ async fn page(
     let planned = set.state == ChangesetState::Planned;
     Ok(ChangesetPage {
         crumbs: Crumbs::new(
-            "Changeset",
+            t!("running-changeset"),
             vec![Link::new(
-                "Configuration",
+                t!("running-configuration"),
                 shell.to("/console/configuration"),
             )],
         ),
-        lead: format!(
-            "{} by {}, {}.",
-            mode(&set),
-            set.created_by,
-            relative(set.created_at, visitor.now())
+        lead: t!(
+            "running-by",
+            mode = &mode(&set),
+            created_by = &set.created_by,
+            relative = &relative(set.created_at, visitor.now())
         ),
         state: state(&set),
         facts: facts(&set),
         apply: (planned && may_write).then_some(here),
-        reason: Field::area("reason", "Reason", 500)
+        reason: Field::area("reason", t!("word-reason"), 500)
             .optional()
             .value(reason)
-            .help("Needed when a version is retired that somebody still has access to.")
+            .help(t!("running-needed-when-a-version-is-retired"))
             .faults(&faults),
         faults,
         release: set
@@ -114,15 +115,21 @@ fn facts(set: &ChangesetView) -> Vec<Fact> {
 fn reach(impact: &Value) -> Vec<Fact> {
     let number = |name: &str| grouped(impact[name].as_i64().unwrap_or(0));
     let mut facts = vec![
-        Fact::new("Subscriptions concerned", number("subscriptions")),
-        Fact::new("Applications concerned", number("applications")),
+        Fact::new(
+            t!("running-subscriptions-concerned"),
+            number("subscriptions"),
+        ),
+        Fact::new(t!("running-applications-concerned"), number("applications")),
     ];
     let groups = impact["groups"].as_array().map_or(&[][..], Vec::as_slice);
     facts.extend(groups.iter().map(|group| {
         let name = group["group"].as_str().unwrap_or_default();
         let gateways = group["gateways"].as_u64().unwrap_or(0);
         let gateways = usize::try_from(gateways).unwrap_or(0);
-        Fact::new(format!("Group {name}"), count(gateways, "gateway"))
+        Fact::new(
+            t!("running-group", name = &name),
+            t!("count-gateway", count = gateways),
+        )
     }));
     facts
 }
@@ -133,10 +140,10 @@ fn changes(stored: &Value) -> Vec<ThingChange> {
     let thing = |change: &Value| ThingChange {
         resource: text(&change["resource"]),
         state: match change["action"].as_str().unwrap_or_default() {
-            "create" => Badge::good("Made"),
-            "delete" => Badge::stopped("Ended"),
-            "release" => Badge::plain("No longer owned by files"),
-            _ => Badge::care("Changed"),
+            "create" => Badge::good(t!("word-made")),
+            "delete" => Badge::stopped(t!("running-ended")),
+            "release" => Badge::plain(t!("running-no-longer-owned-by-files")),
+            _ => Badge::care(t!("running-changed")),
         },
         fields: change["fields"]
             .as_array()
@@ -172,7 +179,10 @@ pub(crate) async fn apply(
     match changesets::apply_changeset(db, actor, changeset, &form.reason).await {
         Ok(done) => {
             visitor
-                .tell(Flash::good("Applied.", "All of it, as one change."))
+                .tell(Flash::good(
+                    t!("running-applied"),
+                    t!("running-all-of-it-as-one-change"),
+                ))
                 .await?;
             let path = match &done.change {
                 Some(change) => format!("/console/changes/{}", change.id),

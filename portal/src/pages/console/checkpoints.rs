@@ -12,6 +12,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::audit::{self, Verification};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use std::time::Duration;
 
 /// Signed checkpoints, and what following the chain found.
@@ -59,8 +60,8 @@ async fn page(visitor: &Visitor, found: Option<Found>) -> Result<CheckpointsPage
         .and_then(|one| serde_json::to_string_pretty(one).ok());
     Ok(CheckpointsPage {
         crumbs: Crumbs::new(
-            "Checkpoints",
-            vec![Link::new("Audit", shell.to("/console/audit"))],
+            t!("running-checkpoints"),
+            vec![Link::new(t!("running-audit"), shell.to("/console/audit"))],
         ),
         verify: shell.to("/console/audit/checkpoints"),
         found,
@@ -72,10 +73,10 @@ async fn page(visitor: &Visitor, found: Option<Found>) -> Result<CheckpointsPage
                 hash: one.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
             })
             .collect(),
-        newest: newest.map(|json| Code::json("newest", "Newest checkpoint", &json)),
+        newest: newest.map(|json| Code::json("newest", t!("running-newest-checkpoint"), &json)),
         empty: Empty::new(
-            "No checkpoint yet",
-            "One is signed every hour in which something was recorded.",
+            t!("running-no-checkpoint-yet"),
+            t!("running-one-is-signed-every-hour-in"),
             None,
         ),
         same: visitor.same(&[same::AUDIT_CHECKPOINTS], &[]),
@@ -97,9 +98,8 @@ pub(crate) async fn verify(
     let found = match tokio::time::timeout(VERIFY_MAX, verification).await {
         Ok(found) => told(found?),
         Err(_) => Found {
-            word: Badge::waiting("Too long for a page"),
-            words: "The log is too long to be followed here: export it and run gatehouse audit verify --file."
-                .to_owned(),
+            word: Badge::waiting(t!("running-too-long-for-a-page")),
+            words: t!("running-the-log-is-too-long-to"),
         },
     };
     page(&visitor, Some(found)).await
@@ -108,12 +108,20 @@ pub(crate) async fn verify(
 fn told(verification: Verification) -> Found {
     match verification {
         Verification::Intact { records, head } => Found {
-            word: Badge::good("Whole"),
-            words: format!("All {} entries fit, up to {head}.", grouped(records)),
+            word: Badge::good(t!("running-whole")),
+            words: t!(
+                "running-all-entries-fit-up-to",
+                grouped = &grouped(records),
+                head = &head
+            ),
         },
         Verification::Broken { seq, fault } => Found {
-            word: Badge::stopped("Broken"),
-            words: format!("Entry {} does not fit: {fault}", grouped(seq)),
+            word: Badge::stopped(t!("running-broken")),
+            words: t!(
+                "running-entry-does-not-fit",
+                grouped = &grouped(seq),
+                fault = &fault
+            ),
         },
     }
 }

@@ -10,13 +10,14 @@ use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Flash, Pages};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{When, count, grouped};
+use crate::view::words::{When, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::changesets::{self, ChangesetState, ChangesetView};
 use gatehouse_control_plane::drift::{self, ConfigurationView, DriftView, InteractiveEdits};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// Drift, the rule for edits by hand, and changesets.
 #[derive(Template)]
@@ -77,8 +78,8 @@ async fn page(
         edits: edits(kept.interactive_edits),
         changes: drifted.into_iter().map(drifted_thing).collect(),
         no_drift: Empty::new(
-            "Nothing drifted",
-            "Everything that files state is as they say.",
+            t!("running-nothing-drifted"),
+            t!("running-everything-that-files-state-is-as"),
             None,
         ),
         pages: older(path, &shell, listed.data.len(), listed.next, after),
@@ -88,8 +89,8 @@ async fn page(
             .map(|one| row(one, visitor, &shell))
             .collect(),
         empty: Empty::new(
-            "No changesets yet",
-            "gatehouse diff and gatehouse apply make them from the files of a folder.",
+            t!("running-no-changesets-yet"),
+            t!("running-gatehouse-diff-and-gatehouse-apply-make"),
             None,
         ),
         same: visitor.same(&[same::DRIFT, same::CHANGESET_APPLY], &[]),
@@ -100,21 +101,21 @@ async fn page(
 fn lead(kept: &ConfigurationView) -> String {
     let managed = usize::try_from(kept.managed).unwrap_or(0);
     match managed {
-        0 => "No file owns anything here yet.".to_owned(),
-        n => format!(
-            "Files own something of {}. Release {} is the newest.",
-            count(n, "thing"),
-            grouped(kept.release)
+        0 => t!("running-no-file-owns-anything-here-yet"),
+        n => t!(
+            "running-files-own-something-of-release-is",
+            count = &t!("count-thing", count = n),
+            grouped = &grouped(kept.release)
         ),
     }
 }
 
 fn edits(now: InteractiveEdits) -> Field {
     let choices = vec![
-        Choice::new("record", "Are done, and told as drift"),
-        Choice::new("refuse", "Are refused, and say where to change it"),
+        Choice::new("record", t!("running-are-done-and-told-as-drift")),
+        Choice::new("refuse", t!("running-are-refused-and-say-where-to")),
     ];
-    Field::select("edits", "Edits by hand of what files own", choices).value(match now {
+    Field::select("edits", t!("running-edits-by-hand-of-what-files"), choices).value(match now {
         InteractiveEdits::Record => "record",
         InteractiveEdits::Refuse => "refuse",
     })
@@ -123,8 +124,8 @@ fn edits(now: InteractiveEdits) -> Field {
 fn drifted_thing(drift: DriftView) -> ThingChange {
     ThingChange {
         state: match drift.missing {
-            true => Badge::stopped("Gone"),
-            false => Badge::care("Differs"),
+            true => Badge::stopped(t!("running-gone")),
+            false => Badge::care(t!("running-differs")),
         },
         resource: drift.resource,
         fields: drift
@@ -164,9 +165,9 @@ pub(super) fn mode(set: &ChangesetView) -> String {
 /// The badge of a changeset.
 pub(super) fn state(set: &ChangesetView) -> Badge {
     match (set.state, &set.refused) {
-        (ChangesetState::Applied, _) => Badge::good("Applied"),
-        (ChangesetState::Planned, Some(_)) => Badge::care("Needs somebody else"),
-        (ChangesetState::Planned, None) => Badge::waiting("Planned"),
+        (ChangesetState::Applied, _) => Badge::good(t!("running-applied-2")),
+        (ChangesetState::Planned, Some(_)) => Badge::care(t!("running-needs-somebody-else")),
+        (ChangesetState::Planned, None) => Badge::waiting(t!("running-planned")),
     }
 }
 
@@ -188,7 +189,10 @@ pub(crate) async fn submit(
     match drift::set_interactive_edits(visitor.db(), actor, version, form.edits).await {
         Ok(_) => {
             visitor
-                .tell(Flash::good("Saved.", "It holds from the next edit on."))
+                .tell(Flash::good(
+                    t!("running-saved"),
+                    t!("running-it-holds-from-the-next-edit"),
+                ))
                 .await?;
             Ok(visitor.go("/console/configuration").into_response())
         }

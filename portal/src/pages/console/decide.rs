@@ -1,6 +1,6 @@
 //! `POST /console/requests`: approve or reject, one or many. Every request is decided by itself.
 
-use crate::form::{Form, NO_DATE, day_start};
+use crate::form::{Form, day_start, no_date};
 use crate::page::refused;
 use crate::page_error::{PageError, problem_of};
 use crate::pages::console::choice::Choice;
@@ -9,7 +9,6 @@ use crate::pages::console::queue_filter::QueueFilter;
 use crate::pages::console::undo::UNDO_MAX;
 use crate::view::form::{Faults, WHOLE_FORM};
 use crate::view::parts::Flash;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::page::Lookup;
@@ -19,6 +18,7 @@ use gatehouse_control_plane::subscriptions::{
 use gatehouse_control_plane::{Changed, Refusal, long_jobs};
 use gatehouse_domain::Permission;
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 
 /// The queue's form, as it was sent.
@@ -120,10 +120,10 @@ impl DecideForm {
     /// What is said to every chosen question, or what is wrong with the form.
     fn answer(&self, choices: &[Choice], rejecting: bool) -> Result<Verdict, Faults> {
         if choices.is_empty() {
-            return Err(Faults::one(WHOLE_FORM, "Select at least one request."));
+            return Err(Faults::one(WHOLE_FORM, t!("access-select-one")));
         }
         if choices.len() > DECISIONS_MAX {
-            let words = format!("Select at most {DECISIONS_MAX} requests.");
+            let words = t!("access-select-most", most = DECISIONS_MAX);
             return Err(Faults::one(WHOLE_FORM, words));
         }
         if rejecting {
@@ -139,9 +139,9 @@ impl DecideForm {
             _ => self.reason.clone(),
         };
         let words = match reason.chars().count() {
-            0 => "Say why. The requester reads it word for word.",
+            0 => t!("access-say-why"),
             1..=500 => return Ok(reason),
-            _ => "Use at most 500 characters.",
+            _ => t!("access-too-long"),
         };
         Err(Faults::one("reason", words))
     }
@@ -156,24 +156,21 @@ impl DecideForm {
         let mut faults = Faults::default();
         let first = |choice: &Choice| choice.subject == RequestSubject::Subscription;
         if !choices.iter().all(first) {
-            for (field, text, what) in [
-                ("plan", &self.plan, "Another plan"),
-                ("ends", &self.ends, "An end date"),
-                ("rate", &self.rate, "A lower limit"),
-                ("quota", &self.quota, "A lower limit"),
+            for (field, text, words) in [
+                ("plan", &self.plan, t!("access-first-plan")),
+                ("ends", &self.ends, t!("access-first-end")),
+                ("rate", &self.rate, t!("access-first-limit")),
+                ("quota", &self.quota, t!("access-first-limit")),
             ] {
                 if !text.trim().is_empty() {
-                    faults.add(
-                        field,
-                        format!("{what} is for first requests. Approve changes of plan and renewals without one."),
-                    );
+                    faults.add(field, words);
                 }
             }
         }
         let ends = self.ends.trim();
         let ends_at = day_start(ends).filter(|_| !ends.is_empty());
         if ends_at.is_none() && !ends.is_empty() {
-            faults.add("ends", NO_DATE);
+            faults.add("ends", no_date());
         }
         let rate = number(&mut faults, "rate", &self.rate).map(|amount| LimitRule::Rate {
             amount,
@@ -210,7 +207,7 @@ fn number<T: std::str::FromStr + PartialOrd + Default>(
     }
     let number = text.parse().ok().filter(|number| *number > T::default());
     if number.is_none() {
-        faults.add(field, "Use a whole number from 1.");
+        faults.add(field, t!("access-whole-number"));
     }
     number
 }
@@ -245,17 +242,23 @@ fn summary(outcomes: Vec<Outcome>, rejecting: bool) -> Result<Flash, PageError> 
             Err(refusal) => other.push(problem_of(refusal).message().to_owned()),
         }
     }
-    let verb = if rejecting { "Rejected" } else { "Approved" };
     other.dedup();
     let rest = other.join(" ");
     Ok(match done.as_slice() {
-        [] => Flash::care("Nothing is decided yet.", rest),
-        [one] => Flash::good(
-            format!("{verb} {} for {}.", one.api.name, one.application.name),
-            rest,
-        ),
-        many => Flash::good(format!("{verb} {}.", count(many.len(), "request")), rest),
+        [] => Flash::care(t!("access-none-decided"), rest),
+        [one] => Flash::good(one_done(one, rejecting), rest),
+        many if rejecting => Flash::good(t!("access-rejected-many", count = many.len()), rest),
+        many => Flash::good(t!("access-approved-many", count = many.len()), rest),
     })
+}
+
+fn one_done(view: &SubscriptionView, rejecting: bool) -> String {
+    let (api, application) = (&view.api.name, &view.application.name);
+    if rejecting {
+        t!("access-rejected-one", api = api, application = application)
+    } else {
+        t!("access-approved-one", api = api, application = application)
+    }
 }
 
 /// What is said when another person has to agree too.
@@ -265,8 +268,11 @@ fn still_open(view: &SubscriptionView, subject: RequestSubject) -> Option<String
         .iter()
         .find(|one| one.subject == subject)?;
     let (given, required) = (open.approvals.given, open.approvals.required);
-    Some(format!(
-        "You agreed to {} for {}. {given} of {required} people have; another approver decides.",
-        view.api.name, view.application.name
+    Some(t!(
+        "access-still-open",
+        api = &view.api.name,
+        application = &view.application.name,
+        given = given,
+        required = required,
     ))
 }

@@ -5,16 +5,18 @@ use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::{After, older};
-use crate::pages::requests::decided_by;
 use crate::view::parts::{Badge, Empty, Pages, Tabs};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
 use crate::view::words::When;
 use crate::visitor::Visitor;
 use askama::Template;
-use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{
+    self, DecisionView, SubscriptionFilter, SubscriptionView,
+};
 use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 
 /// The decisions, newest request first.
 #[derive(Template)]
@@ -64,11 +66,11 @@ pub(crate) async fn show(
             &[same::SUBSCRIPTION_DECIDED, same::SUBSCRIPTION_RECONSIDER],
             &[("state", "rejected")],
         ),
-        lead: "What was decided, by whom, and why.".to_owned(),
+        lead: t!("access-decided-lead"),
         tabs: tabs(QueueTab::Decided, None, &shell),
         empty: Empty::new(
-            "Nothing decided yet",
-            "Decisions appear here with their reasons.",
+            t!("access-decided-empty"),
+            t!("access-decided-empty-help"),
             None,
         ),
         pages: older(
@@ -83,6 +85,12 @@ pub(crate) async fn show(
     })
 }
 
+/// Who decided.
+fn by(decision: &DecisionView) -> String {
+    let person = decision.by.as_ref();
+    person.map_or_else(|| t!("access-by-rule"), |by| capital(&by.name))
+}
+
 fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Option<DecidedRow> {
     let decision = view.decision.as_ref()?;
     Some(DecidedRow {
@@ -94,12 +102,12 @@ fn decided_row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Opt
             .map_or_else(String::new, |person| person.name.clone()),
         wanted: format!("{} {}", view.api.name, view.plan.name),
         decision: if decision.approved {
-            Badge::good("Approved")
+            Badge::good(t!("access-approved"))
         } else {
-            Badge::stopped("Rejected")
+            Badge::stopped(t!("state-rejected"))
         },
         reason: decision.reason.clone(),
-        by: capital(decided_by(decision)),
+        by: by(decision),
         at: When::ago(decision.at, visitor.now()),
         again: view
             .actions

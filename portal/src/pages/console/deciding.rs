@@ -2,7 +2,7 @@
 //! somebody away.
 
 use crate::address::{Path, id};
-use crate::form::{Form, NO_DATE, Nothing, day_start};
+use crate::form::{Form, Nothing, day_start, no_date};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::queue::{QueueTab, tabs};
@@ -22,6 +22,7 @@ use gatehouse_control_plane::subscriptions::{
 };
 use gatehouse_control_plane::{Actor, members, teams};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 const PATH: &str = "/console/requests/settings";
 
@@ -94,16 +95,15 @@ impl SettingsForm {
     }
 
     fn read(&self) -> Result<SetApprovalSettings, Faults> {
-        const SPAN: &str = "Use days, hours and minutes, as in 1 day 12 hours.";
         let mut faults = Faults::default();
         let due_s = parse_span(&self.due);
         let remind = self.remind.trim();
         let remind_before_s = parse_span(remind);
         if due_s.is_none() {
-            faults.add("due", SPAN);
+            faults.add("due", t!("access-span-rule"));
         }
         if remind_before_s.is_none() && !remind.is_empty() {
-            faults.add("remind", SPAN);
+            faults.add("remind", t!("access-span-rule"));
         }
         let Some(due_s) = due_s.filter(|_| faults.is_empty()) else {
             return Err(faults);
@@ -165,8 +165,8 @@ async fn page(visitor: &Visitor, sent: Sent) -> Result<DecidingPage, PageError> 
             .map(|one| row(one, visitor, &shell))
             .collect(),
         empty: Empty::new(
-            "Nobody decides for somebody else",
-            "Name a deputy before you are away.",
+            t!("access-deputies-empty"),
+            t!("access-deputies-empty-help"),
             None,
         ),
         faults: sent.faults,
@@ -175,20 +175,38 @@ async fn page(visitor: &Visitor, sent: Sent) -> Result<DecidingPage, PageError> 
 }
 
 fn settings_words(settings: &ApprovalSettings) -> Vec<String> {
-    let due = span_words(settings.due_s);
-    let told = settings
-        .escalation_team
-        .as_ref()
-        .map_or("the owners", |team| team.name.as_str());
     let remind = match settings.remind_before_s {
-        Some(before) => format!("Approvers are reminded {} before.", span_words(before)),
-        None => "Nobody is reminded.".to_owned(),
+        Some(before) => t!("access-reminded", span = span(before)),
+        None => t!("access-not-reminded"),
+    };
+    let told = match &settings.escalation_team {
+        Some(team) => t!("access-late-team", team = &team.name),
+        None => t!("access-late-owners"),
     };
     vec![
-        format!("A decision is due after {due}, where the plan says nothing else."),
+        t!("access-due-after", span = span(settings.due_s)),
         remind,
-        format!("When it is late, {told} are told."),
+        told,
     ]
+}
+
+/// A length of time as sentences have it; the form keeps to [`span_words`], which it can read again.
+fn span(seconds: i32) -> String {
+    let minutes = seconds / 60;
+    let mut words = Vec::new();
+    match minutes / 1440 {
+        0 => {}
+        days => words.push(t!("access-span-days", count = days)),
+    }
+    match minutes / 60 % 24 {
+        0 => {}
+        hours => words.push(t!("access-span-hours", count = hours)),
+    }
+    match minutes % 60 {
+        0 => {}
+        minutes => words.push(t!("access-span-minutes", count = minutes)),
+    }
+    words.join(" ")
 }
 
 async fn settings_fields(
@@ -201,24 +219,24 @@ async fn settings_fields(
     let found = all(|page| async move { teams::list_teams(db, actor, &page).await }).await;
     let found = listable(found)?.into_iter().filter(|team| !team.personal);
     let found = found.map(|team| Choice::new(team.id.to_string(), team.name));
-    let choices = std::iter::once(Choice::new("", "The owners")).chain(found);
+    let choices = std::iter::once(Choice::new("", t!("access-owners"))).chain(found);
     Ok(vec![
-        Field::text("due", "A decision is due after")
+        Field::text("due", t!("access-set-due"))
             .value(&form.due)
-            .help("As in 2 days, or 1 day 12 hours. A plan may say otherwise.")
+            .help(t!("access-set-due-help"))
             .faults(faults),
-        Field::text("remind", "Approvers are reminded before that")
+        Field::text("remind", t!("access-set-remind"))
             .optional()
             .value(&form.remind)
-            .help("As in 4 hours. Empty: nobody is reminded.")
+            .help(t!("access-set-remind-help"))
             .faults(faults),
-        Field::select("team", "Told when it is late", choices.collect())
+        Field::select("team", t!("access-set-told"), choices.collect())
             .value(&form.team)
             .faults(faults),
-        Field::area("reasons", "Reasons to start a rejection from", 10_500)
+        Field::area("reasons", t!("access-set-reasons"), 10_500)
             .optional()
             .value(&form.reasons)
-            .help("One a line, at most 20. Approvers may change the words before they send them.")
+            .help(t!("access-set-reasons-help"))
             .faults(faults),
     ])
 }
@@ -243,24 +261,24 @@ async fn deputy_fields(
     let found = every_api(db, actor).await;
     let found = listable(found)?.into_iter();
     let found = found.map(|api| Choice::new(api.slug, api.name));
-    let about = std::iter::once(Choice::new("", "Every API")).chain(found);
+    let about = std::iter::once(Choice::new("", t!("access-every-api"))).chain(found);
     Ok(vec![
-        Field::select("to", "Who decides for you", others.collect())
+        Field::select("to", t!("access-deputy-who"), others.collect())
             .value(&form.to)
             .faults(faults),
-        Field::select("api", "About", about.collect())
+        Field::select("api", t!("access-about"), about.collect())
             .value(&form.api)
             .faults(faults),
-        Field::date("starts", "From")
+        Field::date("starts", t!("word-from"))
             .optional()
             .value(&form.starts)
-            .help("UTC. Empty: at once.")
+            .help(t!("access-deputy-starts-help"))
             .faults(faults),
-        Field::date("ends", "Until the beginning of")
+        Field::date("ends", t!("access-deputy-ends"))
             .value(&form.ends)
-            .help("At most 90 days.")
+            .help(t!("access-deputy-ends-help"))
             .faults(faults),
-        Field::text("why", "Why")
+        Field::text("why", t!("word-why"))
             .optional()
             .value(&form.why)
             .max(500)
@@ -276,12 +294,16 @@ fn row(one: &DelegationView, visitor: &Visitor, shell: &Shell) -> DeputyRow {
         about: one
             .api
             .as_ref()
-            .map_or_else(|| "Every API".to_owned(), |api| api.name.clone()),
-        days: format!("{} to {}", day(one.starts_at), day(one.ends_at)),
+            .map_or_else(|| t!("access-every-api"), |api| api.name.clone()),
+        days: t!(
+            "access-deputy-from-to",
+            from = day(one.starts_at),
+            until = day(one.ends_at)
+        ),
         state: match (one.in_force, over) {
-            (true, _) => Badge::good("Decides"),
-            (false, false) => Badge::not_started("To come"),
-            (false, true) => Badge::stopped("Over"),
+            (true, _) => Badge::good(t!("access-deputy-decides")),
+            (false, false) => Badge::not_started(t!("access-deputy-to-come")),
+            (false, true) => Badge::stopped(t!("access-deputy-over")),
         },
         revoke: (!over).then(|| shell.to(&format!("{PATH}/deputies/{}/revoke", one.id))),
     }
@@ -318,7 +340,7 @@ pub(crate) async fn set(
     match done {
         Ok(_) => {
             visitor
-                .tell(Flash::good("Saved.", "It counts for requests from now on."))
+                .tell(Flash::good(t!("access-saved"), t!("access-saved-from")))
                 .await?;
             Ok(visitor.go(PATH).into_response())
         }
@@ -338,15 +360,15 @@ impl DeputyForm {
         let mut faults = Faults::default();
         let to = self.to.parse().ok();
         if to.is_none() {
-            faults.add("to", "Choose somebody.");
+            faults.add("to", t!("access-deputy-nobody"));
         }
         let starts_at = day_start(&self.starts);
         if starts_at.is_none() && !self.starts.trim().is_empty() {
-            faults.add("starts", NO_DATE);
+            faults.add("starts", no_date());
         }
         let ends_at = day_start(&self.ends);
         if ends_at.is_none() {
-            faults.add("ends", NO_DATE);
+            faults.add("ends", no_date());
         }
         let (Some(to), Some(ends_at), true) = (to, ends_at, faults.is_empty()) else {
             return Err(faults);
@@ -385,9 +407,9 @@ pub(crate) async fn delegate(
     };
     match done {
         Ok(made) => {
-            let words = format!("{} decides for you.", made.value.to.name);
+            let words = t!("access-deputy-named", name = &made.value.to.name);
             visitor
-                .tell(Flash::good(words, "Decisions say on whose behalf."))
+                .tell(Flash::good(words, t!("access-deputy-named-help")))
                 .await?;
             Ok(visitor.go(PATH).into_response())
         }
@@ -410,9 +432,10 @@ pub(crate) async fn revoke(
 ) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::SubscriptionRead)?;
     let over = subscriptions::revoke_delegation(visitor.db(), actor, id(&deputy)?).await?;
-    let words = format!(
-        "{} no longer decides for {}.",
-        over.value.to.name, over.value.from.name
+    let words = t!(
+        "access-deputy-revoked",
+        to = &over.value.to.name,
+        from = &over.value.from.name
     );
     visitor.tell(Flash::good(words, "")).await?;
     Ok(visitor.go(PATH).into_response())

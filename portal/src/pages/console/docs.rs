@@ -19,6 +19,7 @@ use gatehouse_control_plane::changelog::{self, BODY_MAX, EntryInput};
 use gatehouse_control_plane::guides;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// What owners write.
 #[derive(Template)]
@@ -68,6 +69,24 @@ pub(crate) struct EntryForm {
     text: String,
 }
 
+fn fields(form: &EntryForm, about: Vec<Choice>, faults: &Faults) -> Vec<Field> {
+    let longest = u32::try_from(BODY_MAX).unwrap_or(u32::MAX);
+    vec![
+        Field::text("title", t!("word-one-line"))
+            .value(&form.title)
+            .max(120)
+            .faults(faults),
+        Field::select("about", t!("apis-entry-about"), about)
+            .value(&form.about)
+            .faults(faults),
+        Field::area("text", t!("apis-entry-more"), longest)
+            .optional()
+            .value(&form.text)
+            .help(t!("apis-markdown"))
+            .faults(faults),
+    ]
+}
+
 async fn page(
     visitor: &Visitor,
     api: &str,
@@ -86,7 +105,7 @@ async fn page(
     let docs = ApiTab::Docs.path(&view.slug);
     let versions = view.versions.iter();
     let versions = versions.map(|one| Choice::new(one.label.clone(), one.label.clone()));
-    let about = std::iter::once(Choice::new("", "The whole API")).chain(versions);
+    let about = std::iter::once(Choice::new("", t!("apis-whole-api"))).chain(versions);
     Ok(DocsPage {
         same: visitor.same(
             &[
@@ -109,30 +128,9 @@ async fn page(
                 slug: guide.slug,
             })
             .collect(),
-        no_guides: Empty::new(
-            "No guides yet",
-            "Guides stand beside the reference: how to begin, how to move to a new version.",
-            None,
-        ),
+        no_guides: Empty::new(t!("apis-guides-none"), t!("apis-guides-none-words"), None),
         action: shell.to(&format!("{base}/changelog")),
-        fields: vec![
-            Field::text("title", "In one line")
-                .value(&form.title)
-                .max(120)
-                .faults(&faults),
-            Field::select("about", "About", about.collect())
-                .value(&form.about)
-                .faults(&faults),
-            Field::area(
-                "text",
-                "More about it",
-                u32::try_from(BODY_MAX).unwrap_or(u32::MAX),
-            )
-            .optional()
-            .value(&form.text)
-            .help("Markdown.")
-            .faults(&faults),
-        ],
+        fields: fields(form, about.collect(), &faults),
         faults,
         pages: older(&docs, &shell, listed.data.len(), listed.next, after),
         entries: listed
@@ -148,8 +146,8 @@ async fn page(
             })
             .collect(),
         no_entries: Empty::new(
-            "Nothing happened yet",
-            "The first published description makes the first entry.",
+            t!("apis-changelog-none"),
+            t!("apis-changelog-none-words"),
             None,
         ),
         shell,

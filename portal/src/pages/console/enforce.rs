@@ -13,20 +13,35 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{self, SubscriptionView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 
 /// What a brake is called, and what follows from it.
-pub(super) fn words(event: SubscriptionEvent) -> Option<(&'static str, &'static str)> {
+pub(super) fn words(event: SubscriptionEvent) -> Option<(String, String)> {
     match event {
-        SubscriptionEvent::Suspend => Some((
-            "Suspend",
-            "Its calls are refused at once, until the suspension is lifted. Keys stay as they are.",
-        )),
-        SubscriptionEvent::Unsuspend => Some(("Lift suspension", "Its calls work again.")),
-        SubscriptionEvent::Revoke => Some((
-            "Revoke",
-            "Its calls are refused at once, for good. Other access of the application keeps working.",
-        )),
+        SubscriptionEvent::Suspend => Some((t!("apis-suspend"), t!("apis-suspend-consequence"))),
+        SubscriptionEvent::Unsuspend => {
+            Some((t!("apis-unsuspend"), t!("apis-unsuspend-consequence")))
+        }
+        SubscriptionEvent::Revoke => Some((t!("apis-revoke"), t!("apis-revoke-consequence"))),
         _ => None,
+    }
+}
+
+/// What the page asks about one subscription.
+fn heading(event: SubscriptionEvent, view: &SubscriptionView) -> String {
+    let (api, application) = (&view.api.name, &view.application.name);
+    match event {
+        SubscriptionEvent::Suspend => {
+            t!("apis-suspend-heading", api = api, application = application)
+        }
+        SubscriptionEvent::Unsuspend => {
+            t!(
+                "apis-unsuspend-heading",
+                api = api,
+                application = application
+            )
+        }
+        _ => t!("apis-revoke-heading", api = api, application = application),
     }
 }
 
@@ -45,8 +60,8 @@ async fn page(
     let shell = visitor.shell().await?.console("applications");
     let fields = if event.needs_reason() {
         vec![
-            Field::area("reason", "Reason", 500)
-                .help("The application's team reads it.")
+            Field::area("reason", t!("word-reason"), 500)
+                .help(t!("apis-enforce-reason-help"))
                 .faults(&faults),
         ]
     } else {
@@ -55,16 +70,19 @@ async fn page(
     Ok(ConfirmPage {
         same: Some(visitor.same(&[way], &[("subscription", &view.id.to_string())])),
         crumbs: Crumbs::new(
-            verb,
-            vec![Link::new("Applications", shell.to("/console/applications"))],
+            verb.clone(),
+            vec![Link::new(
+                t!("word-applications"),
+                shell.to("/console/applications"),
+            )],
         ),
-        heading: format!("{verb}: {} for {}?", view.api.name, view.application.name),
-        consequence: consequence.to_owned(),
+        heading: heading(event, view),
+        consequence,
         faults,
         action: shell.to(&format!("/console/subscriptions/{}/{event}", view.id)),
         hidden: Vec::new(),
         fields,
-        button: verb.to_owned(),
+        button: verb,
         loss: event != SubscriptionEvent::Unsuspend,
         back: shell.to("/console/applications"),
         shell,

@@ -10,7 +10,7 @@ use crate::view::form::Faults;
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
-use crate::view::words::{When, clock, count, relative};
+use crate::view::words::{When, clock, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
@@ -18,6 +18,7 @@ use gatehouse_control_plane::gateways::{self, CreateJoinToken, NodeState, NodeVi
 use gatehouse_control_plane::releases;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::NodeId;
+use gatehouse_language::t;
 use std::collections::HashMap;
 use time::OffsetDateTime;
 
@@ -64,7 +65,7 @@ pub(crate) struct NodeRow {
 
 /// Out of rotation, or back.
 pub(crate) struct Rotate {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) href: String,
 }
 
@@ -98,13 +99,13 @@ async fn page(
         here: shell.to("/console/gateways"),
         may_manage: shell.may_everywhere(Permission::GatewayManage),
         join_until: join.as_ref().map_or_else(String::new, |(_, until)| {
-            format!("Token works once, until {} UTC", clock(*until))
+            t!("running-token-works-once-until-utc", clock = &clock(*until))
         }),
         join: join.map(|(code, _)| code),
         groups,
         empty: Empty::new(
-            "No gateways yet",
-            "Gateways appear here when they join.",
+            t!("running-no-gateways-yet"),
+            t!("running-gateways-appear-here-when-they-join"),
             None,
         ),
         same: visitor.same(
@@ -156,32 +157,34 @@ fn group(
         .filter(|node| node.state != NodeState::InForce)
         .collect();
     let state = match (nodes.len(), behind.len()) {
-        (0, _) => Badge::not_started("Empty"),
-        (_, 0) => Badge::good("In force"),
-        _ => Badge::care("Behind"),
+        (0, _) => Badge::not_started(t!("running-empty")),
+        (_, 0) => Badge::good(t!("running-in-force")),
+        _ => Badge::care(t!("running-behind")),
     };
     let heading = match nodes.len() {
-        0 => format!("Group {name} has no gateway"),
-        of => format!(
-            "Change {head} is in force on {} of {}",
-            of - behind.len(),
-            count(of, "gateway")
+        0 => t!("running-group-has-no-gateway", name = &name),
+        of => t!(
+            "running-change-is-in-force-on-of",
+            head = &head,
+            behind = &of - behind.len(),
+            count = &t!("count-gateway", count = of)
         ),
     };
     let words = match behind.first() {
         None if nodes.is_empty() => {
-            "Add one with the command below; it starts with everything decided so far.".to_owned()
+            t!("running-add-one-with-the-command-below")
         }
-        None => "Every gateway enforces every decision.".to_owned(),
-        Some(node) if node.state == NodeState::Diverged => format!(
-            "{} runs something else than change {}. It was told to fetch everything again; after an older database was restored, run gatehouse gateway raise-generation.",
-            node.name, node.applied_seq
+        None => t!("running-every-gateway-enforces-every-decision"),
+        Some(node) if node.state == NodeState::Diverged => t!(
+            "running-runs-something-else-than-change-it",
+            name = &node.name,
+            applied_seq = &node.applied_seq
         ),
-        Some(node) => format!(
-            "{} was last heard from {} and runs change {}. What was revoked since may still work there.",
-            node.name,
-            relative(node.last_seen_at, now),
-            node.applied_seq
+        Some(node) => t!(
+            "running-was-last-heard-from-and-runs",
+            name = &node.name,
+            relative = &relative(node.last_seen_at, now),
+            applied_seq = &node.applied_seq
         ),
     };
     GroupView {
@@ -201,15 +204,15 @@ fn node_row(node: &NodeView, release: Option<i64>, now: OffsetDateTime, shell: &
         name: node.name.clone(),
         version: node.version.clone(),
         state: match node.state {
-            NodeState::InForce => Badge::good("In force"),
-            NodeState::Behind => Badge::care("Behind"),
-            NodeState::Diverged => Badge::care("Diverged"),
-            NodeState::Silent => Badge::care("Silent"),
+            NodeState::InForce => Badge::good(t!("running-in-force")),
+            NodeState::Behind => Badge::care(t!("running-behind")),
+            NodeState::Diverged => Badge::care(t!("running-diverged")),
+            NodeState::Silent => Badge::care(t!("running-silent")),
         },
         out: match node.rotation {
             Rotation::Serving => None,
-            Rotation::Draining => Some(Badge::care("Draining")),
-            Rotation::Drained => Some(Badge::stopped("Drained")),
+            Rotation::Draining => Some(Badge::care(t!("running-draining"))),
+            Rotation::Drained => Some(Badge::stopped(t!("running-drained"))),
         },
         applied: node.applied_seq.to_string(),
         release: release.map(|number| {
@@ -227,8 +230,8 @@ fn node_row(node: &NodeView, release: Option<i64>, now: OffsetDateTime, shell: &
 
 fn rotate(node: &NodeView, shell: &Shell) -> Rotate {
     let (label, verb) = match node.rotation {
-        Rotation::Serving => ("Drain", "drain"),
-        Rotation::Draining | Rotation::Drained => ("Undrain", "undrain"),
+        Rotation::Serving => (t!("running-drain"), "drain"),
+        Rotation::Draining | Rotation::Drained => (t!("running-undrain"), "undrain"),
     };
     Rotate {
         label,
@@ -248,8 +251,8 @@ pub(crate) async fn drain(
     let asked = gateways::drain_node(visitor.db(), actor, platform.as_ref(), node).await?;
     visitor
         .tell(Flash::good(
-            format!("{} goes out of rotation.", asked.value.name),
-            "It says that it is not ready, asks clients for new connections, and answers whoever still comes.",
+            t!("running-goes-out-of-rotation", name = &asked.value.name),
+            t!("running-it-says-that-it-is-not"),
         ))
         .await?;
     Ok(visitor.go("/console/gateways"))
@@ -267,8 +270,8 @@ pub(crate) async fn undrain(
     let asked = gateways::undrain_node(visitor.db(), actor, platform.as_ref(), node).await?;
     visitor
         .tell(Flash::good(
-            format!("{} comes back into rotation.", asked.value.name),
-            "It says that it is ready again.",
+            t!("running-comes-back-into-rotation", name = &asked.value.name),
+            t!("running-it-says-that-it-is-ready"),
         ))
         .await?;
     Ok(visitor.go("/console/gateways"))
@@ -288,7 +291,7 @@ pub(crate) async fn join(
     let platform = visitor.platform().await?;
     let (token, key) =
         gateways::create_join_token(visitor.db(), actor, platform.as_ref(), input).await?;
-    let code = Code::new("join", "Join command")
+    let code = Code::new("join", t!("running-join-command"))
         .text("GATEHOUSE_GATEWAY__CONTROL_PLANE=")
         .string(visitor.portal().admin_api_url().to_string())
         .text(" \\\nGATEHOUSE_GATEWAY__JOIN_TOKEN=")
@@ -317,16 +320,20 @@ pub(crate) async fn show_retire(
     let shell = visitor.shell().await?.console("gateways");
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::GATEWAY_RETIRE], &[("gateway", &node.to_string())])),
-        crumbs: Crumbs::new("Retire", vec![Link::new("Gateways", shell.to("/console/gateways"))]),
-        heading: format!("Retire {}?", found.name),
-        consequence: "Its identity is revoked and nobody waits for it any more. Stop it first: a gateway that still runs \
-                      keeps serving what it has."
-            .to_owned(),
+        crumbs: Crumbs::new(
+            t!("running-retire"),
+            vec![Link::new(
+                t!("word-gateways"),
+                shell.to("/console/gateways"),
+            )],
+        ),
+        heading: t!("running-retire-2", name = &found.name),
+        consequence: t!("running-its-identity-is-revoked-and-nobody"),
         faults: Faults::default(),
         action: shell.to(&format!("/console/gateways/{node}/retire")),
         hidden: Vec::new(),
         fields: Vec::new(),
-        button: "Retire gateway".to_owned(),
+        button: t!("running-retire-gateway"),
         loss: true,
         back: shell.to("/console/gateways"),
         shell,
@@ -344,8 +351,8 @@ pub(crate) async fn retire(
     gateways::retire_node(visitor.db(), actor, platform.as_ref(), id(&node)?).await?;
     visitor
         .tell(Flash::good(
-            "Gateway retired.",
-            "Its identity no longer opens anything.",
+            t!("running-gateway-retired"),
+            t!("running-its-identity-no-longer-opens-anything"),
         ))
         .await?;
     Ok(visitor.go("/console/gateways"))

@@ -13,6 +13,7 @@ use axum::response::Response;
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope, GrantView, ScopeView};
 use gatehouse_control_plane::{Refusal, roles, teams};
 use gatehouse_domain::{Permission, Role};
+use gatehouse_language::t;
 
 pub(crate) struct GrantRow {
     pub(crate) role: String,
@@ -39,13 +40,12 @@ pub(crate) fn row(grant: &GrantView, person: &str) -> Option<GrantRow> {
 
 /// "The whole tenant", "API Petstore".
 pub(crate) fn scope_words(scope: &ScopeView) -> String {
-    let kind = match scope.kind {
-        "api" => "API".to_owned(),
-        kind => capital(kind),
-    };
-    match &scope.name {
-        Some(name) => format!("{kind} {name}"),
-        None => "The whole tenant".to_owned(),
+    match (&scope.name, scope.kind) {
+        (None, _) => t!("access-scope-tenant"),
+        (Some(name), "api") => t!("access-scope-api", name = name),
+        (Some(name), "team") => t!("access-scope-team", name = name),
+        (Some(name), "product") => t!("access-scope-product", name = name),
+        (Some(name), kind) => format!("{} {name}", capital(kind)),
     }
 }
 
@@ -70,9 +70,7 @@ impl GrantForm {
             "tenant" => Err(Refusal::field(
                 "/scope",
                 "ambiguous",
-                format!(
-                    "The whole tenant has no parts: leave this empty, or choose what '{of}' is."
-                ),
+                t!("access-scope-no-parts", of = of),
             )),
             _ => Err(Refusal::NotFound),
         }
@@ -93,24 +91,26 @@ pub(crate) async fn fields(
     let mut known: Vec<Choice> = Vec::new();
     let teams = all(|page| async move { teams::list_teams(db, actor, &page).await }).await?;
     let teams = teams.into_iter().filter(|team| !team.personal);
-    known.extend(teams.map(|team| Choice::new(team.slug, format!("Team {}", team.name))));
+    known.extend(
+        teams.map(|team| Choice::new(team.slug, t!("access-scope-team", name = &team.name))),
+    );
     if actor.may_anywhere(Permission::ApiRead) {
         let apis = every_api(db, actor).await?;
         known.extend(
             apis.into_iter()
-                .map(|api| Choice::new(api.slug, format!("API {}", api.name))),
+                .map(|api| Choice::new(api.slug, t!("access-scope-api", name = &api.name))),
         );
     }
     let kinds = [
-        ("api", "One API"),
-        ("team", "Everything a team owns"),
-        ("product", "One product"),
-        ("tenant", "The whole tenant"),
+        ("api", t!("access-scope-one-api")),
+        ("team", t!("access-scope-all-of-team")),
+        ("product", t!("access-scope-one-product")),
+        ("tenant", t!("access-scope-tenant")),
     ];
     Ok(vec![
         Field::select(
             "role",
-            "Role",
+            t!("word-role"),
             roles
                 .map(|role| Choice::new(role.slug, role.name))
                 .collect(),
@@ -119,16 +119,16 @@ pub(crate) async fn fields(
         .faults(faults),
         Field::select(
             "on",
-            "For",
+            t!("access-for"),
             kinds.map(|(value, label)| Choice::new(value, label)).into(),
         )
         .value(&form.on)
         .faults(faults),
-        Field::text("of", "Which one")
+        Field::text("of", t!("access-scope-which"))
             .unforced()
             .max(80)
             .value(&form.of)
-            .help("Its short name. Nothing for the whole tenant.")
+            .help(t!("access-scope-which-help"))
             .suggest(known)
             .faults(faults),
     ])

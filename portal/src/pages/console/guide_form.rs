@@ -14,6 +14,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::guides::{self, BODY_BYTES_MAX, GuideInput, GuideView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// The form of one guide.
 #[derive(Template)]
@@ -80,34 +81,34 @@ impl GuideForm {
 
 fn fields(form: &GuideForm, is_new: bool, faults: &Faults) -> Vec<Field> {
     let mut fields = vec![
-        Field::text("title", "Title")
+        Field::text("title", t!("word-title"))
             .value(&form.title)
             .max(120)
             .faults(faults),
     ];
     if is_new {
         fields.push(
-            Field::text("slug", "Short name")
+            Field::text("slug", t!("word-short-name"))
                 .value(&form.slug)
                 .max(40)
-                .help("For addresses; never changes.")
+                .help(t!("apis-guide-slug-help"))
                 .faults(faults),
         );
     }
     fields.extend([
-        Field::number("position", "Place")
+        Field::number("position", t!("apis-guide-place"))
             .optional()
             .value(form.position.map(|n| n.to_string()).unwrap_or_default())
-            .help("Guides stand in this order, lowest first.")
+            .help(t!("apis-guide-place-help"))
             .faults(faults),
         Field::area(
             "text",
-            "Text",
+            t!("word-text"),
             u32::try_from(BODY_BYTES_MAX).unwrap_or(u32::MAX),
         )
         .optional()
         .value(&form.text)
-        .help("Markdown. HTML in it is shown as text, pictures become links.")
+        .help(t!("apis-guide-text-help"))
         .faults(faults),
     ]);
     fields
@@ -125,8 +126,8 @@ async fn page(
     let base = format!("/console/apis/{api}");
     let back = shell.to(&format!("{base}/docs"));
     let heading = match guide {
-        None => "Write a guide".to_owned(),
-        Some(_) => format!("Guide {}", form.title),
+        None => t!("apis-guide-write"),
+        Some(_) => t!("apis-guide-named", title = &form.title),
     };
     let address = guide.unwrap_or("new");
     let preview = form.wants_preview().then(|| {
@@ -144,9 +145,9 @@ async fn page(
         crumbs: Crumbs::new(
             heading.clone(),
             vec![
-                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(t!("word-apis"), shell.to("/console/apis")),
                 Link::new(api, shell.to(&base)),
-                Link::new("Guides and changelog", back.clone()),
+                Link::new(t!("apis-guides-and-changelog"), back.clone()),
             ],
         ),
         heading,
@@ -270,15 +271,15 @@ pub(crate) async fn show_delete(
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::GUIDE_DELETE], &[("api", &api), ("guide", &guide)])),
         crumbs: Crumbs::new(
-            "Delete",
+            t!("word-delete"),
             vec![
-                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(t!("word-apis"), shell.to("/console/apis")),
                 Link::new(api, base),
                 Link::new(view.line.title.clone(), back.clone()),
             ],
         ),
-        heading: format!("Delete {}?", view.line.title),
-        consequence: "Its text is gone, and links to it lead nowhere.".to_owned(),
+        heading: t!("apis-delete-heading", name = &view.line.title),
+        consequence: t!("apis-guide-delete-consequence"),
         faults: Faults::default(),
         action: format!("{back}/delete"),
         hidden: vec![Hidden::new(
@@ -286,7 +287,7 @@ pub(crate) async fn show_delete(
             view.line.row_version.to_string(),
         )],
         fields: Vec::new(),
-        button: "Delete guide".to_owned(),
+        button: t!("apis-guide-delete"),
         loss: true,
         back,
         shell,

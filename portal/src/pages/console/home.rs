@@ -10,6 +10,7 @@ use askama::Template;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::audit::{self, AuditFilter};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// To do, latest changes.
 #[derive(Template)]
@@ -46,11 +47,10 @@ pub(crate) async fn show(visitor: Visitor) -> Result<ConsoleHomePage, PageError>
     )?;
     Ok(ConsoleHomePage {
         heading: match items.len() {
-            0 => "Nothing needs you".to_owned(),
-            1 => "1 thing needs you".to_owned(),
-            n => format!("{n} things need you"),
+            0 => t!("access-home-nothing"),
+            n => t!("access-home-things", count = n),
         },
-        lead: "Everything else runs as it should.".to_owned(),
+        lead: t!("access-home-lead"),
         items,
         recent,
         shell,

@@ -16,6 +16,7 @@ use gatehouse_control_plane::incidents::{self, UpdateIncident};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_domain::Permission;
 use gatehouse_domain::incident::{IncidentState, TEXT_MAX};
+use gatehouse_language::t;
 
 /// What was said, and what is said next.
 #[derive(Template)]
@@ -65,19 +66,22 @@ async fn page(
     let states = states.map(|state| Choice::new(state.as_str(), state.title()));
     let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
     let fields = vec![
-        Field::select("state", "How far it is", states.collect())
+        Field::select("state", t!("people-how-far-it-is"), states.collect())
             .value(state)
             .faults(&faults),
-        Field::area("text", "Update", longest)
+        Field::area("text", t!("people-update"), longest)
             .value(&form.text)
-            .help("Markdown. It is mailed to who uses the APIs, and cannot be changed.")
+            .help(t!("people-markdown-it-is-mailed-to-who"))
             .faults(&faults),
     ];
     Ok(IncidentPage {
         same: visitor.same(&[same::INCIDENT_UPDATE], &[("incident", &number)]),
         crumbs: Crumbs::new(
             view.title.clone(),
-            vec![Link::new("Incidents", shell.to("/console/incidents"))],
+            vec![Link::new(
+                t!("people-incidents"),
+                shell.to("/console/incidents"),
+            )],
         ),
         public: shell.to(&format!("/status/incidents/{number}")),
         action: shell.to(&format!("/console/incidents/{number}")),
@@ -115,7 +119,7 @@ pub(crate) async fn update(
 ) -> Result<Response, PageError> {
     let actor = visitor.require(Permission::IncidentManage)?;
     let Some(state) = IncidentState::parse(&form.state) else {
-        let faults = Faults::one("state", "Choose one of the list.");
+        let faults = Faults::one("state", t!("people-choose-one-of-the-list"));
         return Ok(refused(page(&visitor, &incident, &form, faults).await?));
     };
     let said = UpdateIncident {

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, OpenIncident};
 use gatehouse_domain::Permission;
 use gatehouse_domain::incident::{IncidentImpact, TEXT_MAX, TITLE_MAX};
+use gatehouse_language::t;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -50,8 +51,8 @@ pub(crate) async fn show(
         incidents: listed.data.iter().map(row).collect(),
         pages: older(path, &shell, listed.data.len(), listed.next, &after),
         empty: Empty::new(
-            "No incidents yet",
-            "Open one when something is wrong, or before maintenance: who uses the APIs is told.",
+            t!("people-no-incidents-yet"),
+            t!("people-open-one-when-something-is-wrong"),
             None,
         ),
         shell,
@@ -95,48 +96,55 @@ async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<Form
     let impacts = IncidentImpact::ALL.iter();
     let impacts = impacts.map(|impact| Choice::new(impact.as_str(), impact.title()));
     let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
-    let moment = |name: &'static str, label: &'static str, value: &str| {
+    let moment = |name: &'static str, label: String, value: &str| {
         Field::text(name, label)
             .optional()
             .value(value)
             .max(20)
-            .help("Of maintenance. UTC, such as 2027-06-30 22:00.")
+            .help(t!("people-of-maintenance-utc-such-as-2027"))
             .faults(&faults)
     };
     let fields = vec![
-        Field::text("title", "What is wrong")
+        Field::text("title", t!("people-what-is-wrong"))
             .value(&form.title)
             .max(u32::try_from(TITLE_MAX).unwrap_or(u32::MAX))
-            .help("In one line.")
+            .help(t!("people-in-one-line"))
             .faults(&faults),
-        Field::select("impact", "What it does to calls", impacts.collect())
-            .value(&form.impact)
-            .faults(&faults),
-        Field::text("apis", "APIs")
+        Field::select(
+            "impact",
+            t!("people-what-it-does-to-calls"),
+            impacts.collect(),
+        )
+        .value(&form.impact)
+        .faults(&faults),
+        Field::text("apis", t!("word-apis"))
             .optional()
             .value(&form.apis)
             .max(APIS_LENGTH_MAX)
             .suggest(known)
-            .help("Their short names with commas between them. None: it concerns every API.")
+            .help(t!("people-their-short-names-with-commas-between"))
             .faults(&faults),
-        Field::area("text", "First update", longest)
+        Field::area("text", t!("people-first-update"), longest)
             .value(&form.text)
-            .help("Markdown. It is mailed to who uses the APIs, and cannot be changed.")
+            .help(t!("people-markdown-it-is-mailed-to-who"))
             .faults(&faults),
-        moment("starts_at", "Starts", &form.starts_at),
-        moment("ends_at", "Ends", &form.ends_at),
+        moment("starts_at", t!("people-starts"), &form.starts_at),
+        moment("ends_at", t!("people-ends"), &form.ends_at),
     ];
     Ok(FormPage {
         same: Some(visitor.same(&[same::INCIDENT_OPEN], &[])),
-        crumbs: Crumbs::new("Open incident", vec![Link::new("Incidents", back.clone())]),
-        heading: "Open incident".to_owned(),
-        lead: "Who follows an API it concerns, or has access to one, is told at once.".to_owned(),
+        crumbs: Crumbs::new(
+            t!("people-open-incident"),
+            vec![Link::new(t!("people-incidents"), back.clone())],
+        ),
+        heading: t!("people-open-incident"),
+        lead: t!("people-who-follows-an-api-it-concerns"),
         faults,
         action: shell.to("/console/incidents/new"),
         multipart: false,
         hidden: Vec::new(),
         fields,
-        button: "Open incident".into(),
+        button: t!("people-open-incident").into(),
         back,
         shell,
     })
@@ -157,7 +165,7 @@ pub(crate) async fn open(
     let mut faults = Faults::default();
     let impact = IncidentImpact::parse(&form.impact);
     if impact.is_none() {
-        faults.add("impact", "Choose one of the list.");
+        faults.add("impact", t!("people-choose-one-of-the-list"));
     }
     let starts_at = moment("starts_at", &form.starts_at, &mut faults);
     let ends_at = moment("ends_at", &form.ends_at, &mut faults);
@@ -198,7 +206,7 @@ fn moment(field: &str, text: &str, faults: &mut Faults) -> Option<OffsetDateTime
     let form = format_description!("[year]-[month]-[day] [hour]:[minute]");
     let read = PrimitiveDateTime::parse(text, form).ok();
     if read.is_none() {
-        faults.add(field, "Use a moment such as 2027-06-30 22:00.");
+        faults.add(field, t!("people-use-a-moment-such-as-2027"));
     }
     read.map(PrimitiveDateTime::assume_utc)
 }

@@ -2,9 +2,10 @@
 
 use crate::view::parts::Link;
 use crate::view::shell::Shell;
-use crate::view::words::{count, grouped};
+use crate::view::words::grouped;
 use gatehouse_control_plane::long_jobs::JobView;
 use gatehouse_domain::job::{JobKind, JobState};
+use gatehouse_language::t;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -35,12 +36,16 @@ pub(crate) fn words(job: &JobView) -> Vec<String> {
 
 fn published(result: &Value) -> String {
     if result["outcome"] == "unchanged" {
-        return "Nothing changed: this description is published already.".to_owned();
+        return t!("running-nothing-changed-this-description-is-publishe");
     }
-    let operations = count(number(&result["operations"]), "operation");
+    let operations = t!("count-operation", count = number(&result["operations"]));
     match result["warnings"].as_array().map_or(0, Vec::len) {
-        0 => format!("Published with {operations}."),
-        n => format!("Published with {operations}. {}.", count(n, "warning")),
+        0 => t!("running-published-with", operations = &operations),
+        n => t!(
+            "running-published-with-2",
+            operations = &operations,
+            count = &t!("count-warning", count = n)
+        ),
     }
 }
 
@@ -53,27 +58,33 @@ fn faults(result: &Value) -> Vec<String> {
     let line = |fault: &Value| {
         let message = fault["message"].as_str().unwrap_or_default();
         match fault["location"]["line"].as_u64() {
-            Some(line) => format!("Line {line}: {message}"),
+            Some(line) => t!("running-line", line = &line, message = &message),
             None => message.to_owned(),
         }
     };
     let mut lines: Vec<_> = faults.iter().take(FAULTS_MAX).map(line).collect();
     let more = faults.len().saturating_sub(FAULTS_MAX) + number(&result["dropped"]);
     if more > 0 {
-        lines.push(format!("And {}.", count(more, "more fault")));
+        lines.push(t!(
+            "running-and",
+            count = &t!("count-more-fault", count = more)
+        ));
     }
     lines
 }
 
 fn decided(result: &Value) -> String {
     let refused = result["refused"].as_array().map_or(0, Vec::len);
-    let mut words = format!("{} decided", count(number(&result["decided"]), "request"));
+    let mut words = t!(
+        "running-decided",
+        count = &t!("count-request", count = number(&result["decided"]))
+    );
     match number(&result["waiting"]) {
         0 => {}
-        n => words.push_str(&format!(", {n} need another person")),
+        n => words.push_str(&t!("running-need-another-person", n = &n)),
     }
     if refused > 0 {
-        words.push_str(&format!(", {refused} not decided"));
+        words.push_str(&t!("running-not-decided-2", refused = &refused));
     }
     words.push('.');
     words
@@ -113,7 +124,7 @@ pub(crate) fn links(job: &JobView, shell: &Shell, now: OffsetDateTime) -> Vec<Li
         (JobKind::SpecPublish, JobState::Done) => {
             if let Some(api) = result.and_then(api) {
                 links.push(Link::new(
-                    "Open API",
+                    t!("running-open-api"),
                     shell.to(&format!("/console/apis/{api}")),
                 ));
             }
@@ -123,21 +134,33 @@ pub(crate) fn links(job: &JobView, shell: &Shell, now: OffsetDateTime) -> Vec<Li
             let place = job.subject.split_once(' ');
             if let (Some(revision), Some((api, version))) = (revision, place) {
                 let page = format!("/console/apis/{api}/versions/{version}?revision={revision}");
-                links.push(Link::new("See what stands in the way", shell.to(&page)));
+                links.push(Link::new(
+                    t!("running-see-what-stands-in-the-way"),
+                    shell.to(&page),
+                ));
             }
         }
         (JobKind::Decisions, _) if job.state.is_over() => {
-            links.push(Link::new("Requests", shell.to("/console/requests")));
+            links.push(Link::new(
+                t!("word-requests"),
+                shell.to("/console/requests"),
+            ));
         }
         _ => {}
     }
     if let Some(change) = job.change_id {
         let page = format!("/console/changes/{change}");
-        links.push(Link::new("See it reach the gateways", shell.to(&page)));
+        links.push(Link::new(
+            t!("running-see-it-reach-the-gateways"),
+            shell.to(&page),
+        ));
     }
     let is_kept = job.output_until.is_some_and(|until| until > now);
     if let Some(bytes) = job.output_bytes.filter(|_| is_kept) {
-        let label = format!("Download {} KB", grouped((bytes + 1023) / 1024));
+        let label = t!(
+            "running-download-kb",
+            grouped = &grouped((bytes + 1023) / 1024)
+        );
         let page = format!("/console/jobs/{}/export", job.id);
         links.push(Link::new(label, shell.to(&page)));
     }

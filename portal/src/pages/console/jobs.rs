@@ -18,6 +18,7 @@ use gatehouse_control_plane::long_jobs::{self, JobView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::JobId;
 use gatehouse_domain::job::{JobKind, JobState};
+use gatehouse_language::t;
 use gatehouse_web::streamed::job_output;
 use time::{Duration, OffsetDateTime};
 
@@ -26,7 +27,7 @@ use time::{Duration, OffsetDateTime};
 #[template(path = "pages/console/jobs.html")]
 pub(crate) struct JobsPage {
     pub(crate) shell: Shell,
-    pub(crate) lead: &'static str,
+    pub(crate) lead: String,
     pub(crate) rows: Vec<JobRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
@@ -62,12 +63,12 @@ pub(crate) async fn list(
         .collect();
     Ok(JobsPage {
         lead: match actor.may(Permission::TenantManage) {
-            true => "Work that takes longer than a page waits.",
-            false => "Your work that takes longer than a page waits.",
+            true => t!("running-work-that-takes-longer-than-a"),
+            false => t!("running-your-work-that-takes-longer-than"),
         },
         empty: Empty::new(
-            "No jobs",
-            "Large descriptions, many decisions and exports appear here.",
+            t!("running-no-jobs"),
+            t!("running-large-descriptions-many-decisions-and-export"),
             None,
         ),
         pages: older("/console/jobs", &shell, rows.len(), listed.next, &after),
@@ -94,26 +95,30 @@ fn row(job: &JobView, visitor: &Visitor, shell: &Shell) -> JobRow {
 
 fn name_of(job: &JobView) -> String {
     match job.kind {
-        JobKind::TenantExport => "Export of the tenant".to_owned(),
-        JobKind::SpecPublish => format!("Publish {}", job.subject),
-        JobKind::Decisions => "Decide access requests".to_owned(),
+        JobKind::TenantExport => t!("running-export-of-the-tenant"),
+        JobKind::SpecPublish => t!("running-publish", subject = &job.subject),
+        JobKind::Decisions => t!("running-decide-access-requests"),
     }
 }
 
 fn badge(job: &JobView) -> Badge {
     match job.state {
-        _ if job.cancelling => Badge::care("Stopping"),
-        JobState::Waiting => Badge::waiting("Waiting"),
-        JobState::Running => Badge::waiting("Running"),
-        JobState::Done => Badge::good("Done"),
-        JobState::Failed => Badge::stopped("Failed"),
-        JobState::Cancelled => Badge::stopped("Cancelled"),
+        _ if job.cancelling => Badge::care(t!("running-stopping")),
+        JobState::Waiting => Badge::waiting(t!("running-waiting")),
+        JobState::Running => Badge::waiting(t!("running-running")),
+        JobState::Done => Badge::good(t!("running-done")),
+        JobState::Failed => Badge::stopped(t!("running-failed")),
+        JobState::Cancelled => Badge::stopped(t!("running-cancelled")),
     }
 }
 
 fn progress(job: &JobView) -> String {
     match job.total {
-        Some(total) => format!("{} of {}", grouped(job.done), grouped(total)),
+        Some(total) => t!(
+            "running-of-2",
+            grouped = &grouped(job.done),
+            grouped2 = &grouped(total)
+        ),
         None => String::new(),
     }
 }
@@ -165,10 +170,14 @@ pub(crate) async fn show(visitor: Visitor, Path([job]): Path<1>) -> Result<JobPa
     Ok(JobPage {
         crumbs: Crumbs::new(
             name_of(&job),
-            vec![Link::new("Jobs", shell.to("/console/jobs"))],
+            vec![Link::new(t!("running-jobs"), shell.to("/console/jobs"))],
         ),
         heading: name_of(&job),
-        lead: format!("{}. Asked by {}.", job.subject, job.requested_by_name),
+        lead: t!(
+            "running-asked-by-2",
+            subject = &job.subject,
+            requested_by_name = &job.requested_by_name
+        ),
         here: shell.to(&format!("/console/jobs/{name}")),
         over,
         state: badge(&job),
@@ -203,11 +212,11 @@ pub(crate) async fn show(visitor: Visitor, Path([job]): Path<1>) -> Result<JobPa
 /// How long it takes, or took.
 fn elapsed(job: &JobView, now: OffsetDateTime) -> String {
     let Some(began) = job.started_at else {
-        return format!("Waits for {}.", span(now - job.created_at));
+        return t!("running-waits-for", span = &span(now - job.created_at));
     };
     match job.ended_at {
-        Some(ended) => format!("Took {}.", span(ended - began)),
-        None => format!("Runs for {}.", span(now - began)),
+        Some(ended) => t!("running-took", span = &span(ended - began)),
+        None => t!("running-runs-for", span = &span(now - began)),
     }
 }
 
@@ -226,15 +235,15 @@ pub(crate) async fn cancel(
 ) -> Result<Response, PageError> {
     let job = id::<JobId>(&job)?;
     let words = match long_jobs::cancel_job(visitor.db(), visitor.actor()?, job).await {
-        Ok(done) if done.value.state.is_over() => Flash::good("Cancelled.", ""),
+        Ok(done) if done.value.state.is_over() => Flash::good(t!("running-cancelled-2"), ""),
         Ok(_) => Flash::info(
-            "It stops.",
-            "What it does at this moment comes to its end first.",
+            t!("running-it-stops"),
+            t!("running-what-it-does-at-this-moment"),
         ),
         Err(refusal) => {
             let faults = faults_of(refusal)?;
             Flash::care(
-                "Nothing changed.",
+                t!("running-nothing-changed"),
                 faults.of(WHOLE_FORM).unwrap_or_default(),
             )
         }

@@ -1,17 +1,18 @@
 //! Taking something from subscribers without giving them notice: the box and its reason, on the forms that may.
 
 use crate::view::form::{Faults, Field};
+use gatehouse_language::t;
 
 /// The box, and why.
 pub(crate) fn without_notice(now: &str, reason: &str, faults: &Faults) -> [Field; 2] {
     [
-        Field::check("now", "At once, without notice to subscribers", "yes")
+        Field::check("now", t!("access-notice-skip"), "yes")
             .ticked(!now.is_empty())
             .faults(faults),
-        Field::area("reason", "Why there is no notice", 500)
+        Field::area("reason", t!("access-notice-why"), 500)
             .optional()
             .value(reason)
-            .help("Kept in the audit log. Needed without notice.")
+            .help(t!("access-notice-why-help"))
             .faults(faults),
     ]
 }

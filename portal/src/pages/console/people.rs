@@ -10,7 +10,7 @@ use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Flash, Pages, Tab, Tabs};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital, roles_in_words};
-use crate::view::words::{count, day, relative};
+use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::members::{self, InvitationView, Invite, MemberStatus, MemberView};
 use gatehouse_control_plane::page::Page;
 use gatehouse_domain::{Permission, Role};
+use gatehouse_language::t;
 
 /// Members and open invitations.
 #[derive(Template)]
@@ -73,24 +74,25 @@ async fn page(
     let people = listed.data.len();
     let invited = open.into_iter().map(|invitation| PersonRow {
         name: invitation.email.clone(),
-        email: "Invited".to_owned(),
+        email: t!("people-invited"),
         roles: invited_as(&invitation),
-        state: Badge::waiting("Invited"),
+        state: Badge::waiting(t!("people-invited")),
         since: relative(invitation.created_at, visitor.now()),
         open: None,
     });
     let members = listed.data.iter().map(|member| row(member, &shell));
     let rows: Vec<PersonRow> = invited.chain(members).collect();
     Ok(PeoplePage {
-        lead: format!(
-            "{} here.",
-            count(people, "person").replace("persons", "people")
-        ),
+        lead: t!("people-here", count = people),
         tabs: tabs("/console/people", &shell),
         may_manage,
         fields,
         faults,
-        empty: Empty::new("Nobody yet", "Members appear here.", None),
+        empty: Empty::new(
+            t!("people-nobody-yet"),
+            t!("people-members-appear-here"),
+            None,
+        ),
         pages: older("/console/people", &shell, people, listed.next, after),
         rows,
         same: visitor.same(&[same::MEMBER_INVITE], &[]),
@@ -100,18 +102,18 @@ async fn page(
 
 /// The tabs of people, teams and roles; `here` is the path of the open one.
 pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
-    let tab = |label: &'static str, path: &str| Tab {
+    let tab = |label: String, path: &str| Tab {
         label: label.into(),
         href: shell.to(path),
         count: None,
         current: path == here,
     };
     Tabs::new(
-        "People and teams",
+        t!("people-people-and-teams"),
         vec![
-            tab("People", "/console/people"),
-            tab("Teams", "/console/teams"),
-            tab("Roles", "/console/roles"),
+            tab(t!("people-people"), "/console/people"),
+            tab(t!("word-teams"), "/console/teams"),
+            tab(t!("word-roles"), "/console/roles"),
         ],
     )
 }
@@ -137,11 +139,11 @@ async fn fields(
         .faults(faults);
     let mut fields = vec![email];
     fields.extend(grants::fields(visitor, &form.grant(), true, faults).await?);
-    let lands = Field::text("api", "Lands on")
+    let lands = Field::text("api", t!("people-lands-on"))
         .optional()
         .max(80)
         .value(&form.api)
-        .help("Short name of the API they come to first.")
+        .help(t!("people-short-name-of-the-api-they"))
         .faults(faults);
     fields.push(lands);
     Ok(fields)
@@ -160,8 +162,8 @@ fn row(member: &MemberView, shell: &Shell) -> PersonRow {
 
 pub(crate) fn state(member: &MemberView) -> Badge {
     match member.status {
-        MemberStatus::Active => Badge::good("Active"),
-        MemberStatus::Disabled => Badge::stopped("Disabled"),
+        MemberStatus::Active => Badge::good(t!("people-active")),
+        MemberStatus::Disabled => Badge::stopped(t!("people-disabled")),
     }
 }
 
@@ -236,8 +238,11 @@ pub(crate) async fn invite(
     match made {
         Ok(made) => {
             let words = Flash::good(
-                "Invitation sent.",
-                format!("{} gets a link that works for 7 days.", made.value.email),
+                t!("people-invitation-sent"),
+                t!(
+                    "people-gets-a-link-that-works-for",
+                    email = &made.value.email
+                ),
             );
             visitor.tell(words).await?;
             Ok(visitor.go("/console/people").into_response())

@@ -10,7 +10,6 @@ use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -20,6 +19,7 @@ use gatehouse_control_plane::members::{
 use gatehouse_control_plane::{Refusal, second_factor};
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 
 /// One member: roles, grants, what follows from them, and whether they may come in.
@@ -117,7 +117,7 @@ pub(crate) async fn page(
         shows: may_manage.then(|| shows(&member)).flatten(),
         crumbs: Crumbs::new(
             member.name.clone(),
-            vec![Link::new("People", shell.to("/console/people"))],
+            vec![Link::new(t!("people-people"), shell.to("/console/people"))],
         ),
         state: state(&member),
         roles: roles(&member, &shell),
@@ -130,7 +130,7 @@ pub(crate) async fn page(
         question: question_fields(question, &faults),
         answer: can.answer.map(|answer| Answer {
             word: match answer.allowed {
-                true => Badge::good("Yes"),
+                true => Badge::good(t!("word-yes")),
                 false => Badge::stopped("No"),
             },
             because: answer.because,
@@ -149,11 +149,11 @@ pub(crate) async fn page(
 
 /// "a code of an app and 2 passkeys"
 fn shows(member: &MemberView) -> Option<String> {
-    let code = member.second_factor.then(|| "a code of an app".to_owned());
+    let code = member.second_factor.then(|| t!("people-a-code-of-an-app"));
     let keys = usize::try_from(member.passkeys).unwrap_or_default();
-    let keys = (keys > 0).then(|| count(keys, "passkey"));
+    let keys = (keys > 0).then(|| t!("count-passkey", count = keys));
     let shown: Vec<String> = code.into_iter().chain(keys).collect();
-    (!shown.is_empty()).then(|| shown.join(" and "))
+    (!shown.is_empty()).then(|| shown.join(&t!("word-joined-and")))
 }
 
 async fn can(
@@ -170,7 +170,7 @@ async fn can(
     };
     match members::permissions_of_member(db, actor, user, &asked).await {
         Err(Refusal::UnknownReference { .. }) => {
-            faults.add("api", format!("There is no API '{api}' here."));
+            faults.add("api", t!("people-there-is-no-api-here", api = &api));
             let anything = PermissionQuestion::default();
             Ok(members::permissions_of_member(db, actor, user, &anything).await?)
         }
@@ -179,19 +179,19 @@ async fn can(
 }
 
 fn question_fields(question: &Question, faults: &Faults) -> Vec<Field> {
-    let mut choices = vec![Choice::new("", "Anything")];
+    let mut choices = vec![Choice::new("", t!("people-anything"))];
     choices.extend(
         Permission::ALL
             .iter()
             .map(|one| Choice::new(one.as_str(), one.as_str())),
     );
     vec![
-        Field::select("permission", "May they", choices).value(&question.permission),
-        Field::text("api", "On the API")
+        Field::select("permission", t!("people-may-they"), choices).value(&question.permission),
+        Field::text("api", t!("people-on-the-api"))
             .optional()
             .max(80)
             .value(&question.api)
-            .help("Its short name; empty asks about the whole tenant.")
+            .help(t!("people-its-short-name-empty-asks-about"))
             .faults(faults),
     ]
 }
@@ -199,7 +199,7 @@ fn question_fields(question: &Question, faults: &Faults) -> Vec<Field> {
 fn can_row(held: &HeldPermission) -> CanRow {
     let from = held.from.iter().map(|source| match source.grant {
         Some(_) => capital(&source.role),
-        None => "Every member".to_owned(),
+        None => t!("people-every-member"),
     });
     CanRow {
         what: held.permission.as_str(),
@@ -293,8 +293,8 @@ pub(crate) async fn changed(
         Ok(()) => {
             visitor
                 .tell(Flash::good(
-                    "Saved.",
-                    "It holds from the next request of that person on.",
+                    t!("people-saved"),
+                    t!("people-it-holds-from-the-next-request"),
                 ))
                 .await?;
             Ok(visitor

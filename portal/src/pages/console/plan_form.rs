@@ -10,7 +10,7 @@ use crate::pages::form_page::FormPage;
 use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::same;
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::legal;
@@ -19,6 +19,7 @@ use gatehouse_control_plane::plans::{self, CreatePlan, PlanView, UpdatePlan};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
 use gatehouse_domain::price::{Price, PricePeriod};
 use gatehouse_domain::{EnvironmentKind, Permission};
+use gatehouse_language::t;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -188,23 +189,26 @@ fn shown(number: Option<impl ToString>) -> String {
 /// The limits this form can hold.
 fn limit_fields(form: &PlanForm, faults: &Faults) -> [Field; 4] {
     [
-        Field::number("rate", "Calls a second")
+        Field::number("rate", t!("access-plan-rate"))
             .optional()
             .value(shown(form.rate))
             .faults(faults),
-        Field::number("burst", "Burst")
+        Field::number("burst", t!("access-plan-burst"))
             .optional()
             .value(shown(form.burst))
-            .help("Calls at once before the rate holds.")
+            .help(t!("access-plan-burst-help"))
             .faults(faults),
-        Field::number("quota", "Quota")
+        Field::number("quota", t!("word-quota"))
             .optional()
             .value(shown(form.quota))
             .faults(faults),
         Field::select(
             "period",
-            "Quota counts by",
-            vec![Choice::new("month", "Month"), Choice::new("day", "Day")],
+            t!("access-plan-period"),
+            vec![
+                Choice::new("month", t!("access-month")),
+                Choice::new("day", t!("access-day")),
+            ],
         )
         .value(&form.period)
         .faults(faults),
@@ -230,9 +234,9 @@ fn plans_page(visitor: &Visitor, api: &str) -> String {
 
 fn area(visitor: &Visitor, shell: &Shell) -> Link {
     if visitor.here().starts_with("/console/products/") {
-        Link::new("Products", shell.to("/console/products"))
+        Link::new(t!("rail-products"), shell.to("/console/products"))
     } else {
-        Link::new("APIs", shell.to("/console/apis"))
+        Link::new(t!("word-apis"), shell.to("/console/apis"))
     }
 }
 
@@ -244,40 +248,42 @@ async fn money_fields(
 ) -> Result<[Field; 6], PageError> {
     let listed = legal::list_terms(visitor.db(), &visitor.viewer()?).await?;
     let listed = listed.into_iter();
-    let terms = std::iter::once(Choice::new("", "None"))
+    let terms = std::iter::once(Choice::new("", t!("word-none")))
         .chain(listed.map(|terms| Choice::new(terms.slug, terms.title)));
-    let periods = ["month", "year", "day"]
-        .map(|one| Choice::new(one, capital(one)))
-        .to_vec();
+    let periods = vec![
+        Choice::new("month", t!("access-month")),
+        Choice::new("year", t!("access-year")),
+        Choice::new("day", t!("access-day")),
+    ];
     let trial = vec![
-        Choice::new("no", "No"),
-        Choice::new("yes", "Yes, once for each team"),
+        Choice::new("no", t!("word-no")),
+        Choice::new("yes", t!("access-plan-trial-yes")),
     ];
     Ok([
-        Field::text("currency", "Currency")
+        Field::text("currency", t!("access-plan-currency"))
             .optional()
             .max(3)
             .value(&form.currency)
-            .help("Such as EUR. Prices are told, not charged.")
+            .help(t!("access-plan-currency-help"))
             .faults(faults),
-        Field::text("amount", "Price")
+        Field::text("amount", t!("access-plan-price"))
             .optional()
             .max(14)
             .value(&form.amount)
             .faults(faults),
-        Field::select("price_period", "Paid for each", periods)
+        Field::select("price_period", t!("access-plan-paid"), periods)
             .value(&form.price_period)
             .faults(faults),
-        Field::text("calls", "Price of 1,000 calls")
+        Field::text("calls", t!("access-plan-calls"))
             .optional()
             .max(14)
             .value(&form.calls)
             .faults(faults),
-        Field::select("trial", "For trying out", trial)
+        Field::select("trial", t!("access-plan-trial"), trial)
             .value(&form.trial)
-            .help("A trial needs an end and is not renewed.")
+            .help(t!("access-plan-trial-help"))
             .faults(faults),
-        Field::select("terms", "Terms to accept", terms.collect())
+        Field::select("terms", t!("access-plan-terms"), terms.collect())
             .value(&form.terms)
             .faults(faults),
     ])
@@ -296,41 +302,41 @@ async fn page(
     let mut fields = Vec::new();
     if plan.is_none() {
         fields.push(
-            Field::text("slug", "Short name")
+            Field::text("slug", t!("word-short-name"))
                 .value(&form.slug)
                 .max(40)
-                .help("For addresses; never changes.")
+                .help(t!("access-short-name-help"))
                 .faults(&faults),
         );
     }
     fields.extend([
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(80)
             .faults(&faults),
-        Field::text("summary", "In one line")
+        Field::text("summary", t!("word-one-line"))
             .optional()
             .value(&form.summary)
             .max(400)
             .faults(&faults),
         Field::select(
             "approval",
-            "Decision",
+            t!("word-decision"),
             vec![
-                Choice::new("auto", "Granted at once"),
-                Choice::new("manual", "An approver decides"),
-                Choice::new("two_person", "Two approvers decide"),
+                Choice::new("auto", t!("access-plan-auto")),
+                Choice::new("manual", t!("access-plan-manual")),
+                Choice::new("two_person", t!("access-plan-two")),
             ],
         )
         .value(&form.approval)
         .faults(&faults),
         Field::select(
             "environments",
-            "Environments",
+            t!("access-plan-environments"),
             vec![
-                Choice::new("sandbox,production", "Sandbox and production"),
-                Choice::new("sandbox", "Sandbox only"),
-                Choice::new("production", "Production only"),
+                Choice::new("sandbox,production", t!("access-plan-both")),
+                Choice::new("sandbox", t!("access-plan-sandbox")),
+                Choice::new("production", t!("access-plan-production")),
             ],
         )
         .value(&form.environments)
@@ -340,7 +346,7 @@ async fn page(
         fields.extend(limit_fields(form, &faults));
     }
     fields.push(
-        Field::number("days", "Access lasts, days")
+        Field::number("days", t!("access-plan-days"))
             .optional()
             .value(shown(form.days))
             .faults(&faults),
@@ -351,14 +357,14 @@ async fn page(
     }
     let (heading, path, button) = match plan {
         None => (
-            "Create plan".to_owned(),
+            t!("access-plan-create"),
             format!("{home}/plans/new"),
-            "Create plan",
+            t!("access-plan-create"),
         ),
         Some(slug) => (
-            format!("Plan {}", form.name),
+            t!("access-plan-named", name = &form.name),
             format!("{home}/plans/{slug}"),
-            "Save plan",
+            t!("access-plan-save"),
         ),
     };
     Ok(FormPage {
@@ -372,12 +378,8 @@ async fn page(
         ),
         heading,
         lead: form.fixed.as_ref().map_or_else(
-            || "Limits hold for each application. The strictest one decides.".to_owned(),
-            |limits| {
-                format!(
-                    "Its limits are {limits}. They stay as they are; the REST API changes them."
-                )
-            },
+            || t!("access-plan-lead"),
+            |limits| t!("access-plan-lead-fixed", limits = limits),
         ),
         faults,
         action: shell.to(&path),

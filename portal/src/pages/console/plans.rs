@@ -16,6 +16,8 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans;
 use gatehouse_control_plane::products::{self, ProductFilter};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
+use std::borrow::Cow;
 
 /// The plans of every API and product.
 #[derive(Template)]
@@ -37,7 +39,7 @@ pub(crate) struct PlanRow {
     pub(crate) api: String,
     pub(crate) state: Badge,
     pub(crate) limits: String,
-    pub(crate) decision: &'static str,
+    pub(crate) decision: String,
     /// Where rules, due time and questions are.
     pub(crate) approval: String,
 }
@@ -95,9 +97,9 @@ pub(crate) async fn show(
         same: visitor.same(&[same::PLAN_LIST, same::PLAN_CREATE], &[]),
         may_change: shell.may(Permission::PlanManage),
         empty: Empty::new(
-            "No plans yet",
-            "Plans are made on the page of an API.",
-            Some(Link::new("APIs", shell.to("/console/apis"))),
+            t!("access-plans-empty"),
+            t!("access-plans-empty-help"),
+            Some(Link::new(t!("word-apis"), shell.to("/console/apis"))),
         ),
         pages: older("/console/plans", &shell, rows.len(), None, &after),
         rows,

@@ -21,6 +21,7 @@ use gatehouse_control_plane::plans;
 use gatehouse_control_plane::products::{self, ItemInput, ItemView, ProductView, UpdateProduct};
 use gatehouse_control_plane::{Changed as Done, Refusal};
 use gatehouse_domain::{ApiVersionState, Permission, ProductState, Visibility};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 
 /// One product as its owners see it.
@@ -40,7 +41,7 @@ pub(crate) struct ProductPage {
     pub(crate) base: String,
     pub(crate) faults: Faults,
     /// What its state can become, with the words of the button.
-    pub(crate) moves: Vec<(&'static str, &'static str)>,
+    pub(crate) moves: Vec<(&'static str, String)>,
     pub(crate) retire: Option<String>,
     pub(crate) items: Vec<ItemRow>,
     pub(crate) no_items: Empty,
@@ -191,11 +192,18 @@ async fn page(
         same: visitor.same(WAYS, &[("product", &view.slug)]),
         crumbs: Crumbs::new(
             view.name.clone(),
-            vec![Link::new("Products", shell.to("/console/products"))],
+            vec![Link::new(
+                t!("rail-products"),
+                shell.to("/console/products"),
+            )],
         ),
         spread,
         state: states::product(view.state),
-        lead: format!("Team {}. {}", view.owner_team.name, view.summary),
+        lead: t!(
+            "access-product-lead",
+            team = &view.owner_team.name,
+            summary = &view.summary
+        ),
         portal_page: is_offered.then(|| shell.to(&format!("/products/{}", view.slug))),
         may_write,
         row_version: view.row_version,
@@ -203,8 +211,8 @@ async fn page(
         retire: may_end.then(|| shell.to(&format!("{base}/retire"))),
         items: view.items.iter().map(ItemRow::of).collect(),
         no_items: Empty::new(
-            "It opens nothing yet",
-            "Add versions of your APIs below.",
+            t!("access-product-nothing"),
+            t!("access-product-nothing-help"),
             None,
         ),
         item_fields: item_fields(&typed.item, choices, &faults),
@@ -227,24 +235,24 @@ async fn page(
     })
 }
 
-fn moves(state: ProductState) -> Vec<(&'static str, &'static str)> {
+fn moves(state: ProductState) -> Vec<(&'static str, String)> {
     match state {
-        ProductState::Draft => vec![("published", "Offer it")],
-        ProductState::Published => vec![("deprecated", "Deprecate")],
-        ProductState::Deprecated => vec![("published", "Offer it again")],
+        ProductState::Draft => vec![("published", t!("access-product-offer"))],
+        ProductState::Published => vec![("deprecated", t!("access-product-deprecate"))],
+        ProductState::Deprecated => vec![("published", t!("access-product-offer-again"))],
         ProductState::Retired => Vec::new(),
     }
 }
 
 fn item_fields(form: &ItemForm, choices: Vec<Choice>, faults: &Faults) -> Vec<Field> {
     vec![
-        Field::select("item", "Version", choices)
+        Field::select("item", t!("word-version"), choices)
             .value(&form.item)
             .faults(faults),
-        Field::area("operations", "Only these operations", 20_000)
+        Field::area("operations", t!("access-product-only"), 20_000)
             .optional()
             .value(&form.operations)
-            .help("One a line, such as GET /pets/{id}. Empty opens all, those that come later too.")
+            .help(t!("access-product-only-help", sample = "GET /pets/{id}"))
             .faults(faults),
     ]
 }
@@ -252,11 +260,11 @@ fn item_fields(form: &ItemForm, choices: Vec<Choice>, faults: &Faults) -> Vec<Fi
 fn settings(form: &SettingsForm, faults: &Faults) -> Vec<Field> {
     let [visibility, granted] = seen_by::fields(&form.visibility, &form.teams, faults);
     vec![
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(120)
             .faults(faults),
-        Field::text("summary", "In one line")
+        Field::text("summary", t!("word-one-line"))
             .optional()
             .value(&form.summary)
             .max(400)
@@ -344,7 +352,7 @@ pub(crate) async fn add_item(
 ) -> Result<Response, PageError> {
     let view = found(&visitor, &product).await?;
     let Some((api, version)) = form.item.split_once('/') else {
-        let faults = Faults::one("item", "Choose a version.");
+        let faults = Faults::one("item", t!("access-product-choose"));
         let typed = Typed {
             item: form,
             settings: None,

@@ -8,11 +8,11 @@ use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::same;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::products::{self, RetireProduct};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 #[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,35 +31,28 @@ async fn page(
     let view = products::get_product(visitor.db(), actor, product.into()).await?;
     let shell = visitor.shell().await?.console("products");
     let home = shell.to(&format!("/console/products/{}", view.slug));
-    let open = usize::try_from(view.subscriptions).unwrap_or(usize::MAX);
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::PRODUCT_RETIRE], &[("product", &view.slug)])),
         crumbs: Crumbs::new(
-            "Retire",
+            t!("access-product-retire"),
             vec![
-                Link::new("Products", shell.to("/console/products")),
+                Link::new(t!("rail-products"), shell.to("/console/products")),
                 Link::new(view.name.clone(), home.clone()),
             ],
         ),
-        heading: format!("Retire {}?", view.name),
-        consequence: format!(
-            "Nobody finds it any more, and {} with it. The APIs go on. This cannot be undone.",
-            match open {
-                1 => "1 subscription ends".to_owned(),
-                open => format!("{} end", count(open, "subscription")),
-            }
-        ),
+        heading: t!("access-product-retire-named", name = &view.name),
+        consequence: t!("access-product-retire-ends", count = view.subscriptions),
         action: format!("{home}/retire"),
         hidden: Vec::new(),
         fields: vec![
-            Field::area("reason", "Reason", 500)
+            Field::area("reason", t!("word-reason"), 500)
                 .unforced()
                 .value(&form.reason)
-                .help("Needed while subscriptions are open.")
+                .help(t!("access-product-retire-reason"))
                 .faults(&faults),
         ],
         faults,
-        button: "Retire product".to_owned(),
+        button: t!("access-product-retire-button"),
         loss: true,
         back: home,
         shell,

@@ -8,14 +8,15 @@ use crate::pages::list_of::{After, older};
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Pages};
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::grouped;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::products::{self, CreateProduct, ProductFilter};
-use gatehouse_domain::Permission;
+use gatehouse_domain::{Permission, Visibility};
+use gatehouse_language::t;
 
 /// The products, and a form that begins one.
 #[derive(Template)]
@@ -71,7 +72,7 @@ async fn page(
         .map(|product| ProductRow {
             href: shell.to(&format!("/console/products/{}", product.slug)),
             state: states::product(product.state),
-            visibility: capital(product.visibility.as_str()),
+            visibility: visibility(product.visibility),
             opens: product
                 .items
                 .iter()
@@ -87,16 +88,16 @@ async fn page(
         same: visitor.same(&[same::PRODUCT_LIST, same::PRODUCT_CREATE], &[]),
         may_write: shell.may(Permission::ApiWrite),
         fields: vec![
-            Field::text("name", "Name")
+            Field::text("name", t!("word-name"))
                 .value(&form.name)
                 .max(120)
                 .faults(&faults),
-            Field::text("slug", "Short name")
+            Field::text("slug", t!("word-short-name"))
                 .value(&form.slug)
                 .max(40)
-                .help("For addresses; never changes.")
+                .help(t!("access-short-name-help"))
                 .faults(&faults),
-            Field::text("summary", "In one line")
+            Field::text("summary", t!("word-one-line"))
                 .optional()
                 .value(&form.summary)
                 .max(400)
@@ -104,14 +105,24 @@ async fn page(
         ],
         faults,
         empty: Empty::new(
-            "No products yet",
-            "A product opens several APIs with one request. A single API needs none.",
+            t!("access-products-empty"),
+            t!("access-products-empty-help"),
             None,
         ),
         pages: older("/console/products", &shell, rows.len(), listed.next, after),
         rows,
         shell,
     })
+}
+
+/// Who finds a product, in a column.
+fn visibility(visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Private => t!("access-seen-private"),
+        Visibility::Restricted => t!("access-seen-restricted"),
+        Visibility::Tenant => t!("access-seen-tenant"),
+        Visibility::Public => t!("access-seen-public"),
+    }
 }
 
 /// `GET /console/products`

@@ -10,7 +10,6 @@ use crate::upload::Upload;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
 use crate::view::same;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::publishing::{
@@ -19,6 +18,7 @@ use gatehouse_control_plane::publishing::{
 use gatehouse_control_plane::{Changed, long_jobs};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::JobId;
+use gatehouse_language::t;
 use gatehouse_spec::SpecErrors;
 use gatehouse_spec::diff::Severity;
 use gatehouse_spec::lint::Level;
@@ -41,26 +41,35 @@ async fn new_page(
         .unwrap_or_else(|| "v1".to_owned());
     let shell = visitor.shell().await?.console("apis");
     Ok(FormPage {
-        same: Some(visitor.same(&[same::SPEC_CREATE, same::SPEC_IMPORT_NEW], &[("file", "openapi.yaml")])),
-        crumbs: Crumbs::new("Publish API", vec![Link::new("APIs", shell.to("/console/apis"))]),
-        heading: "Publish API".into(),
-        lead: "From an OpenAPI 3.0, 3.1 or Swagger 2.0 document. A first publish proposes its server as the upstream.".into(),
+        same: Some(visitor.same(
+            &[same::SPEC_CREATE, same::SPEC_IMPORT_NEW],
+            &[("file", "openapi.yaml")],
+        )),
+        crumbs: Crumbs::new(
+            t!("apis-publish-api"),
+            vec![Link::new(t!("word-apis"), shell.to("/console/apis"))],
+        ),
+        heading: t!("apis-publish-api"),
+        lead: t!("apis-publish-lead"),
         action: shell.to("/console/apis/new"),
         multipart: true,
         hidden: Vec::new(),
         fields: vec![
-            Field::text("api", "Short name")
+            Field::text("api", t!("word-short-name"))
                 .value(text("api"))
                 .max(40)
-                .help("For addresses: lower-case letters, digits and dashes. It never changes.")
+                .help(t!("apis-slug-help"))
                 .faults(&faults),
-            Field::text("version", "Version").value(version).max(40).faults(&faults),
+            Field::text("version", t!("word-version"))
+                .value(version)
+                .max(40)
+                .faults(&faults),
         ]
         .into_iter()
         .chain(sources(upload, &faults))
         .collect(),
         faults,
-        button: "Publish API".into(),
+        button: t!("apis-publish-api").into(),
         back: shell.to("/console/apis"),
         shell,
     })
@@ -72,7 +81,7 @@ pub(super) const ORPHANS: (&str, &str) = ("?drop_orphans", "drop_orphans");
 /// Asked for once something would be orphaned, and not before.
 pub(super) fn drop_orphans(faults: &Faults) -> Option<Field> {
     faults.of(ORPHANS.1)?;
-    let words = "Take away what hangs on operations that are gone";
+    let words = t!("apis-drop-orphans");
     Some(Field::check(ORPHANS.1, words, "yes").faults(faults))
 }
 
@@ -80,19 +89,19 @@ pub(super) fn drop_orphans(faults: &Faults) -> Option<Field> {
 pub(crate) fn sources(upload: Option<&Upload>, faults: &Faults) -> Vec<Field> {
     let text = |name: &str| upload.map(|upload| upload.text(name)).unwrap_or_default();
     let ways = [
-        Field::file("file", "Description")
-            .help("JSON or YAML, at most 50 MB.")
+        Field::file("file", t!("word-description"))
+            .help(t!("apis-file-help"))
             .unforced()
             .faults(faults),
-        Field::text("url", "Or its address")
+        Field::text("url", t!("apis-url"))
             .max(2000)
             .value(text("url"))
-            .help("Fetched once, now. Read when no file is chosen.")
+            .help(t!("apis-url-help"))
             .optional()
             .faults(faults),
-        Field::area("text", "Or paste it", TEXT_MAX)
+        Field::area("text", t!("apis-paste"), TEXT_MAX)
             .value(text("text"))
-            .help("Read when there is neither file nor address.")
+            .help(t!("apis-paste-help"))
             .optional()
             .faults(faults),
     ];
@@ -159,7 +168,7 @@ async fn publish(
     let content = upload.file.clone();
     let content = content.or_else(|| (!pasted.is_empty()).then(|| pasted.into()));
     if content.is_none() && !is_fetched {
-        let words = "Choose a file, name an address, or paste the description.";
+        let words = t!("apis-no-description");
         return Ok(Attempt::Faulty(Faults::one("file", words)));
     }
     let mut input = PublishSpec {
@@ -208,8 +217,8 @@ async fn wait(
     number: i32,
 ) -> Result<Response, PageError> {
     let words = Flash::care(
-        "Not published.",
-        format!("It is kept as revision {number}."),
+        t!("apis-flash-kept"),
+        t!("apis-flash-kept-words", number = number.to_string()),
     );
     visitor.tell(words).await?;
     let version = upload.text("version");
@@ -225,7 +234,7 @@ fn spec_faults(errors: &SpecErrors) -> Faults {
     }
     let more = errors.errors.len().saturating_sub(FAULTS_MAX) + errors.dropped;
     if more > 0 {
-        faults.add("file", format!("And {}.", count(more, "more fault")));
+        faults.add("file", t!("apis-more-faults", count = more));
     }
     faults
 }
@@ -266,21 +275,17 @@ async fn go(
     done: &Changed<Published>,
 ) -> Result<Response, PageError> {
     let published = &done.value;
-    let operations = count(
-        usize::try_from(published.operations).unwrap_or(0),
-        "operation",
-    );
     let warnings = match published.warnings.as_array().map_or(0, Vec::len) {
         0 => String::new(),
-        n => format!(" {}.", count(n, "warning")),
+        n => t!("apis-flash-warnings", count = n),
     };
     let words = match published.outcome {
         Outcome::Unchanged => {
-            Flash::info("Nothing changed.", "This description is already published.")
+            Flash::info(t!("apis-flash-unchanged"), t!("apis-flash-unchanged-words"))
         }
         Outcome::Created | Outcome::Updated => Flash::good(
-            format!("Published with {operations}."),
-            warnings.trim_start().to_owned(),
+            t!("apis-flash-operations", count = published.operations),
+            warnings,
         ),
     };
     visitor.tell(words).await?;

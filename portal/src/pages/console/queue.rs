@@ -20,6 +20,7 @@ use gatehouse_control_plane::plans;
 use gatehouse_control_plane::subscriptions::{self, RequestRow, RequestSubject};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ProductId;
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// Waiting requests with everything a decision needs, one form, two buttons.
@@ -166,10 +167,10 @@ pub(super) async fn page(
         conditions: conditions(chosen, plans, &faults),
         reasons: settings.reject_reasons,
         preset: chosen.preset.clone(),
-        reason_field: Field::area("reason", "Sent to the requester word for word", 500)
+        reason_field: Field::area("reason", t!("access-reason"), 500)
             .optional()
             .value(chosen.reason.clone())
-            .help("At most 500 characters. Needed to reject.")
+            .help(t!("access-reason-help"))
             .faults(&faults),
         faults,
         empty: empty(&filter),
@@ -182,24 +183,19 @@ pub(super) async fn page(
 fn lead(rows: &[QueueRow]) -> String {
     let late = rows.iter().filter(|row| row.late).count();
     match (rows.len(), late) {
-        (0, _) => "Nobody waits.".to_owned(),
-        (1, 0) => "1 person waits for a decision.".to_owned(),
-        (n, 0) => format!("{n} people wait for a decision."),
-        (n, late) => format!("{n} wait, {late} past the target."),
+        (0, _) => t!("access-queue-nobody"),
+        (n, 0) => t!("access-queue-wait", count = n),
+        (n, late) => t!("access-queue-late", count = n, late = late),
     }
 }
 
 fn empty(filter: &QueueFilter) -> Empty {
     if filter.is_on() {
-        return Empty::new(
-            "No request fits",
-            "Others may wait. Show all of them.",
-            None,
-        );
+        return Empty::new(t!("access-queue-none-fit"), t!("access-queue-others"), None);
     }
     Empty::new(
-        "No requests waiting",
-        "Access requests appear here as soon as they are made.",
+        t!("access-queue-empty"),
+        t!("access-queue-empty-help"),
         None,
     )
 }
@@ -219,32 +215,32 @@ async fn offered(
         let name = format!("{}: {}", plan.product, plan.name);
         Choice::new(plan.id.to_string(), name)
     });
-    Ok(std::iter::once(Choice::new("", "As asked for"))
+    Ok(std::iter::once(Choice::new("", t!("access-as-asked")))
         .chain(named)
         .collect())
 }
 
 fn conditions(chosen: &DecideForm, plans: Vec<Choice>, faults: &Faults) -> Vec<Field> {
     vec![
-        Field::select("plan", "Under another plan", plans)
+        Field::select("plan", t!("access-other-plan"), plans)
             .optional()
             .value(chosen.plan.clone())
             .faults(faults),
-        Field::date("ends", "Access ends on")
+        Field::date("ends", t!("access-ends"))
             .optional()
             .value(chosen.ends.clone())
-            .help("UTC. First requests only; a plan's own end holds too when it is earlier.")
+            .help(t!("access-ends-help"))
             .faults(faults),
-        Field::number("rate", "At most calls a second")
+        Field::number("rate", t!("access-most-second"))
             .optional()
             .value(chosen.rate.clone())
-            .help("Lower than what the plan allows.")
+            .help(t!("access-most-second-help"))
             .faults(faults),
-        Field::number("quota", "At most calls a day")
+        Field::number("quota", t!("access-most-day"))
             .optional()
             .value(chosen.quota.clone())
             .faults(faults),
-        Field::area("note", "Note to the requester", 500)
+        Field::area("note", t!("access-note"), 500)
             .optional()
             .value(chosen.note.clone())
             .faults(faults),
@@ -260,25 +256,30 @@ pub(super) enum QueueTab {
 }
 
 pub(super) fn tabs(current: QueueTab, waiting: Option<usize>, shell: &Shell) -> Tabs {
-    let tab = |which, label: &'static str, path, count| Tab {
+    let tab = |which, label: String, path, count| Tab {
         label: label.into(),
         href: shell.to(path),
         count,
         current: which == current,
     };
     Tabs::new(
-        "Requests",
+        t!("word-requests"),
         vec![
-            tab(QueueTab::Waiting, "Waiting", "/console/requests", waiting),
+            tab(
+                QueueTab::Waiting,
+                t!("access-tab-waiting"),
+                "/console/requests",
+                waiting,
+            ),
             tab(
                 QueueTab::Decided,
-                "Decided",
+                t!("access-tab-decided"),
                 "/console/requests/decided",
                 None,
             ),
             tab(
                 QueueTab::Settings,
-                "How it is decided",
+                t!("access-tab-how"),
                 "/console/requests/settings",
                 None,
             ),

@@ -11,6 +11,7 @@ use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::environments;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{RequestFilter, RequestSubject};
+use gatehouse_language::t;
 
 /// `?about=&api=&environment=&show=`; empty is everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
@@ -75,28 +76,28 @@ impl QueueFilter {
         actor: &Actor,
     ) -> Result<Vec<Field>, PageError> {
         let about = [
-            ("", "Everything"),
-            ("subscription", "First requests"),
-            ("plan_change", "Changes of plan"),
-            ("renewal", "Renewals"),
+            ("", t!("access-everything")),
+            ("subscription", t!("access-first-requests")),
+            ("plan_change", t!("access-plan-changes")),
+            ("renewal", t!("access-renewals")),
         ];
         let show = [
-            ("", "All that wait"),
-            ("mine", "Left for me"),
-            ("late", "Past the target"),
+            ("", t!("access-all-waiting")),
+            ("mine", t!("access-left-for-me")),
+            ("late", t!("access-past-target")),
         ];
-        let choices = |all: &[(&str, &str)]| {
+        let choices = |all: &[(&str, String)]| {
             let all = all.iter();
-            all.map(|&(value, label)| Choice::new(value, label))
+            all.map(|(value, label)| Choice::new(*value, label.as_str()))
                 .collect()
         };
         let filters = [
-            Field::select("show", "Show", choices(&show)).value(&self.show),
-            Field::select("about", "About", choices(&about)).value(&self.about),
-            Field::select("api", "API", apis_of(visitor, actor).await?).value(&self.api),
+            Field::select("show", t!("word-show"), choices(&show)).value(&self.show),
+            Field::select("about", t!("access-about"), choices(&about)).value(&self.about),
+            Field::select("api", t!("word-api"), apis_of(visitor, actor).await?).value(&self.api),
             Field::select(
                 "environment",
-                "Environment",
+                t!("word-environment"),
                 places_of(visitor, actor).await?,
             )
             .value(&self.environment),
@@ -110,7 +111,7 @@ async fn apis_of(visitor: &Visitor, actor: &Actor) -> Result<Vec<Choice>, PageEr
     let apis = listable(found)?
         .into_iter()
         .map(|api| Choice::new(api.slug, api.name));
-    Ok(std::iter::once(Choice::new("", "Every API"))
+    Ok(std::iter::once(Choice::new("", t!("access-every-api")))
         .chain(apis)
         .collect())
 }
@@ -121,9 +122,11 @@ async fn places_of(visitor: &Visitor, actor: &Actor) -> Result<Vec<Choice>, Page
     let places = found
         .into_iter()
         .map(|place| Choice::new(place.slug.clone(), capital(&place.slug)));
-    Ok(std::iter::once(Choice::new("", "Every environment"))
-        .chain(places)
-        .collect())
+    Ok(
+        std::iter::once(Choice::new("", t!("access-every-environment")))
+            .chain(places)
+            .collect(),
+    )
 }
 
 #[cfg(test)]

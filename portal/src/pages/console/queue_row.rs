@@ -3,14 +3,16 @@
 use crate::pages::Fact;
 use crate::pages::console::choice::Choice;
 use crate::pages::console::decide::DecideForm;
-use crate::view::shell::{Shell, capital};
-use crate::view::words::{age, count, grouped, relative};
+use crate::view::shell::Shell;
+use crate::view::words::{age, relative};
 use crate::visitor::Visitor;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::apis::DataClass;
 use gatehouse_control_plane::subscriptions::{
     PriorUse, RequestRow, RequestSubject, Risk, Said, SubscriptionView,
 };
+use gatehouse_domain::EnvironmentKind;
+use gatehouse_language::t;
 
 pub(crate) struct QueueRow {
     /// What the form sends; see [`Choice`].
@@ -107,11 +109,14 @@ fn wants(request: &RequestRow) -> (String, String) {
         RequestSubject::PlanChange => {
             let wanted = view.wanted_plan.as_ref().unwrap_or(&view.plan);
             (
-                format!("Change to {}", wanted.name),
-                format!("{api}, now {plan}"),
+                t!("access-wants-change", plan = &wanted.name),
+                t!("access-wants-from", api = api, plan = plan),
             )
         }
-        RequestSubject::Renewal => (format!("Renew {api} {plan}"), String::new()),
+        RequestSubject::Renewal => (
+            t!("access-wants-renewal", api = api, plan = plan),
+            String::new(),
+        ),
     }
 }
 
@@ -119,9 +124,9 @@ fn wants(request: &RequestRow) -> (String, String) {
 fn due(request: &RequestRow, visitor: &Visitor) -> String {
     let now = visitor.now();
     match request.escalated_at {
-        Some(at) => format!("passed on {}", relative(at, now)),
-        None if request.overdue => "past target".to_owned(),
-        None => format!("due {}", relative(request.due_at, now)),
+        Some(at) => t!("access-passed-on", when = relative(at, now)),
+        None if request.overdue => t!("access-is-late"),
+        None => t!("access-due", when = relative(request.due_at, now)),
     }
 }
 
@@ -130,12 +135,16 @@ fn said(said: &Said) -> String {
     let Some(last) = &said.last else {
         return String::new();
     };
-    let count = count(usize::try_from(said.count).unwrap_or(usize::MAX), "message");
     let mut text: String = last.text.chars().take(120).collect();
     if text.len() < last.text.len() {
         text.push('\u{2026}');
     }
-    format!("{count}, the last by {}: {text}", last.author)
+    t!(
+        "access-said",
+        count = said.count,
+        author = &last.author,
+        text = text
+    )
 }
 
 fn plain(words: String) -> WorthKnowing {
@@ -147,7 +156,10 @@ fn care(words: String) -> WorthKnowing {
 }
 
 fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
-    let mut facts = vec![plain(format!("For {}", view.environment.kind))];
+    let mut facts = vec![plain(match view.environment.kind {
+        EnvironmentKind::Sandbox => t!("access-fact-sandbox"),
+        EnvironmentKind::Production => t!("access-fact-production"),
+    })];
     facts.extend(of_data(request.risk.data_class));
     facts.push(of_amount(&request.risk));
     facts.push(of_others(&request.risk));
@@ -155,7 +167,11 @@ fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
     facts.extend(of_past(&request.risk.prior));
     if view.approvals.required > 1 {
         let (given, required) = (view.approvals.given, view.approvals.required);
-        facts.push(plain(format!("{given} of {required} have agreed")));
+        facts.push(plain(t!(
+            "access-fact-agreed",
+            given = given,
+            required = required
+        )));
     }
     facts
 }
@@ -163,41 +179,44 @@ fn facts(request: &RequestRow, view: &SubscriptionView) -> Vec<WorthKnowing> {
 fn of_data(class: DataClass) -> Option<WorthKnowing> {
     match class {
         DataClass::Public | DataClass::Internal => None,
-        DataClass::Personal => Some(care("Data about people".to_owned())),
-        DataClass::Secret => Some(care("Secret data".to_owned())),
+        DataClass::Personal => Some(care(t!("access-fact-personal"))),
+        DataClass::Secret => Some(care(t!("access-fact-secret"))),
     }
 }
 
 fn of_amount(risk: &Risk) -> WorthKnowing {
     match risk.asked_per_day {
-        Some(calls) => plain(format!("May make {} calls a day", grouped(calls))),
-        None => care("May make any number of calls".to_owned()),
+        Some(calls) => plain(t!("access-fact-amount", calls = calls)),
+        None => care(t!("access-fact-no-bound")),
     }
 }
 
 /// What the API has promised already, beside what it really serves.
 fn of_others(risk: &Risk) -> WorthKnowing {
-    let promised = &risk.promised;
-    let least = if promised.at_least { "at least " } else { "" };
-    let number = grouped(promised.subscriptions);
-    let words = match (promised.subscriptions, promised.per_day) {
-        (0, _) => "Nobody else has access yet".to_owned(),
-        (_, Some(calls)) => format!(
-            "{least}{number} with access may make {} a day; the busiest day had {}",
-            grouped(calls),
-            grouped(risk.busiest_day)
+    let (promised, busiest) = (&risk.promised, risk.busiest_day);
+    let words = match (promised.subscriptions, promised.per_day, promised.at_least) {
+        (0, _, _) => t!("access-fact-nobody"),
+        (n, Some(calls), false) => t!(
+            "access-fact-others",
+            count = n,
+            calls = calls,
+            busiest = busiest
         ),
-        (_, None) => format!(
-            "{least}{number} with access, some without a limit; the busiest day had {} calls",
-            grouped(risk.busiest_day)
+        (n, Some(calls), true) => t!(
+            "access-fact-others-least",
+            count = n,
+            calls = calls,
+            busiest = busiest
         ),
+        (n, None, false) => t!("access-fact-unbound", count = n, busiest = busiest),
+        (n, None, true) => t!("access-fact-unbound-least", count = n, busiest = busiest),
     };
-    plain(capital(&words))
+    plain(words)
 }
 
 fn of_access(request: &RequestRow) -> WorthKnowing {
     if request.other_access.is_empty() {
-        return care("First access of this team".to_owned());
+        return care(t!("access-fact-first"));
     }
     let mut names: Vec<String> = Vec::new();
     for one in &request.other_access {
@@ -207,26 +226,26 @@ fn of_access(request: &RequestRow) -> WorthKnowing {
         }
     }
     names.truncate(3);
-    plain(format!("Has {}", names.join(", ")))
+    plain(t!("access-fact-has", names = names.join(", ")))
 }
 
 fn of_past(prior: &PriorUse) -> Vec<WorthKnowing> {
     let mut facts = Vec::new();
     if prior.calls > 0 {
-        facts.push(plain(format!(
-            "The team made {} calls in 30 days, {} failed",
-            grouped(prior.calls),
-            grouped(prior.failed)
+        facts.push(plain(t!(
+            "access-fact-made",
+            calls = prior.calls,
+            failed = prior.failed
         )));
     }
-    let ended: Vec<String> = [(prior.rejected, "rejected"), (prior.revoked, "revoked")]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{} {word}", grouped(number)))
-        .collect();
-    if !ended.is_empty() {
-        facts.push(care(format!("Before: {}", ended.join(", "))));
-    }
+    let (rejected, revoked) = (prior.rejected, prior.revoked);
+    let ended = match (rejected > 0, revoked > 0) {
+        (true, true) => t!("access-fact-both", rejected = rejected, revoked = revoked),
+        (true, false) => t!("access-fact-rejected", rejected = rejected),
+        (false, true) => t!("access-fact-revoked", revoked = revoked),
+        (false, false) => return facts,
+    };
+    facts.push(care(ended));
     facts
 }
 

@@ -8,11 +8,12 @@ use crate::view::form::{Choice, Field};
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Pages};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
-use crate::view::words::{When, action_words, count, grouped, relative};
+use crate::view::words::{When, action_words, grouped, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::releases::{self, ReleaseChange, ReleaseView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use serde_json::Value;
 
 /// All releases, newest first.
@@ -99,7 +100,7 @@ pub(crate) async fn show(
     });
     Ok(ReleasesPage {
         pages: Pages {
-            range: format!("{} shown", found.len()),
+            range: t!("running-shown-2", found = &found.len()),
             newer: query.before.map(|_| shell.to("/console/releases")),
             older,
         },
@@ -108,8 +109,8 @@ pub(crate) async fn show(
             .map(|release| row(release, &visitor, &shell))
             .collect(),
         empty: Empty::new(
-            "No release yet",
-            "The first API, plan or upstream makes release 1.",
+            t!("running-no-release-yet"),
+            t!("running-the-first-api-plan-or-upstream"),
             None,
         ),
         same: visitor.same(&[same::RELEASE_LIST], &[]),
@@ -132,7 +133,7 @@ fn row(release: ReleaseView, visitor: &Visitor, shell: &Shell) -> ReleaseRow {
 
 fn what(release: &ReleaseView) -> String {
     match release.rolled_back_to {
-        Some(number) => format!("Went back to release {number}"),
+        Some(number) => t!("running-went-back-to-release", number = &number),
         None => action_words(&release.kind),
     }
 }
@@ -143,7 +144,7 @@ fn things(release: &ReleaseView) -> String {
     let shown = i64::try_from(release.things.len()).unwrap_or(i64::MAX);
     match release.changes.saturating_sub(shown) {
         0 => named,
-        more => format!("{named} and {} more", grouped(more)),
+        more => t!("running-and-more", named = &named, grouped = &grouped(more)),
     }
 }
 
@@ -151,7 +152,7 @@ fn runs(release: &ReleaseView) -> Option<Badge> {
     match release.gateways.as_slice() {
         [] => None,
         [only] => Some(Badge::good(only.name.clone())),
-        several => Some(Badge::good(count(several.len(), "gateway"))),
+        several => Some(Badge::good(t!("count-gateway", count = several.len()))),
     }
 }
 
@@ -183,15 +184,18 @@ pub(crate) async fn show_release(
     let here = shell.to(&format!("/console/releases/{number}"));
     Ok(ReleasePage {
         crumbs: Crumbs::new(
-            format!("Release {number}"),
-            vec![Link::new("Releases", shell.to("/console/releases"))],
+            t!("running-release", number = &number),
+            vec![Link::new(
+                t!("running-releases"),
+                shell.to("/console/releases"),
+            )],
         ),
-        heading: format!("Release {number}"),
-        lead: format!(
-            "{} by {}, {}.",
-            what(&view),
-            view.actor_name,
-            relative(view.created_at, visitor.now())
+        heading: t!("running-release", number = &number),
+        lead: t!(
+            "running-by-2",
+            what = &what(&view),
+            actor_name = &view.actor_name,
+            relative = &relative(view.created_at, visitor.now())
         ),
         facts: facts(&view),
         spread: view
@@ -199,11 +203,11 @@ pub(crate) async fn show_release(
             .map(|change| shell.to(&format!("/console/changes/{change}"))),
         roll_back: (!is_newest && shell.may_everywhere(Permission::ApiWrite))
             .then(|| format!("{here}/rollback")),
-        against: Field::select("against", "Compare with", choices(number))
+        against: Field::select("against", t!("running-compare-with"), choices(number))
             .value(diff.from.to_string()),
         compared: match diff.from {
-            0 => "Against nothing at all".to_owned(),
-            from => format!("Against release {from}"),
+            0 => t!("running-against-nothing-at-all"),
+            from => t!("running-against-release", from = &from),
         },
         changes: diff.changes.into_iter().map(thing).collect(),
         same: visitor.same(
@@ -220,14 +224,14 @@ fn choices(number: i64) -> Vec<Choice> {
     const NEAR: i64 = 20;
     let mut choices: Vec<Choice> = (number.saturating_sub(NEAR).max(1)..number)
         .rev()
-        .map(|one| Choice::new(one.to_string(), format!("Release {one}")))
+        .map(|one| Choice::new(one.to_string(), t!("running-release-2", one = &one)))
         .collect();
-    choices.push(Choice::new("0", "Nothing at all"));
+    choices.push(Choice::new("0", t!("running-nothing-at-all")));
     choices
 }
 
 fn facts(view: &ReleaseView) -> Vec<Fact> {
-    let mut facts = vec![Fact::new("Done to", view.subject.clone())];
+    let mut facts = vec![Fact::new(t!("running-done-to"), view.subject.clone())];
     if let Some(source) = view.source.as_object() {
         let said = source.iter().filter_map(|(name, value)| {
             let words = name.replace('_', " ");
@@ -238,13 +242,13 @@ fn facts(view: &ReleaseView) -> Vec<Fact> {
     }
     facts.extend(
         view.changeset_id
-            .map(|id| Fact::new("Changeset", id.to_string())),
+            .map(|id| Fact::new(t!("running-changeset"), id.to_string())),
     );
     let names: Vec<_> = view.gateways.iter().map(|one| one.name.clone()).collect();
     facts.push(Fact::new(
-        "Runs on",
+        t!("running-runs-on"),
         if names.is_empty() {
-            "No gateway now".to_owned()
+            t!("running-no-gateway-now")
         } else {
             names.join(", ")
         },
@@ -257,9 +261,9 @@ pub(crate) fn thing(change: ReleaseChange) -> ThingChange {
     ThingChange {
         resource: change.resource,
         state: match change.action {
-            "create" => Badge::good("Made"),
-            "delete" => Badge::stopped("Ended"),
-            _ => Badge::care("Changed"),
+            "create" => Badge::good(t!("word-made")),
+            "delete" => Badge::stopped(t!("running-ended")),
+            _ => Badge::care(t!("running-changed")),
         },
         fields: change
             .fields

@@ -3,8 +3,9 @@
 use crate::pages::console::version::LISTED_MAX;
 use crate::pages::method_class;
 use crate::view::parts::Badge;
-use crate::view::words::{count, grouped};
+use crate::view::words::grouped;
 use gatehouse_control_plane::publishing::RevisionLines;
+use gatehouse_language::t;
 use gatehouse_spec::diff::{Line, Severity, Verdict as Found};
 use gatehouse_spec::gate::{ApplicationUse, JudgedChange, Report};
 use gatehouse_spec::lint::Lint;
@@ -26,27 +27,30 @@ impl Verdict {
     pub(crate) fn of(report: &Report) -> Self {
         let counts = &report.counts;
         let badge = match report.verdict {
-            Found::Breaking => Badge::stopped("Breaking"),
-            Found::NotCompared => Badge::stopped("Not compared"),
-            Found::Warning => Badge::care("Look at it"),
-            Found::Harmless => Badge::good("Harmless"),
-            Found::Unchanged => Badge::plain("Nothing to compare"),
+            Found::Breaking => Badge::stopped(t!("apis-verdict-breaking")),
+            Found::NotCompared => Badge::stopped(t!("apis-not-compared")),
+            Found::Warning => Badge::care(t!("apis-verdict-warning")),
+            Found::Harmless => Badge::good(t!("apis-verdict-harmless")),
+            Found::Unchanged => Badge::plain(t!("apis-verdict-unchanged")),
         };
         let impact = &report.impact;
-        let hit = count(impact.applications, "application");
-        let calls = grouped(i128::from(impact.calls));
         Self {
             badge,
-            counts: format!(
-                "{} breaking, {} to look at, {} harmless, {} not compared",
-                counts.breaking, counts.warning, counts.harmless, counts.not_compared
+            counts: t!(
+                "apis-verdict-counts",
+                breaking = counts.breaking,
+                warning = counts.warning,
+                harmless = counts.harmless,
+                gaps = counts.not_compared,
             ),
             sentence: match (counts.breaking, impact.applications) {
-                (0, _) => "No caller is known to break".to_owned(),
-                (_, 0) => format!("Nobody called what this breaks in {} days", impact.days),
-                _ => format!(
-                    "{hit} called what this breaks, {calls} times in {} days",
-                    impact.days
+                (0, _) => t!("apis-verdict-none"),
+                (_, 0) => t!("apis-verdict-nobody", days = impact.days),
+                _ => t!(
+                    "apis-verdict-hit",
+                    count = impact.applications,
+                    calls = impact.calls,
+                    days = impact.days,
                 ),
             },
             words: report.headline(),
@@ -95,9 +99,9 @@ impl BreakingRow {
         Self {
             operations: named.map(|key| OperationName::of(key.as_str())).collect(),
             more: match (judged.operations_total, more) {
-                (0, _) => "The whole API".to_owned(),
+                (0, _) => t!("apis-whole-api"),
                 (_, 0) => String::new(),
-                (_, more) => format!("and {more} more"),
+                (_, more) => t!("apis-and-more", count = more),
             },
             change: judged.change.message.clone(),
             rule: judged.change.rule.id(),
@@ -130,7 +134,7 @@ impl AffectedRow {
             team: hit.team.clone(),
             uses: match more {
                 0 => named,
-                more => format!("{named} and {more} more"),
+                more => t!("apis-named-and-more", named = named, count = more),
             },
             calls: grouped(i128::from(hit.calls)),
         }
@@ -143,7 +147,7 @@ pub(crate) struct DiffView {
     pub(crate) hunks: Vec<HunkView>,
     pub(crate) added: String,
     pub(crate) removed: String,
-    pub(crate) note: &'static str,
+    pub(crate) note: String,
 }
 
 pub(crate) struct HunkView {
@@ -178,10 +182,10 @@ impl DiffView {
         let number = |n: usize| grouped(i128::try_from(n).unwrap_or(0));
         Self {
             note: match (hunks.is_empty(), is_short) {
-                (true, true) => "Too much differs to be shown line by line.",
-                (true, false) => "No line differs from what it was compared with.",
-                (false, true) => "Not every line is shown; the command line has more.",
-                (false, false) => "",
+                (true, true) => t!("apis-diff-too-much"),
+                (true, false) => t!("apis-diff-none"),
+                (false, true) => t!("apis-diff-cut"),
+                (false, false) => String::new(),
             },
             hunks,
             added: number(lines.diff.added),
@@ -210,11 +214,14 @@ impl LineView {
 
 /// What the rules find, with the line it stands in.
 pub(crate) fn lint_lines(lint: &Lint) -> Vec<String> {
-    let lines = lint.findings.iter().take(LISTED_MAX).map(|finding| {
-        let place = finding
-            .location
-            .map(|place| format!("Line {}: ", place.line));
-        format!("{}{}", place.unwrap_or_default(), finding.message)
+    let findings = lint.findings.iter().take(LISTED_MAX);
+    let lines = findings.map(|finding| match finding.location {
+        None => finding.message.clone(),
+        Some(place) => t!(
+            "apis-lint-line",
+            line = place.line.to_string(),
+            words = &finding.message,
+        ),
     });
     lines.collect()
 }

@@ -16,6 +16,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::roles::{self, RoleView, UpdateRole};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// One role.
 #[derive(Template)]
@@ -48,14 +49,11 @@ pub(crate) async fn show(visitor: Visitor, Path([role]): Path<1>) -> Result<Role
 
 async fn page(visitor: &Visitor, role: RoleView, faults: Faults) -> Result<RolePage, PageError> {
     let shell = visitor.shell().await?.console("people");
-    let members = match role.members {
-        1 => "1 person has it.".to_owned(),
-        n => format!("{} people have it.", grouped(n)),
-    };
+    let members = t!("people-have-it", count = role.members);
     Ok(RolePage {
         crumbs: Crumbs::new(
             role.name.clone(),
-            vec![Link::new("Roles", shell.to("/console/roles"))],
+            vec![Link::new(t!("word-roles"), shell.to("/console/roles"))],
         ),
         kind: kind(role.built_in),
         lead: format!("{} {members}", role.description).trim().to_owned(),
@@ -106,10 +104,7 @@ pub(crate) async fn update(
     };
     match roles::update_role(db, actor, &role, Some(form.row_version), input).await {
         Ok(_) => {
-            let words = Flash::good(
-                "Saved.",
-                "Whoever has it has it so with their next request.",
-            );
+            let words = Flash::good(t!("people-saved"), t!("people-whoever-has-it-has-it-so"));
             visitor.tell(words).await?;
             Ok(visitor
                 .go(&format!("/console/roles/{role}"))
@@ -145,19 +140,19 @@ async fn confirm(visitor: &Visitor, role: &str, faults: Faults) -> Result<Confir
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::ROLE_DELETE], &[("role", role)])),
         crumbs: Crumbs::new(
-            "Delete",
+            t!("word-delete"),
             vec![
-                Link::new("Roles", shell.to("/console/roles")),
+                Link::new(t!("word-roles"), shell.to("/console/roles")),
                 Link::new(view.name.clone(), back.clone()),
             ],
         ),
-        heading: format!("Delete {}?", view.name),
-        consequence: "It is gone for good. A role that somebody has cannot be deleted.".to_owned(),
+        heading: t!("people-delete", name = &view.name),
+        consequence: t!("people-it-is-gone-for-good-a"),
         faults,
         action: format!("{back}/delete"),
         hidden: Vec::new(),
         fields: Vec::new(),
-        button: "Delete role".to_owned(),
+        button: t!("people-delete-role"),
         loss: true,
         back,
         shell,
@@ -174,7 +169,10 @@ pub(crate) async fn delete(
     match roles::delete_role(visitor.db(), actor, &role, None).await {
         Ok(_) => {
             visitor
-                .tell(Flash::good("Role deleted.", "Nobody had it."))
+                .tell(Flash::good(
+                    t!("people-role-deleted"),
+                    t!("people-nobody-had-it"),
+                ))
                 .await?;
             Ok(visitor.go("/console/roles").into_response())
         }

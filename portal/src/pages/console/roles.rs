@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::roles::{self, CreateRole, RoleView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// Every role, and the form that makes one.
 #[derive(Template)]
@@ -73,11 +74,11 @@ pub(crate) fn chosen(words: &[String]) -> Vec<Permission> {
 /// Name and purpose, as both role forms have them.
 pub(crate) fn fields(name: &str, description: &str, faults: &Faults) -> Vec<Field> {
     vec![
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .max(80)
             .value(name)
             .faults(faults),
-        Field::text("description", "What it is for")
+        Field::text("description", t!("people-what-it-is-for"))
             .optional()
             .max(400)
             .value(description)
@@ -101,10 +102,10 @@ async fn page(visitor: &Visitor, form: &NewRole, faults: Faults) -> Result<Roles
     let roles = roles::list_roles(visitor.db(), actor).await?;
     let shell = visitor.shell().await?.console("people");
     let mut all = vec![
-        Field::text("slug", "Short name")
+        Field::text("slug", t!("word-short-name"))
             .max(40)
             .value(&form.slug)
-            .help("In addresses and files; it stays.")
+            .help(t!("people-in-addresses-and-files-it-stays"))
             .faults(&faults),
     ];
     all.extend(fields(&form.name, &form.description, &faults));
@@ -133,9 +134,9 @@ fn row(role: RoleView, shell: &Shell) -> RoleRow {
 
 pub(crate) fn kind(built_in: bool) -> Badge {
     if built_in {
-        Badge::plain("Built in")
+        Badge::plain(t!("people-built-in"))
     } else {
-        Badge::good("Your own")
+        Badge::good(t!("people-your-own"))
     }
 }
 
@@ -159,8 +160,8 @@ pub(crate) async fn create(
     match roles::create_role(visitor.db(), actor, input).await {
         Ok(made) => {
             let words = Flash::good(
-                format!("{} is made.", made.value.name),
-                "Give it to somebody on their page.",
+                t!("people-is-made", name = &made.value.name),
+                t!("people-give-it-to-somebody-on-their"),
             );
             visitor.tell(words).await?;
             let path = format!("/console/roles/{}", made.value.slug);

@@ -11,12 +11,13 @@ use crate::view::form::{Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Empty, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{count, day};
+use crate::view::words::day;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::releases::{self, Announced, GoBack, RolledBack};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// What going back changes, what it leaves alone, and the one button.
 #[derive(Template)]
@@ -79,19 +80,16 @@ async fn page(
     });
     Ok(RollbackPage {
         crumbs: Crumbs::new(
-            "Go back",
+            t!("running-go-back"),
             vec![
-                Link::new("Releases", shell.to("/console/releases")),
-                Link::new(format!("Release {number}"), here.clone()),
+                Link::new(t!("running-releases"), shell.to("/console/releases")),
+                Link::new(t!("running-release", number = &number), here.clone()),
             ],
         ),
-        heading: format!("Go back to release {number}?"),
-        lead: format!(
-            "{} and makes a new release. Requests, approvals, holds and keys stay as they are.",
-            match done.changes.len() {
-                1 => "This changes 1 thing".to_owned(),
-                n => format!("This changes {}", count(n, "thing")),
-            }
+        heading: t!("running-go-back-to-release", number = &number),
+        lead: t!(
+            "running-and-makes-a-new-release-requests",
+            n = t!("running-this-changes", count = done.changes.len())
         ),
         action: format!("{here}/rollback"),
         seen: Hidden::new("newest", done.newest.to_string()),
@@ -110,9 +108,9 @@ async fn page(
         faults,
         changes: done.changes.into_iter().map(thing).collect(),
         nothing: Empty::new(
-            "Nothing would change",
-            "What can go back is already as it was in this release.",
-            Some(Link::new("Back to the release", here.clone())),
+            t!("running-nothing-would-change"),
+            t!("running-what-can-go-back-is-already"),
+            Some(Link::new(t!("running-back-to-the-release"), here.clone())),
         ),
         back: here,
         same: visitor.same(
@@ -126,10 +124,11 @@ async fn page(
 /// "On 21 Dec 2026, when the notice of 3 subscriptions is over".
 fn announced(plan: Announced) -> Fact {
     let many = usize::try_from(plan.subscriptions).unwrap_or_default();
-    let who = count(many, "subscription");
-    let words = format!(
-        "Lower limits or shorter spans hold from {}, when the notice of {who} is over.",
-        day(plan.effective_at)
+    let who = t!("count-subscription", count = many);
+    let words = t!(
+        "running-lower-limits-or-shorter-spans-hold",
+        day = &day(plan.effective_at),
+        who = &who
     );
     Fact::new(plan.resource, words)
 }
@@ -143,7 +142,11 @@ fn fields(
 ) -> Result<Vec<Field>, PageError> {
     let mut fields = Vec::new();
     if !done.orphans.is_empty() {
-        let field = Field::check("drop_orphans", "Take away what hangs on operations", "yes");
+        let field = Field::check(
+            "drop_orphans",
+            t!("running-take-away-what-hangs-on-operations"),
+            "yes",
+        );
         fields.push(field.ticked(!form.drop_orphans.is_empty()).faults(faults));
     }
     if !done.announced.is_empty() && visitor.actor()?.may(Permission::TenantManage) {
@@ -186,13 +189,23 @@ pub(crate) async fn submit(
     match releases::rollback(visitor.db(), actor, number, &form.how()).await {
         Ok(done) => {
             let Some(made) = done.value.number else {
-                let words = Flash::info("Nothing changed.", "Everything was so already.");
+                let words = Flash::info(
+                    t!("running-nothing-changed"),
+                    t!("running-everything-was-so-already"),
+                );
                 visitor.tell(words).await?;
                 return Ok(visitor.go("/console/releases").into_response());
             };
             let words = Flash::good(
-                format!("Release {made} goes back to release {number}."),
-                format!("It changed {}.", count(done.value.changes.len(), "thing")),
+                t!(
+                    "running-release-goes-back-to-release",
+                    made = &made,
+                    number = &number
+                ),
+                t!(
+                    "running-it-changed",
+                    count = &t!("count-thing", count = done.value.changes.len())
+                ),
             );
             visitor.tell(words).await?;
             let path = match &done.change {

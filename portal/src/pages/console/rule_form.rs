@@ -6,6 +6,7 @@ use gatehouse_control_plane::plans::{PlanApproval, SetPlanApproval};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::approval::{ApprovalRule, AskingTeam, RuleCondition, RuleMatch, RuleMode};
 use gatehouse_domain::question::{QuestionKind, RequestQuestion};
+use gatehouse_language::t;
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -90,7 +91,7 @@ impl RuleForm {
         let due = self.due.trim();
         let due_s = parse_span(due);
         if due_s.is_none() && !due.is_empty() {
-            faults.add("due", "Use days, hours and minutes, as in 1 day 12 hours.");
+            faults.add("due", t!("policies-use-days-hours-and-minutes-as"));
         }
         let questions = read_questions(&self.questions, &mut faults);
         if !faults.is_empty() {
@@ -134,8 +135,8 @@ impl RuleForm {
         let daily = self.daily.trim();
         if !daily.is_empty() {
             let requests = daily.parse();
-            let requests =
-                requests.map_err(|_| Faults::one("daily", "Use a whole number from 1."))?;
+            let requests = requests
+                .map_err(|_| Faults::one("daily", t!("policies-use-a-whole-number-from-1")))?;
             all.push(RuleCondition::DailyRequestsBelow { requests });
         }
         if let Some(environment) = EnvironmentKind::parse(&self.environment) {
@@ -152,50 +153,60 @@ impl RuleForm {
 
     pub(super) fn rule_fields(&self, faults: &Faults) -> Vec<Field> {
         let mode = [
-            ("", "There is no rule"),
-            ("shadow", "Only says what it would do"),
-            ("enforce", "Approves by itself"),
-            ("off", "Is kept, and does nothing"),
+            ("", t!("policies-there-is-no-rule")),
+            ("shadow", t!("policies-only-says-what-it-would-do")),
+            ("enforce", t!("policies-approves-by-itself")),
+            ("off", t!("policies-is-kept-and-does-nothing")),
         ];
         let matching = [
-            ("all", "Every condition holds"),
-            ("any", "One condition holds"),
+            ("all", t!("policies-every-condition-holds")),
+            ("any", t!("policies-one-condition-holds")),
         ];
-        let verified = [("", "Not asked"), ("yes", "Must be confirmed")];
+        let verified = [
+            ("", t!("policies-not-asked")),
+            ("yes", t!("policies-must-be-confirmed")),
+        ];
         let kind = [
-            ("", "Any"),
-            ("provider", "A team that offers APIs"),
-            ("consumer", "A team that uses them"),
-            ("personal", "Somebody's own"),
+            ("", t!("word-any")),
+            ("provider", t!("policies-a-team-that-offers-apis")),
+            ("consumer", t!("policies-a-team-that-uses-them")),
+            ("personal", t!("policies-somebody-s-own")),
         ];
         let environment = [
-            ("", "Any"),
-            ("sandbox", "Sandbox"),
-            ("production", "Production"),
+            ("", t!("word-any")),
+            ("sandbox", t!("policies-sandbox")),
+            ("production", t!("policies-production")),
         ];
         let fields = [
-            Field::select("mode", "What the rule does", choices(&mode)).value(&self.mode),
-            Field::text("name", "Name of the rule")
+            Field::select("mode", t!("policies-what-the-rule-does"), choices(mode))
+                .value(&self.mode),
+            Field::text("name", t!("policies-name-of-the-rule"))
                 .optional()
                 .value(&self.name)
                 .max(80)
-                .help("Decisions name it. It needs at least one of the conditions below."),
-            Field::select("matching", "It holds when", choices(&matching)).value(&self.matching),
-            Field::area("domains", "Mail domains of the requester", 12_000)
-                .optional()
-                .value(&self.domains)
-                .help("One a line, as in acme.example. The address must be confirmed."),
-            Field::select("verified", "Mail address", choices(&verified)).value(&self.verified),
-            Field::area("teams", "Teams", 4_000)
+                .help(t!("policies-decisions-name-it-it-needs-at")),
+            Field::select("matching", t!("policies-it-holds-when"), choices(matching))
+                .value(&self.matching),
+            Field::area(
+                "domains",
+                t!("policies-mail-domains-of-the-requester"),
+                12_000,
+            )
+            .optional()
+            .value(&self.domains)
+            .help(t!("policies-one-a-line-as-in-acme")),
+            Field::select("verified", t!("policies-mail-address"), choices(verified))
+                .value(&self.verified),
+            Field::area("teams", t!("word-teams"), 4_000)
                 .optional()
                 .value(&self.teams)
-                .help("Slugs, one a line."),
-            Field::select("kind", "Kind of team", choices(&kind)).value(&self.kind),
-            Field::number("daily", "Fewer calls a day than")
+                .help(t!("policies-slugs-one-a-line")),
+            Field::select("kind", t!("policies-kind-of-team"), choices(kind)).value(&self.kind),
+            Field::number("daily", t!("policies-fewer-calls-a-day-than"))
                 .optional()
                 .value(&self.daily)
-                .help("What the plan's limits let through, at their steady rate."),
-            Field::select("environment", "Environment", choices(&environment))
+                .help(t!("policies-what-the-plan-s-limits-let")),
+            Field::select("environment", t!("word-environment"), choices(environment))
                 .value(&self.environment),
         ];
         fields
@@ -206,24 +217,22 @@ impl RuleForm {
 
     pub(super) fn rest_fields(&self, faults: &Faults) -> Vec<Field> {
         vec![
-            Field::text("due", "A decision is due after")
+            Field::text("due", t!("policies-a-decision-is-due-after"))
                 .optional()
                 .value(&self.due)
-                .help("As in 2 days. Empty: as for all plans.")
+                .help(t!("policies-as-in-2-days-empty-as"))
                 .faults(faults),
-            Field::area("questions", "Questions of a request", 30_000)
+            Field::area("questions", t!("policies-questions-of-a-request"), 30_000)
                 .optional()
                 .value(&self.questions)
-                .help("One a line: key | question | required or optional | choices, with commas. Without choices it is answered in words.")
+                .help(t!("policies-one-a-line-key-question-required"))
                 .faults(faults),
         ]
     }
 }
 
-fn choices(all: &[(&str, &str)]) -> Vec<Choice> {
-    let all = all.iter();
-    all.map(|&(value, label)| Choice::new(value, label))
-        .collect()
+fn choices<const N: usize>(all: [(&str, String); N]) -> Vec<Choice> {
+    all.map(|(value, label)| Choice::new(value, label)).into()
 }
 
 /// The words of a text, one a line or with commas.
@@ -258,8 +267,11 @@ fn read_questions(text: &str, faults: &mut Faults) -> Vec<RequestQuestion> {
         match read_question(line) {
             Some(question) => questions.push(question),
             None => {
-                let form = "write key | question | required or optional | choices";
-                faults.add("questions", format!("Line {}: {form}.", place + 1));
+                let form = t!("policies-write-key-question-required-or-optional");
+                faults.add(
+                    "questions",
+                    t!("policies-line-3", place = &place + 1, form = &form),
+                );
             }
         }
     }

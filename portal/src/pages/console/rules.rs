@@ -11,7 +11,6 @@ use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -20,6 +19,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans;
 use gatehouse_control_plane::subscriptions::{self, RuleSimulation};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// Days a rule is tried on.
 const TRIED_DAYS: u16 = 90;
@@ -48,7 +48,7 @@ web_page!(RulesPage, Private);
 /// What a rule would have done.
 pub(crate) struct Tried {
     pub(crate) lead: String,
-    pub(crate) lines: Vec<(&'static str, usize)>,
+    pub(crate) lines: Vec<(String, usize)>,
     /// Whether somebody refused what the rule would have let in.
     pub(crate) care: bool,
 }
@@ -75,9 +75,9 @@ async fn page(visitor: &Visitor, at: &[String; 2], sent: Sent) -> Result<RulesPa
             &[("api", api), ("plan", plan), ("days", "90")],
         ),
         crumbs: Crumbs::new(
-            "How requests are decided",
+            t!("policies-how-requests-are-decided"),
             vec![
-                Link::new("Plans", shell.to("/console/plans")),
+                Link::new(t!("word-plans"), shell.to("/console/plans")),
                 Link::new(now.plan.name.clone(), back.clone()),
             ],
         ),
@@ -156,7 +156,7 @@ async fn try_out(visitor: &Visitor, at: &[String; 2], form: &RuleForm) -> Result
     let rule = match form.rule() {
         Ok(Some(rule)) => rule,
         Ok(None) => {
-            let faults = Faults::one("mode", "Choose what the rule does to try it.");
+            let faults = Faults::one("mode", t!("policies-choose-what-the-rule-does-to"));
             return Ok(Done::Refused(faults));
         }
         Err(faults) => return Ok(Done::Refused(faults)),
@@ -181,7 +181,10 @@ async fn save(visitor: &Visitor, at: &[String; 2], form: &RuleForm) -> Result<Do
     let version = Some(form.row_version);
     match plans::set_plan_approval(db, actor, api, plan, version, input).await {
         Ok(_) => {
-            let flash = Flash::good("Saved.", "It counts for requests from now on.");
+            let flash = Flash::good(
+                t!("policies-saved"),
+                t!("policies-it-counts-for-requests-from-now"),
+            );
             visitor.tell(flash).await?;
             Ok(Done::Saved)
         }
@@ -191,17 +194,26 @@ async fn save(visitor: &Visitor, at: &[String; 2], form: &RuleForm) -> Result<Do
 
 fn tried(done: &RuleSimulation) -> Tried {
     Tried {
-        lead: format!(
-            "Of {} in the last {} days the rule would have approved {}.",
-            count(done.requests, "request"),
-            done.days,
-            done.would_approve
+        lead: t!(
+            "policies-of-in-the-last-days-the",
+            t = &t!("count-request", count = done.requests),
+            days = &done.days,
+            would_approve = &done.would_approve
         ),
         lines: vec![
-            ("It approves, people did too", done.agreed_approve),
-            ("It approves, people refused", done.contradicted),
-            ("It leaves to people, who approved", done.left_approved),
-            ("It leaves to people, who refused", done.left_rejected),
+            (
+                t!("policies-it-approves-people-did-too"),
+                done.agreed_approve,
+            ),
+            (t!("policies-it-approves-people-refused"), done.contradicted),
+            (
+                t!("policies-it-leaves-to-people-who-approved"),
+                done.left_approved,
+            ),
+            (
+                t!("policies-it-leaves-to-people-who-refused"),
+                done.left_rejected,
+            ),
         ],
         care: done.contradicted > 0,
     }

@@ -3,14 +3,25 @@
 use crate::view::form::{Choice, Faults, Field};
 use gatehouse_control_plane::refs::TeamRef;
 use gatehouse_domain::Visibility;
+use gatehouse_language::t;
 
 /// In words: "Every member".
-pub(crate) fn words(visibility: Visibility) -> &'static str {
+pub(crate) fn words(visibility: Visibility) -> String {
     match visibility {
-        Visibility::Private => "Its team",
-        Visibility::Restricted => "Its team and those named below",
-        Visibility::Tenant => "Every member",
-        Visibility::Public => "Everybody",
+        Visibility::Private => t!("apis-seen-by-team"),
+        Visibility::Restricted => t!("apis-seen-by-teams"),
+        Visibility::Tenant => t!("apis-seen-by-members"),
+        Visibility::Public => t!("apis-seen-by-everybody"),
+    }
+}
+
+/// In one word, for lists: "Tenant".
+pub(crate) fn word(visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Private => t!("apis-visibility-private"),
+        Visibility::Restricted => t!("apis-visibility-restricted"),
+        Visibility::Tenant => t!("apis-visibility-tenant"),
+        Visibility::Public => t!("apis-visibility-public"),
     }
 }
 
@@ -25,13 +36,13 @@ pub(crate) fn fields(visibility: &str, teams: &str, faults: &Faults) -> [Field; 
     let choices = Visibility::ALL.iter();
     let choices = choices.map(|one| Choice::new(one.as_str(), words(*one)));
     [
-        Field::select("visibility", "Seen by", choices.collect())
+        Field::select("visibility", t!("word-seen-by"), choices.collect())
             .value(visibility)
             .faults(faults),
-        Field::area("teams", "Teams it is shown to", 10_000)
+        Field::area("teams", t!("apis-shown-to"), 10_000)
             .optional()
             .value(teams)
-            .help("Short names, one a line.")
+            .help(t!("apis-shown-to-help"))
             .faults(faults),
     ]
 }

@@ -17,6 +17,7 @@ use gatehouse_control_plane::members;
 use gatehouse_control_plane::teams::{self, CreateTeam, TeamKind, TeamRole, TeamView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 
 /// The teams.
 #[derive(Template)]
@@ -42,7 +43,7 @@ pub(crate) struct TeamRow {
     pub(crate) href: String,
     pub(crate) name: String,
     pub(crate) slug: String,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) members: String,
 }
 
@@ -105,20 +106,20 @@ async fn page(
         .collect();
     Ok(TeamsPage {
         same: visitor.same(&[same::TEAM_LIST, same::TEAM_CREATE], &[]),
-        lead: "Teams own APIs and applications, so people can come and go.".to_owned(),
+        lead: t!("people-teams-own-apis-and-applications-so"),
         tabs: tabs("/console/teams", &shell),
         may_manage: shell.may(Permission::TeamManage),
-        name: Field::text("name", "Name")
+        name: Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(80)
             .faults(&faults),
-        slug: Field::text("slug", "Short name")
+        slug: Field::text("slug", t!("word-short-name"))
             .value(&form.slug)
             .max(40)
             .faults(&faults),
         kind: Field::select(
             "kind",
-            "Kind",
+            t!("word-kind"),
             vec![
                 Choice::new("consumer", kind_words(TeamKind::Consumer)),
                 Choice::new("provider", kind_words(TeamKind::Provider)),
@@ -128,8 +129,8 @@ async fn page(
         .faults(&faults),
         faults,
         empty: Empty::new(
-            "No teams yet",
-            "Teams appear here. Everybody also has a team of their own.",
+            t!("people-no-teams-yet"),
+            t!("people-teams-appear-here-everybody-also-has"),
             None,
         ),
         pages: older("/console/teams", &shell, shown, listed.next, after),
@@ -138,10 +139,10 @@ async fn page(
     })
 }
 
-fn kind_words(kind: TeamKind) -> &'static str {
+fn kind_words(kind: TeamKind) -> String {
     match kind {
-        TeamKind::Provider => "Owns APIs",
-        TeamKind::Consumer => "Owns applications",
+        TeamKind::Provider => t!("people-owns-apis"),
+        TeamKind::Consumer => t!("people-owns-applications"),
     }
 }
 
@@ -222,16 +223,19 @@ async fn team_page(
         ),
         crumbs: Crumbs::new(
             team.name.clone(),
-            vec![Link::new("Teams", shell.to("/console/teams"))],
+            vec![Link::new(t!("word-teams"), shell.to("/console/teams"))],
         ),
         lead: kind_words(team.kind).to_owned(),
         may_manage: shell.may(Permission::TeamManage) && !team.personal,
         action: shell.to(&format!("{base}/members")),
-        person: Field::select("person", "Person", choices).faults(&faults),
+        person: Field::select("person", t!("word-person"), choices).faults(&faults),
         role: Field::select(
             "role",
-            "In the team",
-            vec![Choice::new("member", "Member"), Choice::new("lead", "Lead")],
+            t!("people-in-the-team"),
+            vec![
+                Choice::new("member", t!("people-member")),
+                Choice::new("lead", t!("people-lead")),
+            ],
         ),
         faults,
         rows: team
@@ -244,7 +248,11 @@ async fn team_page(
                 remove: shell.to(&format!("{base}/members/{}/remove", member.user_id)),
             })
             .collect(),
-        empty: Empty::new("Nobody in this team", "Its members appear here.", None),
+        empty: Empty::new(
+            t!("people-nobody-in-this-team"),
+            t!("people-its-members-appear-here"),
+            None,
+        ),
         name: team.name,
         shell,
     })
@@ -279,7 +287,12 @@ pub(crate) async fn add_member(
 ) -> Result<Response, PageError> {
     let team = found(&visitor, &team).await?;
     let Ok(person) = form.person.parse() else {
-        let page = team_page(&visitor, team, Faults::one("person", "Choose a person.")).await?;
+        let page = team_page(
+            &visitor,
+            team,
+            Faults::one("person", t!("people-choose-a-person")),
+        )
+        .await?;
         return Ok(refused(page));
     };
     let role = if form.role == TeamRole::Lead.as_str() {

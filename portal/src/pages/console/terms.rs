@@ -15,6 +15,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::legal::{self, BODY_BYTES_MAX, CreateTerms};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// All terms.
 #[derive(Template)]
@@ -56,8 +57,8 @@ pub(crate) async fn show(visitor: Visitor) -> Result<TermsPage, PageError> {
         rows: rows.collect(),
         may_write: shell.may_everywhere(Permission::TenantManage),
         empty: Empty::new(
-            "No terms yet",
-            "A plan can name terms, which whoever asks for it accepts.",
+            t!("access-terms-empty"),
+            t!("access-terms-empty-help"),
             None,
         ),
         shell,
@@ -90,36 +91,36 @@ async fn page(
     let mut fields = Vec::new();
     if terms.is_none() {
         fields.extend([
-            Field::text("title", "Title")
+            Field::text("title", t!("word-title"))
                 .value(&form.title)
                 .max(120)
                 .faults(&faults),
-            Field::text("slug", "Short name")
+            Field::text("slug", t!("word-short-name"))
                 .value(&form.slug)
                 .max(40)
-                .help("For addresses; never changes.")
+                .help(t!("access-short-name-help"))
                 .faults(&faults),
         ]);
     }
     let longest = u32::try_from(BODY_BYTES_MAX).unwrap_or(u32::MAX);
     fields.push(
-        Field::area("text", "Text", longest)
+        Field::area("text", t!("word-text"), longest)
             .value(&form.text)
-            .help("Markdown.")
+            .help(t!("access-markdown"))
             .faults(&faults),
     );
     let (heading, lead, path, button) = match terms {
         None => (
-            "Write terms".to_owned(),
-            "Plans name them; whoever asks for such a plan accepts them.",
+            t!("access-terms-write"),
+            t!("access-terms-write-lead"),
             "/console/terms/new".to_owned(),
-            "Publish terms",
+            t!("access-terms-publish"),
         ),
         Some(slug) => (
             form.title.clone(),
-            "A new version is accepted from now on. Whoever accepted an earlier one keeps it.",
+            t!("access-terms-new-lead"),
             format!("/console/terms/{slug}"),
-            "Publish new version",
+            t!("access-terms-publish-new"),
         ),
     };
     Ok(FormPage {
@@ -127,9 +128,12 @@ async fn page(
             None => visitor.same(&[same::TERMS_CREATE], &[]),
             Some(terms) => visitor.same(&[same::TERMS_PUBLISH], &[("terms", terms)]),
         }),
-        crumbs: Crumbs::new(heading.clone(), vec![Link::new("Terms", back.clone())]),
+        crumbs: Crumbs::new(
+            heading.clone(),
+            vec![Link::new(t!("rail-terms"), back.clone())],
+        ),
         heading,
-        lead: lead.to_owned(),
+        lead,
         faults,
         action: shell.to(&path),
         multipart: false,

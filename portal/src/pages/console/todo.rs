@@ -4,7 +4,7 @@ use crate::page_error::PageError;
 use crate::pages::list_of::{all, every_api};
 use crate::view::parts::Link;
 use crate::view::shell::Shell;
-use crate::view::words::{age, count, day, relative};
+use crate::view::words::{age, day, relative};
 use crate::visitor::Visitor;
 use gatehouse_control_plane::apis::ApiView;
 use gatehouse_control_plane::changesets::{self, ChangesetState};
@@ -14,6 +14,7 @@ use gatehouse_control_plane::subscriptions::{self, RequestFilter};
 use gatehouse_control_plane::{Actor, drift, webhooks};
 use gatehouse_domain::webhook::EndpointState;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use time::{Duration, OffsetDateTime};
 
 pub(crate) struct TodoItem {
@@ -77,10 +78,10 @@ async fn gateways_behind(
     if nodes.is_empty() {
         return Ok(vec![TodoItem {
             bad: false,
-            what: "No gateway has joined".to_owned(),
-            detail: "Until one has, no call can be answered.".to_owned(),
+            what: t!("access-todo-no-gateway"),
+            detail: t!("access-todo-no-gateway-help"),
             since: String::new(),
-            step: Link::new("Add gateway", shell.to("/console/gateways")),
+            step: Link::new(t!("access-todo-add-gateway"), shell.to("/console/gateways")),
         }]);
     }
     Ok(nodes
@@ -89,16 +90,24 @@ async fn gateways_behind(
         .map(|node| TodoItem {
             bad: true,
             what: match node.state {
-                NodeState::Silent => format!("Gateway {} is silent", node.name),
-                NodeState::Diverged => format!("Gateway {} has diverged", node.name),
-                _ => format!("Gateway {} is behind", node.name),
+                NodeState::Silent => t!("access-todo-silent", name = &node.name),
+                NodeState::Diverged => t!("access-todo-diverged", name = &node.name),
+                _ => t!("access-todo-behind", name = &node.name),
             },
-            detail: format!(
-                "It runs change {} of {}. What was revoked since may still work there.",
-                node.applied_seq, node.head_seq
+            // Numbers of changes are no amounts: as text they are not grouped.
+            detail: t!(
+                "access-todo-gateway-help",
+                applied = node.applied_seq.to_string(),
+                head = node.head_seq.to_string(),
             ),
-            since: format!("seen {}", relative(node.last_seen_at, visitor.now())),
-            step: Link::new("Open gateways", shell.to("/console/gateways")),
+            since: t!(
+                "access-todo-seen",
+                when = relative(node.last_seen_at, visitor.now())
+            ),
+            step: Link::new(
+                t!("access-todo-open-gateways"),
+                shell.to("/console/gateways"),
+            ),
         })
         .collect())
 }
@@ -110,7 +119,6 @@ async fn requests_waiting(
 ) -> Result<Vec<TodoItem>, PageError> {
     let (db, now) = (visitor.db(), visitor.now());
     let waiting = subscriptions::count_requests(db, actor).await?;
-    let waiting = usize::try_from(waiting).unwrap_or(0);
     if waiting == 0 {
         return Ok(Vec::new());
     }
@@ -123,21 +131,17 @@ async fn requests_waiting(
     let oldest = oldest.data.first();
     Ok(vec![TodoItem {
         bad: oldest.is_some_and(|row| row.overdue),
-        what: if waiting == 1 {
-            "1 access request waits".to_owned()
-        } else {
-            format!("{waiting} access requests wait")
-        },
+        what: t!("access-todo-requests", count = waiting),
         detail: oldest.map_or_else(String::new, |row| {
-            let target = if row.overdue { "was due" } else { "is due" };
-            format!(
-                "The oldest waits {} and {target} {}.",
-                age(now - row.waiting_since),
-                relative(row.due_at, now)
-            )
+            let (age, due) = (age(now - row.waiting_since), relative(row.due_at, now));
+            if row.overdue {
+                t!("access-todo-oldest-was", age = age, when = due)
+            } else {
+                t!("access-todo-oldest-is", age = age, when = due)
+            }
         }),
         since: String::new(),
-        step: Link::new("Decide", shell.to("/console/requests")),
+        step: Link::new(t!("access-decide"), shell.to("/console/requests")),
     }])
 }
 
@@ -155,13 +159,13 @@ async fn webhooks_stopped(
         .filter(|webhook| webhook.state == EndpointState::Disabled);
     let item = |webhook: webhooks::WebhookView| TodoItem {
         bad: false,
-        what: format!("Webhook {} is stopped", webhook.name),
+        what: t!("access-todo-webhook", name = &webhook.name),
         detail: webhook.disabled_reason.unwrap_or_default(),
         since: webhook.failing_since.map_or_else(String::new, |at| {
-            format!("since {}", relative(at, visitor.now()))
+            t!("access-todo-since", when = relative(at, visitor.now()))
         }),
         step: Link::new(
-            "Open webhook",
+            t!("access-todo-open-webhook"),
             shell.to(&format!("/console/settings/webhooks/{}", webhook.id)),
         ),
     };
@@ -194,27 +198,39 @@ fn ending_of(api: &ApiView, now: OffsetDateTime, shell: &Shell) -> Vec<(OffsetDa
     let soon = deprecated.filter_map(|version| Some((version, version.sunset_at?)));
     soon.filter(|(_, at)| *at - now < ENDING)
         .map(|(version, at)| {
-            let past = at <= now;
             let path = format!(
                 "/console/apis/{}/versions/{}/retire",
                 api.slug, version.label
             );
             let item = TodoItem {
                 bad: false,
-                what: format!(
-                    "{} {} {} {}",
-                    api.name,
-                    version.label,
-                    if past { "was to end" } else { "ends" },
-                    relative(at, now)
-                ),
-                detail: "It answers until somebody retires it. See who still calls it.".to_owned(),
-                since: format!("due {}", day(at)),
-                step: Link::new("See callers", shell.to(&path)),
+                what: ends(&api.name, &version.label, at, now),
+                detail: t!("access-todo-ending-help"),
+                since: t!("access-todo-due-day", day = day(at)),
+                step: Link::new(t!("access-todo-callers"), shell.to(&path)),
             };
             (at, item)
         })
         .collect()
+}
+
+fn ends(api: &str, version: &str, at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let when = relative(at, now);
+    if at <= now {
+        t!(
+            "access-todo-ended",
+            api = api,
+            version = version,
+            when = when
+        )
+    } else {
+        t!(
+            "access-todo-ending",
+            api = api,
+            version = version,
+            when = when
+        )
+    }
 }
 
 async fn configuration(
@@ -228,13 +244,13 @@ async fn configuration(
     if let Some(first) = drifted.first() {
         items.push(TodoItem {
             bad: false,
-            what: format!("{} no longer what files say", are(drifted.len())),
-            detail: format!(
-                "{} is one. The next apply would put it back.",
-                first.resource
-            ),
+            what: t!("access-todo-drift", count = drifted.len()),
+            detail: t!("access-todo-drift-help", resource = &first.resource),
             since: String::new(),
-            step: Link::new("Compare", shell.to("/console/configuration")),
+            step: Link::new(
+                t!("access-todo-compare"),
+                shell.to("/console/configuration"),
+            ),
         });
     }
     let newest = changesets::list_changesets(db, actor, &Page::default()).await?;
@@ -244,22 +260,13 @@ async fn configuration(
         .filter(|set| set.state == ChangesetState::Planned && set.refused.is_some());
     items.extend(stuck.map(|set| TodoItem {
         bad: false,
-        what: format!(
-            "A changeset of {} waits for somebody who may apply it",
-            set.created_by
-        ),
+        what: t!("access-todo-changeset", person = &set.created_by),
         detail: set.refused.unwrap_or_default(),
         since: relative(set.created_at, visitor.now()),
         step: Link::new(
-            "Open changeset",
+            t!("access-todo-open-changeset"),
             shell.to(&format!("/console/configuration/{}", set.id)),
         ),
     }));
     Ok(items)
-}
-
-/// "1 thing is", "3 things are".
-fn are(things: usize) -> String {
-    let verb = if things == 1 { "is" } else { "are" };
-    format!("{} {verb}", count(things, "thing"))
 }

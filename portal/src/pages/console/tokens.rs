@@ -19,6 +19,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::tokens::{self, CreateToken, TokenView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 
 /// Tokens, the form that makes one, and a new one shown once.
@@ -106,18 +107,18 @@ async fn page(
             made.unwrap_or_default()
         )),
         nonce: random::token(),
-        name: Field::text("name", "Name")
+        name: Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(80)
-            .help("Where it is used, such as the repository.")
+            .help(t!("settings-where-it-is-used-such-as"))
             .faults(&faults),
         days: Field::select(
             "days",
-            "Ends in",
+            t!("settings-ends-in"),
             vec![
                 Choice::new("90", "90 days"),
                 Choice::new("30", "30 days"),
-                Choice::new("365", "A year"),
+                Choice::new("365", t!("settings-a-year")),
             ],
         )
         .faults(&faults),
@@ -134,7 +135,7 @@ async fn page(
         platform: visitor.is_platform_admin().then(|| {
             Field::check(
                 "platform",
-                "Speaks for me above all tenants: tenants of the installation, shared gateways",
+                t!("settings-speaks-for-me-above-all-tenants"),
                 "yes",
             )
             .ticked(!form.platform.is_empty())
@@ -142,8 +143,8 @@ async fn page(
         }),
         faults,
         empty: Empty::new(
-            "No tokens yet",
-            "Tokens for CI and scripts appear here.",
+            t!("settings-no-tokens-yet"),
+            t!("settings-tokens-for-ci-and-scripts-appear"),
             None,
         ),
         rows,
@@ -166,13 +167,13 @@ fn row(token: &TokenView, visitor: &Visitor, shell: &Shell) -> TokenRow {
             .collect::<Vec<_>>()
             .join(", "),
         state: match (token.revoked_at, live) {
-            (Some(_), _) => Badge::stopped("Revoked"),
-            (None, true) => Badge::good("Active"),
-            (None, false) => Badge::stopped("Expired"),
+            (Some(_), _) => Badge::stopped(t!("settings-revoked")),
+            (None, true) => Badge::good(t!("settings-active")),
+            (None, false) => Badge::stopped(t!("settings-expired")),
         },
         used: token
             .last_used_at
-            .map_or_else(|| "Never".to_owned(), |at| relative(at, now)),
+            .map_or_else(|| t!("word-never"), |at| relative(at, now)),
         expires: day(token.expires_at),
         live,
         revoke: shell.to(&format!("/console/settings/tokens/{}/revoke", token.id)),
@@ -245,8 +246,8 @@ pub(crate) async fn revoke(
     let done = tokens::revoke_token(visitor.db(), visitor.actor()?, id(&token)?).await?;
     visitor
         .tell(Flash::good(
-            format!("{} is revoked.", done.value.name),
-            "It is refused from now on.",
+            t!("settings-is-revoked", name = &done.value.name),
+            t!("settings-it-is-refused-from-now-on"),
         ))
         .await?;
     Ok(visitor.go("/console/settings/tokens"))

@@ -5,13 +5,13 @@ use crate::form::Form;
 use crate::page_error::{PageError, problem_of};
 use crate::pages::console::queue_filter::QueueFilter;
 use crate::view::parts::Flash;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::subscriptions;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::SubscriptionId;
+use gatehouse_language::t;
 
 /// Most refusals that are taken back by one press.
 pub(super) const UNDO_MAX: usize = 50;
@@ -46,15 +46,16 @@ pub(crate) async fn submit(
     other.dedup();
     let rest = other.join(" ");
     let flash = match back.as_slice() {
-        [] => Flash::care("Nothing is taken back.", rest),
+        [] => Flash::care(t!("access-none-back"), rest),
         [one] => Flash::good(
-            format!("{} for {} waits again.", one.api.name, one.application.name),
+            t!(
+                "access-back-one",
+                api = &one.api.name,
+                application = &one.application.name
+            ),
             rest,
         ),
-        many => Flash::good(
-            format!("{} wait again.", count(many.len(), "request")),
-            rest,
-        ),
+        many => Flash::good(t!("access-back-many", count = many.len()), rest),
     };
     visitor.tell(flash).await?;
     let path = QueueFilter::parse(&form.filter).path();

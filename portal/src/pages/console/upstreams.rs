@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::upstreams::{self, PutTarget, PutUpstream, UpstreamView};
 use gatehouse_control_plane::{Actor, Refusal};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 async fn page(
     visitor: &Visitor,
@@ -25,16 +26,19 @@ async fn page(
     let shell = visitor.shell().await?.console("apis");
     let back = shell.to(&ApiTab::Routing.path(api));
     Ok(FormPage {
-        same: Some(visitor.same(&[same::UPSTREAM_GET, same::UPSTREAM_SET], &[("api", api), ("environment", environment)])),
+        same: Some(visitor.same(
+            &[same::UPSTREAM_GET, same::UPSTREAM_SET],
+            &[("api", api), ("environment", environment)],
+        )),
         crumbs: Crumbs::new(
-            "Upstream",
+            t!("apis-upstream"),
             vec![
-                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(t!("word-apis"), shell.to("/console/apis")),
                 Link::new(api, back.clone()),
             ],
         ),
-        heading: format!("Upstream of {api} in {environment}"),
-        lead: "Calls are spread over these addresses. A change moves traffic at once.".into(),
+        heading: t!("apis-upstream-of", api = api, environment = environment),
+        lead: t!("apis-upstream-lead"),
         action: shell.to(&format!("/console/apis/{api}/upstreams/{environment}")),
         multipart: false,
         hidden: form
@@ -43,16 +47,13 @@ async fn page(
             .into_iter()
             .collect(),
         fields: vec![
-            Field::area("targets", "Addresses", 4000)
+            Field::area("targets", t!("apis-upstream-addresses"), 4000)
                 .value(&form.targets)
-                .help(
-                    "One on each line, such as https://orders.internal:8443/api. An address that stays keeps its weight \
-                     and whether it is drained.",
-                )
+                .help(t!("apis-upstream-addresses-help"))
                 .faults(&faults),
         ],
         faults,
-        button: "Save upstream".into(),
+        button: t!("apis-upstream-save").into(),
         back,
         shell,
     })

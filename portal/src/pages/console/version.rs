@@ -20,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::publishing::{self, PublishRefusal, RevisionDetails, RevisionSummary};
 use gatehouse_control_plane::versions;
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use gatehouse_spec::gate::Report;
 
@@ -57,7 +58,7 @@ pub(crate) enum Step {
     Accept(Field),
     /// With a box, once something would be orphaned.
     Publish(Option<Field>),
-    Words(&'static str),
+    Words(String),
 }
 
 pub(crate) struct RevisionRow {
@@ -120,9 +121,13 @@ async fn page(
     Ok(VersionPage {
         same: same(visitor, &details, (api, version, number)),
         crumbs: Crumbs::new(
-            format!("{version}, revision {number}"),
+            t!(
+                "apis-version-revision",
+                version = version,
+                number = number.to_string(),
+            ),
             vec![
-                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(t!("word-apis"), shell.to("/console/apis")),
                 Link::new(api, shell.to(&base)),
             ],
         ),
@@ -145,9 +150,10 @@ async fn page(
         hidden_applications: hidden(&report),
         diff: DiffView::of(&lines),
         lint: lint_lines(&report.lint),
-        lint_note: format!(
-            "Blocking: {}. Warnings: {}.",
-            report.lint.blocking, report.lint.warnings
+        lint_note: t!(
+            "apis-lint-note",
+            blocking = report.lint.blocking,
+            warnings = report.lint.warnings,
         ),
         revisions: known
             .data
@@ -162,38 +168,54 @@ async fn page(
 /// Who sent it, from where, and against what it stands.
 fn lead(details: &RevisionDetails, report: &Report) -> String {
     let revision = &details.revision;
-    let against = report.compared_with.as_ref().map_or_else(
-        || "the first description".to_owned(),
-        |base| format!("against {} revision {}", base.version, base.revision),
+    let number = revision.number.to_string();
+    let what = match &report.compared_with {
+        None => t!("apis-lead-first", number = number),
+        Some(base) => t!(
+            "apis-lead-against",
+            number = number,
+            version = &base.version,
+            base = base.revision.to_string(),
+        ),
+    };
+    let (who, day) = (
+        sender(revision.sent_by.as_deref()),
+        day(revision.created_at),
     );
-    let sent = revision.sent_by.as_deref().unwrap_or("the system");
-    let commit = revision.source["commit"].as_str().map(|commit| {
-        let short: String = commit.chars().take(10).collect();
-        format!(" from commit {short}")
-    });
-    format!(
-        "Revision {}, {against}. Sent by {sent}{}, {}.",
-        revision.number,
-        commit.unwrap_or_default(),
-        day(revision.created_at)
-    )
+    let commit = revision.source["commit"].as_str();
+    let short = commit.map(|commit| commit.chars().take(10).collect::<String>());
+    let sent = match short {
+        None => t!("apis-lead-sent", who = who, day = day),
+        Some(short) => t!(
+            "apis-lead-sent-commit",
+            who = who,
+            commit = short,
+            day = day,
+        ),
+    };
+    format!("{what} {sent}")
+}
+
+/// Who sent a revision, or that nobody did.
+fn sender(name: Option<&str>) -> String {
+    name.map_or_else(|| t!("apis-the-system"), ToOwned::to_owned)
 }
 
 fn step(details: &RevisionDetails, shell: &Shell, reason: &str, faults: &Faults) -> Step {
     match details.revision.state.as_str() {
         "rejected" if shell.may(Permission::SubscriptionDecide) => Step::Accept(
-            Field::area("reason", "Why callers can bear it", 500)
+            Field::area("reason", t!("apis-accept-why"), 500)
                 .value(reason)
-                .help("Kept in the audit log. Who sent the description in cannot accept it.")
+                .help(t!("apis-accept-why-help"))
                 .faults(faults),
         ),
-        "rejected" => Step::Words("It waits: an approver has to accept it before it is published."),
+        "rejected" => Step::Words(t!("apis-step-waits")),
         "accepted" if shell.may(Permission::SpecPublish) => {
             Step::Publish(publish::drop_orphans(faults))
         }
-        "accepted" => Step::Words("It was accepted and waits to be published."),
-        "active" => Step::Words("It is in force."),
-        _ => Step::Words("It was in force until another took its place."),
+        "accepted" => Step::Words(t!("apis-step-accepted")),
+        "active" => Step::Words(t!("apis-step-active")),
+        _ => Step::Words(t!("apis-step-replaced")),
     }
 }
 
@@ -239,7 +261,7 @@ fn hidden(report: &Report) -> String {
         .saturating_sub(report.impact.listed.len());
     match unseen {
         0 => String::new(),
-        unseen => format!("And {unseen} that you may not see or that are not listed."),
+        unseen => t!("apis-affected-hidden", count = unseen),
     }
 }
 
@@ -249,14 +271,14 @@ fn row(one: &RevisionSummary, shown: i32, here: &str, shell: &Shell) -> Revision
         href: shell.to(&format!("{here}?revision={}", one.number)),
         is_shown: one.number == shown,
         state: match one.state.as_str() {
-            "active" => Badge::good("In force"),
-            "rejected" => Badge::stopped("Refused"),
-            "accepted" => Badge::waiting("Accepted"),
-            _ => Badge::plain("Replaced"),
+            "active" => Badge::good(t!("apis-revision-active")),
+            "rejected" => Badge::stopped(t!("apis-revision-refused")),
+            "accepted" => Badge::waiting(t!("apis-revision-accepted")),
+            _ => Badge::plain(t!("apis-revision-replaced")),
         },
         sent: format!(
             "{}, {}",
-            one.sent_by.as_deref().unwrap_or("the system"),
+            sender(one.sent_by.as_deref()),
             day(one.created_at)
         ),
         accepted: one
@@ -303,7 +325,10 @@ pub(crate) async fn submit(
             match done.await {
                 Ok(_) => {
                     visitor
-                        .tell(Flash::good("Accepted.", "It can be published now."))
+                        .tell(Flash::good(
+                            t!("apis-flash-accepted"),
+                            t!("apis-flash-accepted-words"),
+                        ))
                         .await?;
                     return Ok(visitor.go(&here).into_response());
                 }
@@ -318,7 +343,10 @@ pub(crate) async fn submit(
             match done.await {
                 Ok(done) => {
                     visitor
-                        .tell(Flash::good("Published.", "Gateways are getting it."))
+                        .tell(Flash::good(
+                            t!("apis-flash-published"),
+                            t!("apis-flash-published-words"),
+                        ))
                         .await?;
                     return Ok(visitor.go_with(&here, done.change.as_ref()).into_response());
                 }

@@ -1,7 +1,7 @@
 //! The life of a version: publish, deprecate with a date, retire with a reason.
 
 use crate::address::Path;
-use crate::form::{Form, NO_DATE, day_start};
+use crate::form::{Form, day_start};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::api::head::ApiTab;
@@ -9,13 +9,14 @@ use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::same::{self, Same, Way};
 use crate::view::shell::Shell;
-use crate::view::words::{count, grouped, relative};
+use crate::view::words::{grouped, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::guides;
 use gatehouse_control_plane::versions::{self, CallerView, Deprecate, Retire};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// One step in the life of a version, and whom it concerns.
@@ -86,20 +87,35 @@ impl Event {
         }
     }
 
-    fn words(self) -> (&'static str, &'static str) {
+    fn verb(self) -> String {
         match self {
-            Self::Publish => (
-                "Publish",
-                "Everybody who may see the API sees it, and its routes answer.",
-            ),
-            Self::Deprecate => (
-                "Deprecate",
-                "It goes on answering, with Deprecation and Sunset headers. Nobody new should start with it.",
-            ),
-            Self::Retire => (
-                "Retire",
-                "Its routes answer 410 from now on. This cannot be undone.",
-            ),
+            Self::Publish => t!("apis-step-publish"),
+            Self::Deprecate => t!("apis-step-deprecate"),
+            Self::Retire => t!("apis-step-retire"),
+        }
+    }
+
+    fn heading(self, api: &str, version: &str) -> String {
+        match self {
+            Self::Publish => t!("apis-publish-heading", api = api, version = version),
+            Self::Deprecate => t!("apis-deprecate-heading", api = api, version = version),
+            Self::Retire => t!("apis-retire-heading", api = api, version = version),
+        }
+    }
+
+    fn consequence(self) -> String {
+        match self {
+            Self::Publish => t!("apis-publish-consequence"),
+            Self::Deprecate => t!("apis-deprecate-consequence"),
+            Self::Retire => t!("apis-retire-consequence"),
+        }
+    }
+
+    fn button(self) -> String {
+        match self {
+            Self::Publish => t!("apis-publish-version"),
+            Self::Deprecate => t!("apis-deprecate-version"),
+            Self::Retire => t!("apis-retire-version"),
         }
     }
 }
@@ -110,9 +126,45 @@ async fn guide_choices(visitor: &Visitor, api: &str) -> Result<Vec<Choice>, Page
     let guides = guides
         .into_iter()
         .map(|guide| Choice::new(guide.slug, guide.title));
-    Ok(std::iter::once(Choice::new("", "None"))
+    Ok(std::iter::once(Choice::new("", t!("apis-guide-none")))
         .chain(guides)
         .collect())
+}
+
+async fn fields(
+    visitor: &Visitor,
+    event: Event,
+    api: &str,
+    form: &VersionForm,
+    faults: &Faults,
+) -> Result<Vec<Field>, PageError> {
+    Ok(match event {
+        Event::Publish => Vec::new(),
+        Event::Deprecate => vec![
+            Field::date("sunset", t!("apis-ends-on"))
+                .value(&form.sunset)
+                .help(t!("apis-ends-on-help"))
+                .faults(faults),
+            Field::text("successor", t!("apis-successor"))
+                .optional()
+                .max(40)
+                .value(&form.successor)
+                .help(t!("apis-successor-help"))
+                .faults(faults),
+            Field::select(
+                "guide",
+                t!("apis-guide-to-moving"),
+                guide_choices(visitor, api).await?,
+            )
+            .value(&form.guide)
+            .faults(faults),
+        ],
+        Event::Retire => vec![
+            Field::area("reason", t!("word-reason"), 500)
+                .value(&form.reason)
+                .faults(faults),
+        ],
+    })
 }
 
 async fn page(
@@ -122,57 +174,30 @@ async fn page(
     faults: Faults,
 ) -> Result<VersionStepPage, PageError> {
     let event = Event::parse(word)?;
-    let (verb, consequence) = event.words();
     let callers = callers(visitor, event, api, version).await?;
     let shell = visitor.shell().await?.console("apis");
-    let fields = match event {
-        Event::Publish => Vec::new(),
-        Event::Deprecate => vec![
-            Field::date("sunset", "Ends on")
-                .value(&form.sunset)
-                .help("UTC, at least as far off as the tenant promises.")
-                .faults(&faults),
-            Field::text("successor", "Successor")
-                .optional()
-                .max(40)
-                .value(&form.successor)
-                .help("The label of the version that replaces it.")
-                .faults(&faults),
-            Field::select(
-                "guide",
-                "Guide to moving",
-                guide_choices(visitor, api).await?,
-            )
-            .value(&form.guide)
-            .faults(&faults),
-        ],
-        Event::Retire => vec![
-            Field::area("reason", "Reason", 500)
-                .value(&form.reason)
-                .faults(&faults),
-        ],
-    };
+    let fields = fields(visitor, event, api, form, &faults).await?;
     let back = shell.to(&ApiTab::Versions.path(api));
     Ok(VersionStepPage {
         crumbs: Crumbs::new(
-            verb,
+            event.verb(),
             vec![
-                Link::new("APIs", shell.to("/console/apis")),
+                Link::new(t!("word-apis"), shell.to("/console/apis")),
                 Link::new(api, back.clone()),
             ],
         ),
-        heading: format!("{verb} {api} {version}?"),
-        consequence: consequence.to_owned(),
+        heading: event.heading(api, version),
+        consequence: event.consequence(),
         faults,
         action: shell.to(&format!("/console/apis/{api}/versions/{version}/{word}")),
         fields,
-        button: format!("{verb} version"),
+        button: event.button(),
         loss: matches!(event, Event::Retire),
         back,
         ends: !matches!(event, Event::Publish),
         called: match callers.len() {
-            0 => "Nobody called it in the last 30 days".to_owned(),
-            n => format!("{} called it in the last 30 days", count(n, "application")),
+            0 => t!("apis-callers-none"),
+            n => t!("apis-callers", count = n),
         },
         callers,
         same: visitor.same(event.ways(), &[("api", api), ("version", version)]),
@@ -247,7 +272,7 @@ pub(crate) async fn submit(
         }
         Event::Deprecate => {
             let Some(sunset_at) = day_start(&form.sunset) else {
-                let faults = Faults::one("sunset", NO_DATE);
+                let faults = Faults::one("sunset", crate::form::no_date());
                 let page = page(&visitor, (&api, &version, &word), &form, faults).await?;
                 return Ok(refused(page));
             };

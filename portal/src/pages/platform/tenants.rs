@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::platform::PlatformActor;
 use gatehouse_control_plane::tenants::{self, CreateTenant, TenantView};
 use gatehouse_domain::TenantStatus;
+use gatehouse_language::t;
 
 /// Every tenant, and the form that makes one.
 #[derive(Template)]
@@ -72,14 +73,14 @@ async fn page(
         .collect();
     Ok(TenantsPage {
         same: visitor.same(&[same::TENANT_LIST, same::TENANT_CREATE], &[]),
-        name: Field::text("name", "Name")
+        name: Field::text("name", t!("word-name"))
             .value(&form.name)
             .max(80)
             .faults(&faults),
-        slug: Field::text("slug", "Short name")
+        slug: Field::text("slug", t!("word-short-name"))
             .value(&form.slug)
             .max(40)
-            .help("For addresses; never changes.")
+            .help(t!("people-for-addresses-never-changes"))
             .faults(&faults),
         faults,
         pages: older("/platform/tenants", &shell, rows.len(), listed.next, after),
@@ -94,10 +95,10 @@ fn row(tenant: &TenantView, visitor: &Visitor, shell: &Shell) -> TenantRow {
         name: tenant.name.clone(),
         slug: tenant.slug.clone(),
         state: match tenant.status {
-            TenantStatus::Active => Badge::good("Active"),
-            TenantStatus::Suspended => Badge::care("Suspended"),
-            TenantStatus::Closing => Badge::care("Closing"),
-            TenantStatus::Closed => Badge::plain("Closed"),
+            TenantStatus::Active => Badge::good(t!("people-active")),
+            TenantStatus::Suspended => Badge::care(t!("people-suspended")),
+            TenantStatus::Closing => Badge::care(t!("people-closing")),
+            TenantStatus::Closed => Badge::plain(t!("people-closed")),
         },
         since: day(tenant.created_at),
         action: Wanted::of(tenant).map(|wanted| Action {
@@ -132,8 +133,8 @@ pub(crate) async fn create(
         Ok(made) => {
             visitor
                 .tell(Flash::good(
-                    format!("{} is ready.", made.value.name),
-                    "You are its owner.",
+                    t!("people-is-ready", name = &made.value.name),
+                    t!("people-you-are-its-owner"),
                 ))
                 .await?;
             Ok(visitor.go("/platform/tenants").into_response())
@@ -187,11 +188,11 @@ impl Wanted {
         }
     }
 
-    fn verb(self) -> &'static str {
+    fn verb(self) -> String {
         match self {
-            Self::Active => "Lift suspension",
-            Self::Suspended => "Suspend",
-            Self::Reopened => "Open again",
+            Self::Active => t!("people-lift-suspension"),
+            Self::Suspended => t!("people-suspend"),
+            Self::Reopened => t!("people-open-again"),
         }
     }
 
@@ -202,12 +203,12 @@ impl Wanted {
         }
     }
 
-    fn consequence(self) -> &'static str {
+    fn consequence(self) -> String {
         match self {
-            Self::Active => "Its APIs answer again.",
-            Self::Reopened => "It is not deleted, and its APIs answer again.",
+            Self::Active => t!("people-its-apis-answer-again"),
+            Self::Reopened => t!("people-it-is-not-deleted-and-its"),
             Self::Suspended => {
-                "Every call to its APIs is refused at once. Its portal can be read and not changed."
+                t!("people-every-call-to-its-apis-is")
             }
         }
     }
@@ -224,19 +225,22 @@ async fn status_page(
         same: Some(visitor.same(&[wanted.way()], &[("tenant", &tenant.slug)])),
         crumbs: Crumbs::new(
             tenant.name.clone(),
-            vec![Link::new("Tenants", shell.to("/platform/tenants"))],
+            vec![Link::new(
+                t!("people-tenants"),
+                shell.to("/platform/tenants"),
+            )],
         ),
         heading: format!("{}: {}?", wanted.verb(), tenant.name),
-        consequence: wanted.consequence().to_owned(),
+        consequence: wanted.consequence(),
         action: shell.to(&format!("/platform/tenants/{}/status", tenant.id)),
         hidden: vec![Hidden::new("status", wanted.word())],
         fields: vec![
-            Field::area("reason", "Reason", 500)
-                .help("Kept in the audit log.")
+            Field::area("reason", t!("word-reason"), 500)
+                .help(t!("word-why-kept"))
                 .faults(&faults),
         ],
         faults,
-        button: wanted.verb().to_owned(),
+        button: wanted.verb(),
         loss: wanted == Wanted::Suspended,
         back: shell.to("/platform/tenants"),
         shell,
@@ -274,7 +278,10 @@ pub(crate) async fn set_status(
     match tenants::set_tenant_status(visitor.db(), &who, tenant.id, next, &form.reason).await {
         Ok(_) => {
             visitor
-                .tell(Flash::good("Saved.", "The gateways are being told."))
+                .tell(Flash::good(
+                    t!("people-saved"),
+                    t!("people-the-gateways-are-being-told"),
+                ))
                 .await?;
             Ok(visitor.go("/platform/tenants").into_response())
         }

@@ -12,6 +12,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{self, SubscriptionView};
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 
 async fn page(
     visitor: &Visitor,
@@ -24,31 +25,40 @@ async fn page(
     let request = shell.to(&format!("/requests/{}", view.id));
     let fields = match event {
         SubscriptionEvent::Renew => vec![
-            Field::area("reason", "Purpose", 500)
+            Field::area("reason", t!("word-purpose"), 500)
                 .optional()
-                .help("For an approver, when the plan needs one.")
+                .help(t!("requests-for-an-approver-when-the-plan"))
                 .faults(&faults),
         ],
         _ => Vec::new(),
     };
     Ok(ConfirmPage {
         crumbs: Crumbs::new(
-            verb,
+            verb.clone(),
             vec![
-                Link::new("Requests", shell.to("/requests")),
+                Link::new(t!("word-requests"), shell.to("/requests")),
                 Link::new(
-                    format!("{} for {}", view.api.name, view.application.name),
+                    t!(
+                        "requests-for-3",
+                        name = &view.api.name,
+                        name2 = &view.application.name
+                    ),
                     request.clone(),
                 ),
             ],
         ),
-        heading: format!("{verb}: {} for {}?", view.api.name, view.application.name),
-        consequence: consequence.to_owned(),
+        heading: t!(
+            "requests-for-4",
+            verb = &verb,
+            name = &view.api.name,
+            name2 = &view.application.name
+        ),
+        consequence,
         faults,
         action: shell.to(&format!("/requests/{}/{event}", view.id)),
         hidden: Vec::new(),
         fields,
-        button: verb.to_owned(),
+        button: verb,
         loss,
         back: request,
         same: None,

@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
 use gatehouse_domain::subscription::ShownState;
+use gatehouse_language::t;
 
 /// Every request of the visitor's teams, newest first, each with its next step.
 #[derive(Template)]
@@ -70,20 +71,13 @@ pub(crate) async fn show(
         .collect();
     Ok(ListPage {
         lead: match waiting {
-            0 => "Nothing waits for a decision.".to_owned(),
-            n => format!(
-                "{} for a decision.",
-                if n == 1 {
-                    "1 waits".to_owned()
-                } else {
-                    format!("{n} wait")
-                }
-            ),
+            0 => t!("requests-nothing-waits-for-a-decision"),
+            n => t!("requests-waiting", count = n),
         },
         empty: Empty::new(
-            "No requests yet",
-            "Requests you make appear here, with who decides and what was decided.",
-            Some(Link::new("Browse APIs", shell.to("/apis"))),
+            t!("requests-no-requests-yet"),
+            t!("requests-requests-you-make-appear-here-with"),
+            Some(Link::new(t!("requests-browse-apis"), shell.to("/apis"))),
         ),
         pages: older("/requests", &shell, rows.len(), listed.next, &after),
         rows,

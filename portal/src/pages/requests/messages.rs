@@ -14,6 +14,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::subscriptions::{self, Conversation, MESSAGE_MAX, MessageView};
 use gatehouse_domain::subscription::RequestSide;
+use gatehouse_language::t;
 
 /// The conversation, oldest first.
 #[derive(Template)]
@@ -76,26 +77,30 @@ async fn page(
     } = subscriptions::list_messages(db, actor, subscription).await?;
     let shell = visitor.shell().await?.at("requests");
     let back = shell.to(&format!("/requests/{}", view.id));
-    let about = format!("{} for {}", view.api.name, view.application.name);
+    let about = t!(
+        "requests-for-3",
+        name = &view.api.name,
+        name2 = &view.application.name
+    );
     let other = match speaks_for {
         Some(RequestSide::Approver) => view.application.team.name.clone(),
-        _ => "whoever decides".to_owned(),
+        _ => t!("requests-whoever-decides"),
     };
     let max = u32::try_from(MESSAGE_MAX).unwrap_or(u32::MAX);
     Ok(MessagesPage {
         crumbs: Crumbs::new(
-            "Messages",
+            t!("requests-messages"),
             vec![
-                Link::new("Requests", shell.to("/requests")),
+                Link::new(t!("word-requests"), shell.to("/requests")),
                 Link::new(about.clone(), back.clone()),
             ],
         ),
-        heading: format!("Messages about {about}"),
-        lead: format!("Between the team that asks and those who decide. {other} is told by mail."),
+        heading: t!("requests-messages-about", about = &about),
+        lead: t!("requests-between-the-team-that-asks-and", other = &other),
         text: speaks_for.map(|_| {
-            Field::area("text", "Message", max)
+            Field::area("text", t!("requests-message"), max)
                 .value(written)
-                .help("Plain text, at most 2,000 characters. It stays with the request.")
+                .help(t!("requests-plain-text-at-most-2-000"))
                 .faults(&faults)
         }),
         faults,

@@ -10,13 +10,14 @@ use crate::view::shell::Shell;
 use gatehouse_control_plane::subscriptions::{DecisionView, SubscriptionView};
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::ShownState;
+use gatehouse_language::t;
 
 /// Who decided, as the middle of a sentence has it.
-pub(crate) fn decided_by(decision: &DecisionView) -> &str {
+pub(crate) fn decided_by(decision: &DecisionView) -> String {
     decision
         .by
         .as_ref()
-        .map_or("a rule of the plan", |by| by.name.as_str())
+        .map_or_else(|| t!("requests-a-rule-of-the-plan"), |by| by.name.clone())
 }
 
 /// What decides the next step of somebody with a subscription.
@@ -56,23 +57,25 @@ impl<'a> NextStep<'a> {
         match self.shown {
             ShownState::Active | ShownState::Scheduled => {
                 let keys = format!("/applications/{}/keys", self.application);
-                Link::new("Open keys", shell.to(&keys))
+                Link::new(t!("requests-open-keys"), shell.to(&keys))
             }
-            ShownState::Pending => Link::new("See request", request()),
-            ShownState::Rejected => Link::new("Read reason", request()),
-            ShownState::Suspended | ShownState::Paused => Link::new("See why", request()),
+            ShownState::Pending => Link::new(t!("requests-see-request"), request()),
+            ShownState::Rejected => Link::new(t!("requests-read-reason"), request()),
+            ShownState::Suspended | ShownState::Paused => {
+                Link::new(t!("requests-see-why"), request())
+            }
             ShownState::Expired
             | ShownState::Withdrawn
             | ShownState::Cancelled
             | ShownState::Revoked => {
                 let again = format!("{}/request", self.home());
-                Link::new("Request again", shell.to(&again))
+                Link::new(t!("requests-request-again"), shell.to(&again))
             }
             ShownState::Superseded => {
                 let words = if self.product.is_some() {
-                    "See product"
+                    t!("requests-see-product")
                 } else {
-                    "See API"
+                    t!("requests-see-api")
                 };
                 Link::new(words, shell.to(&self.home()))
             }

@@ -20,6 +20,7 @@ use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialVie
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, DecisionView, HoldView, SubscriptionView};
 use gatehouse_domain::subscription::{ShownState, SubscriptionEvent};
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 /// Sent, decided, key made, first call.
@@ -67,8 +68,12 @@ pub(crate) async fn show(
     Ok(ShowPage {
         same: same(&visitor, &view),
         crumbs: Crumbs::new(
-            format!("{} for {}", view.api.name, view.application.name),
-            vec![Link::new("Requests", shell.to("/requests"))],
+            t!(
+                "requests-for-3",
+                name = &view.api.name,
+                name2 = &view.application.name
+            ),
+            vec![Link::new(t!("word-requests"), shell.to("/requests"))],
         ),
         spread,
         waiting: view.shown == ShownState::Pending,
@@ -81,7 +86,7 @@ pub(crate) async fn show(
         reason: reason(&view),
         timeline: timeline(&view, keys.first(), visitor.now()),
         purpose: if view.request_reason.is_empty() {
-            "None was given.".to_owned()
+            t!("requests-none-was-given")
         } else {
             view.request_reason.clone()
         },
@@ -145,16 +150,16 @@ async fn keys_of(
 /// What to do next; the page's own address is no step.
 fn step(view: &SubscriptionView, no_keys: bool, shell: &Shell) -> Option<Link> {
     match view.shown {
-        ShownState::Pending if view.actions.contains(&SubscriptionEvent::Approve) => {
-            Some(Link::new("Decide", shell.to("/console/requests")))
-        }
+        ShownState::Pending if view.actions.contains(&SubscriptionEvent::Approve) => Some(
+            Link::new(t!("requests-decide"), shell.to("/console/requests")),
+        ),
         ShownState::Pending | ShownState::Suspended | ShownState::Paused => None,
         ShownState::Rejected => Some(Link::new(
-            "Request again",
+            t!("requests-request-again"),
             shell.to(&format!("/apis/{}/request", view.api.slug)),
         )),
         ShownState::Active if no_keys => Some(Link::new(
-            "Create key",
+            t!("requests-create-key"),
             shell.to(&format!("/applications/{}/keys", view.application.id)),
         )),
         _ => Some(NextStep::of(view).link(shell)),
@@ -167,7 +172,7 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
         .as_ref()
         .and_then(|hold| hold.reason.clone());
     if let Some(words) = hold.filter(|words| !words.is_empty()) {
-        return Some(Fact::new("Suspended because", words));
+        return Some(Fact::new(t!("requests-suspended-because"), words));
     }
     if let Some(note) = view
         .ended
@@ -175,7 +180,7 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
         .and_then(|end| end.note.clone())
         .filter(|note| !note.is_empty())
     {
-        return Some(Fact::new("It ended because", note));
+        return Some(Fact::new(t!("requests-it-ended-because"), note));
     }
     // A refusal that was taken back is no answer any more.
     let answered = view.shown != ShownState::Pending;
@@ -185,7 +190,7 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
         .filter(|_| answered)
         .filter(|decision| !decision.reason.is_empty())?;
     Some(Fact::new(
-        format!("Written by {}", decided_by(decision)),
+        t!("requests-written-by", decided_by = &decided_by(decision)),
         decision.reason.clone(),
     ))
 }
@@ -199,55 +204,77 @@ fn timeline(
     let by = view
         .requested_by
         .as_ref()
-        .map_or("the program", |person| person.name.as_str());
+        .map_or_else(|| t!("requests-the-program"), |person| person.name.clone());
     let line = Timeline::default().done(
-        "Requested",
-        format!("{} by {by}", relative(view.created_at, now)),
+        t!("requests-requested"),
+        t!(
+            "requests-by",
+            relative = &relative(view.created_at, now),
+            by = &by
+        ),
     );
     let line = match (&view.decision, view.shown) {
-        (_, ShownState::Withdrawn) => return line.stopped("Withdrawn", ended_words(view, now)),
+        (_, ShownState::Withdrawn) => {
+            return line.stopped(t!("requests-withdrawn"), ended_words(view, now));
+        }
         (Some(decision), shown) if !decision.approved && shown != ShownState::Pending => {
-            return line.stopped("Rejected", decided_words(decision, now));
+            return line.stopped(t!("requests-rejected"), decided_words(decision, now));
         }
         (_, ShownState::Pending) => {
             let approvals = view.approvals;
             let words = if approvals.required > 1 {
-                format!(
-                    "{} of {} people have agreed.",
-                    approvals.given, approvals.required
+                t!(
+                    "requests-of-people-have-agreed",
+                    given = &approvals.given,
+                    required = &approvals.required
                 )
             } else {
-                "You get mail and an inbox entry, with the reason if it is no.".to_owned()
+                t!("requests-you-get-mail-and-an-inbox")
             };
             return line
-                .now("Waiting for a decision", words)
-                .next("Key created", "")
-                .next("First call", "");
+                .now(t!("requests-waiting-for-a-decision"), words)
+                .next(t!("requests-key-created"), "")
+                .next(t!("requests-first-call"), "");
         }
-        (Some(decision), _) => line.done("Approved", decided_words(decision, now)),
-        (None, _) => line.done("Granted", ""),
+        (Some(decision), _) => line.done(t!("requests-approved"), decided_words(decision, now)),
+        (None, _) => line.done(t!("requests-granted"), ""),
     };
     let line = match key {
         Some(key) => line.done(
-            "Key created",
-            format!("{}, ends in {}", relative(key.created_at, now), key.last4),
+            t!("requests-key-created"),
+            t!(
+                "requests-ends-in",
+                relative = &relative(key.created_at, now),
+                last4 = &key.last4
+            ),
         ),
-        None => line.now("Create a key", "Shown once, with a command ready to paste."),
+        None => line.now(
+            t!("requests-create-a-key"),
+            t!("requests-shown-once-with-a-command-ready"),
+        ),
     };
     let first = key.and_then(|key| key.first_call.as_ref());
     let line = match (key, first) {
         (_, Some(call)) => line.done(
-            "First call",
-            format!("{}, answered {}", relative(call.at, now), call.status),
+            t!("requests-first-call"),
+            t!(
+                "requests-answered",
+                relative = &relative(call.at, now),
+                status = &call.status
+            ),
         ),
-        (Some(_), None) => line.now("First call", "Waiting for it."),
-        (None, None) => line.next("First call", ""),
+        (Some(_), None) => line.now(t!("requests-first-call"), t!("requests-waiting-for-it")),
+        (None, None) => line.next(t!("requests-first-call"), ""),
     };
     match view.shown {
-        ShownState::Suspended => {
-            line.stopped("Suspended", hold_words(view.provider_hold.as_ref(), now))
-        }
-        ShownState::Paused => line.stopped("Paused", hold_words(view.consumer_hold.as_ref(), now)),
+        ShownState::Suspended => line.stopped(
+            t!("requests-suspended"),
+            hold_words(view.provider_hold.as_ref(), now),
+        ),
+        ShownState::Paused => line.stopped(
+            t!("requests-paused"),
+            hold_words(view.consumer_hold.as_ref(), now),
+        ),
         ShownState::Expired
         | ShownState::Cancelled
         | ShownState::Revoked
@@ -259,7 +286,11 @@ fn timeline(
 }
 
 fn decided_words(decision: &DecisionView, now: OffsetDateTime) -> String {
-    format!("{} by {}", relative(decision.at, now), decided_by(decision))
+    t!(
+        "requests-by-2",
+        relative = &relative(decision.at, now),
+        decided_by = &decided_by(decision)
+    )
 }
 
 fn hold_words(hold: Option<&HoldView>, now: OffsetDateTime) -> String {
@@ -270,24 +301,35 @@ fn ended_words(view: &SubscriptionView, now: OffsetDateTime) -> String {
     view.ended
         .as_ref()
         .map_or_else(String::new, |end| match &end.by {
-            Some(by) => format!("{} by {}", relative(end.at, now), by.name),
+            Some(by) => t!(
+                "requests-by-3",
+                relative = &relative(end.at, now),
+                name = &by.name
+            ),
             None => relative(end.at, now),
         })
 }
 
 fn facts(view: &SubscriptionView) -> Vec<Fact> {
     let mut facts = vec![
-        Fact::new("API", view.api.name.clone()),
-        Fact::new("Plan", view.plan.name.clone()),
-        Fact::new("Environment", capital(view.environment.kind.as_str())),
-        Fact::new("Team", view.application.team.name.clone()),
+        Fact::new(t!("word-api"), view.api.name.clone()),
+        Fact::new(t!("word-plan"), view.plan.name.clone()),
+        Fact::new(
+            t!("word-environment"),
+            capital(view.environment.kind.as_str()),
+        ),
+        Fact::new(t!("word-team"), view.application.team.name.clone()),
     ];
     if let Some(terms) = &view.accepted_terms {
-        let words = format!("{}, version {}", terms.title, terms.version);
-        facts.push(Fact::new("Terms accepted", words));
+        let words = t!(
+            "requests-version",
+            title = &terms.title,
+            version = &terms.version
+        );
+        facts.push(Fact::new(t!("requests-terms-accepted"), words));
     }
     if let Some(ends) = view.ends_at {
-        facts.push(Fact::new("Ends", day(ends)));
+        facts.push(Fact::new(t!("requests-ends"), day(ends)));
     }
     facts
 }
@@ -300,9 +342,9 @@ pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action>
             terms.slug, terms.version, view.id
         );
         Action {
-            label: "Accept new terms".into(),
+            label: t!("requests-accept-new-terms").into(),
             href: shell.to(&path),
-            help: "Calls go on as before. Renewals and other plans need it.".into(),
+            help: t!("requests-calls-go-on-as-before-renewals").into(),
             loss: false,
         }
     });
@@ -326,27 +368,31 @@ pub(crate) fn own_actions(view: &SubscriptionView, shell: &Shell) -> Vec<Action>
 }
 
 /// Label, consequence and colour of what a consuming team does to its own subscription.
-pub(super) fn own_event(event: SubscriptionEvent) -> Option<(&'static str, &'static str, bool)> {
+pub(super) fn own_event(event: SubscriptionEvent) -> Option<(String, String, bool)> {
     match event {
         SubscriptionEvent::Withdraw => Some((
-            "Withdraw request",
-            "Nobody decides about it any more.",
+            t!("requests-withdraw-request"),
+            t!("requests-nobody-decides-about-it-any-more"),
             true,
         )),
         SubscriptionEvent::Pause => Some((
-            "Pause access",
-            "Calls are refused until your team resumes it.",
+            t!("requests-pause-access"),
+            t!("requests-calls-are-refused-until-your-team"),
             false,
         )),
-        SubscriptionEvent::Resume => Some(("Resume access", "Calls work again.", false)),
+        SubscriptionEvent::Resume => Some((
+            t!("requests-resume-access"),
+            t!("requests-calls-work-again"),
+            false,
+        )),
         SubscriptionEvent::Renew => Some((
-            "Renew access",
-            "It lasts another term of the plan, with the same keys. An approver may have to agree.",
+            t!("requests-renew-access"),
+            t!("requests-it-lasts-another-term-of-the"),
             false,
         )),
         SubscriptionEvent::Cancel => Some((
-            "Cancel access",
-            "It ends now. To get it back, ask again.",
+            t!("requests-cancel-access"),
+            t!("requests-it-ends-now-to-get-it"),
             true,
         )),
         _ => None,

@@ -217,11 +217,10 @@ impl<'f> Builder<'_, 'f> {
 
     /// Bounds and values of an array's items are told on the array's own line.
     fn items_say(&self, node: &mut SchemaNode, items: &Layers<'f>) {
-        let inner = bounds::of(items)
-            .into_iter()
-            .filter(|bound| bound != "no other properties");
-        node.bounds
-            .extend(inner.map(|bound| format!("each {bound}")));
+        let inner = bounds::of_items(items);
+        let inner =
+            inner.map(|bound| gatehouse_language::t!("reference-bound-each", bound = bound));
+        node.bounds.extend(inner);
         if node.enum_values.is_empty() {
             (node.enum_values, node.enum_more) = enumeration(items);
         }

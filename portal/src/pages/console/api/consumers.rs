@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter};
+use gatehouse_language::t;
 
 /// The subscriptions to one API.
 #[derive(Template)]
@@ -57,8 +58,8 @@ pub(crate) async fn show(
             &[("api", &opened.view.slug)],
         )),
         empty: Empty::new(
-            "Nobody uses this API yet",
-            "Applications appear here with what they may call.",
+            t!("apis-consumers-none"),
+            t!("apis-consumers-none-words"),
             None,
         ),
         pages: older(&path, shell, rows.len(), listed.next, &after),

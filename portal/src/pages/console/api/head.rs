@@ -3,12 +3,14 @@
 use crate::address::encode;
 use crate::page_error::PageError;
 use crate::view::parts::{Crumbs, Link, Spread, Tab, Tabs};
+use crate::view::said::says;
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_control_plane::apis::{self, ApiView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// Crumbs, name, tabs.
 #[derive(Debug, Clone, Template)]
@@ -24,6 +26,7 @@ pub(crate) struct ApiHead {
 }
 
 impl HtmlSafe for ApiHead {}
+says!(ApiHead);
 
 /// The pages of one API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,24 +55,39 @@ impl ApiTab {
         Self::Settings,
     ];
 
-    /// Its word, and what its address ends in.
-    const fn words(self) -> (&'static str, &'static str) {
+    /// What its address ends in.
+    const fn end(self) -> &'static str {
         match self {
-            Self::Overview => ("Overview", ""),
-            Self::Versions => ("Versions", "/versions"),
-            Self::Routing => ("Routing", "/routing"),
-            Self::Policies => ("Policies", "/policies"),
-            Self::Plans => ("Plans", "/plans"),
-            Self::Docs => ("Docs", "/docs"),
-            Self::Consumers => ("Consumers", "/consumers"),
-            Self::Traffic => ("Traffic", "/traffic"),
-            Self::Settings => ("Settings", "/settings"),
+            Self::Overview => "",
+            Self::Versions => "/versions",
+            Self::Routing => "/routing",
+            Self::Policies => "/policies",
+            Self::Plans => "/plans",
+            Self::Docs => "/docs",
+            Self::Consumers => "/consumers",
+            Self::Traffic => "/traffic",
+            Self::Settings => "/settings",
+        }
+    }
+
+    /// What it is called.
+    fn word(self) -> String {
+        match self {
+            Self::Overview => t!("apis-tab-overview"),
+            Self::Versions => t!("word-versions"),
+            Self::Routing => t!("apis-tab-routing"),
+            Self::Policies => t!("word-policies"),
+            Self::Plans => t!("word-plans"),
+            Self::Docs => t!("apis-tab-docs"),
+            Self::Consumers => t!("apis-tab-consumers"),
+            Self::Traffic => t!("apis-tab-traffic"),
+            Self::Settings => t!("word-settings"),
         }
     }
 
     /// The path of the page, before the tenant's prefix.
     pub(crate) fn path(self, api: &str) -> String {
-        format!("/console/apis/{}{}", encode(api), self.words().1)
+        format!("/console/apis/{}{}", encode(api), self.end())
     }
 
     /// What one needs to see the page at all.
@@ -111,28 +129,23 @@ impl Opened {
 
     /// What stands over the page that is open.
     pub(crate) fn head(&self, here: ApiTab, spread: Option<Spread>) -> ApiHead {
-        let mut trail = vec![Link::new("APIs", self.shell.to("/console/apis"))];
+        let mut trail = vec![Link::new(t!("word-apis"), self.shell.to("/console/apis"))];
         let last = match here {
             ApiTab::Overview => self.view.name.clone(),
             tab => {
                 trail.push(self.overview());
-                tab.words().0.to_owned()
+                tab.word()
             }
         };
         self.over(Crumbs::new(last, trail), here, spread)
     }
 
     /// The same over a page that stands below one of the tabs.
-    pub(crate) fn head_below(
-        &self,
-        tab: ApiTab,
-        here: &'static str,
-        spread: Option<Spread>,
-    ) -> ApiHead {
+    pub(crate) fn head_below(&self, tab: ApiTab, here: String, spread: Option<Spread>) -> ApiHead {
         let trail = vec![
-            Link::new("APIs", self.shell.to("/console/apis")),
+            Link::new(t!("word-apis"), self.shell.to("/console/apis")),
             self.overview(),
-            Link::new(tab.words().0, self.link(tab)),
+            Link::new(tab.word(), self.link(tab)),
         ];
         self.over(Crumbs::new(here, trail), tab, spread)
     }
@@ -147,7 +160,7 @@ impl Opened {
             .into_iter()
             .filter(|tab| self.shell.may(tab.needs()));
         let tabs = shown.map(|tab| Tab {
-            label: tab.words().0.into(),
+            label: tab.word().into(),
             href: self.link(tab),
             count: (tab == ApiTab::Versions).then_some(view.versions.len()),
             current: tab == here,
@@ -157,9 +170,13 @@ impl Opened {
             spread,
             name: view.name.clone(),
             slug: view.slug.clone(),
-            lead: format!("Team {}. {}", view.owner_team.name, view.summary),
+            lead: t!(
+                "apis-lead",
+                team = &view.owner_team.name,
+                summary = &view.summary,
+            ),
             portal_page: self.shell.to(&format!("/apis/{}", view.slug)),
-            tabs: Tabs::new("API", tabs.collect()),
+            tabs: Tabs::new(t!("word-api"), tabs.collect()),
         }
     }
 }

@@ -28,6 +28,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::usage::{self, UsageRange};
 use gatehouse_control_plane::{Refusal, plans as plan_verbs};
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 
 /// One API as its owners see it.
 #[derive(Template)]
@@ -47,8 +48,8 @@ web_page!(OverviewPage, Private);
 
 /// What keeps people from using the API, and the step that helps.
 pub(crate) struct Missing {
-    pub(crate) what: &'static str,
-    pub(crate) why: &'static str,
+    pub(crate) what: String,
+    pub(crate) why: String,
     pub(crate) step: Link,
 }
 
@@ -88,16 +89,16 @@ async fn missing(
     };
     if !view.versions.iter().any(|one| offered(one.state)) {
         missing.push(Missing {
-            what: "No version is live",
-            why: "A description that is published gives the API its operations and its addresses.",
-            step: Link::new("Open versions", opened.link(ApiTab::Versions)),
+            what: t!("apis-not-live"),
+            why: t!("apis-not-live-why"),
+            step: Link::new(t!("apis-open-versions"), opened.link(ApiTab::Versions)),
         });
     }
     if routes.iter().all(|route| route.targets.is_empty()) {
         missing.push(Missing {
-            what: "Calls lead nowhere",
-            why: "No environment says where the calls of this API go.",
-            step: Link::new("Open routing", opened.link(ApiTab::Routing)),
+            what: t!("apis-no-route"),
+            why: t!("apis-no-route-why"),
+            step: Link::new(t!("apis-open-routing"), opened.link(ApiTab::Routing)),
         });
     }
     let (lookup, page) = (Lookup::Id(view.id), everything());
@@ -105,9 +106,9 @@ async fn missing(
     if plans.data.is_empty() && shell.may(Permission::PlanManage) {
         let path = format!("{}/new", ApiTab::Plans.path(&view.slug));
         missing.push(Missing {
-            what: "There is no plan",
-            why: "Without one nobody can request access.",
-            step: Link::new("Create plan", shell.to(&path)),
+            what: t!("apis-no-plan"),
+            why: t!("apis-no-plan-why"),
+            step: Link::new(t!("apis-plan-create"), shell.to(&path)),
         });
     }
     Ok(missing)
@@ -128,16 +129,16 @@ async fn last_day(visitor: &Visitor, opened: &Opened) -> Result<Vec<Figure>, Pag
 
 fn facts(view: &ApiView) -> Vec<Fact> {
     let mut facts = vec![
-        Fact::new("Team", view.owner_team.name.clone()),
-        Fact::new("Seen by", seen_by::words(view.visibility)),
-        Fact::new("Data", settings::data_words(view.data_class)),
-        Fact::new("Made", day(view.created_at)),
+        Fact::new(t!("word-team"), view.owner_team.name.clone()),
+        Fact::new(t!("word-seen-by"), seen_by::words(view.visibility)),
+        Fact::new(t!("apis-data"), settings::data_words(view.data_class)),
+        Fact::new(t!("word-made"), day(view.created_at)),
     ];
     let live = view.versions.iter();
     let live = live.filter(|one| one.state == ApiVersionState::Published);
     let labels: Vec<&str> = live.map(|one| one.label.as_str()).collect();
     if !labels.is_empty() {
-        facts.push(Fact::new("Live", labels.join(", ")));
+        facts.push(Fact::new(t!("state-live"), labels.join(", ")));
     }
     facts
 }

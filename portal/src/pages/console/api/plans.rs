@@ -16,6 +16,8 @@ use askama::Template;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::{self, PlanView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
+use std::borrow::Cow;
 
 /// The plans of one API.
 #[derive(Template)]
@@ -37,7 +39,7 @@ pub(crate) struct PlanRow {
     pub(crate) name: String,
     pub(crate) state: Badge,
     pub(crate) limits: String,
-    pub(crate) decision: &'static str,
+    pub(crate) decision: String,
 }
 
 /// `GET /console/apis/{api}/plans`
@@ -71,11 +73,7 @@ pub(crate) async fn show(
 
 /// What a page says where there are none.
 pub(crate) fn no_plans() -> Empty {
-    Empty::new(
-        "No plans yet",
-        "Without a plan nobody can request access.",
-        None,
-    )
+    Empty::new(t!("apis-plans-none"), t!("apis-plans-none-words"), None)
 }
 
 /// A plan of what stands at `base` in the console.

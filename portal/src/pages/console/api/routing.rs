@@ -14,6 +14,7 @@ use gatehouse_control_plane::apis::ApiView;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Refusal, environments, upstreams};
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 
 /// One line for each environment.
 #[derive(Template)]
@@ -48,8 +49,8 @@ pub(crate) async fn show(
         head: opened.head(ApiTab::Routing, spread),
         routes: routes(&visitor, &opened.view).await?,
         empty: Empty::new(
-            "No environment yet",
-            "An API answers in environments. An administrator makes them.",
+            t!("apis-environment-none"),
+            t!("apis-environment-none-words"),
             None,
         ),
         shell: opened.shell,
@@ -83,7 +84,7 @@ pub(super) async fn routes(visitor: &Visitor, view: &ApiView) -> Result<Vec<Rout
             targets,
             change: may.then(|| {
                 let path = format!("/console/apis/{}/upstreams/{}", view.slug, environment.slug);
-                Link::new("Change", visitor.to(&path))
+                Link::new(t!("word-change"), visitor.to(&path))
             }),
             environment: capital(&environment.slug),
         });

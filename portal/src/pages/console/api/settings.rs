@@ -20,6 +20,7 @@ use gatehouse_control_plane::apis::{self, ApiView, DataClass, UpdateApi};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::teams;
 use gatehouse_domain::Visibility;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 
 /// One form.
@@ -74,29 +75,29 @@ impl ApiSettingsForm {
     fn fields(&self, teams: Vec<Choice>, faults: &Faults) -> Vec<Field> {
         let [visibility, granted] = seen_by::fields(&self.visibility, &self.teams, faults);
         vec![
-            Field::text("name", "Name")
+            Field::text("name", t!("word-name"))
                 .value(&self.name)
                 .max(120)
                 .faults(faults),
-            Field::text("summary", "In one line")
+            Field::text("summary", t!("word-one-line"))
                 .optional()
                 .value(&self.summary)
                 .max(400)
                 .faults(faults),
-            Field::select("team", "Team", teams)
+            Field::select("team", t!("word-team"), teams)
                 .value(&self.team)
-                .help("It answers for the API: it decides about requests and is told of what breaks.")
+                .help(t!("apis-team-help"))
                 .faults(faults),
             visibility,
             granted,
-            Field::select("data_class", "Data", data_choices())
+            Field::select("data_class", t!("apis-data"), data_choices())
                 .value(&self.data_class)
-                .help("Shown to approvers beside every request.")
+                .help(t!("apis-data-help"))
                 .faults(faults),
-            Field::number("stale_after", "Refuse calls without news for, seconds")
+            Field::number("stale_after", t!("apis-stale"))
                 .optional()
                 .value(&self.stale_after)
-                .help("Gateways that have not heard from the control plane for so long refuse calls of this API. Empty: they go on with what they know.")
+                .help(t!("apis-stale-help"))
                 .faults(faults),
         ]
     }
@@ -109,7 +110,7 @@ impl ApiSettingsForm {
             text => match text.parse() {
                 Ok(seconds) => Some(seconds),
                 Err(_) => {
-                    let words = format!("Use a whole number of seconds; '{text}' is none.");
+                    let words = t!("apis-stale-fault", text = text);
                     return Ok(Err(Faults::one("stale_after", words)));
                 }
             },
@@ -132,12 +133,12 @@ impl ApiSettingsForm {
 }
 
 /// How sensitive data can be, in words.
-pub(super) fn data_words(class: DataClass) -> &'static str {
+pub(super) fn data_words(class: DataClass) -> String {
     match class {
-        DataClass::Public => "Everybody may know it",
-        DataClass::Internal => "Of the organisation",
-        DataClass::Personal => "About people",
-        DataClass::Secret => "Secret",
+        DataClass::Public => t!("apis-data-public"),
+        DataClass::Internal => t!("apis-data-internal"),
+        DataClass::Personal => t!("apis-data-personal"),
+        DataClass::Secret => t!("apis-data-secret"),
     }
 }
 
@@ -211,7 +212,7 @@ pub(crate) async fn submit(
             match apis::update_api(db, actor, api.as_str().into(), expected, input).await {
                 Ok(done) => {
                     if done.change.is_none() {
-                        let words = Flash::good("Saved.", "It holds from now on.");
+                        let words = Flash::good(t!("apis-saved"), t!("apis-saved-words"));
                         visitor.tell(words).await?;
                     }
                     let path = ApiTab::Settings.path(&api);

@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::usage;
+use gatehouse_language::t;
 
 /// Figures, bars, operations.
 #[derive(Template)]
@@ -42,13 +43,8 @@ pub(crate) async fn show(
     Ok(TrafficPage {
         head: opened.head(ApiTab::Traffic, None),
         ranges: Ranges::new(opened.link(ApiTab::Traffic), range),
-        empty: (found.totals.calls == 0).then(|| {
-            Empty::new(
-                "No traffic yet",
-                "Calls appear here within seconds of being made, those of every application.",
-                None,
-            )
-        }),
+        empty: (found.totals.calls == 0)
+            .then(|| Empty::new(t!("apis-traffic-none"), t!("apis-traffic-none-words"), None)),
         figures: figures(&found.totals),
         used: Used::new(&found, range),
         same: visitor.same(

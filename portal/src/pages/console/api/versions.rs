@@ -17,6 +17,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 
 /// The versions of one API, newest first, and the form that publishes.
 #[derive(Template)]
@@ -89,19 +90,15 @@ pub(crate) async fn page(
             .iter()
             .map(|one| version_row(one, &base, &shell))
             .collect(),
-        no_versions: Empty::new(
-            "No version yet",
-            "Publish a description to make the first one.",
-            None,
-        ),
+        no_versions: Empty::new(t!("apis-version-none"), t!("apis-version-none-words"), None),
         may_publish: shell.may(Permission::SpecPublish),
         max_mb: visitor.portal().upload_max() >> 20,
         publish: shell.to(&ApiTab::Versions.path(&view.slug)),
         publish_fields: vec![
-            Field::text("version", "Version")
+            Field::text("version", t!("word-version"))
                 .value(suggested)
                 .max(40)
-                .help("A new label makes a new version; a known one gets a new description.")
+                .help(t!("apis-version-label-help"))
                 .faults(&faults),
         ]
         .into_iter()
@@ -121,7 +118,7 @@ fn next_label(versions: &[VersionView]) -> String {
 
 fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
     let revision = version.current_revision.as_ref();
-    let action = |label: &str, event: &str| {
+    let action = |label: String, event: &str| {
         Link::new(
             label,
             shell.to(&format!("{base}/versions/{}/{event}", version.label)),
@@ -129,11 +126,13 @@ fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
     };
     let may = shell.may(Permission::ApiWrite);
     let actions = match version.state {
-        ApiVersionState::Draft if may && revision.is_some() => vec![action("Publish", "publish")],
-        ApiVersionState::Published if may => vec![action("Deprecate", "deprecate")],
+        ApiVersionState::Draft if may && revision.is_some() => {
+            vec![action(t!("apis-step-publish"), "publish")]
+        }
+        ApiVersionState::Published if may => vec![action(t!("apis-step-deprecate"), "deprecate")],
         ApiVersionState::Deprecated if may => vec![
-            action("Publish again", "publish"),
-            action("Retire", "retire"),
+            action(t!("apis-step-publish-again"), "publish"),
+            action(t!("apis-step-retire"), "retire"),
         ],
         _ => Vec::new(),
     };
@@ -143,11 +142,17 @@ fn version_row(version: &VersionView, base: &str, shell: &Shell) -> VersionRow {
         state: states::version(version.state),
         detail: version
             .sunset_at
-            .map(|at| format!("Ends {}", day(at)))
+            .map(|at| t!("apis-version-ends", day = day(at)))
             .unwrap_or_default(),
         revision: revision.map_or_else(
-            || "None yet".to_owned(),
-            |one| format!("{} (number {})", one.title, one.number),
+            || t!("apis-description-none"),
+            |one| {
+                t!(
+                    "apis-description-number",
+                    title = &one.title,
+                    number = one.number.to_string(),
+                )
+            },
         ),
         operations: revision.map_or_else(String::new, |one| grouped(one.operations)),
         published: revision.map_or_else(String::new, |one| day(one.created_at)),

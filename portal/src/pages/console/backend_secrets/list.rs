@@ -1,8 +1,6 @@
 //! The list, and the form that puts a new one.
 
-use super::{
-    HEADING, api_of, faults_beside_a_value, list_path, one_path, say_to_type_again, value_field,
-};
+use super::{api_of, faults_beside_a_value, list_path, one_path, say_to_type_again, value_field};
 use crate::address::Query;
 use crate::form::Form;
 use crate::page::{refused, web_page};
@@ -24,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::backend_secrets::{self, BackendSecretView, PutBackendSecret};
 use gatehouse_control_plane::page::Lookup;
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -34,7 +33,6 @@ use uuid::Uuid;
 pub(crate) struct BackendSecretsPage {
     pub(crate) shell: Shell,
     pub(crate) head: ApiHead,
-    pub(crate) heading: &'static str,
     pub(crate) may_write: bool,
     pub(crate) rows: Vec<SecretRow>,
     pub(crate) empty: Empty,
@@ -71,7 +69,7 @@ impl SecretRow {
         let one = shell.to(&one_path(api, &secret.name));
         let links = secret.policies.iter().take(LINKS_MAX);
         Self {
-            reference: format!("${{vault:{}}}", secret.name),
+            reference: reference(&secret.name),
             put: When::ago(secret.put_at, now),
             policies: links
                 .map(|policy| {
@@ -116,10 +114,10 @@ struct Typed {
 impl Typed {
     fn fields(&self, faults: &Faults) -> Vec<Field> {
         vec![
-            Field::text("name", "Name")
+            Field::text("name", t!("word-name"))
                 .max(40)
                 .value(&self.name)
-                .help("What policies name it by: 2 to 40 lower-case letters, digits or dashes. It stays.")
+                .help(t!("apis-secret-name-help"))
                 .faults(faults),
             value_field(faults),
             why_field(&self.reason, faults),
@@ -152,8 +150,7 @@ async fn page(
     let opened = Opened { view, shell };
     let shell = &opened.shell;
     Ok(BackendSecretsPage {
-        head: opened.head_below(ApiTab::Policies, HEADING, spread),
-        heading: HEADING,
+        head: opened.head_below(ApiTab::Policies, t!("apis-secrets"), spread),
         may_write,
         pages: older(&path, shell, listed.data.len(), listed.next, after),
         rows: listed
@@ -162,9 +159,8 @@ async fn page(
             .map(|secret| SecretRow::of(secret, visitor.now(), shell))
             .collect(),
         empty: Empty::new(
-            "No backend secrets yet",
-            "What the backend wants to see and nobody may read, such as an API key of it, is put here; a policy that sets header \
-             fields of requests names it as ${vault:NAME}.",
+            t!("apis-secrets-none"),
+            t!("apis-secrets-none-words", reference = "${vault:NAME}"),
             None,
         ),
         action: shell.to(&path),
@@ -220,9 +216,10 @@ pub(crate) async fn create(
     match put.await {
         Ok(done) => {
             let name = &done.value.name;
+            let reference = reference(name);
             let words = Flash::good(
-                format!("{name} is put."),
-                format!("A policy names it as ${{vault:{name}}}."),
+                t!("apis-secret-is-put", name = name),
+                t!("apis-secret-is-put-words", reference = reference),
             );
             visitor.tell(words).await?;
             let to = visitor.go_with(&list, done.change.as_ref());
@@ -240,11 +237,13 @@ pub(crate) async fn create(
     }
 }
 
+/// What a policy writes for one.
+fn reference(name: &str) -> String {
+    format!("${{vault:{name}}}")
+}
+
 fn taken(name: &str) -> Faults {
-    let words = format!(
-        "'{}' is there already: put another value for it in the list, or use another name.",
-        name.trim()
-    );
+    let words = t!("apis-secret-taken", name = name.trim());
     let mut faults = Faults::one("name", words);
     say_to_type_again(&mut faults);
     faults

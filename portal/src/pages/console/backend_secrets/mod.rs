@@ -15,16 +15,13 @@ use crate::pages::console::policies::place::Place;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::shell::Shell;
-use crate::view::words::grouped;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::apis::ApiView;
 use gatehouse_control_plane::backend_secrets::{self, BackendSecretView};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::{Actor, Refusal};
 use gatehouse_domain::backend_secret::BACKEND_SECRET_BYTES_MAX;
-
-/// What the list is called, in trails and over itself.
-const HEADING: &str = "Backend secrets";
+use gatehouse_language::t;
 
 /// The page that lists those of an API.
 pub(crate) fn list_path(api: &str) -> String {
@@ -56,19 +53,16 @@ async fn found(
 /// The way back from a page below the list.
 fn crumbs(place: &Place, here: &str, shell: &Shell) -> Result<Crumbs, PageError> {
     let list = shell.to(&list_path(&api_of(place)?.slug));
-    Ok(place.crumbs(here, Some(Link::new(HEADING, list)), shell))
+    Ok(place.crumbs(here, Some(Link::new(t!("apis-secrets"), list)), shell))
 }
 
 /// What is typed blind, and in no page that comes back.
 fn value_field(faults: &Faults) -> Field {
     let max = u32::try_from(BACKEND_SECRET_BYTES_MAX).unwrap_or(u32::MAX);
-    Field::password("secret_value", "Value", "off")
+    Field::password("secret_value", t!("word-value"), "off")
         // One more: browsers cut what is pasted and say nothing, and the verb says what is too long.
         .max(max + 1)
-        .help(format!(
-            "One line, at most {} characters. Nobody reads it again, here or elsewhere: keep it where it comes from, too.",
-            grouped(max)
-        ))
+        .help(t!("apis-secret-value-help", max = max))
         .faults(faults)
 }
 
@@ -85,10 +79,7 @@ fn faults_beside_a_value(refusal: Refusal) -> Result<Faults, PageError> {
 
 fn say_to_type_again(faults: &mut Faults) {
     if faults.of("secret_value").is_none() {
-        faults.add(
-            "secret_value",
-            "Type the value again: a form that is refused does not keep it.",
-        );
+        faults.add("secret_value", t!("apis-secret-type-again"));
     }
 }
 
@@ -102,6 +93,10 @@ fn named_by(secret: &BackendSecretView) -> String {
         .collect();
     match secret.policies.len().saturating_sub(SHOWN) {
         0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+        more => t!(
+            "apis-named-and-more",
+            named = first.join(", "),
+            count = more
+        ),
     }
 }

@@ -14,6 +14,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::backend_secrets::{self, BackendSecretView};
 use gatehouse_control_plane::page::Lookup;
+use gatehouse_language::t;
 
 async fn page(
     visitor: &Visitor,
@@ -27,23 +28,21 @@ async fn page(
     let known = [("api", api.as_str()), ("secret", view.name.as_str())];
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::BACKEND_SECRET_DELETE], &known)),
-        crumbs: crumbs(place, &format!("Delete {}", view.name), &shell)?,
-        heading: format!("Delete {}?", view.name),
+        crumbs: crumbs(
+            place,
+            &t!("apis-secret-delete-of", name = &view.name),
+            &shell,
+        )?,
+        heading: t!("apis-delete-heading", name = &view.name),
         consequence: match view.policies.is_empty() {
-            true => {
-                "No policy names it, so gateways show it to nobody. Its value is gone for good."
-                    .to_owned()
-            }
-            false => format!(
-                "It stays as long as policies name it: {}. Let them name another one, or delete them first.",
-                named_by(view)
-            ),
+            true => t!("apis-secret-delete-consequence"),
+            false => t!("apis-secret-delete-named", policies = named_by(view)),
         },
         fields: vec![why_field(&form.reason, &faults)],
         faults,
         action: shell.to(&format!("{}/delete", one_path(api, &view.name))),
         hidden: vec![Hidden::new("row_version", form.row_version.to_string())],
-        button: "Delete secret".to_owned(),
+        button: t!("apis-secret-delete"),
         loss: true,
         back: shell.to(&list_path(api)),
         shell,
@@ -81,7 +80,7 @@ pub(crate) async fn submit(
         backend_secrets::delete_backend_secret(visitor.db(), actor, api, id, seen, &form.reason);
     match deleted.await {
         Ok(done) => {
-            let words = Flash::good(format!("{} is deleted.", view.name), "");
+            let words = Flash::good(t!("apis-secret-is-deleted", name = &view.name), "");
             visitor.tell(words).await?;
             let to = visitor.go_with(&list_path(&view.api.slug), done.change.as_ref());
             Ok(to.into_response())

@@ -16,6 +16,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::backend_secrets::{self, BackendSecretView, PutBackendSecret};
 use gatehouse_control_plane::page::Lookup;
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 /// Another value, as it is sent.
@@ -49,20 +50,17 @@ async fn page(
     Ok(FormPage {
         same: Some(visitor.same(&ways, &known)),
         crumbs: crumbs(place, &view.name, &shell)?,
-        heading: format!("Put another value for {}", view.name),
+        heading: t!("apis-secret-replace-of", name = &view.name),
         lead: match view.policies.is_empty() {
-            true => "No policy names it: gateways show it to nobody yet.".to_owned(),
-            false => format!(
-                "Gateways show the new value to the backend as soon as they have it: let it take both until all have. Policies that name it: {}.",
-                named_by(view)
-            ),
+            true => t!("apis-secret-unnamed"),
+            false => t!("apis-secret-replace-lead", policies = named_by(view)),
         },
         action: shell.to(&one_path(api, &view.name)),
         multipart: false,
         hidden: vec![Hidden::new("row_version", typed.row_version.to_string())],
         fields: vec![value_field(&faults), why_field(&typed.reason, &faults)],
         faults,
-        button: "Put value".into(),
+        button: t!("apis-secret-value-put").into(),
         back: shell.to(&list_path(api)),
         shell,
     })
@@ -112,8 +110,8 @@ pub(crate) async fn submit(
         Ok(done) => {
             if done.change.is_none() {
                 let words = Flash::good(
-                    format!("{} has another value.", view.name),
-                    "Nothing changes at gateways.",
+                    t!("apis-secret-is-replaced", name = &view.name),
+                    t!("apis-secret-is-replaced-words"),
                 );
                 visitor.tell(words).await?;
             }

@@ -2,13 +2,14 @@
 
 use crate::view::form::Field;
 use gatehouse_domain::policy::PolicyKind;
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 /// One field of a kind's form.
 pub(crate) struct Control {
     pub(super) name: &'static str,
-    label: &'static str,
-    help: &'static str,
+    label: fn() -> String,
+    help: fn() -> String,
     /// Members of the document, from the outside in.
     pub(super) at: &'static [&'static str],
     pub(super) shape: Shape,
@@ -38,14 +39,14 @@ pub(super) enum Shape {
 
 const fn control(
     name: &'static str,
-    label: &'static str,
+    label: fn() -> String,
     at: &'static [&'static str],
     shape: Shape,
 ) -> Control {
     Control {
         name,
         label,
-        help: "",
+        help: String::new,
         at,
         shape,
         needed: false,
@@ -54,7 +55,7 @@ const fn control(
 }
 
 impl Control {
-    const fn help(mut self, help: &'static str) -> Self {
+    const fn help(mut self, help: fn() -> String) -> Self {
         self.help = help;
         self
     }
@@ -72,24 +73,24 @@ impl Control {
     /// As the page has it, with what was typed.
     pub(super) fn field(&self, typed: &str) -> Field {
         let field = match self.shape {
-            Shape::Line => Field::text(self.name, self.label).max(1_024),
-            Shape::Number => Field::number(self.name, self.label).max(10),
+            Shape::Line => Field::text(self.name, (self.label)()).max(1_024),
+            Shape::Number => Field::number(self.name, (self.label)()).max(10),
             Shape::Tick => {
                 let ticked = !typed.is_empty();
-                return Field::check(self.name, self.label, "yes")
+                return Field::check(self.name, (self.label)(), "yes")
                     .ticked(ticked)
-                    .help(self.help);
+                    .help((self.help)());
             }
             // As long as the longest document needs.
-            Shape::Lines => Field::area(self.name, self.label, 70_000),
-            Shape::Keys => Field::area(self.name, self.label, 200_000),
-            Shape::Claims | Shape::Pairs => Field::area(self.name, self.label, 280_000),
+            Shape::Lines => Field::area(self.name, (self.label)(), 70_000),
+            Shape::Keys => Field::area(self.name, (self.label)(), 200_000),
+            Shape::Claims | Shape::Pairs => Field::area(self.name, (self.label)(), 280_000),
         };
         let field = match self.needed {
             true => field,
             false => field.optional(),
         };
-        field.value(typed).help(self.help)
+        field.value(typed).help((self.help)())
     }
 }
 
@@ -113,122 +114,142 @@ pub(super) fn started(kind: PolicyKind) -> BTreeMap<&'static str, String> {
 use Shape::{Claims, Keys, Line, Lines, Number, Pairs, Tick};
 
 const CORS: &[Control] = &[
-    control("origins", "Origins", &["origins"], Lines).help(
-        "One a line, such as https://shop.example.com, with the port where it is not the usual one and without a path. null is what \
-         sandboxed pages send.",
-    ),
+    control("origins", || t!("policies-origins"), &["origins"], Lines)
+        .help(|| t!("policies-one-a-line-such-as-https")),
     control(
         "any_origin",
-        "Pages of every origin",
+        || t!("policies-pages-of-every-origin"),
         &["any_origin"],
         Tick,
     )
-    .help("Then no origin is named, and no credentials are sent."),
+    .help(|| t!("policies-then-no-origin-is-named-and")),
     control(
         "headers",
-        "Request fields that scripts may send",
+        || t!("policies-request-fields-that-scripts-may-send"),
         &["headers"],
         Lines,
     )
-    .help("One a line. What is always allowed, x-api-key and the field of the token are added."),
+    .help(|| t!("policies-one-a-line-what-is-always")),
     control(
         "expose",
-        "Response fields that scripts may read",
+        || t!("policies-response-fields-that-scripts-may-read"),
         &["expose"],
         Lines,
     )
-    .help("One a line. gatehouse-request-id, ratelimit, ratelimit-policy and retry-after are added."),
+    .help(|| t!("policies-one-a-line-gatehouse-request-id")),
     control(
         "credentials",
-        "Browsers may send cookies and the like",
+        || t!("policies-browsers-may-send-cookies-and-the"),
         &["credentials"],
         Tick,
     ),
     control(
         "max_age_s",
-        "Browsers keep a preflight's answer for, seconds",
+        || t!("policies-browsers-keep-a-preflight-s-answer"),
         &["max_age_s"],
         Number,
     )
-    .help("0 to 86,400. Empty: 600.")
+    .help(|| t!("policies-0-to-86400"))
     .start("600"),
 ];
 
 const JWT: &[Control] = &[
-    control("header", "Field the token comes in", &["header"], Line)
-        .help("In authorization it stands behind Bearer, and the key then comes in X-API-Key. Empty: authorization.")
-        .start("authorization"),
-    control("types", "Types", &["types"], Lines).help(
-        "One a line, such as at+jwt: typ of the token is one of them, so that one made for something else is not taken. Empty: any.",
-    ),
-    control("issuer", "Issuer", &["issuer"], Line)
-        .help("What iss of the token is, such as https://login.example.com.")
+    control(
+        "header",
+        || t!("policies-field-the-token-comes-in"),
+        &["header"],
+        Line,
+    )
+    .help(|| t!("policies-in-authorization-it-stands-behind-bearer"))
+    .start("authorization"),
+    control("types", || t!("policies-types"), &["types"], Lines)
+        .help(|| t!("policies-one-a-line-such-as-at")),
+    control("issuer", || t!("policies-issuer"), &["issuer"], Line)
+        .help(|| t!("policies-what-iss-of-the-token-is"))
         .needed(),
-    control("audiences", "Audiences", &["audiences"], Lines)
-        .help("One a line. aud of the token is one of them, or has one of them.")
+    control(
+        "audiences",
+        || t!("policies-audiences"),
+        &["audiences"],
+        Lines,
+    )
+    .help(|| t!("policies-one-a-line-aud-of-the"))
+    .needed(),
+    control(
+        "algorithms",
+        || t!("policies-algorithms"),
+        &["algorithms"],
+        Lines,
+    )
+    .help(|| t!("policies-one-a-line-rs256-rs384-rs512"))
+    .needed()
+    .start("RS256"),
+    control("jwks", || t!("policies-public-keys"), &["jwks"], Keys)
+        .help(|| t!("policies-the-issuer-s-json-web-key"))
         .needed(),
-    control("algorithms", "Algorithms", &["algorithms"], Lines)
-        .help("One a line: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.")
-        .needed()
-        .start("RS256"),
-    control("jwks", "Public keys", &["jwks"], Keys)
-        .help(
-            "The issuer's JSON Web Key Set, as JSON or YAML: RSA of 2,048 to 4,096 bits, P-256, P-384, Ed25519. A key that can sign is refused, and \
-             nothing of it is kept or shown.",
-        )
-        .needed(),
-    control("leeway_s", "Clocks may differ by, seconds", &["leeway_s"], Number)
-        .help("0 to 300. Empty: 0.")
-        .start("0"),
-    control("claims", "Claims", &["claims"], Claims).help(
-        "One a line: name, where it must only be there, or name = value. Several lines of one name: one of the values is enough.",
-    ),
-    control("scopes", "Scopes", &["scopes"], Lines)
-        .help("One a line. The token has every one, in scope or scp."),
+    control(
+        "leeway_s",
+        || t!("policies-clocks-may-differ-by-seconds"),
+        &["leeway_s"],
+        Number,
+    )
+    .help(|| t!("policies-0-to-300"))
+    .start("0"),
+    control("claims", || t!("policies-claims"), &["claims"], Claims)
+        .help(|| t!("policies-one-a-line-name-where-it")),
+    control("scopes", || t!("policies-scopes"), &["scopes"], Lines)
+        .help(|| t!("policies-one-a-line-the-token-has")),
 ];
 
 const RATE_LIMIT: &[Control] = &[
-    control("amount", "Calls", &["amount"], Number)
-        .help("Of all applications together.")
+    control("amount", || t!("word-calls"), &["amount"], Number)
+        .help(|| t!("policies-of-all-applications-together"))
         .needed(),
-    control("window_s", "In so many seconds", &["window_s"], Number)
-        .help("1 to 3,600.")
-        .needed()
-        .start("1"),
-    control("burst", "Calls at once, after a pause", &["burst"], Number)
-        .help("Empty: as many as in the time above."),
+    control(
+        "window_s",
+        || t!("policies-in-so-many-seconds"),
+        &["window_s"],
+        Number,
+    )
+    .help(|| t!("policies-1-to-3600"))
+    .needed()
+    .start("1"),
+    control(
+        "burst",
+        || t!("policies-calls-at-once-after-a-pause"),
+        &["burst"],
+        Number,
+    )
+    .help(|| t!("policies-empty-as-many-as-in-the")),
 ];
 
 const HEADERS: &[Control] = &[
     control(
         "request_remove",
-        "Removed from requests",
+        || t!("policies-removed-from-requests"),
         &["request", "remove"],
         Lines,
     )
-    .help("Names, one a line."),
+    .help(|| t!("policies-names-one-a-line")),
     control(
         "request_set",
-        "Set on requests",
+        || t!("policies-set-on-requests"),
         &["request", "set"],
         Pairs,
     )
-    .help(
-        "One a line: x-region: eu. In place of whatever was there. Whoever may read the API reads it: write no secret here. In a policy \
-         of one API a value may name a backend secret of it, as in authorization: Bearer ${vault:NAME}.",
-    ),
+    .help(|| t!("policies-one-a-line-x-region-eu")),
     control(
         "response_remove",
-        "Removed from the backend's answers",
+        || t!("policies-removed-from-the-backend-s-answers"),
         &["response", "remove"],
         Lines,
     )
-    .help("Names, one a line."),
+    .help(|| t!("policies-names-one-a-line")),
     control(
         "response_set",
-        "Set on the backend's answers",
+        || t!("policies-set-on-the-backend-s-answers"),
         &["response", "set"],
         Pairs,
     )
-    .help("One a line: cache-control: no-store."),
+    .help(|| t!("policies-one-a-line-cache-control-no")),
 ];

@@ -6,13 +6,8 @@ use crate::view::form::Faults;
 use gatehouse_control_plane::resources::write_yaml;
 use gatehouse_domain::backend_secret::{may_hold_backend_secret, names_backend_secret};
 use gatehouse_domain::policy::{PolicyKind, may_change};
+use gatehouse_language::t;
 use serde_json::Value;
-
-const WORDS: &str = "What a backend is shown in authorization or x-api-key is a secret: it was taken out and nothing of it was kept. Put it as a \
-                     backend secret of the API, and name that as ${vault:NAME}.";
-
-const UNREADABLE: &str = "This cannot be read, and it names authorization or x-api-key, in which a backend is shown a secret: nothing of it was \
-                          kept. Put the secret as a backend secret of the API, and name that as ${vault:NAME}.";
 
 /// The fields of requests that hold a backend secret or nothing.
 const CREDENTIALS: [&str; 2] = ["authorization", "x-api-key"];
@@ -23,10 +18,14 @@ pub(super) fn withhold(typed: &mut Typed, document: &mut String, faults: &mut Fa
         && let Some(rest) = without_in_lines(text)
     {
         *text = rest;
-        faults.add("request_set", WORDS);
+        faults.add("request_set", t!("policies-what-a-backend-is-shown-in"));
     }
     if let Some(rest) = without_in_document(document) {
-        let words = if rest.is_empty() { UNREADABLE } else { WORDS };
+        let words = if rest.is_empty() {
+            t!("policies-this-cannot-be-read-and-it")
+        } else {
+            t!("policies-what-a-backend-is-shown-in")
+        };
         *document = rest;
         faults.add("document", words);
     }

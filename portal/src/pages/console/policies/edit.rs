@@ -22,6 +22,7 @@ use askama::Template;
 use gatehouse_control_plane::environments;
 use gatehouse_control_plane::policies::{PolicyDocument, PolicyView};
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyMode};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use serde_json::Value;
 
@@ -32,7 +33,7 @@ pub(crate) struct PolicyPage {
     pub(crate) shell: Shell,
     pub(crate) crumbs: Crumbs,
     pub(crate) heading: String,
-    pub(crate) lead: &'static str,
+    pub(crate) lead: String,
     pub(crate) badges: Vec<Badge>,
     pub(crate) faults: Faults,
     /// Where it is, which stays.
@@ -44,7 +45,7 @@ pub(crate) struct PolicyPage {
     pub(crate) says: Vec<Field>,
     pub(crate) as_document: bool,
     pub(crate) rest: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: String,
     /// None as long as what was typed makes no document.
     pub(crate) file: Option<Code>,
     pub(crate) delete: Option<String>,
@@ -69,7 +70,10 @@ pub(super) async fn page(
     let shell = at.shell(visitor).await?;
     let heading = match view {
         Some(view) => view.slug.clone(),
-        None => format!("Add a policy: {}", kind_words(form.kind)),
+        None => t!(
+            "policies-add-a-policy-2",
+            kind_words = &kind_words(form.kind)
+        ),
     };
     let path = match view {
         Some(view) => at.one(view),
@@ -88,8 +92,8 @@ pub(super) async fn page(
         as_document: form.notation == Notation::Document,
         rest: rest_fields(form, &faults),
         button: match view {
-            Some(_) => "Save policy",
-            None => "Add policy",
+            Some(_) => t!("policies-save-policy"),
+            None => t!("policies-add-policy"),
         },
         file: file(at, view, form),
         delete: view.map(|_| shell.to(&format!("{path}/delete"))),
@@ -104,16 +108,16 @@ pub(super) async fn page(
 fn badges(view: &PolicyView) -> Vec<Badge> {
     let mut badges = vec![mode_badge(view.mode)];
     if view.inherit == PolicyInherit::Locked {
-        badges.push(Badge::plain("Locked"));
+        badges.push(Badge::plain(t!("policies-locked")));
     }
     badges
 }
 
 fn facts(view: &PolicyView) -> Vec<Fact> {
     vec![
-        Fact::new("Kind", kind_words(view.kind)),
+        Fact::new(t!("word-kind"), kind_words(view.kind)),
         Fact::new(level_words(view.level), place_words(view)),
-        Fact::new("Environment", environment_words(view)),
+        Fact::new(t!("word-environment"), environment_words(view)),
     ]
 }
 
@@ -144,28 +148,28 @@ async fn place_fields(
             chosen => chosen,
         };
         let suggested = operations(visitor, api, version).await?;
-        let mut all = vec![Choice::new("", "Every version")];
+        let mut all = vec![Choice::new("", t!("policies-every-version"))];
         all.extend(known);
         fields.extend([
-            Field::select("version", "Version", all).value(&form.version),
-            Field::text("operation", "Operation")
+            Field::select("version", t!("word-version"), all).value(&form.version),
+            Field::text("operation", t!("word-operation"))
                 .optional()
                 .max(2_000)
                 .value(&form.operation)
                 .suggest(suggested)
-                .help("Method and path, such as GET /pets/{id}, with its version above. Empty: every operation."),
+                .help(t!("policies-method-and-path-such-as-get")),
         ]);
     }
     let found = environments::list_environments(visitor.db(), visitor.actor()?).await?;
-    let mut everywhere = vec![Choice::new("", "Everywhere")];
+    let mut everywhere = vec![Choice::new("", t!("policies-everywhere"))];
     everywhere.extend(choices(&found));
     fields.extend([
-        Field::select("environment", "Environment", everywhere).value(&form.environment),
-        Field::text("slug", "Short name")
+        Field::select("environment", t!("word-environment"), everywhere).value(&form.environment),
+        Field::text("slug", t!("word-short-name"))
             .optional()
             .max(40)
             .value(&form.slug)
-            .help("For addresses and files; never changes. Empty: made of its place and kind."),
+            .help(t!("policies-for-addresses-and-files-never-changes")),
     ]);
     let fields = fields.into_iter();
     Ok(fields.map(|field| field.faults(faults)).collect())
@@ -173,9 +177,9 @@ async fn place_fields(
 
 fn says_fields(form: &PolicyForm, faults: &Faults) -> Vec<Field> {
     if form.notation == Notation::Document {
-        let field = Field::area("document", "Document", 300_000)
+        let field = Field::area("document", t!("policies-document"), 300_000)
             .value(&form.document)
-            .help("JSON or YAML: what files have under document.");
+            .help(t!("policies-json-or-yaml"));
         return vec![field.faults(faults)];
     }
     let fields = controls(form.kind).iter().map(|control| {
@@ -194,12 +198,12 @@ fn rest_fields(form: &PolicyForm, faults: &Faults) -> Vec<Field> {
     let inherit = PolicyInherit::ALL.iter();
     let inherit = inherit.map(|one| Choice::new(one.as_str(), inherit_words(*one)));
     let help = match form.kind.adds_up() {
-        true => "Shared rates add up: all on the way to an operation apply.",
-        false => "The innermost policy of a kind applies, unless one further out is locked.",
+        true => t!("policies-shared-rates-add-up-all-on"),
+        false => t!("policies-the-innermost-policy-of-a-kind"),
     };
     let fields = [
-        Field::select("mode", "Mode", modes.collect()).value(form.mode.as_str()),
-        Field::select("inherit", "Further in", inherit.collect())
+        Field::select("mode", t!("word-mode"), modes.collect()).value(form.mode.as_str()),
+        Field::select("inherit", t!("policies-further-in"), inherit.collect())
             .value(form.inherit.as_str())
             .help(help),
         why_field(&form.reason, faults),
@@ -210,18 +214,18 @@ fn rest_fields(form: &PolicyForm, faults: &Faults) -> Vec<Field> {
         .collect()
 }
 
-const fn mode_words(mode: PolicyMode) -> &'static str {
+fn mode_words(mode: PolicyMode) -> String {
     match mode {
-        PolicyMode::Enforce => "Enforce: it decides",
-        PolicyMode::Shadow => "Shadow: what it would refuse is counted, nothing is refused",
-        PolicyMode::Off => "Off: it does nothing, and takes the place of one further out",
+        PolicyMode::Enforce => t!("policies-enforce-it-decides"),
+        PolicyMode::Shadow => t!("policies-shadow-what-it-would-refuse-is"),
+        PolicyMode::Off => t!("policies-off-it-does-nothing-and-takes"),
     }
 }
 
-const fn inherit_words(inherit: PolicyInherit) -> &'static str {
+fn inherit_words(inherit: PolicyInherit) -> String {
     match inherit {
-        PolicyInherit::Default => "Another policy may take its place",
-        PolicyInherit::Locked => "Locked: none takes its place",
+        PolicyInherit::Default => t!("policies-another-policy-may-take-its-place"),
+        PolicyInherit::Locked => t!("policies-locked-none-takes-its-place"),
     }
 }
 
@@ -244,7 +248,7 @@ fn file(at: &Place, view: Option<&PolicyView>, form: &PolicyForm) -> Option<Code
             environment: Some(&form.environment),
         },
     };
-    Some(Code::new("file", "As a file").text(form.file(&place, document)))
+    Some(Code::new("file", t!("policies-as-a-file")).text(form.file(&place, document)))
 }
 
 fn ways(visitor: &Visitor, view: Option<&PolicyView>) -> Same {

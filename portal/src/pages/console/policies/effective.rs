@@ -15,6 +15,7 @@ use gatehouse_control_plane::policies::{self, EffectiveView, OverriddenView};
 use gatehouse_control_plane::{Refusal, catalogue};
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind};
 use gatehouse_domain::{ApiVersionState, EnvironmentKind};
+use gatehouse_language::t;
 
 /// The form that asks, and what was found.
 pub(crate) struct Effective {
@@ -30,7 +31,7 @@ pub(crate) struct Effective {
 pub(crate) struct AppliedRow {
     /// Which comes first.
     pub(crate) number: usize,
-    pub(crate) stage: &'static str,
+    pub(crate) stage: String,
     pub(crate) policy: PolicyRow,
 }
 
@@ -52,12 +53,12 @@ pub(crate) struct EffectiveQuery {
 }
 
 /// When gateways run policies of a kind (`docs/policy-order.md`).
-const fn stage(kind: PolicyKind) -> &'static str {
+fn stage(kind: PolicyKind) -> String {
     match kind {
-        PolicyKind::Cors => "Preflights, and every answer",
-        PolicyKind::Jwt => "After the subscription",
-        PolicyKind::RateLimit => "Before the plan's limits",
-        PolicyKind::Headers => "To the backend and back",
+        PolicyKind::Cors => t!("policies-preflights-and-every-answer"),
+        PolicyKind::Jwt => t!("policies-after-the-subscription"),
+        PolicyKind::RateLimit => t!("policies-before-the-plan-s-limits"),
+        PolicyKind::Headers => t!("policies-to-the-backend-and-back"),
     }
 }
 
@@ -88,23 +89,27 @@ pub(super) async fn of(
     let (applied, overridden) = found.map_or_else(Default::default, |found| rows(&found, shell));
     Ok(Some(Effective {
         fields: vec![
-            Field::select("version", "Version", versions(api)).value(version),
-            Field::text("operation", "Operation")
+            Field::select("version", t!("word-version"), versions(api)).value(version),
+            Field::text("operation", t!("word-operation"))
                 .optional()
                 .max(2_000)
                 .value(&query.operation)
                 .suggest(known)
                 .faults(&faults),
-            Field::select("environment", "Environment", choices(&environments))
-                .value(&environment.slug),
+            Field::select(
+                "environment",
+                t!("word-environment"),
+                choices(&environments),
+            )
+            .value(&environment.slug),
         ],
         faults,
         lead,
         applied,
         overridden,
         empty: Empty::new(
-            "No policy applies",
-            "Subscribed calls go through, in the limits of their plan.",
+            t!("policies-no-policy-applies"),
+            t!("policies-subscribed-calls-go-through-in-the"),
             None,
         ),
     }))
@@ -114,8 +119,11 @@ pub(super) async fn of(
 fn unknown(refusal: Refusal, version: &str, operation: &str) -> Result<Faults, PageError> {
     match refusal {
         Refusal::UnknownReference { .. } => {
-            let words =
-                format!("{version} has no '{operation}'. Use an operation of its description.");
+            let words = t!(
+                "policies-has-no-use-an-operation-of",
+                version = &version,
+                operation = &operation
+            );
             Ok(Faults::one("operation", words))
         }
         Refusal::Conflict(words) => Ok(Faults::one(WHOLE_FORM, words)),
@@ -126,10 +134,16 @@ fn unknown(refusal: Refusal, version: &str, operation: &str) -> Result<Faults, P
 fn lead(found: Option<&EffectiveView>, version: &str, environment: &str, api: &ApiView) -> String {
     let of = match found.map(|found| &found.operation) {
         None => return String::new(),
-        Some(Some(operation)) => operation.as_str(),
-        Some(None) => "Every operation that has no policy of its own",
+        Some(Some(operation)) => operation.as_str().to_owned(),
+        Some(None) => t!("policies-every-operation-that-has-no-policy"),
     };
-    format!("{of} in {version} of {}, in {environment}.", api.name)
+    t!(
+        "policies-in-of-in",
+        of = &of,
+        version = &version,
+        name = &api.name,
+        environment = &environment
+    )
 }
 
 fn rows(found: &EffectiveView, shell: &Shell) -> (Vec<AppliedRow>, Vec<OverriddenRow>) {
@@ -159,8 +173,16 @@ fn why(one: &OverriddenView, found: &EffectiveView) -> String {
         },
     );
     match by.inherit {
-        PolicyInherit::Locked => format!("Kept out by {}, which is locked ({place}).", by.slug),
-        PolicyInherit::Default => format!("{} applies in its place ({place}).", by.slug),
+        PolicyInherit::Locked => t!(
+            "policies-kept-out-by-which-is-locked",
+            slug = &by.slug,
+            place = &place
+        ),
+        PolicyInherit::Default => t!(
+            "policies-applies-in-its-place",
+            slug = &by.slug,
+            place = &place
+        ),
     }
 }
 

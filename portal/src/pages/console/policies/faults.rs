@@ -7,6 +7,7 @@ use crate::pages::console::policies::notation::{entry, line_of};
 use crate::pages::console::policies::rows::short;
 use crate::view::form::{Faults, WHOLE_FORM, faults_of};
 use gatehouse_control_plane::{FieldFault, Refusal};
+use gatehouse_language::t;
 
 /// The faults of a refused form. What is no fault of the form passes on as an error.
 pub(super) fn placed(refusal: Refusal, form: &PolicyForm) -> Result<Faults, PageError> {
@@ -74,7 +75,7 @@ fn place(fault: &FieldFault, form: &PolicyForm) -> (&'static str, String) {
 
 fn on_line(text: &str, pointer: &str, detail: &str) -> String {
     match line_of(text, pointer).filter(|_| !pointer.is_empty()) {
-        Some(line) => format!("Line {line}: {detail}"),
+        Some(line) => t!("policies-line", line = &line, detail = &detail),
         None => detail.to_owned(),
     }
 }

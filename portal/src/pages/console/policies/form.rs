@@ -10,6 +10,7 @@ use gatehouse_control_plane::policies::{
 };
 use gatehouse_control_plane::resources::{API_VERSION, write_yaml};
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyMode};
+use gatehouse_language::t;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -161,7 +162,7 @@ impl PolicyForm {
         match self.notation {
             Notation::Fields => composed(self.kind, &self.typed),
             Notation::Document if self.document.trim().is_empty() => {
-                Err(Faults::one("document", "Fill this in."))
+                Err(Faults::one("document", t!("policies-fill-this-in")))
             }
             Notation::Document => {
                 read_told(&self.document).map_err(|words| Faults::one("document", words))
@@ -179,10 +180,7 @@ impl PolicyForm {
             }
             Notation::Document => {
                 self.typed = decomposed(self.kind, &document).ok_or_else(|| {
-                    Faults::one(
-                        "document",
-                        "There is something in it that the fields have no place for: it stays a document.",
-                    )
+                    Faults::one("document", t!("policies-there-is-something-in-it-that"))
                 })?;
                 self.notation = Notation::Fields;
             }
@@ -194,11 +192,7 @@ impl PolicyForm {
     pub(super) fn withhold(&mut self) -> Faults {
         let mut faults = Faults::default();
         let mut say = |field: &str| {
-            faults.add(
-                field,
-                "This holds a key that can sign: it is private or shared. It was taken out and nothing of it was kept. Paste the public \
-                 key, and take this one as known to others.",
-            );
+            faults.add(field, t!("policies-this-holds-a-key-that-can"));
         };
         if let Some(text) = self.typed.get_mut("jwks")
             && let Some(rest) = without_private(text, |rest| {

@@ -18,6 +18,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::policies;
 use gatehouse_domain::policy::PolicyKind;
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// The policies of one API.
@@ -51,7 +52,7 @@ web_page!(PoliciesPage, Private);
 
 /// One page of policies, and the way to another of each kind.
 pub(crate) struct Policies {
-    pub(crate) add: Vec<(Link, &'static str)>,
+    pub(crate) add: Vec<(Link, String)>,
     pub(crate) rows: Vec<PolicyRow>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
@@ -113,8 +114,8 @@ async fn listed(
         pages: older(path, shell, found.data.len(), found.next, after),
         rows: found.data.iter().map(|policy| row(policy, shell)).collect(),
         empty: Empty::new(
-            "No policies yet",
-            "What gateways do with calls besides letting subscribed ones through appears here.",
+            t!("policies-no-policies-yet"),
+            t!("policies-what-gateways-do-with-calls-besides-2"),
             None,
         ),
     })

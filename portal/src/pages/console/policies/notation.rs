@@ -4,6 +4,7 @@ use crate::pages::console::policies::controls::{Control, Shape, controls};
 use crate::pages::console::policies::credentials::names_credential;
 use crate::view::form::Faults;
 use gatehouse_domain::policy::PolicyKind;
+use gatehouse_language::t;
 use gatehouse_spec::{Limits, SpecErrors, file};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -28,11 +29,11 @@ pub(super) fn read(text: &str) -> Result<Value, SpecErrors> {
 pub(super) fn read_told(text: &str) -> Result<Value, String> {
     read(text).map_err(|errors| {
         let Some(first) = errors.errors.first() else {
-            return "This is neither JSON nor YAML.".to_owned();
+            return t!("policies-this-is-neither-json-nor-yaml");
         };
         match first.location {
-            Some(at) => format!("Line {}: {}.", at.line, first.message),
-            None => format!("This cannot be read: {}.", first.message),
+            Some(at) => t!("policies-line-2", line = &at.line, message = &first.message),
+            None => t!("policies-this-cannot-be-read", message = &first.message),
         }
     })
 }
@@ -69,12 +70,12 @@ fn value_of(control: &Control, text: &str) -> Result<Option<Value>, String> {
         Shape::Line if nothing && !control.needed => None,
         Shape::Line => Some(json!(line)),
         Shape::Lines => Some(json!(lines(text).collect::<Vec<_>>())),
-        Shape::Number if nothing && control.needed => return Err("Fill this in.".to_owned()),
+        Shape::Number if nothing && control.needed => return Err(t!("policies-fill-this-in")),
         Shape::Number if nothing => None,
         Shape::Number => {
-            let number: u32 = line.parse().map_err(|_| {
-                format!("Use a whole number without signs and spaces; '{line}' is none, or is too large.")
-            })?;
+            let number: u32 = line
+                .parse()
+                .map_err(|_| t!("policies-use-a-whole-number-without-signs", line = &line))?;
             Some(json!(number))
         }
         Shape::Tick => Some(json!(!nothing)),
@@ -106,7 +107,7 @@ fn claims(text: &str) -> Result<Value, String> {
     // As many as a policy has claims with values each.
     const LINES_MAX: usize = 64 * 64;
     if lines(text).nth(LINES_MAX).is_some() {
-        return Err(format!("Write at most {LINES_MAX} lines."));
+        return Err(t!("policies-write-at-most-lines", lines_max = &LINES_MAX));
     }
     let mut claims: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in lines(text) {
@@ -130,12 +131,10 @@ fn pairs(text: &str) -> Result<Value, String> {
         .map(|line| match line.split_once(':') {
             Some((name, value)) => Ok(json!({ "name": name.trim(), "value": value.trim() })),
             // A value may stand on the line after its name.
-            None if names_credential(text) => {
-                Err("Write the name, a colon and the value; a line has no colon.".to_owned())
-            }
-            None => Err(format!(
-                "Write the name, a colon and the value; '{}' has no colon.",
-                super::rows::short(line)
+            None if names_credential(text) => Err(t!("policies-write-the-name-a-colon-and")),
+            None => Err(t!(
+                "policies-write-the-name-a-colon-and-2",
+                short = &super::rows::short(line)
             )),
         })
         .collect()

@@ -13,6 +13,7 @@ use gatehouse_control_plane::apis::{self, ApiView};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::policies::{self, PolicyFilter, PolicyView};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use http::request::Parts;
 
 /// Where those stand that are for every API.
@@ -123,10 +124,10 @@ impl Place {
         let mut above = Vec::new();
         if let Some(api) = &self.api {
             let overview = ApiTab::Overview.path(&api.slug);
-            above.push(Link::new("APIs", shell.to("/console/apis")));
+            above.push(Link::new(t!("word-apis"), shell.to("/console/apis")));
             above.push(Link::new(api.name.clone(), shell.to(&overview)));
         }
-        above.push(Link::new("Policies", shell.to(&self.list())));
+        above.push(Link::new(t!("word-policies"), shell.to(&self.list())));
         above.extend(within);
         Crumbs::new(here, above)
     }

@@ -13,6 +13,7 @@ use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::policies::{self, PolicyView};
+use gatehouse_language::t;
 
 async fn page(
     visitor: &Visitor,
@@ -26,19 +27,19 @@ async fn page(
     let within = Link::new(view.slug.clone(), back.clone());
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::POLICY_DELETE], &[("policy", &view.slug)])),
-        crumbs: place.crumbs("Delete", Some(within), &shell),
-        heading: format!("Delete {}?", view.slug),
-        consequence: format!(
-            "{}, {}, {}: gateways stop doing what it says. A policy of this kind further out applies again, where there is one.",
-            kind_words(view.kind),
-            place_words(view),
-            environment_words(view).to_lowercase(),
+        crumbs: place.crumbs(&t!("word-delete"), Some(within), &shell),
+        heading: t!("policies-delete", slug = &view.slug),
+        consequence: t!(
+            "policies-gateways-stop-doing-what-it-says",
+            kind_words = &kind_words(view.kind),
+            place_words = &place_words(view),
+            environment_words = &environment_words(view).to_lowercase()
         ),
         fields: vec![why_field(&form.reason, &faults)],
         faults,
         action: format!("{back}/delete"),
         hidden: vec![Hidden::new("row_version", form.row_version.to_string())],
-        button: "Delete policy".to_owned(),
+        button: t!("policies-delete-policy"),
         loss: true,
         back,
         shell,
@@ -64,7 +65,7 @@ pub(crate) async fn submit(
     let (db, actor, seen) = (visitor.db(), visitor.actor()?, Some(form.row_version));
     match policies::delete_policy(db, actor, Lookup::Id(view.id), seen, &form.reason).await {
         Ok(done) => {
-            let words = Flash::good(format!("{} is deleted.", view.slug), "");
+            let words = Flash::good(t!("policies-is-deleted", slug = &view.slug), "");
             visitor.tell(words).await?;
             let to = visitor.go_with(&place.list(), done.change.as_ref());
             Ok(to.into_response())

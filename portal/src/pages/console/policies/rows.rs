@@ -5,22 +5,23 @@ use crate::pages::console::api::head::ApiTab;
 use crate::pages::console::policies::place::SETTINGS;
 use crate::view::parts::Badge;
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{count, grouped};
+use crate::view::words::grouped;
 use gatehouse_control_plane::policies::{
     ChangesDocument, CorsDocument, PolicyDocument, PolicyView,
 };
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
+use gatehouse_language::t;
 
 /// One line of a list.
 pub(crate) struct PolicyRow {
     pub(crate) name: String,
     /// None where the person may not open it.
     pub(crate) href: Option<String>,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) says: String,
-    pub(crate) level: &'static str,
+    pub(crate) level: String,
     pub(crate) place: String,
     pub(crate) environment: String,
     pub(crate) mode: Badge,
@@ -36,7 +37,8 @@ pub(crate) fn row(policy: &PolicyView, shell: &Shell) -> PolicyRow {
         place: place_words(policy),
         environment: environment_words(policy),
         mode: mode_badge(policy.mode),
-        lock: (policy.inherit == PolicyInherit::Locked).then(|| Badge::plain("Locked")),
+        lock: (policy.inherit == PolicyInherit::Locked)
+            .then(|| Badge::plain(t!("policies-locked"))),
         name: policy.slug.clone(),
     }
 }
@@ -64,45 +66,45 @@ fn href(policy: &PolicyView, shell: &Shell) -> Option<String> {
     Some(shell.to(&format!("{list}/{}", named(policy))))
 }
 
-pub(crate) const fn kind_words(kind: PolicyKind) -> &'static str {
+pub(crate) fn kind_words(kind: PolicyKind) -> String {
     match kind {
-        PolicyKind::Cors => "CORS",
-        PolicyKind::Jwt => "Token (JWT)",
-        PolicyKind::RateLimit => "Shared rate",
-        PolicyKind::Headers => "Header fields",
+        PolicyKind::Cors => "CORS".to_owned(),
+        PolicyKind::Jwt => t!("policies-token-jwt"),
+        PolicyKind::RateLimit => t!("policies-shared-rate"),
+        PolicyKind::Headers => t!("policies-header-fields"),
     }
 }
 
 /// The button that leads to the form of a new one.
-pub(crate) const fn add_words(kind: PolicyKind) -> &'static str {
+pub(crate) fn add_words(kind: PolicyKind) -> String {
     match kind {
-        PolicyKind::Cors => "Add CORS",
-        PolicyKind::Jwt => "Add token check",
-        PolicyKind::RateLimit => "Add shared rate",
-        PolicyKind::Headers => "Add header fields",
+        PolicyKind::Cors => t!("policies-add-cors"),
+        PolicyKind::Jwt => t!("policies-add-token-check"),
+        PolicyKind::RateLimit => t!("policies-add-shared-rate"),
+        PolicyKind::Headers => t!("policies-add-header-fields"),
     }
 }
 
 /// What a policy of a kind is for, in a sentence.
-pub(crate) const fn kind_help(kind: PolicyKind) -> &'static str {
+pub(crate) fn kind_help(kind: PolicyKind) -> String {
     match kind {
-        PolicyKind::Cors => "Which pages of other origins may call, and read what.",
-        PolicyKind::Jwt => "A signed token of the user that must come beside the key.",
+        PolicyKind::Cors => t!("policies-which-pages-of-other-origins-may"),
+        PolicyKind::Jwt => t!("policies-a-signed-token-of-the-user"),
         PolicyKind::RateLimit => {
-            "How many calls all applications may make together, for the sake of what is behind."
+            t!("policies-how-many-calls-all-applications-may")
         }
         PolicyKind::Headers => {
-            "Fields that are removed and set on the way to the backend and on its answers."
+            t!("policies-fields-that-are-removed-and-set")
         }
     }
 }
 
-pub(crate) const fn level_words(level: PolicyLevel) -> &'static str {
+pub(crate) fn level_words(level: PolicyLevel) -> String {
     match level {
-        PolicyLevel::Tenant => "Tenant",
-        PolicyLevel::Api => "API",
-        PolicyLevel::Version => "Version",
-        PolicyLevel::Operation => "Operation",
+        PolicyLevel::Tenant => t!("policies-tenant"),
+        PolicyLevel::Api => t!("word-api"),
+        PolicyLevel::Version => t!("word-version"),
+        PolicyLevel::Operation => t!("word-operation"),
     }
 }
 
@@ -110,25 +112,30 @@ pub(crate) const fn level_words(level: PolicyLevel) -> &'static str {
 pub(crate) fn place_words(policy: &PolicyView) -> String {
     let api = policy.api.as_ref().map(|api| api.name.as_str());
     match (api, &policy.version, &policy.operation) {
-        (None, ..) => "Every API".to_owned(),
+        (None, ..) => t!("policies-every-api"),
         (Some(api), None, _) => api.to_owned(),
-        (Some(api), Some(version), None) => format!("{version} of {api}"),
+        (Some(api), Some(version), None) => t!("policies-of", version = &version, api = &api),
         (Some(api), Some(version), Some(operation)) => {
-            format!("{operation} in {version} of {api}")
+            t!(
+                "policies-in-of",
+                operation = &operation,
+                version = &version,
+                api = &api
+            )
         }
     }
 }
 
 pub(crate) fn environment_words(policy: &PolicyView) -> String {
     let environment = policy.environment.as_ref();
-    environment.map_or_else(|| "Everywhere".to_owned(), |one| capital(&one.slug))
+    environment.map_or_else(|| t!("policies-everywhere"), |one| capital(&one.slug))
 }
 
 pub(crate) fn mode_badge(mode: PolicyMode) -> Badge {
     match mode {
-        PolicyMode::Enforce => Badge::plain("Enforced"),
-        PolicyMode::Shadow => Badge::waiting("Shadow"),
-        PolicyMode::Off => Badge::not_started("Off"),
+        PolicyMode::Enforce => Badge::plain(t!("policies-enforced")),
+        PolicyMode::Shadow => Badge::waiting(t!("policies-shadow")),
+        PolicyMode::Off => Badge::not_started(t!("policies-off")),
     }
 }
 
@@ -137,21 +144,25 @@ pub(crate) fn says(document: &PolicyDocument) -> String {
     match document {
         PolicyDocument::Cors(cors) => origins(cors),
         PolicyDocument::Jwt(jwt) => {
-            format!("Tokens of {} in {}", short(&jwt.issuer), short(&jwt.header))
+            t!(
+                "policies-tokens-of-in",
+                short = &short(&jwt.issuer),
+                short2 = &short(&jwt.header)
+            )
         }
-        PolicyDocument::RateLimit(rate) => format!(
-            "{} in {} s, {} at once",
-            count(rate.amount as usize, "call"),
-            grouped(rate.window_s),
-            grouped(rate.burst.unwrap_or(rate.amount))
+        PolicyDocument::RateLimit(rate) => t!(
+            "policies-in-s-at-once",
+            t = &t!("count-call", count = rate.amount as usize),
+            grouped = &grouped(rate.window_s),
+            grouped2 = &grouped(rate.burst.unwrap_or(rate.amount))
         ),
         PolicyDocument::Headers(headers) => {
             let of = |what: &str, changes: &ChangesDocument| {
                 changed(changes).map(|words| format!("{what} {words}"))
             };
             let both = [
-                of("Requests:", &headers.request),
-                of("Answers:", &headers.response),
+                of(&t!("policies-requests"), &headers.request),
+                of(&t!("policies-answers"), &headers.response),
             ];
             let both: Vec<String> = both.into_iter().flatten().collect();
             both.join(". ")
@@ -161,17 +172,21 @@ pub(crate) fn says(document: &PolicyDocument) -> String {
 
 fn origins(cors: &CorsDocument) -> String {
     match cors.any_origin {
-        true => "Pages of every origin".to_owned(),
-        false => format!("Pages of {}", some(cors.origins.iter())),
+        true => t!("policies-pages-of-every-origin"),
+        false => t!("policies-pages-of", some = &some(cors.origins.iter())),
     }
 }
 
 /// "removes server, sets x-region", or nothing.
 fn changed(changes: &ChangesDocument) -> Option<String> {
-    let removes =
-        (!changes.remove.is_empty()).then(|| format!("removes {}", some(changes.remove.iter())));
-    let sets = (!changes.set.is_empty())
-        .then(|| format!("sets {}", some(changes.set.iter().map(|field| &field.name))));
+    let removes = (!changes.remove.is_empty())
+        .then(|| t!("policies-removes", some = &some(changes.remove.iter())));
+    let sets = (!changes.set.is_empty()).then(|| {
+        t!(
+            "policies-sets",
+            some = &some(changes.set.iter().map(|field| &field.name))
+        )
+    });
     let both: Vec<String> = removes.into_iter().chain(sets).collect();
     (!both.is_empty()).then(|| both.join(", "))
 }
@@ -183,7 +198,7 @@ fn some<'a>(all: impl ExactSizeIterator<Item = &'a String>) -> String {
     let first: Vec<String> = all.take(SHOWN).map(|one| short(one)).collect();
     match more {
         0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+        more => t!("policies-and-more", join = &first.join(", "), more = &more),
     }
 }
 

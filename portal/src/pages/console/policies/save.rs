@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::policies::{self, CreatePolicy, PolicyView, UpdatePolicy};
 use gatehouse_control_plane::{Actor, Changed, Refusal};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -71,8 +72,11 @@ async fn checked(
         Ok(done) => {
             let care = done.value.warnings.join(" ");
             let words = match care.is_empty() {
-                true => Flash::good("Nothing is wrong with it.", "It is not saved yet."),
-                false => Flash::care("It can be saved.", care),
+                true => Flash::good(
+                    t!("policies-nothing-is-wrong-with-it"),
+                    t!("policies-it-is-not-saved-yet"),
+                ),
+                false => Flash::care(t!("policies-it-can-be-saved"), care),
             };
             visitor.tell(words).await?;
             let page = page(visitor, place, view, form, Faults::default()).await?;
@@ -91,10 +95,13 @@ async fn saved(
     // What was left out of it, and the locked one that keeps it from applying.
     let care = done.value.warnings.join(" ");
     if !care.is_empty() {
-        let words = Flash::care("Saved.", care);
+        let words = Flash::care(t!("policies-saved"), care);
         visitor.tell(words).await?;
     } else if done.change.is_none() {
-        let words = Flash::good("Saved.", "Nothing changes at gateways.");
+        let words = Flash::good(
+            t!("policies-saved"),
+            t!("policies-nothing-changes-at-gateways"),
+        );
         visitor.tell(words).await?;
     }
     let to = visitor.go_with(&place.list(), done.change.as_ref());

@@ -15,6 +15,7 @@ use gatehouse_control_plane::branding::{
     self, Branding, LOGO_BYTES_MAX, SentLogo, UpdateBranding, WELCOME_MAX,
 };
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 const HERE: &str = "/console/settings/branding";
 /// Room for a photograph, which is told to be too large beside its field.
@@ -61,24 +62,28 @@ impl Shown {
     fn fields(&self, faults: &Faults) -> Vec<Field> {
         let kib = LOGO_BYTES_MAX / 1024;
         let mut fields = vec![
-            Field::text("accent", "Colour")
+            Field::text("accent", t!("settings-colour"))
                 .optional()
                 .max(7)
                 .value(&self.accent)
-                .help("Of links, buttons and marks, such as #0b5fb0. Pages make the shades of the dark theme of it.")
+                .help(t!("settings-of-links-buttons-and-marks-such"))
                 .faults(faults),
-            Field::area("welcome", "Welcome", u32::try_from(WELCOME_MAX).unwrap_or(u32::MAX))
+            Field::area(
+                "welcome",
+                t!("settings-welcome"),
+                u32::try_from(WELCOME_MAX).unwrap_or(u32::MAX),
+            )
+            .optional()
+            .value(&self.welcome)
+            .help(t!("settings-markdown-on-the-start-page-in"))
+            .faults(faults),
+            Field::file("logo", t!("settings-logo"))
                 .optional()
-                .value(&self.welcome)
-                .help("Markdown on the start page, in place of the sentence there.")
-                .faults(faults),
-            Field::file("logo", "Logo")
-                .optional()
-                .help(format!("A PNG, JPEG or WebP of at most {kib} KiB, in place of the letter before the name. It is shown 28 pixels high, on white and on near-black."))
+                .help(t!("settings-a-png-jpeg-or-webp-of", kib = &kib))
                 .faults(faults),
         ];
         if self.has_logo {
-            let taken = Field::check("without_logo", "Take the logo away", "yes");
+            let taken = Field::check("without_logo", t!("settings-take-the-logo-away"), "yes");
             fields.push(taken.ticked(self.without_logo));
         }
         fields
@@ -133,17 +138,17 @@ pub(crate) async fn submit(
     let saved = branding::update_branding(visitor.db(), actor, Some(shown.row_version), input);
     match saved.await {
         Ok(_) => {
-            let words = Flash::good("Saved.", "Pages and mails look so from now on.");
+            let words = Flash::good(
+                t!("settings-saved"),
+                t!("settings-pages-and-mails-look-so-from"),
+            );
             visitor.tell(words).await?;
             Ok(visitor.go(HERE).into_response())
         }
         Err(refusal) => {
             let mut faults = faults_of(refusal)?;
             if upload.file.is_some() && faults.of("logo").is_none() {
-                faults.add(
-                    "logo",
-                    "Choose the image again: browsers do not keep it in a form that is refused.",
-                );
+                faults.add("logo", t!("settings-choose-the-image-again-browsers-do"));
             }
             Ok(refused(page(&visitor, &shown, faults).await?))
         }

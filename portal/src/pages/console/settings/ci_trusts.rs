@@ -18,6 +18,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::ci_trusts::{self, CiTrustView, CreateCiTrust};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// Every trust, the form that adds one, and what goes into the pipeline.
 #[derive(Template)]
@@ -98,8 +99,8 @@ async fn page(
             .map(|one| row(one, visitor, &shell))
             .collect(),
         empty: Empty::new(
-            "No CI trusts yet",
-            "With one, a pipeline signs in with its own identity and keeps no secret.",
+            t!("settings-no-ci-trusts-yet"),
+            t!("settings-with-one-a-pipeline-signs-in"),
             None,
         ),
         github: github(visitor, &trust, &audience),
@@ -115,27 +116,25 @@ fn fields(visitor: &Visitor, form: &TrustForm, faults: &Faults) -> Vec<Field> {
         false => form.audience.clone(),
     };
     vec![
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .max(80)
             .value(&form.name)
             .faults(faults),
-        Field::text("issuer", "Issuer")
+        Field::text("issuer", t!("settings-issuer"))
             .max(500)
             .value(&form.issuer)
-            .help("Who signs the identity of the workload.")
+            .help(t!("settings-who-signs-the-identity-of-the"))
             .suggest(KNOWN.map(|(url, name)| Choice::new(url, name)).into())
             .faults(faults),
-        Field::text("audience", "Audience")
+        Field::text("audience", t!("settings-audience"))
             .max(255)
             .value(audience)
-            .help("What the identity has to be made for: this installation.")
+            .help(t!("settings-what-the-identity-has-to-be"))
             .faults(faults),
-        Field::text("subject_pattern", "Subject")
+        Field::text("subject_pattern", t!("word-subject"))
             .max(500)
             .value(&form.subject_pattern)
-            .help(
-                "Such as repo:acme/orders:ref:refs/heads/main; * stands for anything but a colon.",
-            )
+            .help(t!("settings-such-as-repo-acme-orders-ref"))
             .faults(faults),
     ]
 }
@@ -150,7 +149,7 @@ fn row(trust: &CiTrustView, visitor: &Visitor, shell: &Shell) -> TrustRow {
         scopes: scopes.join(", "),
         used: trust
             .last_used_at
-            .map_or_else(|| "Never".to_owned(), |at| relative(at, visitor.now())),
+            .map_or_else(|| t!("word-never"), |at| relative(at, visitor.now())),
         delete: shell.to(&format!("/console/settings/ci-trusts/{}/delete", trust.id)),
     }
 }
@@ -204,8 +203,8 @@ pub(crate) async fn create(
     match ci_trusts::create_ci_trust(visitor.db(), issuers, &actor, input).await {
         Ok(_) if form.test => {
             let words = Flash::good(
-                "It works.",
-                "The issuer was reached and its keys were read. Nothing is kept yet.",
+                t!("settings-it-works"),
+                t!("settings-the-issuer-was-reached-and-its"),
             );
             visitor.tell(words).await?;
             let page = page(&visitor, &After::default(), &form, Faults::default()).await?;
@@ -213,8 +212,8 @@ pub(crate) async fn create(
         }
         Ok(made) => {
             let words = Flash::good(
-                format!("{} is trusted.", made.value.name),
-                "What goes into the pipeline is below.",
+                t!("settings-is-trusted", name = &made.value.name),
+                t!("settings-what-goes-into-the-pipeline-is"),
             );
             visitor.tell(words).await?;
             Ok(visitor.go("/console/settings/ci-trusts").into_response())
@@ -236,9 +235,9 @@ pub(crate) async fn delete(
 ) -> Result<Redirect, PageError> {
     let actor = visitor.require(Permission::TokenManage)?;
     ci_trusts::delete_ci_trust(visitor.db(), actor, id(&trust)?, None).await?;
-    let rest = "Every token it gave out ended with it.";
+    let rest = t!("settings-every-token-it-gave-out-ended");
     visitor
-        .tell(Flash::good("It is trusted no more.", rest))
+        .tell(Flash::good(t!("settings-it-is-trusted-no-more"), rest))
         .await?;
     Ok(visitor.go("/console/settings/ci-trusts"))
 }

@@ -15,6 +15,7 @@ use askama::Template;
 use axum::response::Response;
 use gatehouse_control_plane::webhooks::{self, DeliveryDetail};
 use gatehouse_domain::webhook::{DeliveryState, EndpointState};
+use gatehouse_language::t;
 
 /// One delivery: its body and every attempt.
 #[derive(Template)]
@@ -45,10 +46,10 @@ pub(crate) struct AttemptRow {
 /// The badge of a delivery.
 pub(super) fn delivery_state(state: DeliveryState) -> Badge {
     match state {
-        DeliveryState::Pending => Badge::waiting("Pending"),
-        DeliveryState::Failed => Badge::care("Failed"),
-        DeliveryState::Delivered => Badge::good("Delivered"),
-        DeliveryState::Dead => Badge::stopped("Given up"),
+        DeliveryState::Pending => Badge::waiting(t!("settings-pending")),
+        DeliveryState::Failed => Badge::care(t!("settings-failed")),
+        DeliveryState::Delivered => Badge::good(t!("settings-delivered")),
+        DeliveryState::Dead => Badge::stopped(t!("settings-given-up")),
     }
 }
 
@@ -87,16 +88,16 @@ pub(crate) async fn show(visitor: Visitor, named: Named) -> Result<DeliveryPage,
             Some(Link::new(view.name, above.clone())),
             &shell,
         ),
-        lead: format!(
-            "Made ready {}.",
-            relative(delivery.created_at, visitor.now())
+        lead: t!(
+            "settings-made-ready",
+            relative = &relative(delivery.created_at, visitor.now())
         ),
         state: delivery_state(delivery.state),
         here: format!("{above}/deliveries/{}", delivery.id),
         may_repeat: view.state == EndpointState::Active,
         body: Code::json(
             "body",
-            "Body",
+            t!("settings-body"),
             &serde_json::to_string_pretty(&body).unwrap_or_default(),
         ),
         attempts: log
@@ -104,7 +105,7 @@ pub(crate) async fn show(visitor: Visitor, named: Named) -> Result<DeliveryPage,
             .map(|attempt| AttemptRow {
                 number: attempt.number.to_string(),
                 at: When::ago(attempt.at, visitor.now()),
-                took: format!("{} ms", attempt.duration_ms),
+                took: t!("settings-ms", duration_ms = &attempt.duration_ms),
                 status: answer(attempt.status, attempt.error.as_deref()),
                 said: attempt.answer,
             })
@@ -126,8 +127,8 @@ pub(crate) async fn redeliver(
     let done = webhooks::redeliver(db, actor, webhook, place.delivery()?).await;
     let words = |_| {
         Flash::good(
-            "It is sent again.",
-            "With the same id: a receiver that has it can tell.",
+            t!("settings-it-is-sent-again"),
+            t!("settings-with-the-same-id-a-receiver"),
         )
     };
     told(&visitor, &place, done.map(words)).await

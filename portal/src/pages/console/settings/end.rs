@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::tenants::{self, CLOSING_DAYS, CloseTenant};
 use gatehouse_control_plane::{Refusal, long_jobs};
 use gatehouse_domain::{Permission, TenantStatus};
+use gatehouse_language::t;
 
 /// What can be done before a tenant ends, and its end.
 #[derive(Template)]
@@ -36,11 +37,11 @@ web_page!(EndPage, Private);
 
 /// The form that ends the tenant, or takes that back.
 pub(crate) struct Act {
-    pub(crate) heading: &'static str,
+    pub(crate) heading: String,
     pub(crate) words: String,
     pub(crate) action: String,
     pub(crate) fields: Vec<Field>,
-    pub(crate) button: &'static str,
+    pub(crate) button: String,
     pub(crate) loss: bool,
 }
 
@@ -89,40 +90,38 @@ fn act(
     shell: &Shell,
 ) -> Result<Option<Act>, PageError> {
     let tenant = visitor.tenant()?;
-    let reason = Field::area("reason", "Reason", 500)
+    let reason = Field::area("reason", t!("word-reason"), 500)
         .value(&form.reason)
-        .help("Kept in the audit log.")
+        .help(t!("word-why-kept"))
         .faults(faults);
     Ok(match tenant.status {
         TenantStatus::Active if shell.may_everywhere(Permission::OwnerManage) => Some(Act {
-            heading: "Close the tenant",
-            words: format!(
-                "Its gateways refuse every call at once, and only reading remains. For {CLOSING_DAYS} days it can be opened again; then everything it owns is deleted for good."
+            heading: t!("settings-close-the-tenant"),
+            words: t!(
+                "settings-its-gateways-refuse-every-call-at",
+                closing_days = &CLOSING_DAYS
             ),
             action: shell.to("/console/settings/end/close"),
             fields: vec![
-                Field::text("confirm", "Short name of the tenant")
+                Field::text("confirm", t!("settings-short-name-of-the-tenant"))
                     .value(&form.confirm)
                     .complete("off")
-                    .help(format!("Type {} to say that it is meant.", tenant.slug))
+                    .help(t!("settings-type-to-say-that-it-is", slug = &tenant.slug))
                     .faults(faults),
                 reason,
             ],
-            button: "Close tenant",
+            button: t!("settings-close-tenant"),
             loss: true,
         }),
         TenantStatus::Closing => Some(Act {
-            heading: "The tenant is being closed",
+            heading: t!("settings-the-tenant-is-being-closed"),
             words: match tenant.purge_at {
-                Some(at) => format!(
-                    "Everything it owns is deleted on {}. Until then it can be opened again, and everything is as it was.",
-                    day(at)
-                ),
+                Some(at) => t!("settings-everything-it-owns-is-deleted-on", day = &day(at)),
                 None => String::new(),
             },
             action: shell.to("/console/settings/end/reopen"),
             fields: vec![reason],
-            button: "Open tenant again",
+            button: t!("settings-open-tenant-again"),
             loss: false,
         }),
         _ => None,
@@ -142,7 +141,7 @@ pub(crate) async fn export(
         }
         Err(Refusal::Conflict(words)) => {
             visitor
-                .tell(Flash::care("No other export began.", words))
+                .tell(Flash::care(t!("settings-no-other-export-began"), words))
                 .await?;
             Ok(visitor.go("/console/jobs").into_response())
         }

@@ -15,6 +15,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::tenants::{self, NOTICE_DAYS_MAX, TenantView, UpdateTenant};
 use gatehouse_domain::{Permission, SignupMode};
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 
 /// The tenant's own settings as one form.
@@ -59,39 +60,43 @@ impl SettingsForm {
 
     fn fields(&self, faults: &Faults) -> Vec<Field> {
         let modes = [
-            (SignupMode::Open, "Anyone"),
-            (SignupMode::Domain, "Addresses of the domains below"),
-            (SignupMode::Invite, "Who was invited"),
-            (SignupMode::Closed, "Nobody"),
+            (SignupMode::Open, t!("settings-anyone")),
+            (
+                SignupMode::Domain,
+                t!("settings-addresses-of-the-domains-below"),
+            ),
+            (SignupMode::Invite, t!("settings-who-was-invited")),
+            (SignupMode::Closed, t!("settings-nobody")),
         ];
         vec![
-            Field::text("name", "Name")
+            Field::text("name", t!("word-name"))
                 .max(80)
                 .value(&self.name)
                 .faults(faults),
             Field::select(
                 "signup_mode",
-                "Who may sign up",
+                t!("settings-who-may-sign-up"),
                 modes
                     .map(|(mode, words)| Choice::new(mode.as_str(), words))
                     .into(),
             )
             .value(&self.signup_mode)
             .faults(faults),
-            Field::area("email_domains", "Domains", 4000)
+            Field::area("email_domains", t!("settings-domains"), 4000)
                 .optional()
                 .value(&self.email_domains)
-                .help("One a line, such as example.com; at most 50.")
+                .help(t!("settings-one-a-line-such-as-example"))
                 .faults(faults),
-            Field::text("time_zone", "Time zone")
+            Field::text("time_zone", t!("settings-time-zone"))
                 .max(60)
                 .value(&self.time_zone)
-                .help("Such as Europe/Lisbon: quotas of a day or a month begin at its midnight.")
+                .help(t!("settings-such-as-europe-lisbon-quotas-of"))
                 .faults(faults),
-            Field::number("minimum_notice_days", "Days of notice")
+            Field::number("minimum_notice_days", t!("settings-days-of-notice"))
                 .value(self.minimum_notice_days.to_string())
-                .help(format!(
-                    "Before limits tighten and versions end, 0 to {NOTICE_DAYS_MAX}."
+                .help(t!(
+                    "settings-before-limits-tighten-and-versions-end",
+                    notice_days_max = &NOTICE_DAYS_MAX
                 ))
                 .faults(faults),
         ]
@@ -163,7 +168,7 @@ pub(crate) async fn submit(
     match tenants::update_tenant(visitor.db(), actor, Some(form.row_version), input).await {
         Ok(done) => {
             if done.change.is_none() {
-                let words = Flash::good("Saved.", "It holds from now on.");
+                let words = Flash::good(t!("settings-saved"), t!("settings-it-holds-from-now-on"));
                 visitor.tell(words).await?;
             }
             Ok(visitor

@@ -13,6 +13,7 @@ use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::lint_rules::{self, LintRule};
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use gatehouse_problem::ProblemKind;
 use gatehouse_spec::lint::Level;
 
@@ -32,7 +33,7 @@ pub(crate) struct RuleRow {
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) action: String,
-    pub(crate) levels: Vec<(&'static str, &'static str, bool)>,
+    pub(crate) levels: Vec<(&'static str, String, bool)>,
 }
 
 /// `GET /console/settings/lint`
@@ -51,9 +52,9 @@ pub(crate) async fn show(visitor: Visitor) -> Result<LintPage, PageError> {
 
 fn row(rule: &LintRule, shell: &Shell) -> RuleRow {
     let word = |level: Level| match level {
-        Level::Off => "Off",
-        Level::Warn => "Warns",
-        Level::Block => "Blocks",
+        Level::Off => t!("policies-off"),
+        Level::Warn => t!("policies-warns"),
+        Level::Block => t!("policies-blocks"),
     };
     let levels = Level::ALL.map(|level| (level.as_str(), word(level), level == rule.level));
     RuleRow {
@@ -81,8 +82,8 @@ pub(crate) async fn submit(
         return Err(PageError::of(ProblemKind::BadRequest));
     };
     lint_rules::set_lint_rule(visitor.db(), actor, &rule, level).await?;
-    let words = format!("{rule} is {} now.", level.as_str());
-    let rest = "What was published stays; what is published next is held to it.";
+    let words = t!("policies-is-now", rule = &rule, level = &level.as_str());
+    let rest = t!("policies-what-was-published-stays-what-is");
     visitor.tell(Flash::good(words, rest)).await?;
     Ok(visitor.go("/console/settings/lint"))
 }

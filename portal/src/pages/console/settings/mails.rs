@@ -12,6 +12,7 @@ use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::Redirect;
 use gatehouse_control_plane::mail::{self, Links, TemplateView};
+use gatehouse_language::t;
 
 const LIST: &str = "/console/settings/mail";
 
@@ -79,7 +80,10 @@ pub(crate) async fn show_one(
     let mail = mail::get_template(visitor.db(), actor, &links, &template).await?;
     let shell = visitor.shell().await?.console("settings");
     Ok(MailTemplatePage {
-        crumbs: Crumbs::new(mail.template, vec![Link::new("Mails", shell.to(LIST))]),
+        crumbs: Crumbs::new(
+            mail.template,
+            vec![Link::new(t!("settings-mails"), shell.to(LIST))],
+        ),
         subject: mail.subject,
         text: mail.text,
         html: body_of(&mail.html).to_owned(),
@@ -106,9 +110,9 @@ pub(crate) async fn test(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Redirect, PageError> {
     let sent = mail::send_test(visitor.db(), visitor.actor()?, &template).await?;
-    let rest = format!("It goes to {}.", sent.value.to);
+    let rest = t!("settings-it-goes-to", to = &sent.value.to);
     visitor
-        .tell(Flash::good("The test is on its way.", rest))
+        .tell(Flash::good(t!("settings-the-test-is-on-its-way"), rest))
         .await?;
     Ok(visitor.go(&format!("{LIST}/{}", sent.value.template)))
 }

@@ -16,6 +16,7 @@ use crate::pages::console::policies::place::SETTINGS;
 use crate::view::parts::{Tab, Tabs};
 use crate::view::shell::Shell;
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 
 /// What opens the settings at all.
 pub(crate) const NEEDED: &[Permission] = &[
@@ -25,50 +26,54 @@ pub(crate) const NEEDED: &[Permission] = &[
 ];
 
 /// Each with what opens it, in the whole tenant.
-const TABS: [(&str, &str, &[Permission]); 10] = [
-    ("General", "/console/settings", &[Permission::TenantManage]),
+const TABS: [(fn() -> String, &str, &[Permission]); 10] = [
     (
-        "Branding",
+        || t!("settings-general"),
+        "/console/settings",
+        &[Permission::TenantManage],
+    ),
+    (
+        || t!("settings-branding"),
         "/console/settings/branding",
         &[Permission::TenantManage],
     ),
     (
-        "Sign-in",
+        || t!("settings-sign-in"),
         "/console/settings/sign-in",
         &[Permission::TenantManage],
     ),
     (
-        "Policies",
+        || t!("word-policies"),
         SETTINGS,
         &[Permission::TenantManage, Permission::ApiRead],
     ),
     (
-        "Webhooks",
+        || t!("settings-webhooks"),
         "/console/settings/webhooks",
         &[Permission::TenantManage],
     ),
     (
-        "Mails",
+        || t!("settings-mails"),
         "/console/settings/mail",
         &[Permission::TenantManage],
     ),
     (
-        "Lint rules",
+        || t!("settings-lint-rules"),
         "/console/settings/lint",
         &[Permission::TenantManage],
     ),
     (
-        "CI trusts",
+        || t!("settings-ci-trusts"),
         "/console/settings/ci-trusts",
         &[Permission::TokenManage],
     ),
     (
-        "Access tokens",
+        || t!("settings-access-tokens"),
         "/console/settings/tokens",
         &[Permission::TokenManage],
     ),
     (
-        "Export and close",
+        || t!("settings-export-and-close"),
         "/console/settings/end",
         &[Permission::TenantEnd],
     ),
@@ -80,12 +85,12 @@ pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
         .iter()
         .filter(|(_, _, needed)| needed.iter().all(|one| shell.may_everywhere(*one)));
     let tabs = tabs.map(|(label, path, _)| Tab {
-        label: (*label).into(),
+        label: label().into(),
         href: shell.to(path),
         count: None,
         current: *path == here,
     });
-    Tabs::new("Settings", tabs.collect())
+    Tabs::new(t!("word-settings"), tabs.collect())
 }
 
 /// One entry a line or separated by commas, as people paste lists.

@@ -12,6 +12,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::webhooks::{self, WebhookFilter, WebhookView};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{WebhookDeliveryId, WebhookEndpointId};
+use gatehouse_language::t;
 use http::request::Parts;
 
 /// What the address names. Read before the form of a request, and so before its token is judged: nothing is looked up yet.
@@ -108,7 +109,7 @@ impl Place {
 
     /// The way back from a page below the list; `within` are the pages between them.
     pub(crate) fn crumbs(&self, here: &str, within: Option<Link>, shell: &Shell) -> Crumbs {
-        let mut above = vec![Link::new("Webhooks", shell.to(&self.list()))];
+        let mut above = vec![Link::new(t!("settings-webhooks"), shell.to(&self.list()))];
         above.extend(within);
         match &self.application {
             Some(application) => show::crumbs_within(here, application, above, shell),

@@ -19,6 +19,7 @@ use gatehouse_control_plane::identity_providers::{
     self, CreateIdentityProvider, IdentityProviderView, UpdateIdentityProvider,
 };
 use gatehouse_domain::{Permission, Role};
+use gatehouse_language::t;
 
 /// Every provider, and the form that adds one.
 #[derive(Template)]
@@ -69,40 +70,48 @@ impl ProviderForm {
         let roles = Role::ALL.iter().rev().filter(|role| **role != Role::Owner);
         let roles = roles.map(|role| Choice::new(role.as_str(), capital(role.as_str())));
         vec![
-            Field::text("name", "Name")
+            Field::text("name", t!("word-name"))
                 .max(80)
                 .value(&self.name)
-                .help("On the button people press.")
+                .help(t!("settings-on-the-button-people-press"))
                 .faults(faults),
-            Field::text("slug", "Short name")
+            Field::text("slug", t!("word-short-name"))
                 .max(40)
                 .value(&self.slug)
-                .help("In the callback address; it stays.")
+                .help(t!("settings-in-the-callback-address-it-stays"))
                 .faults(faults),
-            Field::text("issuer", "Issuer")
+            Field::text("issuer", t!("settings-issuer"))
                 .max(500)
                 .value(&self.issuer)
-                .help("Such as https://login.example.com; its discovery document is read.")
+                .help(t!("settings-such-as-https-login-example-com"))
                 .faults(faults),
-            Field::text("client_id", "Client id")
+            Field::text("client_id", t!("settings-client-id"))
                 .max(255)
                 .value(&self.client_id)
                 .faults(faults),
-            Field::password("client_secret", "Client secret", "off")
+            Field::password("client_secret", t!("settings-client-secret"), "off")
                 .optional()
                 .max(1000)
                 .faults(faults),
-            Field::area("email_domains", "Only addresses of these domains", 4000)
-                .optional()
-                .value(&self.email_domains)
-                .help("One a line; none takes every address.")
-                .faults(faults),
-            Field::select("default_role", "Who signs in first is", roles.collect())
-                .value(match self.default_role.as_str() {
-                    "" => Role::Developer.as_str(),
-                    chosen => chosen,
-                })
-                .faults(faults),
+            Field::area(
+                "email_domains",
+                t!("settings-only-addresses-of-these-domains"),
+                4000,
+            )
+            .optional()
+            .value(&self.email_domains)
+            .help(t!("settings-one-a-line-none-takes-every"))
+            .faults(faults),
+            Field::select(
+                "default_role",
+                t!("settings-who-signs-in-first-is"),
+                roles.collect(),
+            )
+            .value(match self.default_role.as_str() {
+                "" => Role::Developer.as_str(),
+                chosen => chosen,
+            })
+            .faults(faults),
         ]
     }
 
@@ -143,8 +152,8 @@ async fn page(
         faults,
         rows: found.into_iter().map(|one| row(one, &shell)).collect(),
         empty: Empty::new(
-            "People sign in with a password",
-            "Add an OpenID Connect provider and they can use that one.",
+            t!("settings-people-sign-in-with-a-password"),
+            t!("settings-add-an-openid-connect-provider-and"),
             None,
         ),
         same: visitor.same(&[same::PROVIDER_CREATE], &[]),
@@ -162,12 +171,12 @@ fn row(provider: IdentityProviderView, shell: &Shell) -> ProviderRow {
     let base = shell.to(&format!("/console/settings/sign-in/{}", provider.id));
     ProviderRow {
         state: match provider.enabled {
-            true => Badge::good("In use"),
-            false => Badge::stopped("Off"),
+            true => Badge::good(t!("settings-in-use")),
+            false => Badge::stopped(t!("settings-off")),
         },
         enabled: provider.enabled,
         domains: match provider.email_domains.as_slice() {
-            [] => "Every address".to_owned(),
+            [] => t!("settings-every-address"),
             domains => domains.join(", "),
         },
         role: capital(provider.default_role.as_str()),
@@ -198,9 +207,10 @@ pub(crate) async fn create(
         Ok(tried) if form.test => {
             let origin = tried.value.authorization_origin;
             let words = Flash::good(
-                "It works.",
-                format!(
-                    "The discovery document was read; people sign in at {origin}. Nothing is kept yet."
+                t!("settings-it-works"),
+                t!(
+                    "settings-the-discovery-document-was-read-people",
+                    origin = &origin
                 ),
             );
             visitor.tell(words).await?;
@@ -210,10 +220,10 @@ pub(crate) async fn create(
         }
         Ok(made) => {
             let words = Flash::good(
-                format!("{} is on the sign-in page.", made.value.name),
-                format!(
-                    "Its callback address is {}.",
-                    callback(&visitor, &made.value.slug)
+                t!("settings-is-on-the-sign-in-page", name = &made.value.name),
+                t!(
+                    "settings-its-callback-address-is",
+                    callback = &callback(&visitor, &made.value.slug)
                 ),
             );
             visitor.tell(words).await?;
@@ -252,10 +262,13 @@ pub(crate) async fn switch(
     visitor
         .tell(match form.enabled {
             true => Flash::good(
-                format!("{name} is in use."),
-                "Its button is on the sign-in page.",
+                t!("settings-is-in-use", name = &name),
+                t!("settings-its-button-is-on-the-sign"),
             ),
-            false => Flash::good(format!("{name} is off."), "Nobody signs in with it."),
+            false => Flash::good(
+                t!("settings-is-off", name = &name),
+                t!("settings-nobody-signs-in-with-it"),
+            ),
         })
         .await?;
     Ok(visitor.go("/console/settings/sign-in"))
@@ -274,15 +287,17 @@ pub(crate) async fn show_delete(
     let back = shell.to("/console/settings/sign-in");
     Ok(ConfirmPage {
         same: Some(visitor.same(&[same::PROVIDER_DELETE], &[("provider", &view.slug)])),
-        crumbs: Crumbs::new("Remove", vec![Link::new("Sign-in", back.clone())]),
-        heading: format!("Remove {}?", view.name),
-        consequence: "Nobody signs in with it any more. People stay, and keep what they may do."
-            .to_owned(),
+        crumbs: Crumbs::new(
+            t!("word-remove"),
+            vec![Link::new(t!("settings-sign-in"), back.clone())],
+        ),
+        heading: t!("settings-remove", name = &view.name),
+        consequence: t!("settings-nobody-signs-in-with-it-any"),
         faults: Faults::default(),
         action: format!("{back}/{provider}/delete"),
         hidden: Vec::new(),
         fields: Vec::new(),
-        button: "Remove provider".to_owned(),
+        button: t!("settings-remove-provider"),
         loss: true,
         back,
         shell,
@@ -298,6 +313,8 @@ pub(crate) async fn delete(
     let actor = visitor.require(Permission::TenantManage)?;
     let provider = Lookup::from(provider.as_str());
     identity_providers::delete_identity_provider(visitor.db(), actor, &provider, None).await?;
-    visitor.tell(Flash::good("Provider removed.", "")).await?;
+    visitor
+        .tell(Flash::good(t!("settings-provider-removed"), ""))
+        .await?;
     Ok(visitor.go("/console/settings/sign-in"))
 }

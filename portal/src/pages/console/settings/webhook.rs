@@ -1,7 +1,7 @@
 //! `…/webhooks/{webhook}`: one endpoint: what was sent, a test, another secret, a pause, the end.
 
 use crate::address::{Query, with_query};
-use crate::form::{Form, NO_DATE, Nothing, day_start};
+use crate::form::{Form, Nothing, day_start, no_date};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::settings::delivery::{answer, delivery_state};
@@ -24,6 +24,7 @@ use gatehouse_control_plane::webhooks::{
     self, DeliveryFilter, DeliveryView, Redeliver, UpdateWebhook, WebhookView,
 };
 use gatehouse_domain::webhook::{DeliveryState, EndpointState};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 /// One endpoint and its deliveries.
@@ -115,11 +116,11 @@ async fn page(
             Some(form) => fields(&form.name, &form.url, &form.types, &faults),
             None => fields(&view.name, &view.url, &view.types.join("\n"), &faults),
         },
-        overlap: Field::number("overlap_hours", "Hours both secrets sign")
+        overlap: Field::number("overlap_hours", t!("settings-hours-both-secrets-sign"))
             .value("24")
             .help("0 to 168. The receiver changes over meanwhile.")
             .faults(&faults),
-        since: Field::date("since", "Given up since")
+        since: Field::date("since", t!("settings-given-up-since"))
             .help("UTC. Everything given up from this day on is sent again.")
             .faults(&faults),
         filter: state_filter(&query.state),
@@ -131,8 +132,8 @@ async fn page(
             .map(|delivery| delivery_row(delivery, &here, visitor))
             .collect(),
         empty: Empty::new(
-            "Nothing to show",
-            "What was sent here appears with its answers.",
+            t!("settings-nothing-to-show"),
+            t!("settings-what-was-sent-here-appears-with"),
             None,
         ),
         same: visitor.same(
@@ -153,19 +154,19 @@ fn trouble(webhook: &WebhookView, visitor: &Visitor) -> String {
     let now = visitor.now();
     match (&webhook.disabled_reason, webhook.failing_since) {
         (Some(reason), _) => reason.clone(),
-        (None, Some(since)) => format!("It fails since {}.", relative(since, now)),
+        (None, Some(since)) => t!("settings-it-fails-since", relative = &relative(since, now)),
         (None, None) => String::new(),
     }
 }
 
 fn state_filter(chosen: &str) -> Field {
-    let mut choices = vec![Choice::new("", "Every state")];
+    let mut choices = vec![Choice::new("", t!("settings-every-state"))];
     choices.extend(
         DeliveryState::ALL
             .iter()
             .map(|state| Choice::new(state.as_str(), capital(state.as_str()))),
     );
-    Field::select("state", "State", choices).value(chosen)
+    Field::select("state", t!("word-state"), choices).value(chosen)
 }
 
 fn delivery_row(delivery: DeliveryView, here: &str, visitor: &Visitor) -> DeliveryRow {
@@ -207,7 +208,10 @@ pub(crate) async fn update(
     let done = webhooks::update_webhook(db, actor, egress, webhook, version, input).await;
     match done {
         Ok(_) => {
-            let words = Flash::good("Saved.", "What waits goes to this address.");
+            let words = Flash::good(
+                t!("settings-saved"),
+                t!("settings-what-waits-goes-to-this-address"),
+            );
             told(&visitor, &place, Ok(words)).await
         }
         Err(refusal) => {
@@ -248,8 +252,8 @@ pub(crate) async fn test(
     let done = webhooks::test_webhook(visitor.db(), visitor.actor()?, webhook).await;
     let words = |_| {
         Flash::good(
-            "A test is on its way.",
-            "Its answer appears below within seconds.",
+            t!("settings-a-test-is-on-its-way"),
+            t!("settings-its-answer-appears-below-within-seconds"),
         )
     };
     told(&visitor, &place, done.map(words)).await
@@ -273,12 +277,21 @@ pub(crate) async fn run(
     let (db, actor) = (visitor.db(), visitor.actor()?);
     let (done, words) = if form.run {
         let done = webhooks::resume_webhook(db, actor, webhook).await;
-        (done, Flash::good("Resumed.", "What waited is sent now."))
+        (
+            done,
+            Flash::good(
+                t!("settings-resumed"),
+                t!("settings-what-waited-is-sent-now"),
+            ),
+        )
     } else {
         let done = webhooks::pause_webhook(db, actor, webhook).await;
         (
             done,
-            Flash::good("Paused.", "Events wait until it is resumed."),
+            Flash::good(
+                t!("settings-paused"),
+                t!("settings-events-wait-until-it-is-resumed"),
+            ),
         )
     };
     told(&visitor, &place, done.map(|_| words)).await
@@ -304,8 +317,11 @@ pub(crate) async fn rotate(
             let name = webhook.to_string();
             sealed::forget(&visitor, &name).await?;
             sealed::keep(&visitor, &name, &done.value.1.reveal()).await?;
-            let rest = format!("Both secrets sign for {} hours.", form.overlap_hours);
-            Ok(Flash::good("There is another secret.", rest))
+            let rest = t!(
+                "settings-both-secrets-sign-for-hours",
+                overlap_hours = &form.overlap_hours
+            );
+            Ok(Flash::good(t!("settings-there-is-another-secret"), rest))
         }
         Err(refusal) => Err(refusal),
     };
@@ -328,7 +344,7 @@ pub(crate) async fn redeliver_many(
     let webhook = place.webhook(&visitor).await?.id;
     let (db, actor) = (visitor.db(), visitor.actor()?);
     let Some(since) = day_start(&form.since) else {
-        let fault = Refusal::field("/since", "date", NO_DATE);
+        let fault = Refusal::field("/since", "date", no_date());
         return told(&visitor, &place, Err(fault)).await;
     };
     let which = Redeliver {
@@ -338,10 +354,16 @@ pub(crate) async fn redeliver_many(
     let done = webhooks::redeliver_many(db, actor, webhook, which).await;
     let words = done.map(|done| {
         let more = match done.value.more {
-            true => "There are more: ask again.",
-            false => "Their answers appear below.",
+            true => t!("settings-there-are-more-ask-again"),
+            false => t!("settings-their-answers-appear-below"),
         };
-        Flash::good(format!("{} are sent again.", done.value.deliveries), more)
+        Flash::good(
+            t!(
+                "settings-are-sent-again",
+                deliveries = &done.value.deliveries
+            ),
+            more,
+        )
     });
     told(&visitor, &place, words).await
 }
@@ -358,17 +380,17 @@ pub(crate) async fn show_delete(visitor: Visitor, named: Named) -> Result<Confir
             &[("webhook", &view.id.to_string())],
         )),
         crumbs: place.crumbs(
-            "Delete",
+            &t!("word-delete"),
             Some(Link::new(view.name.clone(), back.clone())),
             &shell,
         ),
-        heading: format!("Delete {}?", view.name),
-        consequence: "Nothing is sent there any more; what waits for it is dropped.".to_owned(),
+        heading: t!("settings-delete", name = &view.name),
+        consequence: t!("settings-nothing-is-sent-there-any-more"),
         faults: Faults::default(),
         action: format!("{back}/delete"),
         hidden: Vec::new(),
         fields: Vec::new(),
-        button: "Delete webhook".to_owned(),
+        button: t!("settings-delete-webhook"),
         loss: true,
         back,
         shell,
@@ -384,6 +406,8 @@ pub(crate) async fn delete(
     let place = named.open(&visitor).await?;
     let webhook = place.webhook(&visitor).await?;
     webhooks::delete_webhook(visitor.db(), visitor.actor()?, webhook.id, None).await?;
-    visitor.tell(Flash::good("Webhook deleted.", "")).await?;
+    visitor
+        .tell(Flash::good(t!("settings-webhook-deleted"), ""))
+        .await?;
     Ok(visitor.go(&place.list()))
 }

@@ -20,6 +20,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use gatehouse_control_plane::webhooks::{self, CreateWebhook, WebhookView};
 use gatehouse_domain::webhook::EndpointState;
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 
 /// Every endpoint of the tenant, or of one application.
@@ -66,21 +67,19 @@ pub(crate) struct NewWebhook {
 /// Name, address and types, as both forms have them.
 pub(crate) fn fields(name: &str, url: &str, types: &str, faults: &Faults) -> Vec<Field> {
     vec![
-        Field::text("name", "Name")
+        Field::text("name", t!("word-name"))
             .max(80)
             .value(name)
             .faults(faults),
-        Field::text("url", "Address")
+        Field::text("url", t!("word-address"))
             .max(2000)
             .value(url)
-            .help("Events are posted here, signed by Standard Webhooks.")
+            .help(t!("settings-events-are-posted-here-signed-by"))
             .faults(faults),
-        Field::area("types", "Types of events", 4000)
+        Field::area("types", t!("settings-types-of-events"), 4000)
             .optional()
             .value(types)
-            .help(
-                "One a line, such as subscription.approved or subscription.*; none is every type.",
-            )
+            .help(t!("settings-one-a-line-such-as-subscription"))
             .faults(faults),
     ]
 }
@@ -88,17 +87,17 @@ pub(crate) fn fields(name: &str, url: &str, types: &str, faults: &Faults) -> Vec
 /// The badge of an endpoint.
 pub(crate) fn state(webhook: &WebhookView) -> Badge {
     match webhook.state {
-        EndpointState::Active if webhook.failures > 0 => Badge::care("Failing"),
-        EndpointState::Active => Badge::good("Active"),
-        EndpointState::Paused => Badge::waiting("Paused"),
-        EndpointState::Disabled => Badge::stopped("Stopped"),
+        EndpointState::Active if webhook.failures > 0 => Badge::care(t!("settings-failing")),
+        EndpointState::Active => Badge::good(t!("settings-active")),
+        EndpointState::Paused => Badge::waiting(t!("settings-paused-2")),
+        EndpointState::Disabled => Badge::stopped(t!("settings-stopped")),
     }
 }
 
 /// "Every type", or the list.
 pub(crate) fn types_words(types: &[String]) -> String {
     match types {
-        [] => "Every type".to_owned(),
+        [] => t!("settings-every-type"),
         types => types.join(", "),
     }
 }
@@ -121,15 +120,14 @@ async fn page(
         None => same::WEBHOOK_CREATE,
     };
     Ok(WebhooksPage {
-        crumbs: application.map(|one| show::crumbs("Webhooks", one, None, &shell)),
-        heading: application.map_or_else(|| "Webhooks".to_owned(), |one| one.name.clone()),
+        crumbs: application.map(|one| show::crumbs(&t!("settings-webhooks"), one, None, &shell)),
+        heading: application.map_or_else(|| t!("settings-webhooks"), |one| one.name.clone()),
         lead: match application {
-            Some(_) => "Other programs are told of what happens to this application.",
-            None => "Other programs are told of events.",
-        }
-        .to_owned(),
+            Some(_) => t!("settings-other-programs-are-told-of-what"),
+            None => t!("settings-other-programs-are-told-of-events"),
+        },
         tabs: match application {
-            Some(one) => show::tabs(one, "Webhooks", None, &shell),
+            Some(one) => show::tabs(one, "/webhooks", None, &shell),
             None => tabs(&path, &shell),
         },
         action: shell.to(&path),
@@ -143,8 +141,8 @@ async fn page(
             .map(|webhook| row(webhook, &path, &shell, visitor))
             .collect(),
         empty: Empty::new(
-            "No webhooks yet",
-            "Other programs are told of events through them.",
+            t!("settings-no-webhooks-yet"),
+            t!("settings-other-programs-are-told-of-events-2"),
             None,
         ),
         same: visitor.same(&[way], &[("application", &app)]),
