@@ -6,13 +6,13 @@ account-you-sign-in-as = Sie melden sich als { $signed_in_as } an.
 
 # inbox.html
 account-inbox = Posteingang
-account-choose-mails = Mails auswählen
+account-choose-mails = E-Mails auswählen
 account-mark-all-as-read = Alle als gelesen markieren
 account-new = Neu
 
 # outbox.html
-account-mail-outbox = Mail-Ausgang
-account-no-mail-server-is-set-so = Es ist kein Mailserver eingestellt, deshalb wartet jede Mail dieser Installation hier.
+account-mail-outbox = Postausgang
+account-no-mail-server-is-set-so = Es ist kein Mailserver eingestellt, deshalb wartet jede E-Mail dieser Installation hier.
 account-to-2 = An
 account-written = Geschrieben
 
@@ -35,7 +35,7 @@ account-sign-in-again-where-you-usually = Melden Sie sich noch einmal an, wo Sie
 # recovery_codes.html
 account-recovery-codes = Wiederherstellungscodes
 account-your-recovery-codes = Ihre Wiederherstellungscodes
-account-they-are-shown-once-each-signs = Sie werden einmal gezeigt. Jeder meldet Sie einmal an, wenn Ihre App verloren ist.
+account-they-are-shown-once-each-signs = Sie werden nur einmal gezeigt. Mit jedem können Sie sich einmal anmelden, wenn Ihre App verloren ist.
 account-print-them-or-keep-them-where = Drucken Sie sie aus, oder bewahren Sie sie dort auf, wo Ihre Passwörter sind, nicht auf dem Telefon mit der App.
 account-i-have-kept-them = Ich habe sie aufbewahrt
 
@@ -53,7 +53,7 @@ account-set-up-an-app = App einrichten
 account-scan-this-with-your-app = Scannen Sie dies mit Ihrer App.
 account-enter-the-code-it-shows = Geben Sie den Code ein, den sie zeigt.
 account-turn-on = Einschalten
-account-no-recovery-code-is-left = Kein Wiederherstellungscode ist übrig.
+account-no-recovery-code-is-left = Es ist kein Wiederherstellungscode mehr übrig.
 account-make-new-recovery-codes = Neue Wiederherstellungscodes erzeugen
 account-turn-off = Ausschalten
 
@@ -61,39 +61,42 @@ account-turn-off = Ausschalten
 account-sessions = Sitzungen
 account-where-you-are-signed-in = Wo Sie angemeldet sind.
 account-end-all-others = Alle anderen beenden
-account-this-one = Diese
+account-this-one = Diese Sitzung
 account-sign-out = Abmelden
 account-end = Beenden
 
 # email.rs
 account-new-address = Neue Adresse
 account-your-password = Ihr Passwort
-account-a-link-goes-to-the-new = Ein Link geht an die neue Adresse. Die jetzige wird informiert und kann die Änderung 7 Tage lang zurücknehmen.
+account-a-link-goes-to-the-new = Ein Link geht an die neue Adresse. Die jetzige erhält eine Nachricht und kann die Änderung 7 Tage lang zurücknehmen.
 account-send-link = Link senden
 account-open-the-link-that-was-sent = Öffnen Sie den Link, der an { $trim } gesendet wurde. Bis dahin ändert sich nichts.
-account-check-your-mail = Sehen Sie in Ihre Mails.
+account-check-your-mail = Sehen Sie in Ihr Postfach.
 account-confirm-your-new-address = Neue Adresse bestätigen
-account-you-sign-in-with-it-from = Sie melden sich ab jetzt damit an, und Mails gehen dorthin.
+account-you-sign-in-with-it-from = Sie melden sich ab jetzt damit an, und E-Mails gehen dorthin.
 account-use-this-address = Diese Adresse verwenden
 account-your-address-was-changed = Ihre Adresse wurde geändert.
-account-the-one-before-got-a-link = Die vorherige hat einen Link erhalten, der es 7 Tage lang zurücknimmt.
+account-the-one-before-got-a-link = Die vorherige hat einen Link erhalten, der die Änderung 7 Tage lang zurücknimmt.
 account-take-your-account-back = Konto zurückholen
 account-it-gets-this-address-again-and = Es erhält diese Adresse wieder, und jede Sitzung endet. Dann wählen Sie ein anderes Passwort.
 account-take-it-back = Zurückholen
 
 # factor.rs
 account-code = Code
-account-from-your-app-or-a-recovery = Aus Ihrer App, oder ein Wiederherstellungscode.
+account-from-your-app-or-a-recovery = Der Code Ihrer App oder ein Wiederherstellungscode.
 account-the-six-digits-the-app-shows = Die sechs Ziffern, die die App jetzt zeigt.
 account-leave-it-empty-if-you-sign = Lassen Sie es leer, wenn Sie sich nur über einen anderen Anbieter anmelden.
 account-the-second-factor-is-off = Der zweite Faktor ist aus.
-account-your-password-alone-signs-you-in = Ihr Passwort allein meldet Sie an.
+account-your-password-alone-signs-you-in = Zur Anmeldung genügt Ihr Passwort.
 
 # inbox.rs
 account-all-done = Alles erledigt.
-account-are-new = { $n } sind neu.
+account-are-new = { $count ->
+        [one] { $count } ist neu.
+       *[other] { $count } sind neu.
+    }
 account-all-done-2 = Alles erledigt
-account-decisions-notices-and-everything-that-waits = Entscheidungen, Mitteilungen und alles, was auf Sie wartet, erscheinen hier.
+account-decisions-notices-and-everything-that-waits = Entscheidungen, Benachrichtigungen und alles, was auf Sie wartet, erscheinen hier.
 
 # mod.rs
 account-password = Passwort
@@ -102,14 +105,14 @@ account-password = Passwort
 account-at-once = Sofort
 account-once-an-hour-all-together = Einmal pro Stunde, alles zusammen
 account-once-a-day-all-together = Einmal am Tag, alles zusammen
-account-no-mail = Keine Mail
+account-no-mail = Keine E-Mail
 account-as-everything-else = Wie alles andere
-account-notifications = Mitteilungen
-account-the-inbox-has-everything-what-stops = Im Posteingang ist alles. Was nicht mehr funktioniert, wird immer sofort gemailt; das Übrige kommt, wie Sie es wählen.
+account-notifications = Benachrichtigungen
+account-the-inbox-has-everything-what-stops = Im Posteingang steht alles. Was nicht mehr funktioniert, kommt immer sofort per E-Mail; das Übrige, wie Sie es wählen.
 
 # outbox.rs
-account-no-mail-yet = Noch keine Mail
-account-every-mail-that-would-be-sent = Jede Mail, die gesendet würde, erscheint hier.
+account-no-mail-yet = Noch keine E-Mail
+account-every-mail-that-would-be-sent = Jede E-Mail, die gesendet würde, erscheint hier.
 account-follow-the-link = Dem Link folgen
 
 # passkeys.rs
@@ -147,7 +150,7 @@ account-connect-your-account = Konto verbinden
 account-connect-and-sign-in = Verbinden und anmelden
 account-you-sign-in-as-with-from = Sie melden sich von da an als { $email } mit { $provider } an.
 account-the-link-has-to-be-opened = Der Link muss in dem Browser geöffnet werden, in dem Sie begonnen haben.
-account-confirm-your-e-mail = E-Mail bestätigen
+account-confirm-your-e-mail = E-Mail-Adresse bestätigen
 account-confirm-and-sign-in = Bestätigen und anmelden
 account-to = An { $to },
 account-email-address = E-Mail-Adresse
@@ -156,9 +159,9 @@ account-used = Verwendet
 account-session-unknown = Etwas, das Sie nicht kennen? Beenden Sie es und <password>ändern Sie dann Ihr Passwort</password>.
 account-typed-is-kept = Was Sie vorher eingegeben haben, bleibt erhalten.
 account-typed-else-is-kept = Was Sie vorher sonst eingegeben haben, bleibt erhalten.
-account-no-password-yet = Ihr Konto hat noch kein Passwort. <forgot>Lassen Sie sich eine Mail senden, um eines zu setzen</forgot>, und tun Sie dies dann noch einmal.
+account-no-password-yet = Ihr Konto hat noch kein Passwort. <forgot>Lassen Sie sich eine E-Mail senden, mit der Sie eines setzen</forgot>, und tun Sie dies dann noch einmal.
 account-or-type-the-key = Oder geben Sie den Schlüssel ein: <code>{ $secret }</code>
-account-on-since = An seit
+account-on-since = Eingeschaltet seit { $since }.
 account-codes-left = { $count ->
         [one] { $count } Wiederherstellungscode ist übrig.
        *[other] { $count } Wiederherstellungscodes sind übrig.

@@ -91,7 +91,10 @@ account-your-password-alone-signs-you-in = Your password alone signs you in.
 
 # inbox.rs
 account-all-done = All done.
-account-are-new = { $n } are new.
+account-are-new = { $count ->
+        [one] { $count } is new.
+       *[other] { $count } are new.
+    }
 account-all-done-2 = All done
 account-decisions-notices-and-everything-that-waits = Decisions, notices and everything that waits for you appear here.
 
@@ -158,7 +161,7 @@ account-typed-is-kept = What you typed before is kept.
 account-typed-else-is-kept = What else you typed before is kept.
 account-no-password-yet = Your account has no password yet. <forgot>Get a mail that sets one</forgot>, then do this again.
 account-or-type-the-key = Or type the key: <code>{ $secret }</code>
-account-on-since = On since
+account-on-since = On since { $since }.
 account-codes-left = { $count ->
         [one] { $count } recovery code is left.
        *[other] { $count } recovery codes are left.

@@ -31,13 +31,17 @@ requests-requests-you-make-appear-here-with = Requests you make appear here, wit
 requests-browse-apis = Browse APIs
 
 # messages.rs
-requests-whoever-decides = whoever decides
 requests-messages-about = Messages about { $about }
-requests-between-the-team-that-asks-and = Between the team that asks and those who decide. { $other } is told by mail.
+requests-told-team = Between the team that asks and those who decide. { $team } is told by mail.
+requests-told-decider = Between the team that asks and those who decide. whoever decides is told by mail.
+# After the name of who wrote a message: their side of the request.
+requests-side-asks = asks
+requests-side-decides = decides
 requests-message = Message
 requests-plain-text-at-most-2-000 = Plain text, at most 2,000 characters. It stays with the request.
 
 # mod.rs
+# After "by", instead of a name.
 requests-a-rule-of-the-plan = a rule of the plan
 requests-open-keys = Open keys
 requests-see-request = See request
@@ -54,11 +58,14 @@ requests-create-key = Create key
 requests-suspended-because = Suspended because
 requests-it-ended-because = It ended because
 requests-written-by = Written by { $decided_by }
+# After "by", instead of a name.
 requests-the-program = the program
+requests-lead-sandbox = { $plan }, sandbox.
+requests-lead-production = { $plan }, production.
+requests-sandbox = Sandbox
+requests-production = Production
 requests-requested = Requested
 requests-by = { $relative } by { $by }
-requests-withdrawn = Withdrawn
-requests-rejected = Rejected
 requests-of-people-have-agreed = { $given } of { $required } people have agreed.
 requests-you-get-mail-and-an-inbox = You get mail and an inbox entry, with the reason if it is no.
 requests-waiting-for-a-decision = Waiting for a decision
@@ -71,8 +78,6 @@ requests-create-a-key = Create a key
 requests-shown-once-with-a-command-ready = Shown once, with a command ready to paste.
 requests-answered = { $relative }, answered { $status }
 requests-waiting-for-it = Waiting for it.
-requests-suspended = Suspended
-requests-paused = Paused
 requests-by-2 = { $relative } by { $decided_by }
 requests-by-3 = { $relative } by { $name }
 requests-version = { $title }, version { $version }

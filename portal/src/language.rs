@@ -14,7 +14,7 @@ use gatehouse_language::t;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
 
-const COOKIE: &str = "gatehouse-language";
+pub(crate) const COOKIE: &str = "gatehouse-language";
 const A_YEAR_S: u32 = 365 * 24 * 3600;
 /// What leaves it to the browser.
 const AUTO: &str = "auto";

@@ -43,9 +43,12 @@ const FIELD: &str = "proof";
 const PASSKEY: &str = "proof_passkey";
 const AGAIN: &str = "proof_again";
 
+/// What a field is called, in the language of the reader.
+type Label = fn() -> String;
+
 /// The fields that hold a secret, whatever is typed into them, with their labels. Any other field is one as soon as it has a
 /// key that can sign, and those of a policy as soon as they have a credential of a backend.
-pub(crate) const SECRET: [(&str, fn() -> String); 2] = [
+pub(crate) const SECRET: [(&str, Label); 2] = [
     ("client_secret", || t!("shared-client-secret")),
     ("secret_value", || t!("word-value")),
 ];

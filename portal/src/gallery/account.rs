@@ -115,7 +115,7 @@ pub(super) fn passkeys() -> String {
             .map(|key| PasskeyRow::of(key, &shell, now))
             .collect(),
         empty: super::no(),
-        name: Field::text("name", "Name").faults(&faults),
+        name: Field::text("name", t!("word-name")).faults(&faults),
         faults,
         shell,
     }
@@ -130,10 +130,13 @@ pub(super) fn prove() -> String {
         action: "/console/people/1/roles".into(),
         kept: vec![("role".into(), "admin".into())],
         again: vec![
-            Field::password("client_secret", "Client secret", "off")
-                .help("It may be secret, so this page does not carry it on: enter it again."),
+            Field::password("client_secret", t!("shared-client-secret"), "off")
+                .help(t!("shared-it-may-be-secret-so-this")),
         ],
-        field: Some(Field::password("proof", "Your password", "current-password").faults(&faults)),
+        field: Some(
+            Field::password("proof", t!("shared-your-password"), "current-password")
+                .faults(&faults),
+        ),
         faults,
         providers: Vec::new(),
         passkey: true,
@@ -165,10 +168,10 @@ pub(super) fn email() -> String {
         faults: Faults::default(),
         action: "/account/email".into(),
         fields: vec![
-            Field::email("email", "New address"),
-            Field::password("current", "Your password", "current-password"),
+            Field::email("email", t!("account-new-address")),
+            Field::password("current", t!("account-your-password"), "current-password"),
         ],
-        button: "Send link".into(),
+        button: t!("account-send-link"),
         shell,
     }
     .render()

@@ -227,7 +227,7 @@ pub(super) fn gateways() -> String {
 }
 
 pub(super) fn messages() -> String {
-    let message = |author: &str, side, text: &str| MessageRow {
+    let message = |author: &str, side: String, text: &str| MessageRow {
         author: author.into(),
         side,
         at: When::ago(NOW - Duration::hours(2), NOW),
@@ -235,16 +235,28 @@ pub(super) fn messages() -> String {
     };
     MessagesPage {
         shell: shell().at("requests"),
-        crumbs: Crumbs::new("Messages", vec![Link::new("Requests", "/requests")]),
-        heading: "Messages about Orders for Click and collect".into(),
-        lead: "Between the team that asks and those who decide. Whoever decides is told by mail."
-            .into(),
+        crumbs: Crumbs::new(
+            t!("requests-messages"),
+            vec![Link::new(t!("word-requests"), "/requests")],
+        ),
+        heading: t!(
+            "requests-messages-about",
+            about = "Orders for Click and collect"
+        ),
+        lead: t!("requests-told-decider"),
         faults: Faults::default(),
         messages: vec![
-            message("Mia Kovač", "asks", "Is June fine?\nWe start on the 3rd."),
-            message("Olga Owner", "decides", "How many shops?"),
+            message(
+                "Mia Kovač",
+                t!("requests-side-asks"),
+                "Is June fine?\nWe start on the 3rd.",
+            ),
+            message("Olga Owner", t!("requests-side-decides"), "How many shops?"),
         ],
-        text: Some(Field::area("text", "Message", 2000).help("Plain text.")),
+        text: Some(
+            Field::area("text", t!("requests-message"), 2000)
+                .help(t!("requests-plain-text-at-most-2-000")),
+        ),
         action: "/requests/sub_1/messages".into(),
         back: "/requests/sub_1".into(),
     }

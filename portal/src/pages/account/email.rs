@@ -54,7 +54,7 @@ pub(crate) async fn submit(
         Ok(()) => {
             let rest = t!(
                 "account-open-the-link-that-was-sent",
-                trim = &form.email.trim()
+                trim = form.email.trim()
             );
             visitor
                 .tell(Flash::info(t!("account-check-your-mail"), rest))

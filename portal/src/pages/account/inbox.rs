@@ -59,8 +59,7 @@ pub(crate) async fn show(
     Ok(InboxPage {
         lead: match unread {
             0 => t!("account-all-done"),
-            1 => "1 is new.".to_owned(),
-            n => t!("account-are-new", n = &n),
+            n => t!("account-are-new", count = n),
         },
         unread: unread > 0,
         empty: Empty::new(

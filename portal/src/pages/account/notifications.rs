@@ -50,8 +50,8 @@ async fn page(visitor: &Visitor, faults: Faults) -> Result<FormPage, PageError> 
     let shell = visitor.shell().await?.at("account");
     Ok(FormPage {
         crumbs: Crumbs::new(t!("account-notifications"), Vec::new()),
-        heading: t!("account-notifications").into(),
-        lead: t!("account-the-inbox-has-everything-what-stops").into(),
+        heading: t!("account-notifications"),
+        lead: t!("account-the-inbox-has-everything-what-stops"),
         action: shell.to("/account/notifications"),
         multipart: false,
         hidden: Vec::new(),

@@ -116,8 +116,6 @@ pub(crate) struct NewPasskey {
     passkey: String,
 }
 
-/// What is said to a browser whose script did not run.
-
 /// `POST /account/passkeys`: adds what the device has made.
 pub(crate) async fn add(
     visitor: Visitor,
@@ -126,6 +124,7 @@ pub(crate) async fn add(
     let holder = (visitor.tenant()?.id, visitor.own_account()?.id);
     let party = party(&visitor)?;
     if form.passkey.is_empty() {
+        // The script of the page did not run.
         let faults = Faults::one(WHOLE_FORM, t!("account-your-browser-made-no-passkey-it"));
         return Ok(refused(page(&visitor, &form.name, faults).await?));
     }

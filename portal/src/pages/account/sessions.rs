@@ -101,7 +101,7 @@ pub(crate) async fn end_others(
     let rest = match ended.value.ended {
         0 => t!("account-there-was-no-other-session"),
         1 => t!("account-one-other-session-was-ended"),
-        n => t!("account-other-sessions-were-ended", n = &n),
+        n => t!("account-other-sessions-were-ended", n = n),
     };
     visitor
         .tell(Flash::good(t!("account-only-this-session-is-left"), rest))

@@ -149,7 +149,7 @@ async fn page(
     let base = format!("/applications/{}", view.id);
     Ok(FormPage {
         crumbs: key_crumbs(&t!("applications-another-kind"), &view, &shell),
-        heading: t!("applications-create-a-credential-of-another-kind").into(),
+        heading: t!("applications-create-a-credential-of-another-kind"),
         lead: t!(
             "applications-for",
             name = &view.name,

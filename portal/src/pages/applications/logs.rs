@@ -73,13 +73,16 @@ pub(crate) struct LogsQuery {
     after: Option<Uuid>,
 }
 
+/// What something is called, in the language of the reader.
+type Words = fn() -> String;
+
 /// Periods by their word in the address.
-const PERIODS: [(&str, fn() -> String, Duration); 3] = [
+const PERIODS: [(&str, Words, Duration); 3] = [
     ("hour", || t!("applications-last-hour"), Duration::HOUR),
     ("day", || t!("applications-last-24-hours"), Duration::DAY),
     ("week", || t!("applications-last-7-days"), Duration::WEEK),
 ];
-const CLASSES: [(&str, fn() -> String, i32); 4] = [
+const CLASSES: [(&str, Words, i32); 4] = [
     ("2xx", || t!("applications-answered-2xx"), 2),
     ("3xx", || t!("applications-redirected-3xx"), 3),
     ("4xx", || t!("applications-refused-or-wrong-4xx"), 4),

@@ -58,7 +58,7 @@ async fn rotate_page(
     fields.extend(public_halves(&[key.kind], (None, None), &faults));
     Ok(FormPage {
         crumbs: key_crumbs(&t!("applications-rotate"), view, &shell),
-        heading: t!("applications-replace-a-key").into(),
+        heading: t!("applications-replace-a-key"),
         lead: t!(
             "applications-both-keys-work-during-the-overlap",
             shown = &shown(key),
@@ -191,7 +191,7 @@ async fn revoke_page(
                 .faults(&faults),
         ],
         faults,
-        button: t!("applications-revoke-key").into(),
+        button: t!("applications-revoke-key"),
         loss: true,
         back: shell.to(&base),
         same: None,

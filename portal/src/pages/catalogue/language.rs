@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde_json::Value;
 
-const COOKIE: &str = "gatehouse-language";
+pub(crate) const COOKIE: &str = "gatehouse-samples";
 const A_YEAR_S: u32 = 365 * 24 * 3600;
 /// The environment variable that samples take the key from.
 const KEY_VARIABLE: &str = "API_KEY";

@@ -113,7 +113,7 @@ fn gateways(health: &Health) -> (Badge, String, String) {
             Badge::care(t!("catalogue-partly")),
             t!(
                 "catalogue-of-up-and-up-to-date",
-                behind = &health.gateways - silent - behind,
+                behind = health.gateways - silent - behind,
                 all = &all
             ),
             t!("catalogue-the-others-go-on-with-what"),

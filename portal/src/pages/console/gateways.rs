@@ -166,7 +166,7 @@ fn group(
         of => t!(
             "running-change-is-in-force-on-of",
             head = &head,
-            behind = &of - behind.len(),
+            behind = of - behind.len(),
             count = &t!("count-gateway", count = of)
         ),
     };

@@ -17,7 +17,6 @@ use gatehouse_control_plane::plans;
 use gatehouse_control_plane::products::{self, ProductFilter};
 use gatehouse_domain::Permission;
 use gatehouse_language::t;
-use std::borrow::Cow;
 
 /// The plans of every API and product.
 #[derive(Template)]

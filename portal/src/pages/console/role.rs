@@ -10,7 +10,6 @@ use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
-use crate::view::words::grouped;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};

@@ -37,7 +37,7 @@ web_page!(MessagesPage, Private);
 /// One message.
 pub(crate) struct MessageRow {
     pub(crate) author: String,
-    pub(crate) side: &'static str,
+    pub(crate) side: String,
     pub(crate) at: When,
     pub(crate) text: String,
 }
@@ -55,10 +55,10 @@ pub(super) fn rows(messages: Vec<MessageView>, visitor: &Visitor) -> Vec<Message
         .collect()
 }
 
-fn side_words(side: RequestSide) -> &'static str {
+fn side_words(side: RequestSide) -> String {
     match side {
-        RequestSide::Requester => "asks",
-        RequestSide::Approver => "decides",
+        RequestSide::Requester => t!("requests-side-asks"),
+        RequestSide::Approver => t!("requests-side-decides"),
     }
 }
 
@@ -82,9 +82,11 @@ async fn page(
         name = &view.api.name,
         name2 = &view.application.name
     );
-    let other = match speaks_for {
-        Some(RequestSide::Approver) => view.application.team.name.clone(),
-        _ => t!("requests-whoever-decides"),
+    let lead = match speaks_for {
+        Some(RequestSide::Approver) => {
+            t!("requests-told-team", team = &view.application.team.name)
+        }
+        _ => t!("requests-told-decider"),
     };
     let max = u32::try_from(MESSAGE_MAX).unwrap_or(u32::MAX);
     Ok(MessagesPage {
@@ -96,7 +98,7 @@ async fn page(
             ],
         ),
         heading: t!("requests-messages-about", about = &about),
-        lead: t!("requests-between-the-team-that-asks-and", other = &other),
+        lead,
         text: speaks_for.map(|_| {
             Field::area("text", t!("requests-message"), max)
                 .value(written)

@@ -4,6 +4,7 @@ pub(crate) mod change;
 pub(crate) mod list;
 pub(crate) mod messages;
 pub(crate) mod show;
+mod timeline;
 
 use crate::view::parts::Link;
 use crate::view::shell::Shell;

@@ -5,23 +5,24 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::list_of::everything;
 use crate::pages::requests::messages::{self, MessageRow};
+use crate::pages::requests::timeline::timeline;
 use crate::pages::requests::{NextStep, decided_by};
 use crate::pages::spread::{self, Changed};
 use crate::pages::{Action, Fact};
 use crate::view::parts::{Badge, Crumbs, Link, Spread, Timeline};
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
-use crate::view::words::{day, relative};
+use crate::view::words::day;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::credentials::{self, CredentialFilter, CredentialView};
 use gatehouse_control_plane::page::Lookup;
-use gatehouse_control_plane::subscriptions::{self, DecisionView, HoldView, SubscriptionView};
+use gatehouse_control_plane::subscriptions::{self, SubscriptionView};
+use gatehouse_domain::environment::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, SubscriptionEvent};
 use gatehouse_language::t;
-use time::OffsetDateTime;
 
 /// Sent, decided, key made, first call.
 #[derive(Template)]
@@ -81,7 +82,7 @@ pub(crate) async fn show(
         api: view.api.name.clone(),
         application: view.application.name.clone(),
         state: states::subscription(view.shown),
-        lead: format!("{}, {}.", view.plan.name, view.environment.kind),
+        lead: lead(&view),
         step: step(&view, keys.is_empty(), &shell),
         reason: reason(&view),
         timeline: timeline(&view, keys.first(), visitor.now()),
@@ -103,6 +104,21 @@ pub(crate) async fn show(
         actions: own_actions(&view, &shell),
         shell,
     })
+}
+
+/// The plan, and the environment it is for.
+fn lead(view: &SubscriptionView) -> String {
+    match view.environment.kind {
+        EnvironmentKind::Sandbox => t!("requests-lead-sandbox", plan = &view.plan.name),
+        EnvironmentKind::Production => t!("requests-lead-production", plan = &view.plan.name),
+    }
+}
+
+fn environment_word(kind: EnvironmentKind) -> String {
+    match kind {
+        EnvironmentKind::Sandbox => t!("requests-sandbox"),
+        EnvironmentKind::Production => t!("requests-production"),
+    }
 }
 
 /// How it is decided, for whoever may.
@@ -190,124 +206,9 @@ fn reason(view: &SubscriptionView) -> Option<Fact> {
         .filter(|_| answered)
         .filter(|decision| !decision.reason.is_empty())?;
     Some(Fact::new(
-        t!("requests-written-by", decided_by = &decided_by(decision)),
+        t!("requests-written-by", decided_by = decided_by(decision)),
         decision.reason.clone(),
     ))
-}
-
-/// Sent, decided, key made, first call: what was, what is now, what comes.
-fn timeline(
-    view: &SubscriptionView,
-    key: Option<&CredentialView>,
-    now: OffsetDateTime,
-) -> Timeline {
-    let by = view
-        .requested_by
-        .as_ref()
-        .map_or_else(|| t!("requests-the-program"), |person| person.name.clone());
-    let line = Timeline::default().done(
-        t!("requests-requested"),
-        t!(
-            "requests-by",
-            relative = &relative(view.created_at, now),
-            by = &by
-        ),
-    );
-    let line = match (&view.decision, view.shown) {
-        (_, ShownState::Withdrawn) => {
-            return line.stopped(t!("requests-withdrawn"), ended_words(view, now));
-        }
-        (Some(decision), shown) if !decision.approved && shown != ShownState::Pending => {
-            return line.stopped(t!("requests-rejected"), decided_words(decision, now));
-        }
-        (_, ShownState::Pending) => {
-            let approvals = view.approvals;
-            let words = if approvals.required > 1 {
-                t!(
-                    "requests-of-people-have-agreed",
-                    given = &approvals.given,
-                    required = &approvals.required
-                )
-            } else {
-                t!("requests-you-get-mail-and-an-inbox")
-            };
-            return line
-                .now(t!("requests-waiting-for-a-decision"), words)
-                .next(t!("requests-key-created"), "")
-                .next(t!("requests-first-call"), "");
-        }
-        (Some(decision), _) => line.done(t!("requests-approved"), decided_words(decision, now)),
-        (None, _) => line.done(t!("requests-granted"), ""),
-    };
-    let line = match key {
-        Some(key) => line.done(
-            t!("requests-key-created"),
-            t!(
-                "requests-ends-in",
-                relative = &relative(key.created_at, now),
-                last4 = &key.last4
-            ),
-        ),
-        None => line.now(
-            t!("requests-create-a-key"),
-            t!("requests-shown-once-with-a-command-ready"),
-        ),
-    };
-    let first = key.and_then(|key| key.first_call.as_ref());
-    let line = match (key, first) {
-        (_, Some(call)) => line.done(
-            t!("requests-first-call"),
-            t!(
-                "requests-answered",
-                relative = &relative(call.at, now),
-                status = &call.status
-            ),
-        ),
-        (Some(_), None) => line.now(t!("requests-first-call"), t!("requests-waiting-for-it")),
-        (None, None) => line.next(t!("requests-first-call"), ""),
-    };
-    match view.shown {
-        ShownState::Suspended => line.stopped(
-            t!("requests-suspended"),
-            hold_words(view.provider_hold.as_ref(), now),
-        ),
-        ShownState::Paused => line.stopped(
-            t!("requests-paused"),
-            hold_words(view.consumer_hold.as_ref(), now),
-        ),
-        ShownState::Expired
-        | ShownState::Cancelled
-        | ShownState::Revoked
-        | ShownState::Superseded => {
-            line.stopped(capital(view.shown.as_str()), ended_words(view, now))
-        }
-        _ => line,
-    }
-}
-
-fn decided_words(decision: &DecisionView, now: OffsetDateTime) -> String {
-    t!(
-        "requests-by-2",
-        relative = &relative(decision.at, now),
-        decided_by = &decided_by(decision)
-    )
-}
-
-fn hold_words(hold: Option<&HoldView>, now: OffsetDateTime) -> String {
-    hold.map(|hold| relative(hold.at, now)).unwrap_or_default()
-}
-
-fn ended_words(view: &SubscriptionView, now: OffsetDateTime) -> String {
-    view.ended
-        .as_ref()
-        .map_or_else(String::new, |end| match &end.by {
-            Some(by) => t!(
-                "requests-by-3",
-                relative = &relative(end.at, now),
-                name = &by.name
-            ),
-            None => relative(end.at, now),
-        })
 }
 
 fn facts(view: &SubscriptionView) -> Vec<Fact> {
@@ -316,7 +217,7 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
         Fact::new(t!("word-plan"), view.plan.name.clone()),
         Fact::new(
             t!("word-environment"),
-            capital(view.environment.kind.as_str()),
+            environment_word(view.environment.kind),
         ),
         Fact::new(t!("word-team"), view.application.team.name.clone()),
     ];
@@ -324,7 +225,7 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
         let words = t!(
             "requests-version",
             title = &terms.title,
-            version = &terms.version
+            version = terms.version.to_string()
         );
         facts.push(Fact::new(t!("requests-terms-accepted"), words));
     }

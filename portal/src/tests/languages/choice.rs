@@ -84,3 +84,9 @@ async fn a_language_that_is_not_finished_is_nowhere() {
         .await;
     assert!(!is_german(&asking(&mut window, "/help", "de").await));
 }
+
+#[test]
+fn the_language_of_samples_is_another_choice_than_that_of_pages() {
+    let samples = crate::pages::catalogue::language::COOKIE;
+    assert_ne!(samples, crate::language::COOKIE);
+}

@@ -17,7 +17,6 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::{self, PlanView};
 use gatehouse_domain::Permission;
 use gatehouse_language::t;
-use std::borrow::Cow;
 
 /// The plans of one API.
 #[derive(Template)]

@@ -25,8 +25,11 @@ pub(crate) const NEEDED: &[Permission] = &[
     Permission::TenantEnd,
 ];
 
+/// What a tab is called, in the language of the reader.
+type Words = fn() -> String;
+
 /// Each with what opens it, in the whole tenant.
-const TABS: [(fn() -> String, &str, &[Permission]); 10] = [
+const TABS: [(Words, &str, &[Permission]); 10] = [
     (
         || t!("settings-general"),
         "/console/settings",
