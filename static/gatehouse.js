@@ -9,6 +9,9 @@ const one = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
 
 // One polite region tells screen readers what a silent click did.
+// Words in the language of the page, which the region that says them carries.
+const said = (name) => one("#live")?.dataset[name] ?? "";
+
 const say = (words) => {
   const region = one("#live");
   if (region) region.textContent = words;
@@ -28,14 +31,14 @@ const copy = async (button) => {
     await navigator.clipboard.writeText(textToCopy(button).trim());
     if (label) {
       const before = label.textContent;
-      label.textContent = "Copied";
+      label.textContent = said("copied");
       setTimeout(() => { label.textContent = before; }, 2000);
     }
-    say("Copied");
+    say(said("copied"));
   } catch {
     const source = document.getElementById(button.dataset.copyFrom);
     if (source && source.select) source.select();
-    say("Press Control C to copy");
+    say(said("copyByHand"));
   }
 };
 
@@ -77,7 +80,7 @@ for (const form of all("form[data-bulk]")) {
   const count = one("[data-count]", form);
   const show = () => {
     const chosen = rows.filter((row) => row.checked).length;
-    if (count) count.textContent = chosen === 0 ? "None selected" : `${chosen} selected`;
+    if (count) count.textContent = chosen === 0 ? count.dataset.none : count.dataset.some.replace("{n}", chosen);
     if (every) {
       every.checked = rows.length > 0 && chosen === rows.length;
       every.indeterminate = chosen > 0 && chosen < rows.length;
@@ -294,7 +297,7 @@ const usePasskey = async (event) => {
   try {
     one("[data-answer]", form).value = await answerOf(button);
   } catch {
-    words.textContent = "No passkey came back. Try again, or choose another way.";
+    words.textContent = words.dataset.passkeySays;
     words.hidden = false;
     return;
   }

@@ -357,3 +357,5 @@ access-todo-drift-help = Eine davon: { $resource }. Das nächste Anwenden würde
 access-todo-compare = Vergleichen
 access-todo-changeset = Ein Changeset von { $person } wartet auf jemanden, der es anwenden darf
 access-todo-open-changeset = Changeset öffnen
+access-none-selected = Nichts ausgewählt
+access-some-selected = { $n } ausgewählt

@@ -1,245 +1,282 @@
 # What is offered: APIs, products, guides, search, status, incidents, questions, asking for access.
 
-# api.html
-catalogue-what-changed-in = Was sich geändert hat in { $name }
-catalogue-limits-are-per-application = Grenzen gelten je Anwendung
-catalogue-products-with-it = Produkte damit
-catalogue-one-request-opens-all-that-is = Ein Antrag öffnet alles, was darin ist
-catalogue-supported-until = Unterstützt bis
-catalogue-what-changed = Was sich geändert hat
-catalogue-breaks-callers = Bricht Aufrufer
-catalogue-about = Über { $name }
-catalogue-your-next-step = Ihr nächster Schritt
-catalogue-base-addresses = Basisadressen
-catalogue-copy-address = Adresse kopieren: { $label }
-catalogue-openapi = OpenAPI
-
-# changelog.html
-catalogue-changelog = Änderungsprotokoll, { $api_name }
-catalogue-what-changed-in-2 = Was sich in { $api_name } geändert hat
-catalogue-changelog-2 = Änderungsprotokoll
-catalogue-what-happened-to-newest-first = Was mit { $api_name } geschah, Neuestes zuerst.
-catalogue-atom-feed = Atom-Feed
-
-# guide.html
-catalogue-nothing-is-written-here-yet = Hier steht noch nichts.
-
-# home.html
+# The start page.
 catalogue-home = Startseite
-catalogue-apis = APIs von { $tenant_name }
-catalogue-find-an-api-ask-for-access = Finden Sie eine API, beantragen Sie Zugang, machen Sie die erste Anfrage.
-catalogue-browse-apis = APIs ansehen
-catalogue-search-apis = APIs durchsuchen
-catalogue-name-operation-or-field = Name, Operation oder Feld
+catalogue-home-heading = APIs von { $tenant }
+catalogue-home-lead = API finden, Zugang beantragen, die erste Anfrage senden.
+catalogue-browse = APIs ansehen
 catalogue-all-apis = Alle APIs
+catalogue-search-hint = Name, Operation oder Feld
 catalogue-next-step = Nächster Schritt
-catalogue-for = für { $name }
+# Behind what a row offers to do, for those who hear it.
+catalogue-step-for = für { $api }
 
-# incident.html
-catalogue-manage = Verwalten
-
-# list.html
+# The list of APIs, and its rows.
 catalogue-filters = Filter
-catalogue-on = : { $filters_on } aktiv
-catalogue-apply-filters = Filter anwenden
-catalogue-everything-offers-with-what-you-can = Alles, was { $tenant_name } anbietet, mit dem, was Sie heute nutzen können.
-catalogue-clear = Löschen
-catalogue-sign-in = Anmeldung
-catalogue-products = Produkte
-catalogue-opens = Öffnet
-catalogue-that-match = Die zu „{ $query }“ passen
-
-# product.html
-catalogue-what-it-opens = Was es öffnet
-catalogue-one-request-one-key = Ein Antrag, ein Schlüssel
-
-# questions.html
-catalogue-questions = Fragen, { $api_name }
-catalogue-questions-2 = Fragen
-catalogue-what-people-ask-about-newest-first = Was zu { $api_name } gefragt wird, Neuestes zuerst.
-catalogue-answer = Antworten
-catalogue-send-answer = Antwort senden
-catalogue-ask-a-question = Frage stellen
-catalogue-send-question = Frage senden
-
-# request.html
-catalogue-request-access-to = Zugang zu { $api_name } beantragen
-catalogue-one-form-you-can-withdraw-it = Ein Formular. Sie können es zurückziehen, bis entschieden ist.
-catalogue-the-key-belongs-to-the-application = Der Schlüssel gehört der Anwendung, und ihr Team kann ihn sehen.
-catalogue-new-application = Neue Anwendung
-catalogue-request-access = Zugang beantragen
-catalogue-about-this-request = Zu diesem Antrag
-catalogue-what-happens-next = Was als Nächstes geschieht
-
-# search.html
-catalogue-search = { $query }, Suche
-catalogue-did-you-mean = Meinten Sie
-catalogue-schemas-and-callbacks = Schemas und Callbacks
-catalogue-your-applications = Ihre Anwendungen
-
-# status.html
-catalogue-incidents = Störungen
-catalogue-whether-calls-work-by-what-the = Ob Anfragen funktionieren: nach dem, was die Gateways und die Betreiber sagen.
-catalogue-open-incidents = Offene Störungen
-catalogue-the-last-hour-calls-of-everybody = Die letzte Stunde, Anfragen aller
-catalogue-resolved-in-the-last-days = Behoben in den letzten { $days } Tagen
-catalogue-concerned = Betroffen
-catalogue-opened-2 = Eröffnet
-catalogue-resolved-2 = Behoben
-
-# terms.html
-catalogue-back-to-request = Zurück zum Antrag
-
-# api_head.html
-catalogue-see-it-in-the-portal = Im Portal ansehen
-
-# comment.html
-catalogue-hidden-from-others = Für andere verborgen: { $hidden }
-catalogue-hide = Verbergen
-catalogue-what-wrote = was { $author } geschrieben hat
-catalogue-show-again = Wieder zeigen
-
-# follow.html
-catalogue-stop-following = Nicht mehr folgen
-catalogue-follow = Folgen
-
-# plans.html
-catalogue-plans-side-by-side = Pläne nebeneinander
-
-# api.rs
-catalogue-see = { $name } ansehen
-catalogue-whole-changelog = Ganzes Änderungsprotokoll
-catalogue-access-comes-with-a-product = Zugang kommt mit einem Produkt
-catalogue-ask-for-which-opens-it = Fragen Sie nach { $name }, das sie öffnet.
-catalogue-access-is-by-invitation = Zugang gibt es auf Einladung
-catalogue-ask-the-team = Fragen Sie das Team { $team }.
-catalogue-it-ends-at-a-date-to = Sie endet zu einem Zeitpunkt, der noch kommt.
-catalogue-it-ended-on = Sie endete am { $day }.
-catalogue-it-ends-on = Sie endet am { $day }.
-catalogue-this-version-is-deprecated = Diese Version ist abgekündigt.
-catalogue-how-to-move = Wie Sie wechseln
-catalogue-open = { $successor } öffnen
-catalogue-request = { $name } beantragen
-catalogue-rate = Rate
-catalogue-environments = Umgebungen
-catalogue-price = Preis
-catalogue-not-told = Nicht angegeben
-catalogue-lasts = Laufzeit
-catalogue-without-end = Ohne Ende
-catalogue-days = { $days } Tage
-catalogue-to-try-once = { $price }, zum Ausprobieren einmalig
-catalogue-to-try-once-2 = Einmal zum Ausprobieren
-catalogue-no-rate-limit = Kein Ratenlimit
-catalogue-no-quota = Kein Kontingent
-catalogue-granted-at-once = Sofort erteilt
-catalogue-an-approver-decides = Jemand entscheidet
-catalogue-two-approvers-decide = Zwei Personen entscheiden
-catalogue-not-set = Nicht festgelegt
-catalogue-create-a-key = Schlüssel anlegen
-catalogue-make-your-first-call = Machen Sie Ihre erste Anfrage
-catalogue-waiting-for-a-decision = Wartet auf eine Entscheidung
-catalogue-access-granted = Zugang erteilt
-catalogue-rejected = Abgelehnt
-catalogue-the-request-page-has-the-reason = Auf der Seite des Antrags steht die Begründung. Sie können noch einmal fragen.
-
-# changelog.rs
-catalogue-deprecated = Abgekündigt
-catalogue-retired = Eingestellt
-catalogue-new = Neu
-catalogue-nothing-happened-yet = Noch ist nichts geschehen
-catalogue-new-descriptions-deprecations-and-notes-of = Neue Beschreibungen, Abkündigungen und Notizen der Inhaber erscheinen hier.
-
-# incidents.rs
-catalogue-planned = Geplant
-catalogue-every-api = Jede API
-catalogue-utc = { $day }, { $clock } UTC
-catalogue-from = Ab { $moment }.
-catalogue-until = Bis { $moment }.
-catalogue-from-to = Von { $moment } bis { $moment2 }.
-catalogue-maintenance-is-planned = Wartung ist geplant. { $planned }
-catalogue-open-incident = Störung öffnen
-
-# list.rs
-catalogue-nothing-matches = Nichts gefunden
-catalogue-no-api-has-these-words-and = Keine API hat diese Wörter und Filter zugleich.
-catalogue-clear-filters = Filter löschen
-catalogue-publish-api = API veröffentlichen
-catalogue-no-apis-are-published-yet = Noch sind keine APIs veröffentlicht
-catalogue-they-appear-here-as-soon-as = Sie erscheinen hier, sobald ihre Inhaber sie veröffentlichen.
-catalogue-live = Veröffentlicht
+catalogue-filters-on = Filter: { $count } aktiv
+catalogue-filters-apply = Filter anwenden
+catalogue-filters-clear = Filter zurücksetzen
+catalogue-clear = Zurücksetzen
 catalogue-tag = Schlagwort
-catalogue-see-how = Ansehen, wie
+catalogue-list-lead = Alles, was { $tenant } anbietet, und was Sie heute davon nutzen können.
+catalogue-total = { $count ->
+        [one] { $count } API
+       *[other] { $count } APIs
+    }
+catalogue-sign-in = Anmeldung
+catalogue-key-sign-in = API-Schlüssel
+catalogue-products = Produkte
+catalogue-products-lead = Ein Antrag öffnet alles, was sie enthalten
+# The APIs or versions that a product opens.
+catalogue-opens = Öffnet
+catalogue-versions = { $count ->
+        [one] { $count } Version
+       *[other] { $count } Versionen
+    }
+catalogue-operations-matching = Passend zu „{ $query }“
+catalogue-empty = Noch keine APIs veröffentlicht
+catalogue-empty-help = Sie erscheinen hier, sobald sie veröffentlicht sind.
+catalogue-publish = API veröffentlichen
+catalogue-nothing = Nichts gefunden
+catalogue-nothing-filtered = Keine API passt zu diesen Wörtern und Filtern zugleich.
 catalogue-not-requested = Nicht beantragt
-catalogue-is-granted-for = { $name } { $name2 } ist für { $name3 } erteilt.
-catalogue-your-next-step-is-to-create = Ihr nächster Schritt: einen Schlüssel anlegen.
+catalogue-request-access = Zugang beantragen
+catalogue-see-how = Mehr dazu
+catalogue-granted = { $api } { $plan } ist für { $application } genehmigt.
+catalogue-granted-next = Ihr nächster Schritt ist, einen Schlüssel anzulegen.
 catalogue-create-key = Schlüssel anlegen
 
-# product.rs
-catalogue-ask-the-team-2 = Fragen Sie das Team { $name }.
+# One API, with its tabs. Products have some of it as well.
+catalogue-tab-overview = Überblick
+catalogue-tab-reference = Referenz
+catalogue-feed-of = Änderungen an { $api }
+catalogue-about-named = Über { $name }
+catalogue-about = Angaben
+catalogue-download = Download
+catalogue-openapi = OpenAPI
+catalogue-your-next-step = Ihr nächster Schritt
+catalogue-base-addresses = Basisadressen
+catalogue-copy-address = Adresse für { $environment } kopieren
+catalogue-products-with-it = Produkte mit dieser API
+catalogue-see = { $product } ansehen
+catalogue-supported-until = Unterstützt bis
+catalogue-not-set = Nicht festgelegt
+catalogue-what-changed = Was sich geändert hat
+catalogue-whole-changelog = Ganzes Änderungsprotokoll
+# Of a change that makes calls fail which worked before.
+catalogue-breaks = Inkompatibel
+catalogue-with-product = Zugang gibt es mit einem Produkt
+catalogue-with-product-help = Beantragen Sie { $product }; es öffnet diese API.
+catalogue-by-invitation = Zugang gibt es auf Einladung
+catalogue-by-invitation-help = Fragen Sie das Team { $team }.
+catalogue-deprecated = Diese Version ist abgekündigt.
+catalogue-ends-some-day = Wann sie endet, wird noch bekannt gegeben.
+catalogue-ends = Sie endet am { $day }.
+catalogue-ended = Sie endete am { $day }.
+catalogue-how-to-move = Anleitung zum Umstieg
+catalogue-open-version = { $version } öffnen
+catalogue-what-it-opens = Was es öffnet
+catalogue-what-it-opens-lead = Ein Antrag, ein Schlüssel
+catalogue-follow = Folgen
+catalogue-unfollow = Nicht mehr folgen
+# On the console's pages of an API.
+catalogue-see-in-portal = Im Portal ansehen
 
-# questions.rs
-catalogue-choose-one = Wählen Sie eine
-catalogue-i-accept-version-of = Ich nehme Version { $version } von { $title } an
-catalogue-read = { $title } lesen
+# Environments by their names.
+catalogue-environment-production = Produktion
+catalogue-environment-sandbox = Sandbox
 
-# request.rs
-catalogue-the-approver-reads-this-say-what = Dies liest, wer genehmigt. Sagen Sie, was Sie bauen, für wen und wie viele Anfragen Sie erwarten.
-catalogue-you-send-the-request = Sie senden den Antrag
-catalogue-it-is-decided = Es wird entschieden
-catalogue-you-get-mail-and-an-inbox = Sie erhalten eine Mail und einen Eintrag im Posteingang, bei Nein mit der Begründung.
-catalogue-you-create-a-key = Sie legen einen Schlüssel an
-catalogue-shown-once-with-a-command-ready = Wird einmal gezeigt, mit einem Befehl zum Einfügen.
-catalogue-your-first-call-arrives = Ihre erste Anfrage kommt an
-catalogue-the-page-tells-you-the-moment = Die Seite sagt es Ihnen in dem Moment.
-catalogue-say-what-you-build-with-it = Sagen Sie, was Sie damit bauen.
-catalogue-access-to-is-granted = Zugang zu { $name } ist erteilt.
-catalogue-create-a-key-to-make-the = Legen Sie einen Schlüssel an, um die erste Anfrage zu machen.
+# From request to first call.
+catalogue-step-key = Schlüssel anlegen
+catalogue-step-call = Erste Anfrage senden
+catalogue-step-waiting = Wartet auf Entscheidung
+catalogue-step-granted = Zugang genehmigt
+catalogue-step-rejected-help = Die Begründung steht beim Antrag. Sie können den Zugang noch einmal beantragen.
 
-# search.rs
-catalogue-nothing-has-the-words = Nichts enthält die Wörter „{ $query }“.
-catalogue-for-2 = { $t } für „{ $query }“.
-catalogue-words-of-names-summaries-paths-and = Gesucht wird in Wörtern von Namen, Zusammenfassungen, Pfaden und Feldern. Versuchen Sie weniger oder kürzere.
+# Plans side by side. $price is an amount with its currency, such as EUR 49.90.
+catalogue-plans-lead = Grenzen gelten je Anwendung
+catalogue-plans-side-by-side = Pläne im Vergleich
+catalogue-request-plan = { $plan } beantragen
+catalogue-rate = Ratenlimit
+catalogue-rate-second = { $amount } pro Sekunde, Spitze { $burst }
+catalogue-rate-minute = { $amount } pro Minute, Spitze { $burst }
+catalogue-rate-hour = { $amount } pro Stunde, Spitze { $burst }
+catalogue-rate-window = { $amount } in { $seconds } s, Spitze { $burst }
+catalogue-no-rate = Kein Ratenlimit
+catalogue-quota-day = { $amount } pro Tag
+catalogue-quota-month = { $amount } pro Monat
+catalogue-no-quota = Kein Kontingent
+catalogue-environments = Umgebungen
+catalogue-price = Preis
+catalogue-price-untold = Keine Angabe
+catalogue-price-day = { $price } pro Tag
+catalogue-price-month = { $price } pro Monat
+catalogue-price-year = { $price } pro Jahr
+catalogue-price-calls = { $price } für 1.000 Anfragen
+catalogue-price-both = { $period } und { $calls }
+catalogue-price-trial = { $price }, einmal zum Ausprobieren
+catalogue-trial = Einmal zum Ausprobieren
+catalogue-decision-auto = Sofort genehmigt
+catalogue-decision-manual = Eine Person entscheidet
+catalogue-decision-two-person = Zwei Personen entscheiden
+catalogue-lasts = Dauer
+catalogue-without-end = Unbefristet
+catalogue-days = { $count ->
+        [one] { $count } Tag
+       *[other] { $count } Tage
+    }
 
-# status.rs
-catalogue-nothing-went-wrong = Es ist nichts schiefgegangen
-catalogue-incidents-stay-here-for-90-days = Störungen bleiben 90 Tage lang hier, nachdem sie vorbei sind.
-catalogue-how-they-do-appears-here-as = Wie es ihnen geht, erscheint hier, sobald es sie gibt.
-catalogue-no-gateway-serves-these-apis-yet = Noch bedient kein Gateway diese APIs
-catalogue-calls-are-answered-from-when-the = Anfragen werden beantwortet, sobald das erste beitritt.
-catalogue-not-heard-from = Nichts gehört
-catalogue-no-gateway-has-been-heard-from = Von keinem Gateway ist etwas zu hören
-catalogue-gateways-go-on-with-what-they = Gateways arbeiten mit dem weiter, was sie zuletzt wussten. Neue Entscheidungen erreichen sie im Moment nicht.
-catalogue-works = Funktioniert
-catalogue-up-and-up-to-date = { $all } in Betrieb und aktuell
-catalogue-every-decision-is-in-force-everywhere = Jede Entscheidung ist überall in Kraft.
-catalogue-partly = Teilweise
-catalogue-of-up-and-up-to-date = { $behind } von { $all } in Betrieb und aktuell
-catalogue-the-others-go-on-with-what = Die übrigen arbeiten mit dem weiter, was sie zuletzt wussten: Neue Schlüssel und Entscheidungen gelten dort vielleicht noch nicht.
+# Changelog and guides.
+catalogue-changelog = Änderungsprotokoll
+catalogue-changelog-title = Änderungsprotokoll, { $api }
+catalogue-changelog-lead = Was mit { $api } geschehen ist, das Neueste zuerst.
+catalogue-changelog-empty = Noch nichts geschehen
+catalogue-changelog-empty-help = Neue Beschreibungen, Abkündigungen und Hinweise der Inhaber erscheinen hier.
+catalogue-atom = Atom-Feed
+catalogue-new = Neu
+# A time follows, such as "3 days ago".
+catalogue-guide-changed = { $api }, geändert
+catalogue-guide-empty = Hier steht noch nichts.
+
+# Asking for access.
+catalogue-request-of = Zugang zu { $api } beantragen
+catalogue-request-lead = Ein Formular. Sie können den Antrag zurückziehen, bis er entschieden ist.
+catalogue-request-application-help = Der Schlüssel gehört der Anwendung, und ihr Team kann ihn sehen.
+catalogue-request-application-new = Neue Anwendung
+catalogue-request-about = Zu diesem Antrag
+catalogue-request-next = So geht es weiter
+catalogue-request-sent = Sie senden den Antrag
+catalogue-request-decided = Über ihn wird entschieden
+catalogue-request-decided-help = Sie erhalten eine E-Mail und einen Eintrag im Posteingang, bei einer Ablehnung mit der Begründung.
+catalogue-request-key = Sie legen einen Schlüssel an
+catalogue-request-key-help = Er wird einmal gezeigt, mit einem Befehl zum Einfügen.
+catalogue-request-call = Ihre erste Anfrage kommt an
+catalogue-request-call-help = Die Seite zeigt es Ihnen sofort an.
+catalogue-request-purpose-help = Wer entscheidet, liest das. Schreiben Sie, was Sie bauen, für wen und wie viele Anfragen Sie erwarten.
+catalogue-request-purpose-missing = Schreiben Sie, was Sie damit bauen.
+catalogue-request-granted = Der Zugang zu { $api } ist genehmigt.
+catalogue-request-granted-next = Legen Sie einen Schlüssel an, um die erste Anfrage zu senden.
+# Behind the name of an application: what it has already.
+catalogue-asked-production = hat { $plan } in der Produktion beantragt
+catalogue-asked-sandbox = hat { $plan } in der Sandbox beantragt
+catalogue-has-production = hat { $plan } in der Produktion
+catalogue-has-sandbox = hat { $plan } in der Sandbox
+
+# What a plan asks, and its terms.
+catalogue-choose-one = Wählen Sie aus
+catalogue-accept = Ich nehme Version { $version } von { $terms } an
+catalogue-read = { $terms } lesen
+catalogue-terms-version = Version { $version }
+catalogue-terms-accept = Version { $version } für { $application } annehmen
+catalogue-terms-accepted = Version { $version } ist angenommen.
+catalogue-terms-back = Zurück zum Antrag
+
+# Questions about an API.
+catalogue-questions = Fragen
+catalogue-questions-title = Fragen, { $api }
+catalogue-questions-lead = Was zu { $api } gefragt wird, das Neueste zuerst.
+catalogue-questions-empty = Noch keine Fragen
+catalogue-questions-empty-help = Was hier gefragt wird, wird dort beantwortet, wo auch andere es finden.
+catalogue-ask = Frage stellen
+catalogue-question-yours = Ihre Frage
+catalogue-question-help = Nur Text. Das Team der API erfährt davon, und alle, die die API finden, lesen es.
+catalogue-question-send = Frage senden
+# What is done to a question; its author follows.
+catalogue-answer = Antworten
+catalogue-answer-yours = Ihre Antwort
+catalogue-answer-send = Antwort senden
+# Beside the name of somebody of its team.
+catalogue-answers-for = Antwortet für die API
+catalogue-hidden = Für andere ausgeblendet: { $reason }
+catalogue-hide = Ausblenden
+catalogue-show-again = Wieder einblenden
+# Behind one of the two, for those who hear it.
+catalogue-hide-what = was { $author } geschrieben hat
+
+# Search.
+catalogue-search = Suche
+catalogue-search-title = { $query }, Suche
+catalogue-search-lead = APIs, Operationen, Anleitungen und Ihre Anwendungen.
+catalogue-search-none = Nichts enthält „{ $query }“.
+catalogue-search-results = { $count ->
+        [one] { $count } Treffer für „{ $query }“.
+       *[other] { $count } Treffer für „{ $query }“.
+    }
+catalogue-search-none-help = Gesucht wird in Namen, Kurzbeschreibungen, Pfaden und Feldern. Versuchen Sie es mit weniger oder kürzeren Wörtern.
+catalogue-near = Meinten Sie
+catalogue-schemas = Schemas und Callbacks
+catalogue-your-applications = Ihre Anwendungen
+
+# Status.
+catalogue-status-lead = Ob Anfragen funktionieren, nach Auskunft der Gateways und derer, die sie betreiben.
+catalogue-status-empty-help = Wie es um sie steht, erscheint hier, sobald es welche gibt.
+catalogue-last-hour = Die letzte Stunde, Anfragen von allen
+catalogue-gateways-none = Keines
+catalogue-gateways-none-heading = Noch bedient kein Gateway diese APIs
+catalogue-gateways-none-help = Anfragen werden beantwortet, sobald das erste da ist.
+catalogue-gateways-silent = Ohne Meldung
+catalogue-gateways-silent-heading = Kein Gateway meldet sich
+catalogue-gateways-silent-help = Gateways arbeiten mit ihrem letzten Stand weiter. Neue Entscheidungen erreichen sie vorerst nicht.
+catalogue-gateways-up = { $count ->
+        [one] { $count } Gateway läuft und ist auf dem neuesten Stand
+       *[other] { $count } Gateways laufen und sind auf dem neuesten Stand
+    }
+catalogue-gateways-up-help = Jede Entscheidung gilt überall.
+catalogue-gateways-partly = Teilweise
+catalogue-gateways-partly-heading = { $count ->
+        [one] { $up } von { $count } Gateway auf dem neuesten Stand in Betrieb
+       *[other] { $up } von { $count } Gateways auf dem neuesten Stand in Betrieb
+    }
+catalogue-gateways-partly-help = Die anderen arbeiten mit ihrem letzten Stand weiter: Neue Schlüssel und Entscheidungen gelten dort vielleicht noch nicht.
+# Of all gateways, or of one API.
+catalogue-works = In Ordnung
+catalogue-trouble = Probleme
+catalogue-fails = Gestört
 catalogue-no-calls = Keine Anfragen
-catalogue-trouble = Schwierigkeiten
-catalogue-fails = Fällt aus
-catalogue-nobody-has-called-it-in-the = In der letzten Stunde hat sie niemand aufgerufen.
-catalogue-its-only-call-did-not-fail = Ihre einzige Anfrage ist nicht fehlgeschlagen.
-catalogue-its-only-call-failed = Ihre einzige Anfrage ist fehlgeschlagen.
-catalogue-none-of-calls-failed = Keine von { $grouped } Anfragen ist fehlgeschlagen.
-catalogue-of-calls-failed = { $grouped } von { $grouped2 } Anfragen sind fehlgeschlagen.
+catalogue-calls-none = Niemand hat sie in der letzten Stunde aufgerufen.
+catalogue-calls-one = Ihre einzige Anfrage ist nicht fehlgeschlagen.
+catalogue-calls-one-failed = Ihre einzige Anfrage ist fehlgeschlagen.
+catalogue-calls-all = Keine von { $count } Anfragen ist fehlgeschlagen.
+catalogue-calls-failed = { $failed ->
+        [one] { $failed } von { $count } Anfragen ist fehlgeschlagen.
+       *[other] { $failed } von { $count } Anfragen sind fehlgeschlagen.
+    }
 
-# tabs.rs
-catalogue-overview = Überblick
-catalogue-reference = Referenz
+# Incidents.
+catalogue-incidents = Störungen
+catalogue-incidents-open = Offene Störungen
+catalogue-incidents-none = Keine Störungen
+catalogue-incidents-none-help = { $count ->
+        [one] Störungen bleiben hier noch { $count } Tag stehen, nachdem sie vorbei sind.
+       *[other] Störungen bleiben hier noch { $count } Tage stehen, nachdem sie vorbei sind.
+    }
+catalogue-resolved-lately = { $count ->
+        [one] Behoben am letzten { $count } Tag
+       *[other] Behoben in den letzten { $count } Tagen
+    }
+catalogue-concerned = Betroffen
+catalogue-every-api = Alle APIs
+# Of an incident. On its page a time follows, such as "3 days ago".
+catalogue-opened = Eröffnet
+catalogue-resolved-when = behoben
+catalogue-resolved = Behoben
+catalogue-planned = Geplant
+catalogue-manage = Verwalten
+catalogue-open-incident = Störung ansehen
+catalogue-incident-investigating = Wird untersucht
+catalogue-incident-identified = Ursache gefunden
+catalogue-incident-monitoring = Wird beobachtet
+catalogue-impact-degraded = Beeinträchtigt
+catalogue-impact-outage = Ausfall
+catalogue-impact-maintenance = Wartung
 
-# talk.rs
-catalogue-plain-text-the-team-of-the = Reiner Text. Das Team der API erfährt es, und alle, die die API finden, lesen es.
-catalogue-no-questions-yet = Noch keine Fragen
-catalogue-what-somebody-asks-here-is-answered = Was hier gefragt wird, findet der Nächste beantwortet.
-catalogue-your-question = Ihre Frage
-catalogue-your-answer = Ihre Antwort
-catalogue-answers-for-the-api = Antwortet für die API
-
-# terms.rs
-catalogue-accept-version-for = Version { $version } für { $name } annehmen
-catalogue-version-is-accepted = Version { $version } ist angenommen.
-catalogue-asked-for-plan-in = , beantragt: { $plan } in { $environment }
-catalogue-has-plan-in = , hat { $plan } in { $environment }
-catalogue-changed = , geändert
-catalogue-terms-version = Version { $version },
+# On the page of an API. $impact is one of the three above.
+catalogue-banner-investigating = { $impact }: wird untersucht, { $when }.
+catalogue-banner-identified = { $impact }: Ursache gefunden, { $when }.
+catalogue-banner-monitoring = { $impact }: wird beobachtet, { $when }.
+catalogue-banner-resolved = { $impact }: behoben, { $when }.
+# $when is one of the sentences below.
+catalogue-banner-planned = Eine Wartung ist geplant. { $when }
+catalogue-planned-from = Ab { $from }.
+catalogue-planned-until = Bis { $until }.
+catalogue-planned-between = Von { $from } bis { $until }.

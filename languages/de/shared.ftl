@@ -109,9 +109,18 @@ shared-sending-the-same-again-may-help = Dasselbe noch einmal zu senden, kann he
 shared-sending-the-same-again-changes-nothing = Dasselbe noch einmal zu senden, ändert nichts.
 
 # spread.rs
-shared-the-leaked-key-is-refused-on = Der durchgesickerte Schlüssel wird abgelehnt auf
-shared-the-key-is-refused-on = Der Schlüssel wird abgelehnt auf
-shared-saved-in-force-on = Gespeichert. In Kraft auf
+shared-the-leaked-key-is-refused-on = { $count ->
+        [one] Auf { $has } von { $count } Gateway wird der durchgesickerte Schlüssel abgelehnt.
+       *[other] Auf { $has } von { $count } Gateways wird der durchgesickerte Schlüssel abgelehnt.
+    }
+shared-the-key-is-refused-on = { $count ->
+        [one] Auf { $has } von { $count } Gateway wird der Schlüssel abgelehnt.
+       *[other] Auf { $has } von { $count } Gateways wird der Schlüssel abgelehnt.
+    }
+shared-saved-in-force-on = { $count ->
+        [one] Gespeichert. In Kraft auf { $has } von { $count } Gateway.
+       *[other] Gespeichert. In Kraft auf { $has } von { $count } Gateways.
+    }
 shared-no-gateway-has-joined-yet-the = Noch ist kein Gateway beigetreten; das erste wird damit beginnen.
 shared-it-took-under-0-1-s = Es dauerte weniger als 0,1 s.
 shared-it-took-s = Es dauerte { $ms },{ $ms2 } s.
@@ -137,6 +146,10 @@ shared-refused-by-a-limit = Von einer Grenze abgelehnt
 shared-rate-or-quota = Rate oder Kontingent
 shared-server-errors = { $grouped } Serverfehler
 shared-p50-ms = p50 { $time } ms
+# Of a time that nobody measured.
+shared-unknown = unbekannt
+# A share in percent: 1.1.
+shared-one-decimal = { $whole },{ $tenth }
 
 # list_of.rs
 shared-in-all = { $rows } insgesamt
@@ -147,10 +160,9 @@ shared-no-answer-within = Innerhalb von { $seconds } Sekunden kam keine Antwort.
 shared-answer-too-large = Die Antwort ist größer als { $most } MB. Rufen Sie mit einem eigenen Schlüssel auf, um sie zu erhalten.
 shared-14-days = 14 Tage
 shared-90-days = 90 Tage
-shared-has-of = { $count ->
-        [one] { $has } von { $count } Gateway.
-       *[other] { $has } von { $count } Gateways.
-    }
 shared-status-and-code = Der Status sagt, wie zu reagieren ist, der Code, welche Regel es war. Programme sollten <code>code</code> lesen; <code>title</code> und <code>detail</code> sind für Menschen.
 shared-catalogue-says = Der <apis>Katalog</apis> sagt, wem sie gehört und was Sie damit tun dürfen.
 shared-shell = Shell
+shared-30-days = 30 Tage
+shared-7-days = 7 Tage
+shared-1-day = 1 Tag

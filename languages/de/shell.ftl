@@ -68,3 +68,5 @@ rail-jobs = Aufträge
 rail-audit = Audit
 rail-settings = Einstellungen
 waiting = wartend
+script-copied = Kopiert
+script-copy-by-hand = Drücken Sie Strg C, um zu kopieren

@@ -70,3 +70,4 @@ code-help = Sechs Ziffern aus Ihrer App oder einer Ihrer Wiederherstellungscodes
 code-button = Anmelden
 code-recovery-used = Sie haben einen Wiederherstellungscode verwendet.
 code-recovery-next = Richten Sie auf der Seite Ihres zweiten Faktors wieder eine App ein oder erzeugen Sie neue Codes.
+sign-in-no-passkey-came = Es kam kein Passkey zurück. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.

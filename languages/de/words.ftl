@@ -13,7 +13,6 @@ word-filter = Filtern
 word-search = Suchen
 word-send = Senden
 word-test = Testen
-word-download = Herunterladen
 word-all = Alle
 word-any = Beliebig
 word-none = Keine
@@ -122,10 +121,6 @@ count-request = { $count ->
         [one] { $count } Antrag
        *[other] { $count } Anträge
     }
-count-result = { $count ->
-        [one] { $count } Treffer
-       *[other] { $count } Treffer
-    }
 count-subscription = { $count ->
         [one] { $count } Subskription
        *[other] { $count } Subskriptionen
@@ -133,10 +128,6 @@ count-subscription = { $count ->
 count-thing = { $count ->
         [one] { $count } Ding
        *[other] { $count } Dinge
-    }
-count-version = { $count ->
-        [one] { $count } Version
-       *[other] { $count } Versionen
     }
 count-warning = { $count ->
         [one] { $count } Warnung

@@ -355,3 +355,5 @@ access-todo-drift-help = { $resource } is one. The next apply would put it back.
 access-todo-compare = Compare
 access-todo-changeset = A changeset of { $person } waits for somebody who may apply it
 access-todo-open-changeset = Open changeset
+access-none-selected = None selected
+access-some-selected = { $n } selected

@@ -253,3 +253,6 @@ applications-calls-appear-here-within-seconds-of-2 = Calls appear here within se
 applications-api-key = API key
 applications-oauth-client = OAuth client
 applications-paste-the-command = Paste the command into a terminal. This changes by itself, and the reason is shown if the call is refused. <again>Reload by hand</again>
+applications-fingerprint = SHA-256 fingerprint
+applications-unknown = unknown
+applications-by-try-it = { $environment }, Try it

@@ -109,9 +109,18 @@ shared-sending-the-same-again-may-help = Sending the same again may help, if the
 shared-sending-the-same-again-changes-nothing = Sending the same again changes nothing.
 
 # spread.rs
-shared-the-leaked-key-is-refused-on = The leaked key is refused on
-shared-the-key-is-refused-on = The key is refused on
-shared-saved-in-force-on = Saved. In force on
+shared-the-leaked-key-is-refused-on = { $count ->
+        [one] The leaked key is refused on { $has } of { $count } gateway.
+       *[other] The leaked key is refused on { $has } of { $count } gateways.
+    }
+shared-the-key-is-refused-on = { $count ->
+        [one] The key is refused on { $has } of { $count } gateway.
+       *[other] The key is refused on { $has } of { $count } gateways.
+    }
+shared-saved-in-force-on = { $count ->
+        [one] Saved. In force on { $has } of { $count } gateway.
+       *[other] Saved. In force on { $has } of { $count } gateways.
+    }
 shared-no-gateway-has-joined-yet-the = No gateway has joined yet; the first one will start with it.
 shared-it-took-under-0-1-s = It took under 0.1 s.
 shared-it-took-s = It took { $ms }.{ $ms2 } s.
@@ -137,6 +146,10 @@ shared-refused-by-a-limit = Refused by a limit
 shared-rate-or-quota = Rate or quota
 shared-server-errors = { $grouped } server errors
 shared-p50-ms = p50 { $time } ms
+# Of a time that nobody measured.
+shared-unknown = unknown
+# A share in percent: 1.1.
+shared-one-decimal = { $whole }.{ $tenth }
 
 # list_of.rs
 shared-in-all = { $rows } in all
@@ -147,10 +160,9 @@ shared-no-answer-within = There was no answer within { $seconds } seconds.
 shared-answer-too-large = The answer is larger than { $most } MB. Call with a key of your own to get it.
 shared-14-days = 14 days
 shared-90-days = 90 days
-shared-has-of = { $count ->
-        [one] { $has } of { $count } gateway.
-       *[other] { $has } of { $count } gateways.
-    }
 shared-status-and-code = The status says how to react, the code which rule it was. Programs should read <code>code</code>; <code>title</code> and <code>detail</code> are for people.
 shared-catalogue-says = The <apis>catalogue</apis> says who owns it and what you may do with it.
 shared-shell = Shell
+shared-30-days = 30 days
+shared-7-days = 7 days
+shared-1-day = 1 day

@@ -74,3 +74,5 @@ rail-audit = Audit
 rail-settings = Settings
 # Of requests, after their number.
 waiting = waiting
+script-copied = Copied
+script-copy-by-hand = Press Control C to copy

@@ -73,3 +73,4 @@ code-help = Six digits from your app, or one of your recovery codes.
 code-button = Sign in
 code-recovery-used = You used a recovery code.
 code-recovery-next = Set up an app again, or make new codes, on the page of your second factor.
+sign-in-no-passkey-came = No passkey came back. Try again, or choose another way.

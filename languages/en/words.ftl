@@ -13,7 +13,6 @@ word-filter = Filter
 word-search = Search
 word-send = Send
 word-test = Test
-word-download = Download
 word-all = All
 word-any = Any
 word-none = None
@@ -122,10 +121,6 @@ count-request = { $count ->
         [one] { $count } request
        *[other] { $count } requests
     }
-count-result = { $count ->
-        [one] { $count } result
-       *[other] { $count } results
-    }
 count-subscription = { $count ->
         [one] { $count } subscription
        *[other] { $count } subscriptions
@@ -133,10 +128,6 @@ count-subscription = { $count ->
 count-thing = { $count ->
         [one] { $count } thing
        *[other] { $count } things
-    }
-count-version = { $count ->
-        [one] { $count } version
-       *[other] { $count } versions
     }
 count-warning = { $count ->
         [one] { $count } warning

@@ -23,9 +23,7 @@ pub(super) fn key() -> String {
         shell: shell().at("applications"),
         crumbs: Crumbs::new("New key", vec![Link::new("Applications", "/applications")]),
         spread: Some(Spread {
-            said: "Saved. In force on".into(),
-            has: 2,
-            of: 3,
+            said: t!("shared-saved-in-force-on", has = 2_usize, count = 3_usize),
             done: false,
             detail: "ams-1 has not answered for 4 minutes.".into(),
             href: "/changes/x".into(),

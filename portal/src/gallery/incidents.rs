@@ -1,7 +1,7 @@
 //! Sample pages of incidents: as those who use APIs read them, and as operators write them.
 
 use super::{no, pages, shell};
-use crate::pages::catalogue::incidents::{self as read, Incident, Said};
+use crate::pages::catalogue::incidents::{self as read, Incident, Said, state_word};
 use crate::pages::catalogue::status::{ApiLine, StatusPage};
 use crate::pages::console::{incident as write, incidents as list};
 use crate::view::form::{Choice, Faults, Field};
@@ -9,6 +9,8 @@ use crate::view::parts::{Badge, Crumbs, Link};
 use crate::view::same::{self, Same};
 use crate::view::words::When;
 use askama::Template;
+use gatehouse_domain::incident::IncidentState;
+use gatehouse_language::t;
 use gatehouse_runtime::settings::PublicUrl;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -20,9 +22,9 @@ fn same(way: same::Way) -> Same {
     Same::new(&admin, &[way], &[("incident", "7")])
 }
 
-fn said(state: &'static str, minutes: i64, html: &str) -> Said {
+fn said(state: IncidentState, minutes: i64, html: &str) -> Said {
     Said {
-        state,
+        state: state_word(state),
         author: "Oona Salmi".into(),
         at: When::ago(NOW - Duration::minutes(minutes), NOW),
         html: html.into(),
@@ -32,12 +34,12 @@ fn said(state: &'static str, minutes: i64, html: &str) -> Said {
 fn updates() -> Vec<Said> {
     vec![
         said(
-            "Identified",
+            IncidentState::Identified,
             4,
             "<p>A database is short of memory. It gets <strong>twice</strong> as much.</p>",
         ),
         said(
-            "Investigating",
+            IncidentState::Investigating,
             31,
             "<p>About one call in twenty takes longer than 5 seconds.</p>",
         ),
@@ -47,7 +49,7 @@ fn updates() -> Vec<Said> {
 fn slow() -> Incident {
     Incident {
         link: Link::new("Orders answers slowly", "/status/incidents/7"),
-        badge: Badge::care("Degraded"),
+        badge: Badge::care(t!("catalogue-impact-degraded")),
         concerns: "Orders".into(),
         opened: When::ago(NOW - Duration::minutes(31), NOW),
         resolved: None,
@@ -59,9 +61,13 @@ fn slow() -> Incident {
 fn planned() -> Incident {
     Incident {
         link: Link::new("A new home for payments", "/status/incidents/6"),
-        badge: Badge::waiting("Planned"),
-        concerns: "Every API".into(),
-        planned: "From 22 Nov 2026, 22:00:00 UTC to 22 Nov 2026, 23:30:00 UTC.".into(),
+        badge: Badge::waiting(t!("catalogue-planned")),
+        concerns: t!("catalogue-every-api"),
+        planned: t!(
+            "catalogue-planned-between",
+            from = "22 Nov 2026, 22:00:00 UTC",
+            until = "22 Nov 2026, 23:30:00 UTC"
+        ),
         ..slow()
     }
 }
@@ -69,7 +75,7 @@ fn planned() -> Incident {
 fn over() -> Incident {
     Incident {
         link: Link::new("Forecasts are missing", "/status/incidents/5"),
-        badge: Badge::good("Resolved"),
+        badge: Badge::good(t!("catalogue-resolved")),
         concerns: "Weather".into(),
         resolved: Some(When::ago(NOW - Duration::days(2), NOW)),
         ..slow()
@@ -79,13 +85,13 @@ fn over() -> Incident {
 pub(super) fn status() -> String {
     StatusPage {
         shell: shell().at("status"),
-        state: Badge::good("Works"),
-        heading: "3 gateways up and up to date".into(),
-        words: "Every decision is in force everywhere.".into(),
+        state: Badge::good(t!("catalogue-works")),
+        heading: t!("catalogue-gateways-up", count = 3),
+        words: t!("catalogue-gateways-up-help"),
         apis: vec![ApiLine {
             link: Link::new("Orders", "/apis/orders"),
-            state: Badge::care("Trouble"),
-            words: "52 of 1,031 calls failed.".into(),
+            state: Badge::care(t!("catalogue-trouble")),
+            words: t!("catalogue-calls-failed", failed = 52, count = 1031),
         }],
         empty: no(),
         open: vec![slow(), planned()],
@@ -104,7 +110,7 @@ pub(super) fn page() -> String {
         shell: shell().at("status"),
         crumbs: Crumbs::new(
             "Orders answers slowly",
-            vec![Link::new("Status", "/status")],
+            vec![Link::new(t!("nav-status"), "/status")],
         ),
         incident: slow(),
         apis: vec![
@@ -131,20 +137,20 @@ pub(super) fn all() -> String {
 }
 
 pub(super) fn manage() -> String {
-    let states = ["Investigating", "Identified", "Monitoring", "Resolved"];
-    let states = states.map(|state| Choice::new(state.to_lowercase(), state));
+    let states = IncidentState::ALL.iter();
+    let states = states.map(|state| Choice::new(state.as_str(), state_word(*state)));
     write::IncidentPage {
         shell: shell().console("incidents"),
         crumbs: Crumbs::new(
             "Orders answers slowly",
-            vec![Link::new("Incidents", "/console/incidents")],
+            vec![Link::new(t!("rail-incidents"), "/console/incidents")],
         ),
         incident: slow(),
         public: "/status/incidents/7".into(),
         faults: Faults::default(),
         action: "/console/incidents/7".into(),
         fields: vec![
-            Field::select("state", "How far it is", states.to_vec()).value("identified"),
+            Field::select("state", "How far it is", states.collect()).value("identified"),
             Field::area("text", "Update", 10_000),
         ],
         updates: updates(),

@@ -85,7 +85,7 @@ pub(crate) fn older(
     let mark = if path.contains('?') { '&' } else { '?' };
     Pages {
         range: match (rows, after.after) {
-            (1, None) => "1 in all".to_owned(),
+            (1, None) => t!("shared-in-all", rows = 1),
             (rows, None) if next.is_none() => t!("shared-in-all", rows = &rows),
             (rows, _) => t!("shared-shown", rows = &rows),
         },

@@ -68,9 +68,7 @@ pub(crate) fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Sprea
     let of: usize = view.groups.iter().map(|group| group.gateways_total).sum();
     let has: usize = view.groups.iter().map(|group| group.applied).sum();
     Spread {
-        said: said(&view.kind).into(),
-        has,
-        of,
+        said: said(&view.kind, has, of),
         done: view.in_force,
         detail: detail(view, of, visitor.now()),
         href: visitor.to(&format!("/changes/{}", view.change_id)),
@@ -82,12 +80,12 @@ pub(crate) fn region(visitor: &Visitor, view: &ChangeView, again: &str) -> Sprea
     }
 }
 
-/// What a change means where it has arrived.
-fn said(kind: &str) -> String {
+/// What a change means, and how many gateways have it.
+fn said(kind: &str, has: usize, of: usize) -> String {
     match kind {
-        "credential.leak" => t!("shared-the-leaked-key-is-refused-on"),
-        "credential.revoke" => t!("shared-the-key-is-refused-on"),
-        _ => t!("shared-saved-in-force-on"),
+        "credential.leak" => t!("shared-the-leaked-key-is-refused-on", has = has, count = of),
+        "credential.revoke" => t!("shared-the-key-is-refused-on", has = has, count = of),
+        _ => t!("shared-saved-in-force-on", has = has, count = of),
     }
 }
 
@@ -98,7 +96,11 @@ fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
     if let Some(ms) = view.in_force_after_ms.filter(|_| view.in_force) {
         return match ms {
             0..100 => t!("shared-it-took-under-0-1-s"),
-            _ => t!("shared-it-took-s", ms = &ms / 1000, ms2 = &ms % 1000 / 100),
+            _ => t!(
+                "shared-it-took-s",
+                ms = (ms / 1000).to_string(),
+                ms2 = (ms % 1000 / 100).to_string(),
+            ),
         };
     }
     let missing: Vec<String> = view

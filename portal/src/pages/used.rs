@@ -155,7 +155,7 @@ pub(crate) fn figures(totals: &UsageTotals) -> Vec<Figure> {
         unit: unit.into(),
         note,
     };
-    let time = |us: Option<u64>| us.map_or_else(|| "unknown".to_owned(), |us| grouped(us / 1000));
+    let time = |us: Option<u64>| us.map_or_else(|| t!("shared-unknown"), |us| grouped(us / 1000));
     vec![
         figure(
             t!("word-calls"),
@@ -194,7 +194,11 @@ fn share(part: i64, whole: i64) -> String {
     } else {
         part.saturating_mul(1000) / whole
     };
-    format!("{}.{}", tenths / 10, tenths % 10)
+    t!(
+        "shared-one-decimal",
+        whole = (tenths / 10).to_string(),
+        tenth = (tenths % 10).to_string(),
+    )
 }
 
 fn operation(one: &OperationUsage) -> OperationUse {
@@ -210,7 +214,7 @@ fn operation(one: &OperationUsage) -> OperationUse {
         calls: grouped(one.totals.calls),
         failed: format!("{} %", share(one.totals.server_errors, one.totals.calls)),
         time: one.totals.p95_us.map_or_else(
-            || "unknown".to_owned(),
+            || t!("shared-unknown"),
             |us| milliseconds(i64::try_from(us).unwrap_or(0)),
         ),
     }

@@ -6,6 +6,7 @@ pub(crate) mod form;
 pub(crate) mod parts;
 pub(crate) mod problems;
 pub(crate) mod qr;
+pub(crate) mod roles;
 pub(crate) mod said;
 pub(crate) mod same;
 pub(crate) mod shell;

@@ -296,10 +296,8 @@ impl Empty {
 #[derive(Debug, Clone, Template)]
 #[template(path = "components/spread.html")]
 pub(crate) struct Spread {
-    /// What is so many gateways old: "Saved. In force on".
-    pub(crate) said: Cow<'static, str>,
-    pub(crate) has: usize,
-    pub(crate) of: usize,
+    /// "Saved. In force on 2 of 3 gateways."
+    pub(crate) said: String,
     pub(crate) done: bool,
     pub(crate) detail: String,
     /// Page that holds this region alone, for the poll.

@@ -5,7 +5,7 @@ use crate::language::LanguageChoice;
 use crate::pages::account::looks::Looks;
 use crate::view::parts::Flash;
 use askama::filters::HtmlSafe;
-use gatehouse_domain::role::{Permission, Role};
+use gatehouse_domain::role::Permission;
 use gatehouse_language::t;
 
 /// The signed-in person, as the bar shows them.
@@ -345,17 +345,6 @@ const RAIL: [RailLine; 15] = [
         Needs::OneOf(crate::pages::console::settings::NEEDED),
     ),
 ];
-
-/// Role names as sentences use them.
-pub(crate) fn roles_in_words(roles: &[Role]) -> String {
-    match roles {
-        [] => t!("no-role"),
-        roles => {
-            let words: Vec<String> = roles.iter().map(|role| capital(role.as_str())).collect();
-            words.join(", ")
-        }
-    }
-}
 
 /// The first letter in upper case.
 pub(crate) fn capital(word: &str) -> String {

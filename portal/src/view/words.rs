@@ -116,15 +116,6 @@ pub(crate) fn grouped(value: impl Into<i128>) -> String {
     gatehouse_language::grouped(value.into(), spoken())
 }
 
-/// "1 gateway", "3 gateways".
-pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{} {noun}s", grouped(i128::try_from(n).unwrap_or(0)))
-    }
-}
-
 /// `subscription.request_plan_change` as "Subscription: request plan change", `api.create` as "API: create".
 pub(crate) fn action_words(action: &str) -> String {
     let words = action.replacen('.', ": ", 1).replace('_', " ");
@@ -136,7 +127,7 @@ pub(crate) fn action_words(action: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{When, action_words, age, count, grouped, relative};
+    use super::{When, action_words, age, grouped, relative};
     use gatehouse_domain::Language;
     use gatehouse_language::speaking_now;
     use time::Duration;
@@ -178,7 +169,5 @@ mod tests {
         assert_eq!(age(Duration::minutes(310)), "5 h 10 min");
         assert_eq!(age(Duration::hours(50)), "2 d 2 h");
         assert_eq!(age(Duration::seconds(-5)), "under 1 min");
-        assert_eq!(count(1, "key"), "1 key");
-        assert_eq!(count(2000, "key"), "2,000 keys");
     }
 }

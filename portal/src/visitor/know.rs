@@ -8,8 +8,9 @@ use crate::pages::account::looks;
 use crate::pages::problem::ProblemPage;
 use crate::place::Place;
 use crate::portal::Portal;
-use crate::view::{problems, said};
+use crate::view::problems;
 use crate::{cookies, headers, language, session, throttled};
+use askama::Template;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -94,19 +95,24 @@ fn shown(visitor: &Visitor, response: &mut Response) {
     *response = page;
 }
 
+/// What happened and what to do, without anything around it.
+#[derive(Template)]
+#[template(path = "pages/errors/plain.html")]
+struct PlainPage {
+    heading: String,
+    fix: String,
+}
+
 /// The database is away: there is no shell to stand in, so the page is plain.
 fn without_visitor(problem: &Problem) -> Response {
-    let body = format!(
-        "<!doctype html><html lang=\"{2}\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><main><h1>{0}</h1>\
-         <p>{1}</p></main></body></html>",
-        problems::heading(problem.kind()),
-        problems::fix(problem.kind()),
-        said::lang(),
-    );
+    let page = PlainPage {
+        heading: problems::heading(problem.kind()),
+        fix: problems::fix(problem.kind()),
+    };
     (
         problem.status(),
         problem.headers().into_iter().collect::<HeaderMap>(),
-        Html(body),
+        Html(page.to_string()),
     )
         .into_response()
 }

@@ -29,7 +29,7 @@ fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
         .map(|kind| kind_of(kind, layers, context, nesting))
         .collect();
     match words.is_empty() {
-        false => words.join(" or "),
+        false => words.join(&t!("reference-or")),
         true if layers.is_nullable() => "null".to_owned(),
         true => named(layers).unwrap_or_else(|| t!("reference-type-any")),
     }
@@ -59,7 +59,7 @@ fn one_of(
     if alternatives.len() > 5 {
         words.push("…".to_owned());
     }
-    words.join(" or ")
+    words.join(&t!("reference-or"))
 }
 
 fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
@@ -69,20 +69,20 @@ fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usiz
                 let is_tuple = layers.get("prefixItems").is_some()
                     || layers.get("items").is_some_and(Value::is_array);
                 return if is_tuple {
-                    "tuple".to_owned()
+                    t!("reference-type-tuple")
                 } else {
-                    "array".to_owned()
+                    t!("reference-type-array")
                 };
             };
             if layers.get("prefixItems").is_some() {
-                return "tuple".to_owned();
+                return t!("reference-type-tuple");
             }
             if nesting >= NESTING_MAX {
-                return "array".to_owned();
+                return t!("reference-type-array");
             }
-            format!(
-                "array of {}",
-                spell(&Layers::of(items, context), context, nesting + 1)
+            t!(
+                "reference-type-array-of",
+                items = spell(&Layers::of(items, context), context, nesting + 1)
             )
         }
         "object" => {
@@ -92,9 +92,12 @@ fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usiz
             match values {
                 Some(values) if layers.properties().is_empty() && nesting < NESTING_MAX => {
                     let values = Layers::of(values, context);
-                    format!("map of {}", spell(&values, context, nesting + 1))
+                    t!(
+                        "reference-type-map-of",
+                        values = spell(&values, context, nesting + 1)
+                    )
                 }
-                _ => named(layers).unwrap_or_else(|| "object".to_owned()),
+                _ => named(layers).unwrap_or_else(|| t!("reference-type-object")),
             }
         }
         kind => match layers.text("format").map(format_of) {
@@ -111,28 +114,28 @@ fn named(layers: &Layers<'_>) -> Option<String> {
         .or_else(|| layers.text("title").map(str::to_owned))
 }
 
-fn format_of(format: &str) -> &str {
+fn format_of(format: &str) -> String {
     match format {
-        "date-time" => "date and time (RFC 3339)",
-        "date" => "date (YYYY-MM-DD)",
-        "time" => "time (RFC 3339)",
-        "duration" => "duration (ISO 8601)",
-        "uuid" => "UUID",
-        "email" | "idn-email" => "e-mail address",
-        "uri" | "url" | "iri" => "URL",
-        "uri-reference" => "URL, also relative",
-        "hostname" | "idn-hostname" => "host name",
-        "ipv4" => "IPv4 address",
-        "ipv6" => "IPv6 address",
-        "byte" => "base64",
-        "binary" => "binary",
-        "password" => "password",
-        "int32" => "32 bits",
-        "int64" => "64 bits",
-        "float" => "single precision",
-        "double" => "double precision",
-        "regex" => "regular expression",
-        other => other,
+        "date-time" => t!("reference-format-date-time"),
+        "date" => t!("reference-format-date"),
+        "time" => t!("reference-format-time"),
+        "duration" => t!("reference-format-duration"),
+        "uuid" => "UUID".to_owned(),
+        "email" | "idn-email" => t!("reference-format-email"),
+        "uri" | "url" | "iri" => "URL".to_owned(),
+        "uri-reference" => t!("reference-format-uri-reference"),
+        "hostname" | "idn-hostname" => t!("reference-format-hostname"),
+        "ipv4" => t!("reference-format-ipv4"),
+        "ipv6" => t!("reference-format-ipv6"),
+        "byte" => "base64".to_owned(),
+        "binary" => t!("reference-format-binary"),
+        "password" => t!("reference-format-password"),
+        "int32" => t!("reference-format-int32"),
+        "int64" => t!("reference-format-int64"),
+        "float" => t!("reference-format-float"),
+        "double" => t!("reference-format-double"),
+        "regex" => t!("reference-format-regex"),
+        other => other.to_owned(),
     }
 }
 
@@ -158,8 +161,8 @@ pub(super) fn brief(schema: &Value) -> String {
             .iter()
             .filter_map(Value::as_str)
             .collect::<Vec<_>>()
-            .join(" or "),
-        _ => "object".to_owned(),
+            .join(&t!("reference-or")),
+        _ => t!("reference-type-object"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The request of somebody who fills in a form: what the form asks for, and the request model from what was given, checked
 //! against the operation.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -96,7 +97,7 @@ pub fn inputs(fragment: &Value) -> Vec<Input> {
             name: name.to_owned(),
             required,
             value,
-            kind: layers.types().join(" or "),
+            kind: layers.types().join(&t!("reference-or")),
             choices: choices(&layers),
         })
     };
@@ -203,23 +204,26 @@ fn value(
     let required = place == "path" || parameter["required"] == true;
     if text.is_empty() {
         return if required {
-            Err("Needed: fill it in.".to_owned())
+            Err(t!("reference-needed-fill-it-in"))
         } else {
             Ok(None)
         };
     }
     if text.chars().count() > VALUE_MAX {
-        return Err(format!("Use at most {VALUE_MAX} characters."));
+        return Err(t!(
+            "reference-use-at-most-characters",
+            value_max = VALUE_MAX
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err("Use text without line breaks or control characters.".to_owned());
+        return Err(t!("reference-use-text-without-line-breaks-or"));
     }
     if place == "header" && !text.is_ascii() {
-        return Err("A header takes ASCII characters only.".to_owned());
+        return Err(t!("reference-a-header-takes-ascii-characters-only"));
     }
     // A segment of dots names another place (RFC 3986 §5.2.4), also once it is encoded.
     if place == "path" && matches!(text, "." | "..") {
-        return Err(format!("{text} would lead to another address."));
+        return Err(t!("reference-would-lead-to-another-address", text = &text));
     }
     let (content_type, schema) = schema_of(parameter);
     if content_type.is_some() {
@@ -231,7 +235,11 @@ fn value(
 pub(super) fn typed(layers: &Layers<'_>, text: &str) -> Result<Value, String> {
     let choices = choices(layers);
     if !choices.is_empty() && !choices.iter().any(|choice| choice == text) {
-        return Err(format!("Use one of {}; got {text}.", choices.join(", ")));
+        return Err(t!(
+            "reference-use-one-of-got",
+            join = &choices.join(", "),
+            text = &text
+        ));
     }
     let types = layers.types();
     let is = |kind| types.contains(&kind);
@@ -251,7 +259,11 @@ pub(super) fn typed(layers: &Layers<'_>, text: &str) -> Result<Value, String> {
         Some(Value::Number(number)) if is("integer") && !text.contains(['.', 'e', 'E']) => {
             within(layers, &number).map(|()| Value::String(text.to_owned()))
         }
-        _ => Err(format!("Use {}; got {text}.", in_words(&types))),
+        _ => Err(t!(
+            "reference-use-got",
+            in_words = &in_words(&types),
+            text = &text
+        )),
     }
 }
 
@@ -262,21 +274,33 @@ fn within(layers: &Layers<'_>, number: &serde_json::Number) -> Result<(), String
         return Ok(());
     };
     if let Some(least) = bound("minimum").filter(|least| number < *least) {
-        return Err(format!("Use {least} or more; got {number}."));
+        return Err(t!(
+            "reference-use-or-more-got",
+            least = least.to_string(),
+            number = number.to_string()
+        ));
     }
     if let Some(most) = bound("maximum").filter(|most| number > *most) {
-        return Err(format!("Use {most} or less; got {number}."));
+        return Err(t!(
+            "reference-use-or-less-got",
+            most = most.to_string(),
+            number = number.to_string()
+        ));
     }
     Ok(())
 }
 
 fn in_words(types: &[&str]) -> String {
     let word = |kind: &&str| match *kind {
-        "integer" => "a whole number",
-        "number" => "a number",
-        "boolean" => "true or false",
-        "object" => "a JSON object",
-        _ => "a value of its type",
+        "integer" => t!("reference-a-whole-number"),
+        "number" => t!("reference-a-number"),
+        "boolean" => t!("reference-true-or-false"),
+        "object" => t!("reference-a-json-object"),
+        _ => t!("reference-a-value-of-its-type"),
     };
-    types.iter().map(word).collect::<Vec<_>>().join(" or ")
+    types
+        .iter()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(&t!("reference-or"))
 }

@@ -1,5 +1,6 @@
 //! The body of somebody who fills in a form: what the form asks for, and what is made of what was given.
 
+use gatehouse_language::t;
 use serde_json::Value;
 
 use super::fields::{Control, Property, file_type, properties};
@@ -13,7 +14,6 @@ use crate::render::{Context, Direction};
 /// Longest text of a body, or of one JSON field of it, in bytes.
 pub const BODY_MAX: usize = 32 * 1024;
 
-const NEEDED: &str = "Needed: fill it in.";
 const FORM: &str = "application/x-www-form-urlencoded";
 const PARTS: &str = "multipart/form-data";
 
@@ -215,24 +215,24 @@ pub(super) fn given_body(
 ) -> Result<SampleBody, Vec<GivenFault>> {
     let declared = &fragment["operation"]["requestBody"];
     let required = declared["required"] == true;
-    let whole = |words: &str| Err(vec![fault("", words)]);
+    let whole = |words: String| Err(vec![fault("", &words)]);
     match Kind::of(declared, context) {
         Kind::None if given.body.is_empty() => Ok(SampleBody::None),
-        Kind::None => whole("This operation takes no body."),
+        Kind::None => whole(t!("reference-this-operation-takes-no-body")),
         Kind::Unknown if !required => Ok(SampleBody::None),
-        Kind::Unknown => whole("The parts of this body are not described; use the sample."),
+        Kind::Unknown => whole(t!("reference-the-parts-of-this-body-are")),
         Kind::Text { content_type } => {
             text(content_type, &given.body, required).map_err(|words| vec![fault("", &words)])
         }
         Kind::File { content_type } => match given.files.get("").map_or(&[][..], Vec::as_slice) {
-            [] if required => whole("Needed: choose a file."),
+            [] if required => whole(t!("reference-needed-choose-a-file")),
             [] => Ok(SampleBody::None),
             [file] => Ok(SampleBody::File {
                 content_type: file_type(&[content_type.to_owned()], &file.content_type),
                 name: file.name.clone(),
                 number: file.number,
             }),
-            _ => whole("Choose one file."),
+            _ => whole(t!("reference-choose-one-file")),
         },
         Kind::Fields {
             content_type, all, ..
@@ -271,7 +271,7 @@ fn of_fields(
             let files = given.files.get(name).map_or(&[][..], Vec::as_slice);
             match of_files(property, files) {
                 Ok(some) => parts.extend(some),
-                Err(words) => faults.push(fault(name, words)),
+                Err(words) => faults.push(fault(name, &words)),
             }
             continue;
         }
@@ -307,10 +307,10 @@ fn written(property: &Property<'_>, value: &Value, typed: &str) -> SamplePart {
     part
 }
 
-fn of_files(property: &Property<'_>, files: &[GivenFile]) -> Result<Vec<SamplePart>, &'static str> {
+fn of_files(property: &Property<'_>, files: &[GivenFile]) -> Result<Vec<SamplePart>, String> {
     match files {
-        [] if property.required => Err("Needed: choose a file."),
-        [_, _, ..] if property.control == Control::File => Err("Choose one file."),
+        [] if property.required => Err(t!("reference-needed-choose-a-file")),
+        [_, _, ..] if property.control == Control::File => Err(t!("reference-choose-one-file")),
         files => Ok(files
             .iter()
             .map(|file| property.file(&file.name, file.number, &file.content_type))
@@ -322,46 +322,54 @@ fn of_files(property: &Property<'_>, files: &[GivenFile]) -> Result<Vec<SamplePa
 fn of_text(property: &Property<'_>, text: &str) -> Result<Option<Value>, String> {
     if text.trim().is_empty() {
         return match property.required {
-            true => Err(NEEDED.to_owned()),
+            true => Err(t!("reference-needed-fill-it-in")),
             false => Ok(None),
         };
     }
     if property.control == Control::Json {
         if text.len() > BODY_MAX {
-            return Err(format!("Use at most {} KiB.", BODY_MAX / 1024));
+            return Err(t!("reference-use-at-most-kib", body_max = &BODY_MAX / 1024));
         }
         let value: Value = serde_json::from_str(text).map_err(|fault| not_json(&fault))?;
         let is_list = property.layers.types().contains(&"array");
         return match value {
             Value::Array(_) if is_list => Ok(Some(value)),
             Value::Object(_) if !is_list => Ok(Some(value)),
-            _ if is_list => Err("Use a JSON list of objects.".to_owned()),
-            _ => Err("Use a JSON object.".to_owned()),
+            _ if is_list => Err(t!("reference-use-a-json-list-of-objects")),
+            _ => Err(t!("reference-use-a-json-object")),
         };
     }
     if text.chars().count() > VALUE_MAX {
-        return Err(format!("Use at most {VALUE_MAX} characters."));
+        return Err(t!(
+            "reference-use-at-most-characters",
+            value_max = VALUE_MAX
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err("Use text without line breaks or control characters.".to_owned());
+        return Err(t!("reference-use-text-without-line-breaks-or"));
     }
     typed(&property.layers, text).map(Some)
 }
 
 fn not_json(fault: &serde_json::Error) -> String {
     let (line, column) = (fault.line(), fault.column());
-    format!("This is not JSON, at line {line}, column {column}: {fault}.")
+    t!(
+        "reference-this-is-not-json-at-line",
+        line = &line,
+        column = &column,
+        fault = fault.to_string()
+    )
 }
 
 fn text(content_type: String, text: &str, required: bool) -> Result<SampleBody, String> {
     if text.trim().is_empty() {
         return match required {
-            true => Err(NEEDED.to_owned()),
+            true => Err(t!("reference-needed-fill-it-in")),
             false => Ok(SampleBody::None),
         };
     }
     if text.len() > BODY_MAX {
-        return Err("Use at most 32 KiB here; the sample takes any size.".to_owned());
+        return Err(t!("reference-use-at-most-32-kib-here"));
     }
     if is_json(&essence(&content_type))
         && let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text)

@@ -6,10 +6,12 @@ use crate::page_error::PageError;
 use crate::pages::applications::key::{milliseconds, status_badge};
 use crate::pages::applications::logs::request_id;
 use crate::pages::applications::show::crumbs;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::{Fact, method_class};
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Link, Timeline};
-use crate::view::shell::{Shell, capital};
+use crate::view::problems;
+use crate::view::shell::Shell;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -87,7 +89,7 @@ fn page(visitor: &Visitor, view: &ApplicationView, call: &CallDetail, shell: She
         ),
         status: status_badge(call.status),
         verdict: verdict(kind, call),
-        fix: kind.map_or_else(String::new, |kind| kind.fix().to_owned()),
+        fix: kind.map_or_else(String::new, problems::fix),
         steps: steps(kind, call, view, &shell),
         checked: checked(kind, call),
         received: kind.map(|kind| received(visitor, kind, &request_id)),
@@ -103,7 +105,7 @@ fn page(visitor: &Visitor, view: &ApplicationView, call: &CallDetail, shell: She
 
 fn verdict(kind: Option<ProblemKind>, call: &CallDetail) -> String {
     match (kind, call.reason.as_str()) {
-        (Some(kind), _) => kind.title().to_owned(),
+        (Some(kind), _) => problems::heading(kind),
         (None, _) if call.interrupted => t!("applications-the-gateway-ended-in-the-middle"),
         (None, "ok") if call.status >= 500 => {
             t!("applications-the-backend-answered-with-a-failure")
@@ -214,7 +216,9 @@ fn checked(kind: Option<ProblemKind>, call: &CallDetail) -> Timeline {
     for (place, word) in CHECKS.into_iter().enumerate() {
         line = match place.cmp(&stopped) {
             std::cmp::Ordering::Less => line.done(word(), passed(place, call)),
-            std::cmp::Ordering::Equal => line.stopped(word(), kind.map_or("", ProblemKind::title)),
+            std::cmp::Ordering::Equal => {
+                line.stopped(word(), kind.map_or_else(String::new, problems::heading))
+            }
             std::cmp::Ordering::Greater => line.next(word(), t!("applications-not-reached")),
         };
     }
@@ -265,7 +269,10 @@ fn facts(call: &CallDetail, view: &ApplicationView) -> Vec<Fact> {
         Fact::new(t!("word-application"), view.name.clone()),
         Fact::new(
             t!("word-environment"),
-            call.environment.as_deref().map(capital).unwrap_or_default(),
+            call.environment
+                .as_deref()
+                .map(environment_word)
+                .unwrap_or_default(),
         ),
         Fact::new(t!("word-key"), key(call)),
     ];

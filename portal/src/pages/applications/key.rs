@@ -13,6 +13,7 @@ use crate::pages::spread::{self, Changed};
 use crate::sealed;
 use crate::view::code::Code;
 use crate::view::parts::{Badge, Crumbs, Flash, Spread, Timeline};
+use crate::view::problems;
 use crate::view::said::says;
 use crate::view::shell::Shell;
 use crate::view::words::{clock, day, relative};
@@ -176,7 +177,7 @@ fn facts(key: &CredentialView) -> Vec<Fact> {
     let mut facts = vec![Fact::new(t!("word-kind"), kind_words(key.kind))];
     facts.extend(name.map(|label| Fact::new(label, key.prefix.clone())));
     let print = key.fingerprint.as_ref();
-    facts.extend(print.map(|print| Fact::new("SHA-256 fingerprint", print.clone())));
+    facts.extend(print.map(|print| Fact::new(t!("applications-fingerprint"), print.clone())));
     facts
 }
 
@@ -313,7 +314,10 @@ async fn arrival(
                 what: format!("{} {}", call.method, call.path),
                 took: milliseconds(call.latency_us),
                 reason: kind.map(|kind| {
-                    Fact::new(kind.code(), format!("{}. {}", kind.title(), kind.fix()))
+                    Fact::new(
+                        kind.code(),
+                        format!("{}. {}", problems::heading(kind), kind.fix()),
+                    )
                 }),
                 help: kind.map_or_else(String::new, |kind| {
                     visitor.to(&format!("/errors/{}", kind.code()))

@@ -6,6 +6,7 @@ use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::credential::kind_words;
 use crate::pages::applications::show::{crumbs, lead, subscriptions_of, tabs};
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::list_of::everything;
 use crate::pages::requests::NextStep;
 use crate::pages::spread::{self, Changed};
@@ -13,7 +14,7 @@ use crate::sealed;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Spread, Tabs};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -219,7 +220,7 @@ fn detail(key: &CredentialView) -> String {
 fn row(key: &CredentialView, shell: &Shell, base: &str, now: OffsetDateTime) -> KeyRow {
     KeyRow {
         shown: shown(key),
-        environment: capital(key.environment.kind.as_str()),
+        environment: environment_word(key.environment.kind.as_str()),
         state: state(key),
         detail: detail(key),
         made: day(key.created_at),
@@ -257,7 +258,7 @@ pub(crate) async fn environment_choices(visitor: &Visitor) -> Result<Vec<Choice>
     environments.sort_by_key(|environment| environment.kind != EnvironmentKind::Production);
     Ok(environments
         .into_iter()
-        .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+        .map(|one| Choice::new(one.slug.clone(), environment_word(&one.slug)))
         .collect())
 }
 

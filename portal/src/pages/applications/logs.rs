@@ -9,6 +9,7 @@ use crate::pages::list_of::{After, older};
 use crate::pages::method_class;
 use crate::view::form::Choice;
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Pages, Tabs};
+use crate::view::problems;
 use crate::view::shell::Shell;
 use crate::view::words::When;
 use crate::visitor::Visitor;
@@ -196,7 +197,8 @@ fn nothing(pairs: &[(&str, &str)], path: &str, shell: &Shell) -> Empty {
 }
 
 fn row(call: &CallView, path: &str, visitor: &Visitor, shell: &Shell) -> CallRow {
-    let key = if call.console { ", Try it" } else { "" };
+    let environment = call.environment.clone();
+    let environment = environment.unwrap_or_else(|| t!("applications-unknown"));
     CallRow {
         href: shell.to(&format!("{path}/{}", request_id(call.request_id))),
         at: When::ago(call.at, visitor.now()),
@@ -204,9 +206,12 @@ fn row(call: &CallView, path: &str, visitor: &Visitor, shell: &Shell) -> CallRow
         method_class: method_class(&call.method),
         method: call.method.clone(),
         path: call.path.clone(),
-        environment: format!("{}{key}", call.environment.as_deref().unwrap_or("unknown")),
+        environment: match call.console {
+            true => t!("applications-by-try-it", environment = environment),
+            false => environment,
+        },
         why: ProblemKind::from_code(&call.reason)
-            .map(|kind| kind.title().to_owned())
+            .map(problems::heading)
             .unwrap_or_default(),
         took: milliseconds(call.latency_us),
     }

@@ -6,9 +6,10 @@ use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::show::{crumbs, lead, tabs};
 use crate::pages::console::teams::MemberRow;
+use crate::pages::console::teams::role_words;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Empty, Flash, Tabs};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -67,7 +68,7 @@ async fn page(
     let row = |member: &teams::TeamMemberView| MemberRow {
         name: member.name.clone(),
         email: String::new(),
-        role: capital(member.role.as_str()),
+        role: role_words(member.role),
         remove: format!("{here}/{}/remove", member.user_id),
     };
     Ok(MembersPage {

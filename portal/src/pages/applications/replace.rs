@@ -44,9 +44,9 @@ async fn rotate_page(
             "overlap",
             t!("applications-the-old-key-works-for"),
             vec![
-                Choice::new((7 * DAY_S).to_string(), "7 days"),
-                Choice::new(DAY_S.to_string(), "1 day"),
-                Choice::new((30 * DAY_S).to_string(), "30 days"),
+                Choice::new((7 * DAY_S).to_string(), t!("shared-7-days")),
+                Choice::new(DAY_S.to_string(), t!("shared-1-day")),
+                Choice::new((30 * DAY_S).to_string(), t!("shared-30-days")),
                 Choice::new("0", t!("applications-not-at-all-it-has-leaked")),
             ],
         )

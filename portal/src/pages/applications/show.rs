@@ -5,12 +5,13 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Action;
 use crate::pages::applications::list::state_badge;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::list_of::all;
 use crate::pages::requests::show::own_actions;
 use crate::pages::spread::{self, Changed};
 use crate::view::chart::Quota;
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Spread, Tab, Tabs};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::{clock, day, relative, short_day};
 use crate::visitor::Visitor;
@@ -126,7 +127,7 @@ fn row(view: &SubscriptionView, visitor: &Visitor, shell: &Shell) -> Subscriptio
         href: shell.to(&format!("/requests/{}", view.id)),
         api: view.api.name.clone(),
         plan: view.plan.name.clone(),
-        environment: capital(view.environment.kind.as_str()),
+        environment: environment_word(view.environment.kind.as_str()),
         state: states::subscription(view.shown),
         detail: view
             .ends_at

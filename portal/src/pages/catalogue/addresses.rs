@@ -6,6 +6,7 @@ use crate::portal::Portal;
 use crate::view::shell::capital;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::environments::{self, EnvironmentView};
+use gatehouse_language::t;
 
 /// Where an API version answers in one environment.
 pub(crate) fn address(
@@ -43,6 +44,15 @@ pub(crate) async fn public_address(
     Ok(address(visitor.portal(), found, api, version))
 }
 
+/// What people call an environment. One that has a name of its own keeps it.
+pub(crate) fn environment_word(slug: &str) -> String {
+    match slug {
+        "production" => t!("catalogue-environment-production"),
+        "sandbox" => t!("catalogue-environment-sandbox"),
+        other => capital(other),
+    }
+}
+
 /// One line per environment, production first.
 pub(crate) fn lines(
     portal: &Portal,
@@ -50,10 +60,12 @@ pub(crate) fn lines(
     api: &str,
     version: &str,
 ) -> Vec<Fact> {
-    let mut lines: Vec<Fact> = environments
-        .iter()
-        .map(|one| Fact::new(capital(&one.slug), address(portal, one, api, version)))
-        .collect();
-    lines.sort_by(|a, b| a.label.cmp(&b.label));
-    lines
+    // By their slugs: the order is the same in every language.
+    let mut sorted: Vec<&EnvironmentView> = environments.iter().collect();
+    sorted.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let line = |one: &EnvironmentView| {
+        let address = address(portal, one, api, version);
+        Fact::new(environment_word(&one.slug), address)
+    };
+    sorted.into_iter().map(line).collect()
 }

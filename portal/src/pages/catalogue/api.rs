@@ -7,10 +7,11 @@ use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
 use crate::pages::catalogue::follow::Follow;
 use crate::pages::catalogue::incidents;
+use crate::pages::catalogue::plan_words::{PlanRow, plan_rows};
 use crate::pages::catalogue::tabs::{Here, tabs};
 use crate::pages::requests::NextStep;
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tabs, Timeline};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::{day, grouped};
 use crate::visitor::Visitor;
@@ -23,8 +24,6 @@ use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::SubscriptionView;
 use gatehouse_control_plane::versions::VersionView;
 use gatehouse_domain::ApiVersionState;
-use gatehouse_domain::plan::{ApprovalMode, LimitRule};
-use gatehouse_domain::price::Price;
 use gatehouse_domain::subscription::ShownState;
 use gatehouse_language::t;
 use time::OffsetDateTime;
@@ -65,11 +64,6 @@ pub(crate) struct PlanColumn {
     pub(crate) name: String,
     pub(crate) lead: String,
     pub(crate) request: Link,
-}
-
-pub(crate) struct PlanRow {
-    pub(crate) label: String,
-    pub(crate) cells: Vec<String>,
 }
 
 pub(crate) struct VersionRow {
@@ -144,7 +138,10 @@ pub(crate) async fn show(
     let step = step.or_else(|| {
         let product = found.products.first()?;
         let href = shell.to(&format!("/products/{}", product.slug));
-        Some(Link::new(t!("catalogue-see", name = &product.name), href))
+        Some(Link::new(
+            t!("catalogue-see", product = &product.name),
+            href,
+        ))
     });
     Ok(ApiPage {
         crumbs: Crumbs::new(
@@ -193,7 +190,7 @@ pub(crate) async fn show(
         ),
         facts: vec![
             Fact::new(t!("word-owner"), found.entry.owner_team.name.clone()),
-            Fact::new(t!("catalogue-sign-in"), "API key"),
+            Fact::new(t!("catalogue-sign-in"), t!("catalogue-key-sign-in")),
         ],
         download: shell.to(&format!(
             "/apis/{}/{}/spec",
@@ -208,13 +205,13 @@ fn no_plans(found: &CatalogueApi) -> Empty {
     let team = &found.entry.owner_team.name;
     match found.products.first() {
         Some(product) => Empty::new(
-            t!("catalogue-access-comes-with-a-product"),
-            t!("catalogue-ask-for-which-opens-it", name = &product.name),
+            t!("catalogue-with-product"),
+            t!("catalogue-with-product-help", product = &product.name),
             None,
         ),
         None => Empty::new(
-            t!("catalogue-access-is-by-invitation"),
-            t!("catalogue-ask-the-team", team = &team),
+            t!("catalogue-by-invitation"),
+            t!("catalogue-by-invitation-help", team = team),
             None,
         ),
     }
@@ -226,22 +223,20 @@ fn notice(version: &VersionView, api: &str, shell: &Shell, now: OffsetDateTime) 
         return None;
     }
     let ends = match version.sunset_at {
-        None => t!("catalogue-it-ends-at-a-date-to"),
+        None => t!("catalogue-ends-some-day"),
         // As gateways see it, which answer no call from that moment on.
-        Some(at) if at <= now => t!("catalogue-it-ended-on", day = &day(at)),
-        Some(at) => t!("catalogue-it-ends-on", day = &day(at)),
+        Some(at) if at <= now => t!("catalogue-ended", day = day(at)),
+        Some(at) => t!("catalogue-ends", day = day(at)),
     };
-    let mut notice = Flash::care(t!("catalogue-this-version-is-deprecated"), ends);
+    let mut notice = Flash::care(t!("catalogue-deprecated"), ends);
     if let Some(guide) = &version.guide {
         let href = shell.to(&format!("/apis/{api}/guides/{guide}"));
         notice = notice.with_action(Link::new(t!("catalogue-how-to-move"), href));
     }
     if let Some(successor) = &version.successor {
         let href = shell.to(&format!("/apis/{api}?version={successor}"));
-        notice = notice.with_action(Link::new(
-            t!("catalogue-open", successor = &successor),
-            href,
-        ));
+        let words = t!("catalogue-open-version", version = successor);
+        notice = notice.with_action(Link::new(words, href));
     }
     Some(notice)
 }
@@ -252,84 +247,9 @@ pub(crate) fn column(plan: &PlanView, home: &str, shell: &Shell) -> PlanColumn {
         name: plan.name.clone(),
         lead: plan.summary.clone(),
         request: Link::new(
-            t!("catalogue-request", name = &plan.name),
+            t!("catalogue-request-plan", plan = &plan.name),
             shell.to(&format!("{home}/request?plan={}", plan.slug)),
         ),
-    }
-}
-
-pub(crate) fn plan_rows(plans: &[PlanView]) -> Vec<PlanRow> {
-    let row = |label: String, words: &dyn Fn(&PlanView) -> String| PlanRow {
-        label,
-        cells: plans.iter().map(words).collect(),
-    };
-    vec![
-        row(t!("catalogue-rate"), &rate_words),
-        row(t!("word-quota"), &quota_words),
-        row(t!("catalogue-environments"), &|plan| {
-            plan.environments
-                .iter()
-                .map(|kind| capital(kind.as_str()))
-                .collect::<Vec<_>>()
-                .join(", ")
-        }),
-        row(t!("catalogue-price"), &|plan| {
-            price_words(plan).unwrap_or_else(|| t!("catalogue-not-told"))
-        }),
-        row(t!("word-decision"), &|plan| decision_words(plan.approval)),
-        row(t!("catalogue-lasts"), &|plan| {
-            plan.max_subscription_days.map_or_else(
-                || t!("catalogue-without-end"),
-                |days| t!("catalogue-days", days = &days),
-            )
-        }),
-    ]
-}
-
-/// What a plan costs and whether it is for trying out, in words.
-pub(crate) fn price_words(plan: &PlanView) -> Option<String> {
-    let price = plan.price.as_ref().map(Price::in_words);
-    match (price, plan.trial) {
-        (Some(price), true) => Some(t!("catalogue-to-try-once", price = &price)),
-        (None, true) => Some(t!("catalogue-to-try-once-2")),
-        (price, false) => price,
-    }
-}
-
-/// The rate limits of a plan in words.
-pub(crate) fn rate_words(plan: &PlanView) -> String {
-    words_of(plan, &t!("catalogue-no-rate-limit"), |rule| {
-        matches!(rule, LimitRule::Rate { .. })
-    })
-}
-
-/// The quotas of a plan in words.
-pub(crate) fn quota_words(plan: &PlanView) -> String {
-    words_of(plan, &t!("catalogue-no-quota"), |rule| {
-        matches!(rule, LimitRule::Quota { .. })
-    })
-}
-
-fn words_of(plan: &PlanView, none: &str, wanted: impl Fn(&LimitRule) -> bool) -> String {
-    let words: Vec<&str> = plan
-        .limits
-        .iter()
-        .filter(|limit| wanted(&limit.rule))
-        .map(|limit| limit.words.as_str())
-        .collect();
-    if words.is_empty() {
-        none.to_owned()
-    } else {
-        words.join("; ")
-    }
-}
-
-/// Who decides, as every page says it.
-pub(crate) fn decision_words(approval: ApprovalMode) -> String {
-    match approval {
-        ApprovalMode::Auto => t!("catalogue-granted-at-once"),
-        ApprovalMode::Manual => t!("catalogue-an-approver-decides"),
-        ApprovalMode::TwoPerson => t!("catalogue-two-approvers-decide"),
     }
 }
 
@@ -355,23 +275,30 @@ fn version_row(version: &VersionView, api: &str, shell: &Shell) -> VersionRow {
 /// From request to first call, as far as this visitor has come.
 pub(crate) fn steps(mine: Option<&SubscriptionView>) -> Timeline {
     let line = Timeline::default();
+    let key = || t!("catalogue-step-key");
+    let call = || t!("catalogue-step-call");
     match mine.map(|view| view.shown) {
         None => line
             .now(t!("catalogue-request-access"), "")
-            .next(t!("catalogue-create-a-key"), "")
-            .next(t!("catalogue-make-your-first-call"), ""),
+            .next(key(), "")
+            .next(call(), ""),
         Some(ShownState::Pending) => line
-            .now(t!("catalogue-waiting-for-a-decision"), "")
-            .next(t!("catalogue-create-a-key"), "")
-            .next(t!("catalogue-make-your-first-call"), ""),
+            .now(t!("catalogue-step-waiting"), "")
+            .next(key(), "")
+            .next(call(), ""),
         Some(ShownState::Active | ShownState::Scheduled) => line
-            .done(t!("catalogue-access-granted"), "")
-            .now(t!("catalogue-create-a-key"), "")
-            .next(t!("catalogue-make-your-first-call"), ""),
-        Some(ShownState::Rejected) => line.stopped(
-            t!("catalogue-rejected"),
-            t!("catalogue-the-request-page-has-the-reason"),
-        ),
-        Some(other) => line.stopped(capital(other.as_str()), ""),
+            .done(t!("catalogue-step-granted"), "")
+            .now(key(), "")
+            .next(call(), ""),
+        Some(ShownState::Rejected) => {
+            line.stopped(t!("state-rejected"), t!("catalogue-step-rejected-help"))
+        }
+        Some(ShownState::Suspended) => line.stopped(t!("state-suspended"), ""),
+        Some(ShownState::Paused) => line.stopped(t!("state-paused"), ""),
+        Some(ShownState::Expired) => line.stopped(t!("state-expired"), ""),
+        Some(ShownState::Withdrawn) => line.stopped(t!("state-withdrawn"), ""),
+        Some(ShownState::Cancelled) => line.stopped(t!("state-cancelled"), ""),
+        Some(ShownState::Revoked) => line.stopped(t!("state-revoked"), ""),
+        Some(ShownState::Superseded) => line.stopped(t!("state-superseded"), ""),
     }
 }

@@ -59,9 +59,9 @@ impl Entry {
 /// What stands beside the title of an entry.
 pub(crate) fn mark(entry: &EntryView) -> Option<Badge> {
     match entry.kind.as_str() {
-        _ if entry.breaking > 0 => Some(Badge::care(t!("catalogue-breaks-callers"))),
-        "deprecated" => Some(Badge::care(t!("catalogue-deprecated"))),
-        "retired" => Some(Badge::stopped(t!("catalogue-retired"))),
+        _ if entry.breaking > 0 => Some(Badge::care(t!("catalogue-breaks"))),
+        "deprecated" => Some(Badge::care(t!("state-deprecated"))),
+        "retired" => Some(Badge::stopped(t!("state-retired"))),
         "published" => Some(Badge::good(t!("catalogue-new"))),
         _ => None,
     }
@@ -88,7 +88,7 @@ pub(crate) async fn show(
         .ok_or_else(PageError::not_found)?;
     Ok(ChangelogPage {
         crumbs: Crumbs::new(
-            t!("catalogue-changelog-2"),
+            t!("catalogue-changelog"),
             vec![
                 Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(found.entry.name.clone(), shell.to(&base)),
@@ -100,8 +100,8 @@ pub(crate) async fn show(
         pages: older(&path, &shell, listed.data.len(), listed.next, &after),
         entries: listed.data.into_iter().map(Entry::of).collect(),
         empty: Empty::new(
-            t!("catalogue-nothing-happened-yet"),
-            t!("catalogue-new-descriptions-deprecations-and-notes-of"),
+            t!("catalogue-changelog-empty"),
+            t!("catalogue-changelog-empty-help"),
             None,
         ),
         api_name: found.entry.name,
@@ -109,11 +109,11 @@ pub(crate) async fn show(
     })
 }
 
-/// The newest entries as an Atom feed (RFC 4287).
+/// The newest entries as an Atom feed (RFC 4287). It is in English: what reads feeds reads them for many.
 #[derive(Template)]
 #[template(path = "pages/catalogue/changelog.xml")]
 pub(crate) struct Feed {
-    pub(crate) title: String,
+    pub(crate) api: String,
     pub(crate) owner: String,
     pub(crate) page: String,
     pub(crate) here: String,
@@ -143,7 +143,7 @@ pub(crate) async fn feed(visitor: Visitor, Path([api]): Path<1>) -> Result<Respo
     let page = url.join(&visitor.to(&format!("/apis/{}/changelog", api.slug)));
     let newest = listed.data.first().map(|entry| entry.at);
     let feed = Feed {
-        title: sayable(&t!("catalogue-what-changed-in", name = &api.name)),
+        api: sayable(&api.name),
         owner: sayable(&visitor.tenant()?.name),
         here: format!("{page}.atom"),
         updated: moment(newest.unwrap_or(OffsetDateTime::UNIX_EPOCH)),

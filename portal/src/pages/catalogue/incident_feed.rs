@@ -10,11 +10,10 @@ use gatehouse_control_plane::page::Page;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use time::OffsetDateTime;
 
-/// The newest incidents, each with what was said last.
+/// The newest incidents, each with what was said last. In English: what reads feeds reads them for many.
 #[derive(Template)]
 #[template(path = "pages/catalogue/incidents.xml")]
 pub(crate) struct IncidentFeed {
-    pub(crate) title: String,
     pub(crate) owner: String,
     pub(crate) page: String,
     pub(crate) here: String,
@@ -54,7 +53,6 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, PageError> {
         html: sayable(one.newest.html.as_str()),
     };
     let feed = IncidentFeed {
-        title: sayable(&format!("Incidents at {}", visitor.tenant()?.name)),
         owner: sayable(&visitor.tenant()?.name),
         here: url.join(&visitor.to("/status/feed")),
         updated: moment(newest.unwrap_or(OffsetDateTime::UNIX_EPOCH)),

@@ -48,7 +48,7 @@ pub(crate) struct Incident {
 
 /// What was said of it once.
 pub(crate) struct Said {
-    pub(crate) state: &'static str,
+    pub(crate) state: String,
     pub(crate) author: String,
     pub(crate) at: When,
     /// Sanitised HTML.
@@ -75,7 +75,7 @@ impl Said {
     pub(crate) fn of(update: &UpdateView, now: OffsetDateTime) -> Self {
         let author = update.author.as_ref();
         Self {
-            state: update.state.title(),
+            state: state_word(update.state),
             author: author.map(|author| author.name.clone()).unwrap_or_default(),
             at: When::ago(update.at, now),
             html: update.html.as_str().to_owned(),
@@ -89,10 +89,29 @@ pub(crate) fn said(history: &IncidentHistory, now: OffsetDateTime) -> Vec<Said> 
     updates.map(|update| Said::of(update, now)).collect()
 }
 
+/// How far an incident is, as people read it.
+pub(crate) fn state_word(state: IncidentState) -> String {
+    match state {
+        IncidentState::Investigating => t!("catalogue-incident-investigating"),
+        IncidentState::Identified => t!("catalogue-incident-identified"),
+        IncidentState::Monitoring => t!("catalogue-incident-monitoring"),
+        IncidentState::Resolved => t!("catalogue-resolved"),
+    }
+}
+
+/// What an incident does to calls, as people read it.
+pub(crate) fn impact_word(impact: IncidentImpact) -> String {
+    match impact {
+        IncidentImpact::Degraded => t!("catalogue-impact-degraded"),
+        IncidentImpact::Outage => t!("catalogue-impact-outage"),
+        IncidentImpact::Maintenance => t!("catalogue-impact-maintenance"),
+    }
+}
+
 fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {
-    let word = view.impact.title();
+    let word = impact_word(view.impact);
     match (view.state, view.impact) {
-        (IncidentState::Resolved, _) => Badge::good(t!("catalogue-resolved-2")),
+        (IncidentState::Resolved, _) => Badge::good(t!("catalogue-resolved")),
         _ if view.is_planned(now) => Badge::waiting(t!("catalogue-planned")),
         (_, IncidentImpact::Outage) => Badge::stopped(word),
         (_, IncidentImpact::Degraded | IncidentImpact::Maintenance) => Badge::care(word),
@@ -108,15 +127,15 @@ fn concerns(view: &IncidentView) -> String {
 }
 
 fn planned(view: &IncidentView) -> String {
-    let moment = |at| t!("catalogue-utc", day = &day(at), clock = &clock(at));
+    let moment = |at| t!("date-exact", day = day(at), clock = clock(at));
     match (view.starts_at, view.ends_at) {
         (None, None) => String::new(),
-        (Some(starts), None) => t!("catalogue-from", moment = &moment(starts)),
-        (None, Some(ends)) => t!("catalogue-until", moment = &moment(ends)),
+        (Some(starts), None) => t!("catalogue-planned-from", from = moment(starts)),
+        (None, Some(ends)) => t!("catalogue-planned-until", until = moment(ends)),
         (Some(starts), Some(ends)) => t!(
-            "catalogue-from-to",
-            moment = &moment(starts),
-            moment2 = &moment(ends)
+            "catalogue-planned-between",
+            from = moment(starts),
+            until = moment(ends)
         ),
     }
 }
@@ -139,7 +158,7 @@ pub(crate) async fn show(
     Ok(IncidentPage {
         crumbs: Crumbs::new(
             view.title.clone(),
-            vec![Link::new(t!("word-status"), shell.to("/status"))],
+            vec![Link::new(t!("nav-status"), shell.to("/status"))],
         ),
         apis: apis.collect(),
         incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
@@ -147,6 +166,28 @@ pub(crate) async fn show(
         manage: manage.then(|| shell.to(&format!("/console/incidents/{}", view.number))),
         shell,
     })
+}
+
+/// "Degraded: identified, 4 minutes ago."
+fn standing(view: &IncidentView, now: OffsetDateTime) -> String {
+    let impact = impact_word(view.impact);
+    let when = relative(view.newest.at, now);
+    match view.state {
+        IncidentState::Investigating => {
+            t!(
+                "catalogue-banner-investigating",
+                impact = impact,
+                when = when
+            )
+        }
+        IncidentState::Identified => {
+            t!("catalogue-banner-identified", impact = impact, when = when)
+        }
+        IncidentState::Monitoring => {
+            t!("catalogue-banner-monitoring", impact = impact, when = when)
+        }
+        IncidentState::Resolved => t!("catalogue-banner-resolved", impact = impact, when = when),
+    }
 }
 
 /// Banners of one page.
@@ -170,13 +211,8 @@ pub(crate) async fn banners(
     let open = incidents::list_incidents(visitor.db(), &viewer, &filter, &BANNERS).await?;
     let banner = |view: &IncidentView| {
         let words = match view.is_planned(visitor.now()) {
-            true => t!("catalogue-maintenance-is-planned", planned = &planned(view)),
-            false => format!(
-                "{}: {}, {}.",
-                view.impact.title(),
-                view.state.title().to_lowercase(),
-                relative(view.newest.at, visitor.now())
-            ),
+            true => t!("catalogue-banner-planned", when = planned(view)),
+            false => standing(view, visitor.now()),
         };
         let href = shell.to(&format!("/status/incidents/{}", view.number));
         Flash::care(view.title.clone(), words)

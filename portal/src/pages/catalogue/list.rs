@@ -3,20 +3,19 @@
 use crate::address::{Query, with_query};
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::catalogue::facets::{Facet, facets};
 use crate::pages::catalogue::rail::title;
 use crate::pages::list_of::{After, everything, older};
 use crate::pages::method_class;
 use crate::pages::requests::NextStep;
 use crate::view::form::Hidden;
 use crate::view::parts::{Badge, Empty, Flash, Link, Pages};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
-use crate::view::words::count;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::catalogue::{
-    self, CatalogueEntry, CatalogueFilter, FacetValue as Choosable, Facets, MyAccess,
-    OperationHit as Found,
+    self, CatalogueEntry, CatalogueFilter, MyAccess, OperationHit as Found,
 };
 use gatehouse_control_plane::credentials::{self, CredentialFilter};
 use gatehouse_control_plane::page::{Lookup, Page};
@@ -48,19 +47,6 @@ pub(crate) struct ListPage {
 
 web_page!(ListPage, Private);
 
-pub(crate) struct Facet {
-    pub(crate) name: &'static str,
-    pub(crate) label: String,
-    pub(crate) values: Vec<FacetValue>,
-}
-
-pub(crate) struct FacetValue {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    pub(crate) count: usize,
-    pub(crate) on: bool,
-}
-
 /// One API as lists show it.
 pub(crate) struct ApiRow {
     pub(crate) href: String,
@@ -68,7 +54,7 @@ pub(crate) struct ApiRow {
     pub(crate) version: String,
     pub(crate) summary: String,
     pub(crate) owner: String,
-    pub(crate) sign_in: &'static str,
+    pub(crate) sign_in: String,
     pub(crate) status: Badge,
     pub(crate) access: Badge,
     pub(crate) access_detail: String,
@@ -142,7 +128,7 @@ impl CatalogueQuery {
             .chain(self.state.iter().map(named("state")))
     }
 
-    fn has(&self, name: &str, value: &str) -> bool {
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
         self.chosen().any(|one| one.0 == name && one.1 == value)
     }
 
@@ -217,7 +203,7 @@ pub(crate) async fn show(
             .collect(),
         facets: facets(&counted, &query),
         next_step,
-        total: count(counted.total, &t!("word-api")),
+        total: t!("catalogue-total", count = counted.total),
         operations: found
             .into_iter()
             .map(|hit| operation_hit(hit, &shell))
@@ -239,9 +225,9 @@ fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
         return no_apis(shell);
     }
     Empty::new(
-        t!("catalogue-nothing-matches"),
-        t!("catalogue-no-api-has-these-words-and"),
-        Some(Link::new(t!("catalogue-clear-filters"), shell.to("/apis"))),
+        t!("catalogue-nothing"),
+        t!("catalogue-nothing-filtered"),
+        Some(Link::new(t!("catalogue-filters-clear"), shell.to("/apis"))),
     )
 }
 
@@ -249,40 +235,8 @@ fn nothing(query: &CatalogueQuery, shell: &Shell) -> Empty {
 pub(super) fn no_apis(shell: &Shell) -> Empty {
     let publish = shell
         .may(Permission::SpecPublish)
-        .then(|| Link::new(t!("catalogue-publish-api"), shell.to("/console/apis/new")));
-    Empty::new(
-        t!("catalogue-no-apis-are-published-yet"),
-        t!("catalogue-they-appear-here-as-soon-as"),
-        publish,
-    )
-}
-
-/// What the list can be narrowed by. One choice is none, and what nothing has is not offered.
-fn facets(counted: &Facets, query: &CatalogueQuery) -> Vec<Facet> {
-    let facet = |name, label, values: &[Choosable]| Facet {
-        name,
-        label,
-        values: values
-            .iter()
-            .map(|one| FacetValue {
-                value: one.value.clone(),
-                label: match (name, one.name.as_str()) {
-                    ("state", "published") => t!("catalogue-live"),
-                    ("state", other) => capital(other),
-                    (_, other) => other.to_owned(),
-                },
-                count: one.count,
-                on: query.has(name, &one.value),
-            })
-            .collect(),
-    };
-    let all = [
-        facet("state", t!("word-status"), &counted.states),
-        facet("team", t!("word-team"), &counted.teams),
-        facet("tag", t!("catalogue-tag"), &counted.tags),
-    ];
-    let offered = |facet: &Facet| facet.values.len() > 1 || facet.values.iter().any(|one| one.on);
-    all.into_iter().filter(offered).collect()
+        .then(|| Link::new(t!("catalogue-publish"), shell.to("/console/apis/new")));
+    Empty::new(t!("catalogue-empty"), t!("catalogue-empty-help"), publish)
 }
 
 /// One API as lists show it: what it is, and what this visitor may do with it.
@@ -299,7 +253,7 @@ pub(crate) fn row(entry: &CatalogueEntry, shell: &Shell) -> ApiRow {
         version: entry.latest.clone(),
         summary: entry.summary.clone(),
         owner: entry.owner_team.name.clone(),
-        sign_in: "API key",
+        sign_in: t!("catalogue-key-sign-in"),
         status: states::version(state.unwrap_or(ApiVersionState::Published)),
         access,
         access_detail,
@@ -329,11 +283,8 @@ fn access_of(entry: &CatalogueEntry, shell: &Shell) -> (Badge, String, Link) {
                 shell.to(&format!("/apis/{}", entry.slug)),
             ),
         };
-        return (
-            Badge::not_started(t!("catalogue-not-requested")),
-            String::new(),
-            step,
-        );
+        let badge = Badge::not_started(t!("catalogue-not-requested"));
+        return (badge, String::new(), step);
     };
     let step = NextStep {
         shown: best.shown,
@@ -402,12 +353,12 @@ pub(crate) async fn next_step(visitor: &Visitor) -> Result<Option<Flash>, PageEr
     Ok(Some(
         Flash::info(
             t!(
-                "catalogue-is-granted-for",
-                name = &newest.api.name,
-                name2 = &newest.plan.name,
-                name3 = &newest.application.name
+                "catalogue-granted",
+                api = &newest.api.name,
+                plan = &newest.plan.name,
+                application = &newest.application.name
             ),
-            t!("catalogue-your-next-step-is-to-create"),
+            t!("catalogue-granted-next"),
         )
         .with_action(Link::new(t!("catalogue-create-key"), keys_page)),
     ))

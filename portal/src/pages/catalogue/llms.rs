@@ -10,6 +10,8 @@ use crate::pages::catalogue::rail::{by_tag, title};
 use crate::visitor::Visitor;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::catalogue::{self, OperationRow};
+use gatehouse_domain::Language;
+use gatehouse_language::speaking_now;
 use http::header::CONTENT_TYPE;
 
 /// Operations without a tag stand together under this name, in English as all of the file.
@@ -36,7 +38,10 @@ pub(crate) async fn show(
         let _ = writeln!(text, "> {}\n", line(&found.entry.summary));
     }
     text.push_str("Send a key as `Authorization: Bearer KEY`, or in the field `X-API-Key`.\n\n");
-    for place in addresses::lines(portal, &found.environments, &found.entry.slug, &version) {
+    let places = speaking_now(Language::English, || {
+        addresses::lines(portal, &found.environments, &found.entry.slug, &version)
+    });
+    for place in places {
         let _ = writeln!(text, "- {}: {}", place.label, place.value);
     }
     for (tag, group) in by_tag(&operations) {

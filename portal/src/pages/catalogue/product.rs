@@ -4,7 +4,8 @@ use crate::address::Path;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
-use crate::pages::catalogue::api::{PlanColumn, PlanRow, column, plan_rows, steps};
+use crate::pages::catalogue::api::{PlanColumn, column, steps};
+use crate::pages::catalogue::plan_words::{PlanRow, plan_rows};
 use crate::pages::requests::NextStep;
 use crate::view::parts::{Badge, Crumbs, Empty, Link, Timeline};
 use crate::view::shell::Shell;
@@ -69,10 +70,8 @@ pub(crate) async fn show(
     let home = format!("/products/{}", product.slug);
     let mine = found.my_subscriptions.first();
     let ask = (!found.plans.is_empty()).then(|| {
-        Link::new(
-            t!("catalogue-request-access"),
-            shell.to(&format!("{home}/request")),
-        )
+        let href = shell.to(&format!("{home}/request"));
+        Link::new(t!("catalogue-request-access"), href)
     });
     Ok(ProductPage {
         crumbs: Crumbs::new(
@@ -93,8 +92,11 @@ pub(crate) async fn show(
             .collect(),
         plan_rows: plan_rows(&found.plans),
         no_plans: Empty::new(
-            t!("catalogue-access-is-by-invitation"),
-            t!("catalogue-ask-the-team-2", name = &product.owner_team.name),
+            t!("catalogue-by-invitation"),
+            t!(
+                "catalogue-by-invitation-help",
+                team = &product.owner_team.name
+            ),
             None,
         ),
         timeline: steps(mine),
@@ -102,9 +104,9 @@ pub(crate) async fn show(
             Fact::new(t!("word-owner"), product.owner_team.name.clone()),
             Fact::new(
                 t!("catalogue-opens"),
-                t!("count-version", count = product.items.len()),
+                t!("catalogue-versions", count = product.items.len()),
             ),
-            Fact::new(t!("catalogue-sign-in"), "API key"),
+            Fact::new(t!("catalogue-sign-in"), t!("catalogue-key-sign-in")),
         ],
         name: product.name.clone(),
         summary: product.summary.clone(),

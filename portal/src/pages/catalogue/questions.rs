@@ -70,15 +70,11 @@ pub(super) fn terms(
     let terms = plan.terms.as_ref()?;
     let name = terms_name(&plan.slug);
     let version = terms.version.to_string();
-    let label = t!(
-        "catalogue-i-accept-version-of",
-        version = &version,
-        title = &terms.title
-    );
+    let label = t!("catalogue-accept", version = &version, terms = &terms.title);
     let ticked = given.get(&name) == Some(&version);
     let path = format!("/terms/{}?version={version}", terms.slug);
     Some(PlanTermsChoice {
-        read: Link::new(t!("catalogue-read", title = &terms.title), shell.to(&path)),
+        read: Link::new(t!("catalogue-read", terms = &terms.title), shell.to(&path)),
         accept: Field::check(name, label, version)
             .ticked(ticked)
             .faults(faults),

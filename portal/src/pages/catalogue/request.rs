@@ -5,12 +5,13 @@ use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::applications::list::team_choices;
-use crate::pages::catalogue::api::{decision_words, price_words, quota_words, rate_words};
+use crate::pages::catalogue::addresses::environment_word;
+use crate::pages::catalogue::plan_words::{decision_words, price_words, quota_words, rate_words};
 use crate::pages::catalogue::questions;
 use crate::pages::list_of::all;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Flash, Link, Timeline};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +20,7 @@ use gatehouse_control_plane::catalogue;
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
+use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, StoredState};
 use gatehouse_language::t;
 use std::collections::BTreeMap;
@@ -160,15 +162,11 @@ async fn page(
     let shell = visitor.shell().await?.at("apis");
     let home = home_of(&found);
     let chosen = chosen_plan(&found, &form.plan);
-    let application = match (form.application.as_str(), applications.as_slice()) {
-        ("", [only]) => only.id.to_string(),
-        ("", _) => "new".to_owned(),
-        (given, _) => given.to_owned(),
-    };
+    let application = chosen_application(&applications, &form.application);
     let environments: Vec<Choice> = found
         .environments
         .iter()
-        .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+        .map(|one| Choice::new(one.slug.clone(), environment_word(&one.slug)))
         .collect();
     let environment = if form.environment.is_empty() {
         "production".to_owned()
@@ -196,15 +194,7 @@ async fn page(
             .collect(),
         environments,
         environment,
-        applications: applications
-            .into_iter()
-            .map(|one| {
-                Choice::new(
-                    one.id.to_string(),
-                    application_words(&one, &found.my_subscriptions),
-                )
-            })
-            .collect(),
+        applications: application_choices(&applications, &found.my_subscriptions),
         application,
         app_name: Field::text("app_name", t!("word-name"))
             .value(form.app_name)
@@ -216,27 +206,32 @@ async fn page(
             .faults(&faults),
         purpose: Field::area("purpose", t!("word-purpose"), 1000)
             .value(form.purpose)
-            .help(t!("catalogue-the-approver-reads-this-say-what"))
+            .help(t!("catalogue-request-purpose-help"))
             .faults(&faults),
         faults,
-        timeline: Timeline::default()
-            .now(t!("catalogue-you-send-the-request"), "")
-            .next(
-                t!("catalogue-it-is-decided"),
-                t!("catalogue-you-get-mail-and-an-inbox"),
-            )
-            .next(
-                t!("catalogue-you-create-a-key"),
-                t!("catalogue-shown-once-with-a-command-ready"),
-            )
-            .next(
-                t!("catalogue-your-first-call-arrives"),
-                t!("catalogue-the-page-tells-you-the-moment"),
-            ),
+        timeline: what_follows(),
         back: shell.to(&home),
         api_name: found.name,
         shell,
     })
+}
+
+/// From here to the first call.
+fn what_follows() -> Timeline {
+    Timeline::default()
+        .now(t!("catalogue-request-sent"), "")
+        .next(
+            t!("catalogue-request-decided"),
+            t!("catalogue-request-decided-help"),
+        )
+        .next(
+            t!("catalogue-request-key"),
+            t!("catalogue-request-key-help"),
+        )
+        .next(
+            t!("catalogue-request-call"),
+            t!("catalogue-request-call-help"),
+        )
 }
 
 /// The page of what is asked for.
@@ -252,6 +247,24 @@ fn pending(found: &catalogue::Offer) -> Option<&SubscriptionView> {
         .find(|one| one.shown == ShownState::Pending)
 }
 
+/// The application asked for, else the only one there is, else one that is made with the request.
+fn chosen_application(applications: &[ApplicationView], wanted: &str) -> String {
+    match (wanted, applications) {
+        ("", [only]) => only.id.to_string(),
+        ("", _) => "new".to_owned(),
+        (given, _) => given.to_owned(),
+    }
+}
+
+fn application_choices(
+    applications: &[ApplicationView],
+    access: &[SubscriptionView],
+) -> Vec<Choice> {
+    let choice =
+        |one: &ApplicationView| Choice::new(one.id.to_string(), application_words(one, access));
+    applications.iter().map(choice).collect()
+}
+
 /// "Storefront (Mobile apps), has Open in production": what it has already it cannot ask for twice.
 fn application_words(application: &ApplicationView, access: &[SubscriptionView]) -> String {
     let mut words = format!("{} ({})", application.name, application.owner_team.name);
@@ -259,20 +272,24 @@ fn application_words(application: &ApplicationView, access: &[SubscriptionView])
         .iter()
         .filter(|one| one.application.id == application.id)
     {
-        let (plan, environment) = (&one.plan.name, one.environment.kind.as_str());
-        words.push_str(&match one.state {
-            StoredState::Pending => t!(
-                "catalogue-asked-for-plan-in",
-                plan = plan,
-                environment = environment
-            ),
-            StoredState::Active => t!(
-                "catalogue-has-plan-in",
-                plan = plan,
-                environment = environment
-            ),
-            StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended => continue,
-        });
+        let plan = &one.plan.name;
+        let held = match (one.state, one.environment.kind) {
+            (StoredState::Pending, EnvironmentKind::Sandbox) => {
+                t!("catalogue-asked-sandbox", plan = plan)
+            }
+            (StoredState::Pending, EnvironmentKind::Production) => {
+                t!("catalogue-asked-production", plan = plan)
+            }
+            (StoredState::Active, EnvironmentKind::Sandbox) => {
+                t!("catalogue-has-sandbox", plan = plan)
+            }
+            (StoredState::Active, EnvironmentKind::Production) => {
+                t!("catalogue-has-production", plan = plan)
+            }
+            (StoredState::Rejected | StoredState::Withdrawn | StoredState::Ended, _) => continue,
+        };
+        words.push_str(", ");
+        words.push_str(&held);
     }
     words
 }
@@ -331,22 +348,16 @@ pub(crate) async fn submit(
         accepts_terms: questions::accepted(&form.plan, &form.answers),
     };
     if form.purpose.trim().is_empty() {
-        let faults = Faults::one("purpose", t!("catalogue-say-what-you-build-with-it"));
+        let faults = Faults::one("purpose", t!("catalogue-request-purpose-missing"));
         return again(&visitor, &api, form, faults).await;
     }
     match subscriptions::request(visitor.db(), actor, input).await {
         Ok(made) => {
             // Granted at once: the next step is the key, so that is where it leads.
             let path = if made.value.shown == ShownState::Active {
-                let granted = t!(
-                    "catalogue-access-to-is-granted",
-                    name = &made.value.api.name
-                );
+                let granted = t!("catalogue-request-granted", api = &made.value.api.name);
                 visitor
-                    .tell(Flash::good(
-                        granted,
-                        t!("catalogue-create-a-key-to-make-the"),
-                    ))
+                    .tell(Flash::good(granted, t!("catalogue-request-granted-next")))
                     .await?;
                 format!("/applications/{}/keys", made.value.application.id)
             } else {

@@ -73,20 +73,16 @@ fn page(query: String, found: Everything, shell: Shell) -> SearchPage {
     };
     SearchPage {
         lead: match (query.is_empty(), total) {
-            (true, _) => "APIs, operations, guides and your applications.".to_owned(),
-            (false, 0) => t!("catalogue-nothing-has-the-words", query = &query),
-            (false, total) => t!(
-                "catalogue-for-2",
-                t = &t!("count-result", count = total),
-                query = &query
-            ),
+            (true, _) => t!("catalogue-search-lead"),
+            (false, 0) => t!("catalogue-search-none", query = &query),
+            (false, total) => t!("catalogue-search-results", count = total, query = &query),
         },
         near: found.near.iter().map(to).collect(),
         empty: (!query.is_empty() && total == 0 && found.near.is_empty()).then(|| {
             Empty::new(
-                t!("catalogue-nothing-matches"),
-                t!("catalogue-words-of-names-summaries-paths-and"),
-                Some(Link::new(t!("catalogue-browse-apis"), shell.to("/apis"))),
+                t!("catalogue-nothing"),
+                t!("catalogue-search-none-help"),
+                Some(Link::new(t!("catalogue-browse"), shell.to("/apis"))),
             )
         }),
         apis: found.apis.iter().map(|entry| row(entry, &shell)).collect(),

@@ -7,7 +7,6 @@ use crate::pages::catalogue::incidents::Incident;
 use crate::pages::list_of::{After, older};
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::shell::Shell;
-use crate::view::words::grouped;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::health::{self, ApiHealth, Health};
@@ -71,8 +70,8 @@ pub(crate) async fn show(
         pages: older("/status", &shell, recent.data.len(), recent.next, &after),
         recent: recent.data.iter().map(told).collect(),
         no_incidents: Empty::new(
-            t!("catalogue-nothing-went-wrong"),
-            t!("catalogue-incidents-stay-here-for-90-days"),
+            t!("catalogue-incidents-none"),
+            t!("catalogue-incidents-none-help", count = RECENT_DAYS),
             None,
         ),
         days: RECENT_DAYS,
@@ -82,8 +81,8 @@ pub(crate) async fn show(
         words,
         apis: health.apis.iter().map(|api| line(api, &shell)).collect(),
         empty: Empty::new(
-            t!("catalogue-no-apis-are-published-yet"),
-            t!("catalogue-how-they-do-appears-here-as"),
+            t!("catalogue-empty"),
+            t!("catalogue-status-empty-help"),
             None,
         ),
         shell,
@@ -91,32 +90,30 @@ pub(crate) async fn show(
 }
 
 fn gateways(health: &Health) -> (Badge, String, String) {
-    let number = |number: i64| usize::try_from(number).unwrap_or(0);
-    let all = t!("count-gateway", count = number(health.gateways));
     match (health.gateways, health.silent, health.behind) {
         (0, ..) => (
-            Badge::not_started(t!("word-none")),
-            t!("catalogue-no-gateway-serves-these-apis-yet"),
-            t!("catalogue-calls-are-answered-from-when-the"),
+            Badge::not_started(t!("catalogue-gateways-none")),
+            t!("catalogue-gateways-none-heading"),
+            t!("catalogue-gateways-none-help"),
         ),
         (total, silent, _) if silent == total => (
-            Badge::stopped(t!("catalogue-not-heard-from")),
-            t!("catalogue-no-gateway-has-been-heard-from"),
-            t!("catalogue-gateways-go-on-with-what-they"),
+            Badge::stopped(t!("catalogue-gateways-silent")),
+            t!("catalogue-gateways-silent-heading"),
+            t!("catalogue-gateways-silent-help"),
         ),
-        (_, 0, 0) => (
+        (all, 0, 0) => (
             Badge::good(t!("catalogue-works")),
-            t!("catalogue-up-and-up-to-date", all = &all),
-            t!("catalogue-every-decision-is-in-force-everywhere"),
+            t!("catalogue-gateways-up", count = all),
+            t!("catalogue-gateways-up-help"),
         ),
-        (_, silent, behind) => (
-            Badge::care(t!("catalogue-partly")),
+        (all, silent, behind) => (
+            Badge::care(t!("catalogue-gateways-partly")),
             t!(
-                "catalogue-of-up-and-up-to-date",
-                behind = health.gateways - silent - behind,
-                all = &all
+                "catalogue-gateways-partly-heading",
+                up = all - silent - behind,
+                count = all
             ),
-            t!("catalogue-the-others-go-on-with-what"),
+            t!("catalogue-gateways-partly-help"),
         ),
     }
 }
@@ -147,15 +144,11 @@ fn line(api: &ApiHealth, shell: &Shell) -> ApiLine {
 
 fn calls(all: i64, failed: i64) -> String {
     match (all, failed) {
-        (0, _) => t!("catalogue-nobody-has-called-it-in-the"),
-        (1, 0) => t!("catalogue-its-only-call-did-not-fail"),
-        (1, _) => t!("catalogue-its-only-call-failed"),
-        (all, 0) => t!("catalogue-none-of-calls-failed", grouped = &grouped(all)),
-        (all, failed) => t!(
-            "catalogue-of-calls-failed",
-            grouped = &grouped(failed),
-            grouped2 = &grouped(all)
-        ),
+        (0, _) => t!("catalogue-calls-none"),
+        (1, 0) => t!("catalogue-calls-one"),
+        (1, _) => t!("catalogue-calls-one-failed"),
+        (all, 0) => t!("catalogue-calls-all", count = all),
+        (all, failed) => t!("catalogue-calls-failed", failed = failed, count = all),
     }
 }
 

@@ -36,8 +36,13 @@ pub(crate) fn tabs(
         .and_then(|revision| usize::try_from(revision.operations).ok());
     let reference = format!("/{}/reference", version.label);
     let mut tabs = vec![
-        tab(t!("catalogue-overview"), "", None, here == Here::Overview),
-        tab(t!("catalogue-reference"), &reference, operations, false),
+        tab(
+            t!("catalogue-tab-overview"),
+            "",
+            None,
+            here == Here::Overview,
+        ),
+        tab(t!("catalogue-tab-reference"), &reference, operations, false),
     ];
     if guides > 0 {
         tabs.push(tab(
@@ -48,19 +53,14 @@ pub(crate) fn tabs(
         ));
     }
     tabs.push(tab(
-        t!("catalogue-changelog-2"),
+        t!("catalogue-changelog"),
         "/changelog",
         None,
         here == Here::Changelog,
     ));
     if shell.user.is_some() {
         let current = here == Here::Questions;
-        tabs.push(tab(
-            t!("catalogue-questions-2"),
-            "/questions",
-            None,
-            current,
-        ));
+        tabs.push(tab(t!("catalogue-questions"), "/questions", None, current));
     }
     Tabs::new(t!("word-api"), tabs)
 }

@@ -97,7 +97,7 @@ async fn page(
     let rows = &asked.listed.data;
     Ok(QuestionsPage {
         crumbs: Crumbs::new(
-            t!("catalogue-questions-2"),
+            t!("catalogue-questions"),
             vec![
                 Link::new(t!("word-apis"), shell.to("/apis")),
                 Link::new(found.entry.name.clone(), shell.to(&base)),
@@ -106,8 +106,7 @@ async fn page(
         follow: Follow::of(visitor, &shell, &found.entry.slug, "/questions").await?,
         tabs: tabs(&shell, &found, latest, guides.len(), Here::Questions),
         action: shell.to(&path),
-        text: field(QUESTION, written, at_top, &faults)
-            .help(t!("catalogue-plain-text-the-team-of-the")),
+        text: field(Kind::Question, written, at_top, &faults).help(t!("catalogue-question-help")),
         pages: older(&path, &shell, rows.len(), asked.listed.next, after),
         questions: rows
             .iter()
@@ -115,8 +114,8 @@ async fn page(
             .collect(),
         faults,
         empty: Empty::new(
-            t!("catalogue-no-questions-yet"),
-            t!("catalogue-what-somebody-asks-here-is-answered"),
+            t!("catalogue-questions-empty"),
+            t!("catalogue-questions-empty-help"),
             None,
         ),
         api_name: found.entry.name,
@@ -124,18 +123,21 @@ async fn page(
     })
 }
 
-const QUESTION: (&str, fn() -> String) = ("text", || t!("catalogue-your-question"));
-const ANSWER: (&str, fn() -> String) = ("answer", || t!("catalogue-your-answer"));
+/// What is written.
+#[derive(Clone, Copy)]
+enum Kind {
+    Question,
+    Answer,
+}
 
 /// The box to write in; `here` is where something was refused, with what was typed.
-fn field(
-    (name, label): (&'static str, fn() -> String),
-    written: &Written,
-    here: bool,
-    faults: &Faults,
-) -> Field {
+fn field(kind: Kind, written: &Written, here: bool, faults: &Faults) -> Field {
+    let (name, label) = match kind {
+        Kind::Question => ("text", t!("catalogue-question-yours")),
+        Kind::Answer => ("answer", t!("catalogue-answer-yours")),
+    };
     let max = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
-    let field = Field::area(name, label(), max);
+    let field = Field::area(name, label, max);
     if here {
         field.value(&written.text).faults(faults)
     } else {
@@ -152,7 +154,7 @@ fn thread(
     path: &str,
 ) -> Thread {
     let here = written.under == Some(one.question.id);
-    let mut text = field(ANSWER, written, here, faults);
+    let mut text = field(Kind::Answer, written, here, faults);
     if !here {
         // Every question has such a box; a fault leads to the one it is about.
         text = text.apart(&one.question.id.to_string());
@@ -178,7 +180,7 @@ fn comment(one: &CommentView, asked: &Questions, visitor: &Visitor, path: &str) 
         author: one.author.name.clone(),
         badge: one
             .from_team
-            .then(|| Badge::good(t!("catalogue-answers-for-the-api"))),
+            .then(|| Badge::good(t!("catalogue-answers-for"))),
         at: When::ago(one.created_at, visitor.now()),
         text: one.text.clone(),
         hidden: one.hidden_reason.clone().unwrap_or_default(),

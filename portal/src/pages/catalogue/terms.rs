@@ -83,9 +83,9 @@ async fn page(
     let accept = access.filter(is_due).map(|access| Accept {
         action: shell.to(&format!("/terms/{terms}")),
         button: t!(
-            "catalogue-accept-version-for",
-            version = &found.line.version,
-            name = &access.application.name
+            "catalogue-terms-accept",
+            version = found.line.version.to_string(),
+            application = &access.application.name
         ),
         back: shell.to(&format!("/requests/{}", access.id)),
         subscription: access.id.to_string(),
@@ -126,7 +126,8 @@ pub(crate) async fn submit(
     let subscription = id(&form.access)?;
     match subscriptions::accept_terms(db, actor, subscription, &input).await {
         Ok(_) => {
-            let words = t!("catalogue-version-is-accepted", version = &form.version);
+            let version = form.version.to_string();
+            let words = t!("catalogue-terms-accepted", version = version);
             visitor.tell(Flash::good(words, "")).await?;
             let path = format!("/requests/{subscription}");
             Ok(visitor.go(&path).into_response())

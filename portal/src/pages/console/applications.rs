@@ -4,11 +4,12 @@ use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Action;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::console::enforce;
 use crate::pages::list_of::{After, older};
 use crate::pages::spread::{self, Changed};
 use crate::view::parts::{Badge, Empty, Pages, Spread};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::states;
 use crate::view::words::relative;
 use crate::visitor::Visitor;
@@ -119,7 +120,7 @@ pub(crate) fn consumer(view: &SubscriptionView, visitor: &Visitor, shell: &Shell
         team: view.application.team.name.clone(),
         api: view.api.name.clone(),
         plan: view.plan.name.clone(),
-        environment: capital(view.environment.kind.as_str()),
+        environment: environment_word(view.environment.kind.as_str()),
         state: states::subscription(view.shown),
         detail: view
             .provider_hold

@@ -4,8 +4,10 @@ use crate::address::{Path, id};
 use crate::form::{Form, Nothing};
 use crate::page_error::PageError;
 use crate::pages::console::person::changed;
+use crate::pages::console::roles::name as role_name;
 use crate::pages::list_of::{all, every_api};
 use crate::view::form::{Choice, Faults, Field};
+use crate::view::roles::role_named;
 use crate::view::shell::capital;
 use crate::view::words::day;
 use crate::visitor::Visitor;
@@ -30,7 +32,7 @@ pub(crate) fn row(grant: &GrantView, person: &str) -> Option<GrantRow> {
     }
     let allows: Vec<_> = grant.permissions.iter().map(|one| one.as_str()).collect();
     Some(GrantRow {
-        role: capital(&grant.role),
+        role: role_named(&grant.role),
         on: scope_words(&grant.scope),
         allows: allows.join(", "),
         since: day(grant.created_at),
@@ -112,7 +114,7 @@ pub(crate) async fn fields(
             "role",
             t!("word-role"),
             roles
-                .map(|role| Choice::new(role.slug, role.name))
+                .map(|role| Choice::new(role.slug.clone(), role_name(&role)))
                 .collect(),
         )
         .value(&form.role)

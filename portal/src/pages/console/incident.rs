@@ -4,7 +4,7 @@ use crate::address::{Path, encode};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::catalogue::incidents::{Incident, Said, said};
+use crate::pages::catalogue::incidents::{Incident, Said, said, state_word};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::same::{self, Same};
@@ -63,7 +63,7 @@ async fn page(
         typed => typed,
     };
     let states = IncidentState::ALL.iter();
-    let states = states.map(|state| Choice::new(state.as_str(), state.title()));
+    let states = states.map(|state| Choice::new(state.as_str(), state_word(*state)));
     let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
     let fields = vec![
         Field::select("state", t!("people-how-far-it-is"), states.collect())

@@ -4,7 +4,7 @@ use crate::address::Query;
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::catalogue::incidents::Incident;
+use crate::pages::catalogue::incidents::{Incident, impact_word};
 use crate::pages::form_page::FormPage;
 use crate::pages::list_of::{After, every_api, listable, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
@@ -94,7 +94,7 @@ async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<Form
     let back = shell.to("/console/incidents");
     let known = known_apis(visitor).await?;
     let impacts = IncidentImpact::ALL.iter();
-    let impacts = impacts.map(|impact| Choice::new(impact.as_str(), impact.title()));
+    let impacts = impacts.map(|impact| Choice::new(impact.as_str(), impact_word(*impact)));
     let longest = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
     let moment = |name: &'static str, label: String, value: &str| {
         Field::text(name, label)

@@ -8,8 +8,9 @@ use crate::pages::console::grants::{self, GrantForm};
 use crate::pages::list_of::{After, older};
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Empty, Flash, Pages, Tab, Tabs};
+use crate::view::roles::{role_named, roles_in_words};
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital, roles_in_words};
+use crate::view::shell::Shell;
 use crate::view::words::{day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
@@ -120,7 +121,7 @@ pub(crate) fn tabs(here: &str, shell: &Shell) -> Tabs {
 
 /// "Publisher", "Releaser, API Petstore"
 fn invited_as(invitation: &InvitationView) -> String {
-    let role = capital(&invitation.role);
+    let role = role_named(&invitation.role);
     match invitation.scope.id {
         Some(_) => format!("{role}, {}", grants::scope_words(&invitation.scope)),
         None => role,
@@ -133,7 +134,7 @@ async fn fields(
     form: &InviteForm,
     faults: &Faults,
 ) -> Result<Vec<Field>, PageError> {
-    let email = Field::email("email", "E-mail")
+    let email = Field::email("email", t!("field-email"))
         .complete("off")
         .value(&form.email)
         .faults(faults);

@@ -8,8 +8,9 @@ use crate::pages::console::grants::{self, GrantForm, GrantRow};
 use crate::pages::console::people::state;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
+use crate::view::roles::{role_named, role_purpose, role_word};
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -52,7 +53,7 @@ web_page!(PersonPage, Private);
 pub(crate) struct RoleChoice {
     pub(crate) value: &'static str,
     pub(crate) label: String,
-    pub(crate) help: &'static str,
+    pub(crate) help: String,
     pub(crate) on: bool,
 }
 
@@ -198,7 +199,7 @@ fn question_fields(question: &Question, faults: &Faults) -> Vec<Field> {
 
 fn can_row(held: &HeldPermission) -> CanRow {
     let from = held.from.iter().map(|source| match source.grant {
-        Some(_) => capital(&source.role),
+        Some(_) => role_named(&source.role),
         None => t!("people-every-member"),
     });
     CanRow {
@@ -215,8 +216,8 @@ fn roles(member: &MemberView, shell: &Shell) -> Vec<RoleChoice> {
         .filter(|role| may_own || **role != Role::Owner || member.roles.contains(role))
         .map(|role| RoleChoice {
             value: role.as_str(),
-            label: capital(role.as_str()),
-            help: role.purpose(),
+            label: role_word(*role),
+            help: role_purpose(*role),
             on: member.roles.contains(role),
         })
         .collect()

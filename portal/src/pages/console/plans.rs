@@ -3,7 +3,7 @@
 use crate::address::Query;
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::pages::catalogue::plan_words::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::{After, everything, older};
 use crate::view::parts::{Badge, Empty, Link, Pages};
 use crate::view::same::{self, Same};

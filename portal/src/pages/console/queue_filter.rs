@@ -3,9 +3,9 @@
 use crate::address::with_query;
 use crate::form;
 use crate::page_error::PageError;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::list_of::{every_api, listable};
 use crate::view::form::{Choice, Field};
-use crate::view::shell::capital;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::environments;
@@ -121,7 +121,7 @@ async fn places_of(visitor: &Visitor, actor: &Actor) -> Result<Vec<Choice>, Page
     let found = listable(found)?;
     let places = found
         .into_iter()
-        .map(|place| Choice::new(place.slug.clone(), capital(&place.slug)));
+        .map(|place| Choice::new(place.slug.clone(), environment_word(&place.slug)));
     Ok(
         std::iter::once(Choice::new("", t!("access-every-environment")))
             .chain(places)

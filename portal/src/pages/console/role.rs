@@ -4,7 +4,9 @@ use crate::address::Path;
 use crate::form::{Form, Nothing};
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::console::roles::{PermissionChoice, choices, chosen, fields, kind};
+use crate::pages::console::roles::{
+    PermissionChoice, choices, chosen, description, fields, kind, name,
+};
 use crate::pages::form_page::ConfirmPage;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Flash, Link};
@@ -48,14 +50,17 @@ pub(crate) async fn show(visitor: Visitor, Path([role]): Path<1>) -> Result<Role
 
 async fn page(visitor: &Visitor, role: RoleView, faults: Faults) -> Result<RolePage, PageError> {
     let shell = visitor.shell().await?.console("people");
+    let called = name(&role);
     let members = t!("people-have-it", count = role.members);
     Ok(RolePage {
         crumbs: Crumbs::new(
-            role.name.clone(),
+            called.clone(),
             vec![Link::new(t!("word-roles"), shell.to("/console/roles"))],
         ),
         kind: kind(role.built_in),
-        lead: format!("{} {members}", role.description).trim().to_owned(),
+        lead: format!("{} {members}", description(&role))
+            .trim()
+            .to_owned(),
         here: shell.to(&format!("/console/roles/{}", role.slug)),
         may_change: !role.built_in && shell.may_everywhere(Permission::MemberManage),
         fields: fields(&role.name, &role.description, &faults),
@@ -67,7 +72,7 @@ async fn page(visitor: &Visitor, role: RoleView, faults: Faults) -> Result<RoleP
             &[same::ROLE_UPDATE, same::ROLE_DELETE],
             &[("role", &role.slug)],
         ),
-        name: role.name,
+        name: called,
         shell,
     })
 }

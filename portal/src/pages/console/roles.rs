@@ -6,6 +6,7 @@ use crate::page_error::PageError;
 use crate::pages::console::people::tabs;
 use crate::view::form::{Faults, Field, faults_of};
 use crate::view::parts::{Badge, Flash, Tabs};
+use crate::view::roles::{role_named, role_purpose};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::view::words::grouped;
@@ -14,7 +15,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::roles::{self, CreateRole, RoleView};
-use gatehouse_domain::Permission;
+use gatehouse_domain::{Permission, Role};
 use gatehouse_language::t;
 
 /// Every role, and the form that makes one.
@@ -125,10 +126,26 @@ fn row(role: RoleView, shell: &Shell) -> RoleRow {
     RoleRow {
         href: shell.to(&format!("/console/roles/{}", role.slug)),
         kind: kind(role.built_in),
-        name: role.name,
+        name: name(&role),
+        description: description(&role),
         slug: role.slug,
-        description: role.description,
         members: grouped(role.members),
+    }
+}
+
+/// What a role is called: a built-in one in the language of the page.
+pub(crate) fn name(role: &RoleView) -> String {
+    match role.built_in {
+        true => role_named(&role.slug),
+        false => role.name.clone(),
+    }
+}
+
+/// What a role is for.
+pub(crate) fn description(role: &RoleView) -> String {
+    match Role::parse(&role.slug).filter(|_| role.built_in) {
+        Some(built_in) => role_purpose(built_in),
+        None => role.description.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::pages::list_of::{After, all, older};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link, Pages, Tabs};
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -139,6 +139,14 @@ async fn page(
     })
 }
 
+/// What somebody is in a team.
+pub(crate) fn role_words(role: TeamRole) -> String {
+    match role {
+        TeamRole::Member => t!("people-member"),
+        TeamRole::Lead => t!("people-lead"),
+    }
+}
+
 fn kind_words(kind: TeamKind) -> String {
     match kind {
         TeamKind::Provider => t!("people-owns-apis"),
@@ -244,7 +252,7 @@ async fn team_page(
             .map(|member| MemberRow {
                 name: member.name.clone(),
                 email: email(member.user_id).unwrap_or_default(),
-                role: capital(member.role.as_str()),
+                role: role_words(member.role),
                 remove: shell.to(&format!("{base}/members/{}/remove", member.user_id)),
             })
             .collect(),

@@ -116,8 +116,8 @@ async fn page(
             "days",
             t!("settings-ends-in"),
             vec![
-                Choice::new("90", "90 days"),
-                Choice::new("30", "30 days"),
+                Choice::new("90", t!("shared-90-days")),
+                Choice::new("30", t!("shared-30-days")),
                 Choice::new("365", t!("settings-a-year")),
             ],
         )

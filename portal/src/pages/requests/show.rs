@@ -3,6 +3,7 @@
 use crate::address::{Path, Query, id};
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::list_of::everything;
 use crate::pages::requests::messages::{self, MessageRow};
 use crate::pages::requests::timeline::timeline;
@@ -114,13 +115,6 @@ fn lead(view: &SubscriptionView) -> String {
     }
 }
 
-fn environment_word(kind: EnvironmentKind) -> String {
-    match kind {
-        EnvironmentKind::Sandbox => t!("requests-sandbox"),
-        EnvironmentKind::Production => t!("requests-production"),
-    }
-}
-
 /// How it is decided, for whoever may.
 fn same(visitor: &Visitor, view: &SubscriptionView) -> Option<Same> {
     let mut ways = Vec::new();
@@ -217,7 +211,7 @@ fn facts(view: &SubscriptionView) -> Vec<Fact> {
         Fact::new(t!("word-plan"), view.plan.name.clone()),
         Fact::new(
             t!("word-environment"),
-            environment_word(view.environment.kind),
+            environment_word(view.environment.kind.as_str()),
         ),
         Fact::new(t!("word-team"), view.application.team.name.clone()),
     ];

@@ -1,5 +1,6 @@
 //! `oneOf` and `anyOf`.
 
+use gatehouse_language::t;
 use serde_json::Value;
 
 use super::{Builder, Place, SchemaNode, SchemaVariant, VARIANTS_MAX, enumeration};
@@ -58,8 +59,13 @@ impl<'f> Builder<'_, 'f> {
             );
             let label = title.or_else(|| name.clone());
             node.variants.push(SchemaVariant {
-                label: label
-                    .unwrap_or_else(|| format!("Option {}: {}", index + 1, variant.type_words)),
+                label: label.unwrap_or_else(|| {
+                    t!(
+                        "reference-option",
+                        number = index + 1,
+                        words = &variant.type_words
+                    )
+                }),
                 discriminator: discriminator(layers, name.as_deref()),
                 schema: variant,
             });

@@ -4,7 +4,7 @@ use super::head::{ApiHead, ApiTab, open};
 use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::catalogue::api::{decision_words, quota_words, rate_words};
+use crate::pages::catalogue::plan_words::{decision_words, quota_words, rate_words};
 use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
 use crate::view::parts::{Badge, Empty};

@@ -5,9 +5,10 @@ use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::catalogue::addresses::address;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::spread::{self, Changed};
 use crate::view::parts::{Empty, Link};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::apis::ApiView;
@@ -86,7 +87,7 @@ pub(super) async fn routes(visitor: &Visitor, view: &ApiView) -> Result<Vec<Rout
                 let path = format!("/console/apis/{}/upstreams/{}", view.slug, environment.slug);
                 Link::new(t!("word-change"), visitor.to(&path))
             }),
-            environment: capital(&environment.slug),
+            environment: environment_word(&environment.slug),
         });
     }
     Ok(rows)

@@ -1,12 +1,13 @@
 //! What one operation gets of all policies in an environment, in the order gateways run them, and what does not apply.
 
 use crate::page_error::PageError;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::console::policies::rows::{
     PolicyRow, environment_words, level_words, place_words, row,
 };
 use crate::view::form::{Choice, Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::parts::Empty;
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::apis::ApiView;
 use gatehouse_control_plane::environments::{self, EnvironmentView};
@@ -220,7 +221,7 @@ pub(super) fn versions(api: &ApiView) -> Vec<Choice> {
 
 pub(super) fn choices(environments: &[EnvironmentView]) -> Vec<Choice> {
     let all = environments.iter();
-    all.map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
+    all.map(|one| Choice::new(one.slug.clone(), environment_word(&one.slug)))
         .collect()
 }
 

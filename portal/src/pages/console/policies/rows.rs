@@ -1,10 +1,11 @@
 //! A policy as lists show it: what it does, what it says in a few words, where it is, whether it decides.
 
 use crate::address::encode;
+use crate::pages::catalogue::addresses::environment_word;
 use crate::pages::console::api::head::ApiTab;
 use crate::pages::console::policies::place::SETTINGS;
 use crate::view::parts::Badge;
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::view::words::grouped;
 use gatehouse_control_plane::policies::{
     ChangesDocument, CorsDocument, PolicyDocument, PolicyView,
@@ -128,7 +129,10 @@ pub(crate) fn place_words(policy: &PolicyView) -> String {
 
 pub(crate) fn environment_words(policy: &PolicyView) -> String {
     let environment = policy.environment.as_ref();
-    environment.map_or_else(|| t!("policies-everywhere"), |one| capital(&one.slug))
+    environment.map_or_else(
+        || t!("policies-everywhere"),
+        |one| environment_word(&one.slug),
+    )
 }
 
 pub(crate) fn mode_badge(mode: PolicyMode) -> Badge {

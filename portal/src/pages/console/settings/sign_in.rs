@@ -9,8 +9,9 @@ use crate::pages::form_page::ConfirmPage;
 use crate::pages::list_of::everything;
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Badge, Crumbs, Empty, Flash, Link, Tabs};
+use crate::view::roles::role_word;
 use crate::view::same::{self, Same};
-use crate::view::shell::{Shell, capital};
+use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -68,7 +69,7 @@ pub(crate) struct ProviderForm {
 impl ProviderForm {
     fn fields(&self, faults: &Faults) -> Vec<Field> {
         let roles = Role::ALL.iter().rev().filter(|role| **role != Role::Owner);
-        let roles = roles.map(|role| Choice::new(role.as_str(), capital(role.as_str())));
+        let roles = roles.map(|role| Choice::new(role.as_str(), role_word(*role)));
         vec![
             Field::text("name", t!("word-name"))
                 .max(80)
@@ -179,7 +180,7 @@ fn row(provider: IdentityProviderView, shell: &Shell) -> ProviderRow {
             [] => t!("settings-every-address"),
             domains => domains.join(", "),
         },
-        role: capital(provider.default_role.as_str()),
+        role: role_word(provider.default_role),
         name: provider.name,
         issuer: provider.issuer,
         switch: format!("{base}/switch"),
