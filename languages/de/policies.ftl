@@ -107,7 +107,7 @@ policies-subscribed-calls-go-through-in-the = Berechtigte Anfragen kommen durch,
 policies-has-no-use-an-operation-of = { $version } hat kein „{ $operation }“. Nehmen Sie eine Operation der Beschreibung.
 policies-every-operation-that-has-no-policy = Jede Operation, die keine eigene Richtlinie hat
 policies-in-of-in = { $of } in { $version } von { $name }, in { $environment }.
-policies-kept-out-by-which-is-locked = Ausgeschlossen durch { $slug }, das festgesetzt ist ({ $place }).
+policies-kept-out-by-which-is-locked = Ausgeschlossen durch { $slug }, die festgesetzt ist ({ $place }).
 policies-applies-in-its-place = { $slug } gilt an ihrer Stelle ({ $place }).
 
 # faults.rs
@@ -175,7 +175,6 @@ policies-nothing-changes-at-gateways = An den Gateways ändert sich nichts.
 policies-how-requests-are-decided = Wie Anträge entschieden werden
 policies-choose-what-the-rule-does-to = Wählen Sie, was die Regel tut, um sie auszuprobieren.
 policies-it-counts-for-requests-from-now = Es gilt für Anträge ab jetzt.
-policies-of-in-the-last-days-the = Von { $t } in den letzten { $days } Tagen hätte die Regel { $would_approve } genehmigt.
 policies-it-approves-people-did-too = Sie genehmigt, Personen taten es auch
 policies-it-approves-people-refused = Sie genehmigt, Personen lehnten ab
 policies-it-leaves-to-people-who-approved = Sie überlässt es Personen, die genehmigten
@@ -218,9 +217,18 @@ policies-line-3 = Zeile { $place }: { $form }.
 # lint.rs
 policies-warns = Warnt
 policies-blocks = Sperrt
-policies-is-now = { $rule }: { $level }.
 policies-what-was-published-stays-what-is = Was veröffentlicht ist, bleibt; was als Nächstes veröffentlicht wird, wird daran gemessen.
 policies-0-to-86400 = 0 bis 86.400. Leer: 600.
 policies-0-to-300 = 0 bis 300. Leer: 0.
 policies-1-to-3600 = 1 bis 3.600.
 policies-json-or-yaml = JSON oder YAML: was Dateien unter document haben.
+policies-of-in-the-last-days-the = { $count ->
+        [one] Von { $count } Antrag in den letzten { $days } Tagen hätte die Regel { $approved } genehmigt.
+       *[other] Von { $count } Anträgen in den letzten { $days } Tagen hätte die Regel { $approved } genehmigt.
+    }
+policies-inside-everywhere = überall
+policies-inside-sandbox = Sandbox
+policies-inside-production = Produktion
+policies-rule-off = { $rule } ist jetzt aus.
+policies-rule-warns = { $rule } warnt jetzt.
+policies-rule-blocks = { $rule } sperrt jetzt.

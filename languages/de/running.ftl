@@ -236,3 +236,4 @@ running-this-changes = { $count ->
         [one] Dies ändert { $count } Ding
        *[other] Dies ändert { $count } Dinge
     }
+running-change-number = Änderung

@@ -175,7 +175,6 @@ policies-nothing-changes-at-gateways = Nothing changes at gateways.
 policies-how-requests-are-decided = How requests are decided
 policies-choose-what-the-rule-does-to = Choose what the rule does to try it.
 policies-it-counts-for-requests-from-now = It counts for requests from now on.
-policies-of-in-the-last-days-the = Of { $t } in the last { $days } days the rule would have approved { $would_approve }.
 policies-it-approves-people-did-too = It approves, people did too
 policies-it-approves-people-refused = It approves, people refused
 policies-it-leaves-to-people-who-approved = It leaves to people, who approved
@@ -218,9 +217,18 @@ policies-line-3 = Line { $place }: { $form }.
 # lint.rs
 policies-warns = Warns
 policies-blocks = Blocks
-policies-is-now = { $rule } is { $level } now.
 policies-what-was-published-stays-what-is = What was published stays; what is published next is held to it.
 policies-0-to-86400 = 0 to 86,400. Empty: 600.
 policies-0-to-300 = 0 to 300. Empty: 0.
 policies-1-to-3600 = 1 to 3,600.
 policies-json-or-yaml = JSON or YAML: what files have under document.
+policies-of-in-the-last-days-the = { $count ->
+        [one] Of { $count } request in the last { $days } days the rule would have approved { $approved }.
+       *[other] Of { $count } requests in the last { $days } days the rule would have approved { $approved }.
+    }
+policies-inside-everywhere = everywhere
+policies-inside-sandbox = sandbox
+policies-inside-production = production
+policies-rule-off = { $rule } is off now.
+policies-rule-warns = { $rule } is warn now.
+policies-rule-blocks = { $rule } is block now.

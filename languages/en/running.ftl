@@ -236,3 +236,4 @@ running-this-changes = { $count ->
         [one] This changes { $count } thing
        *[other] This changes { $count } things
     }
+running-change-number = Change

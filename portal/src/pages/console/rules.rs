@@ -196,9 +196,9 @@ fn tried(done: &RuleSimulation) -> Tried {
     Tried {
         lead: t!(
             "policies-of-in-the-last-days-the",
-            t = &t!("count-request", count = done.requests),
-            days = &done.days,
-            would_approve = &done.would_approve
+            count = done.requests,
+            days = done.days,
+            approved = done.would_approve
         ),
         lines: vec![
             (

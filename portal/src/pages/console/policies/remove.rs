@@ -4,7 +4,7 @@ use crate::form::Form;
 use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::console::policies::place::{Named, Place};
-use crate::pages::console::policies::rows::{environment_words, kind_words, place_words};
+use crate::pages::console::policies::rows::{environment_inside, kind_words, place_words};
 use crate::pages::form_page::{ConfirmPage, DeleteForm, why_field};
 use crate::view::form::{Faults, Hidden, faults_of};
 use crate::view::parts::{Flash, Link};
@@ -33,7 +33,7 @@ async fn page(
             "policies-gateways-stop-doing-what-it-says",
             kind_words = &kind_words(view.kind),
             place_words = &place_words(view),
-            environment_words = &environment_words(view).to_lowercase()
+            environment_words = &environment_inside(view)
         ),
         fields: vec![why_field(&form.reason, &faults)],
         faults,

@@ -127,6 +127,17 @@ pub(crate) fn place_words(policy: &PolicyView) -> String {
     }
 }
 
+/// The environment it is for, inside of a sentence.
+pub(crate) fn environment_inside(policy: &PolicyView) -> String {
+    let environment = policy.environment.as_ref();
+    match environment.map(|one| one.slug.as_str()) {
+        None => t!("policies-inside-everywhere"),
+        Some("sandbox") => t!("policies-inside-sandbox"),
+        Some("production") => t!("policies-inside-production"),
+        Some(other) => other.to_owned(),
+    }
+}
+
 pub(crate) fn environment_words(policy: &PolicyView) -> String {
     let environment = policy.environment.as_ref();
     environment.map_or_else(

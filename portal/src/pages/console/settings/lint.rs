@@ -82,7 +82,11 @@ pub(crate) async fn submit(
         return Err(PageError::of(ProblemKind::BadRequest));
     };
     lint_rules::set_lint_rule(visitor.db(), actor, &rule, level).await?;
-    let words = t!("policies-is-now", rule = &rule, level = &level.as_str());
+    let words = match level {
+        Level::Off => t!("policies-rule-off", rule = &rule),
+        Level::Warn => t!("policies-rule-warns", rule = &rule),
+        Level::Block => t!("policies-rule-blocks", rule = &rule),
+    };
     let rest = t!("policies-what-was-published-stays-what-is");
     visitor.tell(Flash::good(words, rest)).await?;
     Ok(visitor.go("/console/settings/lint"))
