@@ -1,7 +1,7 @@
 //! What a failing disk takes, and what it does not.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -105,9 +105,10 @@ fn bytes_of_a_write_that_was_cut_are_in_the_sum() {
     let folder = tempfile::tempdir().unwrap();
     let spool = begun(folder.path(), 1);
     spool.append(&record(1));
-    // A file that takes a part of a long write, and that cannot be cut.
-    let (file, mut taken) = UnixStream::pair().unwrap();
+    // A file that has room for a part of a long write only, and that cannot be cut.
+    let (mut file, mut taken) = UnixStream::pair().unwrap();
     file.set_nonblocking(true).unwrap();
+    let filled = file.write(&[0; 150_000]).unwrap();
     let file = Arc::new(File::from(OwnedFd::from(file)));
     spool.lock().segment.as_mut().unwrap().file = file;
     end_calls(&spool, 4_000);
@@ -116,6 +117,7 @@ fn bytes_of_a_write_that_was_cut_are_in_the_sum() {
     spool.lock().unsynced.clear();
     let mut torn = Vec::new();
     taken.read_to_end(&mut torn).unwrap();
+    torn.drain(..filled);
     let names = spool.closed(true).into_iter();
     let on_disk: u64 = names
         .map(|name| std::fs::metadata(name.path(folder.path())).unwrap().len())
