@@ -135,3 +135,34 @@ count-warning = { $count ->
     }
 # Between the last two of a list.
 word-joined-and = {" "}und{" "}
+
+# States inside of sentences, as something is one of them.
+is-active = aktiv
+is-cancelled = abgebrochen
+is-closed = geschlossen
+is-closing = im Schließen
+is-deprecated = abgekündigt
+is-disabled = gesperrt
+is-done = fertig
+is-draft = Entwurf
+is-expired = abgelaufen
+is-failed = gescheitert
+is-paused = angehalten
+is-pending = ausstehend
+is-published = veröffentlicht
+is-rejected = abgelehnt
+is-retired = eingestellt
+is-revoked = widerrufen
+is-running = in Arbeit
+is-scheduled = geplant
+is-staging = in Vorbereitung
+is-superseded = abgelöst
+is-suspended = ausgesetzt
+is-waiting = wartend
+is-withdrawn = zurückgezogen
+list-all = { $first } und { $last }
+list-one = { $first } oder { $last }
+is-ended = beendet
+is-approved = genehmigt
+is-production = Produktion
+is-sandbox = Sandbox

@@ -135,3 +135,34 @@ count-warning = { $count ->
     }
 # Between the last two of a list.
 word-joined-and = {" "}and{" "}
+
+# States inside of sentences, as something is one of them.
+is-active = active
+is-cancelled = cancelled
+is-closed = closed
+is-closing = closing
+is-deprecated = deprecated
+is-disabled = disabled
+is-done = done
+is-draft = draft
+is-expired = expired
+is-failed = failed
+is-paused = paused
+is-pending = pending
+is-published = published
+is-rejected = rejected
+is-retired = retired
+is-revoked = revoked
+is-running = running
+is-scheduled = scheduled
+is-staging = staging
+is-superseded = superseded
+is-suspended = suspended
+is-waiting = waiting
+is-withdrawn = withdrawn
+list-all = { $first } and { $last }
+list-one = { $first } or { $last }
+is-ended = ended
+is-approved = approved
+is-production = production
+is-sandbox = sandbox

@@ -55,7 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gatehouse-private-postgres", &["os", "runtime"]),
     (
         "gatehouse-control-plane",
-        &["domain", "runtime", "snapshot", "spec"],
+        &["domain", "language", "runtime", "snapshot", "spec"],
     ),
     (
         "gatehouse-web",

@@ -1,6 +1,7 @@
 //! What is one person's own and no matter of their roles: who they are, where they are signed in, what guards their account, what
 //! they are told and how. Pages ask for it in the person's session; over REST an access token opens it, and [`open`] is the rule.
 
+use gatehouse_language::t;
 use std::collections::BTreeSet;
 
 use gatehouse_domain::Permission;
@@ -19,8 +20,9 @@ use crate::{accounts, members, notices, passkeys, second_factor};
 const NEVER_LENT: Permission = Permission::OwnerManage;
 
 /// What to do instead, at the end of every refusal.
-const INSTEAD: &str =
-    "Make one in the console, under Settings, Access tokens, or use the pages under /account.";
+fn instead() -> String {
+    t!("refused-people-make-one-in-the-console-under")
+}
 
 /// Whose account a token opens, as its row has it.
 struct Hand {
@@ -37,21 +39,22 @@ impl Hand {
     /// Refuses a token behind which there is no account to be opened.
     fn require_account(&self) -> Result<(), Refusal> {
         let why = if self.exchanged {
-            "CI exchanged its identity for this token, so no person's account is behind it."
+            t!("refused-people-ci-exchanged-its-identity")
         } else if self.platform {
-            "This token speaks for you above all tenants; your own account it does not open."
+            t!("refused-people-this-token-speaks-for-you-above")
         } else {
             return Ok(());
         };
-        Err(Refusal::NotYours(format!("{why} {INSTEAD}")))
+        Err(Refusal::NotYours(format!("{why} {}", instead())))
     }
 
     /// The person whose own token it is.
     fn person(&self) -> Result<Uuid, Refusal> {
         match (self.account_user_id, self.created_by) {
             (Some(person), Some(maker)) if person == maker => Ok(person),
-            _ => Err(Refusal::NotYours(format!(
-                "This token opens nobody's account: the person it works for did not make it themselves, lent it less than everything, or it was handed over. {INSTEAD}"
+            _ => Err(Refusal::NotYours(t!(
+                "refused-people-this-token-opens-nobody-s-account",
+                instead = &instead()
             ))),
         }
     }
@@ -59,8 +62,9 @@ impl Hand {
     /// Refuses a token that was lent less than everything.
     fn require_all(&self, theirs: &BTreeSet<Permission>) -> Result<(), Refusal> {
         if self.for_some_apis {
-            return Err(Refusal::NotYours(format!(
-                "This token is for some APIs only; one that opens your account is for all of them. {INSTEAD}"
+            return Err(Refusal::NotYours(t!(
+                "refused-people-this-token-is-for-some-apis",
+                instead = &instead()
             )));
         }
         let missing = lacking(theirs, &tokens::parse_scopes(&self.scopes)?);
@@ -68,9 +72,10 @@ impl Hand {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Refusal::NotYours(format!(
-            "Only a token that may do everything you may opens your account; this one lacks {}. {INSTEAD}",
-            missing.join(", ")
+        Err(Refusal::NotYours(t!(
+            "refused-people-only-a-token-that-may-do",
+            join = &missing.join(", "),
+            instead = &instead()
         )))
     }
 }

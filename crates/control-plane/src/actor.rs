@@ -1,5 +1,6 @@
 //! Who asks: a person, an access token, or the program itself, inside one tenant.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{AccessTokenId, TenantId, UserId};
@@ -172,11 +173,9 @@ impl Actor {
         let whole = self.opens.map_or(!self.vouched, |(_, whole)| whole);
         match self.account() {
             Ok(person) if whole => Ok(person),
-            Ok(_) => Err(Refusal::NotYours(
-                "Your account is used in other places, too, and here only your organisation said who you are. Sign in with your \
-                 own password or passkey, and use the pages under /account or a token made then."
-                    .to_owned(),
-            )),
+            Ok(_) => Err(Refusal::NotYours(t!(
+                "refused-people-your-account-is-used-in-other"
+            ))),
             Err(refusal) => Err(refusal),
         }
     }

@@ -8,6 +8,7 @@
 mod named;
 mod put;
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::Permission;
@@ -157,9 +158,9 @@ pub async fn delete_backend_secret(
             .iter()
             .map(|policy| policy.slug.as_str())
             .collect();
-        return Err(Refusal::Conflict(format!(
-            "Gateways need it for {}: let these policies name another one, or delete them first.",
-            names.join(", ")
+        return Err(Refusal::Conflict(t!(
+            "refused-policies-gateways-need-it-for-let-these",
+            join = &names.join(", ")
         )));
     }
     sqlx::query!("delete from backend_secret where id = $1", before.id.uuid())

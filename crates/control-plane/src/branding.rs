@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gatehouse_domain::id::TenantId;
 use gatehouse_domain::{Accent, Permission};
+use gatehouse_language::t;
 use gatehouse_snapshot::node_auth::hex;
 use serde::Serialize;
 use serde_json::json;
@@ -234,7 +235,7 @@ fn judged(faults: &mut Faults, sent: SentLogo) -> Option<(Vec<u8>, LogoView)> {
         image.is_some(),
         "/logo",
         "base64",
-        "Send the bytes of the image in base64 (RFC 4648 §4), without line breaks.",
+        t!("refused-apis-send-the-bytes-of-the-image"),
     );
     let image = image?;
     let bytes = image.len();
@@ -242,14 +243,18 @@ fn judged(faults: &mut Faults, sent: SentLogo) -> Option<(Vec<u8>, LogoView)> {
         bytes <= LOGO_BYTES_MAX,
         "/logo",
         "too_long",
-        format!("Use an image of at most {LOGO_BYTES_MAX} bytes; this has {bytes}. It is shown 28 pixels high."),
+        t!(
+            "refused-apis-use-an-image-of-at-most",
+            logo_bytes_max = &LOGO_BYTES_MAX,
+            bytes = &bytes
+        ),
     );
     let media_type = media_type(&image);
     faults.require(
         media_type.is_some(),
         "/logo",
         "image",
-        "Use a PNG, JPEG or WebP image; a drawing (SVG) can be exported as PNG, 56 pixels high or more.",
+        t!("refused-apis-use-a-png-jpeg-or-webp"),
     );
     let view = LogoView {
         media_type: media_type?.to_owned(),

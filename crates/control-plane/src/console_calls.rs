@@ -4,6 +4,7 @@
 
 use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::{ApplicationId, EnvironmentId};
+use gatehouse_language::t;
 use gatehouse_runtime::{Secret, random};
 use gatehouse_snapshot::console_call::{ConsoleCall, LIFE_S};
 use gatehouse_snapshot::object::Moment;
@@ -62,9 +63,9 @@ pub async fn grant_call(
     let (api, version) = (wanted.api.as_str(), wanted.version.as_str());
     let operation = catalogue::get_operation(db, &viewer, api, version, &wanted.operation).await?;
     if operation.row.webhook {
-        return Err(Refusal::Conflict(
-            "This is a webhook: the API calls it, nobody calls it here.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-this-is-a-webhook-the-api"
+        )));
     }
     let mut work = Work::begin(db, actor).await?;
     let application = applications::lock(work.conn(), &wanted.application).await?;

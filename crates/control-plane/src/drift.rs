@@ -5,6 +5,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ChangesetId, TenantId};
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -151,9 +152,11 @@ pub(crate) async fn judge(
         return Ok(None);
     };
     if policy(conn, tenant).await?.0 == InteractiveEdits::Refuse {
-        return Err(Refusal::Conflict(format!(
-            "{} of {key} is kept in configuration files ({changeset}). Change it there and apply, or leave the field out of the files.",
-            fields.join(", "),
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-of-is-kept-in-configuration-files",
+            join = &fields.join(", "),
+            key = &key,
+            changeset = &changeset.to_string()
         )));
     }
     let resources = drifted.iter().map(|(key, fields, changeset)| {

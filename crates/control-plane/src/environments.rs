@@ -3,6 +3,7 @@
 use gatehouse_domain::host::is_host;
 use gatehouse_domain::id::EnvironmentId;
 use gatehouse_domain::{EnvironmentKind, Permission};
+use gatehouse_language::t;
 use gatehouse_snapshot::check::target_uri;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -97,7 +98,7 @@ pub async fn update_environment(
             is_host(host),
             "/host",
             "host",
-            "Use a host name in lower case, without a port.",
+            t!("refused-apis-use-a-host-name-in-lower"),
         );
     }
     if let Some(url) = &public_url {
@@ -109,7 +110,7 @@ pub async fn update_environment(
             url.len() <= 300,
             "/public_url",
             "too_long",
-            "Use at most 300 characters.",
+            t!("refused-apis-use-at-most-300-characters"),
         );
     }
     faults.finish()?;
@@ -123,7 +124,7 @@ pub async fn update_environment(
     .execute(work.conn())
     .await
     .on_constraint("environment_place_key", || {
-        Refusal::field("/host", "taken", "Another environment answers there already.")
+        Refusal::field("/host", "taken", t!("refused-apis-another-environment-answers-there-already"))
     })?;
     let after = find(work.conn(), &Lookup::Id(id)).await?;
     work.audit(AuditEntry {

@@ -1,6 +1,7 @@
 //! Who wants to be told of what happens to an API: new descriptions, deprecations, and what its owners write into its changelog.
 
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -60,8 +61,9 @@ pub async fn follow_api(
     .fetch_optional(work.conn())
     .await?;
     let since = since.ok_or_else(|| {
-        Refusal::Conflict(format!(
-            "You follow {FOLLOWED_MAX} APIs, the most one can. Stop following one first."
+        Refusal::Conflict(t!(
+            "refused-apis-you-follow-apis-the-most-one",
+            followed_max = &FOLLOWED_MAX
         ))
     })?;
     if made.rows_affected() > 0 {
@@ -135,9 +137,7 @@ pub async fn list_followed(db: &Db, actor: &Actor) -> Result<Vec<FollowView>, Re
 }
 
 async fn person(conn: &mut sqlx::postgres::PgConnection, actor: &Actor) -> Result<Uuid, Refusal> {
-    membership::person(conn, actor).await?.ok_or_else(|| {
-        Refusal::NotYours(
-            "Nobody stands behind this access token, so it follows nothing.".to_owned(),
-        )
-    })
+    membership::person(conn, actor)
+        .await?
+        .ok_or_else(|| Refusal::NotYours(t!("refused-apis-nobody-stands-behind-this-access-token")))
 }

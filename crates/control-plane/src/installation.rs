@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Email;
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::{Secret, random};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -96,7 +97,9 @@ pub async fn accept_first_admin(
     }
     accounts::insert(work.conn(), user, &email, &name, Some(&hash), now)
         .await?
-        .ok_or_else(|| Refusal::Conflict(format!("{email} has an account already.")))?;
+        .ok_or_else(|| {
+            Refusal::Conflict(t!("refused-people-has-an-account-already", email = &email))
+        })?;
     sqlx::query!(
         "insert into platform_grant (user_id, role, created_at) values ($1, 'platform_admin', $2)",
         user.uuid(),

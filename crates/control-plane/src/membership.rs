@@ -1,6 +1,7 @@
 //! Who stands behind an actor, and which teams that person is in.
 
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -82,7 +83,7 @@ pub(crate) async fn require_team(
 
 /// The words for somebody outside the owning team.
 pub(crate) fn not_in_team() -> Refusal {
-    Refusal::NotYours("Only the team that owns the application can do this.".to_owned())
+    Refusal::NotYours(t!("refused-people-only-the-team-that-owns-the"))
 }
 
 /// Refuses an actor who may manage applications nowhere, before anything is read.

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
@@ -195,7 +196,7 @@ pub(crate) async fn void_since(
 
 /// The one answer to a link that cannot be used.
 pub(crate) fn spent() -> Refusal {
-    Refusal::Conflict("This link was used already or is too old. Ask for a new one.".to_owned())
+    Refusal::Conflict(t!("refused-people-this-link-was-used-already-or"))
 }
 
 #[cfg(test)]

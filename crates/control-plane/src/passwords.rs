@@ -7,6 +7,7 @@
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use gatehouse_language::t;
 use gatehouse_runtime::{Secret, random};
 use tokio::sync::Semaphore;
 
@@ -40,15 +41,21 @@ pub fn fault(password: &str, context: &[String]) -> Option<(&'static str, String
     if length < LENGTH_MIN {
         return Some((
             "too_short",
-            format!(
-                "Use at least {LENGTH_MIN} characters; this has {length}. A few random words work well."
+            t!(
+                "refused-people-use-at-least-characters-this-has",
+                length_min = &LENGTH_MIN,
+                length = &length
             ),
         ));
     }
     if length > LENGTH_MAX {
         return Some((
             "too_long",
-            format!("Use at most {LENGTH_MAX} characters; this has {length}."),
+            t!(
+                "refused-people-use-at-most-characters-this-has",
+                length_max = &LENGTH_MAX,
+                length = &length
+            ),
         ));
     }
     let mut known = vec!["gatehouse"];
@@ -58,13 +65,7 @@ pub fn fault(password: &str, context: &[String]) -> Option<(&'static str, String
     known.extend(context.iter().map(String::as_str));
     known.extend(parts.filter(|part| part.chars().count() > 2));
     let guessable = zxcvbn::zxcvbn(password, &known).guesses_log10() < GUESSES_LOG10_MIN;
-    guessable.then(|| {
-        (
-            "common",
-            "This is easy to guess: it is common, repeats itself or is made of your name. Use a few random words."
-                .to_owned(),
-        )
-    })
+    guessable.then(|| ("common", t!("refused-people-this-is-easy-to-guess-it")))
 }
 
 /// Judges a new password and hashes it. Faults are reported at `pointer`.

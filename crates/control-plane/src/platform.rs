@@ -1,5 +1,6 @@
 //! Who asks for something above all tenants: a platform person or the program itself.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -83,9 +84,9 @@ impl PlatformActor {
         if self.is_admin() {
             Ok(())
         } else {
-            Err(Refusal::NotYours(
-                "Only a platform administrator may do this.".to_owned(),
-            ))
+            Err(Refusal::NotYours(t!(
+                "refused-people-only-a-platform-administrator-may-do"
+            )))
         }
     }
 

@@ -5,6 +5,9 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::pointer::push;
+use gatehouse_language::t;
+
+use crate::words::Said;
 
 /// A fault in one field of what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +135,7 @@ impl From<sqlx::Error> for Refusal {
             sqlx::Error::Database(fault) if holds_nul(fault.code().as_deref()) => Self::field(
                 "",
                 "control_character",
-                "A text holds the character U+0000, which cannot be stored. Remove it.",
+                t!("refused-people-a-text-holds-the-character-u"),
             ),
             other => Self::Database(other),
         }
@@ -208,7 +211,12 @@ impl Faults {
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> String {
         let trimmed = value.trim();
         let length = trimmed.chars().count();
-        self.require(length > 0, pointer, "required", "Fill this in.");
+        self.require(
+            length > 0,
+            pointer,
+            "required",
+            t!("refused-policies-fill-this-in"),
+        );
         self.optional_text(pointer, trimmed, max)
     }
 
@@ -220,7 +228,11 @@ impl Faults {
             length <= max,
             pointer,
             "too_long",
-            format!("Use at most {max} characters; this has {length}."),
+            t!(
+                "refused-people-use-at-most-characters-this-has-2",
+                max = &max,
+                length = &length
+            ),
         );
         let plain = !trimmed
             .chars()
@@ -229,13 +241,13 @@ impl Faults {
             plain,
             pointer,
             "control_character",
-            "Remove the control characters.",
+            t!("refused-policies-remove-the-control-characters"),
         );
         trimmed.to_owned()
     }
 
     /// Reads a value whose parser explains itself.
-    pub fn parse<T, E: std::fmt::Display>(
+    pub(crate) fn parse<T, E: Said>(
         &mut self,
         pointer: &str,
         code: &'static str,
@@ -244,12 +256,8 @@ impl Faults {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let mut detail = error.to_string();
-                if let Some(first) = detail.get(..1).map(str::to_uppercase) {
-                    detail.replace_range(..1, &first);
-                }
                 self.0
-                    .push(FieldFault::new(pointer, code, format!("{detail}.")));
+                    .push(FieldFault::new(pointer, code, error.sentence()));
                 None
             }
         }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{SignupMode, TenantStatus};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -15,6 +16,7 @@ use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::platform::PlatformActor;
 use crate::refusal::{Faults, Refusal};
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 use gatehouse_domain::Permission;
 
@@ -138,25 +140,26 @@ pub async fn set_tenant_status(
     let mut work = Work::begin(db, &actor).await?;
     let before = get_locked(work.conn(), id).await?;
     if before.status == status {
-        return Err(Refusal::Conflict(format!(
-            "The tenant is already {status}."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is-already",
+            status = &in_state(status)
         )));
     }
     if before.status == TenantStatus::Closed {
-        return Err(Refusal::Conflict(
-            "The tenant is closed; that is final.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is-closed-that-is"
+        )));
     }
     // Its owner asked for the end, with a day of deletion that a suspension would drop without a word.
     if status == TenantStatus::Suspended && before.status == TenantStatus::Closing {
-        return Err(Refusal::Conflict(
-            "The tenant is being closed, and answers nobody already. Activate it first.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is-being-closed-and"
+        )));
     }
     if status == TenantStatus::Closed && before.status != TenantStatus::Closing {
-        return Err(Refusal::Conflict(format!(
-            "The tenant is {}. Set it to closing first.",
-            before.status
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is-set-it-to",
+            status = &in_state(before.status)
         )));
     }
     close::move_to(&mut work, &before, status, &reason).await?;
@@ -243,7 +246,10 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
             domains.len() <= 50,
             "/email_domains",
             "too_many",
-            format!("Use at most 50 domains; this has {}.", domains.len()),
+            t!(
+                "refused-people-use-at-most-50-domains-this",
+                domains = &domains.len()
+            ),
         );
         after.email_domains = domains
             .iter()
@@ -254,7 +260,10 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
                 gatehouse_domain::Email::new(format!("a@{domain}")).is_ok(),
                 &format!("/email_domains/{position}"),
                 "domain",
-                format!("Enter a domain such as example.com; got '{domain}'."),
+                t!(
+                    "refused-people-enter-a-domain-such-as-example",
+                    domain = &domain
+                ),
             );
         }
     }
@@ -264,7 +273,7 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
             jiff::tz::TimeZone::get(&zone).is_ok(),
             "/time_zone",
             "time_zone",
-            format!("Use a time zone such as Europe/Lisbon; '{zone}' is not known."),
+            t!("refused-people-use-a-time-zone-such-as", zone = &zone),
         );
         after.time_zone = zone;
     }
@@ -273,7 +282,11 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
             (0..=NOTICE_DAYS_MAX).contains(&days),
             "/minimum_notice_days",
             "out_of_range",
-            format!("Use 0 to {NOTICE_DAYS_MAX} days; got {days}."),
+            t!(
+                "refused-people-use-0-to-days-got",
+                notice_days_max = &NOTICE_DAYS_MAX,
+                days = &days
+            ),
         );
         after.minimum_notice_days = days;
     }
@@ -284,7 +297,7 @@ fn changed(before: &TenantView, input: UpdateTenant) -> Result<TenantView, Refus
         after.signup_mode != SignupMode::Domain || !after.email_domains.is_empty(),
         "/email_domains",
         "required",
-        "Name at least one domain, or choose another way to sign up.",
+        t!("refused-people-name-at-least-one-domain-or"),
     );
     faults.finish()?;
     Ok(after)

@@ -13,6 +13,7 @@ pub use whoami::{Whoami, whoami};
 use gatehouse_domain::id::{AccessTokenId, ApiId, TenantId, UserId};
 use gatehouse_domain::key::{Key, KeyId, KeyKind};
 use gatehouse_domain::{Grants, Permission, Scope};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use std::net::IpAddr;
@@ -385,9 +386,9 @@ pub async fn revoke_token(
     .execute(work.conn())
     .await?;
     if updated.rows_affected() == 0 {
-        return Err(Refusal::Conflict(format!(
-            "The token '{}' was revoked already.",
-            before.name
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-token-was-revoked-already",
+            name = &before.name
         )));
     }
     work.audit(AuditEntry {

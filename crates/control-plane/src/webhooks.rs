@@ -16,6 +16,7 @@ mod view;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApplicationId, WebhookDeliveryId, WebhookEndpointId};
 use gatehouse_domain::webhook::DeliveryState;
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -132,14 +133,17 @@ fn judge_types(types: &[String], faults: &mut Faults) -> Vec<String> {
         types.len() <= TYPES_MAX,
         "/types",
         "too_many",
-        format!("Name at most {TYPES_MAX} types; groups such as subscription.* count as one."),
+        t!(
+            "refused-apis-name-at-most-types-groups-such",
+            types_max = &TYPES_MAX
+        ),
     );
     for (position, kind) in types.iter().enumerate() {
         faults.require(
             crate::events::is_offered(kind),
             &format!("/types/{position}"),
             "unknown",
-            format!("No event is called '{kind}'; docs/events.md lists them. A group is written like subscription.*."),
+            t!("refused-apis-no-event-is-called-docs-events", kind = &kind),
         );
     }
     let mut types = types.to_vec();
@@ -159,7 +163,10 @@ fn judge_url(egress: &gatehouse_runtime::egress::Egress, url: &str, faults: &mut
             false,
             "/url",
             "refused",
-            format!("This address cannot be called: {refused}. Use http or https and a public address; the operator can allow networks (egress.allowed_networks)."),
+            t!(
+                "refused-apis-this-address-cannot-be-called-use",
+                refused = &refused.to_string()
+            ),
         );
     }
     url

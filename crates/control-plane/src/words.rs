@@ -1,7 +1,13 @@
 //! Words of refusals: reasons people must give, and how long ago something happened.
 
+mod faults;
+
+use std::fmt::Display;
+
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
+pub(crate) use self::faults::Said;
 use crate::refusal::{Faults, Refusal};
 
 /// Longest reason, in characters: it is mailed verbatim.
@@ -30,16 +36,93 @@ pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
+/// "a, b and c"
+pub(crate) fn all_of<S: AsRef<str>>(names: &[S]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, first)) if !first.is_empty() => {
+            t!("list-all", first = &first.join(", "), last = *last)
+        }
+        _ => names.concat(),
+    }
+}
+
+/// "a, b or c"
+pub(crate) fn one_of<S: AsRef<str>>(names: &[S]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, first)) if !first.is_empty() => {
+            t!("list-one", first = &first.join(", "), last = *last)
+        }
+        _ => names.concat(),
+    }
+}
+
 /// "just now", "2 minutes ago", "3 days ago".
 pub(crate) fn ago(then: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - then).whole_seconds().max(0);
-    let (count, unit) = match seconds {
-        0..60 => return "just now".to_owned(),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{} ago", counted(count, unit))
+    match seconds {
+        0..60 => t!("time-now"),
+        60..3_600 => t!("time-ago-minutes", count = seconds / 60),
+        3_600..86_400 => t!("time-ago-hours", count = seconds / 3_600),
+        _ => t!("time-ago-days", count = seconds / 86_400),
+    }
+}
+
+/// A state inside of a sentence, in the reader's language; a word that is none stays as it is.
+pub(crate) fn in_state(word: impl Display) -> String {
+    let word = word.to_string();
+    match word.as_str() {
+        "active" => t!("is-active"),
+        "approved" => t!("is-approved"),
+        "cancelled" => t!("is-cancelled"),
+        "closed" => t!("is-closed"),
+        "closing" => t!("is-closing"),
+        "deprecated" => t!("is-deprecated"),
+        "disabled" => t!("is-disabled"),
+        "done" => t!("is-done"),
+        "draft" => t!("is-draft"),
+        "ended" => t!("is-ended"),
+        "expired" => t!("is-expired"),
+        "failed" => t!("is-failed"),
+        "production" => t!("is-production"),
+        "sandbox" => t!("is-sandbox"),
+        "paused" => t!("is-paused"),
+        "pending" => t!("is-pending"),
+        "published" => t!("is-published"),
+        "rejected" => t!("is-rejected"),
+        "retired" => t!("is-retired"),
+        "revoked" => t!("is-revoked"),
+        "running" => t!("is-running"),
+        "scheduled" => t!("is-scheduled"),
+        "staging" => t!("is-staging"),
+        "superseded" => t!("is-superseded"),
+        "suspended" => t!("is-suspended"),
+        "waiting" => t!("is-waiting"),
+        "withdrawn" => t!("is-withdrawn"),
+        _ => word,
+    }
+}
+
+/// That something has come about, by whom and how long ago as far as that is known.
+pub(crate) fn already(
+    state: &str,
+    name: Option<&String>,
+    at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> String {
+    let state = in_state(state);
+    match (name, at.map(|at| ago(at, now))) {
+        (Some(name), Some(ago)) => t!(
+            "refused-access-already-by-ago",
+            state = &state,
+            name = name,
+            ago = &ago
+        ),
+        (Some(name), None) => t!("refused-access-already-by", state = &state, name = name),
+        (None, Some(ago)) => t!("refused-access-already-ago", state = &state, ago = &ago),
+        (None, None) => t!("refused-access-already", state = &state),
+    }
 }
 
 /// A stored word that the program does not know is a fault of the program, never a default.

@@ -3,6 +3,7 @@
 //! A rule belongs to a plan. It judges what is known of a request ([`RequestFacts`]) and answers with every condition and
 //! whether it held ([`Judgement`]), so that a decision made by a rule can be read like one made by a person.
 
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::api::words;
@@ -146,16 +147,16 @@ pub struct PartFault {
     /// Which bound, as a stable word.
     pub code: &'static str,
     /// What to write instead.
-    pub detail: String,
+    pub fault: Fault,
 }
 
 impl PartFault {
     /// A fault at `pointer`.
-    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(pointer: impl Into<String>, code: &'static str, fault: Fault) -> Self {
         Self {
             pointer: pointer.into(),
             code,
-            detail: detail.into(),
+            fault,
         }
     }
 }
@@ -178,13 +179,14 @@ impl ApprovalRule {
         let mut faults = Vec::new();
         let name = self.name.trim().chars().count();
         if !(1..=NAME_MAX).contains(&name) || self.name.chars().any(char::is_control) {
-            let detail = format!("Name the rule in 1 to {NAME_MAX} characters.");
-            faults.push(PartFault::new("/name", "length", detail));
+            let fault = Fault::RuleName { max: NAME_MAX };
+            faults.push(PartFault::new("/name", "length", fault));
         }
         let count = self.conditions.len();
         if !(1..=CONDITIONS_MAX).contains(&count) {
-            let detail = format!("Give 1 to {CONDITIONS_MAX} conditions; got {count}.");
-            faults.push(PartFault::new("/conditions", "out_of_range", detail));
+            let (max, got) = (CONDITIONS_MAX, count);
+            let fault = Fault::Conditions { max, got };
+            faults.push(PartFault::new("/conditions", "out_of_range", fault));
         }
         for (place, condition) in self.conditions.iter().enumerate() {
             faults.extend(condition.check().into_iter().map(|fault| PartFault {
@@ -222,21 +224,17 @@ impl RuleCondition {
     fn check(&self) -> Vec<PartFault> {
         match self {
             Self::MailDomain { domains } => listed("/domains", domains, |domain| {
-                (!is_domain(domain)).then(|| {
-                    format!("Write a domain in lower case, such as acme.example; got '{domain}'.")
-                })
+                (!is_domain(domain)).then(|| Fault::Domain(domain.clone()))
             }),
             Self::Team { teams } => listed("/teams", teams, |team| {
-                Slug::new(team.as_str())
-                    .err()
-                    .map(|fault| format!("Name a team by its slug: {fault}."))
+                Slug::new(team.as_str()).err().map(Fault::Team)
             }),
             Self::TeamKind { kinds } => counted("/kinds", kinds.len()),
             Self::Environment { environments } => counted("/environments", environments.len()),
             Self::DailyRequestsBelow { requests: 0 } => vec![PartFault::new(
                 "/requests",
                 "out_of_range",
-                "Use a number from 1; nothing is below 0.",
+                Fault::BelowZero,
             )],
             Self::DailyRequestsBelow { .. } | Self::VerifiedMail {} => Vec::new(),
         }
@@ -303,19 +301,20 @@ fn counted(pointer: &str, count: usize) -> Vec<PartFault> {
     if (1..=VALUES_MAX).contains(&count) {
         return Vec::new();
     }
-    let detail = format!("Give 1 to {VALUES_MAX}; got {count}.");
-    vec![PartFault::new(pointer, "out_of_range", detail)]
+    let (max, got) = (VALUES_MAX, count);
+    let fault = Fault::Values { max, got };
+    vec![PartFault::new(pointer, "out_of_range", fault)]
 }
 
 fn listed(
     pointer: &str,
     values: &[String],
-    fault: impl Fn(&String) -> Option<String>,
+    fault: impl Fn(&String) -> Option<Fault>,
 ) -> Vec<PartFault> {
     let mut faults = counted(pointer, values.len());
     for (place, value) in values.iter().enumerate() {
-        if let Some(detail) = fault(value) {
-            faults.push(PartFault::new(format!("{pointer}/{place}"), "form", detail));
+        if let Some(fault) = fault(value) {
+            faults.push(PartFault::new(format!("{pointer}/{place}"), "form", fault));
         }
     }
     faults

@@ -13,6 +13,7 @@ pub mod backend_secret;
 pub mod credential;
 pub mod email;
 pub mod environment;
+pub mod fault;
 pub mod grants;
 pub mod host;
 pub mod id;

@@ -1,5 +1,6 @@
 //! What a plan costs, in the words of its owner. It is told, not charged.
 
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::api::words;
@@ -34,7 +35,7 @@ pub struct Price {
 }
 
 /// What is wrong with a price: the member, a code and a sentence.
-pub type PriceFault = (&'static str, &'static str, String);
+pub type PriceFault = (&'static str, &'static str, Fault);
 
 /// Longest whole part of an amount, in digits.
 const WHOLE_MAX: usize = 9;
@@ -55,21 +56,17 @@ impl Price {
         let mut faults = Vec::new();
         if !CURRENCIES.split(' ').any(|code| code == self.currency) {
             let got = shown(&self.currency);
-            let detail = format!("Use a code of ISO 4217, such as EUR; got '{got}'.");
-            faults.push(("currency", "currency", detail));
+            faults.push(("currency", "currency", Fault::Currency(got)));
         }
         match (&self.amount, self.period) {
             (Some(_), None) => {
-                let detail = "Say for how long the amount pays: a day, a month or a year.";
-                faults.push(("period", "required", detail.to_owned()));
+                faults.push(("period", "required", Fault::NoPeriod));
             }
             (None, Some(_)) => {
-                let detail = "Say how much a period costs, or leave the period out.";
-                faults.push(("amount", "required", detail.to_owned()));
+                faults.push(("amount", "required", Fault::NoAmount));
             }
             (None, None) if self.per_thousand_calls.is_none() => {
-                let detail = "Say what a period costs, a thousand calls, or both.";
-                faults.push(("amount", "required", detail.to_owned()));
+                faults.push(("amount", "required", Fault::NoPrice));
             }
             _ => {}
         }
@@ -78,11 +75,12 @@ impl Price {
             ("per_thousand_calls", &self.per_thousand_calls),
         ] {
             if let Some(amount) = amount.as_deref().filter(|amount| !is_amount(amount)) {
-                let detail = format!(
-                    "Use a number such as 49.90, at most {WHOLE_MAX} digits and {FRACTION_MAX} after the point; got '{}'.",
-                    shown(amount)
-                );
-                faults.push((member, "amount", detail));
+                let fault = Fault::Amount {
+                    whole: WHOLE_MAX,
+                    fraction: FRACTION_MAX,
+                    got: shown(amount),
+                };
+                faults.push((member, "amount", fault));
             }
         }
         faults

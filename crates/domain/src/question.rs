@@ -1,5 +1,6 @@
 //! What an owner asks of whoever requests access to a plan, and the answers.
 
+use crate::fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -62,36 +63,22 @@ pub struct RequestAnswer {
 pub fn check_questions(questions: &[RequestQuestion]) -> Vec<PartFault> {
     let mut faults = Vec::new();
     if questions.len() > QUESTIONS_MAX {
-        let detail = format!(
-            "Ask at most {QUESTIONS_MAX} questions; got {}.",
-            questions.len()
-        );
-        faults.push(PartFault::new("", "too_many", detail));
+        let (max, got) = (QUESTIONS_MAX, questions.len());
+        let fault = Fault::Questions { max, got };
+        faults.push(PartFault::new("", "too_many", fault));
     }
     let mut keys = BTreeSet::new();
     for (place, question) in questions.iter().enumerate() {
-        let mut fault = |name: &str, code, detail: String| {
-            faults.push(PartFault::new(format!("/{place}/{name}"), code, detail));
+        let mut fault = |name: &str, code, fault: Fault| {
+            faults.push(PartFault::new(format!("/{place}/{name}"), code, fault));
         };
         if let Err(invalid) = Slug::new(question.key.as_str()) {
-            fault(
-                "key",
-                "slug",
-                format!("Name the question by a slug: {invalid}."),
-            );
+            fault("key", "slug", Fault::QuestionKey(invalid));
         } else if !keys.insert(question.key.as_str()) {
-            fault(
-                "key",
-                "duplicate",
-                "Another question has this key.".to_owned(),
-            );
+            fault("key", "duplicate", Fault::SameKey);
         }
         if !is_line(&question.text, QUESTION_MAX) {
-            fault(
-                "text",
-                "length",
-                format!("Ask in 1 to {QUESTION_MAX} characters, on one line."),
-            );
+            fault("text", "length", Fault::Question { max: QUESTION_MAX });
         }
         let different: BTreeSet<_> = question.choices.iter().collect();
         let fits = match question.kind {
@@ -106,10 +93,8 @@ pub fn check_questions(questions: &[RequestQuestion]) -> Vec<PartFault> {
             }
         };
         if !fits {
-            let detail = format!(
-                "Give a choice 2 to {CHOICES_MAX} different ones of 1 to {CHOICE_MAX} characters, and a text none."
-            );
-            fault("choices", "choices", detail);
+            let (max, length) = (CHOICES_MAX, CHOICE_MAX);
+            fault("choices", "choices", Fault::Choices { max, length });
         }
     }
     faults
@@ -123,8 +108,8 @@ pub fn read_answers(
     let mut faults = Vec::new();
     for key in given.keys() {
         if !questions.iter().any(|question| question.key == *key) {
-            let detail = "The plan does not ask this.";
-            faults.push(PartFault::new(pointer(key), "unknown_question", detail));
+            let fault = Fault::NotAsked;
+            faults.push(PartFault::new(pointer(key), "unknown_question", fault));
         }
     }
     let mut answers = Vec::new();
@@ -132,14 +117,14 @@ pub fn read_answers(
         let answer = given.get(&question.key).map_or("", |answer| answer.trim());
         if answer.is_empty() {
             if question.required {
-                let detail = format!("Answer this: {}", question.text);
-                faults.push(PartFault::new(pointer(&question.key), "required", detail));
+                let fault = Fault::Unanswered(question.text.clone());
+                faults.push(PartFault::new(pointer(&question.key), "required", fault));
             }
             continue;
         }
         match fault_of(question, answer) {
-            Some((code, detail)) => {
-                faults.push(PartFault::new(pointer(&question.key), code, detail));
+            Some((code, fault)) => {
+                faults.push(PartFault::new(pointer(&question.key), code, fault));
             }
             None => answers.push(RequestAnswer {
                 key: question.key.clone(),
@@ -155,28 +140,25 @@ pub fn read_answers(
     }
 }
 
-fn fault_of(question: &RequestQuestion, answer: &str) -> Option<(&'static str, String)> {
+fn fault_of(question: &RequestQuestion, answer: &str) -> Option<(&'static str, Fault)> {
     match question.kind {
         QuestionKind::Choice if !question.choices.iter().any(|choice| choice == answer) => Some((
             "not_a_choice",
-            format!("Answer one of: {}.", question.choices.join(", ")),
+            Fault::NotAChoice(question.choices.join(", ")),
         )),
         QuestionKind::Text if answer.chars().count() > ANSWER_MAX => Some((
             "too_long",
-            format!(
-                "Use at most {ANSWER_MAX} characters; this has {}.",
-                answer.chars().count()
-            ),
+            Fault::TooLong {
+                max: ANSWER_MAX,
+                got: answer.chars().count(),
+            },
         )),
         QuestionKind::Text
             if answer
                 .chars()
                 .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) =>
         {
-            Some((
-                "control_character",
-                "Remove the control characters.".to_owned(),
-            ))
+            Some(("control_character", Fault::ControlCharacter))
         }
         QuestionKind::Choice | QuestionKind::Text => None,
     }

@@ -3,7 +3,9 @@
 use crate::numbers::{BEGIN, END};
 use crate::{catalogue, spoken};
 use fluent_bundle::{FluentArgs, FluentValue};
-use gatehouse_domain::Language;
+use gatehouse_domain::credential::CredentialKind;
+use gatehouse_domain::policy::PolicyKind;
+use gatehouse_domain::{Email, Language, OperationKey, Permission, Role, Slug};
 use std::borrow::Cow;
 
 /// What stands in a place: words are shown as they are, a whole number also chooses the plural.
@@ -30,7 +32,19 @@ macro_rules! texts {
         }
     )*};
 }
-texts!(str, String, Cow<'_, str>);
+// Names and codes are the same in every language.
+texts!(
+    str,
+    String,
+    Cow<'_, str>,
+    Slug,
+    Email,
+    Permission,
+    Role,
+    OperationKey,
+    PolicyKind,
+    CredentialKind
+);
 
 macro_rules! short_numbers {
     ($($number:ty),*) => {$(

@@ -1,5 +1,6 @@
 //! Another address for an account: proved by a link to the new one, taken back by a link to the old one.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::Email;
@@ -36,7 +37,7 @@ pub async fn request_email_change(
         return Err(Refusal::field(
             "/email",
             "same",
-            "This is your address already. Enter the new one.",
+            t!("refused-people-this-is-your-address-already-enter"),
         ));
     }
     prove_password(db, &user, current, ip).await?;
@@ -200,7 +201,10 @@ async fn set_email(
     .execute(work.conn())
     .await
     .on_constraint("app_user_email_key", || {
-        Refusal::Conflict(format!("{address} belongs to another account by now."))
+        Refusal::Conflict(t!(
+            "refused-people-belongs-to-another-account-by-now",
+            address = &address
+        ))
     })?;
     for purpose in [Purpose::ResetPassword, Purpose::ChangeEmail] {
         one_time::void(work.conn(), purpose, user.id, now).await?;

@@ -1,5 +1,6 @@
 //! Showing again who one is, before something of high consequence.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -50,9 +51,9 @@ pub async fn prove(
             prove_password(db, &get_user(db, user).await?, shown, ip).await?;
         }
         Provable::Elsewhere => {
-            return Err(Refusal::NotYours(
-                "Your account has no password here. Sign in with your provider again.".to_owned(),
-            ));
+            return Err(Refusal::NotYours(t!(
+                "refused-people-your-account-has-no-password-here"
+            )));
         }
     }
     Ok(asked)

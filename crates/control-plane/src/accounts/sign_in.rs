@@ -1,5 +1,6 @@
 //! Signing in with address and password.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::UserId;
@@ -73,7 +74,7 @@ pub(crate) async fn prove_password(
         Ok(_) | Err(Refusal::NotYours(_)) => Err(Refusal::field(
             "/current",
             "wrong",
-            "This is not your password. If you have none yet, ask for one by mail: sign out, then choose \"Forgot the password?\".",
+            t!("refused-people-this-is-not-your-password-if"),
         )),
         Err(refusal) => Err(refusal),
     }

@@ -1,5 +1,6 @@
 //! Signing up, and proving the address.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -16,6 +17,7 @@ use crate::mail::{self, NewMail};
 use crate::one_time::{self, Carried, Purpose};
 use crate::refusal::{Faults, Refusal};
 use crate::tenants::{self, TenantView};
+use crate::words::one_of;
 use crate::work::Work;
 use crate::{emails, members, passwords};
 
@@ -84,9 +86,9 @@ pub async fn sign_up(db: &Db, tenant: TenantId, input: SignUp) -> Result<SignedU
 /// Refuses a sign-up where the tenant does not take it; a tenant's rule is no secret.
 pub(crate) fn require_open(tenant: &TenantView, email: &Email) -> Result<(), Refusal> {
     if tenant.status != TenantStatus::Active {
-        return Err(Refusal::NotYours(format!(
-            "{} takes no sign-ups at present.",
-            tenant.name
+        return Err(Refusal::NotYours(t!(
+            "refused-people-takes-no-sign-ups-at-present",
+            name = &tenant.name
         )));
     }
     match tenant.signup_mode {
@@ -95,18 +97,19 @@ pub(crate) fn require_open(tenant: &TenantView, email: &Email) -> Result<(), Ref
         SignupMode::Domain => Err(Refusal::field(
             "/email",
             "domain",
-            format!(
-                "Use an address of {}; '{email}' is of another domain.",
-                tenant.email_domains.join(" or ")
+            t!(
+                "refused-people-use-an-address-of-is-of",
+                join = &one_of(&tenant.email_domains),
+                email = &email
             ),
         )),
-        SignupMode::Invite => Err(Refusal::NotYours(format!(
-            "{} is joined by invitation. Ask one of its administrators for one.",
-            tenant.name
+        SignupMode::Invite => Err(Refusal::NotYours(t!(
+            "refused-people-is-joined-by-invitation-ask-one",
+            name = &tenant.name
         ))),
-        SignupMode::Closed => Err(Refusal::NotYours(format!(
-            "{} takes no sign-ups.",
-            tenant.name
+        SignupMode::Closed => Err(Refusal::NotYours(t!(
+            "refused-people-takes-no-sign-ups",
+            name = &tenant.name
         ))),
     }
 }

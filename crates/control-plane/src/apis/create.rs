@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, ProductId, TeamId};
 use gatehouse_domain::{Permission, Place, Slug, Visibility};
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -58,7 +59,11 @@ pub(crate) async fn make(
     let summary = faults.optional_text("/summary", &input.summary, 400);
     faults.finish()?;
     let Some(slug) = slug else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let team = owner_team(work.conn(), actor, input.owner_team.as_ref()).await?;
     actor.require_on(Permission::ApiWrite, &Place::of_team(team.into()))?;
@@ -82,7 +87,7 @@ pub(crate) async fn make(
     .execute(work.conn())
     .await
     .on_constraint("api_slug_key", || {
-        Refusal::Conflict(format!("There is an API '{slug}' already."))
+        Refusal::Conflict(t!("refused-apis-there-is-an-api-already", slug = &slug))
     })?;
     sqlx::query!(
         "insert into product (id, tenant_id, owner_team_id, slug, name, visibility, api_id, created_at)
@@ -99,7 +104,7 @@ pub(crate) async fn make(
     .execute(work.conn())
     .await
     .on_constraint("product_slug_key", || {
-        Refusal::Conflict(format!("There is a product '{slug}' already."))
+        Refusal::Conflict(t!("refused-apis-there-is-a-product-already", slug = &slug))
     })?;
     work.audit(AuditEntry {
         action: "api.create",
@@ -138,7 +143,7 @@ async fn require_free_place(conn: &mut PgConnection, slug: &Slug) -> Result<(), 
     .fetch_one(conn)
     .await?;
     if taken {
-        let detail = format!("'{slug}' is part of an address already; choose another name.");
+        let detail = t!("refused-apis-is-part-of-an-address-already", slug = &slug);
         return Err(Refusal::field("/slug", "reserved", detail));
     }
     Ok(())
@@ -175,5 +180,5 @@ pub(crate) async fn owner_team(
     )
     .fetch_optional(conn)
     .await?
-    .ok_or_else(|| Refusal::field("/owner_team", "required", "Name the team that owns it."))
+    .ok_or_else(|| Refusal::field("/owner_team", "required", t!("refused-apis-name-the-team-that-owns-it")))
 }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, TeamId};
 use gatehouse_domain::{Permission, Place, Visibility};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -65,10 +66,10 @@ pub async fn update_api(
         config_max_age_s.is_none_or(|seconds| CONFIG_MAX_AGE_S.contains(&seconds)),
         "/config_max_age_s",
         "out_of_range",
-        format!(
-            "Use between {} and {} seconds, or null.",
-            CONFIG_MAX_AGE_S.start(),
-            CONFIG_MAX_AGE_S.end()
+        t!(
+            "refused-apis-use-between-and-seconds-or-null",
+            start = &CONFIG_MAX_AGE_S.start(),
+            end = &CONFIG_MAX_AGE_S.end()
         ),
     );
     faults.finish()?;
@@ -135,8 +136,9 @@ async fn new_owner(
     actor.require_on(Permission::ApiWrite, &to)?;
     let had = actor.grants().on(&from);
     match actor.grants().on(&to).difference(&had).next() {
-        Some(gained) => Err(Refusal::NotYours(format!(
-            "There you would have the right {gained} on this API, which you lack now; somebody who has it on both sides can move it."
+        Some(gained) => Err(Refusal::NotYours(t!(
+            "refused-apis-there-you-would-have-the-right",
+            gained = &gained
         ))),
         None => Ok(team),
     }
@@ -180,7 +182,7 @@ pub(crate) async fn show_to(
         teams.len() <= GRANTS_MAX,
         "/granted_teams",
         "too_many",
-        format!("Use at most {GRANTS_MAX} teams."),
+        t!("refused-apis-use-at-most-teams", grants_max = &GRANTS_MAX),
     );
     faults.finish()?;
     let mut found = Vec::with_capacity(teams.len());

@@ -1,6 +1,7 @@
 //! Deleting an application: its keys and subscriptions end with it, in one change.
 
 use gatehouse_domain::id::ApplicationId;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::lock;
@@ -27,9 +28,9 @@ pub async fn delete_application(
     membership::require_team(work.conn(), actor, row.team_id).await?;
     require_version(expected, row.row_version)?;
     if row.state == "suspended" {
-        return Err(Refusal::Conflict(
-            "The application is suspended; it can be deleted when that is lifted.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-application-is-suspended-it-can"
+        )));
     }
     let person = membership::person(work.conn(), actor).await?;
     sqlx::query!(

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApplicationId, UserId};
 use gatehouse_domain::{Email, Permission, Role};
+use gatehouse_language::t;
 use serde::Serialize;
 
 use super::{ApplicationView, get_application};
@@ -67,19 +68,18 @@ pub async fn invite_colleague(
     if let Some(person) = member_of_address(db, actor, &email).await? {
         let there = team.members.iter().find(|one| one.user_id == person);
         if there.is_some_and(|one| one.role != input.role) {
-            let says =
-                "They are in the team already. Change their part in it where the team is managed.";
+            let says = t!("refused-people-they-are-in-the-team-already");
             return Err(Refusal::field("/email", "member", says));
         }
         let done = teams::add_team_member(db, actor, team.id, person, input.role).await?;
         return Ok(done.map(|team| shown(actor, view, team)));
     }
     if !actor.may(Permission::MemberManage) {
-        let says = "Nobody here has this address. Ask an administrator to invite them first.";
+        let says = t!("refused-people-nobody-here-has-this-address-ask");
         return Err(Refusal::field("/email", "unknown", says));
     }
     if input.role == TeamRole::Lead {
-        let says = "Whoever is invited joins as a member; make them a lead once they are here.";
+        let says = t!("refused-people-whoever-is-invited-joins-as-a");
         return Err(Refusal::field("/role", "not_yet", says));
     }
     let invite = Invite {

@@ -9,6 +9,7 @@ mod view;
 use gatehouse_domain::Permission;
 use gatehouse_domain::Slug;
 use gatehouse_domain::id::{ApplicationId, TeamId};
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -152,9 +153,9 @@ async fn insert(
             return Ok(slug);
         }
     }
-    Err(Refusal::Conflict(
-        "Too many applications have this name; choose another.".to_owned(),
-    ))
+    Err(Refusal::Conflict(t!(
+        "refused-people-too-many-applications-have-this-name"
+    )))
 }
 
 fn numbered(base: &str, number: u32) -> String {
@@ -179,7 +180,13 @@ async fn owner(
         return sqlx::query_scalar!("select id from team where personal_user_id = $1", person)
             .fetch_optional(conn)
             .await?
-            .ok_or_else(|| Refusal::field(pointer, "required", "Name the team that owns it."));
+            .ok_or_else(|| {
+                Refusal::field(
+                    pointer,
+                    "required",
+                    t!("refused-apis-name-the-team-that-owns-it"),
+                )
+            });
     };
     let (id, slug) = team.parts();
     let found = sqlx::query_scalar!(
@@ -193,9 +200,9 @@ async fn owner(
     if membership::may_act_for_team(conn, actor, found).await? {
         Ok(found)
     } else {
-        Err(Refusal::NotYours(
-            "You are not a member of that team.".to_owned(),
-        ))
+        Err(Refusal::NotYours(t!(
+            "refused-people-you-are-not-a-member-of"
+        )))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApplicationId;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::lock;
@@ -30,7 +31,7 @@ pub async fn suspend_application(
         to: "suspended",
         action: "application.suspend",
         event: "application.suspended",
-        otherwise: "The application is suspended already.",
+        otherwise: t!("refused-people-the-application-is-suspended-already"),
     };
     set_state(db, actor, application, stop, reason).await
 }
@@ -47,7 +48,7 @@ pub async fn unsuspend_application(
         to: "active",
         action: "application.unsuspend",
         event: "application.unsuspended",
-        otherwise: "The application is not suspended.",
+        otherwise: t!("refused-people-the-application-is-not-suspended"),
     };
     set_state(db, actor, application, stop, String::new()).await
 }
@@ -57,7 +58,7 @@ struct Stop {
     to: &'static str,
     action: &'static str,
     event: &'static str,
-    otherwise: &'static str,
+    otherwise: String,
 }
 
 async fn set_state(
@@ -78,7 +79,7 @@ async fn set_state(
     .execute(work.conn())
     .await?;
     if changed.rows_affected() != 1 {
-        return Err(Refusal::Conflict(stop.otherwise.to_owned()));
+        return Err(Refusal::Conflict(stop.otherwise));
     }
     work.audit(AuditEntry {
         action: stop.action,

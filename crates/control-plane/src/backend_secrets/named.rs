@@ -1,5 +1,6 @@
 //! Backend secrets and the policies that name them.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::TenantId;
@@ -33,8 +34,7 @@ pub(crate) async fn link(
     let fault = |pointer: &str, code, detail: String| FieldFault::new(pointer, code, detail);
     let Some(api) = api else {
         let refuse = |(pointer, _): &(String, &str)| {
-            let detail =
-                "A backend secret is of one API: put this policy at that API, or further in.";
+            let detail = t!("refused-policies-a-backend-secret-is-of-one");
             fault(pointer, "secret_reference", detail.to_owned())
         };
         return Err(Refusal::Invalid(named.iter().map(refuse).collect()));
@@ -52,8 +52,10 @@ pub(crate) async fn link(
         .filter(|(_, name)| known.iter().all(|row| row.name != *name));
     let faults: Vec<FieldFault> = unknown
         .map(|(pointer, name)| {
-            let detail =
-                format!("The API has no backend secret {name}: put it first. Of an API that is not there yet, apply everything but this policy before.");
+            let detail = t!(
+                "refused-policies-the-api-has-no-backend-secret",
+                name = &name
+            );
             fault(pointer, "unknown_secret", detail)
         })
         .collect();
@@ -129,8 +131,9 @@ impl BackendSecrets {
     pub(crate) fn get(&self, api: Option<Uuid>, name: &str) -> Result<&str, Refusal> {
         let value = api.and_then(|api| self.0.get(&api)?.get(name));
         value.map(|value| value.as_str()).ok_or_else(|| {
-            Refusal::Conflict(format!(
-                "A headers policy names the backend secret {name}, which there is not: put it at the policy's API and save the policy again, or let it say something else."
+            Refusal::Conflict(t!(
+                "refused-policies-a-headers-policy-names-the-backend",
+                name = &name
             ))
         })
     }

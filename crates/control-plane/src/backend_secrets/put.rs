@@ -4,6 +4,7 @@ use gatehouse_domain::backend_secret::BACKEND_SECRET_BYTES_MAX;
 use gatehouse_domain::id::{ApiId, BackendSecretId};
 use gatehouse_domain::policy::is_field_value;
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
 use crate::sealed;
-use crate::words::{optional_reason, require_version};
+use crate::words::{Said, optional_reason, require_version};
 use crate::work::{Changed, Work};
 
 /// Most backend secrets of one API.
@@ -73,17 +74,18 @@ pub async fn put_backend_secret(
 fn require_value(value: &str) -> Result<(), Refusal> {
     let fault = |code, detail: String| Err(Refusal::field("/value", code, detail));
     if value.is_empty() {
-        return fault("required", "Fill this in.".to_owned());
+        return fault("required", t!("refused-policies-fill-this-in"));
     }
     if value.len() > BACKEND_SECRET_BYTES_MAX {
-        let detail = format!(
-            "Use at most {BACKEND_SECRET_BYTES_MAX} bytes; got {}.",
-            value.len()
+        let detail = t!(
+            "refused-policies-use-at-most-bytes-got",
+            backend_secret_bytes_max = &BACKEND_SECRET_BYTES_MAX,
+            value = &value.len()
         );
         return fault("too_long", detail);
     }
     if !is_field_value(value) {
-        let detail = "Use one line of visible ASCII, with spaces only inside.";
+        let detail = t!("refused-policies-use-one-line-of-visible-ascii");
         return fault("field_value", detail.to_owned());
     }
     Ok(())
@@ -91,8 +93,13 @@ fn require_value(value: &str) -> Result<(), Refusal> {
 
 /// The name of a secret to come. The API is locked: nobody else adds one meanwhile.
 async fn new_name(work: &mut Work<'_>, api: Uuid, name: &str) -> Result<String, Refusal> {
-    let name = Slug::new(name)
-        .map_err(|fault| Refusal::field("/name", "slug", format!("The secret's name: {fault}.")))?;
+    let name = Slug::new(name).map_err(|fault| {
+        Refusal::field(
+            "/name",
+            "slug",
+            t!("refused-policies-the-secret-s-name", fault = &fault.said()),
+        )
+    })?;
     let held = sqlx::query_scalar!(
         r#"select count(*) as "held!" from backend_secret where api_id = $1"#,
         api
@@ -100,8 +107,10 @@ async fn new_name(work: &mut Work<'_>, api: Uuid, name: &str) -> Result<String, 
     .fetch_one(work.conn())
     .await?;
     if held >= BACKEND_SECRETS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "The API has {held} backend secrets, and no more than {BACKEND_SECRETS_MAX} are kept: delete one, or put this value under its name."
+        return Err(Refusal::Conflict(t!(
+            "refused-policies-the-api-has-backend-secrets-and",
+            held = &held,
+            backend_secrets_max = &BACKEND_SECRETS_MAX
         )));
     }
     Ok(name.as_str().to_owned())

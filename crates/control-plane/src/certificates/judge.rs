@@ -1,5 +1,6 @@
 //! Whether a certificate and a key can be served: everything a client would stumble over is said before anything is stored.
 
+use gatehouse_language::t;
 use std::sync::Arc;
 
 use gatehouse_domain::host::is_host_pattern;
@@ -56,7 +57,10 @@ pub(super) fn judge(input: &PutCertificate, now: OffsetDateTime) -> Result<Read,
         match X509Certificate::from_der(der) {
             Ok((&[], certificate)) => parsed.push(certificate),
             _ => {
-                let says = format!("Certificate {} cannot be read as X.509.", place + 1);
+                let says = t!(
+                    "refused-policies-certificate-cannot-be-read-as-x",
+                    place = &place + 1
+                );
                 return Err(Refusal::field("/chain", "certificate", says));
             }
         }
@@ -81,9 +85,10 @@ pub(super) fn judge(input: &PutCertificate, now: OffsetDateTime) -> Result<Read,
 fn read_chain(pem: &str) -> Result<Vec<CertificateDer<'static>>, Refusal> {
     let refuse = |code, says: String| Err(Refusal::field("/chain", code, says));
     if pem.len() > CHAIN_BYTES_MAX {
-        let says = format!(
-            "Send at most {CHAIN_BYTES_MAX} bytes; this has {}.",
-            pem.len()
+        let says = t!(
+            "refused-policies-send-at-most-bytes-this-has",
+            chain_bytes_max = &CHAIN_BYTES_MAX,
+            pem = &pem.len()
         );
         return refuse("too_long", says);
     }
@@ -92,9 +97,9 @@ fn read_chain(pem: &str) -> Result<Vec<CertificateDer<'static>>, Refusal> {
         match found {
             Ok(certificate) => chain.push(certificate),
             Err(_) => {
-                let says = format!(
-                    "What follows certificate {} is not PEM: -----BEGIN CERTIFICATE-----, base 64, -----END CERTIFICATE-----.",
-                    chain.len()
+                let says = t!(
+                    "refused-policies-what-follows-certificate-is-not-pem",
+                    chain = &chain.len()
                 );
                 return refuse("pem", says);
             }
@@ -103,38 +108,40 @@ fn read_chain(pem: &str) -> Result<Vec<CertificateDer<'static>>, Refusal> {
     match chain.len() {
         0 => refuse(
             "pem",
-            "Send PEM: -----BEGIN CERTIFICATE-----, base 64, -----END CERTIFICATE-----. There is none here.".to_owned(),
+            t!("refused-policies-send-pem-begin-certificate-base-64"),
         ),
         1..=CHAIN_MAX => Ok(chain),
         many => refuse(
             "too_many",
-            format!("Send at most {CHAIN_MAX} certificates, the leaf first and no root; these are {many}."),
+            t!(
+                "refused-policies-send-at-most-certificates-the-leaf",
+                chain_max = &CHAIN_MAX,
+                many = &many
+            ),
         ),
     }
 }
 
 /// What went wrong is never said in the parser's words: nothing of a key is repeated.
 fn read_key(pem: &str) -> Result<PrivateKeyDer<'static>, Refusal> {
-    let refuse = |code, says: &str| Err(Refusal::field("/key", code, says));
+    let refuse = |code, says: String| Err(Refusal::field("/key", code, says));
     if pem.len() > KEY_BYTES_MAX {
-        let says = format!(
-            "Send at most {KEY_BYTES_MAX} bytes; this has {}.",
-            pem.len()
+        let says = t!(
+            "refused-policies-send-at-most-bytes-this-has-2",
+            key_bytes_max = &KEY_BYTES_MAX,
+            pem = &pem.len()
         );
-        return refuse("too_long", &says);
+        return refuse("too_long", says);
     }
     if pem.contains("ENCRYPTED") {
         return refuse(
             "encrypted",
-            "The key is encrypted: decrypt it first (openssl pkey -in FILE).",
+            t!("refused-policies-the-key-is-encrypted-decrypt-it"),
         );
     }
     match PrivateKeyDer::from_pem_slice(pem.as_bytes()) {
         Ok(key) => Ok(key),
-        Err(_) => refuse(
-            "pem",
-            "Send one private key as PEM: -----BEGIN PRIVATE KEY-----, base 64, -----END PRIVATE KEY-----.",
-        ),
+        Err(_) => refuse("pem", t!("refused-policies-send-one-private-key-as-pem")),
     }
 }
 
@@ -145,7 +152,7 @@ fn order(chain: &[X509Certificate<'_>], faults: &mut Faults) {
             false,
             "/chain",
             "leaf_first",
-            "Certificate 1 is of an authority: put the leaf first.",
+            t!("refused-policies-certificate-1-is-of-an-authority"),
         );
         return;
     }
@@ -162,10 +169,10 @@ fn order(chain: &[X509Certificate<'_>], faults: &mut Faults) {
             is_signed,
             "/chain",
             "order",
-            format!(
-                "Certificate {} did not sign certificate {}: send the leaf, then what signed it, and so on.",
-                place + 2,
-                place + 1
+            t!(
+                "refused-policies-certificate-did-not-sign-certificate-send",
+                place = &place + 2,
+                place2 = &place + 1
             ),
         );
     }
@@ -180,9 +187,11 @@ fn strength(chain: &[X509Certificate<'_>], faults: &mut Faults) {
                 rsa.key_size() >= RSA_BITS_MIN,
                 "/chain",
                 "weak_key",
-                format!(
-                    "Certificate {number} has an RSA key of {} bits: clients want at least {RSA_BITS_MIN}.",
-                    rsa.key_size()
+                t!(
+                    "refused-policies-certificate-has-an-rsa-key-of",
+                    number = &number,
+                    key_size = &rsa.key_size(),
+                    rsa_bits_min = &RSA_BITS_MIN
                 ),
             );
         }
@@ -194,7 +203,10 @@ fn strength(chain: &[X509Certificate<'_>], faults: &mut Faults) {
             is_root || !is_weak,
             "/chain",
             "weak_signature",
-            format!("Certificate {number} is signed over SHA-1 or MD5: no client takes that."),
+            t!(
+                "refused-policies-certificate-is-signed-over-sha-1",
+                number = &number
+            ),
         );
     }
     let usage = chain[0].extended_key_usage();
@@ -207,7 +219,7 @@ fn strength(chain: &[X509Certificate<'_>], faults: &mut Faults) {
         serves,
         "/chain",
         "purpose",
-        "The leaf is not for servers (extended key usage): ask for one with serverAuth.",
+        t!("refused-policies-the-leaf-is-not-for-servers"),
     );
 }
 
@@ -229,15 +241,20 @@ fn dates(
             now <= to,
             "/chain",
             "expired",
-            format!("Certificate {number} ended at {}.", written(to)),
+            t!(
+                "refused-policies-certificate-ended-at",
+                number = &number,
+                written = &written(to)
+            ),
         );
         faults.require(
             from <= now,
             "/chain",
             "not_yet_valid",
-            format!(
-                "Certificate {number} begins at {}: put it then.",
-                written(from)
+            t!(
+                "refused-policies-certificate-begins-at-put-it-then",
+                number = &number,
+                written = &written(from)
             ),
         );
     }
@@ -262,15 +279,16 @@ fn hosts(leaf: &X509Certificate<'_>, faults: &mut Faults) -> Vec<String> {
         !hosts.is_empty(),
         "/chain",
         "no_host",
-        "The leaf names no host in its subject alternative names; the common name does not count.",
+        t!("refused-policies-the-leaf-names-no-host-in"),
     );
     faults.require(
         hosts.len() <= HOSTS_MAX,
         "/chain",
         "too_many_hosts",
-        format!(
-            "The leaf names {} hosts; at most {HOSTS_MAX} are taken.",
-            hosts.len()
+        t!(
+            "refused-policies-the-leaf-names-hosts-at-most",
+            hosts = &hosts.len(),
+            hosts_max = &HOSTS_MAX
         ),
     );
     hosts
@@ -284,12 +302,12 @@ fn belongs(chain: &[CertificateDer<'static>], key: &PrivateKeyDer<'static>) -> R
         Err(rustls::Error::InconsistentKeys(_)) => Err(Refusal::field(
             "/key",
             "other_certificate",
-            "This key is of another certificate than the first one of the chain.",
+            t!("refused-policies-this-key-is-of-another-certificate"),
         )),
         Err(_) => Err(Refusal::field(
             "/key",
             "unusable",
-            "No TLS is spoken with this key: use RSA of 2048 to 8192 bits, ECDSA over P-256, P-384 or P-521, or Ed25519.",
+            t!("refused-policies-no-tls-is-spoken-with-this"),
         )),
     }
 }

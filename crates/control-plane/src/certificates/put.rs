@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::CertificateId;
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 use super::judge::{Read, judge};
@@ -13,7 +14,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{OnConstraint, Refusal};
 use crate::sealed;
-use crate::words::require_version;
+use crate::words::{Said, require_version};
 use crate::work::{Changed, Work};
 
 /// Most certificates of one tenant: all of them are held by every gateway that serves one of their hosts.
@@ -71,7 +72,14 @@ pub async fn put_certificate(
 /// The name of a certificate to come.
 async fn new_name(work: &mut Work<'_>, name: &str) -> Result<String, Refusal> {
     let name = Slug::new(name).map_err(|fault| {
-        Refusal::field("/name", "slug", format!("The certificate's name: {fault}."))
+        Refusal::field(
+            "/name",
+            "slug",
+            t!(
+                "refused-policies-the-certificate-s-name",
+                fault = &fault.said()
+            ),
+        )
     })?;
     let tenant = work.tenant();
     let held = sqlx::query_scalar!(
@@ -81,8 +89,10 @@ async fn new_name(work: &mut Work<'_>, name: &str) -> Result<String, Refusal> {
     .fetch_one(work.conn())
     .await?;
     if held >= CERTIFICATES_MAX {
-        return Err(Refusal::Conflict(format!(
-            "There are {held} certificates, and no more than {CERTIFICATES_MAX} are kept: delete one, or put this one under its name."
+        return Err(Refusal::Conflict(t!(
+            "refused-policies-there-are-certificates-and-no-more",
+            held = &held,
+            certificates_max = &CERTIFICATES_MAX
         )));
     }
     Ok(name.as_str().to_owned())
@@ -121,7 +131,7 @@ async fn store(
     .execute(work.conn())
     .await
     .on_constraint("certificate_name_key", || {
-        Refusal::Conflict("Somebody else put a certificate under this name just now.".to_owned())
+        Refusal::Conflict(t!("refused-policies-somebody-else-put-a-certificate-under"))
     })?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What the clock does for certificates: it tells of ends to come.
 
 use gatehouse_domain::id::CertificateId;
+use gatehouse_language::t;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -27,9 +28,9 @@ struct Ending {
 /// transaction. Returns how many. Only for the program itself.
 pub async fn tell_of_ends(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
     if !matches!(actor.kind(), ActorKind::System) {
-        return Err(Refusal::NotYours(
-            "Only the program itself does this.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-policies-only-the-program-itself-does-this"
+        )));
     }
     let mut work = Work::begin(db, actor).await?;
     let (tenant, now) = (work.tenant(), work.now());

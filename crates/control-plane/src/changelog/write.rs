@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, ChangelogEntryId};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 
 use super::{BODY_MAX, EntryView, New, find, insert};
@@ -125,9 +126,9 @@ pub async fn delete_entry(
     let api = apis::lock(work.conn(), actor, &api, Permission::ApiWrite).await?;
     let before = find(work.conn(), api.id, entry.uuid()).await?;
     if before.kind != "note" {
-        return Err(Refusal::Conflict(
-            "This happened, so its entry stays; change what it says instead.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-this-happened-so-its-entry-stays"
+        )));
     }
     sqlx::query!("delete from changelog_entry where id = $1", entry.uuid())
         .execute(work.conn())

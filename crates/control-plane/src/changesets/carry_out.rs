@@ -1,5 +1,6 @@
 //! Making every change of a changeset, by the verbs everybody calls, with the place of what they refuse.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use super::plan::{Action, Planned, ResourceChange};
@@ -76,7 +77,7 @@ async fn require_operations(
             continue;
         };
         faults.extend(left.orphans.all().map(|orphan| {
-            let detail = orphan.refusal_words("or take that away in the same files");
+            let detail = t!("refused-apis-orphaned-in-files", what = &orphan.words());
             FieldFault::new(described(declared), "orphaned", detail)
         }));
     }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, CiTrustId, UserId};
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -83,10 +84,11 @@ fn unreachable(issuer: &str, failure: &str) -> Refusal {
     Refusal::field(
         "/issuer",
         "unreachable",
-        format!(
-            "The keys of '{issuer}' could not be read: {failure}. Enter the issuer exactly as its tokens spell it; \
-             {}/.well-known/openid-configuration must answer.",
-            issuer.trim_end_matches('/')
+        t!(
+            "refused-people-the-keys-of-could-not-be",
+            issuer = &issuer,
+            failure = &failure,
+            trim_end_matches = &issuer.trim_end_matches('/')
         ),
     )
 }
@@ -106,7 +108,12 @@ fn judge(input: &mut CreateCiTrust) -> Result<(String, String, String, String), 
         (TTL_MIN_S..=TTL_MAX_S).contains(&ttl),
         "/ttl_s",
         "range",
-        format!("Use {TTL_MIN_S} to {TTL_MAX_S} seconds; got {ttl}."),
+        t!(
+            "refused-people-use-to-seconds-got",
+            ttl_min_s = &TTL_MIN_S,
+            ttl_max_s = &TTL_MAX_S,
+            ttl = &ttl
+        ),
     );
     faults.finish()?;
     Ok((name, issuer, audience, subject))

@@ -3,21 +3,24 @@
 //! A pattern is the whole subject; `*` stands for any run of characters but `:`, which separates the parts of a subject with
 //! GitHub, GitLab and Kubernetes alike, so that no part can grow into the next.
 
+use gatehouse_language::t;
+
 /// Whether a pattern says clearly enough whose workloads it means.
 pub(super) fn judge(pattern: &str) -> Result<(), String> {
     if pattern.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err("Write the subject without spaces.".to_owned());
+        return Err(t!("refused-people-write-the-subject-without-spaces"));
     }
     let Some((before, _)) = pattern.split_once('*') else {
         return Ok(());
     };
     if !before.contains('/') {
-        return Err(format!(
-            "Name the owner before the first '*', as in repo:acme/*:ref:refs/heads/main; '{pattern}' would take anybody's."
+        return Err(t!(
+            "refused-people-name-the-owner-before-the-first",
+            pattern = &pattern
         ));
     }
     if pattern.matches('*').count() > 8 {
-        return Err("Use at most 8 '*'.".to_owned());
+        return Err(t!("refused-people-use-at-most-8"));
     }
     Ok(())
 }

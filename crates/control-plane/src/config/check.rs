@@ -4,6 +4,7 @@
 //! same with ten APIs or with thousands. Where an environment moves, everything in it moves, and everything is checked; so it
 //! is where much changes at once, such as by a policy of every API.
 
+use gatehouse_language::t;
 use std::collections::{HashMap, HashSet};
 
 use gatehouse_domain::id::GatewayGroupId;
@@ -144,7 +145,7 @@ fn claims(held: &Objects, upserted: &Objects) -> Result<(), Refusal> {
         return Err(Refusal::field(
             "/host",
             "taken",
-            "This host is in use by somebody else on these gateways.",
+            t!("refused-apis-this-host-is-in-use-by"),
         ));
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Keys that the clock has ended are written down as such; gateways refuse them without waiting for this.
 
 use gatehouse_domain::id::CredentialId;
+use gatehouse_language::t;
 use serde_json::json;
 
 use crate::actor::{Actor, ActorKind};
@@ -14,9 +15,9 @@ use crate::work::Work;
 /// again while that is `limit`.
 pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
     if !matches!(actor.kind(), ActorKind::System) {
-        return Err(Refusal::NotYours(
-            "Only the program itself does this.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-policies-only-the-program-itself-does-this"
+        )));
     }
     let mut work = Work::begin(db, actor).await?;
     let now = work.now();

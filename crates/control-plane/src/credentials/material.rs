@@ -7,6 +7,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::CredentialKind;
 use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::key::Key;
+use gatehouse_language::t;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
 use rustls::pki_types::CertificateDer;
@@ -118,9 +119,16 @@ fn public_half(
         (material.certificate.is_some(), CredentialKind::MtlsCert),
     ] {
         let says = if kind == of {
-            format!("A credential of the kind {kind} needs this.")
+            t!(
+                "refused-access-a-credential-of-the-kind-needs",
+                kind = &kind
+            )
         } else {
-            format!("Leave this out: it is for the kind {of}, and this one is {kind}.")
+            t!(
+                "refused-access-leave-this-out-it-is-for",
+                of = &of,
+                kind = &kind
+            )
         };
         let pointer = pointer(of).unwrap_or_default();
         faults.require(given == (kind == of), pointer, "kind", says);
@@ -137,7 +145,7 @@ fn public_half(
 
 /// Why a public half is not taken that proves, or proved, another credential.
 pub(super) fn in_use(kind: CredentialKind) -> Refusal {
-    let says = "Another credential of this environment is proved by this already; revoke that one, and send another here.";
+    let says = t!("refused-access-another-credential-of-this-environment-is");
     Refusal::field(pointer(kind).unwrap_or_default(), "in_use", says)
 }
 
@@ -169,7 +177,7 @@ pub(super) async fn require_new(
         Some("revoked") => Err(Refusal::field(
             pointer(kind).unwrap_or_default(),
             "revoked",
-            "A credential that this proved was revoked: make another key pair, and send its public half.",
+            t!("refused-access-a-credential-that-this-proved-was"),
         )),
         Some(_) => Err(in_use(kind)),
     }
@@ -177,20 +185,17 @@ pub(super) async fn require_new(
 
 /// An asymmetric public key, without anything that is private (RFC 7517 §9.2).
 fn public_key(key: &Value) -> Result<PublicHalf, Refusal> {
-    let fault = |detail: &str| Refusal::field("/public_key", "not_public_key", detail);
+    let fault = |detail: String| Refusal::field("/public_key", "not_public_key", detail);
     let text = key.to_string();
     if text.len() > PUBLIC_MAX {
-        return Err(fault("Use at most 16 KiB."));
+        return Err(fault(t!("refused-access-use-at-most-16-kib")));
     }
     if text.contains("PRIVATE KEY") || PRIVATE.iter().any(|member| key.get(member).is_some()) {
-        return Err(fault(
-            "This holds a private key; treat it as leaked, and send the public half of another.",
-        ));
+        return Err(fault(t!("refused-access-this-holds-a-private-key-treat")));
     }
     // What a parser says quotes what it was given, which may be what nobody should see.
-    let parsed: Jwk = serde_json::from_value(key.clone()).map_err(|_| {
-        fault("Send a JSON Web Key (RFC 7517): an object with kty and the numbers of that kind of key.")
-    })?;
+    let parsed: Jwk = serde_json::from_value(key.clone())
+        .map_err(|_| fault(t!("refused-access-send-a-json-web-key-rfc")))?;
     let is_pair = matches!(
         parsed.algorithm,
         AlgorithmParameters::RSA(_)
@@ -198,12 +203,10 @@ fn public_key(key: &Value) -> Result<PublicHalf, Refusal> {
             | AlgorithmParameters::OctetKeyPair(_)
     );
     if !is_pair {
-        return Err(fault(
-            "Send an RSA, EC or OKP key; a shared secret is the kind hmac.",
-        ));
+        return Err(fault(t!("refused-access-send-an-rsa-ec-or-okp")));
     }
     let hash = thumbprint(&parsed)
-        .ok_or_else(|| fault("Its members are not the numbers of such a key (RFC 7518 §6)."))?;
+        .ok_or_else(|| fault(t!("refused-access-its-members-are-not-the-numbers")))?;
     Ok(PublicHalf {
         text,
         hash,
@@ -221,23 +224,19 @@ fn thumbprint(key: &Jwk) -> Option<[u8; 32]> {
 
 /// One certificate that is valid now, named by the SHA-256 of its DER form as TLS libraries name it.
 fn certificate_half(pem: &str, now: OffsetDateTime) -> Result<PublicHalf, Refusal> {
-    let fault = |detail: &str| Refusal::field("/certificate", "not_certificate", detail);
+    let fault = |detail: String| Refusal::field("/certificate", "not_certificate", detail);
     if pem.len() > PUBLIC_MAX {
-        return Err(fault("Use at most 16 KiB."));
+        return Err(fault(t!("refused-access-use-at-most-16-kib")));
     }
     if pem.contains("PRIVATE KEY") {
-        return Err(fault(
-            "This holds a private key; treat it as leaked, and send a certificate of another.",
-        ));
+        return Err(fault(t!("refused-access-this-holds-a-private-key-treat-2")));
     }
     let mut found = CertificateDer::pem_slice_iter(pem.as_bytes());
     let (Some(Ok(der)), None) = (found.next(), found.next()) else {
-        return Err(fault(
-            "Send one certificate in PEM form, from -----BEGIN CERTIFICATE----- on.",
-        ));
+        return Err(fault(t!("refused-access-send-one-certificate-in-pem-form")));
     };
     let Ok(([], parsed)) = X509Certificate::from_der(&der) else {
-        return Err(fault("This is no X.509 certificate (RFC 5280)."));
+        return Err(fault(t!("refused-access-this-is-no-x-509-certificate")));
     };
     Ok(PublicHalf {
         ends: valid_until(&parsed, now)?,
@@ -256,11 +255,17 @@ fn valid_until(
     let written = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     let fault = |code, says| Err(Refusal::field("/certificate", code, says));
     if ends <= now {
-        let says = format!("It ended at {}: send one that is valid.", written(ends));
+        let says = t!(
+            "refused-access-it-ended-at-send-one-that",
+            written = &written(ends)
+        );
         return fault("expired", says);
     }
     if now < begins {
-        let says = format!("It begins at {}: send it then.", written(begins));
+        let says = t!(
+            "refused-access-it-begins-at-send-it-then",
+            written = &written(begins)
+        );
         return fault("not_yet_valid", says);
     }
     Ok(Some(ends).filter(|ends| *ends < NO_END))

@@ -13,6 +13,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::CredentialKind;
 use gatehouse_domain::id::{ApplicationId, CredentialId, EnvironmentId, ProductId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -141,7 +142,7 @@ fn life(asked: Option<i32>, bounds: KeyBounds, faults: &mut Faults) -> Option<i3
             (1..=max).contains(&days),
             "/expires_in_days",
             "out_of_range",
-            format!("Use 1 to {max} days; got {days}."),
+            t!("refused-access-use-1-to-days-got", max = &max, days = &days),
         );
     }
     asked.or(bounds.max_days)
@@ -183,8 +184,9 @@ async fn require_room(
     if live < LIVE_KEYS_MAX {
         return Ok(());
     }
-    Err(Refusal::Conflict(format!(
-        "The application has {LIVE_KEYS_MAX} keys in this environment; revoke one first."
+    Err(Refusal::Conflict(t!(
+        "refused-access-the-application-has-keys-in-this",
+        live_keys_max = &LIVE_KEYS_MAX
     )))
 }
 

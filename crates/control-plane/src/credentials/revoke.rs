@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::CredentialId;
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::config::Touched;
 use crate::db::Db;
 use crate::membership;
 use crate::refusal::Refusal;
-use crate::words::{ago, optional_reason};
+use crate::words::{already, optional_reason};
 use crate::work::{Changed, Work};
 
 /// Takes a key away for good: the application's team its own, whoever enforces anybody's.
@@ -46,13 +47,8 @@ pub async fn revoke(
     }
     let now = work.now();
     if row.state == "revoked" {
-        let by = row
-            .revoked_name
-            .map_or(String::new(), |name| format!(" by {name}"));
-        let when = row
-            .revoked_at
-            .map_or(String::new(), |at| format!(", {}", ago(at, now)));
-        return Err(Refusal::Conflict(format!("Already revoked{by}{when}.")));
+        let words = already("revoked", row.revoked_name.as_ref(), row.revoked_at, now);
+        return Err(Refusal::Conflict(words));
     }
     let person = membership::person(work.conn(), actor).await?;
     let before = view::read(work.conn(), id.uuid(), now).await?;
@@ -68,7 +64,7 @@ pub async fn revoke(
     .execute(work.conn())
     .await?;
     if revoked.rows_affected() != 1 {
-        return Err(Refusal::Conflict("This key has expired.".to_owned()));
+        return Err(Refusal::Conflict(t!("refused-access-this-key-has-expired")));
     }
     work.touch(Touched::Credential(id));
     let after = view::read(work.conn(), id.uuid(), now).await?;

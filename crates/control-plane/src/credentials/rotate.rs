@@ -4,6 +4,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::credential::{CredentialFacts, CredentialKind, CredentialState};
 use gatehouse_domain::id::CredentialId;
 use gatehouse_domain::key::Key;
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -98,7 +99,7 @@ pub async fn rotate_credential(
     let (new_id, key) = insert(&mut work, actor, &new)
         .await
         .on_constraint("credential_rotated_from_key", || {
-            Refusal::Conflict("This key was replaced already.".to_owned())
+            Refusal::Conflict(t!("refused-access-this-key-was-replaced-already"))
         })?;
     work.touch(Touched::Credential(id));
     let view = view::read(work.conn(), new_id.uuid(), now).await?;
@@ -179,13 +180,15 @@ impl Old {
     fn require_active(&self, now: OffsetDateTime) -> Result<(), Refusal> {
         let words = match shown(self.facts, now) {
             CredentialState::Active => return Ok(()),
-            CredentialState::Retiring => "This key was replaced already.".to_owned(),
+            CredentialState::Retiring => t!("refused-access-this-key-was-replaced-already"),
             CredentialState::Revoked => {
                 let when = self.revoked_at.or(self.facts.retire_at);
-                let when = when.map_or(String::new(), |at| format!(" {}", ago(at, now)));
-                format!("This key was revoked{when}; make a new one.")
+                match when {
+                    Some(at) => t!("refused-access-key-was-revoked-ago", ago = &ago(at, now)),
+                    None => t!("refused-access-key-was-revoked"),
+                }
             }
-            CredentialState::Expired => "This key has expired; make a new one.".to_owned(),
+            CredentialState::Expired => t!("refused-access-this-key-has-expired-make-a"),
         };
         Err(Refusal::Conflict(words))
     }
@@ -212,36 +215,44 @@ fn require_overlap(how: Rotate, of: CredentialKind, bounds: KeyBounds) -> Result
         (0..=max).contains(&overlap_s),
         "/overlap_s",
         "out_of_range",
-        format!("Use 0 to {max} seconds; got {overlap_s}."),
+        t!(
+            "refused-access-use-0-to-seconds-got",
+            max = &max,
+            overlap_s = &overlap_s
+        ),
     );
     faults.require(
         !how.leaked || overlap_s == 0,
         "/overlap_s",
         "leaked",
-        "A key that leaked ends now: use 0 seconds, or leave this out.",
+        t!("refused-access-a-key-that-leaked-ends-now"),
     );
     if let Some(hours) = how.quiet_hours {
         faults.require(
             QUIET_HOURS.contains(&hours),
             "/quiet_hours",
             "out_of_range",
-            format!(
-                "Use {} to {} hours; got {hours}.",
-                QUIET_HOURS.start(),
-                QUIET_HOURS.end()
+            t!(
+                "refused-access-use-to-hours-got",
+                start = &QUIET_HOURS.start(),
+                end = &QUIET_HOURS.end(),
+                hours = &hours
             ),
         );
         faults.require(
             overlap_s > 0,
             "/quiet_hours",
             "no_overlap",
-            "Without an overlap the former key ends now; leave this out.",
+            t!("refused-access-without-an-overlap-the-former-key"),
         );
         faults.require(
             of.is_enforced(),
             "/quiet_hours",
             "kind",
-            format!("Gateways do not check credentials of the kind {of} yet, so nobody knows when one is quiet; leave this out."),
+            t!(
+                "refused-access-gateways-do-not-check-credentials-of",
+                of = &of
+            ),
         );
     }
     faults.finish()
@@ -262,8 +273,9 @@ async fn require_single_chain(
     .await?;
     match retiring {
         None => Ok(()),
-        Some(last4) => Err(Refusal::Conflict(format!(
-            "The key ending in {last4}, which this one replaced, still works; retire it first or rotate without overlap."
+        Some(last4) => Err(Refusal::Conflict(t!(
+            "refused-access-the-key-ending-in-which-this",
+            last4 = &last4
         ))),
     }
 }
@@ -297,8 +309,8 @@ async fn retire(work: &mut Work<'_>, actor: &Actor, old: &Old, how: Rotate) -> R
     if retired.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(Refusal::Conflict(
-            "This key was replaced already.".to_owned(),
-        ))
+        Err(Refusal::Conflict(t!(
+            "refused-access-this-key-was-replaced-already"
+        )))
     }
 }

@@ -1,6 +1,7 @@
 //! Scoped credentials: good for some products only. A scope narrows what subscriptions give, and never widens it.
 
 use gatehouse_domain::id::{CredentialId, ProductId};
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -37,9 +38,10 @@ pub(super) async fn find(
         products.len() <= SCOPE_MAX,
         "/products",
         "too_many",
-        format!(
-            "Use at most {SCOPE_MAX} products, or none for all; got {}.",
-            products.len()
+        t!(
+            "refused-access-use-at-most-products-or-none",
+            scope_max = &SCOPE_MAX,
+            products = &products.len()
         ),
     );
     faults.finish()?;

@@ -1,6 +1,7 @@
 //! What the clock does for keys that still work: it lets go of replaced ones that nobody uses, and tells of ends to come.
 
 use gatehouse_domain::id::CredentialId;
+use gatehouse_language::t;
 use gatehouse_snapshot::protocol::NODE_LIVE_S;
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
@@ -25,9 +26,9 @@ fn require_program(actor: &Actor) -> Result<(), Refusal> {
     if matches!(actor.kind(), ActorKind::System) {
         return Ok(());
     }
-    Err(Refusal::NotYours(
-        "Only the program itself does this.".to_owned(),
-    ))
+    Err(Refusal::NotYours(t!(
+        "refused-policies-only-the-program-itself-does-this"
+    )))
 }
 
 /// Ends replaced keys that nobody used for as long as their rotation asked for, at most `limit` in one transaction. Returns how

@@ -3,6 +3,7 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{GatewayGroupId, NodeId};
 use gatehouse_domain::key::{Key, KeyKind};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use gatehouse_snapshot::node_auth::{hex, unhex};
 use gatehouse_snapshot::protocol::{JoinReply, JoinRequest};
@@ -132,7 +133,7 @@ pub(crate) async fn shared_group(
 impl CreateJoinToken {
     fn check(&self) -> Result<(), Refusal> {
         let mut faults = Faults::default();
-        let uses = format!("Use 1 to 100; got {}.", self.uses);
+        let uses = t!("refused-apis-use-1-to-100-got", uses = &self.uses);
         faults.require(
             (1..=100).contains(&self.uses),
             "/uses",
@@ -144,7 +145,7 @@ impl CreateJoinToken {
             ttl_ok,
             "/ttl_s",
             "out_of_range",
-            "Use 60 seconds to 7 days.",
+            t!("refused-apis-use-60-seconds-to-7-days"),
         );
         faults.finish()
     }

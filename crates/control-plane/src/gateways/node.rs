@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{GatewayGroupId, NodeId};
+use gatehouse_language::t;
 use gatehouse_snapshot::node_auth::{CLOCK_SKEW_MAX_S, Claim};
 use gatehouse_snapshot::protocol::NODE_LIVE_S;
 use gatehouse_snapshot::sign::PublicKey;
@@ -287,9 +288,9 @@ pub async fn retire_node(
     .await?
     .rows_affected();
     if retired == 0 {
-        return Err(Refusal::Conflict(
-            "This gateway is already retired.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-this-gateway-is-already-retired"
+        )));
     }
     work.audit(AuditEntry {
         action: "gateway.retire",
@@ -321,10 +322,9 @@ pub(super) async fn require_group(
     .await?
     .ok_or_else(|| Refusal::unknown("/group"))?;
     if row.tenant_id.is_none() && platform.is_none() && *actor.kind() != ActorKind::System {
-        return Err(Refusal::NotYours(
-            "Gateways of a shared group are managed by people with a role of the platform."
-                .to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-apis-gateways-of-a-shared-group-are"
+        )));
     }
     Ok(GatewayGroupId::from_uuid(row.id))
 }

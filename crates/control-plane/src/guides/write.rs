@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, GuideId};
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 
 use super::{GuideView, find};
@@ -47,11 +48,15 @@ pub async fn create_guide(
         slug != "new",
         "/slug",
         "reserved",
-        "Use another name; 'new' is taken.",
+        t!("refused-apis-use-another-name-new-is-taken"),
     );
     let fields = Fields::of(faults, &input, None)?;
     let Some(slug) = parsed else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let mut work = Work::begin(db, actor).await?;
     let api = apis::lock(work.conn(), actor, &api, Permission::ApiWrite).await?;
@@ -62,8 +67,9 @@ pub async fn create_guide(
     .fetch_one(work.conn())
     .await?;
     if count >= GUIDES_MAX {
-        return Err(Refusal::Conflict(format!(
-            "An API has at most {GUIDES_MAX} guides; delete one first."
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-an-api-has-at-most-guides",
+            guides_max = &GUIDES_MAX
         )));
     }
     let id: GuideId = work.new_id();
@@ -83,7 +89,7 @@ pub async fn create_guide(
     .execute(work.conn())
     .await
     .on_constraint("guide_slug_key", || {
-        Refusal::Conflict(format!("The API has a guide '{slug}' already."))
+        Refusal::Conflict(t!("refused-apis-the-api-has-a-guide-already", slug = &slug))
     })?;
     let view = find(work.conn(), api.id, slug.as_str()).await?;
     work.audit(AuditEntry {
@@ -191,7 +197,7 @@ impl Fields {
             (0..=10_000).contains(&position),
             "/position",
             "out_of_range",
-            format!("Use 0 to 10000; got {position}."),
+            t!("refused-apis-use-0-to-10000-got", position = &position),
         );
         let markdown = input
             .markdown
@@ -202,16 +208,17 @@ impl Fields {
             markdown.len() <= BODY_BYTES_MAX,
             "/markdown",
             "too_long",
-            format!(
-                "Use at most {BODY_BYTES_MAX} bytes; got {}.",
-                markdown.len()
+            t!(
+                "refused-apis-use-at-most-bytes-got",
+                body_bytes_max = &BODY_BYTES_MAX,
+                markdown = &markdown.len()
             ),
         );
         faults.require(
             !markdown.contains('\0'),
             "/markdown",
             "characters",
-            "Take the null characters out.",
+            t!("refused-apis-take-the-null-characters-out"),
         );
         faults.finish()?;
         Ok(Self {

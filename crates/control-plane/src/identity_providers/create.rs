@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{IdentityProviderId, TeamId};
 use gatehouse_domain::{Email, Permission, Role, Slug};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -85,7 +86,10 @@ pub(super) fn judge_secret(faults: &mut Faults, secret: Option<&Secret<String>>)
         (1..=1_000).contains(&length),
         "/client_secret",
         "range",
-        format!("Use 1 to 1000 characters, or leave it out for a public client; got {length}."),
+        t!(
+            "refused-people-use-1-to-1000-characters-or",
+            length = &length
+        ),
     );
 }
 
@@ -102,15 +106,16 @@ pub(super) fn judge(faults: &mut Faults, actor: &Actor, view: &mut IdentityProvi
         view.claim.is_some() || view.grants.is_empty(),
         "/claim",
         "required",
-        "Name the claim whose values the grants speak of, such as groups.",
+        t!("refused-people-name-the-claim-whose-values-the"),
     );
     faults.require(
         view.grants.len() <= ENTRIES_MAX,
         "/grants",
         "too_many",
-        format!(
-            "Use at most {ENTRIES_MAX} grants; this has {}.",
-            view.grants.len()
+        t!(
+            "refused-people-use-at-most-grants-this-has",
+            entries_max = &ENTRIES_MAX,
+            grants = &view.grants.len()
         ),
     );
     for (position, grant) in view.grants.iter_mut().enumerate() {
@@ -120,7 +125,7 @@ pub(super) fn judge(faults: &mut Faults, actor: &Actor, view: &mut IdentityProvi
             grant.role.is_some() || grant.team.is_some(),
             &place,
             "required",
-            "Name the role or the team this value gives.",
+            t!("refused-people-name-the-role-or-the-team"),
         );
         if let Some(role) = grant.role {
             judge_role(faults, actor, &format!("{place}/role"), role);
@@ -136,7 +141,7 @@ fn judge_role(faults: &mut Faults, actor: &Actor, pointer: &str, role: Role) {
         may,
         pointer,
         "not_yours",
-        format!("You may not make somebody {role}, so a provider of yours may not either."),
+        t!("refused-people-you-may-not-make-somebody-so", role = &role),
     );
 }
 
@@ -153,7 +158,10 @@ fn judge_scopes(faults: &mut Faults, view: &mut IdentityProviderView) {
             spelled,
             &format!("/scopes/{position}"),
             "scope",
-            format!("Use 1 to 100 printable characters without spaces or quotes; got '{scope}'."),
+            t!(
+                "refused-people-use-1-to-100-printable-characters",
+                scope = &scope
+            ),
         );
         if !scopes.iter().any(|known| known == scope) {
             scopes.push(scope.to_owned());
@@ -163,7 +171,10 @@ fn judge_scopes(faults: &mut Faults, view: &mut IdentityProviderView) {
         scopes.len() <= 20,
         "/scopes",
         "too_many",
-        format!("Use at most 20 scopes; this has {}.", scopes.len()),
+        t!(
+            "refused-people-use-at-most-20-scopes-this",
+            scopes = &scopes.len()
+        ),
     );
     view.scopes = scopes;
 }
@@ -173,9 +184,10 @@ fn judge_domains(faults: &mut Faults, view: &mut IdentityProviderView) {
         view.email_domains.len() <= ENTRIES_MAX,
         "/email_domains",
         "too_many",
-        format!(
-            "Use at most {ENTRIES_MAX} domains; this has {}.",
-            view.email_domains.len()
+        t!(
+            "refused-people-use-at-most-domains-this-has",
+            entries_max = &ENTRIES_MAX,
+            email_domains = &view.email_domains.len()
         ),
     );
     for (position, domain) in view.email_domains.iter_mut().enumerate() {
@@ -184,7 +196,10 @@ fn judge_domains(faults: &mut Faults, view: &mut IdentityProviderView) {
             Email::new(format!("a@{domain}")).is_ok(),
             &format!("/email_domains/{position}"),
             "domain",
-            format!("Enter a domain such as example.com; got '{domain}'."),
+            t!(
+                "refused-people-enter-a-domain-such-as-example",
+                domain = domain.as_str()
+            ),
         );
     }
 }
@@ -200,8 +215,9 @@ async fn require_room(work: &mut Work<'_>) -> Result<(), Refusal> {
     .fetch_one(work.conn())
     .await?;
     if count >= PROVIDERS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "A tenant has at most {PROVIDERS_MAX} identity providers. Delete one first."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-a-tenant-has-at-most-identity",
+            providers_max = &PROVIDERS_MAX
         )));
     }
     Ok(())
@@ -264,13 +280,10 @@ async fn insert(
     .execute(work.conn())
     .await
     .on_constraint("identity_provider_slug_key", || {
-        Refusal::Conflict(format!("There is an identity provider '{}' already.", view.slug))
+        Refusal::Conflict(t!("refused-people-there-is-an-identity-provider-already", slug = &view.slug))
     })
     .on_constraint("identity_provider_client_key", || {
-        Refusal::Conflict(format!(
-            "There is an identity provider for the client '{}' at {} already. Change that one.",
-            view.client_id, view.issuer
-        ))
+        Refusal::Conflict(t!("refused-people-there-is-an-identity-provider-for", client_id = &view.client_id, issuer = &view.issuer))
     })?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Opening an incident, and saying how it goes.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::Permission;
@@ -107,8 +108,9 @@ pub async fn update_incident(
     .fetch_one(work.conn())
     .await?;
     if before == IncidentState::Resolved.as_str() {
-        return Err(Refusal::Conflict(format!(
-            "Incident {number} is resolved, so nothing more is said of it. Open a new one."
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-incident-is-resolved-so-nothing-more",
+            number = &number
         )));
     }
     require_room(&mut work, seen.id, input.state).await?;
@@ -190,23 +192,24 @@ fn checked(input: &OpenIncident, now: OffsetDateTime) -> Result<(String, String)
         !title.chars().any(char::is_control),
         "/title",
         "one_line",
-        "Say it on one line.",
+        t!("refused-apis-say-it-on-one-line"),
     );
     let text = faults.text("/text", &input.text, TEXT_MAX);
     faults.require(
         input.apis.len() <= APIS_MAX,
         "/apis",
         "too_many",
-        format!(
-            "Name at most {APIS_MAX} APIs, or none for everything; this has {}.",
-            input.apis.len()
+        t!(
+            "refused-apis-name-at-most-apis-or-none",
+            apis_max = &APIS_MAX,
+            apis = &input.apis.len()
         ),
     );
     faults.require(
         !input.state.is_some_and(IncidentState::is_over),
         "/state",
         "resolved",
-        "Open it first; an update resolves it.",
+        t!("refused-apis-open-it-first-an-update-resolves"),
     );
     let planned = input.impact == IncidentImpact::Maintenance;
     for (pointer, at) in [("/starts_at", input.starts_at), ("/ends_at", input.ends_at)] {
@@ -214,7 +217,7 @@ fn checked(input: &OpenIncident, now: OffsetDateTime) -> Result<(String, String)
             planned || at.is_none(),
             pointer,
             "not_planned",
-            "Only maintenance is planned.",
+            t!("refused-apis-only-maintenance-is-planned"),
         );
     }
     if let Some(ends) = input.ends_at.filter(|_| planned) {
@@ -223,7 +226,7 @@ fn checked(input: &OpenIncident, now: OffsetDateTime) -> Result<(String, String)
             ends > begins,
             "/ends_at",
             "out_of_range",
-            "Let it end in the future, and after it starts.",
+            t!("refused-apis-let-it-end-in-the-future"),
         );
     }
     faults.finish()?;
@@ -237,10 +240,9 @@ async fn named(
     lookups: &[Lookup<ApiId>],
 ) -> Result<BTreeMap<Uuid, String>, Refusal> {
     if lookups.is_empty() && !actor.may(Permission::IncidentManage) {
-        return Err(Refusal::NotYours(
-            "An incident without APIs concerns everything, and you manage those of some APIs. Name them."
-                .to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-apis-an-incident-without-apis-concerns-everything"
+        )));
     }
     let mut named = BTreeMap::new();
     for (place, lookup) in lookups.iter().enumerate() {
@@ -290,8 +292,9 @@ async fn next_number(work: &mut Work<'_>) -> Result<i32, Refusal> {
     .fetch_one(work.conn())
     .await?;
     if there.open >= OPEN_MAX {
-        return Err(Refusal::Conflict(format!(
-            "{OPEN_MAX} incidents are open, the most there can be. Resolve one first."
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-incidents-are-open-the-most-there",
+            open_max = &OPEN_MAX
         )));
     }
     Ok(there.last + 1)
@@ -312,8 +315,9 @@ async fn require_room(
     if there < UPDATES_MAX - 1 || state.is_over() {
         return Ok(());
     }
-    Err(Refusal::Conflict(format!(
-        "An incident has at most {UPDATES_MAX} updates, and the last resolves it. Resolve this one and open a new one."
+    Err(Refusal::Conflict(t!(
+        "refused-apis-an-incident-has-at-most-updates",
+        updates_max = &UPDATES_MAX
     )))
 }
 

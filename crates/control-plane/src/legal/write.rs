@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::TermsId;
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -40,7 +41,11 @@ pub async fn create_terms(
     require_text(&mut faults, &input.markdown);
     faults.finish()?;
     let Some(slug) = slug else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let mut work = Work::begin(db, actor).await?;
     let id: TermsId = work.new_id();
@@ -56,7 +61,7 @@ pub async fn create_terms(
     .execute(work.conn())
     .await
     .on_constraint("terms_slug_key", || {
-        Refusal::Conflict(format!("There are terms '{slug}' already."))
+        Refusal::Conflict(t!("refused-people-there-are-terms-already", slug = &slug))
     })?;
     insert_version(&mut work, id.uuid(), 1, &input.markdown).await?;
     conclude(work, "terms.create", slug.as_str()).await
@@ -85,9 +90,9 @@ pub async fn publish_terms(
     require_version(expected, locked.row_version)?;
     let before = read(work.conn(), slug, None).await?;
     if before.markdown == markdown {
-        return Err(Refusal::Conflict(format!(
-            "Version {} says the same.",
-            before.line.version
+        return Err(Refusal::Conflict(t!(
+            "refused-people-version-says-the-same",
+            version = &before.line.version
         )));
     }
     insert_version(&mut work, locked.id, before.line.version + 1, markdown).await?;
@@ -105,22 +110,23 @@ fn require_text(faults: &mut Faults, markdown: &str) {
         !markdown.trim().is_empty(),
         "/markdown",
         "required",
-        "Write down what is accepted.",
+        t!("refused-people-write-down-what-is-accepted"),
     );
     faults.require(
         markdown.len() <= BODY_BYTES_MAX,
         "/markdown",
         "too_long",
-        format!(
-            "Use at most {BODY_BYTES_MAX} bytes; got {}.",
-            markdown.len()
+        t!(
+            "refused-apis-use-at-most-bytes-got",
+            body_bytes_max = &BODY_BYTES_MAX,
+            markdown = &markdown.len()
         ),
     );
     faults.require(
         !markdown.contains('\0'),
         "/markdown",
         "control_character",
-        "Remove the null characters.",
+        t!("refused-people-remove-the-null-characters"),
     );
 }
 

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::JobId;
 use gatehouse_domain::job::JobKind;
+use gatehouse_language::t;
 use serde_json::Value;
 
 use super::{Asker, JobView, get};
@@ -32,8 +33,9 @@ pub(super) async fn ask(work: &mut Work<'_>, asked: Asked<'_>) -> Result<JobView
     .fetch_one(work.conn())
     .await?;
     if open >= OPEN_JOBS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "{open} jobs of this tenant are under way. Wait for one of them, or cancel it."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-jobs-of-this-tenant-are-under",
+            open = &open
         )));
     }
     let subject: String = asked.subject.chars().take(300).collect();

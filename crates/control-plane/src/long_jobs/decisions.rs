@@ -1,6 +1,7 @@
 //! Many decisions, each in a transaction of its own that also writes what became of it: one that was written is not made again by
 //! whoever takes the job over.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{PlanId, SubscriptionId};
@@ -126,7 +127,11 @@ pub async fn decide_as_job(
     subscriptions::require_right(actor, SubscriptionEvent::Approve)?;
     let count = decisions.len();
     if !(1..=DECISIONS_MAX).contains(&count) {
-        let detail = format!("Decide 1 to {DECISIONS_MAX} requests at once; got {count}.");
+        let detail = t!(
+            "refused-people-decide-1-to-requests-at-once",
+            decisions_max = &DECISIONS_MAX,
+            count = &count
+        );
         return Err(Refusal::field("/decisions", "out_of_range", detail));
     }
     let kept: Vec<Kept> = decisions.into_iter().map(Kept::from).collect();

@@ -12,6 +12,7 @@ mod tenant_export;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ChangeId, JobId, UserId};
 use gatehouse_domain::job::{JobKind, JobState};
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -30,6 +31,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::{Listed, Page};
 use crate::refusal::Refusal;
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// How long what a job wrote can be fetched.
@@ -244,9 +246,9 @@ pub async fn cancel_job(db: &Db, actor: &Actor, id: JobId) -> Result<Changed<Job
     .await?;
     if asked.rows_affected() == 0 {
         let before = get(work.conn(), id).await?;
-        return Err(Refusal::Conflict(format!(
-            "The job is over already: {}.",
-            before.state
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-job-is-over-already",
+            state = &in_state(before.state)
         )));
     }
     work.audit(AuditEntry {

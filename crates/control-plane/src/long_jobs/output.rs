@@ -2,11 +2,13 @@
 
 use gatehouse_domain::id::JobId;
 use gatehouse_domain::job::JobState;
+use gatehouse_language::t;
 
 use super::get_job;
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::refusal::Refusal;
+use crate::words::in_state;
 
 /// Gives what a job wrote, piece by piece; holds nothing between two pieces.
 #[derive(Debug)]
@@ -22,15 +24,15 @@ pub async fn job_output(db: &Db, actor: &Actor, id: JobId) -> Result<OutputReade
     let view = get_job(db, actor, id).await?;
     let now = db.clock().now();
     if view.state != JobState::Done {
-        return Err(Refusal::Conflict(format!(
-            "The job is {}; what it writes can be fetched once it is done.",
-            view.state
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-job-is-what-it-writes",
+            state = &in_state(view.state)
         )));
     }
     if view.output_until.is_none_or(|until| until <= now) {
-        return Err(Refusal::Conflict(
-            "What the job wrote was deleted after seven days. Start another.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-what-the-job-wrote-was-deleted"
+        )));
     }
     Ok(OutputReader {
         db: db.clone(),

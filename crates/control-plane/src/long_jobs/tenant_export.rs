@@ -6,6 +6,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::job::JobKind;
+use gatehouse_language::t;
 use serde_json::{Map, json};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row};
@@ -60,9 +61,7 @@ pub async fn export_tenant(db: &Db, actor: &Actor) -> Result<Changed<JobView>, R
     let view = ask(&mut work, asked)
         .await
         .on_constraint("job_open_key", || {
-            Refusal::Conflict(
-                "An export of this tenant is under way. Wait for it, or cancel it.".to_owned(),
-            )
+            Refusal::Conflict(t!("refused-people-an-export-of-this-tenant-is"))
         })?;
     work.audit(AuditEntry {
         action: "tenant.export",

@@ -1,6 +1,7 @@
 //! The mails as they look, before anybody gets one.
 
 use gatehouse_domain::Permission;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 
@@ -103,11 +104,8 @@ pub async fn send_test(
     let letter = as_test(letter.ok_or(Refusal::NotFound)?);
     let mut work = Work::begin(db, actor).await?;
     let person = membership::person(work.conn(), actor).await?;
-    let person = person.ok_or_else(|| {
-        Refusal::NotYours(
-            "A test goes to whoever asks for it, and nobody made this token. Ask with one of your own.".to_owned(),
-        )
-    })?;
+    let person = person
+        .ok_or_else(|| Refusal::NotYours(t!("refused-people-a-test-goes-to-whoever-asks")))?;
     let to = sqlx::query_scalar!("select email from app_user where id = $1", person)
         .fetch_one(work.conn())
         .await?;

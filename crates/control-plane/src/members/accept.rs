@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::{Email, Role, Scope};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
@@ -238,9 +239,9 @@ impl Joiner {
                 let user = accounts::get_user(db, id).await?;
                 let same = user.email.to_lowercase() == email.canonical();
                 if !same || user.status != "active" {
-                    return Err(Refusal::NotYours(format!(
-                        "This invitation is for another address than {}. Sign in with that one.",
-                        user.email
+                    return Err(Refusal::NotYours(t!(
+                        "refused-people-this-invitation-is-for-another-address",
+                        email = &user.email
                     )));
                 }
                 Ok(Self {
@@ -290,8 +291,9 @@ async fn find_account(db: &Db, email: &Email) -> Result<Option<UserView>, Refusa
     let user = accounts::find_by_email(&mut tx, email.as_str()).await?;
     match user {
         Some(user) if user.status == "unverified" => Ok(Some(user)),
-        Some(_) => Err(Refusal::Conflict(format!(
-            "{email} has an account already. Sign in, then open the link again."
+        Some(_) => Err(Refusal::Conflict(t!(
+            "refused-people-has-an-account-already-sign-in",
+            email = &email
         ))),
         None => Ok(None),
     }

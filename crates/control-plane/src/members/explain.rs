@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, UserId};
 use gatehouse_domain::{Permission, Role, TenantStatus};
+use gatehouse_language::t;
 use serde::Serialize;
 
 use super::grants::{GrantView, ScopeView, of_member};
@@ -14,6 +15,7 @@ use crate::refusal::Refusal;
 use crate::roles;
 use crate::teams::TeamRef;
 use crate::tenants;
+use crate::words::{all_of, in_state};
 
 /// What a member can do.
 #[derive(Debug, Clone, Serialize)]
@@ -163,11 +165,11 @@ impl Limit {
     fn in_words(&self) -> Option<String> {
         match self {
             Self::None => None,
-            Self::Disabled(name) => Some(format!(
-                "{name} is disabled here and can do nothing until enabled again."
-            )),
-            Self::Tenant(state) => Some(format!("The tenant is {state}: only reading remains.")),
-            Self::Closed => Some("The tenant is closed.".to_owned()),
+            Self::Disabled(name) => Some(t!("refused-people-disabled-here", name = name)),
+            Self::Tenant(state) => {
+                Some(t!("refused-people-only-reading", state = &in_state(state)))
+            }
+            Self::Closed => Some(t!("refused-people-tenant-closed")),
         }
     }
 }
@@ -241,28 +243,54 @@ impl Asked {
             .filter(|grant| grant.permissions.contains(&permission) && grant.scope.id.is_some())
             .map(|grant| in_words(&grant.scope))
             .collect();
-        let place = match &self.api {
-            Some(api) => format!("on {api}"),
-            None => "in the whole tenant".to_owned(),
-        };
         let because = match (why, limit.in_words()) {
             (Some(held), _) => {
                 let roles: Vec<_> = held.from.iter().map(|from| from.role.as_str()).collect();
-                format!(
-                    "{name} has {permission} on {} as {}.",
-                    in_words(&held.on),
-                    roles.join(" and ")
+                t!(
+                    "refused-people-has-it-as",
+                    name = name,
+                    permission = &permission,
+                    scope = &in_words(&held.on),
+                    roles = &all_of(&roles)
                 )
             }
             (None, Some(words)) if !limit.leaves(permission) => words,
-            (None, _) if !elsewhere.is_empty() => format!(
-                "{name} has {permission} on {} only, not {place}.",
-                elsewhere.join(" and ")
-            ),
-            (None, _) => format!(
-                "No role of {name} allows {permission} {place}. These do: {}.",
-                roles.join(", ")
-            ),
+            (None, _) if !elsewhere.is_empty() => {
+                let (permission, scopes) = (&permission, all_of(&elsewhere));
+                match &self.api {
+                    Some(api) => t!(
+                        "refused-people-has-it-elsewhere",
+                        name = name,
+                        permission = permission,
+                        scopes = &scopes,
+                        api = api
+                    ),
+                    None => t!(
+                        "refused-people-has-it-for-some",
+                        name = name,
+                        permission = permission,
+                        scopes = &scopes
+                    ),
+                }
+            }
+            (None, _) => {
+                let (permission, roles) = (&permission, roles.join(", "));
+                match &self.api {
+                    Some(api) => t!(
+                        "refused-people-lacks-it-there",
+                        name = name,
+                        permission = permission,
+                        api = api,
+                        roles = &roles
+                    ),
+                    None => t!(
+                        "refused-people-lacks-it",
+                        name = name,
+                        permission = permission,
+                        roles = &roles
+                    ),
+                }
+            }
         };
         PermissionAnswer {
             permission,
@@ -274,15 +302,10 @@ impl Asked {
 }
 
 fn in_words(scope: &ScopeView) -> String {
-    match &scope.name {
-        None => "the whole tenant".to_owned(),
-        Some(name) => format!(
-            "the {} {name}",
-            if scope.kind == "api" {
-                "API"
-            } else {
-                scope.kind
-            }
-        ),
+    match (&scope.name, scope.kind) {
+        (None, _) => t!("refused-people-whole-tenant"),
+        (Some(name), "api") => t!("refused-people-the-api", name = name),
+        (Some(name), "product") => t!("refused-people-the-product", name = name),
+        (Some(name), _) => t!("refused-people-the-team", name = name),
     }
 }

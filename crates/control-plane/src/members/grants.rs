@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, ProductId, TeamId, UserId};
 use gatehouse_domain::{Permission, Role, Scope};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -154,7 +155,12 @@ pub async fn add_grant(
         .ok_or_else(|| Refusal::unknown("/role"))?;
     let ground = Ground::find(work.conn(), &input.scope).await?;
     ground.require_power(actor, &role)?;
-    let again = || Refusal::Conflict(format!("{} has this role there already.", member.name));
+    let again = || {
+        Refusal::Conflict(t!(
+            "refused-people-has-this-role-there-already",
+            name = &member.name
+        ))
+    };
     let id = match ground.role_of_all(&role)? {
         Some(built_in) => {
             if !insert_in_tenant(&mut work, user, built_in).await? {

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::{Permission, Place, Role, Scope};
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -44,8 +45,8 @@ impl Ground {
     pub(super) fn role_of_all(&self, role: &Definition) -> Result<Option<Role>, Refusal> {
         let detail = match (self.scope, role.built_in()) {
             (Scope::Tenant, built_in) => return Ok(built_in),
-            (_, Some(Role::Owner)) => "Owners own the whole tenant; leave the scope out.",
-            (_, Some(Role::Developer)) => "Every member is a developer already.",
+            (_, Some(Role::Owner)) => t!("refused-people-owners-own-the-whole-tenant-leave"),
+            (_, Some(Role::Developer)) => t!("refused-people-every-member-is-a-developer-already"),
             _ => return Ok(None),
         };
         Err(Refusal::field("/role", "scope", detail))

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ApiId, TeamId, UserId};
 use gatehouse_domain::{Email, Permission, Role};
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::Duration;
@@ -140,7 +141,7 @@ pub async fn invite(
     .execute(work.conn())
     .await
     .on_constraint("invitation_open_key", || {
-        Refusal::Conflict(format!("{email} was invited a moment ago."))
+        Refusal::Conflict(t!("refused-people-was-invited-a-moment-ago", email = &email))
     })?;
     if everywhere.is_none() {
         insert_grant(&mut work, id, &offer).await?;
@@ -200,10 +201,14 @@ async fn refuse_members(work: &mut Work<'_>, actor: &Actor, email: &Email) -> Re
         return Ok(());
     };
     match super::get(work.conn(), actor.tenant(), user.id).await {
-        Ok(member) if member.status == MemberStatus::Disabled => Err(Refusal::Conflict(format!(
-            "{email} is a disabled member. Enable them instead."
+        Ok(member) if member.status == MemberStatus::Disabled => Err(Refusal::Conflict(t!(
+            "refused-people-is-a-disabled-member-enable-them",
+            email = &email
         ))),
-        Ok(_) => Err(Refusal::Conflict(format!("{email} is a member already."))),
+        Ok(_) => Err(Refusal::Conflict(t!(
+            "refused-people-is-a-member-already",
+            email = &email
+        ))),
         Err(Refusal::NotFound) => Ok(()),
         Err(refusal) => Err(refusal),
     }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::{Email, Permission, Role, Slug};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde_json::json;
 
@@ -101,9 +102,9 @@ pub async fn join_tenant(db: &Db, tenant: TenantId, user: UserId) -> Result<Chan
     let place = tenants::get(work.conn(), tenant).await?;
     accounts::require_open(&place, &email)?;
     if super::get(work.conn(), tenant, user).await.is_ok() {
-        return Err(Refusal::Conflict(format!(
-            "You are a member of {} already.",
-            place.name
+        return Err(Refusal::Conflict(t!(
+            "refused-people-you-are-a-member-of-already",
+            name = &place.name
         )));
     }
     add_membership(&mut work, user, &[Role::Developer]).await?;
@@ -154,9 +155,9 @@ pub struct Admit {
 pub async fn admit(db: &Db, actor: &Actor, input: Admit) -> Result<Changed<MemberView>, Refusal> {
     actor.require(Permission::MemberManage)?;
     if *actor.kind() != ActorKind::System {
-        return Err(Refusal::NotYours(
-            "People join by invitation or sign-up.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-people-people-join-by-invitation-or-sign"
+        )));
     }
     let mut faults = Faults::default();
     let email = faults.parse("/email", "email", Email::new(input.email.trim()));
@@ -178,7 +179,7 @@ pub async fn admit(db: &Db, actor: &Actor, input: Admit) -> Result<Changed<Membe
 }
 
 pub(super) fn taken(email: &Email) -> Refusal {
-    Refusal::Conflict(format!("{email} has an account already."))
+    Refusal::Conflict(t!("refused-people-has-an-account-already", email = &email))
 }
 
 #[cfg(test)]

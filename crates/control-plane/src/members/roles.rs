@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::{Permission, Role};
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::{MemberStatus, MemberView, get, grants};
@@ -10,6 +11,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::Refusal;
 use crate::tenants;
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// Gives a member exactly these roles; none means developer.
@@ -100,10 +102,10 @@ pub async fn set_member_status(
     .execute(work.conn())
     .await?;
     if updated.rows_affected() == 0 {
-        return Err(Refusal::Conflict(format!(
-            "{} is {} already.",
-            before.name,
-            status.as_str()
+        return Err(Refusal::Conflict(t!(
+            "refused-people-is-already",
+            name = &before.name,
+            status = &in_state(status.as_str())
         )));
     }
     require_an_owner(&mut work).await?;
@@ -164,8 +166,8 @@ pub(super) async fn require_an_owner(work: &mut Work<'_>) -> Result<(), Refusal>
     if owned {
         Ok(())
     } else {
-        Err(Refusal::Conflict(
-            "This is the only active owner. Make another member an owner first.".to_owned(),
-        ))
+        Err(Refusal::Conflict(t!(
+            "refused-people-this-is-the-only-active-owner"
+        )))
     }
 }

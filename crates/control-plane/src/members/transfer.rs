@@ -6,6 +6,7 @@ use gatehouse_domain::Permission;
 use gatehouse_domain::id::{
     AccessTokenId, ApiId, ApplicationId, ApprovalDelegationId, TeamId, UserId,
 };
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -171,14 +172,14 @@ async fn heir(
     to: UserId,
 ) -> Result<MemberView, Refusal> {
     if to == from.user_id {
-        let detail = "Name another member.";
+        let detail = t!("refused-people-name-another-member");
         return Err(Refusal::field("/to", "itself", detail));
     }
     match get(work.conn(), actor.tenant(), to).await {
         Ok(heir) if heir.status == MemberStatus::Active => Ok(heir),
-        Ok(heir) => Err(Refusal::Conflict(format!(
-            "{} is disabled. Enable them first, or name somebody else.",
-            heir.name
+        Ok(heir) => Err(Refusal::Conflict(t!(
+            "refused-people-is-disabled-enable-them-first-or",
+            name = &heir.name
         ))),
         Err(Refusal::NotFound) => Err(Refusal::unknown("/to")),
         Err(refusal) => Err(refusal),

@@ -1,5 +1,6 @@
 //! How a person gets mail: at once, once an hour, once a day, or not at all where that is allowed.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -186,7 +187,7 @@ async fn replace(
 }
 
 fn always_comes(kind: &str) -> String {
-    format!("Mail of {kind} always comes at once: something of yours stops working.")
+    t!("refused-people-mail-of-always-comes-at-once", kind = &kind)
 }
 
 fn require_choice(kind: &str, faults: &mut Faults) {
@@ -199,7 +200,7 @@ fn require_choice(kind: &str, faults: &mut Faults) {
             false,
             &pointer,
             "unknown",
-            format!("Nobody gets mail of '{kind}'; use a type that the list has, or *."),
+            t!("refused-people-nobody-gets-mail-of-use-a", kind = &kind),
         ),
     }
 }

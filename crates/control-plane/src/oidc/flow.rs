@@ -1,6 +1,7 @@
 //! From the button to the callback.
 
 use gatehouse_domain::id::TenantId;
+use gatehouse_language::t;
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -82,9 +83,9 @@ fn place_of(state_hash: &[u8]) -> String {
 }
 
 fn away(provider: &Provider) -> Refusal {
-    Refusal::NotYours(format!(
-        "{} does not answer at present. Try again in a minute, or sign in another way.",
-        provider.view.name
+    Refusal::NotYours(t!(
+        "refused-people-does-not-answer-at-present-try",
+        name = &provider.view.name
     ))
 }
 
@@ -118,9 +119,9 @@ pub async fn finish(
             error,
             "a provider signed nobody in"
         );
-        return Err(Refusal::NotYours(format!(
-            "{} did not sign you in. Try again, or sign in another way.",
-            provider.view.name
+        return Err(Refusal::NotYours(t!(
+            "refused-people-did-not-sign-you-in-try",
+            name = &provider.view.name
         )));
     }
     let redeemed = async {
@@ -199,20 +200,11 @@ fn require_asked(
     shown: Option<OffsetDateTime>,
 ) -> Result<(), Refusal> {
     let name = &provider.view.name;
-    let (what, next) = match shown {
+    Err(Refusal::NotYours(match shown {
         Some(shown) if shown >= asked - SKEW => return Ok(()),
-        Some(_) => (
-            "signed you in without asking who you are",
-            "Sign out there, then try again",
-        ),
-        None => (
-            "does not say when you last showed who you are",
-            "Ask whoever runs it to answer max_age with auth_time (OpenID Connect)",
-        ),
-    };
-    Err(Refusal::NotYours(format!(
-        "{name} {what}, so this confirms nothing. {next}, or add a passkey or a password to your account and confirm with that."
-    )))
+        Some(_) => t!("refused-people-did-not-ask", name = name),
+        None => t!("refused-people-does-not-say-when", name = name),
+    }))
 }
 
 /// The answer names the issuer that was asked: another provider's answer is not taken for this one's (RFC 9207 §2.4).
@@ -240,16 +232,12 @@ async fn judge_issuer(
 }
 
 fn stale() -> Refusal {
-    Refusal::Conflict(
-        "This sign-in is too old, was used already or began in another browser. Begin again."
-            .to_owned(),
-    )
+    Refusal::Conflict(t!("refused-people-this-sign-in-is-too-old"))
 }
 
 fn unverified(provider: &Provider) -> Refusal {
-    Refusal::NotYours(format!(
-        "The answer of {} could not be verified, so nobody was signed in. Begin again; if it happens again, tell an \
-         administrator.",
-        provider.view.name
+    Refusal::NotYours(t!(
+        "refused-people-the-answer-of-could-not-be",
+        name = &provider.view.name
     ))
 }

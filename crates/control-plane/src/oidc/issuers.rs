@@ -1,5 +1,6 @@
 //! Issuers as they describe themselves (OpenID Connect Discovery 1.0), asked through the guarded way out.
 
+use gatehouse_language::t;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -170,10 +171,11 @@ impl Issuers {
             Refusal::field(
                 "/issuer",
                 "unreachable",
-                format!(
-                    "The discovery document of '{issuer}' could not be used: {failure}. Enter the issuer exactly as its operator \
-                     states it; {}/.well-known/openid-configuration must answer.",
-                    issuer.trim_end_matches('/')
+                t!(
+                    "refused-people-the-discovery-document-of-could-not",
+                    issuer = &issuer,
+                    failure = &failure,
+                    trim_end_matches = &issuer.trim_end_matches('/')
                 ),
             )
         })?;

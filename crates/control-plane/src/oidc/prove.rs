@@ -1,5 +1,6 @@
 //! The proofs: the account's own password, or a mailed link opened in the browser that began.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
@@ -86,10 +87,7 @@ pub async fn preview_identity_by_mail(
 }
 
 fn elsewhere() -> Refusal {
-    Refusal::Conflict(
-        "This link was used already, is too old, or belongs to another browser. Open it where you began, or begin again."
-            .to_owned(),
-    )
+    Refusal::Conflict(t!("refused-people-this-link-was-used-already-is"))
 }
 
 struct Row {

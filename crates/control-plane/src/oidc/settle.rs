@@ -1,5 +1,6 @@
 //! Deciding who it is: an identity that is known, an account that has to prove itself, or somebody new.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
@@ -19,6 +20,7 @@ use crate::identity_providers::{ClaimGrant, Provider};
 use crate::mail::{self, NewMail};
 use crate::one_time::OneTimeToken;
 use crate::refusal::Refusal;
+use crate::words::one_of;
 use crate::work::Work;
 use crate::{emails, members, tenants};
 
@@ -67,11 +69,11 @@ impl Claimed {
     pub(super) fn of(provider: &Provider, vouched: Vouched) -> Result<Self, Refusal> {
         let domains = &provider.view.email_domains;
         if !domains.is_empty() && !domains.contains(&vouched.email.domain()) {
-            return Err(Refusal::NotYours(format!(
-                "{} is for addresses of {}; '{}' is of another domain.",
-                provider.view.name,
-                domains.join(" or "),
-                vouched.email
+            return Err(Refusal::NotYours(t!(
+                "refused-people-is-for-addresses-of-is-of",
+                name = &provider.view.name,
+                join = &one_of(&domains),
+                email = &vouched.email
             )));
         }
         let granted: Vec<_> = granted(provider, &vouched.further).collect();
@@ -193,7 +195,7 @@ pub(super) async fn identified(
 }
 
 pub(super) fn cannot() -> Refusal {
-    Refusal::NotYours("This account cannot sign in here. Ask an administrator.".to_owned())
+    Refusal::NotYours(t!("refused-people-this-account-cannot-sign-in-here"))
 }
 
 /// Lets a connected person in: a member as they are, anybody else by the tenant's rule for sign-ups.
@@ -295,9 +297,9 @@ pub(super) async fn admit(db: &Db, tenant: TenantId, claimed: &Claimed) -> Resul
     .fetch_optional(work.conn())
     .await?;
     if written != Some(user.id.uuid()) {
-        return Err(Refusal::Conflict(format!(
-            "{} has an account already. Begin again and connect it with its password.",
-            user.email
+        return Err(Refusal::Conflict(t!(
+            "refused-people-has-an-account-already-begin-again",
+            email = &user.email
         )));
     }
     accounts::void_sign_ups(work.conn(), user.id, now).await?;
@@ -330,9 +332,9 @@ pub(super) async fn connect(
     .execute(work.conn())
     .await?;
     if inserted.rows_affected() == 0 {
-        return Err(Refusal::Conflict(
-            "This sign-in is connected with an account already. Begin again.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-this-sign-in-is-connected-with"
+        )));
     }
     Ok(())
 }

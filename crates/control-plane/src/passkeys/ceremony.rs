@@ -1,6 +1,7 @@
 //! A challenge and its answer: asked of one browser, for minutes, answered once.
 
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -132,7 +133,5 @@ pub(super) async fn take<S: DeserializeOwned, T>(
 
 /// The one answer to a passkey that does not do, whatever is wrong with it.
 pub(super) fn wrong() -> Refusal {
-    Refusal::NotYours(
-        "This passkey was not accepted. Try again, or choose another way in.".to_owned(),
-    )
+    Refusal::NotYours(t!("refused-people-this-passkey-was-not-accepted-try"))
 }

@@ -1,6 +1,7 @@
 //! Adding a passkey to an account.
 
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 use webauthn_rs::prelude::{Passkey, PasskeyRegistration, RegisterPublicKeyCredential};
@@ -104,8 +105,9 @@ async fn insert(
     .fetch_one(work.conn())
     .await?;
     if held >= PASSKEYS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "You have {PASSKEYS_MAX} passkeys. Remove one that you no longer use."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-you-have-passkeys-remove-one-that",
+            passkeys_max = &PASSKEYS_MAX
         )));
     }
     let (id, now) = (work.new_id::<Uuid>(), work.now());
@@ -121,7 +123,7 @@ async fn insert(
     .execute(work.conn())
     .await
     .on_constraint("passkey_credential_key", || {
-        Refusal::Conflict("This passkey was added before.".to_owned())
+        Refusal::Conflict(t!("refused-people-this-passkey-was-added-before"))
     })?;
     Ok(id)
 }

@@ -1,5 +1,6 @@
 //! Showing a passkey: to sign in, or again by somebody who is known.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::UserId;
@@ -54,7 +55,9 @@ async fn of_person(db: &Db, user: UserId) -> Result<Value, Refusal> {
     .fetch_all(&mut *tx)
     .await?;
     if ids.is_empty() {
-        return Err(Refusal::Conflict("You have no passkey here.".to_owned()));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-you-have-no-passkey-here"
+        )));
     }
     let told = ids
         .iter()

@@ -5,6 +5,7 @@ use gatehouse_domain::approval::{ApprovalRule, PartFault, RuleCondition, RuleMod
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::question::{RequestQuestion, check_questions};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use crate::page::Lookup;
 use crate::products;
 use crate::refs::PlanRef;
 use crate::refusal::{FieldFault, Refusal};
-use crate::words::{known, require_version};
+use crate::words::{Said, known, require_version};
 use crate::work::{Changed, Work};
 
 /// Shortest and longest time for a decision, seconds: a minute and 90 days.
@@ -126,18 +127,18 @@ async fn check(
 ) -> Result<(), Refusal> {
     let mut faults = placed("/questions", check_questions(&input.questions));
     if let Some(due_s) = input.due_s.filter(|due_s| !DUE_S.contains(due_s)) {
-        let detail = format!(
-            "Use {} to {} seconds; got {due_s}.",
-            DUE_S.start(),
-            DUE_S.end()
+        let detail = t!(
+            "refused-access-use-to-seconds-got",
+            start = &DUE_S.start(),
+            end = &DUE_S.end(),
+            due_s = &due_s
         );
         faults.push(FieldFault::new("/due_s", "out_of_range", detail));
     }
     if let Some(rule) = &input.rule {
         faults.extend(rule_faults(conn, rule).await?);
         if rule.mode == RuleMode::Enforce && approval == ApprovalMode::TwoPerson {
-            let detail =
-                "This plan needs two people, whom no rule replaces; use the mode shadow or off.";
+            let detail = t!("refused-access-this-plan-needs-two-people-whom");
             faults.push(FieldFault::new("/rule/mode", "needs_two_people", detail));
         }
     }
@@ -168,7 +169,7 @@ pub(crate) async fn rule_faults(
             let pointer = format!("/rule/conditions/{place}/teams/{number}");
             let named_already = faults.iter().any(|fault| fault.pointer == pointer);
             if !known.contains(team) && !named_already {
-                let detail = format!("There is no team '{team}'.");
+                let detail = t!("refused-access-there-is-no-team", team = &team);
                 faults.push(FieldFault::new(pointer, "unknown_reference", detail));
             }
         }
@@ -178,7 +179,11 @@ pub(crate) async fn rule_faults(
 
 pub(crate) fn placed(at: &str, faults: Vec<PartFault>) -> Vec<FieldFault> {
     let place = |fault: PartFault| {
-        FieldFault::new(format!("{at}{}", fault.pointer), fault.code, fault.detail)
+        FieldFault::new(
+            format!("{at}{}", fault.pointer),
+            fault.code,
+            fault.fault.said(),
+        )
     };
     faults.into_iter().map(place).collect()
 }

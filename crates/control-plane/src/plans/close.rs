@@ -3,6 +3,7 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::PlanState;
+use gatehouse_language::t;
 use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -50,7 +51,9 @@ pub async fn close_plan(
     .execute(work.conn())
     .await?;
     if closed.rows_affected() != 1 {
-        return Err(Refusal::Conflict("The plan is closed already.".to_owned()));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-closed-already"
+        )));
     }
     let (moved, ended) = settle(&mut work, actor, api.product_id, &before, &input).await?;
     work.audit(AuditEntry {
@@ -102,7 +105,7 @@ async fn settle(
             return Err(Refusal::field(
                 "/move_to",
                 "not_offered",
-                "Move to another plan that is on offer.",
+                t!("refused-access-move-to-another-plan-that-is"),
             ));
         }
         let required = target.approval.approvals_required();
@@ -117,8 +120,8 @@ async fn settle(
     if plan.subscriptions == 0 {
         return Ok((0, 0));
     }
-    Err(Refusal::Conflict(format!(
-        "{} subscriptions have this plan; say which plan they move to or when they end.",
-        plan.subscriptions
+    Err(Refusal::Conflict(t!(
+        "refused-access-subscriptions-have-this-plan-say-which",
+        subscriptions = &plan.subscriptions
     )))
 }

@@ -1,5 +1,6 @@
 //! The limits of plans: stored in immutable revisions, so that what a subscriber was promised can always be read.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{LimitId, PlanId, PlanRevisionId};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::operation_limits::{OperationLimit, OperationLimitView};
 use super::tighten::Spans;
 use crate::refusal::{FieldFault, Refusal};
+use crate::words::Said;
 use crate::work::Work;
 
 /// Most limits of one plan.
@@ -35,26 +37,25 @@ pub(crate) fn check(limits: &[LimitRule], of_operations: usize) -> Vec<FieldFaul
         .enumerate()
         .filter_map(|(place, limit)| {
             let fault = limit.check().err()?;
-            let mut detail = format!("{fault}.");
-            if let Some(first) = detail.get(..1).map(str::to_uppercase) {
-                detail.replace_range(..1, &first);
-            }
             Some(FieldFault::new(
                 format!("/limits/{place}"),
                 "out_of_range",
-                detail,
+                fault.sentence(),
             ))
         })
         .collect();
     let count = limits.len() + of_operations;
     if count > LIMITS_MAX {
-        let detail =
-            format!("Use at most {LIMITS_MAX} limits, those of operations included; got {count}.");
+        let detail = t!(
+            "refused-access-use-at-most-limits-those-of",
+            limits_max = &LIMITS_MAX,
+            count = &count
+        );
         faults.push(FieldFault::new("/limits", "too_many", detail));
     }
     for (place, limit) in limits.iter().enumerate() {
         if limits[..place].contains(limit) {
-            let detail = "This limit is in the list already.";
+            let detail = t!("refused-access-this-limit-is-in-the-list");
             faults.push(FieldFault::new(
                 format!("/limits/{place}"),
                 "duplicate",

@@ -17,6 +17,7 @@ use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
 use gatehouse_domain::price::Price;
 use gatehouse_domain::{EnvironmentKind, Permission, Slug};
+use gatehouse_language::t;
 use serde_json::json;
 
 use crate::actor::Actor;
@@ -26,6 +27,7 @@ use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::products;
 use crate::refusal::{Faults, OnConstraint, Refusal};
+use crate::words::Said;
 use crate::work::{Changed, Work};
 
 pub use approval::{DUE_S, PlanApproval, SetPlanApproval, get_plan_approval, set_plan_approval};
@@ -126,7 +128,11 @@ pub async fn create_plan(
     let summary = faults.optional_text("/summary", &input.summary, 400);
     let operation_limits = bounds.check(faults)?;
     let Some(slug) = slug else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let mut work = Work::begin(db, actor).await?;
     let api = products::offering(work.conn(), actor, &api, Permission::PlanManage).await?;
@@ -163,7 +169,7 @@ pub async fn create_plan(
     .execute(work.conn())
     .await
     .on_constraint("plan_slug_key", || {
-        Refusal::Conflict(format!("{} has a plan '{slug}' already.", api.name))
+        Refusal::Conflict(t!("refused-access-has-a-plan-already", name = &api.name, slug = &slug))
     })?;
     operation_limits::require_known(work.conn(), api.product_id, &operation_limits, &[]).await?;
     let revision = NewRevision {
@@ -216,7 +222,7 @@ impl Bounds<'_> {
             !self.environments.is_empty(),
             "/environments",
             "required",
-            "Offer the plan in at least one environment.",
+            t!("refused-access-offer-the-plan-in-at-least"),
         );
         for (pointer, days) in [
             ("/max_subscription_days", self.max_subscription_days),
@@ -227,7 +233,7 @@ impl Bounds<'_> {
                     (1..=3650).contains(&days),
                     pointer,
                     "out_of_range",
-                    format!("Use 1 to 3650 days; got {days}."),
+                    t!("refused-access-use-1-to-3650-days-got", days = &days),
                 );
             }
         }
@@ -235,19 +241,20 @@ impl Bounds<'_> {
             (0..=OVERLAP_MAX_S).contains(&self.max_overlap_s),
             "/max_overlap_s",
             "out_of_range",
-            format!(
-                "Use 0 to {OVERLAP_MAX_S} seconds; got {}.",
-                self.max_overlap_s
+            t!(
+                "refused-access-use-0-to-seconds-got-2",
+                overlap_max_s = &OVERLAP_MAX_S,
+                max_overlap_s = &self.max_overlap_s
             ),
         );
-        for (member, code, detail) in self.price.map(Price::faults).unwrap_or_default() {
-            faults.require(false, &format!("/price/{member}"), code, detail);
+        for (member, code, fault) in self.price.map(Price::faults).unwrap_or_default() {
+            faults.require(false, &format!("/price/{member}"), code, fault.said());
         }
         faults.require(
             !self.trial || self.max_subscription_days.is_some(),
             "/trial",
             "needs_end",
-            "Say with max_subscription_days how long a trial lasts.",
+            t!("refused-access-say-with-max-subscription-days-how"),
         );
         let mut found = limits::check(self.limits, self.operation_limits.len());
         let operation_limits = operation_limits::normalised(self.operation_limits, &mut found);

@@ -3,11 +3,13 @@
 use gatehouse_domain::OperationKey;
 use gatehouse_domain::id::LimitId;
 use gatehouse_domain::plan::LimitRule;
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::refusal::{FieldFault, Refusal};
+use crate::words::Said;
 
 /// A limit of one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,18 +60,14 @@ pub(super) fn normalised(
     for (place, limit) in limits.iter().enumerate() {
         let pointer = format!("/operation_limits/{place}");
         if let Err(fault) = limit.rule.check() {
-            faults.push(FieldFault::new(
-                &pointer,
-                "out_of_range",
-                format!("{fault}."),
-            ));
+            faults.push(FieldFault::new(&pointer, "out_of_range", fault.sentence()));
         }
         if !matches!(limit.rule, LimitRule::Rate { .. }) {
-            let detail = "A single operation can have a rate; quotas count every call of the plan.";
+            let detail = t!("refused-access-a-single-operation-can-have-a");
             faults.push(FieldFault::new(&pointer, "not_a_rate", detail));
         }
         let Some(key) = key_of(&limit.operation) else {
-            let detail = "Name it by method and path, such as GET /pets/{id}.";
+            let detail = t!("refused-access-name-it-by-method-and-path");
             faults.push(FieldFault::new(
                 format!("{pointer}/operation"),
                 "operation",
@@ -85,7 +83,7 @@ pub(super) fn normalised(
             faults.push(FieldFault::new(
                 pointer,
                 "duplicate",
-                "This limit is in the list already.",
+                t!("refused-access-this-limit-is-in-the-list"),
             ));
         }
         known.push(limit);
@@ -127,9 +125,9 @@ pub(super) async fn require_known(
             FieldFault::new(
                 format!("/operation_limits/{place}/operation"),
                 "unknown_operation",
-                format!(
-                    "No version of it has {}; use an operation of a published description.",
-                    limit.operation
+                t!(
+                    "refused-access-no-version-of-it-has-use",
+                    operation = &limit.operation
                 ),
             )
         })

@@ -3,6 +3,7 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::LimitRule;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::limits;
@@ -63,9 +64,10 @@ pub(crate) async fn restore_revision(
     .execute(work.conn())
     .await?;
     if restored.rows_affected() != 1 {
-        return Err(Refusal::Conflict(format!(
-            "The plan {} is closed or has no revision {number}.",
-            before.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-closed-or-has",
+            name = &before.name,
+            number = &number
         )));
     }
     let after = view::read(work.conn(), before.id.uuid()).await?;

@@ -1,6 +1,7 @@
 //! Revisions of a plan: what it promised, promises and will promise. Of those whose time has come the latest made is in force.
 
 use gatehouse_domain::id::{ApiId, PlanId};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -85,9 +86,9 @@ async fn of_plan(conn: &mut PgConnection, plan: Uuid) -> Result<Vec<RevisionView
 /// Puts the tenant's revisions in force whose time has come, at most `limit` plans in one transaction. Returns how many.
 pub async fn apply_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
     if !matches!(actor.kind(), ActorKind::System) {
-        return Err(Refusal::NotYours(
-            "Only the program itself does this.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-policies-only-the-program-itself-does-this"
+        )));
     }
     let mut work = Work::begin(db, actor).await?;
     let now = work.now();

@@ -6,6 +6,7 @@ use gatehouse_domain::id::PlanId;
 use gatehouse_domain::plan::{ApprovalMode, PlanState};
 use gatehouse_domain::price::Price;
 use gatehouse_domain::question::RequestQuestion;
+use gatehouse_language::t;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::approval::from_stored;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::words::known;
+use crate::words::{in_state, known};
 
 /// What a plan asks for and allows, without its limits.
 #[derive(Debug, Clone)]
@@ -62,9 +63,11 @@ impl Legal {
         } else {
             "not_current"
         };
-        let detail = format!(
-            "Accept version {} of {}, which stands at /terms/{}.",
-            self.number, self.title, self.slug
+        let detail = t!(
+            "refused-access-accept-version-of-which-stands-at",
+            number = &self.number,
+            title = &self.title,
+            slug = &self.slug
         );
         Err(Refusal::field(pointer, code, detail))
     }
@@ -124,9 +127,9 @@ impl Terms {
         match self.state {
             PlanState::Staging => return Err(Refusal::unknown(pointer)),
             PlanState::Closed => {
-                return Err(Refusal::Conflict(format!(
-                    "The plan {} takes no new requests.",
-                    self.name
+                return Err(Refusal::Conflict(t!(
+                    "refused-access-the-plan-takes-no-new-requests",
+                    name = &self.name
                 )));
             }
             PlanState::Published | PlanState::Deprecated => {}
@@ -137,7 +140,11 @@ impl Terms {
         Err(Refusal::field(
             "/environment",
             "not_in_plan",
-            format!("The plan {} is not offered in the {kind}.", self.name),
+            t!(
+                "refused-access-the-plan-is-not-offered-in",
+                name = &self.name,
+                kind = &in_state(kind)
+            ),
         ))
     }
 }

@@ -5,6 +5,7 @@ use gatehouse_domain::id::{ApiId, PlanId};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, PlanState};
 use gatehouse_domain::price::Price;
 use gatehouse_domain::{EnvironmentKind, Permission, Place};
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -24,7 +25,7 @@ use crate::page::Lookup;
 use crate::products;
 use crate::refusal::{Faults, Refusal};
 use crate::tenants;
-use crate::words::{require_version, required_reason};
+use crate::words::{in_state, require_version, required_reason};
 use crate::work::{Changed, Work};
 
 /// Changes to a plan; `None` leaves a field as it is, an inner `None` takes a bound away.
@@ -77,7 +78,7 @@ pub async fn update_plan(
     let before = lock(work.conn(), api.product_id, &plan).await?;
     require_version(expected, before.row_version)?;
     if input.without_notice.is_some() && input.effective_at.is_some() {
-        let detail = "Without notice it counts at once; leave the moment out.";
+        let detail = t!("refused-access-without-notice-it-counts-at-once");
         return Err(Refusal::field("/effective_at", "at_once", detail));
     }
     let skips = input.without_notice.as_deref();
@@ -145,7 +146,7 @@ pub async fn update_plan(
         Begins::At(_) => new != old,
     };
     if begins != Begins::Now && !revised {
-        let detail = "Nothing changes then; leave it out, or give other limits.";
+        let detail = t!("refused-access-nothing-changes-then-leave-it-out");
         return Err(Refusal::field(
             "/effective_at",
             "nothing_to_schedule",
@@ -273,11 +274,11 @@ impl Begins {
             now
         };
         if asked.is_some_and(|asked| asked < earliest && earliest > now) {
-            let detail = format!(
-                "This takes something from {} subscriptions, who are given {} days' notice: begin on {} or later.",
-                plan.subscriptions,
-                (earliest - now).whole_days(),
-                earliest.date()
+            let detail = t!(
+                "refused-access-this-takes-something-from-subscriptions-who",
+                subscriptions = &plan.subscriptions,
+                value = &(earliest - now).whole_days(),
+                date = &earliest.date().to_string()
             );
             return Err(Refusal::field("/effective_at", "too_soon", detail));
         }
@@ -319,18 +320,20 @@ fn next_state(plan: &PlanView, wanted: Option<PlanState>) -> Result<PlanState, R
     use PlanState::{Closed, Deprecated, Published, Staging};
     let wanted = wanted.unwrap_or(plan.state);
     match (plan.state, wanted) {
-        (Closed, _) => Err(Refusal::Conflict("The plan is closed.".to_owned())),
+        (Closed, _) => Err(Refusal::Conflict(t!("refused-access-the-plan-is-closed"))),
         (_, Closed) => Err(Refusal::field(
             "/state",
             "not_here",
-            "Close a plan by closing it, which says what happens to its subscriptions.",
+            t!("refused-access-close-a-plan-by-closing-it"),
         )),
         (from, to) if from == to => Ok(to),
         (Staging, Published) | (Published, Deprecated) | (Deprecated, Published) => Ok(wanted),
         // An offer is taken back as long as nobody has taken it up.
         (Published | Deprecated, Staging) if plan.subscriptions == 0 => Ok(wanted),
-        (from, to) => Err(Refusal::Conflict(format!(
-            "A {from} plan cannot become {to}."
+        (from, to) => Err(Refusal::Conflict(t!(
+            "refused-access-a-plan-cannot-become",
+            from = &in_state(from),
+            to = &in_state(to)
         ))),
     }
 }

@@ -4,6 +4,7 @@
 use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{Attached, PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 
 use super::documents::{PolicyDocument, Read};
@@ -18,7 +19,7 @@ use crate::config::RouteReach;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{OnConstraint, Refusal};
-use crate::words::{optional_reason, require_version};
+use crate::words::{Said, optional_reason, require_version};
 use crate::work::{Changed, Work};
 
 /// A policy to put in place.
@@ -78,7 +79,7 @@ pub async fn create_policy(
     let slugs = match &input.slug {
         Some(slug) => {
             let slug = Slug::new(slug)
-                .map_err(|fault| Refusal::field("/slug", "slug", format!("{fault}.")))?;
+                .map_err(|fault| Refusal::field("/slug", "slug", fault.sentence()))?;
             vec![slug.as_str().to_owned()]
         }
         None => slugs_of(&place, input.kind, id),
@@ -97,7 +98,7 @@ pub async fn create_policy(
         is_stored = is_stored || row.store(&mut work, &slug).await?;
     }
     if !is_stored {
-        let detail = "Another policy has this name already.";
+        let detail = t!("refused-policies-another-policy-has-this-name-already");
         return Err(Refusal::field("/slug", "taken", detail));
     }
     backend_secrets::link(&mut work, reach.api, id.uuid(), &document.secrets()).await?;
@@ -152,10 +153,7 @@ impl Row<'_> {
         .execute(work.conn())
         .await
         .on_constraint("policy_place_key", || {
-            Refusal::Conflict(format!(
-                "There is a {kind} policy for {} already; change that one.",
-                self.place.words()
-            ))
+            Refusal::Conflict(t!("refused-policies-there-is-a-policy-for-already", kind = &kind, words = &self.place.words()))
         })?;
         Ok(stored.rows_affected() == 1)
     }
@@ -301,7 +299,10 @@ fn reach_of(place: &Found) -> RouteReach {
 
 fn require_mode(kind: PolicyKind, mode: PolicyMode) -> Result<(), Refusal> {
     if mode == PolicyMode::Shadow && !kind.refuses() {
-        let detail = format!("A {kind} policy refuses nothing, so there is nothing to try.");
+        let detail = t!(
+            "refused-policies-a-policy-refuses-nothing-so-there",
+            kind = &kind
+        );
         return Err(Refusal::field("/mode", "shadow", detail));
     }
     Ok(())
@@ -349,9 +350,11 @@ async fn kept_out(
                 row.operation_key.as_deref(),
                 row.environment.as_deref(),
             );
-            return Ok(Some(format!(
-                "The {} policy {} for {place} is locked: it applies, and this one does not while that is so.",
-                attached.kind, row.slug
+            return Ok(Some(t!(
+                "refused-policies-the-policy-for-is-locked-it",
+                kind = &attached.kind,
+                slug = &row.slug,
+                place = &place
             )));
         }
     }

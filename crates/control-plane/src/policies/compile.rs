@@ -1,5 +1,6 @@
 //! What policies come to on a route, as gateways hold it: nothing left to inherit, and equal sets once.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{PolicyId, TenantId};
@@ -92,13 +93,15 @@ enum TooMuch {
 impl TooMuch {
     fn words(self, route: &RouteAt<'_>) -> String {
         match self {
-            Self::OfRoute => format!(
-                "With this, policies of {} in {} come to more than {ROUTE_POLICIES_BYTES_MAX} bytes. State what operations share further out.",
-                route.path, route.in_environment
+            Self::OfRoute => t!(
+                "refused-policies-with-this-policies-of-in-come",
+                path = &route.path,
+                in_environment = &route.in_environment,
+                route_policies_bytes_max = &ROUTE_POLICIES_BYTES_MAX
             ),
-            Self::OfChange => format!(
-                "With this, policies of the routes it reaches come to more than {} MiB. Say less in it, or put it further in.",
-                Room::BYTES / (1024 * 1024)
+            Self::OfChange => t!(
+                "refused-policies-with-this-policies-of-the-routes",
+                bytes = &Room::BYTES / (1024 * 1024)
             ),
         }
     }

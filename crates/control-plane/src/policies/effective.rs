@@ -3,6 +3,7 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, EnvironmentId, PolicyId};
 use gatehouse_domain::policy::{Attached, PolicyInherit, effective as applying_of};
+use gatehouse_language::t;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -71,7 +72,7 @@ pub async fn effective(
     };
     let operation = match operation {
         Some(text) => Some(key_of(text).ok_or_else(|| {
-            let detail = "Name it by method and path, such as GET /pets/{id}.";
+            let detail = t!("refused-access-name-it-by-method-and-path");
             Refusal::field("?operation", "operation", detail)
         })?),
         None => None,

@@ -3,6 +3,7 @@
 use gatehouse_domain::id::{ApiId, EnvironmentId};
 use gatehouse_domain::policy::PolicyLevel;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -42,18 +43,18 @@ impl Found {
         actor: &Actor,
         place: &PolicyPlace,
     ) -> Result<Self, Refusal> {
-        let needs = |pointer: &str, what: &str| {
+        let needs = |pointer: &str, what: String| {
             Err(Refusal::field(
                 pointer,
                 "required",
-                format!("Name the {what} too."),
+                t!("refused-policies-name-too", what = &what),
             ))
         };
         if place.api.is_none() && place.version.is_some() {
-            return needs("/api", "API");
+            return needs("/api", t!("refused-policies-lower-api"));
         }
         if place.version.is_none() && place.operation.is_some() {
-            return needs("/version", "version");
+            return needs("/version", t!("refused-policies-lower-version"));
         }
         let api = match &place.api {
             Some(api) => {
@@ -87,8 +88,9 @@ impl Found {
                 version => version?,
             };
             if version.state == ApiVersionState::Retired {
-                return Err(Refusal::Conflict(format!(
-                    "The version {label} has ended; its calls are answered 410."
+                return Err(Refusal::Conflict(t!(
+                    "refused-policies-the-version-has-ended-its-calls",
+                    label = &label
                 )));
             }
             found.version = Some((version.id.uuid(), version.label));
@@ -140,12 +142,13 @@ async fn operation_of(
         return Err(Refusal::field(
             "/operation",
             "operation",
-            "Name it by method and path, such as GET /pets/{id}.",
+            t!("refused-access-name-it-by-method-and-path"),
         ));
     };
     if key.as_str().len() > OPERATION_BYTES_MAX {
-        let detail = format!(
-            "A policy is attached to operations of at most {OPERATION_BYTES_MAX} bytes; attach this one to the version."
+        let detail = t!(
+            "refused-policies-a-policy-is-attached-to-operations",
+            operation_bytes_max = &OPERATION_BYTES_MAX
         );
         return Err(Refusal::field("/operation", "too_long", detail));
     }
@@ -163,7 +166,11 @@ async fn operation_of(
     Err(Refusal::field(
         "/operation",
         "unknown_operation",
-        format!("The version {label} has no {key}; use an operation of its description."),
+        t!(
+            "refused-policies-the-version-has-no-use-an",
+            label = &label,
+            key = &key
+        ),
     ))
 }
 
@@ -176,13 +183,18 @@ pub(crate) fn place_words(
 ) -> String {
     let api = api.unwrap_or_default();
     let mut words = match (version, operation) {
-        (Some(version), Some(operation)) => format!("{operation} in {version} of {api}"),
-        (Some(version), None) => format!("{version} of {api}"),
-        _ if api.is_empty() => "every API".to_owned(),
-        _ => format!("the API {api}"),
+        (Some(version), Some(operation)) => t!(
+            "refused-policies-in-of",
+            operation = &operation,
+            version = &version,
+            api = &api
+        ),
+        (Some(version), None) => t!("refused-policies-of", version = &version, api = &api),
+        _ if api.is_empty() => t!("refused-policies-every-api"),
+        _ => t!("refused-policies-the-api", api = &api),
     };
     if let Some(environment) = environment {
-        words.push_str(&format!(", in {environment}"));
+        words.push_str(&t!("refused-policies-in", environment = &environment));
     }
     words
 }

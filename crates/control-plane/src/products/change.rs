@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{ProductId, TeamId};
 use gatehouse_domain::{Permission, Place, ProductState, Slug, Visibility};
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::items::{self, ItemInput};
@@ -13,7 +14,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{Faults, OnConstraint, Refusal};
-use crate::words::require_version;
+use crate::words::{in_state, require_version};
 use crate::work::{Changed, Work};
 
 /// A new product.
@@ -46,7 +47,11 @@ pub async fn create_product(
     let summary = faults.optional_text("/summary", &input.summary, 400);
     faults.finish()?;
     let Some(slug) = slug else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let mut work = Work::begin(db, actor).await?;
     let team = apis::owner_team(work.conn(), actor, input.owner_team.as_ref()).await?;
@@ -69,7 +74,7 @@ pub async fn create_product(
     .execute(work.conn())
     .await
     .on_constraint("product_slug_key", || {
-        Refusal::Conflict(format!("There is a product or an API '{slug}' already."))
+        Refusal::Conflict(t!("refused-access-there-is-a-product-or-an", slug = &slug))
     })?;
     items::store(&mut work, id.uuid(), &found).await?;
     let view = view::read(work.conn(), id.uuid()).await?;
@@ -173,22 +178,25 @@ fn next_state(
 ) -> Result<ProductState, Refusal> {
     let wanted = wanted.unwrap_or(product.state);
     if product.state == ProductState::Retired {
-        return Err(Refusal::Conflict("The product is retired.".to_owned()));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-product-is-retired"
+        )));
     }
     if wanted == ProductState::Retired {
-        let detail = "End a product by retiring it, which ends its subscriptions.";
+        let detail = t!("refused-access-end-a-product-by-retiring-it");
         return Err(Refusal::field("/state", "not_here", detail));
     }
     if wanted != product.state && !product.state.may_become(wanted) {
-        return Err(Refusal::Conflict(format!(
-            "A {} product cannot become {wanted}.",
-            product.state
+        return Err(Refusal::Conflict(t!(
+            "refused-access-a-product-cannot-become",
+            state = &in_state(product.state),
+            wanted = &in_state(wanted)
         )));
     }
     if wanted == ProductState::Published && product.items.is_empty() {
-        return Err(Refusal::Conflict(
-            "Say first what the product opens: it has no items.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-say-first-what-the-product-opens"
+        )));
     }
     Ok(wanted)
 }

@@ -1,5 +1,6 @@
 //! What a product opens: versions of APIs, whole or some operations of them.
 
+use gatehouse_language::t;
 use std::collections::HashSet;
 
 use gatehouse_domain::id::{ApiId, ProductId};
@@ -53,11 +54,13 @@ pub async fn put_items(
     require_version(expected, before.row_version)?;
     let items = find_all(&mut work, actor, input).await?;
     if items.is_empty() && before.state != ProductState::Draft {
-        let detail = "A product on offer opens something; retire it instead.";
+        let detail = t!("refused-access-a-product-on-offer-opens-something");
         return Err(Refusal::field("/items", "required", detail));
     }
     if before.state == ProductState::Retired {
-        return Err(Refusal::Conflict("The product is retired.".to_owned()));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-product-is-retired"
+        )));
     }
     store(&mut work, before.id.uuid(), &items).await?;
     sqlx::query!(
@@ -115,7 +118,11 @@ pub(super) async fn find_all(
     input: &[ItemInput],
 ) -> Result<Vec<Item>, Refusal> {
     if input.len() > ITEMS_MAX {
-        let detail = format!("Use at most {ITEMS_MAX} versions; got {}.", input.len());
+        let detail = t!(
+            "refused-access-use-at-most-versions-got",
+            items_max = &ITEMS_MAX,
+            input = &input.len()
+        );
         return Err(Refusal::field("/items", "too_many", detail));
     }
     let mut faults = Vec::new();
@@ -138,7 +145,11 @@ pub(super) async fn find_all(
             })?;
         let id = version.id.uuid();
         if version.state == ApiVersionState::Retired {
-            let detail = format!("{} {} is retired.", api.slug, version.label);
+            let detail = t!(
+                "refused-access-is-retired",
+                slug = &api.slug,
+                label = &version.label
+            );
             faults.push(FieldFault::new(
                 format!("{pointer}/version"),
                 "retired",
@@ -146,7 +157,7 @@ pub(super) async fn find_all(
             ));
         }
         if !known.insert(id) {
-            let detail = "This version is in the list already.";
+            let detail = t!("refused-access-this-version-is-in-the-list");
             faults.push(FieldFault::new(&pointer, "duplicate", detail));
         }
         let operations = match &item.operations {
@@ -183,7 +194,7 @@ async fn keys(
     faults: &mut Vec<FieldFault>,
 ) -> Result<Vec<String>, Refusal> {
     if operations.is_empty() {
-        let detail = "Name at least one operation, or leave the list out to open all.";
+        let detail = t!("refused-access-name-at-least-one-operation-or");
         faults.push(FieldFault::new(pointer, "required", detail));
     }
     let known: HashSet<String> = sqlx::query_scalar!(
@@ -204,8 +215,9 @@ async fn keys(
                 }
             }
             _ => {
-                let detail = format!(
-                    "The version has no operation '{operation}'; name one by method and path, such as GET /pets/{{id}}."
+                let detail = t!(
+                    "refused-access-the-version-has-no-operation-name",
+                    operation = &operation
                 );
                 let pointer = format!("{pointer}/{place}");
                 faults.push(FieldFault::new(pointer, "unknown_operation", detail));

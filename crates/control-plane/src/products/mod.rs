@@ -8,6 +8,7 @@ mod view;
 
 use gatehouse_domain::id::{ApiId, ProductId};
 use gatehouse_domain::{Permission, Place, ProductState};
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -171,9 +172,9 @@ async fn lock(
         return Err(Refusal::Forbidden(permission));
     }
     if let Some(api) = &view.api {
-        return Err(Refusal::Conflict(format!(
-            "This product stands for the API {}; change the API.",
-            api.slug
+        return Err(Refusal::Conflict(t!(
+            "refused-access-this-product-stands-for-the-api",
+            slug = &api.slug
         )));
     }
     Ok(view)
@@ -203,7 +204,9 @@ impl Offering {
     /// Refuses plans of a product that is over.
     pub(crate) fn require_alive(&self) -> Result<(), Refusal> {
         if self.state == ProductState::Retired {
-            return Err(Refusal::Conflict("The product is retired.".to_owned()));
+            return Err(Refusal::Conflict(t!(
+                "refused-access-the-product-is-retired"
+            )));
         }
         Ok(())
     }

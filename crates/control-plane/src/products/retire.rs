@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::ProductId;
 use gatehouse_domain::{Permission, ProductState};
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::lock;
@@ -11,7 +12,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::words::{counted, optional_reason, require_version};
+use crate::words::{optional_reason, require_version};
 use crate::work::{Changed, Work};
 use crate::{membership, subscriptions};
 
@@ -39,18 +40,20 @@ pub async fn retire_product(
     match before.state {
         ProductState::Deprecated | ProductState::Draft => {}
         ProductState::Published => {
-            return Err(Refusal::Conflict("Deprecate the product first.".to_owned()));
+            return Err(Refusal::Conflict(t!(
+                "refused-access-deprecate-the-product-first"
+            )));
         }
         ProductState::Retired => {
-            return Err(Refusal::Conflict(
-                "The product is retired already.".to_owned(),
-            ));
+            return Err(Refusal::Conflict(t!(
+                "refused-access-the-product-is-retired-already"
+            )));
         }
     }
     if before.subscriptions > 0 && reason.is_empty() {
-        return Err(Refusal::Conflict(format!(
-            "The product has {}; give a reason to retire it all the same.",
-            counted(before.subscriptions, "open subscription")
+        return Err(Refusal::Conflict(t!(
+            "refused-access-product-has-subscriptions",
+            count = before.subscriptions
         )));
     }
     sqlx::query!(

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -52,9 +53,9 @@ pub async fn accept_revision(
         _ => found.created_by,
     };
     if person.is_some() && person == sender {
-        return Err(Refusal::NotYours(
-            "Who sent a description in cannot accept it: ask another approver.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-apis-who-sent-a-description-in-cannot"
+        )));
     }
     let in_force = version
         .current_revision
@@ -99,14 +100,17 @@ fn require_waiting(
 ) -> Result<(), Refusal> {
     match state {
         "rejected" if base == in_force => Ok(()),
-        "rejected" => Err(Refusal::Conflict(format!(
-            "Revision {number} was compared with a description that is no longer in force: send it again."
+        "rejected" => Err(Refusal::Conflict(t!(
+            "refused-apis-revision-was-compared-with-a-description",
+            number = &number
         ))),
-        "accepted" => Err(Refusal::Conflict(format!(
-            "Revision {number} is accepted already."
+        "accepted" => Err(Refusal::Conflict(t!(
+            "refused-apis-revision-is-accepted-already",
+            number = &number
         ))),
-        _ => Err(Refusal::Conflict(format!(
-            "Revision {number} was published; there is nothing to accept."
+        _ => Err(Refusal::Conflict(t!(
+            "refused-apis-revision-was-published-there-is-nothing",
+            number = &number
         ))),
     }
 }
@@ -142,7 +146,7 @@ async fn mark(
     if changed.rows_affected() == 1 {
         return Ok(());
     }
-    Err(Refusal::Conflict(
-        "The revision was decided on just now.".to_owned(),
-    ))
+    Err(Refusal::Conflict(t!(
+        "refused-apis-the-revision-was-decided-on-just"
+    )))
 }

@@ -1,6 +1,7 @@
 //! What publishing would make of a description looked at by itself: the same reading, operation by operation, and nothing
 //! stored.
 
+use gatehouse_language::t;
 use gatehouse_spec::lint::Lint;
 use gatehouse_spec::{Finding, Location, SpecErrors};
 use serde::Serialize;
@@ -72,9 +73,11 @@ impl SpecFault {
     /// In one line, with its place: "Line 3, column 5: …".
     pub fn line(&self) -> String {
         match self.location {
-            Some(place) => format!(
-                "Line {}, column {}: {}",
-                place.line, place.column, self.message
+            Some(place) => t!(
+                "refused-apis-line-column",
+                line = &place.line,
+                column = &place.column,
+                message = &self.message
             ),
             None => self.message.clone(),
         }

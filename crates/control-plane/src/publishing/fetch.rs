@@ -1,5 +1,6 @@
 //! A description that is fetched from an address somebody named, through the guarded way out.
 
+use gatehouse_language::t;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -63,7 +64,10 @@ impl DescriptionFetch {
     /// The document at an address. What stands in the way is a fault at `/url`.
     pub async fn get(&self, url: &str) -> Result<Bytes, Refusal> {
         if url.len() > URL_LENGTH_MAX {
-            let words = format!("Use an address of at most {URL_LENGTH_MAX} bytes.");
+            let words = t!(
+                "refused-apis-use-an-address-of-at-most",
+                url_length_max = &URL_LENGTH_MAX
+            );
             return Err(fault("too_long", words));
         }
         let followed = tokio::time::timeout(self.timeout, self.follow(url)).await;
@@ -83,23 +87,25 @@ impl DescriptionFetch {
                 StatusCode::OK => return Ok(answer.body),
                 status if status.is_redirection() => url = self.next(&url, &answer.headers)?,
                 status => {
-                    let words = format!(
-                        "The address answers {}. Name one that gives the description without a sign-in.",
-                        status.as_u16()
+                    let words = t!(
+                        "refused-apis-the-address-answers-name-one-that",
+                        as_u16 = &status.as_u16()
                     );
                     return Err(fault("not_fetched", words));
                 }
             }
         }
-        let words =
-            format!("It leads on to more than {REDIRECTS_MAX} addresses. Name the one it ends at.");
+        let words = t!(
+            "refused-apis-it-leads-on-to-more-than",
+            redirects_max = &REDIRECTS_MAX
+        );
         Err(fault("redirect", words))
     }
 
     /// Where an answer leads on to.
     fn next(&self, url: &str, headers: &HeaderMap) -> Result<String, Refusal> {
         let nowhere = || {
-            let words = "It leads on, and does not say where to. Name the address it ends at.";
+            let words = t!("refused-apis-it-leads-on-and-does-not");
             fault("redirect", words.to_owned())
         };
         let here = self.egress.check_url(url).map_err(|_| nowhere())?;
@@ -107,8 +113,7 @@ impl DescriptionFetch {
         let next = here.join(named.ok_or_else(nowhere)?);
         let next = next.map_err(|_| nowhere())?;
         if here.scheme() == "https" && next.scheme() != "https" {
-            let words =
-                "It leads on from https to an address that is not. Name the one it ends at.";
+            let words = t!("refused-apis-it-leads-on-from-https-to");
             return Err(fault("redirect", words.to_owned()));
         }
         Ok(next.into())
@@ -117,24 +122,32 @@ impl DescriptionFetch {
     fn stopped(&self, error: EgressError) -> Refusal {
         match error {
             EgressError::Refused(refused) => {
-                let words = format!("It cannot be fetched from there: {refused}.");
+                let words = t!(
+                    "refused-apis-it-cannot-be-fetched-from-there",
+                    refused = &refused.to_string()
+                );
                 fault("not_allowed", words)
             }
             EgressError::TimedOut => self.too_slow(),
-            EgressError::TooLarge { bytes_max } => {
-                fault("too_large", format!("It is larger than {bytes_max} bytes."))
-            }
-            EgressError::Failed(why) => {
-                fault("not_fetched", format!("It could not be fetched: {why}."))
-            }
+            EgressError::TooLarge { bytes_max } => fault(
+                "too_large",
+                t!(
+                    "refused-apis-it-is-larger-than-bytes",
+                    bytes_max = &bytes_max
+                ),
+            ),
+            EgressError::Failed(why) => fault(
+                "not_fetched",
+                t!("refused-apis-it-could-not-be-fetched", why = &why),
+            ),
             EgressError::Client(error) => Refusal::Internal(error.into()),
         }
     }
 
     fn too_slow(&self) -> Refusal {
-        let words = format!(
-            "It did not come within {} s. Try again, or send the document itself.",
-            self.timeout.as_secs()
+        let words = t!(
+            "refused-apis-it-did-not-come-within-s",
+            as_secs = &self.timeout.as_secs()
         );
         fault("too_slow", words)
     }

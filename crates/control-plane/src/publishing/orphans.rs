@@ -2,7 +2,10 @@
 //! stable keys all outlive a renamed parameter; where the operation itself is gone, publishing names them and stops, or drops them
 //! when it is told to. Nothing is kept or lost in silence.
 
+use gatehouse_domain::Language;
 use gatehouse_domain::id::PlanId;
+use gatehouse_language::speaking_now;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -34,18 +37,23 @@ impl Orphan {
             operation, product, ..
         } = self;
         match (&self.policy, &self.plan) {
-            (Some(policy), _) => format!("the policy {policy} is attached to {operation}"),
-            (None, Some(plan)) => format!("the plan {plan} of {product} limits {operation}"),
-            (None, None) => format!("the product {product} opens {operation} by name"),
+            (Some(policy), _) => t!(
+                "refused-apis-policy-attached",
+                policy = policy,
+                operation = operation
+            ),
+            (None, Some(plan)) => t!(
+                "refused-apis-plan-limits",
+                plan = plan,
+                product = product,
+                operation = operation
+            ),
+            (None, None) => t!(
+                "refused-apis-product-opens",
+                product = product,
+                operation = operation
+            ),
         }
-    }
-
-    /// Why a description without its operation is refused, and what to do; `else_do` is what there is besides keeping it.
-    pub(crate) fn refusal_words(&self, else_do: &str) -> String {
-        format!(
-            "The description no longer has an operation that something hangs on: {}. Keep the operation, {else_do}.",
-            self.words()
-        )
     }
 }
 
@@ -181,9 +189,9 @@ impl Orphans {
 
     /// Refuses them, each by name. `with` is what could drop them.
     pub(crate) fn require_none(&self, with: &str) -> Result<(), Refusal> {
-        let else_do = format!("take that away first, or drop it with this {with}");
         let faults = self.all().map(|orphan| {
-            FieldFault::new("?drop_orphans", "orphaned", orphan.refusal_words(&else_do))
+            let words = t!("refused-apis-orphaned", what = &orphan.words(), with = with);
+            FieldFault::new("?drop_orphans", "orphaned", words)
         });
         let faults: Vec<_> = faults.collect();
         if faults.is_empty() {
@@ -330,8 +338,8 @@ async fn held(
     Ok(held.collect())
 }
 
-/// What was dropped, for the record.
+/// What was dropped, for the record, which many read: in English, whoever dropped it.
 pub(crate) fn recorded(dropped: &[Orphan]) -> Vec<Value> {
-    let dropped = dropped.iter();
-    dropped.map(|orphan| json!(orphan.words())).collect()
+    let words = || dropped.iter().map(|orphan| json!(orphan.words())).collect();
+    speaking_now(Language::English, words)
 }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 
 use super::{PublishRefusal, PublishSpec, Published, publish_spec};
 use crate::actor::Actor;
@@ -52,11 +53,13 @@ pub async fn publish_revision(
 fn require_accepted(number: i32, state: &str) -> Result<(), Refusal> {
     match state {
         "accepted" => Ok(()),
-        "rejected" => Err(Refusal::Conflict(format!(
-            "Revision {number} breaks callers: an approver has to accept it first."
+        "rejected" => Err(Refusal::Conflict(t!(
+            "refused-apis-revision-breaks-callers-an-approver-has",
+            number = &number
         ))),
-        _ => Err(Refusal::Conflict(format!(
-            "Revision {number} was published already."
+        _ => Err(Refusal::Conflict(t!(
+            "refused-apis-revision-was-published-already",
+            number = &number
         ))),
     }
 }

@@ -1,5 +1,6 @@
 //! Reading a description on a thread that may block, a few at a time, and handing its operations over in batches.
 
+use gatehouse_language::t;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -172,7 +173,7 @@ pub(super) fn too_slow() -> Refusal {
     Refusal::field(
         "",
         "too_slow",
-        "Reading the description takes too long; split it.",
+        t!("refused-apis-reading-the-description-takes-too-long"),
     )
 }
 
@@ -193,7 +194,10 @@ impl Head {
             .collect();
         let dropped = description.warnings_dropped();
         if dropped > 0 {
-            findings.push(warning("more", &format!("And {dropped} more.")));
+            findings.push(warning(
+                "more",
+                &t!("refused-apis-and-more-3", dropped = &dropped),
+            ));
         }
         Self {
             format: description.format().as_str(),

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 use serde_json::json;
 
 use crate::actor::Actor;
@@ -11,6 +12,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
 use crate::versions;
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// Puts revision `number` of a version in force again, in place of the one that is. Its operations are still there, so
@@ -35,9 +37,11 @@ pub(crate) async fn restore_revision(
     .await?
     .ok_or(Refusal::NotFound)?;
     if !matches!(found.state.as_str(), "active" | "superseded") {
-        return Err(Refusal::Conflict(format!(
-            "Revision {number} of {label} is {} and never was in force; publish it instead.",
-            found.state
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-revision-of-is-and-never-was",
+            number = &number,
+            label = &label,
+            state = &in_state(found.state)
         )));
     }
     let revision = found.id;
@@ -65,7 +69,10 @@ pub(crate) async fn restore_revision(
     .execute(work.conn())
     .await?;
     if restored.rows_affected() != 1 {
-        return Err(Refusal::Conflict(format!("Version {label} is retired.")));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-version-is-retired",
+            label = &label
+        )));
     }
     versions::touch_routes(&mut work, version.id.uuid()).await?;
     let before = version.current_revision.map(|held| held.number);

@@ -3,6 +3,7 @@
 use gatehouse_domain::ApiVersionState;
 use gatehouse_domain::api::Compat;
 use gatehouse_domain::id::{ApiVersionId, OperationId, SpecRevisionId};
+use gatehouse_language::t;
 use gatehouse_spec::gate::Report;
 use serde_json::Value;
 use uuid::Uuid;
@@ -67,8 +68,9 @@ impl Slot {
         if let Some(row) = found {
             let state = known(ApiVersionState::parse(&row.state), &row.state)?;
             if state == ApiVersionState::Retired {
-                return Err(Refusal::Conflict(format!(
-                    "Version {label} is retired; publish under another label."
+                return Err(Refusal::Conflict(t!(
+                    "refused-apis-version-is-retired-publish-under-another",
+                    label = &label
                 )));
             }
             return Ok(Self {

@@ -3,6 +3,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, CommentId, UserId};
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::{CommentView, lock};
@@ -34,7 +35,7 @@ pub async fn hide_comment(
         actor.require_on(Permission::ApiWrite, &api.place())?;
     }
     if before.hidden_reason.is_some() {
-        return Err(Refusal::Conflict("It is hidden already.".to_owned()));
+        return Err(Refusal::Conflict(t!("refused-access-it-is-hidden-already")));
     }
     sqlx::query!(
         "update api_comment set hidden_at = $2, hidden_by = $3, hidden_reason = $4 where id = $1",
@@ -77,7 +78,7 @@ pub async fn show_comment(
     let api = apis::find(work.conn(), actor, &api, Permission::ApiWrite).await?;
     let before = lock(work.conn(), api.id, comment).await?;
     if before.hidden_reason.is_none() {
-        return Err(Refusal::Conflict("It is not hidden.".to_owned()));
+        return Err(Refusal::Conflict(t!("refused-access-it-is-not-hidden")));
     }
     sqlx::query!(
         "update api_comment set hidden_at = null, hidden_by = null, hidden_reason = null where id = $1",

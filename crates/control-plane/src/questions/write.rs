@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, CommentId, UserId};
+use gatehouse_language::t;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -60,9 +61,7 @@ async fn write(
     let author = membership::person(work.conn(), actor)
         .await?
         .ok_or_else(|| {
-            Refusal::NotYours(
-                "Nobody stands behind this access token, so it cannot write.".to_owned(),
-            )
+            Refusal::NotYours(t!("refused-access-nobody-stands-behind-this-access-token"))
         })?;
     require_pause(&mut work, author, now).await?;
     let answers_for_it = actor.may_on(Permission::ApiWrite, &api.place());
@@ -162,8 +161,9 @@ async fn require_open(
     .fetch_one(work.conn())
     .await?;
     if answers >= ANSWERS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "This question has {ANSWERS_MAX} answers, the most there can be. Ask anew."
+        return Err(Refusal::Conflict(t!(
+            "refused-access-this-question-has-answers-the-most",
+            answers_max = &ANSWERS_MAX
         )));
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Recording a release at the commit of whatever changed configuration, and noticing edits by hand of what files own.
 
+use gatehouse_language::t;
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatehouse_domain::id::{
@@ -265,8 +266,10 @@ pub(crate) async fn record(
 /// what holds when one is numbered holds.
 pub(super) fn require_newest(expected: Option<i64>, newest: i64) -> Result<(), Refusal> {
     match expected {
-        Some(expected) if expected != newest => Err(Refusal::Conflict(format!(
-            "Something else was released meanwhile: the newest release is {newest}, not {expected}. Look again at what would change."
+        Some(expected) if expected != newest => Err(Refusal::Conflict(t!(
+            "refused-apis-something-else-was-released-meanwhile-the",
+            newest = &newest,
+            expected = &expected
         ))),
         _ => Ok(()),
     }

@@ -2,6 +2,7 @@
 //! value is sent beside the files; what is kept and shown is the reference. `${vault:NAME}` names a backend secret and stays as it is,
 //! for its value is nobody's to send.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::backend_secret::names_backend_secret;
@@ -26,7 +27,7 @@ pub(super) fn resolve(
                 faults.push(FieldFault::new(
                     pointer,
                     "secret_reference",
-                    "Only values that a headers policy sets in requests name backend secrets.",
+                    t!("refused-policies-only-values-that-a-headers-policy"),
                 ));
             }
             if let Some(resolved) = resolve_text(text, pointer, values, faults) {

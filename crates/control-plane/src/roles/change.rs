@@ -2,6 +2,7 @@
 //! themselves: whoever holds it would gain or lose it.
 
 use gatehouse_domain::{Permission, Role, Slug};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -57,14 +58,21 @@ pub async fn create_role(
         Role::parse(&input.slug).is_none(),
         "/slug",
         "reserved",
-        format!("'{}' is a built-in role; choose another name.", input.slug),
+        t!(
+            "refused-people-is-a-built-in-role-choose",
+            slug = &input.slug
+        ),
     );
     let name = faults.text("/name", &input.name, 80);
     let description = faults.optional_text("/description", &input.description, DESCRIPTION_MAX);
     let permissions = judge(actor, &mut faults, &[], input.permissions);
     faults.finish()?;
     let Some(slug) = slug else {
-        return Err(Refusal::field("/slug", "slug", "Not a slug."));
+        return Err(Refusal::field(
+            "/slug",
+            "slug",
+            t!("refused-apis-not-a-slug"),
+        ));
     };
     let mut work = Work::begin(db, actor).await?;
     // One at a time, so that the count below is true.
@@ -74,8 +82,9 @@ pub async fn create_role(
         .fetch_one(work.conn())
         .await?;
     if roles >= ROLES_MAX {
-        return Err(Refusal::Conflict(format!(
-            "There are {ROLES_MAX} roles, which is the most; delete one that nobody holds."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-there-are-roles-which-is-the",
+            roles_max = &ROLES_MAX
         )));
     }
     sqlx::query!(
@@ -91,7 +100,7 @@ pub async fn create_role(
     .execute(work.conn())
     .await
     .on_constraint("role_slug_key", || {
-        Refusal::Conflict(format!("There is a role '{slug}' already."))
+        Refusal::Conflict(t!("refused-people-there-is-a-role-already", slug = &slug))
     })?;
     let view = get(work.conn(), slug.as_str()).await?;
     record(&mut work, "role.create", "role.created", None, Some(&view));
@@ -161,10 +170,10 @@ pub async fn delete_role(
     .fetch_all(work.conn())
     .await?;
     if !holders.is_empty() {
-        return Err(Refusal::Conflict(format!(
-            "{} {} this role; take it from them first.",
-            in_words(&holders),
-            if holders.len() == 1 { "has" } else { "have" },
+        return Err(Refusal::Conflict(t!(
+            "refused-people-have-this-role",
+            count = holders.len(),
+            names = &in_words(&holders)
         )));
     }
     sqlx::query!("delete from role where slug = $1", slug)
@@ -193,14 +202,15 @@ fn in_words(names: &[String]) -> String {
         }
         [first @ .., last] => (last.clone(), first),
     };
-    format!("{} and {last}", first.join(", "))
+    t!("refused-people-and", join = &first.join(", "), last = &last)
 }
 
 /// Locks one of the tenant's own roles.
 async fn lock(work: &mut Work<'_>, slug: &str) -> Result<RoleView, Refusal> {
     if Role::parse(slug).is_some() {
-        return Err(Refusal::Conflict(format!(
-            "'{slug}' is a built-in role and stays as it is; make a role of your own instead."
+        return Err(Refusal::Conflict(t!(
+            "refused-people-is-a-built-in-role-and",
+            slug = &slug
         )));
     }
     sqlx::query!("select id from role where slug = $1 for update", slug)
@@ -221,7 +231,7 @@ fn judge(
         is_deletion || !wanted.is_empty(),
         "/permissions",
         "required",
-        "Choose at least one permission.",
+        t!("refused-people-choose-at-least-one-permission"),
     );
     for (position, permission) in wanted.iter().enumerate() {
         let pointer = format!("/permissions/{position}");
@@ -229,13 +239,16 @@ fn judge(
             *permission != Permission::OwnerManage,
             &pointer,
             "owners_only",
-            "Naming owners stays with owners; make somebody an owner instead.",
+            t!("refused-people-naming-owners-stays-with-owners-make"),
         );
         faults.require(
             before.contains(permission) || actor.may(*permission),
             &pointer,
             "not_yours",
-            format!("You may not do '{permission}' yourself, so you cannot give it."),
+            t!(
+                "refused-people-you-may-not-do-yourself-so",
+                permission = &permission
+            ),
         );
     }
     for permission in before.iter().filter(|gone| !wanted.contains(gone)) {
@@ -243,7 +256,10 @@ fn judge(
             actor.may(*permission),
             "/permissions",
             "not_yours",
-            format!("You may not do '{permission}' yourself, so you cannot take it away."),
+            t!(
+                "refused-people-you-may-not-do-yourself-so-2",
+                permission = &permission
+            ),
         );
     }
     let mut permissions = wanted;

@@ -1,5 +1,6 @@
 //! The second step of signing in, and new recovery codes.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -50,7 +51,7 @@ fn wrong() -> Refusal {
     Refusal::field(
         "/code",
         "wrong",
-        "This code is wrong or was used before. Wait for the next one your app shows.",
+        t!("refused-people-this-code-is-wrong-or-was"),
     )
 }
 

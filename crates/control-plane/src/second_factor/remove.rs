@@ -1,5 +1,6 @@
 //! Taking a factor away: by its owner with a code, by an administrator for a member who lost everything, by the operator.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::Permission;
@@ -48,14 +49,14 @@ pub async fn reset(db: &Db, actor: &Actor, user: UserId) -> Result<Changed<Membe
     let member = members::get(work.conn(), actor.tenant(), user).await?;
     members::require_power_over_all(&mut work, actor, user).await?;
     if membership::person(work.conn(), actor).await? == Some(user.uuid()) {
-        return Err(Refusal::NotYours(
-            "Turn your own second factor off under Account, with a code of it.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-people-turn-your-own-second-factor-off"
+        )));
     }
     if !accounts::is_of_one_tenant(work.conn(), user, actor.tenant()).await? {
-        return Err(Refusal::NotYours(format!(
-            "The account of {} is not this tenant's alone. The operator of the installation resets it: gatehouse reset-second-factor.",
-            member.name
+        return Err(Refusal::NotYours(t!(
+            "refused-people-the-account-of-is-not-this",
+            name = &member.name
         )));
     }
     let account = accounts::get(work.conn(), user).await?;
@@ -130,8 +131,8 @@ async fn delete(work: &mut Work<'_>, user: &UserView) -> Result<bool, Refusal> {
 }
 
 fn nothing(user: &UserView) -> Refusal {
-    Refusal::Conflict(format!(
-        "{} has no second factor and no passkey.",
-        user.name
+    Refusal::Conflict(t!(
+        "refused-people-has-no-second-factor-and-no",
+        name = &user.name
     ))
 }

@@ -1,5 +1,6 @@
 //! Setting a factor up: a secret for the app, a first code that shows the app has it, and recovery codes in return.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
@@ -70,9 +71,7 @@ pub async fn set_up(
 }
 
 fn on_already() -> Refusal {
-    Refusal::Conflict(
-        "You have a second factor already. Turn it off before you set up another.".to_owned(),
-    )
+    Refusal::Conflict(t!("refused-people-you-have-a-second-factor-already"))
 }
 
 /// The secret that waits to be confirmed.
@@ -125,7 +124,7 @@ pub async fn confirm(
         return Err(Refusal::field(
             "/code",
             "wrong",
-            "This is not the code the app shows now. Check that the clock of your device is right.",
+            t!("refused-people-this-is-not-the-code-the"),
         ));
     }
     let turned_on = sqlx::query!(

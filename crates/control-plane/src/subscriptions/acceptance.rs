@@ -1,6 +1,7 @@
 //! Terms that a subscription's team accepted: recorded once for each version, and asked for again when there is a newer one.
 
 use gatehouse_domain::id::SubscriptionId;
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -67,16 +68,22 @@ pub(super) async fn store(
     .execute(work.conn())
     .await
     .on_constraint("terms_acceptance_key", || {
-        Refusal::Conflict(format!(
-            "Version {} of {} was accepted already.",
-            legal.number, legal.title
-        ))
+        Refusal::Conflict(t!("refused-access-version-of-was-accepted-already", number = &legal.number, title = &legal.title))
     })?;
     Ok(())
 }
 
+/// What is to be done about terms that were not accepted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Unmet {
+    /// Whoever asks accepts them.
+    Accept,
+    /// Whoever decides cannot; the team asks for that plan.
+    AskAnew,
+}
+
 /// Refuses a plan whose terms, as they are now, were not accepted for the subscription.
-pub(super) async fn require(act: &mut Act<'_>, terms: &Terms, next: &str) -> Result<(), Refusal> {
+pub(super) async fn require(act: &mut Act<'_>, terms: &Terms, unmet: Unmet) -> Result<(), Refusal> {
     let Some(legal) = &terms.legal else {
         return Ok(());
     };
@@ -90,8 +97,22 @@ pub(super) async fn require(act: &mut Act<'_>, terms: &Terms, next: &str) -> Res
     if is_accepted {
         return Ok(());
     }
-    Err(Refusal::Conflict(format!(
-        "The plan {} needs version {} of {} (/terms/{}) to be accepted; {next}.",
-        terms.name, legal.number, legal.title, legal.slug
-    )))
+    let (plan, number) = (&terms.name, legal.number);
+    let (title, slug) = (&legal.title, &legal.slug);
+    Err(Refusal::Conflict(match unmet {
+        Unmet::Accept => t!(
+            "refused-access-terms-first",
+            plan = plan,
+            number = number,
+            title = title,
+            slug = slug
+        ),
+        Unmet::AskAnew => t!(
+            "refused-access-terms-reject",
+            plan = plan,
+            number = number,
+            title = title,
+            slug = slug
+        ),
+    }))
 }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::PlanId;
 use gatehouse_domain::plan::LimitRule;
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -106,7 +107,7 @@ pub(super) async fn ask(work: &mut Work<'_>, question: &Question<'_>) -> Result<
     .execute(work.conn())
     .await
     .on_constraint("approval_request_open_key", || {
-        Refusal::Conflict("This was asked already and waits for a decision.".to_owned())
+        Refusal::Conflict(t!("refused-access-this-was-asked-already-and-waits"))
     })?;
     Ok(id)
 }
@@ -187,7 +188,7 @@ pub(super) async fn answer(
 }
 
 fn agreed_already() -> Refusal {
-    Refusal::Conflict("You agreed already; another person has to agree too.".to_owned())
+    Refusal::Conflict(t!("refused-access-you-agreed-already-another-person-has"))
 }
 
 /// An open question, locked.
@@ -248,9 +249,7 @@ pub(super) async fn tally(
         .collect::<Result<Vec<Agreed>, _>>()
         .map_err(anyhow::Error::from)?;
     let agreed = Agreed::together(asked, agreed).ok_or_else(|| {
-        Refusal::Conflict(
-            "Somebody else agreed to another plan; agree to the same one, or reject.".to_owned(),
-        )
+        Refusal::Conflict(t!("refused-access-somebody-else-agreed-to-another-plan"))
     })?;
     Ok(Tally {
         approvals: Approvals {

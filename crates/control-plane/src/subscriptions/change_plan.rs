@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::acceptance;
@@ -35,18 +36,18 @@ pub async fn request_plan_change(
         .ok_or_else(|| Refusal::unknown("/plan"))?;
     terms.require_open("/plan", kind(&act)?)?;
     if terms.id == act.row.plan_id {
-        return Err(Refusal::Conflict(format!(
-            "The plan is {} already.",
-            terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-already",
+            name = &terms.name
         )));
     }
     if terms.trial {
-        return Err(Refusal::Conflict(format!(
-            "The plan {} is a trial, with which access begins.",
-            terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-a-trial-with",
+            name = &terms.name
         )));
     }
-    acceptance::require(&mut act, &terms, "accept it first").await?;
+    acceptance::require(&mut act, &terms, acceptance::Unmet::Accept).await?;
     let ruling = ruling_of(&mut act, &terms).await?;
     let required = ruling.required;
     let question = Question {
@@ -152,7 +153,7 @@ async fn locked(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
 }
 
 fn nothing_asked() -> Refusal {
-    Refusal::Conflict("No other plan is asked for any more.".to_owned())
+    Refusal::Conflict(t!("refused-access-no-other-plan-is-asked-for"))
 }
 
 /// The new plan has to be on offer still. Its longest term counts from now; what the subscription has left is never
@@ -160,9 +161,9 @@ fn nothing_asked() -> Refusal {
 async fn take_effect(act: &mut Act<'_>, plan: uuid::Uuid) -> Result<(), Refusal> {
     let terms = terms_of(act, Some(plan.into())).await?;
     terms.require_open("/plan", kind(act)?).map_err(|_| {
-        Refusal::Conflict(format!(
-            "The plan {} is not on offer here any more.",
-            terms.name
+        Refusal::Conflict(t!(
+            "refused-access-the-plan-is-not-on-offer",
+            name = &terms.name
         ))
     })?;
     act.plan = terms.id;

@@ -3,6 +3,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{SubscriptionId, TeamId};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -134,10 +135,11 @@ fn check(input: &SetApprovalSettings) -> Result<Option<Vec<String>>, Refusal> {
     ];
     for (pointer, seconds) in times {
         let Some(seconds) = seconds else { continue };
-        let detail = format!(
-            "Use {} to {} seconds; got {seconds}.",
-            DUE_S.start(),
-            DUE_S.end()
+        let detail = t!(
+            "refused-access-use-to-seconds-got-2",
+            start = &DUE_S.start(),
+            end = &DUE_S.end(),
+            seconds = &seconds
         );
         faults.require(DUE_S.contains(&seconds), pointer, "out_of_range", detail);
     }
@@ -149,14 +151,18 @@ fn check(input: &SetApprovalSettings) -> Result<Option<Vec<String>>, Refusal> {
 
 fn checked_reasons(faults: &mut Faults, reasons: &[String]) -> Vec<String> {
     let count = reasons.len();
-    let detail = format!("Offer at most {REJECT_REASONS_MAX} reasons; got {count}.");
+    let detail = t!(
+        "refused-access-offer-at-most-reasons-got",
+        reject_reasons_max = &REJECT_REASONS_MAX,
+        count = &count
+    );
     let fits = count <= REJECT_REASONS_MAX;
     faults.require(fits, "/reject_reasons", "too_many", detail);
     let mut kept: Vec<String> = Vec::new();
     for (place, reason) in reasons.iter().enumerate() {
         let pointer = format!("/reject_reasons/{place}");
         let reason = faults.text(&pointer, reason, REASON_MAX);
-        let detail = "This reason is in the list already.";
+        let detail = t!("refused-access-this-reason-is-in-the-list");
         faults.require(!kept.contains(&reason), &pointer, "duplicate", detail);
         kept.push(reason);
     }
@@ -255,9 +261,9 @@ struct Late {
 /// however many do this at the same time. At most `limit` of either in one transaction each; returns how many there were.
 pub async fn chase_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
     if !matches!(actor.kind(), ActorKind::System) {
-        return Err(Refusal::NotYours(
-            "Only the program itself does this.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-policies-only-the-program-itself-does-this"
+        )));
     }
     let limit = limit.clamp(1, 1000);
     let reminded = chase(db, actor, Chase::Remind, limit).await?;

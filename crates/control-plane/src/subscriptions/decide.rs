@@ -4,6 +4,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -88,10 +89,9 @@ async fn take_effect(act: &mut Act<'_>, agreed: &Agreed) -> Result<(), Refusal> 
         .flatten()
         .min();
     if act.facts.ends_at.is_some_and(|end| end <= start) {
-        return Err(Refusal::Conflict(
-            "Together, the conditions of both approvers leave no time between start and end."
-                .to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-together-the-conditions-of-both-approvers"
+        )));
     }
     let subscription = act.row.id;
     limits::store(&mut act.work, subscription, &agreed.limits).await
@@ -169,17 +169,21 @@ async fn agree(
     let mut faults = Vec::new();
     if let Some(end) = conditions.ends_at {
         if end <= start {
-            let detail = "The end must lie after the start, and in the future.";
+            let detail = t!("refused-access-the-end-must-lie-after-the");
             faults.push(FieldFault::new("/ends_at", "before_start", detail));
         }
         if terms.latest_end(start).is_some_and(|latest| end > latest) {
             let days = terms.max_subscription_days.unwrap_or_default();
-            let detail = format!("The plan {} ends after at most {days} days.", terms.name);
+            let detail = t!(
+                "refused-access-the-plan-ends-after-at-most",
+                name = &terms.name,
+                days = &days
+            );
             faults.push(FieldFault::new("/ends_at", "beyond_plan", detail));
         }
     }
     if start - now > time::Duration::days(3650) {
-        let detail = "Start within ten years.";
+        let detail = t!("refused-access-start-within-ten-years");
         faults.push(FieldFault::new("/starts_at", "too_far", detail));
     }
     faults.extend(limits::faults(act.work.conn(), terms.id, &conditions.limits).await?);
@@ -202,9 +206,9 @@ fn require_enough_people(terms: &Terms, question: &OpenQuestion) -> Result<(), R
     if terms.approval.approvals_required() <= question.required {
         return Ok(());
     }
-    Err(Refusal::Conflict(format!(
-        "The plan {} needs more approvals than this request; reject it and let them ask for that plan.",
-        terms.name
+    Err(Refusal::Conflict(t!(
+        "refused-access-the-plan-needs-more-approvals-than",
+        name = &terms.name
     )))
 }
 
@@ -214,13 +218,12 @@ async fn require_askable(act: &mut Act<'_>, terms: &Terms) -> Result<(), Refusal
         return Ok(());
     }
     if terms.trial {
-        return Err(Refusal::Conflict(format!(
-            "The plan {} is a trial; reject this request and let them ask for that plan.",
-            terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-a-trial-reject",
+            name = &terms.name
         )));
     }
-    let next = "reject this request and let them ask for that plan";
-    acceptance::require(act, terms, next).await
+    acceptance::require(act, terms, acceptance::Unmet::AskAnew).await
 }
 
 /// Stores this person's agreement and counts them all.

@@ -1,6 +1,7 @@
 //! Many decisions: each by itself, or all of them or none.
 
 use gatehouse_domain::id::SubscriptionId;
+use gatehouse_language::t;
 use uuid::Uuid;
 
 use super::change_plan::{approve_plan_change, reject_plan_change};
@@ -143,6 +144,9 @@ fn too_many(index: usize) -> Refusal {
     Refusal::field(
         format!("/decisions/{index}"),
         "too_many",
-        format!("Decide at most {DECISIONS_MAX} requests at once."),
+        t!(
+            "refused-access-decide-at-most-requests-at-once",
+            decisions_max = &DECISIONS_MAX
+        ),
     )
 }

@@ -5,6 +5,7 @@
 
 use gatehouse_domain::id::{ApiId, ApprovalDelegationId, TenantId, UserId};
 use gatehouse_domain::{Grants, Permission};
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -91,14 +92,17 @@ pub async fn create_delegation(
         input.to.uuid() != from,
         "/to",
         "same_person",
-        "Name somebody else.",
+        t!("refused-access-name-somebody-else"),
     );
     let length = input.ends_at - starts_at;
     faults.require(
         length > Duration::ZERO && length <= Duration::days(DELEGATION_DAYS_MAX),
         "/ends_at",
         "out_of_range",
-        format!("End after the start and at most {DELEGATION_DAYS_MAX} days after it."),
+        t!(
+            "refused-access-end-after-the-start-and-at",
+            delegation_days_max = &DELEGATION_DAYS_MAX
+        ),
     );
     faults.finish()?;
     require_member(work.conn(), input.to.uuid(), "/to").await?;
@@ -166,9 +170,9 @@ pub async fn revoke_delegation(
     .await?;
     if revoked.rows_affected() == 0 {
         let at = before.revoked_at.unwrap_or(before.ends_at);
-        return Err(Refusal::Conflict(format!(
-            "It is over already, {}.",
-            ago(at, now)
+        return Err(Refusal::Conflict(t!(
+            "refused-access-it-is-over-already",
+            ago = &ago(at, now)
         )));
     }
     let view = one(work.conn(), id, now).await?;
@@ -228,7 +232,7 @@ async fn away(work: &mut Work<'_>, actor: &Actor, from: Option<UserId>) -> Resul
             from
         }
         _ => person.ok_or_else(|| {
-            Refusal::NotYours("Nobody stands behind this caller; say who is away.".to_owned())
+            Refusal::NotYours(t!("refused-access-nobody-stands-behind-this-caller-say"))
         })?,
     };
     require_member(work.conn(), from, "/from").await?;
@@ -236,7 +240,7 @@ async fn away(work: &mut Work<'_>, actor: &Actor, from: Option<UserId>) -> Resul
         return Err(Refusal::field(
             "/from",
             "not_an_approver",
-            "Only who decides requests can be stood in for.",
+            t!("refused-access-only-who-decides-requests-can-be"),
         ));
     }
     Ok(from)
@@ -281,8 +285,9 @@ async fn require_room(work: &mut Work<'_>, from: Uuid) -> Result<(), Refusal> {
     .fetch_one(work.conn())
     .await?;
     if open >= DELEGATIONS_MAX {
-        return Err(Refusal::Conflict(format!(
-            "There are {DELEGATIONS_MAX} deputies already; take one back first."
+        return Err(Refusal::Conflict(t!(
+            "refused-access-there-are-deputies-already-take-one",
+            delegations_max = &DELEGATIONS_MAX
         )));
     }
     Ok(())

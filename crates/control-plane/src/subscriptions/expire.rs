@@ -1,6 +1,7 @@
 //! What the clock ended already is written down: pages and places follow; gateways never wait for this.
 
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 
 use super::row::{self, Row};
 use super::store::{self, Consequence, StoredChange};
@@ -15,9 +16,9 @@ use crate::work::Work;
 /// many; call again while that is `limit`.
 pub async fn expire_due(db: &Db, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
     if !matches!(actor.kind(), ActorKind::System) {
-        return Err(Refusal::NotYours(
-            "Only the program itself does this.".to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-policies-only-the-program-itself-does-this"
+        )));
     }
     let mut work = Work::begin(db, actor).await?;
     let now = work.now();

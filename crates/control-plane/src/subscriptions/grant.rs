@@ -3,6 +3,7 @@
 use gatehouse_domain::Permission;
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_domain::subscription::StoredState;
+use gatehouse_language::t;
 
 use super::approval::{self, Agreed, Answer, Question};
 use super::request::{New, conclude, insert, make_room};
@@ -35,9 +36,9 @@ pub async fn grant(
     rights.authorise_decision(None)?;
     let wish = Wish::find(&mut work, actor, &rights, Asking::Approver, &input).await?;
     if wish.terms.approval == ApprovalMode::TwoPerson {
-        return Err(Refusal::NotYours(format!(
-            "The plan {} needs two people; ask for access and let two approvers agree.",
-            wish.terms.name
+        return Err(Refusal::NotYours(t!(
+            "refused-access-the-plan-needs-two-people-ask",
+            name = &wish.terms.name
         )));
     }
     let own = membership::is_in_team(work.conn(), rights.person, wish.team).await?;
@@ -49,10 +50,9 @@ pub async fn grant(
             .len()
             > 1
     {
-        return Err(Refusal::NotYours(
-            "This is your own team's application; ask for access and let another approver decide."
-                .to_owned(),
-        ));
+        return Err(Refusal::NotYours(t!(
+            "refused-access-this-is-your-own-team-s"
+        )));
     }
     withdraw_waiting(&mut work, &rights, &wish).await?;
     make_room(&mut work, &wish).await?;

@@ -1,6 +1,7 @@
 //! Limits of one subscription: agreed to under a condition, and held beside those of its plan. The strictest decides, so a
 //! plan that becomes stricter is never loosened by them.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::approval::daily_requests;
@@ -31,9 +32,9 @@ pub(super) async fn faults(
         .collect();
     for (place, limit) in limits.iter().enumerate() {
         if let Some(kept) = known.iter().find(|kept| !is_below(limit, kept)) {
-            let detail = format!(
-                "The plan allows {} already; use a lower limit.",
-                kept.in_words()
+            let detail = t!(
+                "refused-access-the-plan-allows-already-use-a",
+                in_words = &kept.in_words()
             );
             faults.push(FieldFault::new(
                 format!("/limits/{place}"),

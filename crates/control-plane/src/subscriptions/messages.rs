@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{MessageId, SubscriptionId, UserId};
 use gatehouse_domain::subscription::RequestSide;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -64,7 +65,7 @@ pub async fn send_message(
     let row = row::lock(work.conn(), rights.person, subscription.uuid()).await?;
     let side = side(&rights, &row)?;
     let author = rights.person.ok_or_else(|| {
-        Refusal::NotYours("Nobody stands behind this access token, so it cannot write.".to_owned())
+        Refusal::NotYours(t!("refused-access-nobody-stands-behind-this-access-token"))
     })?;
     let id: MessageId = work.new_id();
     let tenant = work.tenant();
@@ -84,8 +85,9 @@ pub async fn send_message(
     .execute(work.conn())
     .await?;
     if stored.rows_affected() == 0 {
-        return Err(Refusal::Conflict(format!(
-            "This request has {MESSAGES_MAX} messages, the most there can be. Decide it, or ask anew."
+        return Err(Refusal::Conflict(t!(
+            "refused-access-this-request-has-messages-the-most",
+            messages_max = &MESSAGES_MAX
         )));
     }
     work.audit(AuditEntry {

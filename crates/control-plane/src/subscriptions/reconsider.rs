@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 
 use super::act::{Act, Record};
 use super::approval::{self, Question};
@@ -60,13 +61,18 @@ async fn require_place(act: &mut Act<'_>) -> Result<(), Refusal> {
     )
     .fetch_one(act.work.conn())
     .await?;
-    let why = if found.deleted {
-        "was deleted since; there is nothing left to grant."
-    } else if found.newer {
-        "asked again since; decide about that request."
-    } else {
-        return Ok(());
-    };
     let name = &act.row.application_name;
-    Err(Refusal::Conflict(format!("{name} {why}")))
+    if found.deleted {
+        Err(Refusal::Conflict(t!(
+            "refused-access-deleted-since",
+            name = name
+        )))
+    } else if found.newer {
+        Err(Refusal::Conflict(t!(
+            "refused-access-asked-again",
+            name = name
+        )))
+    } else {
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@
 
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::acceptance;
@@ -27,7 +28,7 @@ pub async fn renew(
     let reason = optional_reason(reason)?;
     require_renewable(&mut act).await?;
     let terms = current_terms(&mut act).await?;
-    acceptance::require(&mut act, &terms, "accept it first").await?;
+    acceptance::require(&mut act, &terms, acceptance::Unmet::Accept).await?;
     let ruling = ruling_of(&mut act, &terms).await?;
     let required = ruling.required;
     let question = Question {
@@ -99,27 +100,27 @@ async fn require_renewable(act: &mut Act<'_>) -> Result<(), Refusal> {
     act.apply(SubscriptionEvent::Renew)?;
     act.facts = before;
     let Some(end) = before.ends_at else {
-        return Err(Refusal::Conflict("It has no end date.".to_owned()));
+        return Err(Refusal::Conflict(t!("refused-access-it-has-no-end-date")));
     };
     let terms = current_terms(act).await?;
     terms.require_open("/plan", kind(act)?)?;
     if terms.trial {
-        return Err(Refusal::Conflict(format!(
-            "The plan {} is a trial, which is not renewed; ask for another plan.",
-            terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-is-a-trial-which",
+            name = &terms.name
         )));
     }
     // The end was an approver's decision: without a term there is nothing to put in its place.
     let Some(latest) = terms.latest_end(act.work.now()) else {
-        return Err(Refusal::Conflict(format!(
-            "The plan {} has no term to renew for; ask for access again.",
-            terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-plan-has-no-term-to",
+            name = &terms.name
         )));
     };
     if end > latest {
-        return Err(Refusal::Conflict(
-            "More than one term is left; renew it later.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-more-than-one-term-is-left"
+        )));
     }
     let replaced = sqlx::query_scalar!(
         r#"select exists (select from subscription
@@ -132,9 +133,9 @@ async fn require_renewable(act: &mut Act<'_>) -> Result<(), Refusal> {
     .fetch_one(act.work.conn())
     .await?;
     if replaced {
-        return Err(Refusal::Conflict(
-            "The same access was asked for again since; this one stays over.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-same-access-was-asked-for"
+        )));
     }
     Ok(())
 }
@@ -143,7 +144,7 @@ async fn open_question(act: &mut Act<'_>) -> Result<OpenQuestion, Refusal> {
     let subscription = act.row.id;
     let question = approval::lock_open(act.work.conn(), subscription, RequestSubject::Renewal)
         .await?
-        .ok_or_else(|| Refusal::Conflict("No renewal is asked for any more.".to_owned()))?;
+        .ok_or_else(|| Refusal::Conflict(t!("refused-access-no-renewal-is-asked-for-any")))?;
     act.decide_for(question.asked_by)?;
     Ok(question)
 }

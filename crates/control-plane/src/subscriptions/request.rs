@@ -3,6 +3,7 @@
 use gatehouse_domain::id::SubscriptionId;
 use gatehouse_domain::question::{RequestAnswer, read_answers};
 use gatehouse_domain::subscription::{StoredState, SubscriptionEvent};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
@@ -25,7 +26,7 @@ use crate::membership;
 use crate::plans::approval::placed;
 use crate::plans::terms::Terms;
 use crate::refusal::{Faults, OnConstraint, Refusal};
-use crate::words::ago;
+use crate::words::{ago, in_state};
 use crate::work::{Changed, Work};
 
 /// Longest reason of a request, in characters.
@@ -111,9 +112,9 @@ async fn require_untried(work: &mut Work<'_>, wish: &Wish) -> Result<(), Refusal
     .fetch_one(work.conn())
     .await?;
     if tried {
-        return Err(Refusal::Conflict(format!(
-            "The team has asked for the trial {} before; choose another plan.",
-            wish.terms.name
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-team-has-asked-for-the",
+            name = &wish.terms.name
         )));
     }
     Ok(())
@@ -206,17 +207,24 @@ pub(super) async fn make_room(work: &mut Work<'_>, wish: &Wish) -> Result<(), Re
     if facts.apply(SubscriptionEvent::Expire, now).is_ok() {
         return expire::write_down(work, &row).await;
     }
-    let what = if facts.state == StoredState::Pending {
-        format!("was asked for {}", ago(row.created_at, now))
+    let environment = capitalised(&row.environment_slug);
+    Err(Refusal::Conflict(if facts.state == StoredState::Pending {
+        t!(
+            "refused-access-was-asked",
+            environment = &environment,
+            application = &row.application_name,
+            api = &row.api_name,
+            ago = &ago(row.created_at, now)
+        )
     } else {
-        format!("is {} already", facts.shown(now))
-    };
-    Err(Refusal::Conflict(format!(
-        "{} access of {} to {} {what}.",
-        capitalised(&row.environment_slug),
-        row.application_name,
-        row.api_name,
-    )))
+        t!(
+            "refused-access-is-already",
+            environment = &environment,
+            application = &row.application_name,
+            api = &row.api_name,
+            state = &in_state(facts.shown(now))
+        )
+    }))
 }
 
 fn capitalised(word: &str) -> String {
@@ -276,7 +284,7 @@ pub(super) async fn insert(
     .execute(work.conn())
     .await
     .on_constraint("subscription_open_key", || {
-        Refusal::Conflict("The same access was asked for just now.".to_owned())
+        Refusal::Conflict(t!("refused-access-the-same-access-was-asked-for-3"))
     })?;
     if let Some(before) = before {
         work.touch(Touched::Subscription(before.into()));

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::subscription::{SubscriptionEvent, SubscriptionFacts, Who};
 use gatehouse_domain::{Grants, Permission};
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -125,9 +126,9 @@ impl Rights {
             Who::ConsumerTeam => return Err(membership::not_in_team()),
             Who::System if self.system => return Ok(()),
             Who::System => {
-                return Err(Refusal::NotYours(
-                    "Only the program itself does this.".to_owned(),
-                ));
+                return Err(Refusal::NotYours(t!(
+                    "refused-policies-only-the-program-itself-does-this"
+                )));
             }
             // What is lent is the right to answer questions, no other.
             Who::Approver if event != SubscriptionEvent::Revoke && self.stands_in(row) => {
@@ -149,12 +150,12 @@ impl Rights {
             return Ok(());
         }
         match self.person {
-            None => Err(Refusal::NotYours(
-                "Nobody stands behind this access token, so it cannot decide.".to_owned(),
-            )),
-            Some(person) if asked_by == Some(person) => Err(Refusal::NotYours(
-                "You asked for this yourself; another approver has to decide.".to_owned(),
-            )),
+            None => Err(Refusal::NotYours(t!(
+                "refused-access-nobody-stands-behind-this-access-token-2"
+            ))),
+            Some(person) if asked_by == Some(person) => Err(Refusal::NotYours(t!(
+                "refused-access-you-asked-for-this-yourself-another"
+            ))),
             Some(_) => Ok(()),
         }
     }
@@ -177,12 +178,7 @@ impl Rights {
         lenders
             .find(|lender| Some(*lender) != asked_by)
             .map(Some)
-            .ok_or_else(|| {
-                Refusal::NotYours(
-                    "Whoever you stand in for asked for this; another approver has to decide."
-                        .to_owned(),
-                )
-            })
+            .ok_or_else(|| Refusal::NotYours(t!("refused-access-whoever-you-stand-in-for-asked")))
     }
 
     /// Refuses before the subscription is read an actor who lacks what `event` always needs.

@@ -6,6 +6,7 @@ use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::Permission;
 use gatehouse_domain::approval::{ApprovalRule, Check, RequestFacts, daily_requests};
 use gatehouse_domain::id::{ApiId, PlanId, SubscriptionId};
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -117,14 +118,18 @@ pub async fn simulate_rule(
 ) -> Result<RuleSimulation, Refusal> {
     actor.require_anywhere(Permission::SubscriptionRead)?;
     if !(1..=SIMULATED_DAYS_MAX).contains(&days) {
-        let detail = format!("Use 1 to {SIMULATED_DAYS_MAX} days; got {days}.");
+        let detail = t!(
+            "refused-access-use-1-to-days-got-2",
+            simulated_days_max = &SIMULATED_DAYS_MAX,
+            days = &days
+        );
         return Err(Refusal::field("/days", "out_of_range", detail));
     }
     let since = db.clock().now() - Duration::days(days.into());
     let mut tx = db.tenant(actor.tenant()).await?;
     let found = approval::for_trial(&mut tx, actor, &api, &plan).await?;
     let Some(rule) = rule.or(found.rule) else {
-        let detail = "The plan has no rule; send one to try.";
+        let detail = t!("refused-access-the-plan-has-no-rule-send");
         return Err(Refusal::field("/rule", "required", detail));
     };
     let faults = approval::rule_faults(&mut tx, &rule).await?;

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::subscription::{EndedReason, StoredState, SubscriptionFacts};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -64,12 +65,12 @@ pub(super) async fn store(
     .execute(&mut *conn)
     .await
     .on_constraint("subscription_open_key", || {
-        Refusal::Conflict("The same access was asked for just now.".to_owned())
+        Refusal::Conflict(t!("refused-access-the-same-access-was-asked-for-3"))
     })?;
     if stored.rows_affected() != 1 {
-        return Err(Refusal::Conflict(
-            "The subscription was changed by somebody else just now.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-subscription-was-changed-by-somebody"
+        )));
     }
     if row.wanted_plan_id.is_some() && wanted_plan.is_none() {
         // Nothing is left to decide about a plan nobody asks for; an answered question is closed already.

@@ -1,18 +1,17 @@
 //! The words for whoever came too late.
 
 use gatehouse_domain::subscription::{NotAllowed, ShownState, SubscriptionEvent};
+use gatehouse_language::t;
 use time::OffsetDateTime;
 
 use super::row::Row;
-use crate::words::ago;
+use crate::words::{already, in_state};
 
 /// What the subscription is now, and who was faster.
 pub(super) fn why_not(row: &Row, refused: NotAllowed, now: OffsetDateTime) -> String {
     use SubscriptionEvent as E;
-    let done = |verb: &str, name: Option<&String>, at: Option<OffsetDateTime>| {
-        let by = name.map_or(String::new(), |name| format!(" by {name}"));
-        let when = at.map_or(String::new(), |at| format!(", {}", ago(at, now)));
-        format!("Already {verb}{by}{when}.")
+    let done = |state: &str, name: Option<&String>, at: Option<OffsetDateTime>| {
+        already(state, name, at, now)
     };
     match (row.state.as_str(), refused.shown, refused.event) {
         ("active", _, E::Approve | E::Reject | E::Withdraw) => {
@@ -36,12 +35,37 @@ pub(super) fn why_not(row: &Row, refused: NotAllowed, now: OffsetDateTime) -> St
             row.consumer_hold_at,
         ),
         (_, ShownState::Expired, E::Renew) => {
-            "It expired more than 30 days ago; ask for access again.".to_owned()
+            t!("refused-access-it-expired-more-than-30-days")
         }
         (_, ShownState::Expired, _) => done("expired", None, row.ends_at),
-        (_, _, E::Unsuspend) => "It is not suspended.".to_owned(),
-        (_, _, E::Resume) => "It is not paused.".to_owned(),
-        (_, ShownState::Pending, _) => "It still waits for a decision.".to_owned(),
-        (_, shown, event) => format!("It is {shown}; {event} is not possible now."),
+        (_, _, E::Unsuspend) => t!("refused-access-it-is-not-suspended"),
+        (_, _, E::Resume) => t!("refused-access-it-is-not-paused"),
+        (_, ShownState::Pending, _) => t!("refused-access-it-still-waits-for-a-decision"),
+        (_, shown, event) => t!(
+            "refused-access-it-is-is-not-possible-now",
+            shown = &in_state(shown),
+            event = &in_words(event)
+        ),
+    }
+}
+
+/// What cannot be done, as its button says it.
+fn in_words(event: SubscriptionEvent) -> String {
+    use SubscriptionEvent as E;
+    match event {
+        E::Withdraw => t!("event-withdraw"),
+        E::Approve => t!("event-approve"),
+        E::Reject => t!("event-reject"),
+        E::Reconsider => t!("event-reconsider"),
+        E::Suspend => t!("event-suspend"),
+        E::Unsuspend => t!("event-unsuspend"),
+        E::Pause => t!("event-pause"),
+        E::Resume => t!("event-resume"),
+        E::ChangePlan => t!("event-change-plan"),
+        E::Renew => t!("event-renew"),
+        E::Cancel => t!("event-cancel"),
+        E::Revoke => t!("event-revoke"),
+        E::Expire => t!("event-expire"),
+        E::Supersede => t!("event-supersede"),
     }
 }

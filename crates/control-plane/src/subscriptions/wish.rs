@@ -1,5 +1,6 @@
 //! What somebody asks access for, with every reference found and checked.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, ProductId, TeamId};
@@ -197,9 +198,9 @@ async fn existing(
             })?;
     }
     if row.state == "suspended" {
-        return Err(Refusal::Conflict(
-            "The application is suspended.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-access-the-application-is-suspended"
+        )));
     }
     Ok((row.id, row.owner_team_id))
 }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{TeamId, UserId};
 use gatehouse_domain::{Permission, Slug};
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::{TeamKind, TeamRole, TeamView, get};
@@ -49,7 +50,7 @@ pub async fn create_team(
     .execute(work.conn())
     .await
     .on_constraint("team_slug_key", || {
-        Refusal::Conflict(format!("A team called '{slug}' exists already."))
+        Refusal::Conflict(t!("refused-people-a-team-called-exists-already", slug = &slug))
     })?;
     if let Some(user) = actor.user() {
         put_member(&mut work, id, user, TeamRole::Lead).await?;
@@ -117,9 +118,9 @@ pub async fn add_team_member(
     match members::get(work.conn(), actor.tenant(), user).await {
         Ok(member) if member.status == members::MemberStatus::Active => {}
         Ok(member) => {
-            return Err(Refusal::Conflict(format!(
-                "{} is disabled. Enable them first.",
-                member.name
+            return Err(Refusal::Conflict(t!(
+                "refused-people-is-disabled-enable-them-first",
+                name = &member.name
             )));
         }
         Err(Refusal::NotFound) => return Err(Refusal::unknown("/user_id")),
@@ -193,9 +194,9 @@ pub(crate) fn require_choice(actor: &Actor, team: &TeamView) -> Result<(), Refus
         });
     }
     if team.personal {
-        return Err(Refusal::Conflict(
-            "This is a personal team. Make a team to share applications.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-people-this-is-a-personal-team-make"
+        )));
     }
     Ok(())
 }

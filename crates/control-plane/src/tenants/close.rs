@@ -3,6 +3,7 @@
 
 use gatehouse_domain::id::TenantId;
 use gatehouse_domain::{Permission, TenantStatus};
+use gatehouse_language::t;
 use gatehouse_snapshot::object::ObjectKind;
 use serde_json::json;
 use time::Duration;
@@ -14,6 +15,7 @@ use crate::audit::AuditEntry;
 use crate::config::Touched;
 use crate::db::Db;
 use crate::refusal::{Faults, Refusal};
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// Days between the closing of a tenant and the deletion of everything it owns.
@@ -44,16 +46,16 @@ pub async fn close_tenant(
         input.confirm == before.slug,
         "/confirm",
         "mismatch",
-        format!(
-            "Send the tenant's slug, {}, to say that it is meant.",
-            before.slug
+        t!(
+            "refused-people-send-the-tenant-s-slug-to",
+            slug = &before.slug
         ),
     );
     faults.finish()?;
     if before.status != TenantStatus::Active {
-        return Err(Refusal::Conflict(format!(
-            "The tenant is {}.",
-            before.status
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is",
+            status = &in_state(before.status)
         )));
     }
     move_to(&mut work, &before, TenantStatus::Closing, &reason).await?;
@@ -74,9 +76,9 @@ pub async fn reopen_tenant(
     let mut work = Work::begin(db, actor).await?;
     let before = get_locked(work.conn(), actor.tenant()).await?;
     if before.status != TenantStatus::Closing {
-        return Err(Refusal::Conflict(format!(
-            "The tenant is {}; only one that is being closed is opened again.",
-            before.status
+        return Err(Refusal::Conflict(t!(
+            "refused-people-the-tenant-is-only-one-that",
+            status = &in_state(before.status)
         )));
     }
     move_to(&mut work, &before, TenantStatus::Active, &reason).await?;

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{EnvironmentId, TeamId, TenantId, UserId};
 use gatehouse_domain::{BasePath, EnvironmentKind, Role, Slug};
+use gatehouse_language::t;
 use gatehouse_runtime::random;
 use serde_json::json;
 
@@ -55,7 +56,10 @@ pub(crate) async fn create_in(
         !reserved,
         "/slug",
         "reserved",
-        format!("'{}' is reserved; choose another name.", input.slug),
+        t!(
+            "refused-people-is-reserved-choose-another-name",
+            slug = &input.slug
+        ),
     );
     faults.finish()?;
     // Without a fault there is a slug.
@@ -104,7 +108,10 @@ fn taken(slug: &Slug) -> Refusal {
     Refusal::field(
         "/slug",
         "taken",
-        format!("Another tenant is called '{slug}'; choose another name."),
+        t!(
+            "refused-people-another-tenant-is-called-choose-another",
+            slug = &slug
+        ),
     )
 }
 
@@ -122,7 +129,10 @@ async fn refuse_names_of_root_apis(db: &Db, slug: &Slug) -> Result<(), Refusal> 
         return Err(Refusal::field(
             "/slug",
             "taken",
-            format!("'/{slug}' on the gateways already leads to an API; choose another name."),
+            t!(
+                "refused-people-on-the-gateways-already-leads-to",
+                slug = &slug
+            ),
         ));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use gatehouse_domain::id::{AccessTokenId, ApiId, CiTrustId, UserId};
 use gatehouse_domain::key::{Key, KeyKind};
 use gatehouse_domain::{Permission, Place};
+use gatehouse_language::t;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use time::format_description::well_known::Rfc3339;
@@ -98,7 +99,11 @@ fn judge(input: &mut CreateToken) -> Result<String, Refusal> {
         (1..=DAYS_MAX).contains(&days),
         "/expires_in_days",
         "range",
-        format!("Use 1 to {DAYS_MAX} days; got {days}."),
+        t!(
+            "refused-people-use-1-to-days-got",
+            days_max = &DAYS_MAX,
+            days = &days
+        ),
     );
     faults.finish()?;
     Ok(name)
@@ -116,7 +121,7 @@ pub(crate) fn judge_lent(
         !scopes.is_empty(),
         "/scopes",
         "required",
-        "Choose at least one scope.",
+        t!("refused-people-choose-at-least-one-scope"),
     );
     if let Some(apis) = apis {
         apis.sort();
@@ -125,7 +130,7 @@ pub(crate) fn judge_lent(
             (1..=100).contains(&apis.len()),
             "/apis",
             "range",
-            format!("Name 1 to 100 APIs, or none at all; got {}.", apis.len()),
+            t!("refused-people-name-1-to-100-apis-or", apis = &apis.len()),
         );
     }
 }
@@ -140,13 +145,13 @@ fn require_platform(input: &CreateToken, maker: Option<Uuid>) -> Result<(), Refu
         platform.user().is_some() && platform.user().map(UserId::uuid) == maker,
         "/platform",
         "not_yours",
-        "You have no role of the platform, so a token of yours may not speak for one.",
+        t!("refused-people-you-have-no-role-of-the"),
     );
     faults.require(
         input.apis.is_none(),
         "/apis",
         "excluded",
-        "A token for the platform is not for some APIs.",
+        t!("refused-people-a-token-for-the-platform-is"),
     );
     faults.finish()
 }
@@ -172,9 +177,9 @@ fn end(
         Some(last) if wanted > last && input.expires_in_days.is_some() => Err(Refusal::field(
             "/expires_in_days",
             "range",
-            format!(
-                "A token for the platform ends no later than the one that makes it, at {}. Say fewer days, or none.",
-                last.format(&Rfc3339).unwrap_or_default()
+            t!(
+                "refused-people-a-token-for-the-platform-ends",
+                last = &last.format(&Rfc3339).unwrap_or_default()
             ),
         )),
         Some(last) => Ok(wanted.min(last)),
@@ -195,7 +200,7 @@ pub(crate) async fn require_scopes(
             return Err(Refusal::field(
                 "/apis",
                 "required",
-                "Name APIs: you may make access tokens for some only.",
+                t!("refused-people-name-apis-you-may-make-access"),
             ));
         }
         None => None,
@@ -211,7 +216,10 @@ pub(crate) async fn require_scopes(
             theirs,
             &format!("/scopes/{position}"),
             "not_yours",
-            format!("You may not do '{scope}' yourself, so a token of yours may not either."),
+            t!(
+                "refused-people-you-may-not-do-yourself-so-3",
+                scope = &scope
+            ),
         );
     }
     faults.finish()

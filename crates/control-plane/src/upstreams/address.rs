@@ -1,5 +1,6 @@
 //! Addresses that traffic may be sent to.
 
+use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_snapshot::check::target_uri;
@@ -11,18 +12,21 @@ const URL_MAX: usize = 500;
 /// are where clouds keep their secrets, and no backend lives there.
 pub(crate) fn require_target(url: &str) -> Result<(), String> {
     if url.len() > URL_MAX {
-        return Err(format!("Use at most {URL_MAX} characters."));
+        return Err(t!(
+            "refused-policies-use-at-most-characters",
+            url_max = &URL_MAX
+        ));
     }
     let uri = target_uri(url).map_err(|detail| sentence(&detail))?;
     let host = uri.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(address) if is_forbidden(address.to_canonical()) => {
-            Err(format!("{bare} is not an address of a backend."))
+            Err(t!("refused-policies-is-not-an-address-of-a", bare = &bare))
         }
         Ok(_) => Ok(()),
         Err(_) if is_disguised(bare) => {
-            Err("Write the address as four numbers with dots.".to_owned())
+            Err(t!("refused-policies-write-the-address-as-four-numbers"))
         }
         Err(_) => Ok(()),
     }

@@ -6,6 +6,7 @@ mod store;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, EnvironmentId, TargetId, UpstreamId};
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -200,13 +201,16 @@ fn check(input: &PutUpstream) -> Result<(), Refusal> {
         (1..=TARGETS_MAX).contains(&input.targets.len()),
         "/targets",
         "length",
-        format!("Name 1 to {TARGETS_MAX} targets."),
+        t!(
+            "refused-policies-name-1-to-targets",
+            targets_max = &TARGETS_MAX
+        ),
     );
     faults.require(
         input.targets.iter().any(|target| !target.drain),
         "/targets",
         "all_draining",
-        "Leave at least one target that is not draining.",
+        t!("refused-policies-leave-at-least-one-target-that"),
     );
     for (place, target) in input.targets.iter().enumerate() {
         let pointer = format!("/targets/{place}/url");
@@ -220,13 +224,16 @@ fn check(input: &PutUpstream) -> Result<(), Refusal> {
             !twice,
             &pointer,
             "duplicate",
-            "This target is in the list already.",
+            t!("refused-policies-this-target-is-in-the-list"),
         );
         faults.require(
             (1..=1000).contains(&target.weight),
             &format!("/targets/{place}/weight"),
             "out_of_range",
-            format!("Use 1 to 1000; got {}.", target.weight),
+            t!(
+                "refused-policies-use-1-to-1000-got",
+                weight = &target.weight
+            ),
         );
     }
     if let Some(timeouts) = input.timeouts {
@@ -239,7 +246,11 @@ fn check(input: &PutUpstream) -> Result<(), Refusal> {
                 (1..=max).contains(&value),
                 pointer,
                 "out_of_range",
-                format!("Use 1 to {max} ms; got {value}."),
+                t!(
+                    "refused-policies-use-1-to-ms-got",
+                    max = &max,
+                    value = &value
+                ),
             );
         }
     }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -93,22 +94,30 @@ pub(super) async fn of_version(
     Ok(views.collect())
 }
 
-/// The callers in one sentence, for a refusal; empty when there are none.
-pub(super) fn in_words(callers: &[CallerView]) -> String {
-    let Some((busiest, others)) = callers.split_first() else {
-        return String::new();
-    };
-    let mut names = vec![format!(
-        "{} ({} calls)",
-        busiest.application.name, busiest.calls
-    )];
-    let few = others.iter().take(4);
-    names.extend(few.map(|caller| format!("{} ({} calls)", caller.application.name, caller.calls)));
-    if others.len() > 4 {
-        names.push(format!("{} more", others.len() - 4));
+/// The callers in one sentence, for a refusal; `None` when there are none.
+pub(super) fn in_words(callers: &[CallerView]) -> Option<String> {
+    let named = callers.iter().take(5);
+    let mut names: Vec<String> = named
+        .map(|caller| {
+            t!(
+                "refused-apis-caller",
+                name = &caller.application.name,
+                count = caller.calls
+            )
+        })
+        .collect();
+    if callers.len() > names.len() {
+        names.push(t!(
+            "refused-apis-more-callers",
+            count = callers.len() - names.len()
+        ));
     }
-    format!(
-        " In the last {DAYS} days it was called by {}.",
-        names.join(", ")
-    )
+    let said = || {
+        t!(
+            "refused-apis-called-by",
+            days = DAYS,
+            names = &names.join(", ")
+        )
+    };
+    (!names.is_empty()).then(said)
 }

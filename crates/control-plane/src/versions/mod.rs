@@ -7,6 +7,7 @@ mod step;
 mod view;
 mod withdraw;
 
+use gatehouse_language::t;
 use std::collections::HashSet;
 
 use gatehouse_domain::id::{ApiId, RouteId};
@@ -59,13 +60,13 @@ pub(crate) fn require_label(label: &str) -> Result<(), Refusal> {
         (1..=LABEL_MAX).contains(&label.chars().count()),
         "/version",
         "length",
-        format!("Use 1 to {LABEL_MAX} characters."),
+        t!("refused-apis-use-1-to-characters", label_max = &LABEL_MAX),
     );
     faults.require(
         label.starts_with(plain) && label.chars().all(|c| plain(c) || matches!(c, '.' | '-')),
         "/version",
         "characters",
-        "Use lower-case letters, digits, dots and dashes, a letter or digit first.",
+        t!("refused-apis-use-lower-case-letters-digits-dots"),
     );
     faults.finish()
 }
@@ -141,9 +142,9 @@ pub async fn publish_version(
 ) -> Result<Changed<VersionView>, Refusal> {
     let mut step = Step::begin(db, actor, Permission::ApiWrite, &api, label, expected).await?;
     if step.version.current_revision.is_none() {
-        return Err(Refusal::Conflict(
-            "Publish a description of it first.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-publish-a-description-of-it-first"
+        )));
     }
     step.require(ApiVersionState::Published)?;
     let changed = sqlx::query!(
@@ -183,16 +184,16 @@ pub async fn deprecate_version(
         input.sunset_at > now,
         "/sunset_at",
         "in_the_past",
-        "The end must lie in the future.",
+        t!("refused-apis-the-end-must-lie-in-the"),
     );
     faults.require(
         input.sunset_at >= earliest,
         "/sunset_at",
         "too_soon",
-        format!(
-            "Users are given {} days' notice: end it on {} or later.",
-            (earliest - now).whole_days(),
-            earliest.date()
+        t!(
+            "refused-apis-users-are-given-days-notice-end",
+            value = &(earliest - now).whole_days(),
+            date = &earliest.date().to_string()
         ),
     );
     faults.finish()?;

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
-use crate::words::{counted, optional_reason};
+use crate::words::optional_reason;
 use crate::work::Changed;
 use crate::{membership, subscriptions};
 
@@ -46,11 +47,11 @@ pub async fn retire_version(
     let now = step.work.now();
     let callers = callers::of_version(step.work.conn(), version, now).await?;
     if (live > 0 || !callers.is_empty()) && reason.is_empty() {
-        return Err(Refusal::Conflict(format!(
-            "The version has {}; give a reason to retire it all the same.{}",
-            counted(live, "open subscription"),
-            callers::in_words(&callers)
-        )));
+        let mut words = t!("refused-apis-version-has-subscriptions", count = live);
+        if let Some(callers) = callers::in_words(&callers) {
+            words = format!("{words} {callers}");
+        }
+        return Err(Refusal::Conflict(words));
     }
     let changed = sqlx::query!(
         "update api_version set state = 'retired', row_version = row_version + 1 where id = $1 and state = $2",

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::{ApiVersionState, Permission};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::policies;
 use crate::refusal::Refusal;
-use crate::words::require_version;
+use crate::words::{in_state, require_version};
 use crate::work::{Changed, Work};
 
 /// One move of a version's life, under the lock of its API.
@@ -48,9 +49,16 @@ impl<'a> Step<'a> {
             return Ok(());
         }
         Err(Refusal::Conflict(if from == next {
-            format!("The version is {next} already.")
+            t!(
+                "refused-apis-the-version-is-already",
+                next = &in_state(next)
+            )
         } else {
-            format!("A {from} version cannot become {next}.")
+            t!(
+                "refused-apis-a-version-cannot-become",
+                from = &in_state(from),
+                next = &in_state(next)
+            )
         }))
     }
 
@@ -58,9 +66,9 @@ impl<'a> Step<'a> {
         if rows == 1 {
             return Ok(());
         }
-        Err(Refusal::Conflict(
-            "The version was changed by somebody else just now.".to_owned(),
-        ))
+        Err(Refusal::Conflict(t!(
+            "refused-apis-the-version-was-changed-by-somebody"
+        )))
     }
 
     pub(super) async fn successor(&mut self, label: Option<&str>) -> Result<Option<Uuid>, Refusal> {
@@ -71,7 +79,7 @@ impl<'a> Step<'a> {
             return Err(Refusal::field(
                 "/successor",
                 "itself",
-                "Name another version.",
+                t!("refused-apis-name-another-version"),
             ));
         }
         let found = sqlx::query!(
@@ -83,9 +91,10 @@ impl<'a> Step<'a> {
         .await?
         .ok_or_else(|| Refusal::unknown("/successor"))?;
         if found.state != ApiVersionState::Published.as_str() {
-            let detail = format!(
-                "{label} is {}; name a version that is published.",
-                found.state
+            let detail = t!(
+                "refused-apis-is-name-a-version-that-is",
+                label = &label,
+                state = &in_state(found.state)
             );
             return Err(Refusal::field("/successor", "not_published", detail));
         }

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
+use gatehouse_language::t;
 use serde_json::json;
 
 use super::{find, touch_routes};
@@ -11,6 +12,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::Refusal;
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// Makes a version a draft again: gateways no longer answer for it, and its next publication is the one they had.
@@ -33,7 +35,11 @@ pub(crate) async fn withdraw_version(
     .await?;
     if withdrawn.rows_affected() != 1 {
         let state = version.state;
-        return Err(Refusal::Conflict(format!("Version {label} is {state}.")));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-version-is",
+            label = &label,
+            state = &in_state(state)
+        )));
     }
     touch_routes(&mut work, version.id.uuid()).await?;
     work.audit(AuditEntry {

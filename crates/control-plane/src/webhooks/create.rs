@@ -1,6 +1,7 @@
 //! Making an endpoint, and giving it another secret. The secret is in the result and nowhere else but sealed.
 
 use gatehouse_domain::id::{ApplicationId, TeamId, WebhookEndpointId};
+use gatehouse_language::t;
 use gatehouse_runtime::egress::Egress;
 use serde_json::json;
 use time::Duration;
@@ -115,7 +116,7 @@ async fn scope(
         return Err(Refusal::field(
             "/application",
             "one_of",
-            "Name a team or an application, not both.",
+            t!("refused-apis-name-a-team-or-an-application"),
         ));
     }
     Ok(Some(found.id))
@@ -136,8 +137,9 @@ async fn require_room(work: &mut Work<'_>) -> Result<(), Refusal> {
     if count < ENDPOINTS_MAX {
         return Ok(());
     }
-    Err(Refusal::Conflict(format!(
-        "There are {ENDPOINTS_MAX} webhooks already; delete one first."
+    Err(Refusal::Conflict(t!(
+        "refused-apis-there-are-webhooks-already-delete-one",
+        endpoints_max = &ENDPOINTS_MAX
     )))
 }
 
@@ -154,7 +156,11 @@ pub async fn rotate_secret(
         (0..=SECRET_OVERLAP_HOURS_MAX).contains(&overlap_hours),
         "/overlap_hours",
         "out_of_range",
-        format!("Use 0 to {SECRET_OVERLAP_HOURS_MAX} hours; got {overlap_hours}."),
+        t!(
+            "refused-apis-use-0-to-hours-got",
+            secret_overlap_hours_max = &SECRET_OVERLAP_HOURS_MAX,
+            overlap_hours = &overlap_hours
+        ),
     );
     faults.finish()?;
     let mut work = Work::begin(db, actor).await?;

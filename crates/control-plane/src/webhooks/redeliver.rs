@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{EventId, WebhookDeliveryId, WebhookEndpointId};
 use gatehouse_domain::webhook::DeliveryState;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -14,6 +15,7 @@ use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::page::Page;
 use crate::refusal::Refusal;
+use crate::words::in_state;
 use crate::work::{Changed, Work};
 
 /// Most deliveries sent again by one request.
@@ -40,8 +42,9 @@ pub struct Redelivered {
 fn require_active(row: &Row) -> Result<(), Refusal> {
     match row.state.as_str() {
         "active" => Ok(()),
-        state => Err(Refusal::Conflict(format!(
-            "This webhook is {state}; resume it first."
+        state => Err(Refusal::Conflict(t!(
+            "refused-apis-this-webhook-is-resume-it-first",
+            state = &in_state(state)
         ))),
     }
 }
@@ -70,9 +73,9 @@ pub async fn redeliver(
     .execute(work.conn())
     .await?;
     if again.rows_affected() == 0 {
-        return Err(Refusal::Conflict(
-            "This delivery is about to be sent already.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-this-delivery-is-about-to-be"
+        )));
     }
     work.audit(AuditEntry {
         action: "webhook.redeliver",

@@ -1,6 +1,7 @@
 //! Changing, stopping and removing endpoints.
 
 use gatehouse_domain::id::WebhookEndpointId;
+use gatehouse_language::t;
 use gatehouse_runtime::egress::Egress;
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
 use crate::refusal::{Faults, Refusal};
-use crate::words::require_version;
+use crate::words::{in_state, require_version};
 use crate::work::{Changed, Work};
 
 /// What may change about an endpoint; `None` leaves it.
@@ -77,9 +78,9 @@ pub async fn pause_webhook(
     let row = lock(work.conn(), id).await?;
     row.require(work.conn(), actor).await?;
     if row.state != "active" {
-        return Err(Refusal::Conflict(format!(
-            "This webhook is {} already.",
-            row.state
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-this-webhook-is-already",
+            state = &in_state(row.state)
         )));
     }
     sqlx::query!(
@@ -117,9 +118,9 @@ pub async fn resume_webhook(
     let row = lock(work.conn(), id).await?;
     row.require(work.conn(), actor).await?;
     if row.state == "active" {
-        return Err(Refusal::Conflict(
-            "This webhook is active already.".to_owned(),
-        ));
+        return Err(Refusal::Conflict(t!(
+            "refused-apis-this-webhook-is-active-already"
+        )));
     }
     let now = work.now();
     sqlx::query!(

@@ -1,5 +1,6 @@
 //! Examples made from schemas: bounded, the same each time, and ending also where schemas do not.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Number, Value, json};
@@ -13,6 +14,7 @@ const NODES_MAX: usize = 300;
 const TEXT_MAX: usize = 2_000;
 
 /// An example and whether any of it had to be invented.
+#[derive(Clone)]
 pub(crate) struct Example {
     pub(crate) value: Value,
     pub(crate) generated: bool,
@@ -20,8 +22,8 @@ pub(crate) struct Example {
 
 #[cfg(test)]
 thread_local! {
-    /// Examples that were asked for on this thread: one costs as much as its schema is large, so tests count them.
-    pub(crate) static ASKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    /// Examples that were made on this thread: one costs as much as its schema is large, so tests count them.
+    pub(crate) static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// The schema's own example, else one made from it. `None` for a schema that says nothing.
@@ -30,8 +32,29 @@ pub(crate) fn of_schema<'f>(
     direction: Direction,
     context: &Context<'f>,
 ) -> Option<Example> {
+    // Answers of several statuses are often of one shared schema, and a page that did not fit asks for all of them again.
+    let Some(name) = whole_reference(schema) else {
+        return made(schema, direction, context);
+    };
+    let key = (name.to_owned(), direction);
+    let known = context.examples.borrow().get(&key).cloned();
+    known.unwrap_or_else(|| {
+        let example = made(schema, direction, context);
+        let mut kept = context.examples.borrow_mut();
+        kept.insert(key, example.clone());
+        example
+    })
+}
+
+/// What a schema refers to that says nothing besides.
+fn whole_reference(schema: &Value) -> Option<&str> {
+    let object = schema.as_object().filter(|object| object.len() == 1)?;
+    object.get("$ref")?.as_str()
+}
+
+fn made<'f>(schema: &'f Value, direction: Direction, context: &Context<'f>) -> Option<Example> {
     #[cfg(test)]
-    ASKED.set(ASKED.get() + 1);
+    MADE.set(MADE.get() + 1);
     let layers = Layers::of(schema, context);
     if let Some(value) = given(&layers) {
         return Some(Example {
@@ -44,7 +67,7 @@ pub(crate) fn of_schema<'f>(
         context,
         nodes_left: NODES_MAX,
     };
-    let value = maker.make(schema, 0, &[])?;
+    let value = maker.make(&layers, 0, &[])?;
     Some(Example {
         value,
         generated: true,
@@ -73,16 +96,37 @@ struct Maker<'c, 'f> {
 }
 
 impl<'f> Maker<'_, 'f> {
-    fn make(&mut self, schema: &'f Value, depth: usize, around: &[String]) -> Option<Value> {
-        let layers = Layers::of(schema, self.context);
-        if depth > DEPTH_MAX || self.nodes_left == 0 || layers.nothing {
+    /// Whether nothing more is made at this depth: then a schema need not be looked at.
+    fn is_over(&self, depth: usize) -> bool {
+        depth > DEPTH_MAX || self.nodes_left == 0
+    }
+
+    fn make_of(
+        &mut self,
+        schema: &'f Value,
+        depth: usize,
+        around: &[Cow<'f, str>],
+    ) -> Option<Value> {
+        if self.is_over(depth) {
+            return None;
+        }
+        self.make(&Layers::of(schema, self.context), depth, around)
+    }
+
+    fn make(
+        &mut self,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[Cow<'f, str>],
+    ) -> Option<Value> {
+        if self.is_over(depth) || layers.nothing {
             return None;
         }
         self.nodes_left -= 1;
         if layers.names.iter().any(|name| around.contains(name)) {
             return None;
         }
-        if let Some(value) = self.said(&layers) {
+        if let Some(value) = self.said(layers) {
             return Some(value);
         }
         let mut around = around.to_vec();
@@ -92,14 +136,14 @@ impl<'f> Maker<'_, 'f> {
         {
             return alternatives
                 .iter()
-                .find_map(|one| self.make(one, depth, &around));
+                .find_map(|one| self.make_of(one, depth, &around));
         }
         match layers.types().first() {
-            Some(&"object") => Some(self.object(&layers, depth, &around)),
-            Some(&"array") => Some(self.array(&layers, depth, &around)),
-            Some(&"string") => Some(Value::String(text(&layers))),
-            Some(&"integer") => Some(number(&layers, true)),
-            Some(&"number") => Some(number(&layers, false)),
+            Some(&"object") => Some(self.object(layers, depth, &around)),
+            Some(&"array") => Some(self.array(layers, depth, &around)),
+            Some(&"string") => Some(Value::String(text(layers))),
+            Some(&"integer") => Some(number(layers, true)),
+            Some(&"number") => Some(number(layers, false)),
             Some(&"boolean") => Some(Value::Bool(true)),
             _ if layers.is_nullable() => Some(Value::Null),
             _ => None,
@@ -116,21 +160,25 @@ impl<'f> Maker<'_, 'f> {
         Some(value.clone())
     }
 
-    fn object(&mut self, layers: &Layers<'f>, depth: usize, around: &[String]) -> Value {
+    fn object(&mut self, layers: &Layers<'f>, depth: usize, around: &[Cow<'f, str>]) -> Value {
         let required = layers.required();
         let mut object = Map::new();
         for property in layers.properties() {
-            if self.is_hidden(property.schema) {
+            let is_required = required.contains(property.name);
+            if self.is_over(depth + 1) && !is_required {
                 continue;
             }
-            match self.make(property.schema, depth + 1, around) {
+            let layers = Layers::of(property.schema, self.context);
+            if self.is_hidden(&layers) {
+                continue;
+            }
+            match self.make(&layers, depth + 1, around) {
                 Some(value) => {
                     object.insert(property.name.to_owned(), value);
                 }
                 // Must be there, and cannot be shown whole.
-                None if required.contains(property.name) => {
-                    let value = hollow(&Layers::of(property.schema, self.context));
-                    object.insert(property.name.to_owned(), value);
+                None if is_required => {
+                    object.insert(property.name.to_owned(), hollow(&layers));
                 }
                 None => {}
             }
@@ -138,7 +186,8 @@ impl<'f> Maker<'_, 'f> {
         let alternative = layers
             .alternatives()
             .and_then(|(_, list)| list.into_iter().next());
-        if let Some(Value::Object(more)) = alternative.and_then(|one| self.make(one, depth, around))
+        if let Some(Value::Object(more)) =
+            alternative.and_then(|one| self.make_of(one, depth, around))
         {
             for (name, value) in more {
                 object.entry(name).or_insert(value);
@@ -148,15 +197,14 @@ impl<'f> Maker<'_, 'f> {
             .get("additionalProperties")
             .filter(|values| values.is_object());
         if object.is_empty()
-            && let Some(value) = values.and_then(|values| self.make(values, depth + 1, around))
+            && let Some(value) = values.and_then(|values| self.make_of(values, depth + 1, around))
         {
             object.insert("key".to_owned(), value);
         }
         Value::Object(object)
     }
 
-    fn is_hidden(&self, schema: &'f Value) -> bool {
-        let layers = Layers::of(schema, self.context);
+    fn is_hidden(&self, layers: &Layers<'f>) -> bool {
         layers.flag("deprecated")
             || match self.direction {
                 Direction::Request => layers.flag("readOnly"),
@@ -165,7 +213,7 @@ impl<'f> Maker<'_, 'f> {
             }
     }
 
-    fn array(&mut self, layers: &Layers<'f>, depth: usize, around: &[String]) -> Value {
+    fn array(&mut self, layers: &Layers<'f>, depth: usize, around: &[Cow<'f, str>]) -> Value {
         let tuple = layers
             .get("prefixItems")
             .or_else(|| layers.get("items").filter(|items| items.is_array()))
@@ -173,7 +221,10 @@ impl<'f> Maker<'_, 'f> {
         if let Some(elements) = tuple {
             return elements
                 .iter()
-                .map(|element| self.make(element, depth + 1, around).unwrap_or(Value::Null))
+                .map(|element| {
+                    let made = self.make_of(element, depth + 1, around);
+                    made.unwrap_or(Value::Null)
+                })
                 .collect();
         }
         let Some(items) = layers.get("items") else {
@@ -186,7 +237,7 @@ impl<'f> Maker<'_, 'f> {
             least.clamp(1, 3)
         };
         (0..count)
-            .filter_map(|_| self.make(items, depth + 1, around))
+            .filter_map(|_| self.make_of(items, depth + 1, around))
             .collect()
     }
 }
@@ -312,7 +363,8 @@ pub(crate) fn xml_root<'f>(schema: &'f Value, context: &Context<'f>) -> Option<S
         .get("xml")
         .and_then(|xml| xml.get("name"))
         .and_then(Value::as_str);
-    name.map(str::to_owned).or_else(|| reference_name(schema))
+    name.map(str::to_owned)
+        .or_else(|| reference_name(schema).map(Cow::into_owned))
 }
 
 fn xml(out: &mut String, name: &str, value: &Value, depth: usize) {

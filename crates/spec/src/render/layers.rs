@@ -1,5 +1,6 @@
 //! One schema seen through its references and `allOf`: a list of layers, the schema's own first.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
@@ -15,9 +16,9 @@ const LAYERS_MAX: usize = 60;
 pub(crate) struct Layers<'f> {
     parts: Vec<Part<'f>>,
     /// The name of the shared schema it refers to.
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Cow<'f, str>>,
     /// Every shared schema that went into it.
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Vec<Cow<'f, str>>,
     /// Something of it is not in the fragment.
     pub(crate) missing: bool,
     /// The schema `false`: nothing is valid.
@@ -26,7 +27,7 @@ pub(crate) struct Layers<'f> {
 
 struct Part<'f> {
     /// The base it came from by `allOf`.
-    from: Option<String>,
+    from: Option<Cow<'f, str>>,
     schema: &'f Map<String, Value>,
 }
 
@@ -34,7 +35,7 @@ struct Part<'f> {
 pub(crate) struct Property<'f> {
     pub(crate) name: &'f str,
     pub(crate) schema: &'f Value,
-    pub(crate) from: Option<String>,
+    pub(crate) from: Option<Cow<'f, str>>,
 }
 
 impl<'f> Layers<'f> {
@@ -51,7 +52,7 @@ impl<'f> Layers<'f> {
         layers
     }
 
-    fn collect(&mut self, schema: &'f Value, from: Option<&str>, context: &Context<'f>) {
+    fn collect(&mut self, schema: &'f Value, from: Option<&Cow<'f, str>>, context: &Context<'f>) {
         let Some(object) = schema.as_object() else {
             return;
         };
@@ -61,13 +62,13 @@ impl<'f> Layers<'f> {
         }
         self.missing |= object.get(CUT_MARK) == Some(&Value::Bool(true));
         self.parts.push(Part {
-            from: from.map(str::to_owned),
+            from: from.cloned(),
             schema: object,
         });
         if let Some(name) = reference_name(schema) {
             // A schema that is its own base adds nothing the second time.
             if !self.names.contains(&name) {
-                let target = context.schemas.and_then(|schemas| schemas.get(&name));
+                let target = context.schemas.and_then(|schemas| schemas.get(&*name));
                 self.names.push(name);
                 match target {
                     Some(target) => self.collect(target, from, context),
@@ -82,7 +83,7 @@ impl<'f> Layers<'f> {
             .flatten()
         {
             let base = reference_name(part);
-            self.collect(part, base.as_deref().or(from), context);
+            self.collect(part, base.as_ref().or(from), context);
         }
     }
 
@@ -191,10 +192,13 @@ fn is_null(schema: &Value) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("null")
 }
 
+/// The name of the shared schema that a schema refers to.
+pub(crate) fn shared_name(layers: &Layers<'_>) -> Option<String> {
+    layers.name.clone().map(Cow::into_owned)
+}
+
 /// The name in `$ref: #/components/schemas/name`.
-pub(crate) fn reference_name(schema: &Value) -> Option<String> {
+pub(crate) fn reference_name(schema: &Value) -> Option<Cow<'_, str>> {
     let pointer = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
-    pointer::segments(pointer)
-        .last()
-        .map(std::borrow::Cow::into_owned)
+    pointer::segments(pointer).last()
 }

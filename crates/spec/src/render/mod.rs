@@ -116,6 +116,8 @@ pub(crate) struct Context<'f> {
     levels: usize,
     /// What was rendered already: shared schemas say the same at many places, and a page that did not fit says it again.
     rendered: RefCell<HashMap<String, SafeHtml>>,
+    /// The examples of shared schemas that were made already, by the reference and whom they are for.
+    examples: RefCell<HashMap<(String, Direction), Option<example::Example>>>,
 }
 
 /// HTML elements that all schema trees of one page come to. A page may have 4,000; lists, samples and forms stand beside the trees.
@@ -135,6 +137,7 @@ fn fitting<'f, T>(fragment: &'f Value, make: impl Fn(&Context<'f>) -> T) -> T {
         context = Context {
             levels: context.levels - 1,
             rendered: context.rendered,
+            examples: context.examples,
             ..Context::new(fragment)
         };
     }
@@ -149,6 +152,7 @@ impl<'f> Context<'f> {
             elements_left: std::cell::Cell::new(PAGE_ELEMENTS_MAX),
             levels: LEVELS_MAX,
             rendered: RefCell::default(),
+            examples: RefCell::default(),
         }
     }
 

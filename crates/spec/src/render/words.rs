@@ -2,9 +2,10 @@
 
 use gatehouse_language::t;
 use serde_json::Value;
+use std::borrow::Cow;
 
 use super::Context;
-use super::layers::{Layers, reference_name};
+use super::layers::{Layers, reference_name, shared_name};
 
 /// How deep "array of array of …" is spelled out.
 const NESTING_MAX: usize = 4;
@@ -51,7 +52,7 @@ fn one_of(
     }
     let mut words: Vec<String> = Vec::new();
     for schema in alternatives.iter().take(5) {
-        let word = reference_name(schema).unwrap_or_else(|| brief(schema));
+        let word = reference_name(schema).map_or_else(|| brief(schema), Cow::into_owned);
         if !words.contains(&word) {
             words.push(word);
         }
@@ -108,10 +109,7 @@ fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usiz
 }
 
 fn named(layers: &Layers<'_>) -> Option<String> {
-    layers
-        .name
-        .clone()
-        .or_else(|| layers.text("title").map(str::to_owned))
+    shared_name(layers).or_else(|| layers.text("title").map(str::to_owned))
 }
 
 fn format_of(format: &str) -> String {
@@ -142,7 +140,7 @@ fn format_of(format: &str) -> String {
 /// A schema in one or two words, without looking behind references.
 pub(super) fn brief(schema: &Value) -> String {
     if let Some(name) = reference_name(schema) {
-        return name;
+        return name.into_owned();
     }
     if let Some(title) = schema.get("title").and_then(Value::as_str) {
         return title.to_owned();

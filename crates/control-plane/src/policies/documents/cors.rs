@@ -1,6 +1,7 @@
 //! Which pages of other origins may call, and read what (Fetch standard, "CORS protocol").
 
 use gatehouse_domain::policy::is_field_name;
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{CORS_MAX_AGE_S_MAX, POLICY_TEXT_BYTES_MAX};
 use gatehouse_snapshot::object::Cors;
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
             is_origin(origin),
             format!("/document/origins/{place}"),
             "origin",
-            "Use scheme, host and, where it is not the usual one, port, such as https://app.example.com, without a path.",
+            t!("refused-policies-use-scheme-host-and-where-it"),
         );
     }
     once(&mut cors.origins);
@@ -62,14 +63,14 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
         cors.any_origin == cors.origins.is_empty(),
         "/document/origins",
         "one_of",
-        "Name origins, or set any_origin, and not both.",
+        t!("refused-policies-name-origins-or-set-any-origin"),
     );
     let anybody = cors.any_origin || cors.origins.iter().any(|origin| origin == NULL);
     told.require(
         !(anybody && cors.credentials),
         "/document/credentials",
         "any_origin",
-        "With credentials the origins must be named, and null names nobody.",
+        t!("refused-policies-with-credentials-the-origins-must-be"),
     );
     for (name, fields) in [("headers", &mut cors.headers), ("expose", &mut cors.expose)] {
         for (place, field) in fields.iter_mut().enumerate() {
@@ -78,7 +79,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
                 is_field_name(field),
                 format!("/document/{name}/{place}"),
                 "field_name",
-                "Name a header field, without underscores; * has no meaning here.",
+                t!("refused-policies-name-a-header-field-without-underscores"),
             );
         }
         once(fields);
@@ -87,7 +88,10 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<CorsDocument> {
         cors.max_age_s <= CORS_MAX_AGE_S_MAX,
         "/document/max_age_s",
         "out_of_range",
-        format!("Use at most {CORS_MAX_AGE_S_MAX} s."),
+        t!(
+            "refused-policies-use-at-most-s",
+            cors_max_age_s_max = &CORS_MAX_AGE_S_MAX
+        ),
     );
     Some(cors)
 }

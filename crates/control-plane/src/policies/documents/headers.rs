@@ -5,12 +5,14 @@ use gatehouse_domain::backend_secret::{
     BadReference, Piece, bytes_at_most, may_hold_backend_secret, names_backend_secret, pieces,
 };
 use gatehouse_domain::policy::{FIELD_VALUE_BYTES_MAX, is_field_value, may_change};
+use gatehouse_language::t;
 use gatehouse_snapshot::check::HEADER_CHANGES_BYTES_MAX;
 use gatehouse_snapshot::object::HeaderChanges;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Told, closed, once};
+use crate::words::Said;
 
 /// Fields that are set and removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,18 +67,18 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<HeadersDocument> {
         headers.request != nothing || headers.response != nothing,
         "/document",
         "empty",
-        "Set or remove at least one field.",
+        t!("refused-policies-set-or-remove-at-least-one"),
     );
     Some(headers)
 }
 
 fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
-    const NOT_OURS: &str = "This field is not for policies to change: it frames the message, names who calls, or is the gateway's own. Use another one, without underscores.";
-    const CREDENTIAL: &str = "What a backend is shown in this field is a secret: put it as a backend secret of the API, and name that as ${vault:NAME}.";
+    let not_ours = || t!("refused-policies-this-field-is-not-for-policies");
+    let credential = || t!("refused-policies-what-a-backend-is-shown-in");
     for (place, name) in changes.remove.iter_mut().enumerate() {
         name.make_ascii_lowercase();
         let pointer = format!("{pointer}/remove/{place}");
-        told.require(may_change(name), pointer, "field_name", NOT_OURS);
+        told.require(may_change(name), pointer, "field_name", not_ours());
     }
     once(&mut changes.remove);
     for (place, field) in changes.set.iter_mut().enumerate() {
@@ -91,8 +93,8 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
             format!("{pointer}/name"),
             "field_name",
             match may_hold_backend_secret(&field.name) {
-                true => CREDENTIAL,
-                false => NOT_OURS,
+                true => credential(),
+                false => not_ours(),
             },
         );
         value(&field.value, format!("{pointer}/value"), told);
@@ -105,7 +107,7 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
             !twice,
             format!("{pointer}/set/{place}/name"),
             "duplicate",
-            "This field is set already.",
+            t!("refused-policies-this-field-is-set-already"),
         );
     }
     let bytes = changes.bytes();
@@ -113,7 +115,11 @@ fn changes(changes: &mut ChangesDocument, pointer: &str, told: &mut Told) {
         bytes <= HEADER_CHANGES_BYTES_MAX,
         pointer,
         "too_long",
-        format!("Names and values come to {bytes} bytes; use at most {HEADER_CHANGES_BYTES_MAX}."),
+        t!(
+            "refused-policies-names-and-values-come-to-bytes",
+            bytes = &bytes,
+            header_changes_bytes_max = &HEADER_CHANGES_BYTES_MAX
+        ),
     );
 }
 
@@ -122,21 +128,25 @@ fn value(value: &str, pointer: String, told: &mut Told) {
     let pieces = match pieces(value) {
         Ok(pieces) => pieces,
         Err(fault @ BadReference) => {
-            return told.fault(pointer, "secret_reference", fault.to_string());
+            return told.fault(pointer, "secret_reference", fault.said());
         }
     };
     told.require(
         is_field_value(value),
         pointer.clone(),
         "field_value",
-        "Use at most 4,096 bytes of visible ASCII, with spaces only inside.",
+        t!("refused-policies-use-at-most-4-096-bytes"),
     );
     let bytes = bytes_at_most(&pieces);
     told.require(
         value.len() > FIELD_VALUE_BYTES_MAX || bytes <= FIELD_VALUE_BYTES_MAX,
         pointer,
         "too_long",
-        format!("With what it names the value may come to {bytes} bytes; use at most {FIELD_VALUE_BYTES_MAX}, of which each backend secret counts as 2,048."),
+        t!(
+            "refused-policies-with-what-it-names-the-value",
+            bytes = &bytes,
+            field_value_bytes_max = &FIELD_VALUE_BYTES_MAX
+        ),
     );
 }
 

@@ -4,12 +4,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatehouse_domain::pointer::join;
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{POLICY_TEXT_BYTES_MAX, RSA_BITS};
 use gatehouse_snapshot::object::{JwtKey, JwtKeyMaterial};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Told;
+use crate::words::one_of;
 
 /// Public keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,14 +60,14 @@ pub(super) fn refuse_secrets(value: &Value, pointer: &str, told: &mut Told) {
 }
 
 fn refuse_in(value: &Value, pointer: &str, in_set: bool, told: &mut Told) {
-    const DETAIL: &str = "This key can sign: it is private or shared. Nothing of it was kept; send the public key, and take this one as known to others.";
+    let detail = || t!("refused-policies-this-key-can-sign-it-is");
     match value {
         Value::Object(members) => {
             let is_key = in_set || members.contains_key("kty");
             for (name, member) in members {
                 let pointer = join(pointer, name);
                 if is_key && SECRET.contains(&name.as_str()) {
-                    told.fault(pointer, "private_key", DETAIL);
+                    told.fault(pointer, "private_key", detail());
                 } else {
                     let in_set = in_set || ["jwks", "keys"].contains(&name.as_str());
                     refuse_in(member, &pointer, in_set, told);
@@ -77,7 +79,7 @@ fn refuse_in(value: &Value, pointer: &str, in_set: bool, told: &mut Told) {
                 refuse_in(item, &format!("{pointer}/{place}"), in_set, told);
             }
         }
-        Value::String(text) if text.contains(PEM) => told.fault(pointer, "private_key", DETAIL),
+        Value::String(text) if text.contains(PEM) => told.fault(pointer, "private_key", detail()),
         _ => {}
     }
 }
@@ -90,7 +92,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
         told.fault(
             at,
             "format",
-            "Expected a set of keys: an object with the list \"keys\".",
+            t!("refused-policies-expected-a-set-of-keys-an"),
         );
         return None;
     };
@@ -102,7 +104,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
     for (place, key) in keys.iter().enumerate() {
         let pointer = format!("{at}/keys/{place}");
         let Some(key) = key.as_object() else {
-            told.fault(pointer, "format", "A key is an object.");
+            told.fault(pointer, "format", t!("refused-policies-a-key-is-an-object"));
             continue;
         };
         if let Some(what) = other_use(key) {
@@ -118,7 +120,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
         told.fault(
             format!("{at}/keys"),
             "required",
-            "Name at least one key that verifies signatures.",
+            t!("refused-policies-name-at-least-one-key-that"),
         );
         return None;
     }
@@ -126,23 +128,28 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
 }
 
 /// That a key was left out, for people: counted from 1, by its name where that can be shown.
-fn left_out(place: usize, key: &Map<String, Value>, why: &str) -> String {
+fn left_out(place: usize, key: &Map<String, Value>, why: String) -> String {
     let kid = key.get("kid").and_then(Value::as_str);
     let named = match kid.filter(|kid| may_be_named(kid)) {
         Some(kid) => format!(" ({kid})"),
         None => String::new(),
     };
-    format!("Key {}{named} was left out: {why}.", place + 1)
+    t!(
+        "refused-policies-key-was-left-out",
+        place = place + 1,
+        named = &named,
+        why = &why
+    )
 }
 
 /// Why a key is not for verifying signatures (RFC 7517 §4.2, §4.3).
-fn other_use(key: &Map<String, Value>) -> Option<&'static str> {
+fn other_use(key: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| key.get(name).and_then(Value::as_str);
     let operations = key.get("key_ops").and_then(Value::as_array);
     if text("use").is_some_and(|used| used != "sig") {
-        Some("it is not for signatures")
+        Some(t!("refused-policies-it-is-not-for-signatures"))
     } else if operations.is_some_and(|all| !all.iter().any(|one| one == "verify")) {
-        Some("it does not verify signatures")
+        Some(t!("refused-policies-it-does-not-verify-signatures"))
     } else {
         None
     }
@@ -186,8 +193,12 @@ fn one(key: &Map<String, Value>, pointer: &str, told: &mut Told) -> Option<JwkDo
                 jwk.x = reading.coordinate("x", size);
             }
         }
-        Some("oct") => reading.fault("kty", "private_key", "A shared secret is no public key."),
-        _ => reading.fault("kty", "kty", "Use a key of the type RSA, EC or OKP."),
+        Some("oct") => reading.fault(
+            "kty",
+            "private_key",
+            t!("refused-policies-a-shared-secret-is-no-public"),
+        ),
+        _ => reading.fault("kty", "kty", t!("refused-policies-use-a-key-of-the-type")),
     }
     (told.faults.len() == before).then_some(jwk)
 }
@@ -204,7 +215,7 @@ impl<'a> Reading<'a> {
         self.key.get(member).and_then(Value::as_str)
     }
 
-    fn fault(&mut self, member: &str, code: &'static str, detail: &str) {
+    fn fault(&mut self, member: &str, code: &'static str, detail: String) {
         let pointer = format!("{}/{member}", self.pointer);
         self.told.fault(pointer, code, detail);
     }
@@ -213,7 +224,7 @@ impl<'a> Reading<'a> {
         let kid = self.key.get("kid").filter(|kid| !kid.is_null())?;
         let text = kid.as_str().filter(|kid| may_be_named(kid));
         if text.is_none() {
-            self.fault("kid", "format", "Use 1 to 1,024 bytes of text.");
+            self.fault("kid", "format", t!("refused-policies-use-1-to-1-024-bytes"));
         }
         text.map(ToOwned::to_owned)
     }
@@ -223,8 +234,8 @@ impl<'a> Reading<'a> {
         let found = known.iter().find(|(curve, _)| Some(*curve) == named);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(curve, _)| *curve).collect();
-            let detail = format!("Use a key on {}.", names.join(" or "));
-            self.fault("crv", "crv", &detail);
+            let detail = t!("refused-policies-use-a-key-on", join = &one_of(&names));
+            self.fault("crv", "crv", detail);
         }
         found.copied()
     }
@@ -236,7 +247,7 @@ impl<'a> Reading<'a> {
             self.fault(
                 member,
                 "base64url",
-                "Expected base64url without padding (RFC 7515 §2).",
+                t!("refused-policies-expected-base64url-without-padding-rfc-7515"),
             );
         }
         bytes
@@ -256,8 +267,13 @@ impl<'a> Reading<'a> {
                 .map_or(0, |first| first.leading_zeros() as usize);
         if !RSA_BITS.contains(&bits) {
             let (least, most) = (RSA_BITS.start(), RSA_BITS.end());
-            let detail = format!("Use a key of {least} to {most} bits; this has {bits}.");
-            self.fault("n", "key_size", &detail);
+            let detail = t!(
+                "refused-policies-use-a-key-of-to-bits",
+                least = &least,
+                most = &most,
+                bits = &bits
+            );
+            self.fault("n", "key_size", detail);
             return None;
         }
         Some(URL_SAFE_NO_PAD.encode(number))
@@ -273,7 +289,7 @@ impl<'a> Reading<'a> {
             self.fault(
                 "e",
                 "exponent",
-                "Use an odd exponent from 3 on, usually AQAB.",
+                t!("refused-policies-use-an-odd-exponent-from-3"),
             );
             return None;
         }
@@ -283,8 +299,8 @@ impl<'a> Reading<'a> {
     fn coordinate(&mut self, member: &str, size: usize) -> Option<String> {
         let bytes = self.bytes(member)?;
         if bytes.len() != size {
-            let detail = format!("Expected {size} bytes.");
-            self.fault(member, "key_size", &detail);
+            let detail = t!("refused-policies-expected-bytes", size = &size);
+            self.fault(member, "key_size", detail);
             return None;
         }
         Some(URL_SAFE_NO_PAD.encode(bytes))
@@ -303,7 +319,7 @@ impl<'a> Reading<'a> {
         };
         let point = [&[4], x.as_slice(), y.as_slice()].concat();
         if ParsedPublicKey::new(algorithm, point).is_err() {
-            self.fault("x", "point", "This is no point of the curve.");
+            self.fault("x", "point", t!("refused-policies-this-is-no-point-of-the"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The token that must come with a call (RFC 7519), besides the application's key.
 
+use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::policy::may_hold_token;
@@ -110,7 +111,7 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
         may_hold_token(&jwt.header),
         "/document/header",
         "field_name",
-        "Use authorization, or a header field that means nothing else, without underscores.",
+        t!("refused-policies-use-authorization-or-a-header-field"),
     );
     told.text("/document/issuer", &jwt.issuer);
     for one in &mut jwt.types {
@@ -134,7 +135,7 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
             !scope.contains(' '),
             format!("/document/scopes/{place}"),
             "scope",
-            "A scope has no spaces (RFC 6749 §3.3); write each as an entry of its own.",
+            t!("refused-policies-a-scope-has-no-spaces-rfc"),
         );
     }
     for (name, is_empty) in [
@@ -145,7 +146,7 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
             !is_empty,
             format!("/document/{name}"),
             "required",
-            "Name at least one.",
+            t!("refused-policies-name-at-least-one"),
         );
     }
     let mut algorithms = Vec::new();
@@ -159,7 +160,10 @@ pub(super) fn read(mut value: Value, told: &mut Told) -> Option<JwtDocument> {
         jwt.leeway_s <= JWT_LEEWAY_S_MAX,
         "/document/leeway_s",
         "out_of_range",
-        format!("Use at most {JWT_LEEWAY_S_MAX} s."),
+        t!(
+            "refused-policies-use-at-most-s-2",
+            jwt_leeway_s_max = &JWT_LEEWAY_S_MAX
+        ),
     );
     require_fit(&jwt, told);
     Some(jwt)
@@ -177,7 +181,7 @@ fn claims(claims: &mut [ClaimDocument], told: &mut Told) {
             !before.iter().any(|other| other.name == claim.name),
             format!("{pointer}/name"),
             "duplicate",
-            "This claim is in the list already.",
+            t!("refused-policies-this-claim-is-in-the-list"),
         );
         if !told.lengths(&[(&format!("{pointer}/values"), claim.values.len())]) {
             continue;
@@ -203,7 +207,7 @@ fn require_fit(jwt: &JwtDocument, told: &mut Told) {
             taken,
             format!("/document/jwks/keys/{place}"),
             "no_algorithm",
-            "None of the algorithms signs with a key of this type; add one, or leave the key out.",
+            t!("refused-policies-none-of-the-algorithms-signs-with"),
         );
         let fitting = jwt.algorithms.iter();
         let fitting = fitting.filter(|one| fits(one.compiled(), &key.key));
@@ -216,7 +220,10 @@ fn require_fit(jwt: &JwtDocument, told: &mut Told) {
             most.max().unwrap_or(0) <= JWT_TRIES_MAX,
             format!("/document/jwks/keys/{place}/kid"),
             "too_many_alike",
-            format!("More than {JWT_TRIES_MAX} keys of this type have this name (kid), or none; name each key as its tokens do."),
+            t!(
+                "refused-policies-more-than-keys-of-this-type",
+                jwt_tries_max = &JWT_TRIES_MAX
+            ),
         );
     }
 }

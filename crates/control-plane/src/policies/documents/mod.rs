@@ -11,6 +11,7 @@ mod rate_limit;
 use gatehouse_domain::backend_secret::names_backend_secret;
 use gatehouse_domain::pointer::join;
 use gatehouse_domain::policy::PolicyKind;
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{POLICY_ENTRIES_MAX, POLICY_TEXT_BYTES_MAX};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,13 +58,20 @@ impl PolicyDocument {
     pub(crate) fn read(kind: PolicyKind, value: Value) -> Result<Read, Vec<FieldFault>> {
         let mut told = Told::default();
         if !value.is_object() {
-            told.fault("/document", "format", "What a policy says is an object.");
+            told.fault(
+                "/document",
+                "format",
+                t!("refused-policies-what-a-policy-says-is-an"),
+            );
             return Err(told.faults);
         }
         let bytes = serde_json::to_vec(&value).map_or(usize::MAX, |bytes| bytes.len());
         if bytes > DOCUMENT_BYTES_MAX {
-            let detail =
-                format!("A policy says at most {DOCUMENT_BYTES_MAX} bytes of JSON; got {bytes}.");
+            let detail = t!(
+                "refused-policies-a-policy-says-at-most-bytes",
+                document_bytes_max = &DOCUMENT_BYTES_MAX,
+                bytes = &bytes
+            );
             told.fault("/document", "too_long", detail);
             return Err(told.faults);
         }
@@ -130,7 +138,7 @@ fn refuse_references(kind: PolicyKind, value: &Value, pointer: &str, told: &mut 
                 is_sent,
                 pointer,
                 "secret_reference",
-                "Only values that a headers policy sets in requests name backend secrets.",
+                t!("refused-policies-only-values-that-a-headers-policy"),
             );
         }
         Value::Array(items) => {
@@ -180,7 +188,11 @@ impl Told {
                 *length <= POLICY_ENTRIES_MAX,
                 *pointer,
                 "too_many",
-                format!("Use at most {POLICY_ENTRIES_MAX} entries; got {length}."),
+                t!(
+                    "refused-policies-use-at-most-entries-got",
+                    policy_entries_max = &POLICY_ENTRIES_MAX,
+                    length = &length
+                ),
             );
         }
         lists
@@ -190,18 +202,26 @@ impl Told {
 
     /// One line of 1 to 1,024 bytes.
     fn text(&mut self, pointer: &str, text: &str) {
-        self.require(!text.is_empty(), pointer, "required", "Fill this in.");
+        self.require(
+            !text.is_empty(),
+            pointer,
+            "required",
+            t!("refused-policies-fill-this-in"),
+        );
         self.require(
             text.len() <= POLICY_TEXT_BYTES_MAX,
             pointer,
             "too_long",
-            format!("Use at most {POLICY_TEXT_BYTES_MAX} bytes."),
+            t!(
+                "refused-policies-use-at-most-bytes",
+                policy_text_bytes_max = &POLICY_TEXT_BYTES_MAX
+            ),
         );
         self.require(
             !text.chars().any(char::is_control),
             pointer,
             "control_character",
-            "Remove the control characters.",
+            t!("refused-policies-remove-the-control-characters"),
         );
     }
 }

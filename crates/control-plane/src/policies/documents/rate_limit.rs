@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Told, closed};
+use crate::words::Said;
 
 /// A rate that all calls share: a token bucket that holds `burst` and refills `amount` every `window_s`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub(super) fn read(value: Value, told: &mut Told) -> Option<RateLimitDocument> {
         ("/document/burst", of(1, 1, rate.burst())),
     ] {
         if let Err(invalid) = rule.check() {
-            told.fault(pointer, "out_of_range", format!("{invalid}."));
+            told.fault(pointer, "out_of_range", invalid.sentence());
         }
     }
     Some(rate)

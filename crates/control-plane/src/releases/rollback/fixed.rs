@@ -1,5 +1,6 @@
 //! What a rollback cannot change: what was ended for good, and what somebody took up since.
 
+use gatehouse_language::t;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::postgres::PgConnection;
@@ -9,7 +10,7 @@ use crate::resources::{Key, ResourceKind};
 
 /// What no rollback changes, by key, and why.
 pub(super) struct Fixed {
-    pub(super) ended: BTreeMap<String, &'static str>,
+    pub(super) ended: BTreeMap<String, String>,
     /// Plans that somebody has or has asked for.
     pub(super) taken_up: BTreeSet<String>,
     /// What was there already, and was no part of releases then.
@@ -51,7 +52,7 @@ async fn unrecorded(conn: &mut PgConnection, number: i64) -> Result<BTreeSet<Str
 }
 
 /// What was ended for good.
-async fn ended(conn: &mut PgConnection) -> Result<BTreeMap<String, &'static str>, Refusal> {
+async fn ended(conn: &mut PgConnection) -> Result<BTreeMap<String, String>, Refusal> {
     let mut ended = BTreeMap::new();
     let versions = sqlx::query!(
         "select a.slug, v.label from api_version v join api a on a.id = v.api_id where v.state = 'retired'"
@@ -60,7 +61,10 @@ async fn ended(conn: &mut PgConnection) -> Result<BTreeMap<String, &'static str>
     .await?;
     for row in versions {
         let key = Key::new(ResourceKind::Version, Some(&row.slug), &row.label);
-        ended.insert(key.to_string(), "It was retired since, which is for good.");
+        ended.insert(
+            key.to_string(),
+            t!("refused-apis-it-was-retired-since-which-is"),
+        );
     }
     let products =
         sqlx::query_scalar!("select slug from product where api_id is null and state = 'retired'")
@@ -68,7 +72,7 @@ async fn ended(conn: &mut PgConnection) -> Result<BTreeMap<String, &'static str>
             .await?;
     for slug in products {
         let key = Key::product(&slug).to_string();
-        ended.insert(key, "It was retired since, which is for good.");
+        ended.insert(key, t!("refused-apis-it-was-retired-since-which-is"));
     }
     let plans = sqlx::query!(
         "select o.slug as offered, p.slug from plan p join product o on o.id = p.product_id
@@ -78,7 +82,7 @@ async fn ended(conn: &mut PgConnection) -> Result<BTreeMap<String, &'static str>
     .await?;
     for row in plans {
         let key = Key::new(ResourceKind::Plan, Some(&row.offered), &row.slug);
-        let why = "It was closed since, and what became of its subscriptions stays.";
+        let why = t!("refused-apis-it-was-closed-since-and-what");
         ended.insert(key.to_string(), why);
     }
     Ok(ended)

@@ -1,5 +1,6 @@
 //! Working out a rollback, thing by thing, and doing it by the verbs everybody calls.
 
+use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::plan::PlanState;
@@ -70,23 +71,23 @@ impl Plan {
                 let kept = still_possible(then, now, fixed);
                 plan.kept.extend(kept.map(|reason| Kept {
                     resource: text.clone(),
-                    reason: reason.to_owned(),
+                    reason,
                 }));
             }
             let same = now.as_ref().map(State::body) == then;
             let why = match (&now, &then) {
                 _ if same => continue,
-                _ if is_rule(key.kind) => {
-                    Some("It is a rule for people, and no rollback changes it.")
-                }
+                _ if is_rule(key.kind) => Some(t!("refused-apis-it-is-a-rule-for-people")),
                 (None, Some(then)) => fixed
                     .ended
                     .get(&text)
                     .or_else(|| fixed.ended.get(&version_of(&key, then)?))
-                    .copied(),
-                (Some(_), None) if fixed.taken_up.contains(&text) => Some("Subscriptions have it."),
+                    .cloned(),
+                (Some(_), None) if fixed.taken_up.contains(&text) => {
+                    Some(t!("refused-apis-subscriptions-have-it"))
+                }
                 (Some(_), None) if fixed.unrecorded.contains(&text) => {
-                    Some("Releases did not hold products then.")
+                    Some(t!("refused-apis-releases-did-not-hold-products-then"))
                 }
                 (Some(now), None) => stays(&key, now),
                 _ => None,
@@ -98,13 +99,13 @@ impl Plan {
                 then["spec"]["state"] = now.fields.get("state").cloned().unwrap_or_default();
                 plan.kept.push(Kept {
                     resource: text.clone(),
-                    reason: "It stays on offer: subscriptions have it.".to_owned(),
+                    reason: t!("refused-apis-it-stays-on-offer-subscriptions-have"),
                 });
             }
             match why {
                 Some(reason) => plan.kept.push(Kept {
                     resource: text,
-                    reason: reason.to_owned(),
+                    reason,
                 }),
                 None => plan.steps.push((key, Step { now, then })),
             }
@@ -193,7 +194,7 @@ const fn is_rule(kind: ResourceKind) -> bool {
 
 /// Leaves out of an earlier state of a product what cannot come back: its draft, and versions that ended. Says so, where
 /// that is the whole difference to then.
-fn still_possible(then: &mut Value, now: &State, fixed: &Fixed) -> Option<&'static str> {
+fn still_possible(then: &mut Value, now: &State, fixed: &Fixed) -> Option<String> {
     let is_offered = now.fields.get("state") != Some(&json!("draft"));
     let was_draft = then["spec"]["state"] == "draft";
     if was_draft && is_offered {
@@ -210,8 +211,8 @@ fn still_possible(then: &mut Value, now: &State, fixed: &Fixed) -> Option<&'stat
         });
     }
     match (was_draft && is_offered, has_ended) {
-        (true, _) => Some("It stays on offer; deprecate it, and retire it, to end it."),
-        (_, true) => Some("It opens no versions that were retired since."),
+        (true, _) => Some(t!("refused-apis-it-stays-on-offer-deprecate-it")),
+        (_, true) => Some(t!("refused-apis-it-opens-no-versions-that-were")),
         _ => None,
     }
 }
@@ -224,15 +225,17 @@ fn version_of(key: &Key, then: &Value) -> Option<String> {
 }
 
 /// Why something that came since stays.
-fn stays(key: &Key, now: &State) -> Option<&'static str> {
+fn stays(key: &Key, now: &State) -> Option<String> {
     match key.kind {
-        ResourceKind::Team | ResourceKind::Environment => Some("People and history hang on it."),
-        ResourceKind::Api => Some("It stays, without what was published of it since."),
-        ResourceKind::Product => Some("It stays; the plans it got since are withdrawn."),
+        ResourceKind::Team | ResourceKind::Environment => {
+            Some(t!("refused-apis-people-and-history-hang-on-it"))
+        }
+        ResourceKind::Api => Some(t!("refused-apis-it-stays-without-what-was-published")),
+        ResourceKind::Product => Some(t!("refused-apis-it-stays-the-plans-it-got")),
         ResourceKind::Role | ResourceKind::LintRules | ResourceKind::Terms => None,
         // Withdrawn already.
         ResourceKind::Plan if now.fields.get("state") == Some(&json!("staging")) => {
-            Some("It is not on offer.")
+            Some(t!("refused-apis-it-is-not-on-offer"))
         }
         ResourceKind::Plan
         | ResourceKind::Policy

@@ -1,6 +1,7 @@
 //! What gateways do with calls besides letting subscribed ones through.
 
 use gatehouse_domain::policy::{PolicyInherit, PolicyKind, PolicyMode};
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,7 +40,7 @@ impl PolicySpec {
                 None => faults.push(FieldFault::new(
                     "/spec/operation",
                     "operation",
-                    "Name it by method and path, such as GET /pets/{id}.",
+                    t!("refused-access-name-it-by-method-and-path"),
                 )),
             }
         }

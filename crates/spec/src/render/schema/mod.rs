@@ -4,8 +4,9 @@ mod variants;
 
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
-use super::layers::{Layers, Property};
+use super::layers::{Layers, Property, shared_name};
 use super::{Context, bounds, words};
 use crate::markdown::SafeHtml;
 
@@ -25,7 +26,7 @@ const VARIANTS_MAX: usize = 30;
 const TUPLE_MAX: usize = 50;
 
 /// Who reads the value: decides whether read-only or write-only properties are left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     Request,
@@ -94,21 +95,21 @@ pub(super) struct Builder<'c, 'f> {
 }
 
 /// Where a node stands.
-struct Place<'p> {
+struct Place<'p, 'f> {
     name: String,
     anchor: String,
     required: bool,
-    from: Option<String>,
+    from: Option<Cow<'f, str>>,
     depth: usize,
     /// Names of the shared schemas around it.
-    around: &'p [String],
+    around: &'p [Cow<'f, str>],
 }
 
 impl<'f> Builder<'_, 'f> {
     /// The tree of a body, parameter or header.
     pub(super) fn root(&self, schema: &'f Value, anchor: &str) -> SchemaNode {
         self.node(
-            schema,
+            &Layers::of(schema, self.context),
             Place {
                 name: String::new(),
                 anchor: anchor.to_owned(),
@@ -120,17 +121,16 @@ impl<'f> Builder<'_, 'f> {
         )
     }
 
-    fn node(&self, schema: &'f Value, place: Place<'_>) -> SchemaNode {
+    fn node(&self, layers: &Layers<'f>, place: Place<'_, 'f>) -> SchemaNode {
         if self.context.is_given_up() {
             return SchemaNode::default();
         }
-        let layers = Layers::of(schema, self.context);
-        let mut node = self.leaf(&layers, place.name, place.anchor);
+        let mut node = self.leaf(layers, place.name, place.anchor);
         node.required = place.required;
-        node.from = place.from;
-        node.shared.clone_from(&layers.name);
+        node.from = place.from.map(Cow::into_owned);
+        node.shared = shared_name(layers);
         if let Some(name) = layers.names.iter().find(|name| place.around.contains(name)) {
-            node.recursive_ref = Some(name.clone());
+            node.recursive_ref = Some(name.clone().into_owned());
             return node;
         }
         node.cut = layers.missing;
@@ -140,7 +140,7 @@ impl<'f> Builder<'_, 'f> {
         }
         let mut around = place.around.to_vec();
         around.extend(layers.names.iter().cloned());
-        self.fill(&mut node, &layers, place.depth, &around, 0);
+        self.fill(&mut node, layers, place.depth, &around, 0);
         node
     }
 
@@ -182,7 +182,7 @@ impl<'f> Builder<'_, 'f> {
         node: &mut SchemaNode,
         layers: &Layers<'f>,
         depth: usize,
-        around: &[String],
+        around: &[Cow<'f, str>],
         unwrapped: usize,
     ) {
         let items = layers.get("items");
@@ -200,10 +200,10 @@ impl<'f> Builder<'_, 'f> {
             let items = Layers::of(items, self.context);
             node.cut |= items.missing;
             if node.shared.is_none() {
-                node.shared.clone_from(&items.name);
+                node.shared = shared_name(&items);
             }
             if let Some(name) = items.names.iter().find(|name| around.contains(name)) {
-                node.recursive_ref = Some(name.clone());
+                node.recursive_ref = Some(name.clone().into_owned());
                 return;
             }
             self.items_say(node, &items);
@@ -234,7 +234,7 @@ impl<'f> Builder<'_, 'f> {
         node: &mut SchemaNode,
         layers: &Layers<'f>,
         depth: usize,
-        around: &[String],
+        around: &[Cow<'f, str>],
     ) {
         let required = layers.required();
         for Property { name, schema, from } in layers.properties() {
@@ -242,11 +242,12 @@ impl<'f> Builder<'_, 'f> {
                 node.cut = true;
                 break;
             }
-            if self.is_hidden(schema) {
+            let layers = Layers::of(schema, self.context);
+            if self.is_hidden(&layers) {
                 continue;
             }
             node.children.push(self.node(
-                schema,
+                &layers,
                 Place {
                     name: name.to_owned(),
                     anchor: format!("{}.{name}", node.anchor),
@@ -259,8 +260,7 @@ impl<'f> Builder<'_, 'f> {
         }
     }
 
-    fn is_hidden(&self, schema: &'f Value) -> bool {
-        let layers = Layers::of(schema, self.context);
+    fn is_hidden(&self, layers: &Layers<'f>) -> bool {
         match self.direction {
             Direction::Request => layers.flag("readOnly"),
             Direction::Response => layers.flag("writeOnly"),
@@ -268,7 +268,13 @@ impl<'f> Builder<'_, 'f> {
         }
     }
 
-    fn tuple(&self, node: &mut SchemaNode, layers: &Layers<'f>, depth: usize, around: &[String]) {
+    fn tuple(
+        &self,
+        node: &mut SchemaNode,
+        layers: &Layers<'f>,
+        depth: usize,
+        around: &[Cow<'f, str>],
+    ) {
         let elements = layers
             .get("prefixItems")
             .or_else(|| layers.get("items"))
@@ -277,7 +283,7 @@ impl<'f> Builder<'_, 'f> {
             .flatten();
         for (index, schema) in elements.enumerate().take(TUPLE_MAX) {
             node.children.push(self.node(
-                schema,
+                &Layers::of(schema, self.context),
                 Place {
                     name: format!("[{index}]"),
                     anchor: format!("{}.{index}", node.anchor),
@@ -295,7 +301,7 @@ impl<'f> Builder<'_, 'f> {
         node: &mut SchemaNode,
         layers: &Layers<'f>,
         depth: usize,
-        around: &[String],
+        around: &[Cow<'f, str>],
     ) {
         let patterns = layers.get("patternProperties").and_then(Value::as_object);
         let patterns = patterns
@@ -312,7 +318,7 @@ impl<'f> Builder<'_, 'f> {
                 continue;
             }
             node.additional.push(self.node(
-                schema,
+                &Layers::of(schema, self.context),
                 Place {
                     anchor: format!("{}.{name}", node.anchor),
                     name,

@@ -2,6 +2,7 @@
 
 use gatehouse_language::t;
 use serde_json::Value;
+use std::borrow::Cow;
 
 use super::{Builder, Place, SchemaNode, SchemaVariant, VARIANTS_MAX, enumeration};
 use crate::render::bounds;
@@ -13,7 +14,7 @@ impl<'f> Builder<'_, 'f> {
         node: &mut SchemaNode,
         layers: &Layers<'f>,
         depth: usize,
-        around: &[String],
+        around: &[Cow<'f, str>],
     ) {
         let Some((which, list)) = layers.alternatives() else {
             return;
@@ -24,7 +25,7 @@ impl<'f> Builder<'_, 'f> {
         {
             let inner = Layers::of(only, self.context);
             if let Some(name) = inner.names.iter().find(|name| around.contains(name)) {
-                node.recursive_ref = Some(name.clone());
+                node.recursive_ref = Some(name.clone().into_owned());
                 return;
             }
             node.cut |= inner.missing;
@@ -41,13 +42,13 @@ impl<'f> Builder<'_, 'f> {
         which.clone_into(&mut node.variants_words);
         node.cut |= list.len() > VARIANTS_MAX;
         for (index, schema) in list.into_iter().take(VARIANTS_MAX).enumerate() {
-            let name = reference_name(schema);
+            let name = reference_name(schema).map(Cow::into_owned);
             let title = schema
                 .get("title")
                 .and_then(Value::as_str)
                 .map(str::to_owned);
             let variant = self.node(
-                schema,
+                &Layers::of(schema, self.context),
                 Place {
                     name: String::new(),
                     anchor: format!("{}~{}", node.anchor, index + 1),

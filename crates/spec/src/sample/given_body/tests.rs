@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::render::example::ASKED;
+use crate::render::example::MADE;
 use crate::sample::SampleRequest;
 
 /// An operation that needs a body of this media type.
@@ -17,9 +17,9 @@ fn operation(media_type: &str, media: &Value) -> Value {
 
 /// What `run` returns, and how many examples were made for it.
 fn counted<T>(run: impl FnOnce() -> T) -> (T, usize) {
-    let before = ASKED.get();
+    let before = MADE.get();
     let result = run();
-    (result, ASKED.get() - before)
+    (result, MADE.get() - before)
 }
 
 #[test]
