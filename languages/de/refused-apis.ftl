@@ -165,3 +165,5 @@ refused-apis-plan-limits = der Plan { $plan } von { $product } begrenzt { $opera
 refused-apis-product-opens = das Produkt { $product } öffnet { $operation } namentlich
 refused-apis-orphaned = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, nehmen Sie das zuerst weg, oder lassen Sie es mit dieser { $with } fallen.
 refused-apis-orphaned-in-files = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, oder nehmen Sie das in denselben Dateien weg.
+refused-apis-drained-already = { $name } wird schon geleert.
+refused-apis-not-drained = { $name } wird nicht geleert.

@@ -283,3 +283,4 @@ fault-no-amount = Sagen Sie, was ein Zeitraum kostet, oder lassen Sie den Zeitra
 fault-no-price = Sagen Sie, was ein Zeitraum kostet, tausend Anfragen, oder beides.
 fault-amount = Verwenden Sie eine Zahl wie 49.90, höchstens { $whole } Ziffern und { $fraction } nach dem Punkt; es ist „{ $got }“.
 fault-backend-secret = Schreiben Sie ein Backend-Geheimnis als {"${vault:NAME}"}, mit dem Namen, den es an dieser API hat.
+refused-people-wrong = E-Mail-Adresse oder Passwort ist falsch.

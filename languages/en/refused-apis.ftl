@@ -165,3 +165,5 @@ refused-apis-plan-limits = the plan { $plan } of { $product } limits { $operatio
 refused-apis-product-opens = the product { $product } opens { $operation } by name
 refused-apis-orphaned = The description no longer has an operation that something hangs on: { $what }. Keep the operation, take that away first, or drop it with this { $with }.
 refused-apis-orphaned-in-files = The description no longer has an operation that something hangs on: { $what }. Keep the operation, or take that away in the same files.
+refused-apis-drained-already = { $name } is being drained already.
+refused-apis-not-drained = { $name } is not drained.

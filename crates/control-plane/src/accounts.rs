@@ -11,16 +11,18 @@ mod sign_up;
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Email, Language, PlatformRole};
+use gatehouse_language::{speaking_now, spoken};
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 pub(crate) use attempts::{Guess, charge, charge_challenge, charge_mail, may_call, may_mail};
 pub use change_email::{confirm_email_change, request_email_change, undo_email_change};
 pub use prove::{Provable, provable, prove};
 pub use reset::{change_password, request_password_reset, reset_password};
 pub(crate) use sign_in::prove_password;
-pub use sign_in::{SignIn, WRONG, sign_in};
+pub use sign_in::{SignIn, sign_in, wrong};
 pub(crate) use sign_up::require_open;
 pub use sign_up::{SignUp, SignedUp, sign_up, verify_email};
 
@@ -45,6 +47,43 @@ pub struct UserView {
     pub language: Option<Language>,
 }
 
+impl UserView {
+    /// Says something to the person: in their language, and where they chose none, in that of the request.
+    pub(crate) fn reads<T>(&self, say: impl FnOnce() -> T) -> T {
+        let offered = |language: &Language| Language::COMPLETE.contains(language);
+        speaking_now(self.language.filter(offered).unwrap_or_else(spoken), say)
+    }
+}
+
+/// Those of some people who chose a language other than English.
+pub(crate) struct Readers {
+    pub(crate) language: Language,
+    pub(crate) people: Vec<Uuid>,
+}
+
+/// Who of `people` reads what in another language than English: a group for each.
+pub(crate) async fn readers(
+    conn: &mut PgConnection,
+    people: &[Uuid],
+) -> Result<Vec<Readers>, Refusal> {
+    let rows = sqlx::query!(
+        r#"select language as "language!", array_agg(id) as "people!"
+           from app_user where id = any($1) and language is not null and language <> 'en' group by 1 order by 1"#,
+        people,
+    )
+    .fetch_all(conn)
+    .await?;
+    let groups = rows.into_iter().filter_map(|row| {
+        let language = language_of(Some(&row.language))?;
+        let offered = Language::COMPLETE.contains(&language);
+        offered.then_some(Readers {
+            language,
+            people: row.people,
+        })
+    });
+    Ok(groups.collect())
+}
+
 /// The person with an id. For the person themselves; lists of members come from [`crate::members`].
 pub async fn get_user(db: &Db, id: UserId) -> Result<UserView, Refusal> {
     let mut tx = db.global().await?;
@@ -65,6 +104,12 @@ pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView,
         status: row.status,
         language: language_of(row.language.as_deref()),
     })
+}
+
+/// The language that somebody gets mail in: their own, else English.
+pub(crate) fn mailed_in(tag: Option<&str>) -> Language {
+    let chosen = language_of(tag).filter(|one| Language::COMPLETE.contains(one));
+    chosen.unwrap_or(Language::English)
 }
 
 /// What a stored tag names. One that is not known any more counts as no choice.

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod shape;
+mod words;
 
 use std::fmt::Write;
 

@@ -23,7 +23,7 @@ pub struct LintRule {
     /// Its level where none is set.
     pub default: Level,
     /// What it asks.
-    pub summary: &'static str,
+    pub summary: String,
 }
 
 impl LintRule {
@@ -32,7 +32,7 @@ impl LintRule {
             id: rule,
             level,
             default: rule.level(),
-            summary: rule.summary(),
+            summary: rule.said(),
         }
     }
 }

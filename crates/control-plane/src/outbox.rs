@@ -16,6 +16,7 @@ mod talk;
 
 use gatehouse_domain::id::{EventId, NotificationId};
 use gatehouse_domain::notice::MailPreference;
+use gatehouse_language::speaking;
 use gatehouse_runtime::random;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
@@ -28,7 +29,7 @@ use crate::db::Db;
 use crate::emails::Letter;
 use crate::mail::{self, NewMail};
 use crate::refusal::Refusal;
-use crate::{notices, webhooks};
+use crate::{accounts, notices, webhooks};
 use recipients::Person;
 
 /// Most events of one call.
@@ -74,7 +75,7 @@ async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
     .fetch_optional(&mut *tx)
     .await?;
     let Some(event) = event else { return Ok(false) };
-    for delivery in deliveries::of(&mut tx, &event).await? {
+    for delivery in told(&mut tx, &event).await? {
         deliver(&mut tx, &event, delivery, now).await?;
     }
     let published = webhooks::Published {
@@ -95,6 +96,19 @@ async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
     .await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Everybody's share, each in the language of whoever gets it: what is told is made once for every language among them.
+async fn told(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
+    let mut told = deliveries::of(conn, event).await?;
+    let people: Vec<Uuid> = told.iter().map(|delivery| delivery.to.id).collect();
+    for readers in accounts::readers(conn, &people).await? {
+        let said = speaking(readers.language, deliveries::of(conn, event)).await?;
+        let theirs = |delivery: &Delivery| readers.people.contains(&delivery.to.id);
+        told.retain(|delivery| !theirs(delivery));
+        told.extend(said.into_iter().filter(theirs));
+    }
+    Ok(told)
 }
 
 /// Writes one person's share. The unique keys on (event, person) are the second guard against writing it twice.

@@ -158,7 +158,7 @@ async fn tell(
     let tenant = tenants::get(work.conn(), tenant).await?;
     let mail = NewMail {
         to: user.email.clone(),
-        letter: letter(&tenant.name),
+        letter: user.reads(|| letter(&tenant.name)),
         token: None,
     };
     mail::queue(work, mail).await?;

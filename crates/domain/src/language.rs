@@ -22,7 +22,7 @@ impl Language {
     pub const ALL: &'static [Self] = &[Self::English, Self::German, Self::Pseudo];
 
     /// Those in which every page can be read. Others are offered only where the settings of the portal say so.
-    pub const COMPLETE: &'static [Self] = &[Self::English];
+    pub const COMPLETE: &'static [Self] = &[Self::English, Self::German];
 
     /// The tag, as in the `lang` of a page and in `Content-Language`.
     pub const fn tag(self) -> &'static str {

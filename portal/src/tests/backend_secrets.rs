@@ -261,7 +261,7 @@ async fn a_fault_stands_at_its_field_and_the_value_is_in_no_page_that_comes_back
         (format!(" {FIRST}"), "visible ASCII"),
         (format!("{FIRST}\n{SECOND}"), "visible ASCII"),
         (format!("{FIRST}\u{e9}"), "visible ASCII"),
-        (FIRST.repeat(100), "at most 2048 bytes"),
+        (FIRST.repeat(100), "at most 2,048 bytes"),
     ] {
         let refused = put(&mut owner, "pets-token", &value).await;
         refused_at(&refused, "secret_value", words);

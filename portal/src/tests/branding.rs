@@ -174,7 +174,7 @@ async fn an_image_of_a_byte_too_many_is_refused_at_its_field_and_the_rest_stays(
     let refused = owner.post_parts(FORM, &fields, Some(&large)).await;
     assert_eq!(refused.status, 422, "{}", refused.body);
     let fault = refused.between("id=\"f-logo-error\"", "</p>");
-    assert!(fault.contains("this has 65537"), "{fault}");
+    assert!(fault.contains("this has 65,537"), "{fault}");
     assert!(
         refused.body.contains("value=\"#7a1fa2\"")
             && refused.body.contains("Good morning</textarea>"),

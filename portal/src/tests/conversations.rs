@@ -33,7 +33,7 @@ async fn both_sides_write_on_the_request_and_the_queue_shows_the_last_word() {
         "{page}"
     );
     let long = "a".repeat(MESSAGE_MAX + 1);
-    for (text, words) in [("", "Fill this in."), (long.as_str(), "this has 2001")] {
+    for (text, words) in [("", "Fill this in."), (long.as_str(), "this has 2,001")] {
         let refused = dev.post(&path, &[("text", text)]).await;
         assert_eq!(refused.status, 422);
         assert!(refused.body.contains(words), "{}", refused.body);
@@ -252,7 +252,7 @@ async fn due_times_reasons_and_deputies_are_set_on_a_page_of_their_own() {
     };
     for (due, reasons, field, words) in [
         ("soon", "No", "due", "as in 1 day 12 hours"),
-        ("91 days", "No", "due", "Use 60 to 7776000 seconds"),
+        ("91 days", "No", "due", "Use 60 to 7,776,000 seconds"),
         ("1 day", "Same\nSame", "reasons", "in the list already"),
     ] {
         let refused = owner.post(path, &form(due, reasons)).await;

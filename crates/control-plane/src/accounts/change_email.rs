@@ -83,7 +83,7 @@ async fn letter_to(
     let token = one_time::create(work.conn(), Purpose::ChangeEmail, now, carried).await?;
     Ok(NewMail {
         to: wanted.to_string(),
-        letter: emails::change_email(&tenant.name, &user.name),
+        letter: user.reads(|| emails::change_email(&tenant.name, &user.name)),
         token: Some(token),
     })
 }
@@ -108,7 +108,7 @@ pub async fn confirm_email_change(db: &Db, token: &str) -> Result<UserId, Refusa
     let place = tenants::get(work.conn(), tenant).await?;
     let mail = NewMail {
         to: user.email.clone(),
-        letter: emails::email_changed(&place.name, &link.address),
+        letter: user.reads(|| emails::email_changed(&place.name, &link.address)),
         token: Some(undo),
     };
     mail::queue(&mut work, mail).await?;

@@ -36,8 +36,8 @@ pub async fn request_password_reset(db: &Db, tenant: TenantId, email: &str) -> R
         };
         let token = one_time::create(work.conn(), Purpose::ResetPassword, now, carried).await?;
         let mail = NewMail {
+            letter: user.reads(|| emails::reset_password(&place.name)),
             to: user.email,
-            letter: emails::reset_password(&place.name),
             token: Some(token),
         };
         mail::queue(&mut work, mail).await?;
@@ -128,7 +128,7 @@ async fn set_password(
     let tenant = tenants::get(work.conn(), id).await?;
     let mail = NewMail {
         to: user.email.clone(),
-        letter: emails::password_changed(&tenant.name),
+        letter: user.reads(|| emails::password_changed(&tenant.name)),
         token: None,
     };
     mail::queue(work, mail).await?;

@@ -13,7 +13,9 @@ use crate::passwords;
 use crate::refusal::Refusal;
 
 /// The one answer to every wrong combination.
-pub const WRONG: &str = "E-mail or password is wrong.";
+pub fn wrong() -> String {
+    t!("refused-people-wrong")
+}
 
 /// An attempt to sign in.
 #[derive(Debug, Clone)]
@@ -49,7 +51,7 @@ pub async fn sign_in(db: &Db, input: SignIn) -> Result<UserId, Refusal> {
             charge.succeed(db).await?;
             Ok(id.into())
         }
-        (Ok(_), _) => Err(Refusal::NotYours(WRONG.to_owned())),
+        (Ok(_), _) => Err(Refusal::NotYours(wrong())),
         (Err(refusal), _) => {
             charge.refund(db).await?;
             Err(refusal)

@@ -134,13 +134,13 @@ async fn answer_by_mail(
             let token = one_time::create(work.conn(), Purpose::VerifyEmail, now, carried).await?;
             NewMail {
                 to: user.email.clone(),
-                letter: emails::verify_email(&tenant.name, name),
+                letter: user.reads(|| emails::verify_email(&tenant.name, name)),
                 token: Some(token),
             }
         }
         "active" => NewMail {
             to: user.email.clone(),
-            letter: emails::already_registered(&tenant.name),
+            letter: user.reads(|| emails::already_registered(&tenant.name)),
             token: None,
         },
         // Locked and deactivated accounts are not written to.

@@ -1,6 +1,7 @@
 //! Mails about access requests and subscriptions.
 
 use super::letter::{Draft, Letter};
+use gatehouse_language::t;
 
 /// What a mail about access names.
 #[derive(Debug, Clone, Default)]
@@ -30,15 +31,16 @@ pub struct Access {
 impl Access {
     fn by(&self) -> String {
         match &self.actor {
-            Some(actor) => format!(" by {actor}"),
+            Some(actor) => t!("emails-by", actor = actor),
             None => String::new(),
         }
     }
 
     fn member_of_team(&self) -> String {
-        format!(
-            "You get this because you belong to the team of {} at {}.",
-            self.application, self.tenant
+        t!(
+            "emails-you-get-this-because-you-belong",
+            application = &self.application,
+            tenant = &self.tenant
         )
     }
 }
@@ -56,14 +58,27 @@ pub fn request_received(access: &Access) -> Letter {
     } = access;
     Draft::new(
         "request_received",
-        &format!("{requester} requests access to {api} for {application}"),
-        &format!("{requester} requests access to {api} for {application}, plan {plan}, in {environment}."),
+        t!(
+            "emails-requests-access-to-for",
+            requester = requester,
+            api = api,
+            application = application
+        ),
+        t!(
+            "emails-requests-access-to-for-plan-in",
+            requester = requester,
+            api = api,
+            application = application,
+            plan = plan,
+            environment = environment
+        ),
     )
     .quote(access.reason.as_deref())
-    .say("Nobody has decided yet.")
-    .link("Decide request", &access.request_path)
-    .because(&format!(
-        "You get this because you decide access requests at {tenant}. An administrator can change your roles."
+    .say(t!("emails-nobody-has-decided-yet"))
+    .link(t!("emails-decide-request"), &access.request_path)
+    .because(t!(
+        "emails-you-get-this-because-you-decide",
+        tenant = tenant
     ))
 }
 
@@ -75,17 +90,31 @@ pub fn message_received(access: &Access) -> Letter {
         application,
         ..
     } = access;
-    let author = access.actor.as_deref().unwrap_or("Somebody");
+    let author = access
+        .actor
+        .as_deref()
+        .map_or_else(|| t!("emails-somebody"), ToOwned::to_owned);
     Draft::new(
         "message_received",
-        &format!("Message from {author} about {api} for {application}"),
-        &format!("{author} wrote about the request of {application} for {api}."),
+        t!(
+            "emails-message-from-about-for",
+            author = &author,
+            api = api,
+            application = application
+        ),
+        t!(
+            "emails-wrote-about-the-request-of-for",
+            author = &author,
+            application = application,
+            api = api
+        ),
     )
     .quote(access.reason.as_deref())
-    .say("Answer on the page of the request.")
-    .link("Open request", &access.request_path)
-    .because(&format!(
-        "You get this because you belong to one of the two sides of this request at {tenant}."
+    .say(t!("emails-answer-on-the-page-of-the"))
+    .link(t!("emails-open-request"), &access.request_path)
+    .because(t!(
+        "emails-you-get-this-because-you-belong-2",
+        tenant = tenant
     ))
 }
 
@@ -94,9 +123,12 @@ pub fn decision_due(access: &Access, due: &str) -> Letter {
     waiting(
         access,
         "decision_due",
-        &format!("A decision for {} is due", access.application),
-        &format!("A decision is due by {due} UTC."),
-        "You get this once, because you decide access requests",
+        t!(
+            "emails-a-decision-for-is-due",
+            application = &access.application
+        ),
+        t!("emails-a-decision-is-due-by-utc", due = due),
+        t!("emails-once-you-decide", tenant = &access.tenant),
     )
 }
 
@@ -105,18 +137,21 @@ pub fn decision_late(access: &Access, due: &str) -> Letter {
     waiting(
         access,
         "decision_late",
-        &format!("Nobody decided in time for {}", access.application),
-        &format!("A decision was due by {due} UTC and nobody has decided."),
-        "You get this once, because late decisions are passed on to you",
+        t!(
+            "emails-nobody-decided-in-time-for",
+            application = &access.application
+        ),
+        t!("emails-a-decision-was-due-by-utc", due = due),
+        t!("emails-once-passed-on", tenant = &access.tenant),
     )
 }
 
 fn waiting(
     access: &Access,
     template: &'static str,
-    subject: &str,
-    when: &str,
-    why: &str,
+    subject: String,
+    when: String,
+    why: String,
 ) -> Letter {
     let Access {
         tenant,
@@ -130,12 +165,19 @@ fn waiting(
     Draft::new(
         template,
         subject,
-        &format!("{requester} asked for {api}, plan {plan}, for {application} in {environment}."),
+        t!(
+            "emails-asked-for-plan-for-in",
+            requester = requester,
+            api = api,
+            plan = plan,
+            application = application,
+            environment = environment
+        ),
     )
     .quote(access.reason.as_deref())
     .say(when)
-    .link("Decide request", &access.request_path)
-    .because(&format!("{why} at {tenant}."))
+    .link(t!("emails-decide-request"), &access.request_path)
+    .because(why)
 }
 
 /// Tells an application's team what happened to its access. `None` for events nobody is written to about.
@@ -151,80 +193,155 @@ pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
     let (template, subject, result, next, link) = match event {
         "subscription.approved" | "subscription.granted" => (
             "access_approved",
-            format!("Access to {api} approved for {application}"),
-            format!(
-                "{application} may call {api} in {environment} under the plan {plan}, approved{by}."
+            t!(
+                "emails-access-to-approved-for",
+                api = api,
+                application = application
             ),
-            "Create a key for the application, if it has none yet.",
-            "Open application",
+            t!(
+                "emails-may-call-in-under-the-plan",
+                application = application,
+                api = api,
+                environment = environment,
+                plan = plan,
+                by = &by
+            ),
+            t!("emails-create-a-key-for-the-application"),
+            t!("emails-open-application"),
         ),
         "subscription.rejected" => (
             "access_rejected",
-            format!("Access to {api} rejected for {application}"),
-            format!("The request of {application} for {api} was rejected{by}."),
-            "You may request access again.",
-            "Open application",
+            t!(
+                "emails-access-to-rejected-for",
+                api = api,
+                application = application
+            ),
+            t!(
+                "emails-the-request-of-for-was-rejected",
+                application = application,
+                api = api,
+                by = &by
+            ),
+            t!("emails-you-may-request-access-again"),
+            t!("emails-open-application"),
         ),
         "subscription.reconsidered" => (
             "access_reconsidered",
-            format!("Access to {api} is considered again for {application}"),
-            format!(
-                "The refusal of {application} for {api} was taken back{by}. The request waits for a decision again."
+            t!(
+                "emails-access-to-is-considered-again-for",
+                api = api,
+                application = application
             ),
-            "Nothing needs to be done.",
-            "Open application",
+            t!(
+                "emails-the-refusal-of-for-was-taken",
+                application = application,
+                api = api,
+                by = &by
+            ),
+            t!("emails-nothing-needs-to-be-done"),
+            t!("emails-open-application"),
         ),
         "subscription.suspended" => (
             "access_suspended",
-            format!("Access to {api} suspended for {application}"),
-            format!(
-                "Calls of {application} to {api} in {environment} are refused since it was suspended{by}."
+            t!(
+                "emails-access-to-suspended-for",
+                api = api,
+                application = application
             ),
-            "The keys stay as they are. Access returns when the suspension is lifted.",
-            "Open application",
+            t!(
+                "emails-calls-of-to-in-are-refused",
+                application = application,
+                api = api,
+                environment = environment,
+                by = &by
+            ),
+            t!("emails-the-keys-stay-as-they-are"),
+            t!("emails-open-application"),
         ),
         "subscription.unsuspended" => (
             "access_unsuspended",
-            format!("Access to {api} restored for {application}"),
-            format!(
-                "{application} may call {api} in {environment} again; the suspension was lifted{by}."
+            t!(
+                "emails-access-to-restored-for",
+                api = api,
+                application = application
             ),
-            "Nothing needs to be done.",
-            "Open application",
+            t!(
+                "emails-may-call-in-again-the-suspension",
+                application = application,
+                api = api,
+                environment = environment,
+                by = &by
+            ),
+            t!("emails-nothing-needs-to-be-done"),
+            t!("emails-open-application"),
         ),
         "subscription.revoked" => (
             "access_revoked",
-            format!("Access to {api} revoked for {application}"),
-            format!(
-                "{application} may no longer call {api} in {environment}; access was revoked{by}."
+            t!(
+                "emails-access-to-revoked-for",
+                api = api,
+                application = application
             ),
-            "Its keys still work for other APIs.",
-            "Open application",
+            t!(
+                "emails-may-no-longer-call-in-access",
+                application = application,
+                api = api,
+                environment = environment,
+                by = &by
+            ),
+            t!("emails-its-keys-still-work-for-other"),
+            t!("emails-open-application"),
         ),
         "subscription.expired" => (
             "access_expired",
-            format!("Access to {api} expired for {application}"),
-            format!(
-                "The access of {application} to {api} in {environment} has reached its end date."
+            t!(
+                "emails-access-to-expired-for",
+                api = api,
+                application = application
             ),
-            "It can be renewed within 30 days with the same keys.",
-            "Renew access",
+            t!(
+                "emails-the-access-of-to-in-has",
+                application = application,
+                api = api,
+                environment = environment
+            ),
+            t!("emails-it-can-be-renewed-within-30"),
+            t!("emails-renew-access"),
         ),
         "subscription.renewed" => (
             "access_renewed",
-            format!("Access to {api} renewed for {application}"),
-            format!(
-                "{application} may go on calling {api} in {environment} under the plan {plan}."
+            t!(
+                "emails-access-to-renewed-for",
+                api = api,
+                application = application
             ),
-            "The keys stay as they are.",
-            "Open application",
+            t!(
+                "emails-may-go-on-calling-in-under",
+                application = application,
+                api = api,
+                environment = environment,
+                plan = plan
+            ),
+            t!("emails-the-keys-stay-as-they-are-2"),
+            t!("emails-open-application"),
         ),
         "subscription.plan_changed" => (
             "plan_changed",
-            format!("Plan of {application} for {api} is now {plan}"),
-            format!("{application} now calls {api} in {environment} under the plan {plan}."),
-            "The keys stay as they are.",
-            "Open application",
+            t!(
+                "emails-plan-of-for-is-now",
+                application = application,
+                api = api,
+                plan = plan
+            ),
+            t!(
+                "emails-now-calls-in-under-the-plan",
+                application = application,
+                api = api,
+                environment = environment,
+                plan = plan
+            ),
+            t!("emails-the-keys-stay-as-they-are-2"),
+            t!("emails-open-application"),
         ),
         _ => return None,
     };

@@ -1,117 +1,156 @@
 //! Mails about accounts and invitations.
 
 use super::letter::{Draft, Letter, TOKEN};
+use gatehouse_language::t;
 
 /// Proves the address of a sign-up.
 pub fn verify_email(tenant: &str, name: &str) -> Letter {
     Draft::new(
         "verify_email",
-        &format!("Confirm your e-mail address for {tenant}"),
-        &format!("Confirm this address to finish signing up to {tenant} as {name}."),
+        t!("emails-confirm-your-e-mail-address-for", tenant = tenant),
+        t!(
+            "emails-confirm-this-address-to-finish-signing",
+            tenant = tenant,
+            name = name
+        ),
     )
-    .say("The link works once, for 24 hours.")
-    .link("Confirm e-mail address", &format!("/verify/{TOKEN}"))
-    .because("You get this because this address was entered at sign-up. If that was not you, do nothing: without the link no account is opened.")
+    .say(t!("emails-the-link-works-once-for-24"))
+    .link(
+        t!("emails-confirm-e-mail-address"),
+        &format!("/verify/{TOKEN}"),
+    )
+    .because(t!("emails-you-get-this-because-this-address"))
 }
 
 /// Proves the address that somebody came from a provider with.
 pub fn confirm_identity(tenant: &str, provider: &str) -> Letter {
     Draft::new(
         "confirm_identity",
-        &format!("Finish signing in to {tenant}"),
-        &format!("Confirm this address to finish signing in to {tenant} with {provider}."),
+        t!("emails-finish-signing-in-to", tenant = tenant),
+        t!(
+            "emails-confirm-this-address-to-finish-signing-2",
+            tenant = tenant,
+            provider = provider
+        ),
     )
-    .say("The link works once, for one hour, in the browser in which you began.")
-    .link("Confirm e-mail address", &format!("/login/confirm/{TOKEN}"))
-    .because("You get this because somebody came to us from there with this address. If that was not you, do nothing: without the link no account is opened.")
+    .say(t!("emails-the-link-works-once-for-one"))
+    .link(
+        t!("emails-confirm-e-mail-address"),
+        &format!("/login/confirm/{TOKEN}"),
+    )
+    .because(t!("emails-you-get-this-because-somebody-came"))
 }
 
 /// Says that an account can be signed in to in another way from now on.
 pub fn identity_connected(tenant: &str, provider: &str) -> Letter {
     Draft::new(
         "identity_connected",
-        &format!("{provider} was connected with your account"),
-        &format!("You can sign in to {tenant} with {provider} from now on."),
+        t!(
+            "emails-was-connected-with-your-account",
+            provider = provider
+        ),
+        t!(
+            "emails-you-can-sign-in-to-with",
+            tenant = tenant,
+            provider = provider
+        ),
     )
-    .say("If that was not you, choose a new password now and tell an administrator.")
-    .link("Choose a new password", "/forgot")
-    .because("You get this whenever a way to sign in is added to your account.")
+    .say(t!("emails-if-that-was-not-you-choose"))
+    .link(t!("emails-choose-a-new-password"), "/forgot")
+    .because(t!("emails-you-get-this-whenever-a-way"))
 }
 
 /// Answers a sign-up of an address that has an account.
 pub fn already_registered(tenant: &str) -> Letter {
     Draft::new(
         "already_registered",
-        &format!("You already have an account for {tenant}"),
-        "This address was entered at sign-up, and it has an account already.",
+        t!("emails-you-already-have-an-account-for", tenant = tenant),
+        t!("emails-this-address-was-entered-at-sign"),
     )
-    .say("Sign in with the password you have. If you forgot it, ask for a new one on the same page.")
-    .link("Sign in", "/login")
-    .because("You get this because this address was entered at sign-up. If that was not you, do nothing: your account is unchanged.")
+    .say(t!("emails-sign-in-with-the-password-you"))
+    .link(t!("emails-sign-in"), "/login")
+    .because(t!("emails-you-get-this-because-this-address-2"))
 }
 
 /// Lets somebody choose a new password.
 pub fn reset_password(tenant: &str) -> Letter {
     Draft::new(
         "reset_password",
-        &format!("Choose a new password for {tenant}"),
-        "A new password was asked for.",
+        t!("emails-choose-a-new-password-for", tenant = tenant),
+        t!("emails-a-new-password-was-asked-for"),
     )
-    .say("The link works once, for one hour. Using it ends every session of yours.")
-    .link("Choose a new password", &format!("/reset/{TOKEN}"))
-    .because("You get this because a new password was asked for with this address. If that was not you, do nothing: your password is unchanged.")
+    .say(t!("emails-the-link-works-once-for-one-2"))
+    .link(
+        t!("emails-choose-a-new-password"),
+        &format!("/reset/{TOKEN}"),
+    )
+    .because(t!("emails-you-get-this-because-a-new"))
 }
 
 /// Says that the password was changed.
 pub fn password_changed(tenant: &str) -> Letter {
     Draft::new(
         "password_changed",
-        &format!("Your password for {tenant} was changed"),
-        "Your password was changed and every session of yours was ended.",
+        t!("emails-your-password-for-was-changed", tenant = tenant),
+        t!("emails-your-password-was-changed-and-every"),
     )
-    .say("If that was not you, choose a new password now and tell an administrator.")
-    .link("Choose a new password", "/forgot")
-    .because("You get this whenever the password of your account changes.")
+    .say(t!("emails-if-that-was-not-you-choose"))
+    .link(t!("emails-choose-a-new-password"), "/forgot")
+    .because(t!("emails-you-get-this-whenever-the-password"))
 }
 
 /// Proves the address somebody wants for their account.
 pub fn change_email(tenant: &str, name: &str) -> Letter {
     Draft::new(
         "change_email",
-        &format!("Confirm your new address for {tenant}"),
-        &format!("{name} wants to sign in to {tenant} with this address."),
+        t!("emails-confirm-your-new-address-for", tenant = tenant),
+        t!(
+            "emails-wants-to-sign-in-to-with",
+            name = name,
+            tenant = tenant
+        ),
     )
-    .say("The link works once, for one hour.")
-    .link("Confirm this address", &format!("/account/email/confirm/{TOKEN}"))
-    .because("You get this because this address was entered as the new one of an account. If that was not you, do nothing: nothing changes.")
+    .say(t!("emails-the-link-works-once-for-one-3"))
+    .link(
+        t!("emails-confirm-this-address"),
+        &format!("/account/email/confirm/{TOKEN}"),
+    )
+    .because(t!("emails-you-get-this-because-this-address-3"))
 }
 
 /// Tells the old address, and lets it take the change back.
 pub fn email_changed(tenant: &str, new: &str) -> Letter {
     Draft::new(
         "email_changed",
-        &format!("Your address for {tenant} was changed"),
-        &format!("You sign in to {tenant} with {new} from now on. Mail goes there."),
+        t!("emails-your-address-for-was-changed", tenant = tenant),
+        t!(
+            "emails-you-sign-in-to-with-from",
+            tenant = tenant,
+            new = new
+        ),
     )
-    .say("If that was not you, take the change back: every session ends, and you choose another password. The link works once, for 7 days.")
-    .link("Take the change back", &format!("/account/email/undo/{TOKEN}"))
-    .because("You get this because this was the address of the account until now.")
+    .say(t!("emails-if-that-was-not-you-take"))
+    .link(
+        t!("emails-take-the-change-back"),
+        &format!("/account/email/undo/{TOKEN}"),
+    )
+    .because(t!("emails-you-get-this-because-this-was"))
 }
 
 /// What is told about the second factor: what happened, and what to do about it if it was somebody else.
-fn factor_letter(template: &'static str, subject: &str, said: &str) -> Letter {
+fn factor_letter(template: &'static str, subject: String, said: String) -> Letter {
     Draft::new(template, subject, said)
-        .say("If that was not you, choose a new password now and tell an administrator.")
-        .link("Choose a new password", "/forgot")
-        .because("You get this whenever the second factor or the passkeys of your account change or a recovery code is used.")
+        .say(t!("emails-if-that-was-not-you-choose"))
+        .link(t!("emails-choose-a-new-password"), "/forgot")
+        .because(t!("emails-you-get-this-whenever-the-second"))
 }
 
 /// Says that a second factor is asked for from now on.
 pub fn second_factor_on(tenant: &str) -> Letter {
     factor_letter(
         "second_factor_on",
-        &format!("Second factor turned on for {tenant}"),
-        "A code of your app is asked for after your password from now on. Every other session of yours was ended.",
+        t!("emails-second-factor-turned-on-for", tenant = tenant),
+        t!("emails-a-code-of-your-app-is"),
     )
 }
 
@@ -119,8 +158,8 @@ pub fn second_factor_on(tenant: &str) -> Letter {
 pub fn second_factor_off(tenant: &str) -> Letter {
     factor_letter(
         "second_factor_off",
-        &format!("Second factor turned off for {tenant}"),
-        "Your password alone signs you in from now on.",
+        t!("emails-second-factor-turned-off-for", tenant = tenant),
+        t!("emails-your-password-alone-signs-you-in"),
     )
 }
 
@@ -128,9 +167,8 @@ pub fn second_factor_off(tenant: &str) -> Letter {
 pub fn second_factor_reset(tenant: &str) -> Letter {
     factor_letter(
         "second_factor_reset",
-        &format!("Second factor reset for {tenant}"),
-        "An administrator took your second factor and your passkeys away, and every session of yours was ended. Your password \
-         alone signs you in from now on.",
+        t!("emails-second-factor-reset-for", tenant = tenant),
+        t!("emails-an-administrator-took-your-second-factor"),
     )
 }
 
@@ -138,8 +176,8 @@ pub fn second_factor_reset(tenant: &str) -> Letter {
 pub fn passkey_added(tenant: &str) -> Letter {
     factor_letter(
         "passkey_added",
-        &format!("Passkey added for {tenant}"),
-        "A passkey was added to your account. It signs in without your password from now on.",
+        t!("emails-passkey-added-for", tenant = tenant),
+        t!("emails-a-passkey-was-added-to-your"),
     )
 }
 
@@ -147,8 +185,8 @@ pub fn passkey_added(tenant: &str) -> Letter {
 pub fn passkey_removed(tenant: &str) -> Letter {
     factor_letter(
         "passkey_removed",
-        &format!("Passkey removed for {tenant}"),
-        "A passkey was taken out of your account. It does not sign in any more.",
+        t!("emails-passkey-removed-for", tenant = tenant),
+        t!("emails-a-passkey-was-taken-out-of"),
     )
 }
 
@@ -156,8 +194,8 @@ pub fn passkey_removed(tenant: &str) -> Letter {
 pub fn recovery_code_used(tenant: &str) -> Letter {
     factor_letter(
         "recovery_code_used",
-        &format!("A recovery code was used for {tenant}"),
-        "One of your recovery codes was used in place of a code of your app. It does not work again.",
+        t!("emails-a-recovery-code-was-used-for", tenant = tenant),
+        t!("emails-one-of-your-recovery-codes-was"),
     )
 }
 
@@ -165,8 +203,8 @@ pub fn recovery_code_used(tenant: &str) -> Letter {
 pub fn recovery_codes_made(tenant: &str) -> Letter {
     factor_letter(
         "recovery_codes_made",
-        &format!("New recovery codes for {tenant}"),
-        "New recovery codes were made. The ones before do not work any more.",
+        t!("emails-new-recovery-codes-for", tenant = tenant),
+        t!("emails-new-recovery-codes-were-made-the"),
     )
 }
 
@@ -174,13 +212,19 @@ pub fn recovery_codes_made(tenant: &str) -> Letter {
 pub fn invitation(tenant: &str, inviter: &str, as_what: &str) -> Letter {
     Draft::new(
         "invitation",
-        &format!("{inviter} invites you to {tenant}"),
-        &format!("{inviter} invites you to {tenant} as {as_what}."),
+        t!("emails-invites-you-to", inviter = inviter, tenant = tenant),
+        t!(
+            "emails-invites-you-to-as",
+            inviter = inviter,
+            tenant = tenant,
+            as_what = as_what
+        ),
     )
-    .say("The link works once, for 7 days, and for this address only.")
-    .link("Accept invitation", &format!("/invite/{TOKEN}"))
-    .because(&format!(
-        "You get this because {inviter} entered this address. If you do not expect it, do nothing."
+    .say(t!("emails-the-link-works-once-for-7"))
+    .link(t!("emails-accept-invitation"), &format!("/invite/{TOKEN}"))
+    .because(t!(
+        "emails-you-get-this-because-entered-this",
+        inviter = inviter
     ))
 }
 

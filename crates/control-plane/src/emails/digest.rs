@@ -1,30 +1,28 @@
 //! The mail that tells several things at once.
 
 use super::letter::{Draft, Letter};
+use gatehouse_language::t;
 
 /// Most things named in one mail; the inbox has them all.
 const NAMED_MAX: usize = 50;
 
 /// Tells somebody what has happened since the mail before.
 pub fn digest(tenant: &str, subjects: &[String]) -> Letter {
-    let what = match subjects.len() {
-        1 => "1 notice".to_owned(),
-        count => format!("{count} notices"),
-    };
+    let count = subjects.len();
     let mut draft = Draft::new(
         "digest",
-        &format!("{what} from {tenant}"),
-        &format!("Since the last mail there were {what}:"),
+        t!("emails-notices-from", count = count, tenant = tenant),
+        t!("emails-notices-since", count = count),
     );
     for subject in subjects.iter().take(NAMED_MAX) {
         draft = draft.say(&format!("- {subject}"));
     }
     if subjects.len() > NAMED_MAX {
-        draft = draft.say(&format!("And {} more.", subjects.len() - NAMED_MAX));
+        draft = draft.say(t!("emails-notices-more", count = count - NAMED_MAX));
     }
-    draft.link("Open inbox", "/inbox").because(&format!(
-        "You get this because you chose mails that tell several things at once at {tenant}; your notification settings change that."
-    ))
+    draft
+        .link(t!("emails-open-inbox"), "/inbox")
+        .because(t!("emails-you-get-this-because-you-chose", tenant = tenant))
 }
 
 #[cfg(test)]

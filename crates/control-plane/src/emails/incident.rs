@@ -1,6 +1,7 @@
 //! Mails about what is wrong with APIs, and how it goes.
 
 use super::letter::{Draft, Letter};
+use gatehouse_language::t;
 
 /// What every such mail says.
 #[derive(Debug, Clone, Copy)]
@@ -32,11 +33,11 @@ pub fn incident_letter(event: &str, incident: &Incident<'_>) -> Option<Letter> {
     let subject = format!("{begins}: {}", incident.title);
     let letter = Draft::new(template, &subject, &format!("{subject}."))
         .quote(Some(incident.text))
-        .say(&format!("It concerns {}.", incident.apis))
-        .link("Open incident", incident.path)
-        .because(&format!(
-            "You get this because you follow what it concerns at {}, or an application of yours has access to it.",
-            incident.tenant
+        .say(t!("emails-it-concerns", apis = &incident.apis))
+        .link(t!("emails-open-incident"), incident.path)
+        .because(t!(
+            "emails-you-get-this-because-you-follow",
+            tenant = &incident.tenant
         ));
     Some(letter)
 }

@@ -1,5 +1,7 @@
 //! From parts to text and HTML.
 
+use gatehouse_language::spoken;
+
 /// Stands for the address of the tenant's portal until the mail is sent. Inputs never contain it: it is a control
 /// character, and those are removed.
 pub const PORTAL: char = '\u{1}';
@@ -84,17 +86,21 @@ pub(crate) struct Draft {
     subject: String,
     lines: Vec<String>,
     quote: Option<String>,
-    link: Option<(&'static str, String)>,
+    link: Option<(String, String)>,
     why: String,
 }
 
 impl Draft {
     /// Begins with the subject and the result.
-    pub(crate) fn new(template: &'static str, subject: &str, result: &str) -> Self {
+    pub(crate) fn new(
+        template: &'static str,
+        subject: impl AsRef<str>,
+        result: impl AsRef<str>,
+    ) -> Self {
         Self {
             template,
-            subject: line(subject),
-            lines: vec![line(result)],
+            subject: line(subject.as_ref()),
+            lines: vec![line(result.as_ref())],
             quote: None,
             link: None,
             why: String::new(),
@@ -102,8 +108,8 @@ impl Draft {
     }
 
     /// Adds a sentence.
-    pub(crate) fn say(mut self, sentence: &str) -> Self {
-        self.lines.push(line(sentence));
+    pub(crate) fn say(mut self, sentence: impl AsRef<str>) -> Self {
+        self.lines.push(line(sentence.as_ref()));
         self
     }
 
@@ -114,14 +120,14 @@ impl Draft {
     }
 
     /// The one link. `path` begins with a slash and may contain [`TOKEN`].
-    pub(crate) fn link(mut self, label: &'static str, path: &str) -> Self {
-        self.link = Some((label, format!("{PORTAL}{path}")));
+    pub(crate) fn link(mut self, label: impl Into<String>, path: &str) -> Self {
+        self.link = Some((label.into(), format!("{PORTAL}{path}")));
         self
     }
 
     /// Why it came and how to change that.
-    pub(crate) fn because(mut self, why: &str) -> Letter {
-        self.why = line(why);
+    pub(crate) fn because(mut self, why: impl AsRef<str>) -> Letter {
+        self.why = line(why.as_ref());
         Letter {
             template: self.template,
             text: self.text(),
@@ -163,7 +169,8 @@ impl Draft {
             escape(&self.why)
         ));
         format!(
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n{BODY}{}</body></html>\n",
+            "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n{BODY}{}</body></html>\n",
+            spoken().tag(),
             escape(&self.subject),
             parts.concat()
         )

@@ -1,19 +1,22 @@
 //! Mails about what is said of an API: questions, answers, and news for who follows it.
 
 use super::letter::{Draft, Letter};
+use gatehouse_language::t;
 
 /// Tells who answers for an API what somebody asks.
 pub fn question_asked(tenant: &str, api: &str, author: &str, text: &str, path: &str) -> Letter {
     Draft::new(
         "question_asked",
-        &format!("Question about {api} from {author}"),
-        &format!("{author} asks about {api}."),
+        t!("emails-question-about-from", api = api, author = author),
+        t!("emails-asks-about", author = author, api = api),
     )
     .quote(Some(text))
-    .say("Answer where everybody who has the same question reads it.")
-    .link("Open question", path)
-    .because(&format!(
-        "You get this because you answer for {api} at {tenant}."
+    .say(t!("emails-answer-where-everybody-who-has-the"))
+    .link(t!("emails-open-question"), path)
+    .because(t!(
+        "emails-you-get-this-because-you-answer",
+        api = api,
+        tenant = tenant
     ))
 }
 
@@ -21,13 +24,19 @@ pub fn question_asked(tenant: &str, api: &str, author: &str, text: &str, path: &
 pub fn question_answered(tenant: &str, api: &str, author: &str, text: &str, path: &str) -> Letter {
     Draft::new(
         "question_answered",
-        &format!("Answer about {api} from {author}"),
-        &format!("{author} answered a question about {api}."),
+        t!("emails-answer-about-from", api = api, author = author),
+        t!(
+            "emails-answered-a-question-about",
+            author = author,
+            api = api
+        ),
     )
     .quote(Some(text))
-    .link("Open question", path)
-    .because(&format!(
-        "You get this because you wrote there, or answer for {api}, at {tenant}."
+    .link(t!("emails-open-question"), path)
+    .because(t!(
+        "emails-you-get-this-because-you-wrote",
+        api = api,
+        tenant = tenant
     ))
 }
 
@@ -38,8 +47,10 @@ pub fn api_news(tenant: &str, api: &str, what: &str, path: &str) -> Letter {
         &format!("{api}: {what}"),
         &format!("{api}: {what}."),
     )
-    .link("Open changelog", path)
-    .because(&format!(
-        "You get this because you follow {api} at {tenant}. Its page has the button that stops it."
+    .link(t!("emails-open-changelog"), path)
+    .because(t!(
+        "emails-you-get-this-because-you-follow-2",
+        api = api,
+        tenant = tenant
     ))
 }

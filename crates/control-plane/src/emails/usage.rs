@@ -1,13 +1,18 @@
 //! Mails about what an application uses: its keys, its plan, the APIs it calls, and itself.
 
 use super::letter::{Draft, Letter};
+use gatehouse_language::t;
 
 fn because(tenant: &str, application: &str) -> String {
-    format!("You get this because you belong to the team of {application} at {tenant}.")
+    t!(
+        "emails-you-get-this-because-you-belong",
+        application = application,
+        tenant = tenant
+    )
 }
 
 fn by(actor: Option<&str>) -> String {
-    actor.map_or(String::new(), |actor| format!(" by {actor}"))
+    actor.map_or(String::new(), |actor| t!("emails-by", actor = actor))
 }
 
 /// Tells a team that one of its keys was made, replaced or revoked. The key itself is never in it.
@@ -21,60 +26,111 @@ pub fn key_letter(
     path: &str,
 ) -> Letter {
     let by = by(actor);
-    let tense = if event == "credential.expiring" {
-        "is"
-    } else {
-        "was"
-    };
-    let (template, verb, next) = match event {
+    let (template, subject, result, next) = match event {
         "credential.revoked" => (
             "key_revoked",
-            "revoked",
-            "Calls with it are refused. Create another key if the application still needs one.",
+            t!(
+                "emails-key-revoked-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-revoked",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-calls-with-it-are-refused-create"),
         ),
         "credential.rotated" => (
             "key_replaced",
-            "replaced",
-            "The old key works until the end of the overlap.",
+            t!(
+                "emails-key-replaced-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-replaced",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-the-old-key-works-until-the"),
         ),
         "credential.leaked" => (
             "key_leaked",
-            "replaced because it leaked",
-            "Calls with it are refused. Put the new key in its place, and look for calls that were not yours.",
+            t!(
+                "emails-key-leaked-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-leaked",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-calls-with-it-are-refused-put"),
         ),
         "credential.retired" => (
             "key_retired",
-            "retired",
-            "Nobody used it any more; the key that replaced it works on.",
+            t!(
+                "emails-key-retired-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-retired",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-nobody-used-it-any-more-the"),
         ),
         "credential.expiring" => (
             "key_expiring",
-            "about to expire",
-            "Replace it before that: with an overlap both keys work while you change over.",
+            t!(
+                "emails-key-expiring-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-expiring",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-replace-it-before-that-with-an"),
         ),
         _ => (
             "key_created",
-            "created",
-            "Only whoever made it has seen it.",
+            t!(
+                "emails-key-created-subject",
+                key = key,
+                application = application
+            ),
+            t!(
+                "emails-key-created",
+                key = key,
+                application = application,
+                by = &by
+            ),
+            t!("emails-only-whoever-made-it-has-seen"),
         ),
     };
-    Draft::new(
-        template,
-        &format!("Key {key} of {application} {verb}"),
-        &format!("The key {key} of {application} {tense} {verb}{by}."),
-    )
-    .quote(Some(reason))
-    .say(next)
-    .link("Open keys", path)
-    .because(&because(tenant, application))
+    Draft::new(template, subject, result)
+        .quote(Some(reason))
+        .say(next)
+        .link(t!("emails-open-keys"), path)
+        .because(&because(tenant, application))
 }
 
 /// When a key ends: `at` is RFC 3339, in UTC.
 pub fn key_ends(days: i64, at: &str) -> String {
     let at: String = at.replace('T', " ").chars().take(16).collect();
     match days {
-        1 => format!("It ends within a day, on {at} UTC."),
-        days => format!("It ends within {days} days, on {at} UTC."),
+        1 => t!("emails-it-ends-within-a-day-on", at = &at),
+        days => t!("emails-it-ends-within-days-on-utc", days = days, at = &at),
     }
 }
 
@@ -89,20 +145,20 @@ pub fn application_letter(
     let (template, subject, next) = if event == "application.suspended" {
         (
             "application_suspended",
-            format!("{application} was suspended"),
-            "Every call with its keys is refused until the suspension is lifted.",
+            t!("emails-was-suspended", application = application),
+            t!("emails-every-call-with-its-keys-is"),
         )
     } else {
         (
             "application_unsuspended",
-            format!("Suspension of {application} lifted"),
-            "Its keys work again.",
+            t!("emails-suspension-of-lifted", application = application),
+            t!("emails-its-keys-work-again"),
         )
     };
     Draft::new(template, &subject, &format!("{subject}."))
         .quote(Some(reason))
         .say(next)
-        .link("Open application", path)
+        .link(t!("emails-open-application"), path)
         .because(&because(tenant, application))
 }
 
@@ -110,34 +166,46 @@ pub fn application_letter(
 pub fn webhook_disabled(tenant: &str, webhook: &str, reason: &str) -> Letter {
     Draft::new(
         "webhook_disabled",
-        &format!("Webhook {webhook} was disabled"),
-        &format!("Nothing more is sent to the webhook {webhook}."),
+        t!("emails-webhook-was-disabled", webhook = webhook),
+        t!("emails-nothing-more-is-sent-to-the", webhook = webhook),
     )
     .quote(Some(reason))
-    .say("What happens meanwhile is kept for 30 days. Resume the webhook when its receiver works, then have what was missed sent again.")
-    .because(&format!("You get this because you may manage webhooks at {tenant}."))
+    .say(t!("emails-what-happens-meanwhile-is-kept-for"))
+    .because(t!("emails-you-get-this-because-you-may", tenant = tenant))
 }
 
 /// Tells whoever manages a tenant that a certificate of one of its domains ends soon; `ends` are the words of [`key_ends`].
 pub fn certificate_ends(tenant: &str, certificate: &str, hosts: &str, ends: &str) -> Letter {
     Draft::new(
         "certificate_ends",
-        &format!("Certificate {certificate} ends soon"),
-        &format!("The certificate {certificate} is for {hosts}. {ends}"),
+        t!("emails-certificate-ends-soon", certificate = certificate),
+        t!(
+            "emails-the-certificate-is-for",
+            certificate = certificate,
+            hosts = hosts,
+            ends = ends
+        ),
     )
-    .say("Clients refuse a certificate that has ended. Put a renewed one under the same name: it is served at once, without a restart.")
-    .because(&format!("You get this because you manage {tenant}."))
+    .say(t!("emails-clients-refuse-a-certificate-that-has"))
+    .because(t!(
+        "emails-you-get-this-because-you-manage",
+        tenant = tenant
+    ))
 }
 
 /// Tells a subscriber that a plan's limits are different now.
 pub fn limits_changed(tenant: &str, plan: &str, application: &str, path: &str) -> Letter {
     Draft::new(
         "limits_changed",
-        &format!("Limits of the plan {plan} changed"),
-        &format!("The plan {plan}, which {application} uses, has other limits now."),
+        t!("emails-limits-of-the-plan-changed", plan = plan),
+        t!(
+            "emails-the-plan-which-uses-has-other",
+            plan = plan,
+            application = application
+        ),
     )
-    .say("The application's page shows the limits that hold.")
-    .link("Open application", path)
+    .say(t!("emails-the-application-s-page-shows-the"))
+    .link(t!("emails-open-application"), path)
     .because(&because(tenant, application))
 }
 
@@ -151,11 +219,16 @@ pub fn terms_changed(
 ) -> Letter {
     Draft::new(
         "terms_changed",
-        &format!("New version of {terms}"),
-        &format!("Version {version} of {terms}, which hold for a plan of {application}, was published."),
+        t!("emails-new-version-of", terms = terms),
+        t!(
+            "emails-version-of-which-hold-for-a",
+            version = version,
+            terms = terms,
+            application = application
+        ),
     )
-    .say("Calls go on as before. Read and accept it on the page of the access; renewals and other plans ask for it.")
-    .link("Open application", path)
+    .say(t!("emails-calls-go-on-as-before-read"))
+    .link(t!("emails-open-application"), path)
     .because(&because(tenant, application))
 }
 
@@ -171,22 +244,32 @@ pub fn api_letter(
     let draft = if event == "api.retired" {
         Draft::new(
             "api_retired",
-            &format!("{api} was retired"),
-            &format!(
-                "{api}, which {application} uses, was retired. Calls to it are answered with 410 Gone."
+            t!("emails-was-retired", api = api),
+            t!(
+                "emails-which-uses-was-retired-calls-to",
+                api = api,
+                application = application
             ),
         )
     } else {
-        let until = sunset.map_or(String::new(), |date| format!(" It is served until {date}."));
+        let result = match sunset {
+            Some(date) => t!(
+                "emails-deprecated-until",
+                api = api,
+                application = application,
+                date = date
+            ),
+            None => t!("emails-deprecated", api = api, application = application),
+        };
         Draft::new(
             "api_deprecated",
-            &format!("{api} is deprecated"),
-            &format!("{api}, which {application} uses, is deprecated.{until}"),
+            t!("emails-is-deprecated", api = api),
+            result,
         )
     };
     draft
-        .say("Its page names the version that follows it, if there is one.")
-        .link("Open API", path)
+        .say(t!("emails-its-page-names-the-version-that"))
+        .link(t!("emails-open-api"), path)
         .because(&because(tenant, application))
 }
 

@@ -243,15 +243,11 @@ async fn rotate(
     .await?
     .rows_affected();
     if asked == 0 {
-        return Err(Refusal::Conflict(format!(
-            "{} {}.",
-            node.name,
-            if out {
-                "is being drained already"
-            } else {
-                "is not drained"
-            }
-        )));
+        return Err(Refusal::Conflict(if out {
+            t!("refused-apis-drained-already", name = &node.name)
+        } else {
+            t!("refused-apis-not-drained", name = &node.name)
+        }));
     }
     work.audit(AuditEntry {
         action: if out {

@@ -4,6 +4,7 @@
 //! them of those they may see alone. What was said is never changed: people have read it.
 
 mod select;
+mod words;
 mod write;
 
 use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId};
@@ -19,6 +20,7 @@ use crate::refusal::Refusal;
 use crate::visibility::{Viewer, readable_api};
 use select::{Sight, Wanted};
 
+pub use words::{impact_word, state_word};
 pub use write::{OpenIncident, UpdateIncident, open_incident, update_incident};
 
 /// How long incidents that are over stay on the status page, in days.

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{TeamId, UserId};
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
@@ -43,13 +44,12 @@ pub struct InvitationView {
 impl InvitationView {
     /// "publisher", "releaser for the API Petstore"
     pub(super) fn as_what(&self) -> String {
-        let kind = match self.scope.kind {
-            "api" => "API",
-            kind => kind,
-        };
-        match &self.scope.name {
-            Some(name) => format!("{} for the {kind} {name}", self.role),
-            None => self.role.clone(),
+        let role = &self.role;
+        match (&self.scope.name, self.scope.kind) {
+            (None, _) => role.clone(),
+            (Some(name), "api") => t!("emails-role-for-api", role = role, name = name),
+            (Some(name), "product") => t!("emails-role-for-product", role = role, name = name),
+            (Some(name), _) => t!("emails-role-for-team", role = role, name = name),
         }
     }
 }

@@ -3,15 +3,16 @@
 
 use gatehouse_domain::notice::MailPreference;
 use gatehouse_domain::plan::QuotaPeriod;
+use gatehouse_language::speaking_now;
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::db::Db;
-use crate::emails;
 use crate::mail::{self, NewMail};
 use crate::refusal::Refusal;
 use crate::usage::window_start;
+use crate::{accounts, emails};
 
 /// The hour of the tenant's day at which daily mail is due.
 const DAILY_AT: Duration = Duration::hours(7);
@@ -105,7 +106,7 @@ async fn send_one(db: &Db) -> Result<bool, Refusal> {
     }
     subjects.sort_by_key(|item| item.event_id);
     let person = sqlx::query!(
-        "select u.email, t.name as tenant
+        "select u.email, u.language, t.name as tenant
          from membership m join app_user u on u.id = m.user_id join tenant t on t.id = m.tenant_id
          where m.tenant_id = $1 and m.user_id = $2 and m.status = 'active' and u.status = 'active'",
         due.tenant_id,
@@ -116,9 +117,10 @@ async fn send_one(db: &Db) -> Result<bool, Refusal> {
     // Whoever left meanwhile is told nothing.
     if let Some(person) = person {
         let subjects: Vec<String> = subjects.into_iter().map(|item| item.subject).collect();
+        let language = accounts::mailed_in(person.language.as_deref());
         let mail = NewMail {
             to: person.email,
-            letter: emails::digest(&person.tenant, &subjects),
+            letter: speaking_now(language, || emails::digest(&person.tenant, &subjects)),
             token: None,
         };
         mail::queue_for_many(&mut tx, due.tenant_id, &mail, now).await?;

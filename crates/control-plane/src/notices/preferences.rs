@@ -29,7 +29,7 @@ pub struct PreferenceView {
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// When it happens, as a sentence.
-    pub says: &'static str,
+    pub says: String,
     /// How its mail comes.
     pub mail: MailPreference,
     /// Whether the person chose it for this type; else it is as for every other.
@@ -65,7 +65,7 @@ async fn preferences(
     let other = chosen.get(EVERY_OTHER).copied();
     let every_other = PreferenceView {
         kind: EVERY_OTHER,
-        says: "Everything else.",
+        says: t!("emails-everything-else"),
         mail: other.unwrap_or(MailPreference::Immediate),
         chosen: other.is_some(),
         required: false,
@@ -75,7 +75,7 @@ async fn preferences(
         let required = event.notice == Notice::Required;
         PreferenceView {
             kind: event.kind,
-            says: event.says,
+            says: event.said(),
             mail: match own {
                 Some(mail) if !required => mail,
                 None if !required => every_other.mail,

@@ -157,7 +157,7 @@ pub async fn connect_identity(
     let place = tenants::get(work.conn(), tenant).await?;
     let mail = NewMail {
         to: user.email.clone(),
-        letter: emails::identity_connected(&place.name, &shown.provider),
+        letter: user.reads(|| emails::identity_connected(&place.name, &shown.provider)),
         token: None,
     };
     mail::queue(&mut work, mail).await?;

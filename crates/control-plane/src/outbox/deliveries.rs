@@ -4,6 +4,7 @@ use gatehouse_domain::id::{
     ApiId, ApiVersionId, ApplicationId, CredentialId, PlanId, SubscriptionId, UserId,
     WebhookEndpointId,
 };
+use gatehouse_language::t;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -105,7 +106,7 @@ pub(super) async fn access_of(
         request_path: "/console/requests".to_owned(),
         requester: recipients::name_of(conn, requester)
             .await?
-            .unwrap_or_else(|| "Somebody".to_owned()),
+            .unwrap_or_else(|| t!("emails-somebody")),
         actor: recipients::name_of(conn, actor).await?,
         reason: payload
             .reason
@@ -167,14 +168,16 @@ async fn taken_back(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delive
     let payload: AccessPayload = payload(event)?;
     let access = access_of(conn, event, &payload).await?;
     let title = if event.kind == "subscription.withdrawn" {
-        format!(
-            "Request of {} for {} withdrawn",
-            access.application, access.api
+        t!(
+            "emails-request-withdrawn",
+            application = &access.application,
+            api = &access.api
         )
     } else {
-        format!(
-            "Access of {} to {} cancelled",
-            access.application, access.api
+        t!(
+            "emails-access-cancelled",
+            application = &access.application,
+            api = &access.api
         )
     };
     let except: Vec<Uuid> = payload.actor.into_iter().map(UserId::uuid).collect();
@@ -309,7 +312,7 @@ async fn application_changed(
     let team = recipients::team_of(conn, event.tenant_id, id.uuid(), None, actor).await?;
     let link = application_path(id);
     if event.kind == "application.deleted" {
-        let title = format!("{name} was deleted");
+        let title = t!("emails-was-deleted", name = &name);
         return Ok(team
             .into_iter()
             .map(|person| notice(person, &title, &reason, "/applications"))
@@ -393,9 +396,13 @@ async fn api_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Deliv
         )
     });
     let what = match (event.kind.as_str(), sunset) {
-        ("api.retired", _) => format!("{} is no longer served", row.label),
-        (_, Some(day)) => format!("{} is deprecated and ends on {day}", row.label),
-        (_, None) => format!("{} is deprecated", row.label),
+        ("api.retired", _) => t!("emails-no-longer-served", version = &row.label),
+        (_, Some(day)) => t!(
+            "emails-deprecated-and-ends",
+            version = &row.label,
+            day = &day
+        ),
+        (_, None) => t!("emails-is-deprecated", api = &row.label),
     };
     told.extend(talk::followers(conn, event, &row.slug, &row.name, &what, &known).await?);
     Ok(told)
@@ -411,9 +418,10 @@ struct RolesPayload {
 async fn roles_changed(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, Refusal> {
     let payload: RolesPayload = payload(event)?;
     let tenant = recipients::tenant_name(conn, event.tenant_id).await?;
-    let title = format!(
-        "Your roles at {tenant} are now {}",
-        payload.roles.join(", ")
+    let title = t!(
+        "emails-your-roles",
+        tenant = &tenant,
+        roles = &payload.roles.join(", ")
     );
     let people = recipients::member(conn, event.tenant_id, payload.user.uuid()).await?;
     Ok(people

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiVersionId, UserId};
+use gatehouse_language::t;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 
@@ -9,7 +10,6 @@ use super::deliveries::{application_path, notice, payload};
 use super::recipients;
 use super::{Delivery, Event};
 use crate::refusal::Refusal;
-use crate::words::counted;
 
 #[derive(Debug, Deserialize)]
 struct NamedApi {
@@ -35,15 +35,18 @@ pub(super) async fn callers_broken(
     let Some((id, name)) = recipients::application_of(conn, event).await? else {
         return Ok(Vec::new());
     };
-    let title = format!(
-        "{} {} breaks what {name} calls",
-        payload.api.name, payload.version
+    let title = t!(
+        "emails-breaks-calls",
+        api = &payload.api.name,
+        version = &payload.version,
+        name = &name
     );
-    let body = format!(
-        "{}; {name} made {} of what they are about in {}.",
-        counted(payload.breaking, "breaking change"),
-        counted(payload.calls, "call"),
-        counted(payload.days, "day")
+    let body = t!(
+        "emails-breaks-calls-body",
+        changes = &t!("emails-breaking-changes", count = payload.breaking),
+        name = &name,
+        calls = &t!("count-call", count = payload.calls),
+        days = &t!("emails-days", count = payload.days)
     );
     let link = application_path(id);
     let team = recipients::team_of(conn, event.tenant_id, id.uuid(), None, None).await?;
@@ -79,23 +82,27 @@ pub(super) async fn revision_judged(
     let name = format!("{} {}", payload.api.name, payload.version);
     let number = payload.revision;
     let (title, body, may) = if event.kind == "spec.rejected" {
-        let breaking = counted(payload.breaking, "breaking change");
-        let what = match payload.not_compared {
-            0 => breaking,
-            gaps => format!("{breaking}, {} not compared", counted(gaps, "part")),
+        let breaking = t!("emails-breaking-changes", count = payload.breaking);
+        let applications = t!(
+            "emails-applications-concerned",
+            count = payload.applications
+        );
+        let body = match payload.not_compared {
+            0 => format!("{breaking}; {applications}"),
+            gaps => {
+                let gaps = t!("emails-parts-not-compared", count = gaps);
+                format!("{breaking}, {gaps}; {applications}")
+            }
         };
         (
-            format!("{name}: revision {number} waits to be accepted"),
-            format!(
-                "{what}; {} concerned.",
-                counted(payload.applications, "application")
-            ),
+            t!("emails-revision-waits", name = &name, number = number),
+            body,
             Permission::SubscriptionDecide,
         )
     } else {
         (
-            format!("{name}: revision {number} was accepted"),
-            format!("It can be published now. {}", payload.reason),
+            t!("emails-revision-accepted", name = &name, number = number),
+            t!("emails-can-be-published", reason = &payload.reason),
             Permission::SpecPublish,
         )
     };

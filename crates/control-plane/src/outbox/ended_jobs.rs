@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::job::{JobKind, JobState};
+use gatehouse_language::t;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 
@@ -24,19 +25,15 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
     let Some(person) = ended.requested_by else {
         return Ok(Vec::new());
     };
-    let what = match ended.kind {
-        JobKind::TenantExport => "The export",
-        JobKind::SpecPublish => "Publishing",
-        JobKind::Decisions => "Deciding",
-    };
-    let how = match ended.state {
-        JobState::Done => "is done",
-        JobState::Failed => "failed",
+    let subject = &ended.subject;
+    let title = match (ended.kind, ended.state) {
+        (JobKind::TenantExport, JobState::Done) => t!("emails-export-done"),
+        (JobKind::TenantExport, JobState::Failed) => t!("emails-export-failed"),
+        (JobKind::SpecPublish, JobState::Done) => t!("emails-publish-done", subject = subject),
+        (JobKind::SpecPublish, JobState::Failed) => t!("emails-publish-failed", subject = subject),
+        (JobKind::Decisions, JobState::Done) => t!("emails-decisions-done"),
+        (JobKind::Decisions, JobState::Failed) => t!("emails-decisions-failed"),
         _ => return Ok(Vec::new()),
-    };
-    let title = match ended.kind {
-        JobKind::SpecPublish => format!("{what} {} {how}", ended.subject),
-        _ => format!("{what} {how}"),
     };
     let body = ended.error.unwrap_or(ended.subject);
     let link = format!("/console/jobs/{}", event.subject);

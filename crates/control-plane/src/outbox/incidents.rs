@@ -2,6 +2,7 @@
 
 use gatehouse_domain::id::{IncidentId, UserId};
 use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use gatehouse_language::t;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::deliveries::{both, payload};
 use super::recipients::{self, Person};
 use super::{Delivery, Event};
 use crate::emails::{self, Incident};
+use crate::incidents::{impact_word, state_word};
 use crate::refusal::Refusal;
 
 /// APIs that a mail names one by one.
@@ -40,14 +42,14 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
     let path = format!("/status/incidents/{}", said.number);
     let told = people.into_iter().filter_map(|one| {
         let apis = match said.all_apis {
-            true => format!("everything at {tenant}"),
+            true => t!("emails-everything-at", tenant = &tenant),
             false => in_words(&one.apis),
         };
         let incident = Incident {
             tenant: &tenant,
             title: &said.title,
-            impact: said.impact.title(),
-            state: said.state.title(),
+            impact: &impact_word(said.impact),
+            state: &state_word(said.state),
             apis: &apis,
             text: &said.text,
             path: &path,
@@ -68,7 +70,7 @@ fn in_words(names: &[String]) -> String {
     let named = named.join(", ");
     match names.len().saturating_sub(NAMED_MAX) {
         0 => named,
-        more => format!("{named} and {more} more"),
+        more => t!("emails-and-more", named = &named, more = more),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -40,10 +41,10 @@ pub(super) async fn of(conn: &mut PgConnection, event: &Event) -> Result<Vec<Del
     let actor = said.actor.map(UserId::uuid);
     let path = format!("/apis/{}/questions", said.api.slug);
     let author = recipients::name_of(conn, actor).await?;
-    let author = author.unwrap_or_else(|| "Somebody".to_owned());
+    let author = author.unwrap_or_else(|| t!("emails-somebody"));
     if event.kind == "api.comment_hidden" {
         let comment = comment_id(&event.subject)?;
-        let title = format!("What you wrote about {} was hidden", said.api.name);
+        let title = t!("emails-was-hidden", api = &said.api.name);
         let people = writers(conn, event.tenant_id, comment, true, actor).await?;
         let told = people.into_iter();
         return Ok(told
@@ -119,8 +120,10 @@ pub(super) async fn news(conn: &mut PgConnection, event: &Event) -> Result<Vec<D
     let news: News = payload(event)?;
     let what = match (news.title, news.version) {
         (Some(title), _) => title,
-        (None, Some(version)) if news.first == Some(true) => format!("{version} is live"),
-        (None, Some(version)) => format!("{version} has a new description"),
+        (None, Some(version)) if news.first == Some(true) => {
+            t!("emails-is-live", version = &version)
+        }
+        (None, Some(version)) => t!("emails-new-description", version = &version),
         (None, None) => return Ok(Vec::new()),
     };
     followers(conn, event, &news.api.slug, &news.api.name, &what, &[]).await

@@ -1,6 +1,6 @@
 //! Sign-up, sign-in and reset.
 
-use gatehouse_control_plane::accounts::{self, SignIn, WRONG};
+use gatehouse_control_plane::accounts::{self, SignIn, wrong};
 use gatehouse_control_plane::members;
 use gatehouse_control_plane::sessions::{self, SessionRow};
 use gatehouse_control_plane::tenants::{self, UpdateTenant};
@@ -22,7 +22,7 @@ async fn sign_in(world: &World, email: &str, password: &str, ip: &str) -> Result
 }
 
 fn is_wrong(answer: &Result<UserId, Refusal>) -> bool {
-    matches!(answer, Err(Refusal::NotYours(text)) if text == WRONG)
+    matches!(answer, Err(Refusal::NotYours(text)) if *text == wrong())
 }
 
 #[tokio::test]

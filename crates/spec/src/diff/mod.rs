@@ -23,6 +23,7 @@ pub mod report;
 mod request_bodies;
 mod responses;
 mod rule;
+mod rule_words;
 mod schemas;
 mod schemes;
 mod security;

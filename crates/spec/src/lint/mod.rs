@@ -8,6 +8,7 @@ mod check;
 mod fits;
 mod reference;
 mod rule;
+mod rule_words;
 mod walk;
 
 use std::collections::BTreeMap;

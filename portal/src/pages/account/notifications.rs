@@ -32,12 +32,12 @@ fn choices(first: Option<String>) -> Vec<Choice> {
 
 fn field(view: &PreferenceView, faults: &Faults) -> Field {
     let field = if view.kind == EVERY_OTHER {
-        Field::select(OTHERS, view.says, choices(None)).value(view.mail.as_str())
+        Field::select(OTHERS, view.says.clone(), choices(None)).value(view.mail.as_str())
     } else {
         let own = if view.chosen { view.mail.as_str() } else { "" };
         Field::select(
             view.kind,
-            view.says,
+            view.says.clone(),
             choices(Some(t!("account-as-everything-else"))),
         )
         .value(own)

@@ -11,6 +11,7 @@ use askama::Template;
 use gatehouse_control_plane::incidents::{
     self, IncidentFilter, IncidentHistory, IncidentView, UpdateView,
 };
+pub(crate) use gatehouse_control_plane::incidents::{impact_word, state_word};
 use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
@@ -87,25 +88,6 @@ impl Said {
 pub(crate) fn said(history: &IncidentHistory, now: OffsetDateTime) -> Vec<Said> {
     let updates = history.updates.iter();
     updates.map(|update| Said::of(update, now)).collect()
-}
-
-/// How far an incident is, as people read it.
-pub(crate) fn state_word(state: IncidentState) -> String {
-    match state {
-        IncidentState::Investigating => t!("catalogue-incident-investigating"),
-        IncidentState::Identified => t!("catalogue-incident-identified"),
-        IncidentState::Monitoring => t!("catalogue-incident-monitoring"),
-        IncidentState::Resolved => t!("catalogue-resolved"),
-    }
-}
-
-/// What an incident does to calls, as people read it.
-pub(crate) fn impact_word(impact: IncidentImpact) -> String {
-    match impact {
-        IncidentImpact::Degraded => t!("catalogue-impact-degraded"),
-        IncidentImpact::Outage => t!("catalogue-impact-outage"),
-        IncidentImpact::Maintenance => t!("catalogue-impact-maintenance"),
-    }
 }
 
 fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {

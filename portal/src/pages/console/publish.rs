@@ -5,6 +5,7 @@ use crate::page::refused;
 use crate::page_error::PageError;
 use crate::pages::console::api::head::ApiTab;
 use crate::pages::console::api::versions;
+use crate::pages::console::report::said;
 use crate::pages::form_page::FormPage;
 use crate::upload::Upload;
 use crate::view::form::{Faults, Field, faults_of};
@@ -253,7 +254,7 @@ fn gate_faults(refused: &Refused) -> Faults {
             .calls
             .as_ref()
             .map(|calls| format!(" {}.", calls.words()));
-        format!("{}{}", judged.change.message, calls.unwrap_or_default())
+        format!("{}{}", said(judged), calls.unwrap_or_default())
     });
     let blocking = report
         .lint

@@ -5,7 +5,8 @@ use crate::pages::method_class;
 use crate::view::parts::Badge;
 use crate::view::words::grouped;
 use gatehouse_control_plane::publishing::RevisionLines;
-use gatehouse_language::t;
+use gatehouse_domain::Language;
+use gatehouse_language::{spoken, t};
 use gatehouse_spec::diff::{Line, Severity, Verdict as Found};
 use gatehouse_spec::gate::{ApplicationUse, JudgedChange, Report};
 use gatehouse_spec::lint::Lint;
@@ -103,12 +104,21 @@ impl BreakingRow {
                 (_, 0) => String::new(),
                 (_, more) => t!("apis-and-more", count = more),
             },
-            change: judged.change.message.clone(),
+            change: said(judged),
             rule: judged.change.rule.id(),
             accepted: judged.accepted.clone().unwrap_or_default(),
             applications: grouped(i128::try_from(calls.applications).unwrap_or(0)),
             calls: grouped(i128::from(calls.calls)),
         }
+    }
+}
+
+/// What changed: in another language than English the rule goes before, for the message is as the pipeline was told it.
+pub(crate) fn said(judged: &JudgedChange) -> String {
+    let message = &judged.change.message;
+    match spoken() {
+        Language::English | Language::Pseudo => message.clone(),
+        Language::German => format!("{} {message}", judged.change.rule.said()),
     }
 }
 

@@ -5,7 +5,10 @@ use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::console::publish;
-use crate::pages::console::report::{AffectedRow, BreakingRow, DiffView, Verdict, lint_lines};
+
+use crate::pages::console::report::{
+    AffectedRow, BreakingRow, DiffView, Verdict, lint_lines, said,
+};
 use crate::pages::list_of::everything;
 use crate::pages::spread::{self, Changed};
 use crate::view::form::{Faults, Field, WHOLE_FORM, faults_of};
@@ -245,10 +248,7 @@ fn others(report: &Report) -> Vec<String> {
     use gatehouse_spec::diff::Severity;
     let changes = report.changes.iter();
     let others = changes.filter(|judged| judged.change.severity != Severity::Breaking);
-    others
-        .map(|judged| judged.change.message.clone())
-        .take(LISTED_MAX)
-        .collect()
+    others.map(said).take(LISTED_MAX).collect()
 }
 
 /// Lines of one list on the page; the command line has all of them.

@@ -39,7 +39,7 @@ const WRONG: [Case; 13] = [
             ("headers", "x-kept"),
         ],
         "max_age_s",
-        "86400",
+        "86,400",
     ),
     (
         "rate_limit",

@@ -31,7 +31,7 @@ web_page!(LintPage, Private);
 
 pub(crate) struct RuleRow {
     pub(crate) id: &'static str,
-    pub(crate) summary: &'static str,
+    pub(crate) summary: String,
     pub(crate) action: String,
     pub(crate) levels: Vec<(&'static str, String, bool)>,
 }
@@ -59,7 +59,7 @@ fn row(rule: &LintRule, shell: &Shell) -> RuleRow {
     let levels = Level::ALL.map(|level| (level.as_str(), word(level), level == rule.level));
     RuleRow {
         id: rule.id.id(),
-        summary: rule.summary,
+        summary: rule.summary.clone(),
         action: shell.to(&format!("/console/settings/lint/{}", rule.id.id())),
         levels: levels.into(),
     }
