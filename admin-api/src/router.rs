@@ -154,6 +154,7 @@ fn account() -> OpenApiRouter<AdminApi> {
         .routes(routes!(
             v1::account::set_mail_preference::set_mail_preference
         ))
+        .routes(routes!(v1::account::set_language::set_language))
 }
 
 /// The tenants of the installation, for platform people.

@@ -181,7 +181,7 @@ policies-it-leaves-to-people-who-approved = Sie überlässt es Personen, die gen
 policies-it-leaves-to-people-who-refused = Sie überlässt es Personen, die ablehnten
 
 # rule_form.rs
-policies-use-days-hours-and-minutes-as = Nehmen Sie Tage, Stunden und Minuten, wie in 1 day 12 hours.
+policies-use-days-hours-and-minutes-as = Nehmen Sie Tage, Stunden und Minuten, wie in 1 Tag 12 Stunden.
 policies-use-a-whole-number-from-1 = Nehmen Sie eine ganze Zahl ab 1.
 policies-there-is-no-rule = Es gibt keine Regel
 policies-only-says-what-it-would-do = Sagt nur, was sie tun würde

@@ -218,3 +218,7 @@ refused-access-product-has-subscriptions = { $count ->
         [one] Das Produkt hat { $count } offene Subskription; geben Sie einen Grund an, um es trotzdem einzustellen.
        *[other] Das Produkt hat { $count } offene Subskriptionen; geben Sie einen Grund an, um es trotzdem einzustellen.
     }
+reason-smaller-plan = Nehmen Sie zuerst einen kleineren Plan
+reason-purpose = Der Zweck muss genauer beschrieben sein
+reason-another-api = Eine andere API passt besser
+reason-data-use = Die Verwendung der Daten ist noch nicht vereinbart

@@ -218,3 +218,7 @@ refused-access-product-has-subscriptions = { $count ->
         [one] The product has { $count } open subscription; give a reason to retire it all the same.
        *[other] The product has { $count } open subscriptions; give a reason to retire it all the same.
     }
+reason-smaller-plan = Use a smaller plan first
+reason-purpose = Purpose needs more detail
+reason-another-api = Another API fits better
+reason-data-use = Data use is not agreed yet

@@ -3,12 +3,12 @@
 //! Scheme, host and port come from the settings, the path from rows and the operation; of what was typed only encoded values
 //! of parameters get into it. What comes back is bytes: nothing of it is ever shown as markup.
 
-use gatehouse_language::t;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gatehouse_control_plane::environments::EnvironmentView;
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressRequest, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;

@@ -15,6 +15,8 @@ pub struct Account {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// What they want pages and mails in; null leaves it to the browser, and mails are in English.
+    pub language: Option<words::Language>,
     /// The tenant that is spoken to.
     pub tenant: AccountTenant,
     /// Every tenant they are an active member of, by name; that one alone where only its identity provider vouches for them.
@@ -23,6 +25,13 @@ pub struct Account {
     pub unread: i64,
     /// What they came with.
     pub token: Option<Token>,
+}
+
+/// What somebody wants pages and mails in.
+#[derive(Debug, ToSchema)]
+pub struct AccountLanguage {
+    /// Null leaves it to the browser.
+    pub language: Option<words::Language>,
 }
 
 /// A tenant as its members see it.

@@ -54,6 +54,8 @@ words! {
     TokenType = vec!["Bearer"];
     /// How mail of a kind of event comes.
     MailPreference = all!(domain::notice::MailPreference);
+    /// A language of pages and mails.
+    Language = domain::Language::COMPLETE.iter().map(|one| one.tag()).collect();
     /// Whether an application may call.
     ApplicationState = vec!["active", "suspended"];
     /// Where an API version stands in its life.

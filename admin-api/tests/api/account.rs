@@ -12,6 +12,7 @@ use crate::served::{Answer, Served, Tenant};
 
 const SESSIONS: &str = "/v1/account/sessions";
 const INBOX: &str = "/v1/account/inbox";
+const LANGUAGE: &str = "/v1/account/language";
 const PREFERENCES: &str = "/v1/account/mail-preferences";
 
 /// Every question under `/v1/account`; the sessions and notices in it are there.
@@ -27,6 +28,11 @@ fn questions(session: &str) -> Vec<(Method, String, Option<Value>)> {
         (Method::DELETE, format!("{SESSIONS}/{session}"), None),
         (Method::POST, format!("{SESSIONS}/end"), None),
         (Method::POST, format!("{INBOX}/read"), None),
+        (
+            Method::PUT,
+            LANGUAGE.to_owned(),
+            Some(json!({"language": "de"})),
+        ),
         (
             Method::PUT,
             format!("{PREFERENCES}/*"),
@@ -456,4 +462,33 @@ async fn mail_comes_as_a_person_chooses_but_for_what_stops_working() {
         "not_found"
     );
     assert_eq!(choose("*", json!("weekly")).await.problem(422), "invalid");
+}
+
+#[tokio::test]
+async fn the_language_of_pages_and_mails_is_chosen_and_answers_stay_english() {
+    let served = Served::start().await;
+    let (_, token) = served.colleague(&served.northwind, "ana").await;
+    let before = records(&served).await;
+    let choose = async |body: Value| {
+        served
+            .ask(Method::PUT, LANGUAGE, &token, &[], Some(body))
+            .await
+    };
+    let language = async || served.get(&token, "/v1/account").await.expect(200)["language"].take();
+    assert_eq!(language().await, Value::Null);
+    let chosen = choose(json!({"language": "de"})).await.expect(200);
+    assert_eq!(chosen["language"], "de");
+    assert_eq!(language().await, "de");
+    for wrong in [json!({"language": "en-XA"}), json!({"language": "fr"})] {
+        let refused = choose(wrong.clone()).await.expect(422);
+        assert_eq!(refused["code"], "invalid", "{wrong}");
+        assert!(
+            refused["detail"].as_str().is_some_and(str::is_ascii),
+            "{refused}"
+        );
+    }
+    assert_eq!(language().await, "de");
+    choose(json!({"language": null})).await.expect(200);
+    assert_eq!(language().await, Value::Null);
+    assert_eq!(records(&served).await, before);
 }

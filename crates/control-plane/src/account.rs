@@ -1,11 +1,11 @@
 //! What is one person's own and no matter of their roles: who they are, where they are signed in, what guards their account, what
 //! they are told and how. Pages ask for it in the person's session; over REST an access token opens it, and [`open`] is the rule.
 
-use gatehouse_language::t;
 use std::collections::BTreeSet;
 
-use gatehouse_domain::Permission;
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_domain::{Language, Permission};
+use gatehouse_language::t;
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use crate::actor::{Actor, ActorKind};
 use crate::db::Db;
 use crate::refusal::Refusal;
 use crate::tokens::{self, TokenView};
+use crate::work::{Changed, Work};
 use crate::{accounts, members, notices, passkeys, second_factor};
 
 /// What nobody has to lend: the console offers it for no token.
@@ -128,6 +129,8 @@ pub struct AccountView {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// What they want pages and mails in; `None` leaves it to the browser, and mails are in English.
+    pub language: Option<Language>,
     /// The tenant that is spoken to.
     pub tenant: AccountTenant,
     /// Every tenant they are an active member of, by name; that one alone where only its identity provider vouches for them.
@@ -171,11 +174,32 @@ pub async fn get_account(db: &Db, actor: &Actor) -> Result<AccountView, Refusal>
         id: user.id,
         name: user.name,
         email: user.email,
+        language: user.language,
         tenant: here.cloned().ok_or(Refusal::NotFound)?,
         unread: notices::unread_count(db, actor).await?,
         token: tokens::own_token(db, actor).await?,
         tenants,
     })
+}
+
+/// What somebody wants pages and mails in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LanguageView {
+    /// `None` leaves it to the browser.
+    pub language: Option<Language>,
+}
+
+/// Keeps what the acting person wants pages and mails in; `None` leaves it to the browser. How they read is no matter of a tenant, so
+/// nothing is recorded.
+pub async fn set_language(
+    db: &Db,
+    actor: &Actor,
+    language: Option<Language>,
+) -> Result<Changed<LanguageView>, Refusal> {
+    let user = actor.whole_account()?;
+    let mut work = Work::begin(db, actor).await?;
+    accounts::keep_language(work.conn(), user, language).await?;
+    work.commit(LanguageView { language }).await
 }
 
 /// Whether more than a password is asked for at sign-in. Nothing in it helps to make a code.

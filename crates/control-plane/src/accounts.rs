@@ -125,14 +125,23 @@ pub async fn set_language(
     language: Option<Language>,
 ) -> Result<(), Refusal> {
     let mut tx = db.global().await?;
+    keep_language(&mut tx, user, language).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(crate) async fn keep_language(
+    conn: &mut PgConnection,
+    user: UserId,
+    language: Option<Language>,
+) -> Result<(), Refusal> {
     sqlx::query!(
         "update app_user set language = $2 where id = $1 and language is distinct from $2",
         user.uuid(),
         language.map(Language::tag),
     )
-    .execute(&mut *tx)
+    .execute(conn)
     .await?;
-    tx.commit().await?;
     Ok(())
 }
 

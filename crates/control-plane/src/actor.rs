@@ -1,10 +1,10 @@
 //! Who asks: a person, an access token, or the program itself, inside one tenant.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{AccessTokenId, TenantId, UserId};
 use gatehouse_domain::{Grants, Permission, Place, Role};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 use crate::refusal::Refusal;

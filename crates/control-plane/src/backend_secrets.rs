@@ -8,8 +8,9 @@
 mod named;
 mod put;
 
-use gatehouse_language::t;
 use std::collections::HashMap;
+
+use gatehouse_language::t;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, BackendSecretId, TenantId};

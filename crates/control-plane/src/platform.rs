@@ -1,10 +1,10 @@
 //! Who asks for something above all tenants: a platform person or the program itself.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Grants, Permission, PlatformRole};
+use gatehouse_language::t;
 
 use crate::actor::{Actor, ActorKind};
 use crate::refusal::Refusal;

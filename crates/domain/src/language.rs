@@ -1,10 +1,10 @@
 //! The languages that pages and mails can be in.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// One language, named by its tag (BCP 47).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// What every text is written in first, and what stands where another language has none.
     #[serde(rename = "en")]
@@ -13,7 +13,7 @@ pub enum Language {
     #[serde(rename = "de")]
     German,
     /// English with accents and in brackets, made as it is shown: a text without them was never in a catalogue.
-    #[serde(rename = "en-XA")]
+    #[serde(rename = "en-XA", skip_deserializing)]
     Pseudo,
 }
 

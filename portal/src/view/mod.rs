@@ -1,5 +1,6 @@
 //! What templates are made of: small parts that know how they look, so that one state looks the same on every page.
 
+pub(crate) mod actions;
 pub(crate) mod chart;
 pub(crate) mod code;
 pub(crate) mod form;

@@ -1,6 +1,8 @@
 //! Lengths of time as people write them: "2 days", "1 day 12 hours", "90 minutes".
 
-/// Reads a length of time in seconds; `None` for anything that is none, and for more than a million days.
+use gatehouse_language::t;
+
+/// Reads a length of time in seconds, in whatever language it is written; `None` for anything that is none, and for more than a million days.
 pub(crate) fn parse_span(text: &str) -> Option<i32> {
     let text = text.trim().to_lowercase();
     let mut rest = text.as_str();
@@ -15,9 +17,9 @@ pub(crate) fn parse_span(text: &str) -> Option<i32> {
                 .len();
         let (unit, after) = after.split_at(letters);
         let each = match unit {
-            "d" | "day" | "days" => 86_400,
-            "h" | "hour" | "hours" => 3_600,
-            "m" | "min" | "minute" | "minutes" => 60,
+            "d" | "day" | "days" | "t" | "tag" | "tage" | "tagen" => 86_400,
+            "h" | "hour" | "hours" | "std" | "stunde" | "stunden" => 3_600,
+            "m" | "min" | "minute" | "minutes" | "minuten" => 60,
             _ => return None,
         };
         let number: i64 = number.parse().ok().filter(|number| *number <= 1_000_000)?;
@@ -27,25 +29,34 @@ pub(crate) fn parse_span(text: &str) -> Option<i32> {
     i32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
 }
 
-/// Writes what [`parse_span`] reads, to the minute.
+/// Writes what [`parse_span`] reads, to the minute. Numbers are not grouped, for they are read again.
 pub(crate) fn span_words(seconds: i32) -> String {
     let minutes = seconds / 60;
-    let parts = [
-        (minutes / 1440, "day"),
-        (minutes / 60 % 24, "hour"),
-        (minutes % 60, "minute"),
-    ];
-    let words = parts.iter().filter(|(count, _)| *count > 0);
-    let words = words.map(|(count, unit)| match count {
-        1 => format!("1 {unit}"),
-        _ => format!("{count} {unit}s"),
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let mut words = Vec::new();
+    match days {
+        0 => {}
+        1 => words.push(t!("span-day")),
+        days => words.push(t!("span-days", count = &days.to_string())),
+    }
+    match hours {
+        0 => {}
+        1 => words.push(t!("span-hour")),
+        hours => words.push(t!("span-hours", count = &hours.to_string())),
+    }
+    match minutes {
+        0 => {}
+        1 => words.push(t!("span-minute")),
+        minutes => words.push(t!("span-minutes", count = &minutes.to_string())),
+    }
+    words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::{parse_span, span_words};
+    use gatehouse_domain::Language;
+    use gatehouse_language::speaking_now;
 
     #[test]
     fn what_is_written_is_read_again_and_nonsense_is_not() {
@@ -67,5 +78,11 @@ mod tests {
             assert_eq!(parse_span(&span_words(seconds)), Some(seconds));
         }
         assert_eq!(span_words(129_660), "1 day 12 hours 1 minute");
+        speaking_now(Language::German, || {
+            assert_eq!(span_words(129_660), "1 Tag 12 Stunden 1 Minute");
+            for seconds in [60, 5_400, 86_400, 93_720, 129_660, 86_400_000] {
+                assert_eq!(parse_span(&span_words(seconds)), Some(seconds));
+            }
+        });
     }
 }

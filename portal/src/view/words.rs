@@ -1,6 +1,5 @@
 //! Times, numbers and ages as people read them. Times come in as arguments; nothing here looks at a clock.
 
-use crate::view::shell::capital;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use gatehouse_language::{spoken, t};
@@ -116,18 +115,9 @@ pub(crate) fn grouped(value: impl Into<i128>) -> String {
     gatehouse_language::grouped(value.into(), spoken())
 }
 
-/// `subscription.request_plan_change` as "Subscription: request plan change", `api.create` as "API: create".
-pub(crate) fn action_words(action: &str) -> String {
-    let words = action.replacen('.', ": ", 1).replace('_', " ");
-    match words.strip_prefix("api:") {
-        Some(done) => format!("API:{done}"),
-        None => capital(&words),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{When, action_words, age, grouped, relative};
+    use super::{When, age, grouped, relative};
     use gatehouse_domain::Language;
     use gatehouse_language::speaking_now;
     use time::Duration;
@@ -149,15 +139,6 @@ mod tests {
             When::ago(now, now)
                 .to_string()
                 .contains("title=\"20 Nov 2026, 11:38:00 UTC\"")
-        );
-    }
-
-    #[test]
-    fn actions_read_as_words() {
-        assert_eq!(action_words("api.create"), "API: create");
-        assert_eq!(
-            action_words("subscription.request_plan_change"),
-            "Subscription: request plan change"
         );
     }
 

@@ -10,4 +10,5 @@ pub(crate) mod read_inbox;
 pub(crate) mod read_notice;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod set_language;
 pub(crate) mod set_mail_preference;

@@ -1,10 +1,10 @@
 //! Another address for an account: proved by a link to the new one, taken back by a link to the old one.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::Email;
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde_json::json;
 use time::OffsetDateTime;

@@ -1,9 +1,9 @@
 //! Showing again who one is, before something of high consequence.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 use super::{get_user, has_password, prove_password};

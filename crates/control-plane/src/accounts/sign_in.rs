@@ -1,9 +1,9 @@
 //! Signing in with address and password.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 use super::UserView;

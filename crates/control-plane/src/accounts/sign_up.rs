@@ -1,10 +1,10 @@
 //! Signing up, and proving the address.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::{Email, Role, SignupMode, TenantStatus};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde::Serialize;
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! Backend secrets and the policies that name them.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::TenantId;
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 use zeroize::Zeroizing;

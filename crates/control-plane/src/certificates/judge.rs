@@ -1,9 +1,9 @@
 //! Whether a certificate and a key can be served: everything a client would stumble over is said before anything is stored.
 
-use gatehouse_language::t;
 use std::sync::Arc;
 
 use gatehouse_domain::host::is_host_pattern;
+use gatehouse_language::t;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

@@ -1,7 +1,8 @@
 //! Making every change of a changeset, by the verbs everybody calls, with the place of what they refuse.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
+
+use gatehouse_language::t;
 
 use super::plan::{Action, Planned, ResourceChange};
 use crate::actor::Actor;

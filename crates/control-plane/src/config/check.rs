@@ -4,10 +4,10 @@
 //! same with ten APIs or with thousands. Where an environment moves, everything in it moves, and everything is checked; so it
 //! is where much changes at once, such as by a policy of every API.
 
-use gatehouse_language::t;
 use std::collections::{HashMap, HashSet};
 
 use gatehouse_domain::id::GatewayGroupId;
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{self, Fault};
 use gatehouse_snapshot::object::{Environment, Object, ObjectKind, ObjectRef, Record, Route};
 use sqlx::postgres::PgConnection;

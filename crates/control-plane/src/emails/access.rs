@@ -154,7 +154,6 @@ fn waiting(
     why: String,
 ) -> Letter {
     let Access {
-        tenant,
         api,
         application,
         plan,

@@ -1,10 +1,14 @@
 //! Every mail with values such as real ones have: what previews show and tests send.
 
+use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use gatehouse_language::t;
+
 use super::access::{
     Access, access_letter, decision_due, decision_late, message_received, request_received,
 };
 use super::letter::Letter;
 use super::{account, digest, incident, talk, usage};
+use crate::incidents::{impact_word, state_word};
 
 const TENANT: &str = "Northwind";
 const APP: &str = "Mobile checkout";
@@ -18,10 +22,10 @@ pub fn samples() -> Vec<Letter> {
     letters.extend(of_talk());
     letters.extend(of_incidents());
     let subjects = [
-        "Petstore v1 is deprecated",
-        "Limits of the plan Free changed",
+        t!("emails-is-deprecated", api = "Petstore v1"),
+        t!("emails-limits-of-the-plan-changed", plan = "Free"),
     ];
-    letters.push(digest::digest(TENANT, &subjects.map(str::to_owned)));
+    letters.push(digest::digest(TENANT, &subjects));
     letters
 }
 
@@ -89,7 +93,12 @@ fn of_talk() -> Vec<Letter> {
     vec![
         talk::question_asked(TENANT, "Petstore", "Ines Duarte", asked, path),
         talk::question_answered(TENANT, "Petstore", "Ana Okafor", answered, path),
-        talk::api_news(TENANT, "Petstore", "v2 has a new description", path),
+        talk::api_news(
+            TENANT,
+            "Petstore",
+            &t!("emails-new-description", version = "v2"),
+            path,
+        ),
     ]
 }
 
@@ -99,8 +108,8 @@ fn of_incidents() -> impl Iterator<Item = Letter> {
         let sample = incident::Incident {
             tenant: TENANT,
             title: "Orders are slow",
-            impact: "Degraded",
-            state: "Identified",
+            impact: &impact_word(IncidentImpact::Degraded),
+            state: &state_word(IncidentState::Identified),
             apis: "Orders, Petstore",
             text: "A database is short of memory. Calls take up to **8 seconds**.",
             path: "/status/incidents/7",

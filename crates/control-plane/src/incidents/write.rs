@@ -1,6 +1,5 @@
 //! Opening an incident, and saying how it goes.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::Permission;
@@ -8,6 +7,7 @@ use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId, UserId};
 use gatehouse_domain::incident::{
     APIS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX, TITLE_MAX, UPDATES_MAX,
 };
+use gatehouse_language::t;
 use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;

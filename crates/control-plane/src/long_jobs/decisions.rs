@@ -1,13 +1,13 @@
 //! Many decisions, each in a transaction of its own that also writes what became of it: one that was written is not made again by
 //! whoever takes the job over.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{PlanId, SubscriptionId};
 use gatehouse_domain::job::JobKind;
 use gatehouse_domain::plan::LimitRule;
 use gatehouse_domain::subscription::SubscriptionEvent;
+use gatehouse_language::t;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;

@@ -1,10 +1,10 @@
 //! How a person gets mail: at once, once an hour, once a day, or not at all where that is allowed.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{TenantId, UserId};
 use gatehouse_domain::notice::MailPreference;
+use gatehouse_language::t;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sqlx::postgres::PgConnection;

@@ -1,10 +1,10 @@
 //! Issuers as they describe themselves (OpenID Connect Discovery 1.0), asked through the guarded way out.
 
-use gatehouse_language::t;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use gatehouse_language::t;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressRequest};
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,

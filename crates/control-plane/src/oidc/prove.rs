@@ -1,10 +1,10 @@
 //! The proofs: the account's own password, or a mailed link opened in the browser that began.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::{Email, Role};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde_json::json;
 use uuid::Uuid;

@@ -1,10 +1,10 @@
 //! Deciding who it is: an identity that is known, an account that has to prove itself, or somebody new.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{TeamId, TenantId, UserId};
 use gatehouse_domain::{Email, Role};
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};

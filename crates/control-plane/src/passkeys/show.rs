@@ -1,9 +1,9 @@
 //! Showing a passkey: to sign in, or again by somebody who is known.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::UserId;
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;

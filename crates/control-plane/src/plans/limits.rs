@@ -1,10 +1,10 @@
 //! The limits of plans: stored in immutable revisions, so that what a subscriber was promised can always be read.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{LimitId, PlanId, PlanRevisionId};
 use gatehouse_domain::plan::{LimitRule, QuotaPeriod};
+use gatehouse_language::t;
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;

@@ -1,10 +1,11 @@
 //! Putting policies in place, changing them and taking them away. Every route that one is on the way to gets it in the same
 //! transaction.
 
+use gatehouse_domain::Language;
 use gatehouse_domain::id::PolicyId;
 use gatehouse_domain::policy::{Attached, PolicyInherit, PolicyKind, PolicyLevel, PolicyMode};
 use gatehouse_domain::{Permission, Slug};
-use gatehouse_language::t;
+use gatehouse_language::{speaking_now, t};
 use serde_json::{Value, json};
 
 use super::documents::{PolicyDocument, Read};
@@ -384,9 +385,18 @@ fn slugs_of(place: &Found, kind: PolicyKind, id: PolicyId) -> Vec<String> {
 
 /// As the audit log has it. Keys in it are public.
 pub(super) fn recorded(policy: &PolicyView) -> Value {
+    // In English, whoever changed it: others read the record.
+    let place = speaking_now(Language::English, || {
+        place_words(
+            policy.api.as_ref().map(|api| api.slug.as_str()),
+            policy.version.as_deref(),
+            policy.operation.as_deref(),
+            policy.environment.as_ref().map(|one| one.slug.as_str()),
+        )
+    });
     json!({
         "slug": policy.slug,
-        "place": policy.place,
+        "place": place,
         "kind": policy.kind,
         "mode": policy.mode,
         "inherit": policy.inherit,

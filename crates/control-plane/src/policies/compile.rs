@@ -1,10 +1,10 @@
 //! What policies come to on a route, as gateways hold it: nothing left to inherit, and equal sets once.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::id::{PolicyId, TenantId};
 use gatehouse_domain::policy::{Attached, PolicyMode, effective};
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{ROUTE_POLICIES_BYTES_MAX, sealed_bytes};
 use gatehouse_snapshot::group_seal::SEAL_BYTES;
 use gatehouse_snapshot::object::{PolicySet, RoutePolicies};

@@ -1,10 +1,10 @@
 //! What a product opens: versions of APIs, whole or some operations of them.
 
-use gatehouse_language::t;
 use std::collections::HashSet;
 
 use gatehouse_domain::id::{ApiId, ProductId};
 use gatehouse_domain::{ApiVersionState, Permission, ProductState};
+use gatehouse_language::t;
 use uuid::Uuid;
 
 use super::lock;

@@ -1,9 +1,9 @@
 //! A description that is fetched from an address somebody named, through the guarded way out.
 
-use gatehouse_language::t;
 use std::time::Duration;
 
 use bytes::Bytes;
+use gatehouse_language::t;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressRequest, EgressSettings};
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};

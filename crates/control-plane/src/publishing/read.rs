@@ -1,11 +1,11 @@
 //! Reading a description on a thread that may block, a few at a time, and handing its operations over in batches.
 
-use gatehouse_language::t;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use gatehouse_language::t;
 use gatehouse_spec::diff::{Comparison, compare, compare_read};
 use gatehouse_spec::gate::{AcceptanceFault, accepted_in};
 use gatehouse_spec::lint::lint;

@@ -1,12 +1,12 @@
 //! Recording a release at the commit of whatever changed configuration, and noticing edits by hand of what files own.
 
-use gatehouse_language::t;
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatehouse_domain::id::{
     ApiId, ApiVersionId, ChangeId, ChangesetId, EnvironmentId, PlanId, PolicyId, ProductId, TeamId,
     TenantId, TermsId, UpstreamId,
 };
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;

@@ -2,11 +2,11 @@
 //! value is sent beside the files; what is kept and shown is the reference. `${vault:NAME}` names a backend secret and stays as it is,
 //! for its value is nobody's to send.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::backend_secret::names_backend_secret;
 use gatehouse_domain::pointer::join;
+use gatehouse_language::t;
 use serde_json::Value;
 
 use crate::changesets::References;

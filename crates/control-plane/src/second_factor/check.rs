@@ -1,9 +1,9 @@
 //! The second step of signing in, and new recovery codes.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 
 use super::set_up::{hash_of, make_codes, record, tell};

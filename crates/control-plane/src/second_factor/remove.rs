@@ -1,10 +1,10 @@
 //! Taking a factor away: by its owner with a code, by an administrator for a member who lost everything, by the operator.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use serde::Serialize;
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! Setting a factor up: a secret for the app, a first code that shows the app has it, and recovery codes in return.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
 use gatehouse_domain::id::{TenantId, UserId};
+use gatehouse_language::t;
 use gatehouse_runtime::{Secret, random};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;

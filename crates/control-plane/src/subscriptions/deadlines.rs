@@ -1,9 +1,10 @@
 //! How long decisions may take, and who is told when they do not come: before they are due, and once after. And the reasons
 //! that approvers start a rejection from.
 
+use gatehouse_domain::Language;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{SubscriptionId, TeamId};
-use gatehouse_language::t;
+use gatehouse_language::{speaking, t};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -32,14 +33,6 @@ const REMIND_DEFAULT_S: i32 = 4 * 3_600;
 
 /// Most reasons that are offered.
 pub const REJECT_REASONS_MAX: usize = 20;
-
-/// What approvers start a rejection from, where the tenant says nothing else.
-const REJECT_REASONS: [&str; 4] = [
-    "Use a smaller plan first",
-    "Purpose needs more detail",
-    "Another API fits better",
-    "Data use is not agreed yet",
-];
 
 /// How decisions are made in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -98,7 +91,8 @@ pub async fn set_approval_settings(
     )
     .fetch_one(work.conn())
     .await?;
-    let before = settings(work.conn()).await?;
+    // What is recorded is in English, whoever made the change: reasons of the program's own are said to each reader.
+    let before = speaking(Language::English, settings(work.conn())).await?;
     require_version(expected, before.row_version)?;
     let team = escalation_team(work.conn(), input.escalation_team.as_ref()).await?;
     sqlx::query!(
@@ -115,7 +109,7 @@ pub async fn set_approval_settings(
     )
     .execute(work.conn())
     .await?;
-    let after = settings(work.conn()).await?;
+    let after = speaking(Language::English, settings(work.conn())).await?;
     work.audit(AuditEntry {
         action: "approval.set_deadlines",
         subject: actor.tenant().to_string(),
@@ -123,7 +117,8 @@ pub async fn set_approval_settings(
         after: Some(json!(after)),
         reason: None,
     });
-    work.commit(after).await
+    let shown = settings(work.conn()).await?;
+    work.commit(shown).await
 }
 
 /// The reasons as they are kept, or everything that is wrong.
@@ -222,7 +217,12 @@ async fn settings(conn: &mut PgConnection) -> Result<ApprovalSettings, Refusal> 
 }
 
 fn own_reasons() -> Vec<String> {
-    REJECT_REASONS.map(str::to_owned).to_vec()
+    vec![
+        t!("reason-smaller-plan"),
+        t!("reason-purpose"),
+        t!("reason-another-api"),
+        t!("reason-data-use"),
+    ]
 }
 
 /// When a question that is put now is due, and when its approvers are reminded: half-way where the whole time is shorter than

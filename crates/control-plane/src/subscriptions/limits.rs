@@ -1,12 +1,12 @@
 //! Limits of one subscription: agreed to under a condition, and held beside those of its plan. The strictest decides, so a
 //! plan that becomes stricter is never loosened by them.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::approval::daily_requests;
 use gatehouse_domain::id::LimitId;
 use gatehouse_domain::plan::LimitRule;
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! What somebody asks access for, with every reference found and checked.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::id::{ApiId, ApplicationId, EnvironmentId, PlanId, ProductId, TeamId};
 use gatehouse_domain::{EnvironmentKind, Permission, Place};
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 

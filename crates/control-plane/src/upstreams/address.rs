@@ -1,8 +1,8 @@
 //! Addresses that traffic may be sent to.
 
-use gatehouse_language::t;
 use std::net::IpAddr;
 
+use gatehouse_language::t;
 use gatehouse_snapshot::check::target_uri;
 
 /// Longest address, in bytes.

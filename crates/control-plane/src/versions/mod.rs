@@ -7,8 +7,9 @@ mod step;
 mod view;
 mod withdraw;
 
-use gatehouse_language::t;
 use std::collections::HashSet;
+
+use gatehouse_language::t;
 
 use gatehouse_domain::id::{ApiId, RouteId};
 use gatehouse_domain::{ApiVersionState, Permission};

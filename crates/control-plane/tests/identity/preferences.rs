@@ -1,9 +1,11 @@
 //! How people get mail: at once, together with others, or not at all where that is allowed.
 
 use gatehouse_control_plane::notices::{self, EVERY_OTHER};
-use gatehouse_control_plane::{Actor, Db, Refusal, outbox};
-use gatehouse_domain::Role;
+use gatehouse_control_plane::page::Page;
+use gatehouse_control_plane::{Actor, Db, Refusal, accounts, outbox};
 use gatehouse_domain::notice::MailPreference as P;
+use gatehouse_domain::{Language, Role};
+use gatehouse_language::speaking;
 use tokio::task::JoinSet;
 
 use crate::outbox::{access, put_event};
@@ -160,4 +162,58 @@ async fn whoever_left_before_the_mail_was_due_gets_none() {
     work(&world).await;
     assert!(mails_to(&world, "ann").await.is_empty());
     assert_eq!(world.count("select count(*) from digest_item").await, 0);
+}
+
+#[tokio::test]
+async fn everybody_is_written_to_in_their_own_language_and_read_by_others_in_theirs() {
+    let world = World::create().await;
+    world.member("Ann", &[Role::Approver]).await;
+    let daniel = world.member("Daniel", &[Role::Approver]).await;
+    let hanna = world.member("Hanna", &[Role::Approver]).await;
+    for user in [daniel, hanna] {
+        let chosen = accounts::set_language(&world.db, user, Some(Language::German)).await;
+        chosen.unwrap();
+    }
+    let often = P::Hourly;
+    choose(
+        &world,
+        &world.actor(hanna).await,
+        "subscription.requested",
+        often,
+    )
+    .await;
+    outbox::dispatch(&world.db).await.unwrap();
+    put_event(&world, "subscription.requested", access(None, None)).await;
+    work(&world).await;
+    let of = async |name: &str| mails_to(&world, name).await.pop().unwrap().1;
+    assert!(of("ann").await.contains(" requests access to "));
+    assert!(of("daniel").await.contains(" beantragt Zugang zu "));
+    let listed = notices::list_notifications(
+        &world.db,
+        &world.actor(daniel).await,
+        &Page {
+            limit: 10,
+            after: None,
+        },
+    )
+    .await;
+    let notice = listed.unwrap().data.remove(0);
+    assert!(
+        notice.title.contains(" beantragt Zugang zu "),
+        "{}",
+        notice.title
+    );
+    world.pass(HOUR);
+    work(&world).await;
+    assert_eq!(of("hanna").await, "1 Mitteilung von Northwind");
+    let html = "select count(*) from mail where body_html like '%<html lang=\"de\">%'";
+    assert_eq!(world.count(html).await, 2);
+    // Mails about an account as well, whoever asks in whatever language.
+    let asked =
+        accounts::request_password_reset(&world.db, world.tenant, "daniel@northwind.example");
+    speaking(Language::English, asked).await.unwrap();
+    assert_eq!(
+        of("daniel").await,
+        "Wählen Sie ein neues Passwort für Northwind"
+    );
 }

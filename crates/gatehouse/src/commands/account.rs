@@ -10,6 +10,7 @@ use crate::remote::{Column, DryRun, Remote, Rows, Sure, column, segment};
 const ACCOUNT: &[Column] = &[
     column("NAME", "/name"),
     column("ADDRESS", "/email"),
+    column("LANGUAGE", "/language"),
     column("TENANT", "/tenant/slug"),
     column("TIME ZONE", "/tenant/time_zone"),
     column("TENANTS", "/tenants"),
@@ -45,6 +46,8 @@ const INBOX: &[Column] = &[
     column("READ", "/read_at"),
     column("NOTICE", "/id"),
 ];
+
+const LANGUAGE: &[Column] = &[column("LANGUAGE", "/language")];
 
 const LEFT: &[Column] = &[column("UNREAD", "/unread")];
 
@@ -116,6 +119,16 @@ pub(crate) enum Account {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Choose the language of your pages and mails, in every tenant.
+    Language {
+        /// Which.
+        #[arg(value_enum)]
+        language: Tongue,
+        #[command(flatten)]
+        dry: DryRun,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// List how mail comes to you.
     Preferences {
         #[command(flatten)]
@@ -134,6 +147,28 @@ pub(crate) enum Account {
         #[command(flatten)]
         remote: Remote,
     },
+}
+
+/// What pages and mails are in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Tongue {
+    /// English.
+    En,
+    /// German.
+    De,
+    /// What each browser asks for; mails are in English.
+    Auto,
+}
+
+impl Tongue {
+    /// As bodies have it.
+    fn tag(self) -> Option<&'static str> {
+        match self {
+            Self::En => Some("en"),
+            Self::De => Some("de"),
+            Self::Auto => None,
+        }
+    }
 }
 
 /// How mail comes.
@@ -218,6 +253,16 @@ pub(crate) async fn run(command: Account) -> anyhow::Result<ExitCode> {
             };
             let left = session.create(&path, dry, Value::Null).await?;
             session.show(&left, "/unread", LEFT)?;
+        }
+        Account::Language {
+            language,
+            dry,
+            remote,
+        } => {
+            let session = remote.open()?;
+            let body = json!({ "language": language.tag() });
+            let chosen = session.choose("/v1/account/language", dry, body).await?;
+            session.show(&chosen, "/language", LANGUAGE)?;
         }
         Account::Preferences { remote } => {
             whole(

@@ -1,9 +1,9 @@
 //! The request of somebody who fills in a form: what the form asks for, and the request model from what was given, checked
 //! against the operation.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
+use gatehouse_language::t;
 use serde_json::{Value, json};
 
 use super::given_body::given_body;

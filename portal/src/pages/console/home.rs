@@ -3,8 +3,9 @@
 use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::console::todo::{self, TodoItem};
+use crate::view::actions::action_words;
 use crate::view::shell::{Shell, capital};
-use crate::view::words::{When, action_words};
+use crate::view::words::When;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;

@@ -1,9 +1,9 @@
 //! The token that must come with a call (RFC 7519), besides the application's key.
 
-use gatehouse_language::t;
 use std::collections::HashMap;
 
 use gatehouse_domain::policy::may_hold_token;
+use gatehouse_language::t;
 use gatehouse_snapshot::check::{JWT_LEEWAY_S_MAX, JWT_TRIES_MAX, fits};
 use gatehouse_snapshot::object::{Jwt, JwtAlgorithm, JwtKey};
 use serde::{Deserialize, Serialize};

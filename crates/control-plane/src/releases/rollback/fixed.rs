@@ -1,8 +1,8 @@
 //! What a rollback cannot change: what was ended for good, and what somebody took up since.
 
-use gatehouse_language::t;
 use std::collections::{BTreeMap, BTreeSet};
 
+use gatehouse_language::t;
 use sqlx::postgres::PgConnection;
 
 use crate::refusal::Refusal;

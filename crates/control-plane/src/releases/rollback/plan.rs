@@ -1,9 +1,9 @@
 //! Working out a rollback, thing by thing, and doing it by the verbs everybody calls.
 
-use gatehouse_language::t;
 use std::collections::BTreeMap;
 
 use gatehouse_domain::plan::PlanState;
+use gatehouse_language::t;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 
