@@ -12,8 +12,8 @@ use crate::served::Served;
 /// Operations that are sent as writes are and change nothing.
 const CHANGE_NOTHING: &[&str] = &["compare_spec", "simulate_approval_rule"];
 
-/// Upkeep of somebody's own that is no matter of the log: what they have read.
-const UPKEEP: &[&str] = &["read_inbox", "read_notice"];
+/// Upkeep of somebody's own that is no matter of the log: what they have read, and in which language.
+const UPKEEP: &[&str] = &["read_inbox", "read_notice", "set_language"];
 
 /// Writes that do several things at once, each of which has a record of its own under the same request.
 const SEVERAL: &[(&str, &str)] = &[

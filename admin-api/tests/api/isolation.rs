@@ -403,6 +403,7 @@ fn bodies() -> BTreeMap<String, Vec<Value>> {
         ("add_team_member", json!({"role": "member"})),
         ("create_token", json!({"name": "walk", "scopes": ["catalogue.read"]})),
         ("set_mail_preference", json!({"mail": "hourly"})),
+        ("set_language", json!({"language": "de"})),
         ("create_join_token", json!({})),
         ("create_api", json!({"slug": "walk", "name": "Walk"})),
         ("update_api", json!({"summary": "Walked."})),
