@@ -129,18 +129,24 @@ impl<'f> Maker<'_, 'f> {
         if let Some(value) = self.said(layers) {
             return Some(value);
         }
-        let mut around = around.to_vec();
-        around.extend(layers.names.iter().cloned());
-        if layers.properties().is_empty()
+        let named: Vec<Cow<'f, str>>;
+        let around = match layers.names.as_slice() {
+            [] => around,
+            names => {
+                named = [around, names].concat();
+                &named
+            }
+        };
+        if !layers.has_properties()
             && let Some((_, alternatives)) = layers.alternatives()
         {
             return alternatives
                 .iter()
-                .find_map(|one| self.make_of(one, depth, &around));
+                .find_map(|one| self.make_of(one, depth, around));
         }
         match layers.types().first() {
-            Some(&"object") => Some(self.object(layers, depth, &around)),
-            Some(&"array") => Some(self.array(layers, depth, &around)),
+            Some(&"object") => Some(self.object(layers, depth, around)),
+            Some(&"array") => Some(self.array(layers, depth, around)),
             Some(&"string") => Some(Value::String(text(layers))),
             Some(&"integer") => Some(number(layers, true)),
             Some(&"number") => Some(number(layers, false)),
@@ -396,4 +402,39 @@ fn xml(out: &mut String, name: &str, value: &Value, depth: usize) {
         Value::String(text) => writeln!(out, "{indent}<{name}>{}</{name}>", escape(text)),
         other => writeln!(out, "{indent}<{name}>{other}</{name}>"),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::MADE;
+    use crate::render::OperationPage;
+
+    #[test]
+    fn answers_of_one_shared_schema_share_an_example_that_requests_of_it_do_not() {
+        let of_pet = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}});
+        let answer = json!({"description": "ok", "content": of_pet});
+        let fragment = json!({
+            "method": "POST",
+            "path": "/pets",
+            "operation": {
+                "requestBody": {"content": of_pet},
+                "responses": {"200": answer, "201": answer, "202": answer},
+            },
+            "components": {"schemas": {"Pet": {
+                "type": "object",
+                "properties": {"id": {"type": "integer", "readOnly": true}, "name": {"type": "string"}},
+            }}},
+        });
+        let before = MADE.get();
+        let page = OperationPage::from_fragment(&fragment);
+        assert_eq!(MADE.get() - before, 2);
+        let sent = &page.request_body.unwrap().media_types[0].examples[0].text;
+        assert!(sent.contains("name") && !sent.contains("id"), "{sent}");
+        for response in page.responses {
+            let shown = &response.media_types[0].examples[0].text;
+            assert!(shown.contains("name") && shown.contains("id"), "{shown}");
+        }
+    }
 }

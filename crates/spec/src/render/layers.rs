@@ -9,6 +9,18 @@ use super::Context;
 use crate::fragment::CUT_MARK;
 use crate::pointer;
 
+/// Members up to which looking at each is quicker than hashing the name that is looked for. Schemas are asked for dozens of
+/// keywords that they do not have, at each of a page's nodes.
+const FEW: usize = 12;
+
+fn member<'f>(object: &'f Map<String, Value>, key: &str) -> Option<&'f Value> {
+    if object.len() > FEW {
+        return object.get(key);
+    }
+    let found = object.iter().find(|(name, _)| *name == key);
+    found.map(|(_, value)| value)
+}
+
 /// More parts than a page could tell apart.
 const LAYERS_MAX: usize = 60;
 
@@ -29,6 +41,12 @@ struct Part<'f> {
     /// The base it came from by `allOf`.
     from: Option<Cow<'f, str>>,
     schema: &'f Map<String, Value>,
+}
+
+impl<'f> Part<'f> {
+    fn properties(&self) -> Option<&'f Map<String, Value>> {
+        member(self.schema, "properties")?.as_object()
+    }
 }
 
 /// A property and where it came from.
@@ -60,7 +78,7 @@ impl<'f> Layers<'f> {
             self.missing = true;
             return;
         }
-        self.missing |= object.get(CUT_MARK) == Some(&Value::Bool(true));
+        self.missing |= member(object, CUT_MARK) == Some(&Value::Bool(true));
         self.parts.push(Part {
             from: from.cloned(),
             schema: object,
@@ -76,8 +94,7 @@ impl<'f> Layers<'f> {
                 }
             }
         }
-        for part in object
-            .get("allOf")
+        for part in member(object, "allOf")
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
@@ -89,20 +106,20 @@ impl<'f> Layers<'f> {
 
     /// The keyword of the nearest layer that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&'f Value> {
-        self.parts.iter().find_map(|part| part.schema.get(key))
+        self.parts.iter().find_map(|part| member(part.schema, key))
     }
 
     pub(crate) fn text(&self, key: &str) -> Option<&'f str> {
         self.parts
             .iter()
-            .filter_map(|part| part.schema.get(key).and_then(Value::as_str))
+            .filter_map(|part| member(part.schema, key).and_then(Value::as_str))
             .find(|text| !text.trim().is_empty())
     }
 
     pub(crate) fn flag(&self, key: &str) -> bool {
         self.parts
             .iter()
-            .any(|part| part.schema.get(key) == Some(&Value::Bool(true)))
+            .any(|part| member(part.schema, key) == Some(&Value::Bool(true)))
     }
 
     /// The types, `null` left out; what the other keywords imply when none is said.
@@ -137,14 +154,23 @@ impl<'f> Layers<'f> {
             || self.alternatives_with_null().iter().any(is_null)
     }
 
+    /// Whether any layer has properties.
+    pub(crate) fn has_properties(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| part.properties().is_some_and(|some| !some.is_empty()))
+    }
+
     /// Properties of all layers, each name once.
     pub(crate) fn properties(&self) -> Vec<Property<'f>> {
         let mut seen = HashSet::new();
         let mut all = Vec::new();
+        let mut among = self.parts.iter().filter_map(Part::properties);
+        // The names in one object are different anyway.
+        let is_alone = among.next().is_some() && among.next().is_none();
         for part in &self.parts {
-            let properties = part.schema.get("properties").and_then(Value::as_object);
-            for (name, schema) in properties.into_iter().flatten() {
-                if seen.insert(name.as_str()) {
+            for (name, schema) in part.properties().into_iter().flatten() {
+                if is_alone || seen.insert(name.as_str()) {
                     all.push(Property {
                         name,
                         schema,
@@ -159,7 +185,7 @@ impl<'f> Layers<'f> {
     pub(crate) fn required(&self) -> HashSet<&'f str> {
         self.parts
             .iter()
-            .filter_map(|part| part.schema.get("required").and_then(Value::as_array))
+            .filter_map(|part| member(part.schema, "required").and_then(Value::as_array))
             .flatten()
             .filter_map(Value::as_str)
             .collect()
@@ -199,6 +225,8 @@ pub(crate) fn shared_name(layers: &Layers<'_>) -> Option<String> {
 
 /// The name in `$ref: #/components/schemas/name`.
 pub(crate) fn reference_name(schema: &Value) -> Option<Cow<'_, str>> {
-    let pointer = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
+    let pointer = member(schema.as_object()?, "$ref")?
+        .as_str()?
+        .strip_prefix('#')?;
     pointer::segments(pointer).last()
 }

@@ -20,7 +20,7 @@ fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
         return t!("reference-type-nothing");
     }
     if let Some((_, alternatives)) = layers.alternatives()
-        && layers.properties().is_empty()
+        && !layers.has_properties()
     {
         return one_of(layers, &alternatives, context, nesting);
     }
@@ -91,7 +91,7 @@ fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usiz
                 .get("additionalProperties")
                 .filter(|values| values.is_object());
             match values {
-                Some(values) if layers.properties().is_empty() && nesting < NESTING_MAX => {
+                Some(values) if !layers.has_properties() && nesting < NESTING_MAX => {
                     let values = Layers::of(values, context);
                     t!(
                         "reference-type-map-of",

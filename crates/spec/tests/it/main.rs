@@ -25,6 +25,8 @@ mod lint;
 #[cfg(test)]
 mod markdown;
 #[cfg(test)]
+mod named;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod programs;

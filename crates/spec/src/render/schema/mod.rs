@@ -342,7 +342,7 @@ fn elements(node: &SchemaNode) -> usize {
 fn has_inside(layers: &Layers<'_>, context: &Context<'_>) -> bool {
     let keys = ["prefixItems", "patternProperties"];
     let items = layers.get("items").filter(|items| items.is_object());
-    !layers.properties().is_empty()
+    layers.has_properties()
         || layers
             .alternatives()
             .is_some_and(|(_, list)| list.len() > 1)
@@ -352,7 +352,7 @@ fn has_inside(layers: &Layers<'_>, context: &Context<'_>) -> bool {
         || keys.iter().any(|key| layers.get(key).is_some())
         || items.is_some_and(|items| {
             // One look is enough: items of items are rare this deep.
-            !Layers::of(items, context).properties().is_empty()
+            Layers::of(items, context).has_properties()
         })
 }
 
