@@ -54,7 +54,7 @@ refused-access-has-a-plan-already = { $name } hat schon einen Plan „{ $slug }�
 refused-access-offer-the-plan-in-at-least = Bieten Sie den Plan in mindestens einer Umgebung an.
 refused-access-use-1-to-3650-days-got = Verwenden Sie 1 bis 3650 Tage; es sind { $days }.
 refused-access-use-0-to-seconds-got-2 = Verwenden Sie 0 bis { $overlap_max_s } Sekunden; es sind { $max_overlap_s }.
-refused-access-say-with-max-subscription-days-how = Sagen Sie mit max_subscription_days, wie lange eine Erprobung dauert.
+refused-access-say-with-max-subscription-days-how = Sagen Sie mit max_subscription_days, wie lange das Ausprobieren dauert.
 
 # operation_limits.rs
 refused-access-a-single-operation-can-have-a = Eine einzelne Operation kann eine Rate haben; Kontingente zählen jeden Aufruf des Plans.
@@ -117,7 +117,7 @@ refused-access-somebody-else-agreed-to-another-plan = Jemand anderes hat einem a
 
 # change_plan.rs
 refused-access-the-plan-is-already = Der Plan ist schon { $name }.
-refused-access-the-plan-is-a-trial-with = Der Plan { $name } ist eine Erprobung, mit der ein Zugang beginnt.
+refused-access-the-plan-is-a-trial-with = Der Plan { $name } ist zum Ausprobieren; damit beginnt ein Zugang.
 refused-access-no-other-plan-is-asked-for = Es wird kein anderer Plan mehr beantragt.
 refused-access-the-plan-is-not-on-offer = Der Plan { $name } wird hier nicht mehr angeboten.
 
@@ -132,7 +132,7 @@ refused-access-the-end-must-lie-after-the = Das Ende muss nach dem Beginn und in
 refused-access-the-plan-ends-after-at-most = Der Plan { $name } endet nach höchstens { $days } Tagen.
 refused-access-start-within-ten-years = Beginnen Sie innerhalb von zehn Jahren.
 refused-access-the-plan-needs-more-approvals-than = Der Plan { $name } braucht mehr Genehmigungen als dieser Antrag; lehnen Sie ihn ab, und lassen Sie jenen Plan beantragen.
-refused-access-the-plan-is-a-trial-reject = Der Plan { $name } ist eine Erprobung; lehnen Sie diesen Antrag ab, und lassen Sie jenen Plan beantragen.
+refused-access-the-plan-is-a-trial-reject = Der Plan { $name } ist zum Ausprobieren; lehnen Sie diesen Antrag ab, und lassen Sie jenen Plan beantragen.
 
 # decide_many.rs
 refused-access-decide-at-most-requests-at-once = Entscheiden Sie höchstens { $decisions_max } Anträge auf einmal.
@@ -157,14 +157,14 @@ refused-access-this-request-has-messages-the-most = Dieser Antrag hat { $message
 
 # renew.rs
 refused-access-it-has-no-end-date = Sie hat kein Enddatum.
-refused-access-the-plan-is-a-trial-which = Der Plan { $name } ist eine Erprobung, die nicht verlängert wird; beantragen Sie einen anderen Plan.
+refused-access-the-plan-is-a-trial-which = Der Plan { $name } ist zum Ausprobieren und wird nicht verlängert; beantragen Sie einen anderen Plan.
 refused-access-the-plan-has-no-term-to = Der Plan { $name } hat keine Laufzeit, um die verlängert werden könnte; beantragen Sie den Zugang neu.
 refused-access-more-than-one-term-is-left = Mehr als eine Laufzeit ist übrig; verlängern Sie später.
 refused-access-the-same-access-was-asked-for = Derselbe Zugang wurde seither neu beantragt; dieser bleibt beendet.
 refused-access-no-renewal-is-asked-for-any = Es wird keine Verlängerung mehr beantragt.
 
 # request.rs
-refused-access-the-team-has-asked-for-the = Das Team hat die Erprobung { $name } schon einmal beantragt; wählen Sie einen anderen Plan.
+refused-access-the-team-has-asked-for-the = Das Team hat den Plan { $name } zum Ausprobieren schon einmal beantragt; wählen Sie einen anderen Plan.
 refused-access-the-same-access-was-asked-for-3 = Derselbe Zugang wurde gerade beantragt.
 
 # rights.rs
@@ -182,7 +182,7 @@ refused-access-the-subscription-was-changed-by-somebody = Die Subskription wurde
 # why_not.rs
 refused-access-it-expired-more-than-30-days = Sie ist vor mehr als 30 Tagen abgelaufen; beantragen Sie den Zugang neu.
 refused-access-it-is-not-suspended = Sie ist nicht ausgesetzt.
-refused-access-it-is-not-paused = Sie ist nicht angehalten.
+refused-access-it-is-not-paused = Sie ist nicht pausiert.
 refused-access-it-still-waits-for-a-decision = Sie wartet noch auf eine Entscheidung.
 refused-access-it-is-is-not-possible-now = Sie ist { $shown }; { $event } ist jetzt nicht möglich.
 
@@ -200,7 +200,7 @@ event-reject = Ablehnen
 event-reconsider = neu Entscheiden
 event-suspend = Aussetzen
 event-unsuspend = Aufheben des Aussetzens
-event-pause = Anhalten
+event-pause = Pausieren
 event-resume = Fortsetzen
 event-change-plan = Wechseln des Plans
 event-renew = Verlängern

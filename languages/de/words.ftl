@@ -138,7 +138,7 @@ word-joined-and = {" "}und{" "}
 
 # States inside of sentences, as something is one of them.
 is-active = aktiv
-is-cancelled = abgebrochen
+is-cancelled = beendet
 is-closed = geschlossen
 is-closing = im Schließen
 is-deprecated = abgekündigt
@@ -147,7 +147,7 @@ is-done = fertig
 is-draft = Entwurf
 is-expired = abgelaufen
 is-failed = gescheitert
-is-paused = angehalten
+is-paused = pausiert
 is-pending = ausstehend
 is-published = veröffentlicht
 is-rejected = abgelehnt

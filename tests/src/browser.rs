@@ -117,6 +117,16 @@ impl Browser {
         answer.convert().expect("what the test expects")
     }
 
+    /// The cookies of the open page's site, as a request sends them (RFC 6265 §4.2.1).
+    pub async fn cookie_line(&self) -> String {
+        let cookies = self.driver.get_all_cookies().await;
+        let cookies = cookies.expect("cookies can be read");
+        let pairs = cookies
+            .iter()
+            .map(|one| format!("{}={}", one.name, one.value));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
     /// Forgets who is signed in.
     pub async fn forget(&self) {
         let done = self.driver.delete_all_cookies().await;

@@ -26,6 +26,8 @@ const LAYERS_MAX: usize = 60;
 
 /// A schema as everything that applies to it at once.
 pub(crate) struct Layers<'f> {
+    /// Where the schema stands in memory: another one of the fragment stands elsewhere.
+    pub(crate) address: usize,
     parts: Vec<Part<'f>>,
     /// The name of the shared schema it refers to.
     pub(crate) name: Option<Cow<'f, str>>,
@@ -59,6 +61,7 @@ pub(crate) struct Property<'f> {
 impl<'f> Layers<'f> {
     pub(crate) fn of(schema: &'f Value, context: &Context<'f>) -> Self {
         let mut layers = Self {
+            address: std::ptr::from_ref(schema).addr(),
             parts: Vec::new(),
             name: None,
             names: Vec::new(),

@@ -118,6 +118,9 @@ pub(crate) struct Context<'f> {
     rendered: RefCell<HashMap<String, SafeHtml>>,
     /// The examples of shared schemas that were made already, by the reference and whom they are for.
     examples: RefCell<HashMap<(String, Direction), Option<example::Example>>>,
+    /// What schemas say without looking inside, and how many HTML elements that comes to, by the address of each in the fragment,
+    /// which outlives the page: a page that did not fit asks for most of them again.
+    leaves: RefCell<HashMap<usize, (SchemaNode, usize)>>,
 }
 
 /// HTML elements that all schema trees of one page come to. A page may have 4,000; lists, samples and forms stand beside the trees.
@@ -138,6 +141,7 @@ fn fitting<'f, T>(fragment: &'f Value, make: impl Fn(&Context<'f>) -> T) -> T {
             levels: context.levels - 1,
             rendered: context.rendered,
             examples: context.examples,
+            leaves: context.leaves,
             ..Context::new(fragment)
         };
     }
@@ -153,6 +157,7 @@ impl<'f> Context<'f> {
             levels: LEVELS_MAX,
             rendered: RefCell::default(),
             examples: RefCell::default(),
+            leaves: RefCell::default(),
         }
     }
 

@@ -125,7 +125,9 @@ impl<'f> Builder<'_, 'f> {
         if self.context.is_given_up() {
             return SchemaNode::default();
         }
-        let mut node = self.leaf(layers, place.name, place.anchor);
+        let (mut node, elements) = self.leaf(layers);
+        node.name = place.name;
+        node.anchor = place.anchor;
         node.required = place.required;
         node.from = place.from.map(Cow::into_owned);
         node.shared = shared_name(layers);
@@ -134,7 +136,7 @@ impl<'f> Builder<'_, 'f> {
             return node;
         }
         node.cut = layers.missing;
-        if !self.context.take(elements(&node)) {
+        if !self.context.take(elements) {
             node.cut = true;
             return node;
         }
@@ -144,8 +146,19 @@ impl<'f> Builder<'_, 'f> {
         node
     }
 
-    /// All that a node says without looking inside.
-    fn leaf(&self, layers: &Layers<'f>, name: String, anchor: String) -> SchemaNode {
+    /// All that a node says without looking inside, and about how many HTML elements that comes to.
+    fn leaf(&self, layers: &Layers<'f>) -> (SchemaNode, usize) {
+        let known = self.context.leaves.borrow().get(&layers.address).cloned();
+        known.unwrap_or_else(|| {
+            let node = self.told(layers);
+            let elements = elements(&node);
+            let mut leaves = self.context.leaves.borrow_mut();
+            leaves.insert(layers.address, (node.clone(), elements));
+            (node, elements)
+        })
+    }
+
+    fn told(&self, layers: &Layers<'f>) -> SchemaNode {
         let (enum_values, enum_more) = enumeration(layers);
         let example = layers.get("example").or_else(|| {
             layers
@@ -154,8 +167,6 @@ impl<'f> Builder<'_, 'f> {
                 .and_then(|examples| examples.first())
         });
         SchemaNode {
-            name,
-            anchor,
             type_words: words::type_of(layers, self.context),
             nullable: layers.is_nullable(),
             deprecated: layers.flag("deprecated"),
