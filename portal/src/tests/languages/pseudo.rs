@@ -129,6 +129,9 @@ const DATA: &[&str] = &[
     "Send much",
     // Who put the example there.
     "Test",
+    "test",
+    // An incident in the sample of a mail.
+    "Orders are slow",
     "download",
     "olga@acme.test",
     "pets",
