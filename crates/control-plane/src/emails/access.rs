@@ -348,7 +348,7 @@ pub fn access_letter(event: &str, access: &Access) -> Option<Letter> {
         .quote(access.reason.as_deref())
         .say(next)
         .link(link, &access.application_path)
-        .because(&access.member_of_team());
+        .because(access.member_of_team());
     Some(letter)
 }
 

@@ -15,7 +15,7 @@ pub fn digest(tenant: &str, subjects: &[String]) -> Letter {
         t!("emails-notices-since", count = count),
     );
     for subject in subjects.iter().take(NAMED_MAX) {
-        draft = draft.say(&format!("- {subject}"));
+        draft = draft.say(format!("- {subject}"));
     }
     if subjects.len() > NAMED_MAX {
         draft = draft.say(t!("emails-notices-more", count = count - NAMED_MAX));

@@ -31,7 +31,7 @@ pub fn incident_letter(event: &str, incident: &Incident<'_>) -> Option<Letter> {
         _ => return None,
     };
     let subject = format!("{begins}: {}", incident.title);
-    let letter = Draft::new(template, &subject, &format!("{subject}."))
+    let letter = Draft::new(template, &subject, format!("{subject}."))
         .quote(Some(incident.text))
         .say(t!("emails-it-concerns", apis = &incident.apis))
         .link(t!("emails-open-incident"), incident.path)

@@ -206,7 +206,7 @@ mod tests {
         for break_ in [
             "\r", "\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}", "\u{c}",
         ] {
-            let subject = Draft::new("test", &format!("a{break_}b"), "c")
+            let subject = Draft::new("test", format!("a{break_}b"), "c")
                 .because("d")
                 .subject;
             assert!(

@@ -44,8 +44,8 @@ pub fn question_answered(tenant: &str, api: &str, author: &str, text: &str, path
 pub fn api_news(tenant: &str, api: &str, what: &str, path: &str) -> Letter {
     Draft::new(
         "api_news",
-        &format!("{api}: {what}"),
-        &format!("{api}: {what}."),
+        format!("{api}: {what}"),
+        format!("{api}: {what}."),
     )
     .link(t!("emails-open-changelog"), path)
     .because(t!(

@@ -122,7 +122,7 @@ pub fn key_letter(
         .quote(Some(reason))
         .say(next)
         .link(t!("emails-open-keys"), path)
-        .because(&because(tenant, application))
+        .because(because(tenant, application))
 }
 
 /// When a key ends: `at` is RFC 3339, in UTC.
@@ -155,11 +155,11 @@ pub fn application_letter(
             t!("emails-its-keys-work-again"),
         )
     };
-    Draft::new(template, &subject, &format!("{subject}."))
+    Draft::new(template, &subject, format!("{subject}."))
         .quote(Some(reason))
         .say(next)
         .link(t!("emails-open-application"), path)
-        .because(&because(tenant, application))
+        .because(because(tenant, application))
 }
 
 /// Tells whoever may manage a webhook that nothing more is sent to it.
@@ -206,7 +206,7 @@ pub fn limits_changed(tenant: &str, plan: &str, application: &str, path: &str) -
     )
     .say(t!("emails-the-application-s-page-shows-the"))
     .link(t!("emails-open-application"), path)
-    .because(&because(tenant, application))
+    .because(because(tenant, application))
 }
 
 /// Tells a subscriber that there is a new version of the terms of their plan.
@@ -229,7 +229,7 @@ pub fn terms_changed(
     )
     .say(t!("emails-calls-go-on-as-before-read"))
     .link(t!("emails-open-application"), path)
-    .because(&because(tenant, application))
+    .because(because(tenant, application))
 }
 
 /// Tells a subscriber that a version of an API ends, or ended.
@@ -270,7 +270,7 @@ pub fn api_letter(
     draft
         .say(t!("emails-its-page-names-the-version-that"))
         .link(t!("emails-open-api"), path)
-        .because(&because(tenant, application))
+        .because(because(tenant, application))
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Claimed {
             return Err(Refusal::NotYours(t!(
                 "refused-people-is-for-addresses-of-is-of",
                 name = &provider.view.name,
-                join = &one_of(&domains),
+                join = &one_of(domains),
                 email = &vouched.email
             )));
         }

@@ -101,7 +101,7 @@ impl TooMuch {
             ),
             Self::OfChange => t!(
                 "refused-policies-with-this-policies-of-the-routes",
-                bytes = &Room::BYTES / (1024 * 1024)
+                bytes = Room::BYTES / (1024 * 1024)
             ),
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::read;
 
 /// A description of these operations and schemas.
-fn description(paths: Value, schemas: Map<String, Value>) -> Description {
+fn description(paths: &Value, schemas: &Map<String, Value>) -> Description {
     let document = json!({
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},
@@ -29,7 +29,7 @@ fn naming(count: usize) -> Map<String, Value> {
 fn ten_thousand_schemas_get_a_page_and_no_more() {
     for (count, kept) in [(9_999, 9_999), (10_000, 10_000), (10_001, 10_000)] {
         let schemas = (0..count).map(|number| (format!("S{number}"), json!({"type": "string"})));
-        let named = description(json!({}), schemas.collect()).schemas();
+        let named = description(&json!({}), &schemas.collect()).schemas();
         assert_eq!(named.len(), kept);
         assert_eq!(named[kept - 1].name, format!("S{}", kept - 1));
     }
@@ -38,7 +38,7 @@ fn ten_thousand_schemas_get_a_page_and_no_more() {
 #[test]
 fn two_thousand_uses_of_a_schema_are_kept_and_the_rest_is_counted() {
     for (count, kept, more) in [(1_999, 1_999, 0), (2_000, 2_000, 0), (2_001, 2_000, 1)] {
-        let named = description(json!({}), naming(count)).schemas();
+        let named = description(&json!({}), &naming(count)).schemas();
         let shared = named.iter().find(|one| one.name == "Shared").unwrap();
         assert_eq!((shared.uses.len(), shared.uses_more), (kept, more));
         assert_eq!(shared.uses[0].slug, "By0");
@@ -65,7 +65,7 @@ fn ten_thousand_callbacks_get_a_page_and_no_more() {
             (format!("/p{number}"), operation(count))
         });
         let paths = Value::Object(paths.collect());
-        assert_eq!(description(paths, Map::new()).callbacks().len(), kept);
+        assert_eq!(description(&paths, &Map::new()).callbacks().len(), kept);
     }
 }
 
@@ -74,13 +74,13 @@ fn a_name_that_looks_hashed_takes_no_other_schemas_address() {
     // What "a b" is hashed to, as a name of its own.
     let of = |name: &str| {
         let one = [(name.to_owned(), json!({"type": "string"}))];
-        let named = description(json!({}), one.into_iter().collect()).schemas();
+        let named = description(&json!({}), &one.into_iter().collect()).schemas();
         named[0].slug.clone()
     };
     let hashed = of("a b");
     assert_ne!(of(&hashed), hashed);
     let schemas = ["a b", hashed.as_str()].map(|name| (name.to_owned(), json!({"type": "string"})));
-    let named = description(json!({}), schemas.into_iter().collect()).schemas();
+    let named = description(&json!({}), &schemas.into_iter().collect()).schemas();
     assert_eq!(named.len(), 2);
     assert_ne!(named[0].slug, named[1].slug);
     for (name, kept) in [

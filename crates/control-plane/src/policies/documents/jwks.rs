@@ -108,7 +108,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
             continue;
         };
         if let Some(what) = other_use(key) {
-            told.warnings.push(left_out(place, key, what));
+            told.warnings.push(left_out(place, key, &what));
             continue;
         }
         kept.extend(one(key, &pointer, told));
@@ -128,7 +128,7 @@ pub(super) fn read(value: &Value, told: &mut Told) -> Option<Value> {
 }
 
 /// That a key was left out, for people: counted from 1, by its name where that can be shown.
-fn left_out(place: usize, key: &Map<String, Value>, why: String) -> String {
+fn left_out(place: usize, key: &Map<String, Value>, why: &str) -> String {
     let kid = key.get("kid").and_then(Value::as_str);
     let named = match kid.filter(|kid| may_be_named(kid)) {
         Some(kid) => format!(" ({kid})"),
@@ -138,7 +138,7 @@ fn left_out(place: usize, key: &Map<String, Value>, why: String) -> String {
         "refused-policies-key-was-left-out",
         place = place + 1,
         named = &named,
-        why = &why
+        why = why
     )
 }
 
