@@ -28,6 +28,7 @@ mod crawl;
 mod decisions;
 mod doctor;
 mod domains;
+mod dry_runs;
 mod environments;
 mod files;
 mod hostile_texts;

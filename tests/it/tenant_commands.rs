@@ -13,7 +13,7 @@ use crate::GATEHOUSE;
 const AUDIENCE: &str = "https://gatehouse.example";
 
 /// A stack whose admin API may call this machine, as one may whose receivers are in a network of its own.
-async fn near() -> TestStack {
+pub(crate) async fn near() -> TestStack {
     let allowed = "GATEHOUSE_ADMIN_API__EGRESS__ALLOWED_NETWORKS";
     let plan = StackPlan::of(GATEHOUSE).setting(allowed, "[\"127.0.0.0/8\"]");
     TestStack::start(plan).await

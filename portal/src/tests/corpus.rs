@@ -96,8 +96,9 @@ impl Reader {
             );
             self.tally.operations += 1;
         }
-        let parts = catalogue::find_parts(&self.stand.db, &viewer, &slug, "v1").await;
-        for part in parts.unwrap().iter().step_by(every) {
+        let parts =
+            catalogue::find_parts(&self.stand.db, &viewer, &slug, "v1", 0..usize::MAX).await;
+        for part in parts.unwrap().rows.iter().step_by(every) {
             let path = match part.kind {
                 PartKind::Schema => format!("/apis/{slug}/v1/schemas/{}", part.slug),
                 PartKind::Callback => {

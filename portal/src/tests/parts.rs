@@ -3,9 +3,9 @@
 use super::Stand;
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::publishing::{self, PublishSpec, Source};
-use serde_json::json;
+use serde_json::{Value, json};
 
-async fn publish(stand: &Stand, openapi: &str) {
+async fn publish_odd(stand: &Stand, openapi: &str) {
     let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let document = json!({
         "openapi": openapi,
@@ -13,7 +13,11 @@ async fn publish(stand: &Stand, openapi: &str) {
         "paths": { "/orders": { "post": {
             "operationId": "schemas", "summary": "Place an order",
             "requestBody": { "content": { "application/json": { "schema": schema("Foo.Bar[Baz]") } } },
-            "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": schema("Node") } } } },
+            "responses": { "200": {
+                "description": "ok",
+                "headers": { "X-Left": { "description": "Orders that are left today.", "schema": { "type": "integer" } } },
+                "links": { "Again": { "operationId": "schemas" } },
+                "content": { "application/json": { "schema": schema("Node") } } } },
             "callbacks": { "shipped": { "{$request.body#/back}": { "post": {
                 "summary": "Order shipped",
                 "requestBody": { "content": { "application/json": { "schema": schema("a~1b") } } },
@@ -24,6 +28,10 @@ async fn publish(stand: &Stand, openapi: &str) {
             "Größe": { "type": "integer" },
             "Node": { "type": "object", "properties": { "next": schema("Node") } } } },
     });
+    publish(stand, &document).await;
+}
+
+async fn publish(stand: &Stand, document: &Value) {
     let input = PublishSpec {
         api: "odd".into(),
         version: "v1".into(),
@@ -43,7 +51,7 @@ async fn publish(stand: &Stand, openapi: &str) {
 async fn schemas_of_any_name_and_callbacks_have_pages_that_say_where_they_are_used() {
     for openapi in ["3.0.3", "3.1.0"] {
         let stand = Stand::new().await;
-        publish(&stand, openapi).await;
+        publish_odd(&stand, openapi).await;
         let mut window = stand.signed_in("olga@acme.test").await;
         for (name, used) in [
             ("Foo.Bar%5BBaz%5D", ">Request</td>"),
@@ -64,6 +72,15 @@ async fn schemas_of_any_name_and_callbacks_have_pages_that_say_where_they_are_us
         let odd = window.get(&format!("/apis/odd/v1/schemas/Foo{odd}")).await;
         assert!(odd.body.contains("<h1>Foo.Bar[Baz]</h1>"), "{}", odd.body);
         let operation = window.get("/apis/odd/v1/reference/schemas").await;
+        // What comes back beside the body, and where it leads.
+        for told in [
+            "X-Left",
+            "Orders that are left today.",
+            "Again: call schemas.",
+            "href=\"/apis/odd/v1/schemas/Node\">All of Node</a>",
+        ] {
+            assert!(operation.body.contains(told), "{told}: {}", operation.body);
+        }
         let at = operation
             .between("/reference/schemas/callbacks/", "\"")
             .to_owned();
@@ -87,4 +104,46 @@ async fn schemas_of_any_name_and_callbacks_have_pages_that_say_where_they_are_us
         );
         assert!(window.get("/search?q=shipped").await.body.contains(&path));
     }
+}
+
+#[tokio::test]
+async fn lists_show_a_hundred_lines_and_lead_to_the_rest() {
+    let stand = Stand::new().await;
+    let mut window = stand.signed_in("olga@acme.test").await;
+    // With `Shared` one more schema than there are uses of it.
+    for uses in [99, 100, 101] {
+        let by = (0..uses).map(|number| {
+            let names = json!({ "a": { "$ref": "#/components/schemas/Shared" } });
+            (
+                format!("By{number:03}"),
+                json!({ "type": "object", "properties": names }),
+            )
+        });
+        let shared = ("Shared".to_owned(), json!({ "type": "string" }));
+        let schemas: serde_json::Map<String, Value> = by.chain([shared]).collect();
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": { "title": "Odd", "version": format!("1.{uses}") },
+            "paths": {},
+            "components": { "schemas": schemas },
+        });
+        publish(&stand, &document).await;
+        for (path, lines) in [("schemas", uses + 1), ("schemas/Shared", uses)] {
+            let path = format!("/apis/odd/v1/{path}");
+            let first = window.get(&path).await;
+            let further = format!("href=\"{path}?from=100\"");
+            assert_eq!(line_count(&first.body), lines.min(100), "{path}, {lines}");
+            assert_eq!(first.body.contains(&further), lines > 100, "{}", first.body);
+            let rest = window.get(&format!("{path}?from=100")).await;
+            assert_eq!(rest.status, 200);
+            assert_eq!(line_count(&rest.body), lines.saturating_sub(100), "{path}");
+            let further = format!("href=\"{path}?from=");
+            assert!(!rest.body.contains(&further), "{}", rest.body);
+        }
+    }
+}
+
+/// How many rows a page's table has.
+fn line_count(page: &str) -> usize {
+    page.matches("<th scope=\"row\">").count()
 }

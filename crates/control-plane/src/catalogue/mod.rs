@@ -19,6 +19,8 @@ pub use operations::{
     OperationAddress, OperationDetail, OperationGroup, OperationRow, Reference, download_spec,
     find_operations, get_description, get_operation, get_reference,
 };
-pub use parts::{PartHit, PartKind, PartRow, SchemaDetail, find_parts, get_schema, search_parts};
+pub use parts::{
+    PartHit, PartKind, PartRow, Parts, SchemaDetail, find_parts, get_schema, search_parts,
+};
 pub use product::{CatalogueProduct, Offer, catalogue_product, catalogue_products, offer};
 pub use search::{OperationHit, search_operations};

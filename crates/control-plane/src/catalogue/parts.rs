@@ -1,6 +1,7 @@
 //! Named schemas and callbacks of a reference: their lists, their pages, finding them by words.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use gatehouse_spec::SchemaUse;
 use serde::Serialize;
@@ -53,6 +54,15 @@ pub struct PartRow {
     pub expression: String,
 }
 
+/// Lines of the list of a version's parts.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Those that were asked for.
+    pub rows: Vec<PartRow>,
+    /// How many there are in all.
+    pub total: usize,
+}
+
 /// A schema or callback that was found.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartHit {
@@ -86,19 +96,29 @@ pub struct SchemaDetail {
     pub schemas: HashMap<String, String>,
 }
 
-/// Lists the callbacks of a version in the order of its description, then its schemas in theirs.
+/// Lists the callbacks of a version in the order of its description, then its schemas in theirs: those in the range, counted
+/// from 0.
 pub async fn find_parts(
     db: &Db,
     viewer: &Viewer<'_>,
     api_slug: &str,
     label: &str,
-) -> Result<Vec<PartRow>, Refusal> {
+    range: Range<usize>,
+) -> Result<Parts, Refusal> {
     let (mut tx, eyes) = viewer.begin(db).await?;
     let version = readable(&mut tx, eyes, api_slug, label).await?;
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "total!" from reference_part where revision_id = $1"#,
+        version.revision,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     let rows = sqlx::query!(
         "select kind, name, slug, summary, operation_slug, method, expression
-         from reference_part where revision_id = $1 order by kind, position",
+         from reference_part where revision_id = $1 order by kind, position offset $2 limit $3",
         version.revision,
+        i64::try_from(range.start).unwrap_or(i64::MAX),
+        i64::try_from(range.len()).unwrap_or(i64::MAX),
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -111,7 +131,10 @@ pub async fn find_parts(
         method: row.method,
         expression: row.expression,
     });
-    Ok(rows.collect())
+    Ok(Parts {
+        rows: rows.collect(),
+        total: usize::try_from(total).unwrap_or_default(),
+    })
 }
 
 /// Reads the page of one schema, by its slug or by its name.

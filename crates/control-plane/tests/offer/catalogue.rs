@@ -354,7 +354,7 @@ async fn one_search_finds_apis_operations_guides_and_own_applications_by_the_rul
     assert_eq!(schemas(&eli).await, 0);
     let schema = catalogue::get_schema(db, &eli, "pets", "v1", "Echidna").await;
     assert!(is_not_found(&schema));
-    let parts = catalogue::find_parts(db, &eli, "pets", "v1").await;
+    let parts = catalogue::find_parts(db, &eli, "pets", "v1", 0..1).await;
     assert!(is_not_found(&parts));
     let hidden = catalogue::search_everything(db, &eli, "Pest")
         .await

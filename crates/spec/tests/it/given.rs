@@ -105,6 +105,22 @@ fn values_of_every_place_get_into_the_request_encoded() {
 }
 
 #[test]
+fn a_text_body_has_32_kib_at_most() {
+    assert_eq!(BODY_MAX, 32 * 1024);
+    for (length, fits) in [
+        (BODY_MAX - 1, true),
+        (BODY_MAX, true),
+        (BODY_MAX + 1, false),
+    ] {
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
+        assert_eq!(long.len(), length);
+        let told = url(&given(&[ID, PART], &long));
+        assert_eq!(told.is_ok(), fits, "{length}: {told:?}");
+        assert!(fits || told == Err(vec!["body.".to_owned()]), "{told:?}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_where_it_stands_all_at_once() {
     let wrong = given(
         &[

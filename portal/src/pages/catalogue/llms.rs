@@ -51,11 +51,11 @@ pub(crate) async fn show(
             let _ = writeln!(text, "{}", entry(operation, &page));
         }
     }
-    let parts = catalogue::find_parts(visitor.db(), &viewer, &api, &version).await?;
-    if !parts.is_empty() {
+    let parts = catalogue::find_parts(visitor.db(), &viewer, &api, &version, 0..usize::MAX).await?;
+    if parts.total > 0 {
         text.push_str("\n## Schemas and callbacks\n\n");
     }
-    for part in &parts {
+    for part in &parts.rows {
         let page = absolute(&super::parts::path(part));
         let _ = writeln!(
             text,

@@ -93,10 +93,12 @@ pub(crate) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<PartsPage, PageError> {
     let viewer = visitor.viewer()?;
-    let all = catalogue::find_parts(visitor.db(), &viewer, &api, &version).await?;
+    let from = query.from();
+    let range = from..from.saturating_add(LISTED_MAX);
+    let found = catalogue::find_parts(visitor.db(), &viewer, &api, &version, range).await?;
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{api}/{version}");
-    let parts = all.iter().skip(query.from()).take(LISTED_MAX).map(|part| {
+    let parts = found.rows.iter().map(|part| {
         let link = Link::new(
             part.name.clone(),
             shell.to(&format!("{base}{}", path(part))),
@@ -113,16 +115,12 @@ pub(crate) async fn list(
     });
     Ok(PartsPage {
         parts: parts.collect(),
-        lead: if all.is_empty() {
+        lead: if found.total == 0 {
             t!("reference-no-parts")
         } else {
-            t!("reference-parts-count", count = all.len())
+            t!("reference-parts-count", count = found.total)
         },
-        more: further(
-            query.from(),
-            all.len(),
-            &shell.to(&format!("{base}/schemas")),
-        ),
+        more: further(from, found.total, &shell.to(&format!("{base}/schemas"))),
         crumbs: Crumbs::new(t!("reference-parts"), trail(&shell, &base)),
         shell,
     })
