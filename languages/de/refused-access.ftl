@@ -222,3 +222,4 @@ reason-smaller-plan = Nehmen Sie zuerst einen kleineren Plan
 reason-purpose = Der Zweck muss genauer beschrieben sein
 reason-another-api = Eine andere API passt besser
 reason-data-use = Die Verwendung der Daten ist noch nicht vereinbart
+refused-access-asked-for-again = Derselbe Zugang wurde inzwischen noch einmal beantragt.

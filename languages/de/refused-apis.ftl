@@ -88,7 +88,6 @@ refused-apis-revision-was-published-already = Revision { $number } wurde schon v
 
 # read.rs
 refused-apis-reading-the-description-takes-too-long = Das Lesen der Beschreibung dauert zu lange; teilen Sie sie.
-refused-apis-and-more-3 = Und { $dropped } weitere.
 
 # restore.rs
 refused-apis-revision-of-is-and-never-was = Revision { $number } von { $label } ist { $state } und galt nie; veröffentlichen Sie sie stattdessen.
@@ -163,7 +162,9 @@ refused-apis-called-by = In den letzten { $days } Tagen haben sie aufgerufen: { 
 refused-apis-policy-attached = die Richtlinie { $policy } gilt für { $operation }
 refused-apis-plan-limits = der Plan { $plan } von { $product } begrenzt { $operation }
 refused-apis-product-opens = das Produkt { $product } öffnet { $operation } namentlich
-refused-apis-orphaned = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, nehmen Sie das zuerst weg, oder lassen Sie es mit dieser { $with } fallen.
+refused-apis-orphaned = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, nehmen Sie das zuerst weg, oder lassen Sie es mit dieser Veröffentlichung fallen.
+refused-apis-orphaned-by-release = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, nehmen Sie das zuerst weg, oder lassen Sie es beim Zurückgehen fallen.
 refused-apis-orphaned-in-files = Der Beschreibung fehlt eine Operation, an der etwas hängt: { $what }. Behalten Sie die Operation, oder nehmen Sie das in denselben Dateien weg.
 refused-apis-drained-already = { $name } wird schon geleert.
 refused-apis-not-drained = { $name } wird nicht geleert.
+refused-apis-is-not-there-any-more = { $pointer } gibt es nicht mehr.

@@ -284,3 +284,7 @@ fault-no-price = Sagen Sie, was ein Zeitraum kostet, tausend Anfragen, oder beid
 fault-amount = Verwenden Sie eine Zahl wie 49.90, höchstens { $whole } Ziffern und { $fraction } nach dem Punkt; es ist „{ $got }“.
 fault-backend-secret = Schreiben Sie ein Backend-Geheimnis als {"${vault:NAME}"}, mit dem Namen, den es an dieser API hat.
 refused-people-wrong = E-Mail-Adresse oder Passwort ist falsch.
+refused-people-others = { $count ->
+        [one] { $count } andere
+       *[other] { $count } andere
+    }

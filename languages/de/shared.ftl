@@ -123,7 +123,8 @@ shared-saved-in-force-on = { $count ->
     }
 shared-no-gateway-has-joined-yet-the = Noch ist kein Gateway beigetreten; das erste wird damit beginnen.
 shared-it-took-under-0-1-s = Es dauerte weniger als 0,1 s.
-shared-it-took-s = Es dauerte { $ms },{ $ms2 } s.
+shared-it-took = Es dauerte { $span }.
+shared-seconds = { $whole },{ $tenths } s
 shared-refuses-it = { $name } lehnt es ab: { $error }.
 shared-was-last-heard-from-and-runs = Von { $name } war zuletzt zu hören: { $relative }; es führt aus, was es hatte.
 shared-is-getting-it = { $name } holt es gerade.

@@ -137,6 +137,7 @@ count-warning = { $count ->
 word-joined-and = {" "}und{" "}
 
 # States inside of sentences, as something is one of them.
+is-accepted = angenommen
 is-active = aktiv
 is-cancelled = beendet
 is-closed = geschlossen

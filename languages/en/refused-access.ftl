@@ -222,3 +222,4 @@ reason-smaller-plan = Use a smaller plan first
 reason-purpose = Purpose needs more detail
 reason-another-api = Another API fits better
 reason-data-use = Data use is not agreed yet
+refused-access-asked-for-again = The same access was asked for again meanwhile.

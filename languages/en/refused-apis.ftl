@@ -88,7 +88,6 @@ refused-apis-revision-was-published-already = Revision { $number } was published
 
 # read.rs
 refused-apis-reading-the-description-takes-too-long = Reading the description takes too long; split it.
-refused-apis-and-more-3 = And { $dropped } more.
 
 # restore.rs
 refused-apis-revision-of-is-and-never-was = Revision { $number } of { $label } is { $state } and never was in force; publish it instead.
@@ -163,7 +162,9 @@ refused-apis-called-by = In the last { $days } days it was called by { $names }.
 refused-apis-policy-attached = the policy { $policy } is attached to { $operation }
 refused-apis-plan-limits = the plan { $plan } of { $product } limits { $operation }
 refused-apis-product-opens = the product { $product } opens { $operation } by name
-refused-apis-orphaned = The description no longer has an operation that something hangs on: { $what }. Keep the operation, take that away first, or drop it with this { $with }.
+refused-apis-orphaned = The description no longer has an operation that something hangs on: { $what }. Keep the operation, take that away first, or drop it with this publish.
+refused-apis-orphaned-by-release = The description no longer has an operation that something hangs on: { $what }. Keep the operation, take that away first, or drop it with this rollback.
 refused-apis-orphaned-in-files = The description no longer has an operation that something hangs on: { $what }. Keep the operation, or take that away in the same files.
 refused-apis-drained-already = { $name } is being drained already.
 refused-apis-not-drained = { $name } is not drained.
+refused-apis-is-not-there-any-more = { $pointer } is not there any more.

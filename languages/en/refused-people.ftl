@@ -284,3 +284,7 @@ fault-no-price = Say what a period costs, a thousand calls, or both.
 fault-amount = Use a number such as 49.90, at most { $whole } digits and { $fraction } after the point; got '{ $got }'.
 fault-backend-secret = Write a backend secret as {"${vault:NAME}"}, by the name it has at this API.
 refused-people-wrong = E-mail or password is wrong.
+refused-people-others = { $count ->
+        [one] { $count } other
+       *[other] { $count } others
+    }

@@ -123,7 +123,8 @@ shared-saved-in-force-on = { $count ->
     }
 shared-no-gateway-has-joined-yet-the = No gateway has joined yet; the first one will start with it.
 shared-it-took-under-0-1-s = It took under 0.1 s.
-shared-it-took-s = It took { $ms }.{ $ms2 } s.
+shared-it-took = It took { $span }.
+shared-seconds = { $whole }.{ $tenths } s
 shared-refuses-it = { $name } refuses it: { $error }.
 shared-was-last-heard-from-and-runs = { $name } was last heard from { $relative } and runs what it had.
 shared-is-getting-it = { $name } is getting it.

@@ -137,6 +137,7 @@ count-warning = { $count ->
 word-joined-and = {" "}and{" "}
 
 # States inside of sentences, as something is one of them.
+is-accepted = accepted
 is-active = active
 is-cancelled = cancelled
 is-closed = closed

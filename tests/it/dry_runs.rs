@@ -127,7 +127,7 @@ async fn a_dry_run_of_what_takes_something_away_takes_nothing() {
             "plan list petstore".to_owned(),
         ),
         (
-            "version deprecate petstore v1".to_owned(),
+            "version deprecate petstore v1 --sunset-at 2099-01-01T00:00:00Z".to_owned(),
             "version get petstore v1".to_owned(),
         ),
         (

@@ -326,7 +326,7 @@ impl Browser {
     pub async fn whole_picture(&self) -> Vec<u8> {
         const COMMAND: &str = "Page.captureScreenshot";
         let [width, height]: [u32; 2] = self
-            .run("const page = document.documentElement; done([page.clientWidth, page.scrollHeight])")
+            .run("const page = document.documentElement; done([innerWidth, page.scrollHeight])")
             .await;
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
         let given = json!({"captureBeyondViewport": true, "clip": clip});

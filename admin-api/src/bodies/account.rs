@@ -15,7 +15,7 @@ pub struct Account {
     pub name: String,
     /// Their address.
     pub email: String,
-    /// What they want pages and mails in; null leaves it to the browser, and mails are in English.
+    /// What they want pages and mails in; null leaves it to the browser; what somebody else does is mailed in English.
     pub language: Option<words::Language>,
     /// The tenant that is spoken to.
     pub tenant: AccountTenant,

@@ -173,6 +173,19 @@ async fn mails_are_shown_as_they_look_and_a_test_goes_to_whoever_asks_alone() {
     let own = "select count(*) from mail m join app_user u on u.email = m.to_address
                where m.subject like '[Test] %' and position(chr(2) in m.body_text) = 0";
     assert_eq!((served.count(tests).await, served.count(own).await), (1, 1));
+    // As the mail would come to them.
+    let german = Some(json!({"language": "de"}));
+    served
+        .ask(Method::PUT, "/v1/account/language", &token, &[], german)
+        .await
+        .expect(200);
+    served
+        .ask(Method::POST, &test, &token, &[], None)
+        .await
+        .expect(201);
+    let german =
+        "select count(*) from mail where subject like '[Test] Wählen Sie ein neues Passwort%'";
+    assert_eq!(served.count(german).await, 1);
     let unknown = served.get(&token, "/v1/mail-templates/nothing").await;
     unknown.expect(404);
 }

@@ -129,7 +129,7 @@ pub struct AccountView {
     pub name: String,
     /// Their address.
     pub email: String,
-    /// What they want pages and mails in; `None` leaves it to the browser, and mails are in English.
+    /// What they want pages and mails in; `None` leaves it to the browser; what somebody else does is mailed in English.
     pub language: Option<Language>,
     /// The tenant that is spoken to.
     pub tenant: AccountTenant,
@@ -169,12 +169,13 @@ pub async fn get_account(db: &Db, actor: &Actor) -> Result<AccountView, Refusal>
             time_zone: tenant.time_zone,
         })
         .collect();
+    let language = user.chosen().filter(|_| whole);
     let here = tenants.iter().find(|tenant| tenant.id == actor.tenant());
     Ok(AccountView {
         id: user.id,
         name: user.name,
+        language,
         email: user.email,
-        language: user.language,
         tenant: here.cloned().ok_or(Refusal::NotFound)?,
         unread: notices::unread_count(db, actor).await?,
         token: tokens::own_token(db, actor).await?,

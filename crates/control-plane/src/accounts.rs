@@ -48,10 +48,20 @@ pub struct UserView {
 }
 
 impl UserView {
-    /// Says something to the person: in their language, and where they chose none, in that of the request.
+    /// Answers the person: in their language, and where they chose none, in that of the request, which is theirs.
     pub(crate) fn reads<T>(&self, say: impl FnOnce() -> T) -> T {
+        speaking_now(self.chosen().unwrap_or_else(spoken), say)
+    }
+
+    /// Tells the person what somebody else did: in their language, and where they chose none, in English.
+    pub(crate) fn is_told<T>(&self, say: impl FnOnce() -> T) -> T {
+        speaking_now(self.chosen().unwrap_or(Language::English), say)
+    }
+
+    /// The language they chose, where texts of it are whole.
+    pub(crate) fn chosen(&self) -> Option<Language> {
         let offered = |language: &Language| Language::COMPLETE.contains(language);
-        speaking_now(self.language.filter(offered).unwrap_or_else(spoken), say)
+        self.language.filter(offered)
     }
 }
 
@@ -108,8 +118,10 @@ pub(crate) async fn get(conn: &mut PgConnection, id: UserId) -> Result<UserView,
 
 /// The language that somebody gets mail in: their own, else English.
 pub(crate) fn mailed_in(tag: Option<&str>) -> Language {
-    let chosen = language_of(tag).filter(|one| Language::COMPLETE.contains(one));
-    chosen.unwrap_or(Language::English)
+    let offered = |one: &Language| Language::COMPLETE.contains(one);
+    language_of(tag)
+        .filter(offered)
+        .unwrap_or(Language::English)
 }
 
 /// What a stored tag names. One that is not known any more counts as no choice.

@@ -14,6 +14,8 @@ mod recipients;
 mod request_messages;
 mod talk;
 
+use std::collections::HashSet;
+
 use gatehouse_domain::id::{EventId, NotificationId};
 use gatehouse_domain::notice::MailPreference;
 use gatehouse_language::speaking;
@@ -104,7 +106,8 @@ async fn told(conn: &mut PgConnection, event: &Event) -> Result<Vec<Delivery>, R
     let people: Vec<Uuid> = told.iter().map(|delivery| delivery.to.id).collect();
     for readers in accounts::readers(conn, &people).await? {
         let said = speaking(readers.language, deliveries::of(conn, event)).await?;
-        let theirs = |delivery: &Delivery| readers.people.contains(&delivery.to.id);
+        let people: HashSet<Uuid> = readers.people.into_iter().collect();
+        let theirs = |delivery: &Delivery| people.contains(&delivery.to.id);
         told.retain(|delivery| !theirs(delivery));
         told.extend(said.into_iter().filter(theirs));
     }

@@ -12,6 +12,7 @@ use gatehouse_runtime::{Secret, random};
 use tokio::sync::Semaphore;
 
 use crate::refusal::Refusal;
+use crate::words::blocking;
 
 /// Fewest characters (Unicode code points).
 pub const LENGTH_MIN: usize = 15;
@@ -144,13 +145,12 @@ impl Pool {
             .acquire()
             .await
             .map_err(|error| Refusal::Internal(error.into()))?;
-        let result = tokio::task::spawn_blocking(move || {
+        blocking(move || {
             // Kept until the hash is done, also when the asker has gone away.
             let _running = running;
             job()
         })
-        .await;
-        result.map_err(|error| Refusal::Internal(error.into()))?
+        .await?
     }
 }
 

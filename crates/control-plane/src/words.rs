@@ -4,7 +4,7 @@ mod faults;
 
 use std::fmt::Display;
 
-use gatehouse_language::t;
+use gatehouse_language::{speaking_now, spoken, t};
 use time::OffsetDateTime;
 
 pub(crate) use self::faults::Said;
@@ -12,6 +12,14 @@ use crate::refusal::{Faults, Refusal};
 
 /// Longest reason, in characters: it is mailed verbatim.
 pub(crate) const REASON_MAX: usize = 500;
+
+/// Runs what takes long on a thread for that, and has it refuse in the language of whoever asks: threads do not inherit it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    let language = spoken();
+    Ok(tokio::task::spawn_blocking(move || speaking_now(language, job)).await?)
+}
 
 /// A reason that must be given.
 pub(crate) fn required_reason(reason: &str) -> Result<String, Refusal> {
@@ -73,6 +81,7 @@ pub(crate) fn ago(then: OffsetDateTime, now: OffsetDateTime) -> String {
 pub(crate) fn in_state(word: impl Display) -> String {
     let word = word.to_string();
     match word.as_str() {
+        "accepted" => t!("is-accepted"),
         "active" => t!("is-active"),
         "approved" => t!("is-approved"),
         "cancelled" => t!("is-cancelled"),

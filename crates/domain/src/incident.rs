@@ -40,15 +40,6 @@ words! {
 }
 
 impl IncidentImpact {
-    /// Its name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Degraded => "Degraded",
-            Self::Outage => "Outage",
-            Self::Maintenance => "Maintenance",
-        }
-    }
-
     /// The state of an incident whose first update names none: nobody looks for the cause of maintenance.
     pub const fn first_state(self) -> IncidentState {
         match self {

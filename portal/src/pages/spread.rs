@@ -5,6 +5,7 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::view::parts::Spread;
 use crate::view::shell::Shell;
+use crate::view::words::age;
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::Actor;
@@ -12,7 +13,7 @@ use gatehouse_control_plane::changes::Spread as NodeSpread;
 use gatehouse_control_plane::changes::{self, ChangeView};
 use gatehouse_domain::id::ChangeId;
 use gatehouse_language::t;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// The region with a way back; script swaps the region into the page that asked.
 #[derive(Template)]
@@ -89,6 +90,18 @@ fn said(kind: &str, has: usize, of: usize) -> String {
     }
 }
 
+/// How long something took: tenths of a second, and from a minute on what a person would say.
+pub(crate) fn took(ms: i64) -> String {
+    match ms {
+        ..60_000 => t!(
+            "shared-seconds",
+            whole = ms / 1000,
+            tenths = (ms % 1000 / 100).to_string()
+        ),
+        _ => age(Duration::milliseconds(ms)),
+    }
+}
+
 fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
     if of == 0 {
         return t!("shared-no-gateway-has-joined-yet-the");
@@ -96,11 +109,7 @@ fn detail(view: &ChangeView, of: usize, now: OffsetDateTime) -> String {
     if let Some(ms) = view.in_force_after_ms.filter(|_| view.in_force) {
         return match ms {
             0..100 => t!("shared-it-took-under-0-1-s"),
-            _ => t!(
-                "shared-it-took-s",
-                ms = (ms / 1000).to_string(),
-                ms2 = (ms % 1000 / 100).to_string(),
-            ),
+            _ => t!("shared-it-took", span = took(ms)),
         };
     }
     let missing: Vec<String> = view

@@ -67,10 +67,10 @@ async fn letter_to(
     let tenant = work.actor().tenant();
     let tenant = tenants::get(work.conn(), tenant).await?;
     let holder = find_by_email(work.conn(), wanted.as_str()).await?;
-    if holder.is_some_and(|holder| holder.id != user.id) {
+    if let Some(holder) = holder.filter(|holder| holder.id != user.id) {
         return Ok(NewMail {
             to: wanted.to_string(),
-            letter: emails::already_registered(&tenant.name),
+            letter: holder.is_told(|| emails::already_registered(&tenant.name)),
             token: None,
         });
     }

@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::page::Lookup;
 use crate::refusal::{OnConstraint, Refusal};
 use crate::sealed;
-use crate::words::{Said, require_version};
+use crate::words::{Said, blocking, require_version};
 use crate::work::{Changed, Work};
 
 /// Most certificates of one tenant: all of them are held by every gateway that serves one of their hosts.
@@ -43,8 +43,7 @@ pub async fn put_certificate(
     actor.require(Permission::GatewayManage)?;
     let now = db.clock().now();
     // Signatures are verified and keys compared: nothing for the threads that serve others.
-    let read = tokio::task::spawn_blocking(move || judge(&input, now));
-    let read = read.await.map_err(anyhow::Error::from)??;
+    let read = blocking(move || judge(&input, now)).await??;
     let mut work = Work::begin(db, actor).await?;
     hold_hosts(&mut work).await?;
     let before = lock(&mut work, &certificate).await?;

@@ -222,7 +222,7 @@ pub fn terms_changed(
         t!("emails-new-version-of", terms = terms),
         t!(
             "emails-version-of-which-hold-for-a",
-            version = version,
+            version = version.to_string(),
             terms = terms,
             application = application
         ),

@@ -110,7 +110,7 @@ pub async fn update_incident(
     if before == IncidentState::Resolved.as_str() {
         return Err(Refusal::Conflict(t!(
             "refused-apis-incident-is-resolved-so-nothing-more",
-            number = &number
+            number = number.to_string()
         )));
     }
     require_room(&mut work, seen.id, input.state).await?;

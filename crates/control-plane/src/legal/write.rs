@@ -92,7 +92,7 @@ pub async fn publish_terms(
     if before.markdown == markdown {
         return Err(Refusal::Conflict(t!(
             "refused-people-version-says-the-same",
-            version = &before.line.version
+            version = before.line.version.to_string()
         )));
     }
     insert_version(&mut work, locked.id, before.line.version + 1, markdown).await?;

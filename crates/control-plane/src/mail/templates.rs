@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Links, NewMail, filled, queue};
+use crate::accounts;
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::branding;
@@ -99,23 +100,22 @@ pub async fn send_test(
     template: &str,
 ) -> Result<Changed<TestMail>, Refusal> {
     actor.require(Permission::TenantManage)?;
-    let mut samples = emails::samples().into_iter();
-    let letter = samples.find(|letter| letter.template == template);
-    let letter = as_test(letter.ok_or(Refusal::NotFound)?);
     let mut work = Work::begin(db, actor).await?;
     let person = membership::person(work.conn(), actor).await?;
     let person = person
         .ok_or_else(|| Refusal::NotYours(t!("refused-people-a-test-goes-to-whoever-asks")))?;
-    let to = sqlx::query_scalar!("select email from app_user where id = $1", person)
-        .fetch_one(work.conn())
-        .await?;
+    let person = accounts::get(work.conn(), person.into()).await?;
+    let mut samples = person.reads(emails::samples).into_iter();
+    let letter = samples.find(|letter| letter.template == template);
+    let letter = as_test(letter.ok_or(Refusal::NotFound)?);
+    let to = person.email;
     let sent = TestMail {
         template: letter.template,
         to: to.clone(),
     };
     work.audit(AuditEntry {
         action: "mail.test",
-        subject: person.to_string(),
+        subject: person.id.uuid().to_string(),
         after: Some(json!({ "template": sent.template })),
         ..AuditEntry::default()
     });

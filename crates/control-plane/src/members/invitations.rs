@@ -188,9 +188,15 @@ async fn send(
     let tenant = work.actor().tenant();
     let place = tenants::get(work.conn(), tenant).await?;
     let inviter = work.actor().name().to_owned();
+    let letter = || emails::invitation(&place.name, &inviter, &view.as_what());
+    // Whoever has an account may have said how they read; of others nothing is known but who writes to them.
+    let known = accounts::find_by_email(work.conn(), &view.email).await?;
     let mail = NewMail {
         to: view.email.clone(),
-        letter: emails::invitation(&place.name, &inviter, &view.as_what()),
+        letter: match known {
+            Some(user) => user.is_told(letter),
+            None => letter(),
+        },
         token: Some(token),
     };
     mail::queue(work, mail).await

@@ -95,13 +95,21 @@ pub(super) async fn revision_judged(
             }
         };
         (
-            t!("emails-revision-waits", name = &name, number = number),
+            t!(
+                "emails-revision-waits",
+                name = &name,
+                number = number.to_string()
+            ),
             body,
             Permission::SubscriptionDecide,
         )
     } else {
         (
-            t!("emails-revision-accepted", name = &name, number = number),
+            t!(
+                "emails-revision-accepted",
+                name = &name,
+                number = number.to_string()
+            ),
             t!("emails-can-be-published", reason = &payload.reason),
             Permission::SpecPublish,
         )

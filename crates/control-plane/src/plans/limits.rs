@@ -30,6 +30,31 @@ pub struct LimitView {
     pub words: String,
 }
 
+/// A limit in words, in the reader's language: "5 a second, burst 10" or "100,000 a month".
+pub fn limit_words(rule: &LimitRule) -> String {
+    match *rule {
+        LimitRule::Rate {
+            amount,
+            window_s,
+            burst,
+        } => match window_s {
+            1 => t!("catalogue-rate-second", amount = amount, burst = burst),
+            60 => t!("catalogue-rate-minute", amount = amount, burst = burst),
+            3600 => t!("catalogue-rate-hour", amount = amount, burst = burst),
+            seconds => t!(
+                "catalogue-rate-window",
+                amount = amount,
+                seconds = seconds.to_string(),
+                burst = burst
+            ),
+        },
+        LimitRule::Quota { amount, period } => match period {
+            QuotaPeriod::Day => t!("catalogue-quota-day", amount = amount),
+            QuotaPeriod::Month => t!("catalogue-quota-month", amount = amount),
+        },
+    }
+}
+
 /// Checks limits of every call, and how many there are in all; every fault at once.
 pub(crate) fn check(limits: &[LimitRule], of_operations: usize) -> Vec<FieldFault> {
     let mut faults: Vec<_> = limits

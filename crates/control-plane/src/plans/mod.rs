@@ -33,7 +33,7 @@ use crate::work::{Changed, Work};
 pub use approval::{DUE_S, PlanApproval, SetPlanApproval, get_plan_approval, set_plan_approval};
 pub use choices::{PlanChoice, list_plan_choices};
 pub use close::{ClosePlan, close_plan};
-pub use limits::LimitView;
+pub use limits::{LimitView, limit_words};
 pub use operation_limits::{OperationLimit, OperationLimitView};
 pub use revisions::{RevisionView, apply_due, list_revisions};
 pub use update::{UpdatePlan, update_plan};

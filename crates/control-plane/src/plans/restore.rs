@@ -67,7 +67,7 @@ pub(crate) async fn restore_revision(
         return Err(Refusal::Conflict(t!(
             "refused-access-the-plan-is-closed-or-has",
             name = &before.name,
-            number = &number
+            number = number.to_string()
         )));
     }
     let after = view::read(work.conn(), before.id.uuid()).await?;

@@ -65,7 +65,7 @@ impl Legal {
         };
         let detail = t!(
             "refused-access-accept-version-of-which-stands-at",
-            number = &self.number,
+            number = self.number.to_string(),
             title = &self.title,
             slug = &self.slug
         );

@@ -102,15 +102,15 @@ fn require_waiting(
         "rejected" if base == in_force => Ok(()),
         "rejected" => Err(Refusal::Conflict(t!(
             "refused-apis-revision-was-compared-with-a-description",
-            number = &number
+            number = number.to_string()
         ))),
         "accepted" => Err(Refusal::Conflict(t!(
             "refused-apis-revision-is-accepted-already",
-            number = &number
+            number = number.to_string()
         ))),
         _ => Err(Refusal::Conflict(t!(
             "refused-apis-revision-was-published-there-is-nothing",
-            number = &number
+            number = number.to_string()
         ))),
     }
 }

@@ -75,8 +75,8 @@ impl SpecFault {
         match self.location {
             Some(place) => t!(
                 "refused-apis-line-column",
-                line = &place.line,
-                column = &place.column,
+                line = place.line.to_string(),
+                column = place.column.to_string(),
                 message = &self.message
             ),
             None => self.message.clone(),

@@ -41,7 +41,7 @@ pub use compare::{CompareSpec, Compared, compare_spec};
 pub use fetch::{DescriptionFetch, FETCH_TIMEOUT, REDIRECTS_MAX, URL_LENGTH_MAX};
 pub use lines::{RevisionLines, revision_lines};
 pub use orphans::Orphan;
-pub(crate) use orphans::{Hanging, recorded};
+pub(crate) use orphans::{Hanging, Orphaning, recorded};
 pub use promote::publish_revision;
 pub use publish::publish_spec;
 pub(crate) use publish::{Step, publish_with_others, read_spec, require_publishable, store_spec};

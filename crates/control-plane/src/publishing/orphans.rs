@@ -176,6 +176,15 @@ async fn policies_of(
     Ok(orphans.collect())
 }
 
+/// What takes the operations away, and could drop what hangs on them as well.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Orphaning {
+    /// A description that is published.
+    Publishing,
+    /// A release that the tenant goes back to.
+    GoingBack,
+}
+
 impl Orphans {
     pub(super) fn is_empty(&self) -> bool {
         self.limits.is_empty() && self.choices.is_empty() && self.policies.is_empty()
@@ -187,10 +196,14 @@ impl Orphans {
         all.map(|(_, orphan)| orphan)
     }
 
-    /// Refuses them, each by name. `with` is what could drop them.
-    pub(crate) fn require_none(&self, with: &str) -> Result<(), Refusal> {
+    /// Refuses them, each by name.
+    pub(crate) fn require_none(&self, by: Orphaning) -> Result<(), Refusal> {
         let faults = self.all().map(|orphan| {
-            let words = t!("refused-apis-orphaned", what = &orphan.words(), with = with);
+            let what = &orphan.words();
+            let words = match by {
+                Orphaning::Publishing => t!("refused-apis-orphaned", what = what),
+                Orphaning::GoingBack => t!("refused-apis-orphaned-by-release", what = what),
+            };
             FieldFault::new("?drop_orphans", "orphaned", words)
         });
         let faults: Vec<_> = faults.collect();

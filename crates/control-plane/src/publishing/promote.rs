@@ -55,11 +55,11 @@ fn require_accepted(number: i32, state: &str) -> Result<(), Refusal> {
         "accepted" => Ok(()),
         "rejected" => Err(Refusal::Conflict(t!(
             "refused-apis-revision-breaks-callers-an-approver-has",
-            number = &number
+            number = number.to_string()
         ))),
         _ => Err(Refusal::Conflict(t!(
             "refused-apis-revision-was-published-already",
-            number = &number
+            number = number.to_string()
         ))),
     }
 }

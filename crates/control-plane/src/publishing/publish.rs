@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::gate::{self, Standing};
 use super::ground::{self, Ground, Measure};
-use super::orphans::{self, Orphan};
+use super::orphans::{self, Orphan, Orphaning};
 use super::published::{Outcome, Published, published};
 use super::read::{self, Reading};
 use super::store::{self, Held, Slot, Stored};
@@ -328,7 +328,7 @@ impl Attempt<'_> {
         if self.input.drop_orphans {
             return orphans.drop_all(work, version).await;
         }
-        orphans.require_none("publish")?;
+        orphans.require_none(Orphaning::Publishing)?;
         Ok(Vec::new())
     }
 

@@ -194,10 +194,7 @@ impl Head {
             .collect();
         let dropped = description.warnings_dropped();
         if dropped > 0 {
-            findings.push(warning(
-                "more",
-                &t!("refused-apis-and-more-3", dropped = &dropped),
-            ));
+            findings.push(warning("more", &format!("And {dropped} more.")));
         }
         Self {
             format: description.format().as_str(),

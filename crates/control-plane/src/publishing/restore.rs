@@ -39,7 +39,7 @@ pub(crate) async fn restore_revision(
     if !matches!(found.state.as_str(), "active" | "superseded") {
         return Err(Refusal::Conflict(t!(
             "refused-apis-revision-of-is-and-never-was",
-            number = &number,
+            number = number.to_string(),
             label = &label,
             state = &in_state(found.state)
         )));

@@ -268,8 +268,8 @@ pub(super) fn require_newest(expected: Option<i64>, newest: i64) -> Result<(), R
     match expected {
         Some(expected) if expected != newest => Err(Refusal::Conflict(t!(
             "refused-apis-something-else-was-released-meanwhile-the",
-            newest = &newest,
-            expected = &expected
+            newest = newest.to_string(),
+            expected = expected.to_string()
         ))),
         _ => Ok(()),
     }

@@ -197,8 +197,7 @@ fn in_words(names: &[String]) -> String {
         [only] => return only.clone(),
         names if names.len() > SHOWN => {
             let others = names.len() - SHOWN;
-            let plural = if others == 1 { "other" } else { "others" };
-            (format!("{others} {plural}"), &names[..SHOWN])
+            (t!("refused-people-others", count = others), &names[..SHOWN])
         }
         [first @ .., last] => (last.clone(), first),
     };

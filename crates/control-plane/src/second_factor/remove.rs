@@ -37,7 +37,8 @@ pub async fn turn_off(
         return Err(nothing(&user));
     }
     let off = record(&user, "account.second_factor_off");
-    tell(&mut work, &user, off, emails::second_factor_off).await?;
+    let letter = |tenant: &str| user.reads(|| emails::second_factor_off(tenant));
+    tell(&mut work, &user, off, letter).await?;
     work.commit(()).await.map(drop)
 }
 
@@ -101,7 +102,8 @@ async fn remove_all(work: &mut Work<'_>, user: &UserView) -> Result<Removed, Ref
         return Err(nothing(user));
     }
     let reset = reset_of(user, &removed);
-    tell(work, user, reset, emails::second_factor_reset).await?;
+    let letter = |tenant: &str| user.is_told(|| emails::second_factor_reset(tenant));
+    tell(work, user, reset, letter).await?;
     Ok(removed)
 }
 

@@ -140,7 +140,8 @@ pub async fn confirm(
     let codes = make_codes(work.conn(), user.id).await?;
     sessions::end_others_in(work.conn(), user.id, kept_session).await?;
     let on = record(&user, "account.second_factor_on");
-    tell(&mut work, &user, on, emails::second_factor_on).await?;
+    let letter = |tenant: &str| user.reads(|| emails::second_factor_on(tenant));
+    tell(&mut work, &user, on, letter).await?;
     work.commit(codes).await.map(|changed| changed.value)
 }
 
@@ -149,13 +150,13 @@ pub(super) async fn tell(
     work: &mut Work<'_>,
     user: &UserView,
     record: AuditEntry,
-    letter: fn(&str) -> emails::Letter,
+    letter: impl FnOnce(&str) -> emails::Letter,
 ) -> Result<(), Refusal> {
     let tenant = work.actor().tenant();
     let tenant = tenants::get(work.conn(), tenant).await?;
     let mail = NewMail {
         to: user.email.clone(),
-        letter: user.reads(|| letter(&tenant.name)),
+        letter: letter(&tenant.name),
         token: None,
     };
     mail::queue(work, mail).await?;

@@ -103,14 +103,14 @@ pub(super) async fn require(act: &mut Act<'_>, terms: &Terms, unmet: Unmet) -> R
         Unmet::Accept => t!(
             "refused-access-terms-first",
             plan = plan,
-            number = number,
+            number = number.to_string(),
             title = title,
             slug = slug
         ),
         Unmet::AskAnew => t!(
             "refused-access-terms-reject",
             plan = plan,
-            number = number,
+            number = number.to_string(),
             title = title,
             slug = slug
         ),

@@ -4,7 +4,7 @@
 use gatehouse_domain::Language;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{SubscriptionId, TeamId};
-use gatehouse_language::{speaking, t};
+use gatehouse_language::{speaking, speaking_now, t};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -141,7 +141,8 @@ fn check(input: &SetApprovalSettings) -> Result<Option<Vec<String>>, Refusal> {
     let reasons = input.reject_reasons.as_ref();
     let reasons = reasons.map(|reasons| checked_reasons(&mut faults, reasons));
     faults.finish()?;
-    Ok(reasons)
+    // A form sends back the program's own as its reader saw them: kept, everybody would have them in that language.
+    Ok(reasons.filter(|reasons| !are_own(reasons)))
 }
 
 fn checked_reasons(faults: &mut Faults, reasons: &[String]) -> Vec<String> {
@@ -214,6 +215,12 @@ async fn settings(conn: &mut PgConnection) -> Result<ApprovalSettings, Refusal> 
         },
         row_version: row.row_version,
     })
+}
+
+/// Whether reasons are the program's own, in whatever language.
+fn are_own(reasons: &[String]) -> bool {
+    let mut languages = Language::COMPLETE.iter().copied();
+    languages.any(|language| speaking_now(language, own_reasons) == reasons)
 }
 
 fn own_reasons() -> Vec<String> {

@@ -34,7 +34,7 @@ pub(super) async fn faults(
         if let Some(kept) = known.iter().find(|kept| !is_below(limit, kept)) {
             let detail = t!(
                 "refused-access-the-plan-allows-already-use-a",
-                in_words = &kept.in_words()
+                in_words = of_plan::limit_words(kept)
             );
             faults.push(FieldFault::new(
                 format!("/limits/{place}"),

@@ -164,6 +164,6 @@ async fn finish(act: Act<'_>, record: Record) -> Result<Changed<SubscriptionView
     act.finish(record.about(RequestSubject::Renewal))
         .await
         .on_constraint("subscription_open_key", || {
-            Refusal::Conflict("The same access was asked for again meanwhile.".to_owned())
+            Refusal::Conflict(t!("refused-access-asked-for-again"))
         })
 }

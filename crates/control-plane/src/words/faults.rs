@@ -65,7 +65,9 @@ impl Said for AccentFault {
 impl Said for InvalidLimit {
     fn said(&self) -> String {
         match self {
-            Self::Amount { max, got } => t!("fault-limit-amount", max = *max, got = *got),
+            Self::Amount { max, got } => {
+                t!("fault-limit-amount", max = *max, got = got.to_string())
+            }
             Self::Window(seconds) => t!("fault-limit-window", got = *seconds),
         }
     }

@@ -2,8 +2,8 @@
 
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::accounts::{self, SignIn};
-use gatehouse_domain::Role;
 use gatehouse_domain::id::UserId;
+use gatehouse_domain::{Language, Role};
 
 use crate::world::{HOME, PASSWORD, World, secret};
 
@@ -96,9 +96,14 @@ async fn of_fifty_uses_of_the_link_one_wins_and_a_later_request_voids_it() {
 async fn a_link_lasts_an_hour_and_an_address_of_somebody_else_is_not_given_away() {
     let world = World::create().await;
     let dora = world.member("Dora", &[Role::Developer]).await;
-    // The same answer, and a mail to whom it belongs.
+    // The same answer, and a mail to whom it belongs, as they read.
+    let german = Some(Language::German);
+    accounts::set_language(&world.db, world.owner, german)
+        .await
+        .unwrap();
     ask(&world, dora, "owner@northwind.example").await.unwrap();
-    let told = "select count(*) from mail where template = 'already_registered' and to_address = 'owner@northwind.example'";
+    let told = "select count(*) from mail where template = 'already_registered' and to_address = 'owner@northwind.example'
+                and subject like 'Sie haben schon ein Konto%'";
     assert_eq!(world.count(told).await, 1);
     ask(&world, dora, NEW).await.unwrap();
     let link = world.mailed_token("change_email", NEW).await;

@@ -2,9 +2,10 @@
 
 use gatehouse_control_plane::members::{self, AcceptInvitation, Invite, MemberStatus};
 use gatehouse_control_plane::teams::{self, CreateTeam, TeamKind, TeamRole};
-use gatehouse_control_plane::tenants;
-use gatehouse_control_plane::{Lookup, Page, PlatformActor, Refusal};
-use gatehouse_domain::{Permission, Role, TenantStatus};
+
+use gatehouse_control_plane::{Lookup, Page, PlatformActor, Refusal, accounts, tenants};
+use gatehouse_domain::{Language, Permission, Role, TenantStatus};
+use gatehouse_language::speaking;
 use tokio::task::JoinSet;
 
 use crate::world::{PASSWORD, World, secret};
@@ -229,9 +230,12 @@ async fn a_person_of_one_tenant_accepts_an_invitation_to_another() {
         .await
         .unwrap()
         .unwrap();
-    members::invite(&world.db, &there, invite("dev@example.com", Role::Approver))
-        .await
-        .unwrap();
+    let german = accounts::set_language(&world.db, dev, Some(Language::German)).await;
+    german.unwrap();
+    let invited = members::invite(&world.db, &there, invite("dev@example.com", Role::Approver));
+    speaking(Language::English, invited).await.unwrap();
+    let told = "select count(*) from mail where template = 'invitation' and subject like '% lädt Sie zu %'";
+    assert_eq!(world.count(told).await, 1);
     assert!(
         members::actor_of_user(&world.db, second, dev)
             .await

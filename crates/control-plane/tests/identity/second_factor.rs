@@ -3,8 +3,9 @@
 use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::members;
 use gatehouse_control_plane::second_factor::{self, Passed, RECOVERY_CODES};
-use gatehouse_domain::Role;
 use gatehouse_domain::id::UserId;
+use gatehouse_domain::{Language, Role};
+use gatehouse_language::speaking;
 use gatehouse_runtime::Secret;
 use sqlx::{Connection, PgConnection};
 use totp_rs::{Builder, Secret as Shared, Totp};
@@ -266,7 +267,11 @@ async fn only_who_answers_for_a_person_alone_resets_their_factor() {
     );
 
     let owner = world.owner().await;
-    second_factor::reset(&world.db, &owner, dora).await.unwrap();
+    // Dora chose no language: that the owner reads German is no reason to write to her in it.
+    let reset = second_factor::reset(&world.db, &owner, dora);
+    speaking(Language::German, reset).await.unwrap();
+    let told = "select count(*) from mail where template = 'second_factor_reset' and subject like 'Second factor reset for %'";
+    assert_eq!(world.count(told).await, 1);
     assert!(
         second_factor::of_person(&world.db, dora)
             .await

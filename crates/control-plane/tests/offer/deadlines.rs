@@ -5,9 +5,10 @@ use gatehouse_control_plane::subscriptions::{
     RequestFilter, SetApprovalSettings,
 };
 use gatehouse_control_plane::{Actor, Db, Lookup, Page, Refusal, jobs, outbox};
-use gatehouse_domain::Role;
 use gatehouse_domain::id::UserId;
 use gatehouse_domain::subscription::{ShownState, SubscriptionEvent as E};
+use gatehouse_domain::{Language, Role};
+use gatehouse_language::speaking;
 use time::Duration;
 use tokio::task::JoinSet;
 
@@ -138,6 +139,23 @@ async fn the_tenant_and_the_plan_say_how_long_a_decision_may_take_and_who_hears_
         set(&world.ada, Some(0), settings(3600, None, None)).await,
         Err(Refusal::Stale { current: 1 })
     ));
+    // Reasons that nobody wrote are each reader's, also after a form sent them back as its reader saw them.
+    let seen = subscriptions::get_approval_settings(&world.db, &world.ada);
+    let seen = speaking(Language::German, seen).await.unwrap();
+    let english = now.reject_reasons;
+    assert_ne!(seen.reject_reasons, english);
+    let kept = |reasons: &[String]| {
+        let input = SetApprovalSettings {
+            reject_reasons: Some(reasons.to_vec()),
+            ..settings(3600, Some(60), Some(&team))
+        };
+        speaking(Language::English, set(&world.ada, None, input))
+    };
+    let after = kept(&seen.reject_reasons).await.unwrap().value;
+    assert_eq!(after.reject_reasons, english);
+    let own = &seen.reject_reasons[1..];
+    let after = kept(own).await.unwrap().value;
+    assert_eq!(after.reject_reasons, own, "what somebody wrote stays");
     let asked = world.ask(&world.dora, "Shop", "team").await;
     let due = |view: &subscriptions::SubscriptionView| {
         (view.open_requests[0].due_at - view.open_requests[0].waiting_since).whole_seconds()

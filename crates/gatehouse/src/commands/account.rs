@@ -156,7 +156,7 @@ pub(crate) enum Tongue {
     En,
     /// German.
     De,
-    /// What each browser asks for; mails are in English.
+    /// What each browser asks for; what somebody else does is mailed in English.
     Auto,
 }
 

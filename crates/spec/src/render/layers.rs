@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::Context;
+use super::{ByAddress, Context};
 use crate::fragment::CUT_MARK;
 use crate::pointer;
 
@@ -26,8 +26,8 @@ const LAYERS_MAX: usize = 60;
 
 /// A schema as everything that applies to it at once.
 pub(crate) struct Layers<'f> {
-    /// Where the schema stands in memory: another one of the fragment stands elsewhere.
-    pub(crate) address: usize,
+    /// Where the schema stands.
+    pub(crate) stands: ByAddress<'f>,
     parts: Vec<Part<'f>>,
     /// The name of the shared schema it refers to.
     pub(crate) name: Option<Cow<'f, str>>,
@@ -61,7 +61,7 @@ pub(crate) struct Property<'f> {
 impl<'f> Layers<'f> {
     pub(crate) fn of(schema: &'f Value, context: &Context<'f>) -> Self {
         let mut layers = Self {
-            address: std::ptr::from_ref(schema).addr(),
+            stands: ByAddress(schema),
             parts: Vec::new(),
             name: None,
             names: Vec::new(),

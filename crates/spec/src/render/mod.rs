@@ -16,6 +16,7 @@ mod words;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -118,9 +119,28 @@ pub(crate) struct Context<'f> {
     rendered: RefCell<HashMap<String, SafeHtml>>,
     /// The examples of shared schemas that were made already, by the reference and whom they are for.
     examples: RefCell<HashMap<(String, Direction), Option<example::Example>>>,
-    /// What schemas say without looking inside, and how many HTML elements that comes to, by the address of each in the fragment,
-    /// which outlives the page: a page that did not fit asks for most of them again.
-    leaves: RefCell<HashMap<usize, (SchemaNode, usize)>>,
+    /// What schemas say without looking inside, and how many HTML elements that comes to: a page that did not fit asks for most of
+    /// them again.
+    leaves: RefCell<HashMap<ByAddress<'f>, (SchemaNode, usize)>>,
+}
+
+/// Where a value stands in the fragment: two that say the same stand at two places. It is borrowed, so that nothing else can come to
+/// stand there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ByAddress<'f>(pub(crate) &'f Value);
+
+impl PartialEq for ByAddress<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for ByAddress<'_> {}
+
+impl Hash for ByAddress<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self.0).hash(state);
+    }
 }
 
 /// HTML elements that all schema trees of one page come to. A page may have 4,000; lists, samples and forms stand beside the trees.

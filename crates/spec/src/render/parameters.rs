@@ -54,7 +54,7 @@ fn is_ignored(parameter: &Value) -> bool {
             .any(|ignored| name.eq_ignore_ascii_case(ignored))
 }
 
-pub(super) fn groups(parameters: &Value, context: &Context<'_>) -> Vec<ParameterGroup> {
+pub(super) fn groups<'f>(parameters: &'f Value, context: &Context<'f>) -> Vec<ParameterGroup> {
     let all = parameters.as_array().map_or(&[][..], Vec::as_slice);
     PLACES
         .into_iter()
@@ -98,7 +98,7 @@ pub(crate) fn given_example(holder: &Value) -> Option<&Value> {
     })
 }
 
-fn view(parameter: &Value, location: &str, context: &Context<'_>) -> Option<ParameterView> {
+fn view<'f>(parameter: &'f Value, location: &str, context: &Context<'f>) -> Option<ParameterView> {
     let name = text(parameter.get("name"))?;
     let (content_type, schema) = schema_of(parameter);
     let anchor = format!("{location}.{name}");

@@ -11,11 +11,11 @@ use super::layers::{Layers, reference_name, shared_name};
 const NESTING_MAX: usize = 4;
 
 /// The type of a schema in words: `array of Pet`, `string, date and time`.
-pub(super) fn type_of(layers: &Layers<'_>, context: &Context<'_>) -> String {
+pub(super) fn type_of<'f>(layers: &Layers<'f>, context: &Context<'f>) -> String {
     spell(layers, context, 0)
 }
 
-fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
+fn spell<'f>(layers: &Layers<'f>, context: &Context<'f>, nesting: usize) -> String {
     if layers.nothing {
         return t!("reference-type-nothing");
     }
@@ -36,10 +36,10 @@ fn spell(layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
     }
 }
 
-fn one_of(
-    layers: &Layers<'_>,
-    alternatives: &[&Value],
-    context: &Context<'_>,
+fn one_of<'f>(
+    layers: &Layers<'f>,
+    alternatives: &[&'f Value],
+    context: &Context<'f>,
     nesting: usize,
 ) -> String {
     if let [only] = alternatives
@@ -63,7 +63,7 @@ fn one_of(
     words.join(&t!("reference-or"))
 }
 
-fn kind_of(kind: &str, layers: &Layers<'_>, context: &Context<'_>, nesting: usize) -> String {
+fn kind_of<'f>(kind: &str, layers: &Layers<'f>, context: &Context<'f>, nesting: usize) -> String {
     match kind {
         "array" => {
             let Some(items) = layers.get("items").filter(|items| items.is_object()) else {

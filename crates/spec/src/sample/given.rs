@@ -81,9 +81,9 @@ pub struct GivenFault {
 }
 
 /// What the form of an operation asks for, in the order of the description. Cookies are left out: none is ever sent.
-pub fn inputs(fragment: &Value) -> Vec<Input> {
+pub fn inputs<'f>(fragment: &'f Value) -> Vec<Input> {
     let context = Context::new(fragment);
-    let input = |(place, parameter): (&'static str, &Value)| {
+    let input = |(place, parameter): (&'static str, &'f Value)| {
         let name = parameter["name"].as_str()?;
         let required = place == "path" || parameter["required"] == true;
         let layers = Layers::of(schema_of(parameter).1, &context);
@@ -195,11 +195,11 @@ impl SampleRequest {
 }
 
 /// What was given for one parameter, by its type; `None` is nothing for one that may be left out.
-fn value(
+fn value<'f>(
     place: &str,
-    parameter: &Value,
+    parameter: &'f Value,
     text: &str,
-    context: &Context<'_>,
+    context: &Context<'f>,
 ) -> Result<Option<Value>, String> {
     let required = place == "path" || parameter["required"] == true;
     if text.is_empty() {

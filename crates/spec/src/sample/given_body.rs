@@ -143,7 +143,7 @@ pub fn is_body_unknown(fragment: &Value) -> bool {
 }
 
 /// What a body of one text begins with.
-fn sample_text(declared: &Value, context: &Context<'_>) -> String {
+fn sample_text<'f>(declared: &'f Value, context: &Context<'f>) -> String {
     match body(declared, context) {
         SampleBody::Text { text, .. } => text,
         SampleBody::Form(pairs) => pairs.join("&"),
@@ -152,11 +152,11 @@ fn sample_text(declared: &Value, context: &Context<'_>) -> String {
 }
 
 /// Both examples are of the whole body and made once: made for each field, they would cost the square of the properties.
-fn fields(
+fn fields<'f>(
     all: &[Property<'_>],
     content_type: &str,
-    media: &Value,
-    context: &Context<'_>,
+    media: &'f Value,
+    context: &Context<'f>,
 ) -> Vec<BodyField> {
     let given = crate::render::given_example(media);
     let made = example::of_schema(&media["schema"], Direction::Request, context);
@@ -208,9 +208,9 @@ fn field(property: &Property<'_>, examples: [Option<&Value>; 2]) -> BodyField {
 }
 
 /// The body of what was filled in, or everything that is wrong with it.
-pub(super) fn given_body(
-    fragment: &Value,
-    context: &Context<'_>,
+pub(super) fn given_body<'f>(
+    fragment: &'f Value,
+    context: &Context<'f>,
     given: &Given,
 ) -> Result<SampleBody, Vec<GivenFault>> {
     let declared = &fragment["operation"]["requestBody"];

@@ -194,7 +194,7 @@ fn plain(value: &Value) -> String {
     text.replace(['\r', '\n', '\0'], " ")
 }
 
-fn value_of(parameter: &Value, context: &Context<'_>) -> Value {
+fn value_of<'f>(parameter: &'f Value, context: &Context<'f>) -> Value {
     if let Some(given) = crate::render::given_example(parameter) {
         return given.clone();
     }
@@ -306,7 +306,7 @@ fn text_type(media_type: &str) -> String {
     }
 }
 
-fn body(body: &Value, context: &Context<'_>) -> SampleBody {
+fn body<'f>(body: &'f Value, context: &Context<'f>) -> SampleBody {
     let Some((media_type, media)) = chosen(body) else {
         return SampleBody::None;
     };
@@ -342,7 +342,7 @@ fn pairs(media: &Value, value: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-fn parts(media: &Value, value: Option<&Value>, context: &Context<'_>) -> Vec<SamplePart> {
+fn parts<'f>(media: &'f Value, value: Option<&Value>, context: &Context<'f>) -> Vec<SamplePart> {
     let properties = fields::properties(media, context).into_iter();
     let parts = properties.flat_map(|property| {
         if property.control.takes_files() {

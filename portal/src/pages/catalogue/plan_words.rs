@@ -1,8 +1,8 @@
 //! Plans in words: what they allow and cost, who decides, how long they last.
 
 use crate::pages::catalogue::addresses::environment_word;
-use gatehouse_control_plane::plans::PlanView;
-use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
+use gatehouse_control_plane::plans::{PlanView, limit_words};
+use gatehouse_domain::plan::{ApprovalMode, LimitRule};
 use gatehouse_domain::price::{Price, PricePeriod};
 use gatehouse_language::t;
 
@@ -87,31 +87,6 @@ fn words_of(plan: &PlanView, wanted: impl Fn(&LimitRule) -> bool) -> Option<Stri
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// "5 a second, burst 10" or "100,000 a month".
-fn limit_words(rule: &LimitRule) -> String {
-    match *rule {
-        LimitRule::Rate {
-            amount,
-            window_s,
-            burst,
-        } => match window_s {
-            1 => t!("catalogue-rate-second", amount = amount, burst = burst),
-            60 => t!("catalogue-rate-minute", amount = amount, burst = burst),
-            3600 => t!("catalogue-rate-hour", amount = amount, burst = burst),
-            seconds => t!(
-                "catalogue-rate-window",
-                amount = amount,
-                seconds = seconds.to_string(),
-                burst = burst
-            ),
-        },
-        LimitRule::Quota { amount, period } => match period {
-            QuotaPeriod::Day => t!("catalogue-quota-day", amount = amount),
-            QuotaPeriod::Month => t!("catalogue-quota-month", amount = amount),
-        },
-    }
-}
-
 /// Who decides, as every page says it.
 pub(crate) fn decision_words(approval: ApprovalMode) -> String {
     match approval {
@@ -123,7 +98,8 @@ pub(crate) fn decision_words(approval: ApprovalMode) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LimitRule, Price, PricePeriod, QuotaPeriod, cost, limit_words};
+    use super::{LimitRule, Price, PricePeriod, cost, limit_words};
+    use gatehouse_domain::plan::QuotaPeriod;
 
     #[test]
     fn limits_and_prices_are_said_as_other_answers_say_them() {

@@ -3,7 +3,7 @@
 use crate::address::{Path, id};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::pages::spread;
+use crate::pages::spread::{self, took};
 use crate::view::actions::action_words;
 use crate::view::parts::{Badge, Crumbs, Link, Spread};
 use crate::view::same::{self, Same};
@@ -96,10 +96,9 @@ fn row(number: i64, gateway: &GatewayChange, visitor: &Visitor) -> GatewayRow {
             NodeSpread::Silent => Badge::care(t!("running-silent")),
         },
         number: number.to_string(),
-        took: gateway.acknowledged_after_ms.map_or_else(
-            || t!("running-not-yet"),
-            |ms| format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        ),
+        took: gateway
+            .acknowledged_after_ms
+            .map_or_else(|| t!("running-not-yet"), took),
         applied: gateway.applied_at.map(clock).unwrap_or_default(),
         seen: When::ago(gateway.last_seen_at, visitor.now()),
         error: gateway.error.clone().unwrap_or_default(),

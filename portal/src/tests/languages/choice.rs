@@ -100,6 +100,16 @@ async fn what_a_verb_refuses_is_said_in_the_language_of_the_page() {
     let refused = window.post("/login", &fields).await;
     let words = "E-Mail-Adresse oder Passwort ist falsch.";
     assert!(refused.body.contains(words), "{}", refused.body);
+    // Passwords are judged on a thread of their own.
+    window.get("/signup").await;
+    let fields = [
+        ("email", "new@acme.test"),
+        ("name", "Neu"),
+        ("password", "abc"),
+    ];
+    let refused = window.post("/signup", &fields).await;
+    let words = "Zeichen; es sind 3.";
+    assert!(refused.body.contains(words), "{}", refused.body);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use super::record::require_newest;
 use crate::actor::Actor;
 use crate::audit::AuditEntry;
 use crate::db::Db;
-use crate::publishing::{Hanging, Orphan, recorded};
+use crate::publishing::{Hanging, Orphan, Orphaning, recorded};
 use crate::refusal::Refusal;
 use crate::resources::render::{Wanted, render};
 use crate::words::required_reason;
@@ -151,7 +151,7 @@ pub async fn rollback(
                 ..AuditEntry::default()
             });
         } else if !actor.is_dry_run() {
-            orphans.require_none("rollback")?;
+            orphans.require_none(Orphaning::GoingBack)?;
         }
     }
     done.announced = plan.announced(work.conn()).await?;

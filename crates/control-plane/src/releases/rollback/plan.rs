@@ -319,9 +319,11 @@ fn named(key: &Key, refusal: Refusal) -> Refusal {
             let words: Vec<_> = faults.iter().map(|fault| fault.detail.as_str()).collect();
             Refusal::Conflict(format!("{key}: {}", words.join(" ")))
         }
-        Refusal::UnknownReference { pointer } | Refusal::NotYours(pointer) => {
-            Refusal::Conflict(format!("{key}: {pointer} is not there any more."))
+        Refusal::UnknownReference { pointer } => {
+            let words = t!("refused-apis-is-not-there-any-more", pointer = pointer);
+            Refusal::Conflict(format!("{key}: {words}"))
         }
+        Refusal::NotYours(words) => Refusal::Conflict(format!("{key}: {words}")),
         other => other,
     }
 }

@@ -148,12 +148,12 @@ impl<'f> Builder<'_, 'f> {
 
     /// All that a node says without looking inside, and about how many HTML elements that comes to.
     fn leaf(&self, layers: &Layers<'f>) -> (SchemaNode, usize) {
-        let known = self.context.leaves.borrow().get(&layers.address).cloned();
+        let known = self.context.leaves.borrow().get(&layers.stands).cloned();
         known.unwrap_or_else(|| {
             let node = self.told(layers);
             let elements = elements(&node);
             let mut leaves = self.context.leaves.borrow_mut();
-            leaves.insert(layers.address, (node.clone(), elements));
+            leaves.insert(layers.stands, (node.clone(), elements));
             (node, elements)
         })
     }
@@ -350,7 +350,7 @@ fn elements(node: &SchemaNode) -> usize {
     NODE_ELEMENTS + written + node.bounds.len() + usize::from(!node.enum_values.is_empty())
 }
 
-fn has_inside(layers: &Layers<'_>, context: &Context<'_>) -> bool {
+fn has_inside<'f>(layers: &Layers<'f>, context: &Context<'f>) -> bool {
     let keys = ["prefixItems", "patternProperties"];
     let items = layers.get("items").filter(|items| items.is_object());
     layers.has_properties()
