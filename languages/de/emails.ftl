@@ -1,3 +1,4 @@
+# Mails and the notices beside them: subjects, sentences, links, and why somebody gets them.
 
 # access.rs
 emails-you-get-this-because-you-belong = Sie bekommen das, weil Sie zum Team von { $application } bei { $tenant } gehören.
@@ -77,7 +78,7 @@ emails-the-link-works-once-for-one-3 = Der Link gilt einmal, eine Stunde lang.
 emails-confirm-this-address = Diese Adresse bestätigen
 emails-you-get-this-because-this-address-3 = Sie bekommen das, weil diese Adresse als neue eines Kontos eingegeben wurde. Wenn das nicht Sie waren, tun Sie nichts: Es ändert sich nichts.
 emails-your-address-for-was-changed = Ihre Adresse für { $tenant } wurde geändert
-emails-you-sign-in-to-with-from = Sie melden sich bei { $tenant } ab jetzt mit { $new } an. Mail geht dorthin.
+emails-you-sign-in-to-with-from = Sie melden sich bei { $tenant } ab jetzt mit { $new } an. E-Mails gehen dorthin.
 emails-if-that-was-not-you-take = Wenn das nicht Sie waren, nehmen Sie die Änderung zurück: Jede Sitzung endet, und Sie wählen ein anderes Passwort. Der Link gilt einmal, 7 Tage lang.
 emails-take-the-change-back = Änderung zurücknehmen
 emails-you-get-this-because-this-was = Sie bekommen das, weil dies bisher die Adresse des Kontos war.
@@ -103,8 +104,8 @@ emails-accept-invitation = Einladung annehmen
 emails-you-get-this-because-entered-this = Sie bekommen das, weil { $inviter } diese Adresse eingegeben hat. Wenn Sie das nicht erwarten, tun Sie nichts.
 
 # digest.rs
-emails-open-inbox = Eingang öffnen
-emails-you-get-this-because-you-chose = Sie bekommen das, weil Sie bei { $tenant } Mails gewählt haben, die mehreres auf einmal sagen; in Ihren Einstellungen für Mitteilungen ändern Sie das.
+emails-open-inbox = Posteingang öffnen
+emails-you-get-this-because-you-chose = Sie bekommen das, weil Sie bei { $tenant } E-Mails gewählt haben, die mehreres auf einmal sagen; in Ihren Einstellungen für Mitteilungen ändern Sie das.
 
 # incident.rs
 emails-it-concerns = Sie betrifft { $apis }.
@@ -150,7 +151,7 @@ emails-the-plan-which-uses-has-other = Der Plan { $plan }, den { $application } 
 emails-the-application-s-page-shows-the = Die Seite der Anwendung zeigt die Limits, die gelten.
 emails-new-version-of = Neue Version von { $terms }
 emails-version-of-which-hold-for-a = Version { $version } von { $terms }, die für einen Plan von { $application } gelten, wurde veröffentlicht.
-emails-calls-go-on-as-before-read = Aufrufe gehen weiter wie bisher. Lesen und nehmen Sie sie auf der Seite des Zugangs an; Verlängerungen und andere Pläne verlangen das.
+emails-calls-go-on-as-before-read = Aufrufe gehen weiter wie bisher. Lesen Sie sie auf der Seite des Zugangs, und nehmen Sie sie an; Verlängerungen und andere Pläne verlangen das.
 emails-was-retired = { $api } wurde eingestellt
 emails-which-uses-was-retired-calls-to = { $api }, von { $application } benutzt, wurde eingestellt. Aufrufe werden mit 410 Gone beantwortet.
 emails-is-deprecated = { $api } ist abgekündigt
@@ -164,8 +165,8 @@ emails-notices-from = { $count ->
        *[other] { $count } Mitteilungen von { $tenant }
     }
 emails-notices-since = { $count ->
-        [one] Seit der letzten Mail gab es { $count } Mitteilung:
-       *[other] Seit der letzten Mail gab es { $count } Mitteilungen:
+        [one] Seit der letzten E-Mail gab es { $count } Mitteilung:
+       *[other] Seit der letzten E-Mail gab es { $count } Mitteilungen:
     }
 emails-notices-more = Und { $count } weitere.
 emails-by = {" "}von { $actor }
@@ -189,11 +190,11 @@ emails-was-deleted = { $name } wurde gelöscht
 emails-no-longer-served = { $version } wird nicht mehr ausgeliefert
 emails-deprecated-and-ends = { $version } ist abgekündigt und endet am { $day }
 emails-your-roles = Ihre Rollen bei { $tenant } sind jetzt { $roles }
-emails-breaks-calls = { $api } { $version } bricht, was { $name } aufruft
+emails-breaks-calls = { $api } { $version } ist inkompatibel mit dem, was { $name } aufruft
 emails-breaks-calls-body = { $changes }; { $name } hat in { $days } { $calls } gesendet, die davon betroffen sind.
 emails-breaking-changes = { $count ->
-        [one] { $count } brechende Änderung
-       *[other] { $count } brechende Änderungen
+        [one] { $count } inkompatible Änderung
+       *[other] { $count } inkompatible Änderungen
     }
 emails-days = { $count ->
         [one] { $count } Tag
@@ -219,7 +220,7 @@ emails-decisions-failed = Das Entscheiden ist gescheitert
 emails-everything-at = alles bei { $tenant }
 emails-and-more = { $named } und { $more } weitere
 emails-was-hidden = Was Sie zu { $api } geschrieben haben, wurde verborgen
-emails-is-live = { $version } ist da
+emails-is-live = { $version } ist veröffentlicht
 emails-new-description = { $version } hat eine neue Beschreibung
 emails-role-for-api = { $role } für die API { $name }
 emails-role-for-product = { $role } für das Produkt { $name }

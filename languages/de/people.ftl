@@ -136,7 +136,7 @@ people-applications-appear-here-with-what-they = Anwendungen erscheinen hier mit
 # incident.rs
 people-how-far-it-is = Wie weit es ist
 people-update = Meldung
-people-markdown-it-is-mailed-to-who = Markdown. Sie geht per Mail an alle, die die APIs nutzen, und kann nicht geändert werden.
+people-markdown-it-is-mailed-to-who = Markdown. Sie geht per E-Mail an alle, die die APIs nutzen, und kann nicht geändert werden.
 people-choose-one-of-the-list = Wählen Sie aus der Liste.
 
 # incidents.rs

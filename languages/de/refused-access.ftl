@@ -1,3 +1,4 @@
+# What verbs refuse about access: keys and other credentials, plans, products, requests and decisions.
 
 # material.rs
 refused-access-a-credential-of-the-kind-needs = Zugangsdaten der Art { $kind } brauchen das.
@@ -197,7 +198,7 @@ refused-access-is-already = { $environment }: Zugang von { $application } zu { $
 event-withdraw = Zurückziehen
 event-approve = Genehmigen
 event-reject = Ablehnen
-event-reconsider = neu Entscheiden
+event-reconsider = erneutes Entscheiden
 event-suspend = Aussetzen
 event-unsuspend = Aufheben des Aussetzens
 event-pause = Pausieren

@@ -1,3 +1,4 @@
+# What verbs refuse about APIs: descriptions, versions, releases, guides, environments, gateways, webhooks, incidents.
 
 # create.rs
 refused-apis-not-a-slug = Das ist kein Kurzname.
@@ -73,7 +74,7 @@ refused-apis-line-column = Zeile { $line }, Spalte { $column }: { $message }
 
 # fetch.rs
 refused-apis-use-an-address-of-at-most = Verwenden Sie eine Adresse von höchstens { $url_length_max } Bytes.
-refused-apis-the-address-answers-name-one-that = Die Adresse antwortet { $as_u16 }. Nennen Sie eine, die die Beschreibung ohne Anmeldung herausgibt.
+refused-apis-the-address-answers-name-one-that = Die Adresse antwortet mit { $as_u16 }. Nennen Sie eine, die die Beschreibung ohne Anmeldung herausgibt.
 refused-apis-it-leads-on-to-more-than = Sie leitet über mehr als { $redirects_max } Adressen weiter. Nennen Sie die, bei der sie endet.
 refused-apis-it-leads-on-and-does-not = Sie leitet weiter und sagt nicht, wohin. Nennen Sie die Adresse, bei der sie endet.
 refused-apis-it-leads-on-from-https-to = Sie leitet von https auf eine Adresse weiter, die es nicht ist. Nennen Sie die, bei der sie endet.
@@ -83,7 +84,7 @@ refused-apis-it-could-not-be-fetched = Sie konnte nicht geholt werden: { $why }.
 refused-apis-it-did-not-come-within-s = Sie kam nicht innerhalb von { $as_secs } s. Versuchen Sie es noch einmal, oder senden Sie das Dokument selbst.
 
 # promote.rs
-refused-apis-revision-breaks-callers-an-approver-has = Revision { $number } bricht Aufrufer: Eine genehmigende Person muss sie zuerst annehmen.
+refused-apis-revision-breaks-callers-an-approver-has = An Revision { $number } scheitern Aufrufer: Eine genehmigende Person muss sie zuerst annehmen.
 refused-apis-revision-was-published-already = Revision { $number } wurde schon veröffentlicht.
 
 # read.rs

@@ -1,3 +1,4 @@
+# What verbs refuse about people: accounts, sign-in, members, teams, roles, tokens, tenants; and faults of values that several verbs take.
 
 # account.rs
 refused-people-make-one-in-the-console-under = Legen Sie eines in der Konsole unter Einstellungen, Zugriffstoken an, oder benutzen Sie die Seiten unter /account.
@@ -14,7 +15,7 @@ refused-people-belongs-to-another-account-by-now = { $address } gehört inzwisch
 refused-people-your-account-has-no-password-here = Ihr Konto hat hier kein Passwort. Melden Sie sich erneut bei Ihrem Anbieter an.
 
 # sign_in.rs
-refused-people-this-is-not-your-password-if = Das ist nicht Ihr Passwort. Wenn Sie noch keines haben, lassen Sie sich eines per Mail geben: Melden Sie sich ab und wählen Sie „Passwort vergessen?“.
+refused-people-this-is-not-your-password-if = Das ist nicht Ihr Passwort. Wenn Sie noch keines haben, lassen Sie sich eines per E-Mail geben: Melden Sie sich ab und wählen Sie „Passwort vergessen?“.
 
 # sign_up.rs
 refused-people-takes-no-sign-ups-at-present = { $name } nimmt zurzeit keine Registrierungen an.
@@ -127,8 +128,8 @@ refused-people-is-disabled-enable-them-first-or = { $name } ist gesperrt. Geben 
 refused-people-only-the-team-that-owns-the = Das kann nur das Team, dem die Anwendung gehört.
 
 # preferences.rs
-refused-people-mail-of-always-comes-at-once = Mail der Art { $kind } kommt immer sofort: Etwas von Ihnen funktioniert bald nicht mehr.
-refused-people-nobody-gets-mail-of-use-a = Niemand bekommt Mail der Art „{ $kind }“; verwenden Sie eine Art aus der Liste, oder *.
+refused-people-mail-of-always-comes-at-once = E-Mail der Art { $kind } kommt immer sofort: Etwas von Ihnen funktioniert bald nicht mehr.
+refused-people-nobody-gets-mail-of-use-a = Niemand bekommt E-Mail der Art „{ $kind }“; verwenden Sie eine Art aus der Liste, oder *.
 
 # flow.rs
 refused-people-does-not-answer-at-present-try = { $name } antwortet zurzeit nicht. Versuchen Sie es in einer Minute noch einmal, oder melden Sie sich anders an.

@@ -1,3 +1,4 @@
+# What verbs refuse about policies, backend secrets, certificates and upstreams.
 
 # backend_secrets.rs
 refused-policies-gateways-need-it-for-let-these = Gateways brauchen es für { $join }: Lassen Sie diese Richtlinien ein anderes nennen, oder löschen Sie sie zuerst.

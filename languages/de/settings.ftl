@@ -42,7 +42,7 @@ settings-html-part = HTML-Teil
 settings-text-part = Textteil
 
 # mails.html
-settings-mails = Mails
+settings-mails = E-Mails
 settings-what-is-written-to-people-with = Was Personen geschrieben wird, mit Werten, wie echte sie haben. Jede kann Ihnen als Test gesendet werden.
 
 # sign_in.html
@@ -100,7 +100,7 @@ settings-logo = Logo
 settings-a-png-jpeg-or-webp-of = Ein PNG, JPEG oder WebP von höchstens { $kib } KiB, anstelle des Buchstabens vor dem Namen. Es wird 28 Pixel hoch gezeigt, auf Weiß und auf fast Schwarz.
 settings-take-the-logo-away = Logo entfernen
 settings-saved = Gespeichert.
-settings-pages-and-mails-look-so-from = Seiten und Mails sehen ab jetzt so aus.
+settings-pages-and-mails-look-so-from = Seiten und E-Mails sehen ab jetzt so aus.
 settings-choose-the-image-again-browsers-do = Wählen Sie das Bild noch einmal: Browser behalten es nicht, wenn ein Formular abgelehnt wird.
 
 # ci_trusts.rs

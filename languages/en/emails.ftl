@@ -1,3 +1,4 @@
+# Mails and the notices beside them: subjects, sentences, links, and why somebody gets them.
 
 # access.rs
 emails-you-get-this-because-you-belong = You get this because you belong to the team of { $application } at { $tenant }.

@@ -1,3 +1,4 @@
+# What verbs refuse about access: keys and other credentials, plans, products, requests and decisions.
 
 # material.rs
 refused-access-a-credential-of-the-kind-needs = A credential of the kind { $kind } needs this.

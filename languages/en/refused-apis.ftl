@@ -1,3 +1,4 @@
+# What verbs refuse about APIs: descriptions, versions, releases, guides, environments, gateways, webhooks, incidents.
 
 # create.rs
 refused-apis-not-a-slug = Not a slug.

@@ -1,3 +1,4 @@
+# What verbs refuse about people: accounts, sign-in, members, teams, roles, tokens, tenants; and faults of values that several verbs take.
 
 # account.rs
 refused-people-make-one-in-the-console-under = Make one in the console, under Settings, Access tokens, or use the pages under /account.

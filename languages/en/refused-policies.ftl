@@ -1,3 +1,4 @@
+# What verbs refuse about policies, backend secrets, certificates and upstreams.
 
 # backend_secrets.rs
 refused-policies-gateways-need-it-for-let-these = Gateways need it for { $join }: let these policies name another one, or delete them first.
