@@ -280,3 +280,7 @@ catalogue-banner-planned = Eine Wartung ist geplant. { $when }
 catalogue-planned-from = Ab { $from }.
 catalogue-planned-until = Bis { $until }.
 catalogue-planned-between = Von { $from } bis { $until }.
+catalogue-more-incidents = { $count ->
+        [one] { $count } weitere ist offen
+       *[other] { $count } weitere sind offen
+    }

@@ -258,3 +258,7 @@ event-plan-changed-says = Die Limits eines Plans sind andere.
 event-terms-published-says = Bedingungen wurden angelegt, oder eine neue Version davon.
 event-webhook-disabled-says = Ein Webhook ist zu lange gescheitert, und an ihn wird nichts mehr gesendet.
 emails-everything-else = Alles andere.
+emails-planned-maintenance = Geplante Wartung
+emails-planned-from = Geplant ab { $starts } UTC.
+emails-planned-until = Geplant bis { $ends } UTC.
+emails-planned-between = Geplant von { $starts } bis { $ends } UTC.

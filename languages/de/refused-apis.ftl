@@ -169,3 +169,4 @@ refused-apis-orphaned-in-files = Der Beschreibung fehlt eine Operation, an der e
 refused-apis-drained-already = { $name } wird schon geleert.
 refused-apis-not-drained = { $name } wird nicht geleert.
 refused-apis-is-not-there-any-more = { $pointer } gibt es nicht mehr.
+refused-apis-plan-within-ten-years = Lassen Sie es zwischen gestern und in zehn Jahren liegen.

@@ -277,3 +277,7 @@ catalogue-banner-planned = Maintenance is planned. { $when }
 catalogue-planned-from = From { $from }.
 catalogue-planned-until = Until { $until }.
 catalogue-planned-between = From { $from } to { $until }.
+catalogue-more-incidents = { $count ->
+        [one] { $count } more is open
+       *[other] { $count } more are open
+    }

@@ -258,3 +258,7 @@ event-plan-changed-says = A plan's limits are different.
 event-terms-published-says = Terms were made, or a new version of them.
 event-webhook-disabled-says = A webhook failed for too long, and nothing more is sent to it.
 emails-everything-else = Everything else.
+emails-planned-maintenance = Planned maintenance
+emails-planned-from = Planned from { $starts } UTC.
+emails-planned-until = Planned until { $ends } UTC.
+emails-planned-between = Planned from { $starts } to { $ends } UTC.

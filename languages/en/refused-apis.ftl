@@ -169,3 +169,4 @@ refused-apis-orphaned-in-files = The description no longer has an operation that
 refused-apis-drained-already = { $name } is being drained already.
 refused-apis-not-drained = { $name } is not drained.
 refused-apis-is-not-there-any-more = { $pointer } is not there any more.
+refused-apis-plan-within-ten-years = Let it lie between yesterday and ten years from now.

@@ -35,6 +35,10 @@ impl Turn {
 
 /// Takes the nonce. `about` is what the form acts on: a nonce moved to another form is refused.
 pub(crate) async fn begin(visitor: &Visitor, nonce: &str, about: &str) -> Result<Once, PageError> {
+    // Without one, every such form would be the same one.
+    if nonce.is_empty() {
+        return Err(PageError::of(ProblemKind::BadRequest));
+    }
     let hash = Sha256::digest(format!("form\n{about}")).into();
     let actor = visitor.actor()?;
     let key = format!("form-{nonce}");

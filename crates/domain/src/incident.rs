@@ -13,6 +13,11 @@ pub const UPDATES_MAX: i64 = 200;
 /// Most open incidents of a tenant.
 pub const OPEN_MAX: i64 = 50;
 
+/// How long ago maintenance may have begun when it is told of, in days.
+pub const BEGAN_DAYS_MAX: i64 = 1;
+/// How far ahead maintenance is planned, in days: ten years.
+pub const AHEAD_DAYS_MAX: i64 = 3_653;
+
 words! {
     /// What an incident does to calls.
     IncidentImpact {

@@ -154,6 +154,7 @@ pub(super) fn manage() -> String {
             Field::area("text", "Update", 10_000),
         ],
         updates: updates(),
+        nonce: String::new(),
         same: same(same::INCIDENT_UPDATE),
     }
     .render()

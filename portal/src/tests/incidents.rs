@@ -1,5 +1,6 @@
 //! Incidents: the forms of the console, the status page, the page of each, the feed, and the banner of an API.
 
+use super::window::Answer;
 use super::{Stand, Window};
 use crate::gallery::{hold_to_the_rules, keep};
 use gatehouse_control_plane::Actor;
@@ -20,16 +21,26 @@ async fn stand() -> Stand {
 
 /// Opens an incident of the Petstore by the form.
 async fn open(ops: &mut Window, title: &str) -> String {
-    ops.get(NEW).await;
     let fields = [
         ("title", title),
         ("impact", "degraded"),
         ("apis", "petstore"),
         ("text", "We **look** <img src=x onerror=alert(1)>."),
     ];
-    let sent = ops.post(NEW, &fields).await;
+    let sent = fill(ops, NEW, &fields).await;
     assert_eq!(sent.status, 303, "{}", sent.body);
     sent.location().to_owned()
+}
+
+/// Opens a page and sends its form.
+async fn fill(window: &mut Window, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = window.get(path).await;
+    let nonce = match page.body.contains("name=\"nonce\"") {
+        true => page.between("name=\"nonce\" value=\"", "\"").to_owned(),
+        false => String::new(),
+    };
+    let own = [("nonce", nonce.as_str())];
+    window.post(path, &[&own, fields].concat()).await
 }
 
 #[tokio::test]
@@ -71,15 +82,17 @@ async fn an_incident_goes_from_the_form_to_the_status_page_and_to_its_end() {
         api.body
     );
 
-    let refused = ops
-        .post(&home, &[("state", "resolved"), ("text", "")])
-        .await;
+    let refused = fill(&mut ops, &home, &[("state", "resolved"), ("text", "")]).await;
     assert_eq!(refused.status, 422, "{}", refused.body);
     let over = [("state", "resolved"), ("text", "It is *over*.")];
-    assert_eq!(ops.post(&home, &over).await.status, 303);
+    assert_eq!(fill(&mut ops, &home, &over).await.status, 303);
     let page = ops.get(&home).await;
     assert!(!page.body.contains(FORM), "{}", page.body);
-    let again = ops.post(&home, &over).await;
+    // Whoever had the form open when somebody else resolved it.
+    let page = ops.get(NEW).await;
+    let nonce = page.between("name=\"nonce\" value=\"", "\"").to_owned();
+    let late = [&[("nonce", nonce.as_str())], &over[..]].concat();
+    let again = ops.post(&home, &late).await;
     assert_eq!(again.status, 422, "{}", again.body);
     assert!(again.body.contains("Open a new one"), "{}", again.body);
     let status = dev.get("/status").await;
@@ -165,12 +178,12 @@ async fn what_was_typed_wrongly_is_shown_again_beside_its_faults() {
                 ("title", "Kept"),
                 ("impact", "outage"),
                 ("text", "So."),
-                ("ends_at", "2099-01-01 10:00"),
+                ("ends_at", "2030-01-01 10:00"),
             ],
             "f-ends-at-error",
         ),
     ] {
-        let refused = ops.post(NEW, &fields).await;
+        let refused = fill(&mut ops, NEW, &fields).await;
         assert_eq!(refused.status, 422, "{fields:?}: {}", refused.body);
         assert!(
             refused.body.contains(&format!("id=\"{fault}\"")),
@@ -183,15 +196,15 @@ async fn what_was_typed_wrongly_is_shown_again_beside_its_faults() {
         ("title", "A pause"),
         ("impact", "maintenance"),
         ("text", "We move."),
-        ("starts_at", "2099-01-01 10:00"),
-        ("ends_at", "2099-01-01 12:00"),
+        ("starts_at", "2030-01-01 10:00"),
+        ("ends_at", "2030-01-01 12:00"),
     ];
-    assert_eq!(ops.post(NEW, &planned).await.status, 303);
+    assert_eq!(fill(&mut ops, NEW, &planned).await.status, 303);
     let page = ops.get("/status/incidents/1").await;
     for words in [
         "Planned",
         "Every API",
-        "From 1 Jan 2099, 10:00:00 UTC to 1 Jan 2099, 12:00:00 UTC.",
+        "From 1 Jan 2030, 10:00:00 UTC to 1 Jan 2030, 12:00:00 UTC.",
     ] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
@@ -203,11 +216,14 @@ async fn the_feed_is_for_readers_who_do_not_sign_in_and_tells_of_public_apis() {
     let mut ops = stand.signed_in("ops@acme.test").await;
     open(&mut ops, "Pets <slow>").await;
     let mut reader = stand.window();
-    let feed = reader.get("/status/feed").await;
-    assert_eq!(
-        (feed.status, feed.body.matches("<entry>").count()),
-        (200, 0)
-    );
+    // Also for whoever is signed in: an address that is passed on has what everybody sees.
+    for window in [&mut reader, &mut ops] {
+        let feed = window.get("/status/feed").await;
+        assert_eq!(
+            (feed.status, feed.body.matches("<entry>").count()),
+            (200, 0)
+        );
+    }
     assert_eq!(reader.get("/status/incidents/1").await.status, 404);
     let public = UpdateApi {
         visibility: Some(Visibility::Public),
@@ -233,4 +249,69 @@ async fn the_feed_is_for_readers_who_do_not_sign_in_and_tells_of_public_apis() {
     let page = reader.get("/status/incidents/1").await;
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(!page.body.contains("ops@acme.test"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_opens_and_says_once() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let nonce = |page: &Answer| page.between("name=\"nonce\" value=\"", "\"").to_owned();
+    let own = nonce(&ops.get(NEW).await);
+    let fields = [
+        ("nonce", own.as_str()),
+        ("title", "Pets are slow"),
+        ("impact", "degraded"),
+        ("apis", "petstore"),
+        ("text", "We look."),
+    ];
+    for _ in 0..2 {
+        let sent = ops.post(NEW, &fields).await;
+        assert_eq!(sent.location(), "/console/incidents/1", "{}", sent.body);
+    }
+    let own = nonce(&ops.get("/console/incidents/1").await);
+    let said = [
+        ("nonce", own.as_str()),
+        ("state", "monitoring"),
+        ("text", "Said once."),
+    ];
+    for _ in 0..2 {
+        let sent = ops.post("/console/incidents/1", &said).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+    }
+    let page = ops.get("/status/incidents/1").await;
+    assert_eq!(page.body.matches("Said once.").count(), 1, "{}", page.body);
+    assert_eq!(ops.get("/console/incidents/2").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_outage_is_told_of_before_what_is_planned_and_every_open_incident_is_on_the_status_page()
+{
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    for number in 0..22 {
+        let title = format!("Number {number}");
+        let (impact, starts) = match number {
+            3 => ("outage", ""),
+            4 => ("degraded", ""),
+            _ => ("maintenance", "2030-01-01 10:00"),
+        };
+        let fields = [
+            ("title", title.as_str()),
+            ("impact", impact),
+            ("apis", "petstore"),
+            ("text", "So."),
+            ("starts_at", starts),
+        ];
+        assert_eq!(fill(&mut ops, NEW, &fields).await.status, 303);
+    }
+    let api = ops.get("/apis/petstore").await.body;
+    let at = |title: &str| api.find(title).unwrap_or_else(|| panic!("{title}: {api}"));
+    assert!(at(">Number 3<") < at(">Number 4<") && at(">Number 4<") < at(">Number 21<"));
+    assert!(!api.contains(">Number 20<"), "{api}");
+    assert!(api.contains("19 more are open"), "{api}");
+    let status = ops.get("/status").await.body;
+    for number in 0..22 {
+        let address = format!("href=\"/status/incidents/{}\"", number + 1);
+        assert!(status.contains(&address), "{address}: {status}");
+    }
 }

@@ -76,6 +76,7 @@ async fn things(owner: &mut Window) -> BTreeMap<&'static str, String> {
         (
             "/console/incidents/new",
             &[
+                ("nonce", "a-form-that-was-opened"),
                 ("title", "Pets are slow"),
                 ("impact", "degraded"),
                 ("text", "We look."),

@@ -96,10 +96,11 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn new() -> Self {
+    /// The first field takes the line of the round.
+    pub(super) fn new(round: usize) -> Self {
         Self {
             lines: nastiest(),
-            next: 0,
+            next: round,
             given: Vec::new(),
         }
     }

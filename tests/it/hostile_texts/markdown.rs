@@ -82,7 +82,7 @@ async fn markdown_becomes_nothing_but_text_wherever_it_is_rendered() {
     let upstream = TestUpstream::start().await;
     let tenant = stack.tenant("Markdown").await;
     let root = tenant.root().await;
-    let mut texts = Texts::new();
+    let mut texts = Texts::new(0);
     let described = description(&upstream.url(), &mut texts);
     describe::publish(&root, "marked", &described).await;
     let welcome = json!({"welcome": markdown(4_000)});

@@ -41,6 +41,15 @@ const A_PAGE: usize = 40;
 const A_FIELD: usize = 40;
 /// Names take so many characters.
 const NAME_MAX: usize = 80;
+/// Whether `cargo xtask hostile` asks: for a round with each line in the fields that take one.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+fn rounds() -> usize {
+    match std::env::var_os("GATEHOUSE_HOSTILE") {
+        Some(_) => A_FIELD,
+        None => 1,
+    }
+}
+
 /// Kinds of pages of all roles together, at least: a crawl that is turned away at once finds fewer.
 const PAGES_MIN: usize = 150;
 
@@ -74,6 +83,14 @@ async fn no_text_is_run_wherever_it_stands() {
 
 #[tokio::test]
 async fn every_field_that_takes_a_text_is_filled_and_nobody_sees_more_than_text() {
+    for round in 0..rounds() {
+        Box::pin(every_field(round)).await;
+        println!("hostile texts: round {} of {}", round + 1, rounds());
+    }
+}
+
+/// Fields of one line take the next line each round, longer ones as many as fit.
+async fn every_field(round: usize) {
     let receiver = SmtpReceiver::start().await;
     let allowed = "GATEHOUSE_ADMIN_API__EGRESS__ALLOWED_NETWORKS";
     let plan = StackPlan::of(GATEHOUSE)
@@ -82,7 +99,7 @@ async fn every_field_that_takes_a_text_is_filled_and_nobody_sees_more_than_text(
     let stack = TestStack::start(plan).await;
     let tenant = stack.tenant("Fields").await;
     let root = tenant.root().await;
-    let mut texts = Texts::new();
+    let mut texts = Texts::new(round);
     let mailbox = Mailbox::Server(&receiver);
     let people = Box::pin(People::join(&stack, &tenant, &mailbox, &root)).await;
     let access = Box::pin(fill(&stack, &tenant, &root, &mut texts, &people)).await;

@@ -60,7 +60,7 @@ impl People {
             sign_up(stack, &tenant.prefix, mailbox, name, &email).await;
             let user = user_of(root, &email).await;
             let roles = json!({"roles": [role]});
-            let mut none = Texts::new();
+            let mut none = Texts::new(0);
             none.send(root, "set_member_roles", &[&user], roles).await;
             people.push(Person { email, user });
         }

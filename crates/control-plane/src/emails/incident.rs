@@ -12,6 +12,8 @@ pub struct Incident<'a> {
     pub title: &'a str,
     /// What it does to calls, in a word for people.
     pub impact: &'a str,
+    /// When maintenance is planned, in one sentence.
+    pub planned: Option<&'a str>,
     /// How far it is, in a word for people.
     pub state: &'a str,
     /// Which APIs of the reader it concerns, in words.
@@ -31,7 +33,11 @@ pub fn incident_letter(event: &str, incident: &Incident<'_>) -> Option<Letter> {
         _ => return None,
     };
     let subject = format!("{begins}: {}", incident.title);
-    let letter = Draft::new(template, &subject, format!("{subject}."))
+    let mut draft = Draft::new(template, &subject, format!("{subject}."));
+    if let Some(planned) = incident.planned {
+        draft = draft.say(planned);
+    }
+    let letter = draft
         .quote(Some(incident.text))
         .say(t!("emails-it-concerns", apis = &incident.apis))
         .link(t!("emails-open-incident"), incident.path)

@@ -46,12 +46,13 @@ pub(crate) fn line(value: &str) -> String {
 /// A value that may have several lines.
 fn block(value: &str) -> String {
     let text = value.replace("\r\n", "\n");
-    text.chars()
-        .filter(|c| *c == '\n' || !is_unsafe(*c))
-        .take(BLOCK_MAX)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let mut kept = text.chars().filter(|c| *c == '\n' || !is_unsafe(*c));
+    let mut block: String = kept.by_ref().take(BLOCK_MAX).collect();
+    if kept.next().is_some() {
+        // Whoever reads it is to know that there is more behind the link.
+        block.push('…');
+    }
+    block.trim().to_owned()
 }
 
 fn is_break(c: char) -> bool {
@@ -219,6 +220,17 @@ mod tests {
     #[test]
     fn long_values_are_cut() {
         assert_eq!(line(&"x".repeat(LINE_MAX + 1)).len(), LINE_MAX);
-        assert_eq!(block(&"x".repeat(BLOCK_MAX + 1)).len(), BLOCK_MAX);
+        for (length, is_cut) in [
+            (BLOCK_MAX - 1, false),
+            (BLOCK_MAX, false),
+            (BLOCK_MAX + 1, true),
+        ] {
+            let kept = block(&"x".repeat(length));
+            assert_eq!(
+                kept.chars().filter(|c| *c == 'x').count(),
+                length.min(BLOCK_MAX)
+            );
+            assert_eq!(kept.ends_with('…'), is_cut, "{length}");
+        }
     }
 }

@@ -106,6 +106,7 @@ fn of_incidents() -> impl Iterator<Item = Letter> {
     let told = ["incident.opened", "incident.updated", "incident.resolved"];
     told.into_iter().filter_map(|event| {
         let sample = incident::Incident {
+            planned: None,
             tenant: TENANT,
             title: "Orders are slow",
             impact: &impact_word(IncidentImpact::Degraded),

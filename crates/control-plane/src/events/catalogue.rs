@@ -170,6 +170,8 @@ const INCIDENT: &[Member] = &[
     m("impact", Text),
     m("state", Text),
     m("all_apis", Flag),
+    o("starts_at", Moment),
+    o("ends_at", Moment),
     m("text", Text),
     o("actor", Id("usr")),
 ];

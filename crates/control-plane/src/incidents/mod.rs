@@ -7,17 +7,21 @@ mod select;
 mod words;
 mod write;
 
+use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId};
 use gatehouse_domain::incident::{IncidentImpact, IncidentState};
 use gatehouse_spec::markdown::SafeHtml;
 use serde::Serialize;
+use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
+use crate::apis;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
 use crate::refs::{ApiRef, PersonRef};
 use crate::refusal::Refusal;
-use crate::visibility::{Viewer, readable_api};
+use crate::visibility::{Eyes, Viewer, readable_api};
 use select::{Sight, Wanted};
 
 pub use words::{impact_word, state_word};
@@ -116,8 +120,8 @@ pub async fn list_incidents(
     let sight = Sight::of(viewer, eyes);
     let api = match &filter.api {
         None => None,
-        Some(api) => match readable_api(&mut tx, viewer, eyes, api).await {
-            Ok(found) => Some(found.api.id.uuid()),
+        Some(api) => match known_api(&mut tx, viewer, eyes, api).await {
+            Ok(found) => Some(found),
             Err(Refusal::NotFound) => {
                 return Ok(Listed {
                     data: Vec::new(),
@@ -137,6 +141,23 @@ pub async fn list_incidents(
     };
     let found = select::incidents(&mut tx, &sight, &wanted).await?;
     Ok(Listed::cut(found, page, |one: &IncidentView| one.id.uuid()))
+}
+
+/// An API whose incidents a viewer may ask for: one they may see, or whose incidents they manage.
+async fn known_api(
+    conn: &mut PgConnection,
+    viewer: &Viewer<'_>,
+    eyes: Eyes,
+    api: &Lookup<ApiId>,
+) -> Result<Uuid, Refusal> {
+    match (readable_api(conn, viewer, eyes, api).await, viewer) {
+        (Ok(found), _) => Ok(found.api.id.uuid()),
+        (Err(Refusal::NotFound), Viewer::Member(actor)) => {
+            let managed = apis::find(conn, actor, api, Permission::IncidentManage).await;
+            managed.map(|found| found.id)
+        }
+        (Err(other), _) => Err(other),
+    }
 }
 
 /// The newest incidents that were resolved in the last [`RECENT_DAYS`], at most as many as one page has.

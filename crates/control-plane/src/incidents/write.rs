@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId, UserId};
 use gatehouse_domain::incident::{
-    APIS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX, TITLE_MAX, UPDATES_MAX,
+    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX,
+    TITLE_MAX, UPDATES_MAX,
 };
 use gatehouse_language::t;
 use serde_json::json;
-use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::IncidentView;
@@ -76,7 +78,10 @@ pub async fn open_incident(
             "title": title,
             "impact": input.impact,
             "state": state,
+            "all_apis": slugs.is_empty(),
             "apis": slugs,
+            "starts_at": moment(input.starts_at),
+            "ends_at": moment(input.ends_at),
             "text": said.text,
         })),
         ..AuditEntry::default()
@@ -218,6 +223,18 @@ fn checked(input: &OpenIncident, now: OffsetDateTime) -> Result<(String, String)
             pointer,
             "not_planned",
             t!("refused-apis-only-maintenance-is-planned"),
+        );
+    }
+    let (first, last) = (
+        now - Duration::days(BEGAN_DAYS_MAX),
+        now + Duration::days(AHEAD_DAYS_MAX),
+    );
+    for (pointer, at) in [("/starts_at", input.starts_at), ("/ends_at", input.ends_at)] {
+        faults.require(
+            !planned || at.is_none_or(|at| first <= at && at <= last),
+            pointer,
+            "out_of_range",
+            t!("refused-apis-plan-within-ten-years"),
         );
     }
     if let Some(ends) = input.ends_at.filter(|_| planned) {
@@ -373,9 +390,16 @@ async fn conclude(
             "impact": view.impact,
             "state": view.state,
             "all_apis": view.all_apis,
+            "starts_at": moment(view.starts_at),
+            "ends_at": moment(view.ends_at),
             "text": said.text,
             "actor": said.author.map(UserId::from_uuid),
         }),
     );
     work.commit(view).await
+}
+
+/// As events and the log have it.
+fn moment(at: Option<OffsetDateTime>) -> Option<String> {
+    at.and_then(|at| at.format(&Rfc3339).ok())
 }

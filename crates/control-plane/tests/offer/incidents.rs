@@ -11,7 +11,8 @@ use gatehouse_control_plane::visibility::Viewer;
 use gatehouse_control_plane::webhooks::{self, CreateWebhook};
 use gatehouse_control_plane::{Actor, Lookup, Page, Refusal, outbox};
 use gatehouse_domain::incident::{
-    APIS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX, TITLE_MAX, UPDATES_MAX,
+    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX,
+    TITLE_MAX, UPDATES_MAX,
 };
 use gatehouse_domain::{Role, Visibility};
 use time::Duration;
@@ -397,6 +398,32 @@ async fn title_text_and_apis_are_bounded_and_times_are_of_planned_maintenance() 
     ] {
         assert_eq!(faults(open(&world, &world.otto, input).await), expected);
     }
+    let limits = |from: Duration, seconds: i64| now + from + Duration::seconds(seconds);
+    let (ago, ahead) = (
+        -Duration::days(BEGAN_DAYS_MAX),
+        Duration::days(AHEAD_DAYS_MAX),
+    );
+    let year_minus_one = now.replace_year(-1).unwrap();
+    for (starts, ends, expected) in [
+        (Some(limits(ago, 99)), None, vec![]),
+        (Some(limits(ago, -1)), None, vec!["/starts_at"]),
+        (Some(limits(ahead, -1)), None, vec![]),
+        (Some(limits(ahead, 99)), None, vec!["/starts_at"]),
+        (None, Some(limits(ahead, -1)), vec![]),
+        (None, Some(limits(ahead, 99)), vec!["/ends_at"]),
+        (Some(year_minus_one), None, vec!["/starts_at"]),
+    ] {
+        let input = OpenIncident {
+            starts_at: starts,
+            ends_at: ends,
+            ..planned(work, None, None)
+        };
+        let opened = open(&world, &world.otto, input).await;
+        match expected.is_empty() {
+            true => assert!(opened.is_ok(), "{opened:?}"),
+            false => assert_eq!(faults(opened), expected),
+        }
+    }
     let input = planned(work, Some(1), Some(2));
     let opened = open(&world, &world.otto, input).await.unwrap();
     assert_eq!(opened.state, IncidentState::Identified);
@@ -445,4 +472,65 @@ async fn incidents_that_are_opened_at_once_have_numbers_of_their_own() {
     }
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=8).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn mails_of_planned_maintenance_say_when_it_is() {
+    let world = World::create().await;
+    follow_api(&world.db, &world.dora, "pets".into())
+        .await
+        .unwrap();
+    let now = world.db.clock().now();
+    let planned = OpenIncident {
+        impact: IncidentImpact::Maintenance,
+        starts_at: Some(now + Duration::days(30)),
+        ends_at: Some(now + Duration::days(31)),
+        ..slow(&["pets"])
+    };
+    open(&world, &world.otto, planned).await.unwrap();
+    outbox::dispatch(&world.db).await.unwrap();
+    let told = "select count(*) from mail where subject like 'Planned maintenance: %' and body_text like '%Planned from %UTC.%'";
+    assert_eq!(world.count(told).await, 1);
+    let audited = "select count(*) from audit_log where action = 'incident.open' and after ->> 'starts_at' is not null";
+    assert_eq!(world.count(audited).await, 1);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_published_keeps_no_other_from_it_and_is_tried_again() {
+    let world = World::create().await;
+    follow_api(&world.db, &world.dora, "pets".into())
+        .await
+        .unwrap();
+    outbox::dispatch(&world.db).await.unwrap();
+    let refuse = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+                  create trigger refuse before insert on notification for each row when (new.title like '%poison%') execute function refuse()";
+    let mut superuser = world.superuser().await;
+    sqlx::raw_sql(refuse).execute(&mut superuser).await.unwrap();
+    for title in ["poison", "harmless"] {
+        let input = OpenIncident {
+            title: title.to_owned(),
+            ..slow(&["pets"])
+        };
+        open(&world, &world.otto, input).await.unwrap();
+    }
+    let told = "select count(*) from notification where title like '%harmless%'";
+    let waiting = "select count(*) from outbox where published_at is null and type = 'incident.opened' and attempts > 0";
+    assert!(outbox::dispatch(&world.db).await.is_err());
+    outbox::dispatch(&world.db).await.unwrap();
+    assert_eq!(
+        (world.count(told).await, world.count(waiting).await),
+        (1, 1)
+    );
+    // Nothing is lost: when its time has come it is tried again.
+    sqlx::raw_sql("drop trigger refuse on notification")
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+    world.pass(600);
+    outbox::dispatch(&world.db).await.unwrap();
+    let late = "select count(*) from notification where title like '%poison%'";
+    assert_eq!(
+        (world.count(late).await, world.count(waiting).await),
+        (1, 0)
+    );
 }

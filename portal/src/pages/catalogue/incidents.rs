@@ -15,8 +15,9 @@ pub(crate) use gatehouse_control_plane::incidents::{impact_word, state_word};
 use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
-use gatehouse_domain::incident::{IncidentImpact, IncidentState};
+use gatehouse_domain::incident::{IncidentImpact, IncidentState, OPEN_MAX};
 use gatehouse_language::t;
+use std::cmp::Reverse;
 use time::OffsetDateTime;
 
 /// Newest first.
@@ -173,10 +174,22 @@ fn standing(view: &IncidentView, now: OffsetDateTime) -> String {
 }
 
 /// Banners of one page.
-const BANNERS: Page = Page {
-    limit: 3,
+const BANNERS_MAX: usize = 3;
+/// All that can be open, of which the gravest get a banner.
+const OPEN: Page = Page {
+    limit: OPEN_MAX,
     after: None,
 };
+
+/// What is to be known first: what goes on before what is planned, and the graver before the newer.
+fn urgency(view: &IncidentView, now: OffsetDateTime) -> (bool, u8, Reverse<i32>) {
+    let gravity = match view.impact {
+        IncidentImpact::Outage => 0,
+        IncidentImpact::Degraded => 1,
+        IncidentImpact::Maintenance => 2,
+    };
+    (view.is_planned(now), gravity, Reverse(view.number))
+}
 
 /// What is wrong with an API now, for its page.
 pub(crate) async fn banners(
@@ -190,7 +203,10 @@ pub(crate) async fn banners(
         ..IncidentFilter::default()
     };
     let viewer = visitor.viewer()?;
-    let open = incidents::list_incidents(visitor.db(), &viewer, &filter, &BANNERS).await?;
+    let listed = incidents::list_incidents(visitor.db(), &viewer, &filter, &OPEN).await?;
+    let mut open = listed.data;
+    open.sort_by_key(|view| urgency(view, visitor.now()));
+    let more = open.len().saturating_sub(BANNERS_MAX);
     let banner = |view: &IncidentView| {
         let words = match view.is_planned(visitor.now()) {
             true => t!("catalogue-banner-planned", when = planned(view)),
@@ -200,5 +216,11 @@ pub(crate) async fn banners(
         Flash::care(view.title.clone(), words)
             .with_action(Link::new(t!("catalogue-open-incident"), href))
     };
-    Ok(open.data.iter().map(banner).collect())
+    let mut banners: Vec<Flash> = open.iter().take(BANNERS_MAX).map(banner).collect();
+    if more > 0 {
+        let all = Link::new(t!("nav-status"), shell.to("/status"));
+        banners
+            .push(Flash::care(t!("catalogue-more-incidents", count = more), "").with_action(all));
+    }
+    Ok(banners)
 }

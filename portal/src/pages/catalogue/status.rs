@@ -12,6 +12,7 @@ use askama::Template;
 use gatehouse_control_plane::health::{self, ApiHealth, Health};
 use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, RECENT_DAYS};
 use gatehouse_control_plane::page::Page;
+use gatehouse_domain::incident::OPEN_MAX;
 use gatehouse_language::t;
 
 /// What is wrong now, one sentence about the gateways, one line for each API, what was wrong before.
@@ -38,7 +39,8 @@ web_page!(StatusPage, Private);
 
 /// Open incidents that are told of here with what was said last.
 const OPEN: Page = Page {
-    limit: 20,
+    // All there can be.
+    limit: OPEN_MAX,
     after: None,
 };
 

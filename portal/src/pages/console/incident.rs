@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
 use crate::pages::catalogue::incidents::{Incident, Said, said, state_word};
+use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, faults_of};
 use crate::view::parts::{Crumbs, Link};
 use crate::view::same::{self, Same};
@@ -17,6 +18,7 @@ use gatehouse_control_plane::page::Lookup;
 use gatehouse_domain::Permission;
 use gatehouse_domain::incident::{IncidentState, TEXT_MAX};
 use gatehouse_language::t;
+use gatehouse_runtime::random;
 
 /// What was said, and what is said next.
 #[derive(Template)]
@@ -31,6 +33,8 @@ pub(crate) struct IncidentPage {
     pub(crate) action: String,
     /// None once it is resolved.
     pub(crate) fields: Vec<Field>,
+    /// Of the form that is sent once.
+    pub(crate) nonce: String,
     pub(crate) updates: Vec<Said>,
     pub(crate) same: Same,
 }
@@ -40,6 +44,8 @@ web_page!(IncidentPage, Private);
 #[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateForm {
+    #[serde(default)]
+    nonce: String,
     #[serde(default)]
     state: String,
     #[serde(default)]
@@ -89,6 +95,7 @@ async fn page(
             true => Vec::new(),
             false => fields,
         },
+        nonce: random::token(),
         faults,
         incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
         updates: said(&history, visitor.now()),
@@ -117,7 +124,7 @@ pub(crate) async fn update(
     Path([incident]): Path<1>,
     Form(form): Form<UpdateForm>,
 ) -> Result<Response, PageError> {
-    let actor = visitor.require(Permission::IncidentManage)?;
+    visitor.require(Permission::IncidentManage)?;
     let Some(state) = IncidentState::parse(&form.state) else {
         let faults = Faults::one("state", t!("people-choose-one-of-the-list"));
         return Ok(refused(page(&visitor, &incident, &form, faults).await?));
@@ -127,12 +134,18 @@ pub(crate) async fn update(
         text: form.text.clone(),
     };
     let named = Lookup::from(incident.as_str());
-    match incidents::update_incident(visitor.db(), actor, &named, said).await {
+    let turn = match twice::begin(&visitor, &form.nonce, &incident).await? {
+        Once::First(turn) => turn,
+        Once::Again(path) => return Ok(visitor.go(&path).into_response()),
+    };
+    match incidents::update_incident(visitor.db(), turn.actor(), &named, said).await {
         Ok(_) => {
             let path = format!("/console/incidents/{}", encode(&incident));
+            twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go(&path).into_response())
         }
         Err(refusal) => {
+            twice::forget(&visitor, &turn).await?;
             let faults = faults_of(refusal)?;
             Ok(refused(page(&visitor, &incident, &form, faults).await?))
         }

@@ -7,7 +7,8 @@ use crate::page_error::PageError;
 use crate::pages::catalogue::incidents::{Incident, impact_word};
 use crate::pages::form_page::FormPage;
 use crate::pages::list_of::{After, every_api, listable, older};
-use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::twice::{self, Once};
+use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link, Pages};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
@@ -18,6 +19,7 @@ use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, Ope
 use gatehouse_domain::Permission;
 use gatehouse_domain::incident::{IncidentImpact, TEXT_MAX, TITLE_MAX};
 use gatehouse_language::t;
+use gatehouse_runtime::random;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
@@ -62,6 +64,8 @@ pub(crate) async fn show(
 #[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpenForm {
+    #[serde(default)]
+    nonce: String,
     #[serde(default)]
     title: String,
     #[serde(default)]
@@ -142,7 +146,7 @@ async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<Form
         faults,
         action: shell.to("/console/incidents/new"),
         multipart: false,
-        hidden: Vec::new(),
+        hidden: vec![Hidden::new("nonce", random::token())],
         fields,
         button: t!("people-open-incident").into(),
         back,
@@ -161,7 +165,7 @@ pub(crate) async fn open(
     visitor: Visitor,
     Form(form): Form<OpenForm>,
 ) -> Result<Response, PageError> {
-    let actor = visitor.require(Permission::IncidentManage)?;
+    visitor.require(Permission::IncidentManage)?;
     let mut faults = Faults::default();
     let impact = IncidentImpact::parse(&form.impact);
     if impact.is_none() {
@@ -185,12 +189,18 @@ pub(crate) async fn open(
         starts_at,
         ends_at,
     };
-    match incidents::open_incident(visitor.db(), actor, input).await {
+    let turn = match twice::begin(&visitor, &form.nonce, "incident").await? {
+        Once::First(turn) => turn,
+        Once::Again(path) => return Ok(visitor.go(&path).into_response()),
+    };
+    match incidents::open_incident(visitor.db(), turn.actor(), input).await {
         Ok(opened) => {
             let path = format!("/console/incidents/{}", opened.value.number);
+            twice::finish(&visitor, &turn, &path).await?;
             Ok(visitor.go(&path).into_response())
         }
         Err(refusal) => {
+            twice::forget(&visitor, &turn).await?;
             let page = page(&visitor, &form, faults_of(refusal)?).await?;
             Ok(refused(page))
         }
