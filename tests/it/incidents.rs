@@ -46,6 +46,9 @@ async fn an_incident_of_the_command_line_reaches_pages_feed_and_mail() {
     api.assert_says("Pets are slow");
     let inbox = dev.portal.get("/inbox").await;
     inbox.assert_says("Degraded: Pets are slow");
+    // The feed tells everybody the same: of public APIs.
+    let public = ["api", "update", "petstore", "--visibility", "public"];
+    cli.json(&public).await;
     let feed = dev.portal.get_once("/status/feed").await;
     feed.assert_status(200);
     assert!(
