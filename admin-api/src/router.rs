@@ -426,7 +426,10 @@ fn telling() -> OpenApiRouter<AdminApi> {
             v1::incidents::open::open_incident
         ))
         .routes(routes!(v1::incidents::get::get_incident))
-        .routes(routes!(v1::incidents::update::update_incident))
+        .routes(routes!(
+            v1::incidents::updates::list_incident_updates,
+            v1::incidents::update::update_incident
+        ))
         .routes(routes!(v1::mail_templates::list::list_mail_templates))
         .routes(routes!(v1::mail_templates::get::get_mail_template))
         .routes(routes!(v1::mail_templates::test::test_mail))

@@ -49,6 +49,7 @@ people-create-team = Team anlegen
 
 # incident.html
 people-as-others-see-it = So sehen es andere
+people-what-you-typed-was-not-posted = Was Sie geschrieben haben, wurde nicht veröffentlicht
 people-it-is-resolved-so-nothing-more = Sie ist behoben, deshalb wird nichts mehr dazu gesagt. Wenn es wieder geschieht, eröffnen Sie eine neue.
 people-how-it-goes = Wie es steht
 people-post-update = Meldung veröffentlichen
@@ -137,9 +138,13 @@ people-applications-appear-here-with-what-they = Anwendungen erscheinen hier mit
 people-how-far-it-is = Wie weit es ist
 people-update = Meldung
 people-markdown-it-is-mailed-to-who = Markdown. Sie geht per E-Mail an alle, die die APIs nutzen, und kann nicht geändert werden.
+people-you-do-not-manage-all-it-concerns = Sie verwalten nicht die Störungen von allem, was betroffen ist, und können deshalb nichts dazu melden.
 people-choose-one-of-the-list = Wählen Sie aus der Liste.
 
 # incidents.rs
+people-still-open = Noch offen
+people-no-incident-matches = Keine Störung passt dazu
+people-usual-first-state = { $incident }, bei Wartung { $maintenance }
 people-no-incidents-yet = Noch keine Störungen
 people-open-one-when-something-is-wrong = Eröffnen Sie eine, wenn etwas nicht stimmt, oder vor einer Wartung: Wer die APIs nutzt, erfährt es.
 people-of-maintenance-utc-such-as-2027 = Bei Wartung. UTC, etwa 2027-06-30 22:00.

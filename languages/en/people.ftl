@@ -49,6 +49,7 @@ people-create-team = Create team
 
 # incident.html
 people-as-others-see-it = As others see it
+people-what-you-typed-was-not-posted = What you typed was not posted
 people-it-is-resolved-so-nothing-more = It is resolved, so nothing more is said of it. If it happens again, open a new one.
 people-how-it-goes = How it goes
 people-post-update = Post update
@@ -137,9 +138,13 @@ people-applications-appear-here-with-what-they = Applications appear here with w
 people-how-far-it-is = How far it is
 people-update = Update
 people-markdown-it-is-mailed-to-who = Markdown. It is mailed to who uses the APIs, and cannot be changed.
+people-you-do-not-manage-all-it-concerns = You do not manage incidents of everything it concerns, so you cannot say how it goes.
 people-choose-one-of-the-list = Choose one of the list.
 
 # incidents.rs
+people-still-open = Still open
+people-no-incident-matches = No incident matches
+people-usual-first-state = { $incident }, of maintenance { $maintenance }
 people-no-incidents-yet = No incidents yet
 people-open-one-when-something-is-wrong = Open one when something is wrong, or before maintenance: who uses the APIs is told.
 people-of-maintenance-utc-such-as-2027 = Of maintenance. UTC, such as 2027-06-30 22:00.

@@ -52,13 +52,3 @@ pub struct IncidentUpdate {
     /// When.
     pub at: OffsetDateTime,
 }
-
-/// An incident with all that was said of it.
-#[derive(Debug, ToSchema)]
-pub struct IncidentHistory {
-    /// The incident itself.
-    #[serde(flatten)]
-    pub incident: Incident,
-    /// Newest first.
-    pub updates: Vec<IncidentUpdate>,
-}

@@ -10,6 +10,8 @@ pub const TEXT_MAX: usize = 10_000;
 pub const APIS_MAX: usize = 50;
 /// Most updates of one incident, the first one included. The last there can be resolves it.
 pub const UPDATES_MAX: i64 = 200;
+/// Most updates by one person or their access tokens within an hour, openings included.
+pub const PER_HOUR_MAX: i64 = 60;
 /// Most open incidents of a tenant.
 pub const OPEN_MAX: i64 = 50;
 

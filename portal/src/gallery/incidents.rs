@@ -9,6 +9,7 @@ use crate::view::parts::{Badge, Crumbs, Link};
 use crate::view::same::{self, Same};
 use crate::view::words::When;
 use askama::Template;
+use gatehouse_control_plane::incidents::Prose;
 use gatehouse_domain::incident::IncidentState;
 use gatehouse_language::t;
 use gatehouse_runtime::settings::PublicUrl;
@@ -22,12 +23,12 @@ fn same(way: same::Way) -> Same {
     Same::new(&admin, &[way], &[("incident", "7")])
 }
 
-fn said(state: IncidentState, minutes: i64, html: &str) -> Said {
+fn said(state: IncidentState, minutes: i64, text: &str) -> Said {
     Said {
         state: state_word(state),
         author: "Oona Salmi".into(),
         at: When::ago(NOW - Duration::minutes(minutes), NOW),
-        html: html.into(),
+        said: Prose::new(text),
     }
 }
 
@@ -36,12 +37,12 @@ fn updates() -> Vec<Said> {
         said(
             IncidentState::Identified,
             4,
-            "<p>A database is short of memory. It gets <strong>twice</strong> as much.</p>",
+            "A database is short of memory. It gets **twice** as much.",
         ),
         said(
             IncidentState::Investigating,
             31,
-            "<p>About one call in twenty takes longer than 5 seconds.</p>",
+            "About one call in twenty takes longer than 5 seconds.",
         ),
     ]
 }
@@ -118,6 +119,7 @@ pub(super) fn page() -> String {
             Link::new("Payments", "/apis/payments"),
         ],
         updates: updates(),
+        pages: None,
         manage: Some("/console/incidents/7".into()),
     }
     .render()
@@ -127,6 +129,8 @@ pub(super) fn page() -> String {
 pub(super) fn all() -> String {
     list::IncidentsPage {
         shell: shell().console("incidents"),
+        filters: vec![Field::text("api", t!("word-api")).unforced()],
+        filtered: false,
         incidents: vec![slow(), planned(), over()],
         empty: no(),
         pages: pages(),
@@ -153,7 +157,10 @@ pub(super) fn manage() -> String {
             Field::select("state", "How far it is", states.collect()).value("identified"),
             Field::area("text", "Update", 10_000),
         ],
+        closed: String::new(),
+        unposted: String::new(),
         updates: updates(),
+        pages: None,
         nonce: String::new(),
         same: same(same::INCIDENT_UPDATE),
     }

@@ -5,6 +5,7 @@ use super::{Stand, Window};
 use crate::gallery::{hold_to_the_rules, keep};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::apis::{self, UpdateApi};
+use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
 use gatehouse_domain::{Role, Visibility};
 
 const LIST: &str = "/console/incidents";
@@ -94,7 +95,11 @@ async fn an_incident_goes_from_the_form_to_the_status_page_and_to_its_end() {
     let late = [&[("nonce", nonce.as_str())], &over[..]].concat();
     let again = ops.post(&home, &late).await;
     assert_eq!(again.status, 422, "{}", again.body);
-    assert!(again.body.contains("Open a new one"), "{}", again.body);
+    // What they typed is not lost.
+    for words in ["Open a new one", "was not posted", ">It is *over*.<"] {
+        assert!(again.body.contains(words), "{words}: {}", again.body);
+    }
+    hold_to_the_rules("incident-late", &again.body);
     let status = dev.get("/status").await;
     assert!(!status.body.contains("Open incidents"), "{}", status.body);
     assert!(
@@ -313,5 +318,93 @@ async fn an_outage_is_told_of_before_what_is_planned_and_every_open_incident_is_
     for number in 0..22 {
         let address = format!("href=\"/status/incidents/{}\"", number + 1);
         assert!(status.contains(&address), "{address}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn who_manages_one_api_reads_the_incidents_of_others_and_has_no_form() {
+    let stand = stand().await;
+    stand.admit("part@acme.test", Role::Developer).await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let home = open(&mut ops, "Pets are slow").await;
+    let toys = gatehouse_harness::descriptions::petstore("Toys", "http://127.0.0.1:9/");
+    stand.publish("toys", "v1", &toys).await;
+    let grant = AddGrant {
+        role: "operator".into(),
+        scope: GrantScope::Api("toys".into()),
+    };
+    let system = Actor::system(stand.tenant, "test");
+    let user = stand.actor("part@acme.test").await.user().unwrap();
+    members::add_grant(&stand.db, &system, user, grant)
+        .await
+        .unwrap();
+    let mut part = stand.signed_in("part@acme.test").await;
+    let page = part.get(&home).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("You do not manage"), "{}", page.body);
+    assert!(!page.body.contains(FORM), "{}", page.body);
+    let public = part.get("/status/incidents/1").await.body;
+    assert!(
+        !public.contains("href=\"/console/incidents/1\""),
+        "{public}"
+    );
+}
+
+#[tokio::test]
+async fn the_list_is_asked_for_what_is_open_what_is_over_and_for_an_api() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let first = open(&mut ops, "The first").await;
+    let over = [("state", "resolved"), ("text", "Over.")];
+    assert_eq!(fill(&mut ops, &first, &over).await.status, 303);
+    let known = [
+        ("title", "The second"),
+        ("impact", "outage"),
+        ("state", "monitoring"),
+        ("text", "We look."),
+    ];
+    assert_eq!(fill(&mut ops, NEW, &known).await.status, 303);
+    for (query, first, second) in [
+        ("", true, true),
+        ("?state=open", false, true),
+        ("?state=resolved", true, false),
+        ("?state=odd", true, true),
+        ("?api=petstore", true, true),
+        ("?api=petstore&state=open", false, true),
+        ("?api=nothing", false, false),
+    ] {
+        let page = ops.get(&format!("{LIST}{query}")).await;
+        hold_to_the_rules("incidents", &page.body);
+        let shown = ["The first", "The second"].map(|title| page.body.contains(title));
+        assert_eq!(shown, [first, second], "{query}: {}", page.body);
+    }
+    // It was opened as far as it was.
+    let page = ops.get("/status/incidents/2").await;
+    assert!(page.body.contains("Monitoring"), "{}", page.body);
+    let odd = [&known[..2], &[("state", "odd"), ("text", "So.")]].concat();
+    let refused = fill(&mut ops, NEW, &odd).await;
+    assert!(refused.body.contains("f-state-error"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn of_many_updates_fifty_are_on_a_page() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let home = open(&mut ops, "Pets are slow").await;
+    for number in 1..=50 {
+        let text = format!("Update {number}.");
+        let said = [("state", "monitoring"), ("text", text.as_str())];
+        assert_eq!(fill(&mut ops, &home, &said).await.status, 303);
+    }
+    for base in ["/status", "/console"] {
+        let path = format!("{base}/incidents/1");
+        let page = ops.get(&path).await.body;
+        assert!(page.contains("Update 50.") && page.contains("Update 1."));
+        assert!(!page.contains("<strong>look</strong>"), "{page}");
+        let start = page.find(&format!("{path}?after=")).unwrap();
+        let older = page[start..].split('"').next().unwrap().to_owned();
+        let rest = ops.get(&older).await.body;
+        assert!(rest.contains("<strong>look</strong>"), "{rest}");
+        assert!(!rest.contains("Update 1."), "{rest}");
     }
 }

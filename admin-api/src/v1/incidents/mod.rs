@@ -4,3 +4,4 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod open;
 pub(crate) mod update;
+pub(crate) mod updates;

@@ -10,12 +10,14 @@ mod write;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId};
 use gatehouse_domain::incident::{IncidentImpact, IncidentState};
-use gatehouse_spec::markdown::SafeHtml;
-use serde::Serialize;
+use gatehouse_spec::markdown::{SafeHtml, to_html};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use sqlx::postgres::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::apis;
 use crate::db::Db;
 use crate::page::{Listed, Lookup, Page};
@@ -70,10 +72,9 @@ pub struct UpdateView {
     pub id: IncidentUpdateId,
     /// How far the incident was.
     pub state: IncidentState,
-    /// Markdown, as it was written.
-    pub text: String,
-    /// The same, safe to put into a page.
-    pub html: SafeHtml,
+    /// What was written.
+    #[serde(flatten)]
+    pub said: Prose,
     /// Who wrote it; members of the tenant see that.
     pub author: Option<PersonRef>,
     /// When.
@@ -81,14 +82,47 @@ pub struct UpdateView {
     pub at: OffsetDateTime,
 }
 
-/// An incident with all that was said of it.
-#[derive(Debug, Clone, Serialize)]
+/// Markdown, in JSON its `text` as it was written and its `html`, safe to put into a page.
+///
+/// It is rendered where it is asked for: a list has many, and most pages show none of them.
+#[derive(Debug, Clone)]
+pub struct Prose(String);
+
+impl Prose {
+    /// Of Markdown.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The same, safe to put into a page.
+    pub fn html(&self) -> SafeHtml {
+        to_html(&self.0)
+    }
+}
+
+impl Serialize for Prose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut both = serializer.serialize_struct("Prose", 2)?;
+        both.serialize_field("text", self.text())?;
+        both.serialize_field("html", &self.html())?;
+        both.end()
+    }
+}
+
+/// An incident with a page of what was said of it.
+#[derive(Debug, Clone)]
 pub struct IncidentHistory {
     /// The incident itself.
-    #[serde(flatten)]
     pub incident: IncidentView,
     /// Newest first.
-    pub updates: Vec<UpdateView>,
+    pub updates: Listed<UpdateView>,
+    /// Whether the viewer manages incidents of all it concerns, those APIs included that they may not see.
+    pub is_managed: bool,
 }
 
 /// Which incidents a list has. The default is all of them.
@@ -98,7 +132,7 @@ pub struct IncidentFilter {
     pub open: Option<bool>,
     /// Only those that concern this API. Of one the viewer may not see there are none.
     pub api: Option<Lookup<ApiId>>,
-    /// Only those that were resolved at this moment or later.
+    /// Of those that are over only those that were resolved at this moment or later.
     pub resolved_since: Option<OffsetDateTime>,
 }
 
@@ -174,15 +208,84 @@ pub async fn list_recent(
     list_incidents(db, viewer, &filter, page).await
 }
 
-/// Reads one incident that a viewer may see, by its id or its number, with all its updates.
+/// Those that are open, and those that were resolved in the last [`RECENT_DAYS`]; what something was said of last comes first.
+pub async fn list_latest(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    limit: i64,
+) -> Result<Vec<IncidentView>, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    let wanted = Wanted {
+        resolved_since: Some(db.clock().now() - Duration::days(RECENT_DAYS)),
+        by_newest: true,
+        limit,
+        ..Wanted::default()
+    };
+    select::incidents(&mut tx, &Sight::of(viewer, eyes), &wanted).await
+}
+
+/// Reads one incident that a viewer may see, by its id or its number.
 pub async fn get_incident(
     db: &Db,
     viewer: &Viewer<'_>,
     incident: &Lookup<IncidentId>,
+) -> Result<IncidentView, Refusal> {
+    let (mut tx, eyes) = viewer.begin(db).await?;
+    select::one(&mut tx, &Sight::of(viewer, eyes), incident).await
+}
+
+/// Reads one incident that a viewer may see, by its id or its number, with a page of its updates.
+pub async fn get_history(
+    db: &Db,
+    viewer: &Viewer<'_>,
+    incident: &Lookup<IncidentId>,
+    page: &Page,
 ) -> Result<IncidentHistory, Refusal> {
     let (mut tx, eyes) = viewer.begin(db).await?;
     let sight = Sight::of(viewer, eyes);
     let incident = select::one(&mut tx, &sight, incident).await?;
-    let updates = select::updates(&mut tx, &sight, incident.id).await?;
-    Ok(IncidentHistory { incident, updates })
+    let updates = select::updates(&mut tx, &sight, incident.id, page).await?;
+    let is_managed = match viewer {
+        Viewer::Anonymous(_) => false,
+        Viewer::Member(actor) => is_managed(&mut tx, actor, &incident).await?,
+    };
+    Ok(IncidentHistory {
+        incident,
+        updates: Listed::cut(updates, page, |one| one.id.uuid()),
+        is_managed,
+    })
+}
+
+/// Whether an actor manages incidents on all that an incident concerns.
+async fn is_managed(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    incident: &IncidentView,
+) -> Result<bool, Refusal> {
+    match require_managed(conn, actor, incident).await {
+        Ok(()) => Ok(true),
+        Err(Refusal::Forbidden(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Refuses an actor who does not manage incidents on all that an incident concerns.
+async fn require_managed(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    incident: &IncidentView,
+) -> Result<(), Refusal> {
+    if incident.all_apis {
+        return actor.require(Permission::IncidentManage);
+    }
+    let named = sqlx::query_scalar!(
+        "select api_id from incident_api where incident_id = $1",
+        incident.id.uuid(),
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for place in apis::places(conn, &named).await? {
+        actor.require_on(Permission::IncidentManage, &place)?;
+    }
+    Ok(())
 }

@@ -4,15 +4,14 @@ use std::collections::HashMap;
 
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{IncidentId, UserId};
-use gatehouse_domain::incident::{IncidentImpact, IncidentState, UPDATES_MAX};
-use gatehouse_spec::markdown::to_html;
+use gatehouse_domain::incident::{IncidentImpact, IncidentState};
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{IncidentView, UpdateView};
+use super::{IncidentView, Prose, UpdateView};
 use crate::actor::Actor;
-use crate::page::Lookup;
+use crate::page::{Lookup, Page};
 use crate::refs::{ApiRef, PersonRef};
 use crate::refusal::Refusal;
 use crate::visibility::{Eyes, SEE, Viewer};
@@ -61,6 +60,8 @@ pub(super) struct Wanted {
     pub(super) open: Option<bool>,
     pub(super) api: Option<Uuid>,
     pub(super) resolved_since: Option<OffsetDateTime>,
+    /// What something was said of last first, instead of the newest.
+    pub(super) by_newest: bool,
     pub(super) limit: i64,
 }
 
@@ -93,7 +94,7 @@ fn number_of(text: &str) -> Option<i32> {
         .filter(|_| digits && !text.starts_with('0'))
 }
 
-/// Reads incidents, newest first.
+/// Reads incidents, newest first where nothing else is wanted.
 pub(super) async fn incidents(
     conn: &mut PgConnection,
     sight: &Sight,
@@ -115,7 +116,7 @@ pub(super) async fn incidents(
              and ($11::uuid is null or i.id = $11)
              and ($4::uuid is null or i.all_apis
                   or exists (select from incident_api c where c.incident_id = i.id and c.api_id = $4))
-             and ($5::timestamptz is null or i.resolved_at >= $5)
+             and ($5::timestamptz is null or i.resolved_at is null or i.resolved_at >= $5)
              and (i.all_apis and ($6::boolean or exists (select from api a where visible_api(a.id, null, false)))
                   or exists (select from incident_api c
                              join api a on a.id = c.api_id
@@ -124,7 +125,7 @@ pub(super) async fn incidents(
                                and ($8::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $8
                                     or ($9::uuid[] is null or array[a.owner_team_id, p.id, a.id] && $9)
                                        and visible_api(a.id, $7, $6))))
-           order by i.number desc limit $10"#,
+           order by case when $12::boolean then n.at end desc, i.number desc limit $10"#,
         wanted.after,
         wanted.number,
         wanted.open,
@@ -136,6 +137,7 @@ pub(super) async fn incidents(
         sight.offered.as_deref(),
         wanted.limit,
         wanted.id,
+        wanted.by_newest,
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -229,19 +231,24 @@ async fn apis_of(
     Ok(named)
 }
 
-/// What was said of an incident, newest first.
+/// What was said of an incident, newest first, one more than the page has.
 pub(super) async fn updates(
     conn: &mut PgConnection,
     sight: &Sight,
     incident: IncidentId,
+    page: &Page,
 ) -> Result<Vec<UpdateView>, Refusal> {
     let rows = sqlx::query_as!(
         UpdateRow,
         r#"select u.id as "id!", u.state as "state!", u.markdown as "markdown!", u.author_id, w.name as "author_name?", u.at as "at!"
            from incident_update u left join app_user w on w.id = u.author_id
-           where u.incident_id = $1 order by u.number desc limit $2"#,
+           where u.incident_id = $1
+             and ($3::uuid is null
+                  or u.number < (select b.number from incident_update b where b.id = $3 and b.incident_id = $1))
+           order by u.number desc limit $2"#,
         incident.uuid(),
-        UPDATES_MAX,
+        page.fetch(),
+        page.after,
     )
     .fetch_all(conn)
     .await?;
@@ -265,8 +272,7 @@ impl UpdateRow {
         Ok(UpdateView {
             id: self.id.into(),
             state: known(IncidentState::parse(&self.state), &self.state)?,
-            html: to_html(&self.markdown),
-            text: self.markdown,
+            said: Prose::new(self.markdown),
             author: author.map(|(id, name)| PersonRef {
                 id: UserId::from_uuid(id),
                 name,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use gatehouse_domain::Permission;
 use gatehouse_domain::id::{ApiId, IncidentId, IncidentUpdateId, UserId};
 use gatehouse_domain::incident::{
-    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX,
-    TITLE_MAX, UPDATES_MAX,
+    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX,
+    PER_HOUR_MAX, TEXT_MAX, TITLE_MAX, UPDATES_MAX,
 };
 use gatehouse_language::t;
 use serde_json::json;
@@ -14,9 +14,9 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::IncidentView;
 use super::select::{self, Sight};
-use crate::actor::Actor;
+use super::{IncidentView, require_managed};
+use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
@@ -105,7 +105,7 @@ pub async fn update_incident(
     let eyes = Eyes::of(work.conn(), actor).await?;
     let seen = select::one(work.conn(), &Sight::of_member(actor, eyes), incident).await?;
     let number = seen.number;
-    require_managed(&mut work, actor, &seen).await?;
+    require_managed(work.conn(), actor, &seen).await?;
     let before = sqlx::query_scalar!(
         "select state from incident where id = $1 for no key update",
         seen.id.uuid(),
@@ -186,7 +186,8 @@ async fn insert(
 struct Said {
     event: &'static str,
     text: String,
-    author: Option<Uuid>,
+    /// Who wrote it themselves, and so need not be told. Whose access token wrote it may not know yet.
+    writer: Option<UserId>,
 }
 
 /// Every fault of what is to be opened; title and text as they are kept.
@@ -273,27 +274,6 @@ async fn named(
     Ok(named)
 }
 
-/// Refuses an actor who does not manage incidents on all that an incident concerns.
-async fn require_managed(
-    work: &mut Work<'_>,
-    actor: &Actor,
-    incident: &IncidentView,
-) -> Result<(), Refusal> {
-    if incident.all_apis {
-        return actor.require(Permission::IncidentManage);
-    }
-    let named = sqlx::query_scalar!(
-        "select api_id from incident_api where incident_id = $1",
-        incident.id.uuid(),
-    )
-    .fetch_all(work.conn())
-    .await?;
-    for place in apis::places(work.conn(), &named).await? {
-        actor.require_on(Permission::IncidentManage, &place)?;
-    }
-    Ok(())
-}
-
 /// The number of the next incident. Whoever opens another waits until this one is there.
 async fn next_number(work: &mut Work<'_>) -> Result<i32, Refusal> {
     let tenant = work.tenant();
@@ -349,6 +329,10 @@ async fn say(
     let author = membership::person(work.conn(), actor).await?;
     let id: IncidentUpdateId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
+    // What is over may always be said to be.
+    if let Some(author) = author.filter(|_| !state.is_over()) {
+        require_pause(work, author, now).await?;
+    }
     sqlx::query!(
         "insert into incident_update (id, tenant_id, incident_id, number, state, markdown, author_id, at)
          values ($1, $2, $3, (select count(*) + 1 from incident_update where incident_id = $3), $4, $5, $6, $7)",
@@ -362,11 +346,45 @@ async fn say(
     )
     .execute(work.conn())
     .await?;
+    let writer = match work.actor().kind() {
+        ActorKind::User { id, .. } => Some(*id),
+        ActorKind::Token { .. } | ActorKind::System => None,
+    };
     Ok(Said {
         event,
         text,
-        author,
+        writer,
     })
+}
+
+/// Refuses somebody who said too much within the last hour, themselves or by their access tokens: each time people are mailed. The
+/// lock on their membership lets two of their own wait for one another.
+async fn require_pause(
+    work: &mut Work<'_>,
+    author: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    sqlx::query_scalar!(
+        "select user_id from membership where user_id = $1 for no key update",
+        author
+    )
+    .fetch_optional(work.conn())
+    .await?;
+    let since = now - Duration::HOUR;
+    let recent = sqlx::query!(
+        r#"select count(*) as "count!", min(at) as first from incident_update where author_id = $1 and at > $2"#,
+        author,
+        since,
+    )
+    .fetch_one(work.conn())
+    .await?;
+    match recent.first {
+        Some(first) if recent.count >= PER_HOUR_MAX => {
+            let seconds = (first - since).whole_seconds().max(1);
+            Err(Refusal::TooMany(seconds.unsigned_abs()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Emits the event of what was said, and answers the incident as the actor sees it. The event names no API: webhooks of applications
@@ -393,7 +411,7 @@ async fn conclude(
             "starts_at": moment(view.starts_at),
             "ends_at": moment(view.ends_at),
             "text": said.text,
-            "actor": said.author.map(UserId::from_uuid),
+            "actor": said.writer,
         }),
     );
     work.commit(view).await

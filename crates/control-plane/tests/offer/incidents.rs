@@ -7,14 +7,15 @@ use gatehouse_control_plane::incidents::{
     open_incident, update_incident,
 };
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
+use gatehouse_control_plane::tokens::{self, CreateToken};
 use gatehouse_control_plane::visibility::Viewer;
 use gatehouse_control_plane::webhooks::{self, CreateWebhook};
 use gatehouse_control_plane::{Actor, Lookup, Page, Refusal, outbox};
 use gatehouse_domain::incident::{
-    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX, TEXT_MAX,
-    TITLE_MAX, UPDATES_MAX,
+    AHEAD_DAYS_MAX, APIS_MAX, BEGAN_DAYS_MAX, IncidentImpact, IncidentState, OPEN_MAX,
+    PER_HOUR_MAX, TEXT_MAX, TITLE_MAX, UPDATES_MAX,
 };
-use gatehouse_domain::{Role, Visibility};
+use gatehouse_domain::{Permission, Role, Visibility};
 use time::Duration;
 
 use crate::deadlines::told;
@@ -23,6 +24,9 @@ use crate::world::{
     PETS, World, conflict, faults, is_forbidden, is_not_found, is_not_yours, make_tenant, member,
     unknown,
 };
+
+/// In seconds.
+const HOUR: u64 = 3_600;
 
 fn slow(apis: &[&str]) -> OpenIncident {
     OpenIncident {
@@ -34,6 +38,22 @@ fn slow(apis: &[&str]) -> OpenIncident {
         starts_at: None,
         ends_at: None,
     }
+}
+
+/// An access token of Ada's.
+async fn robot(world: &World) -> Actor {
+    let input = CreateToken {
+        name: "watch".to_owned(),
+        scopes: vec![Permission::IncidentManage],
+        apis: None,
+        platform: None,
+        expires_in_days: None,
+    };
+    let made = tokens::create_token(&world.db, &world.ada, input).await;
+    let text = made.unwrap().value.1.reveal().to_string();
+    let address = "192.0.2.1".parse().unwrap();
+    let robot = tokens::authenticate(&world.db, &text, address).await;
+    robot.unwrap().unwrap()
 }
 
 async fn open(world: &World, actor: &Actor, input: OpenIncident) -> Result<IncidentView, Refusal> {
@@ -74,7 +94,11 @@ async fn get(
     viewer: &Viewer<'_>,
     incident: &IncidentView,
 ) -> Result<IncidentHistory, Refusal> {
-    incidents::get_incident(&world.db, viewer, &Lookup::Id(incident.id)).await
+    let every = Page {
+        limit: Page::LIMIT_MAX,
+        after: None,
+    };
+    incidents::get_history(&world.db, viewer, &Lookup::Id(incident.id), &every).await
 }
 
 async fn show(world: &World, api: &str, visibility: Visibility) {
@@ -94,13 +118,13 @@ async fn an_incident_goes_from_its_first_update_to_the_one_that_resolves_it() {
     assert_eq!((opened.number, opened.all_apis), (1, false));
     assert_eq!(opened.state, IncidentState::Investigating);
     assert_eq!(
-        opened.newest.html.as_str().trim(),
+        opened.newest.said.html().as_str().trim(),
         "<p>We <em>look</em>.</p>"
     );
     let monitored = say(&world, &world.otto, &opened, IncidentState::Monitoring)
         .await
         .unwrap();
-    assert_eq!(monitored.newest.text, "It is monitoring.");
+    assert_eq!(monitored.newest.said.text(), "It is monitoring.");
     assert!(monitored.resolved_at.is_none());
     let over = say(&world, &world.ada, &opened, IncidentState::Resolved)
         .await
@@ -116,6 +140,7 @@ async fn an_incident_goes_from_its_first_update_to_the_one_that_resolves_it() {
         .unwrap();
     let said: Vec<_> = history
         .updates
+        .data
         .iter()
         .map(|update| (update.state, update.author.as_ref().unwrap().name.as_str()))
         .collect();
@@ -176,7 +201,19 @@ async fn who_manages_incidents_nowhere_or_elsewhere_opens_none() {
     assert!(is_not_yours(&open(&world, &eli, slow(&[])).await));
     let said = say(&world, &eli, &opened, IncidentState::Resolved).await;
     assert!(is_forbidden(&said));
+    let both = open(&world, &world.otto, slow(&["pets", "toys"]));
+    let both = both.await.unwrap();
+    let seen = get(&world, &Viewer::Member(&eli), &both).await.unwrap();
+    assert!(!seen.is_managed);
     let own = open(&world, &eli, slow(&["toys"])).await.unwrap();
+    for (incident, actor, managed) in [
+        (&own, &eli, true),
+        (&both, &world.otto, true),
+        (&both, &world.dora, false),
+    ] {
+        let seen = get(&world, &Viewer::Member(actor), incident).await;
+        assert_eq!(seen.unwrap().is_managed, managed);
+    }
     say(&world, &eli, &own, IncidentState::Resolved)
         .await
         .unwrap();
@@ -237,7 +274,7 @@ async fn an_incident_is_seen_by_who_may_see_one_of_its_apis_and_names_those_alon
     show(&world, "pets", Visibility::Public).await;
     assert_eq!(listed(&world, &anybody, &every_one).await, [3, 1]);
     let seen = get(&world, &anybody, &both).await.unwrap();
-    assert!(seen.updates[0].author.is_none());
+    assert!(seen.updates.data[0].author.is_none());
     assert_eq!(names(seen), ["pets"]);
     // Those that are open, and those that are over.
     say(&world, &world.otto, &both, IncidentState::Resolved)
@@ -435,6 +472,7 @@ async fn updates_and_open_incidents_are_bounded_and_there_is_always_room_to_reso
     let world = World::create().await;
     let first = open(&world, &world.otto, slow(&["pets"])).await.unwrap();
     for _ in 1..UPDATES_MAX - 1 {
+        world.pass(2 * HOUR / u64::try_from(PER_HOUR_MAX).unwrap());
         say(&world, &world.otto, &first, IncidentState::Monitoring)
             .await
             .unwrap();
@@ -443,6 +481,7 @@ async fn updates_and_open_incidents_are_bounded_and_there_is_always_room_to_reso
     let words = conflict(refused);
     assert!(words.contains("Resolve this one"), "{words}");
     for _ in 1..OPEN_MAX {
+        world.pass(2 * HOUR / u64::try_from(PER_HOUR_MAX).unwrap());
         open(&world, &world.otto, slow(&["pets"])).await.unwrap();
     }
     let words = conflict(open(&world, &world.otto, slow(&["pets"])).await);
@@ -453,7 +492,7 @@ async fn updates_and_open_incidents_are_bounded_and_there_is_always_room_to_reso
     let history = get(&world, &Viewer::Member(&world.dora), &first)
         .await
         .unwrap();
-    let kept = i64::try_from(history.updates.len()).unwrap();
+    let kept = i64::try_from(history.updates.data.len()).unwrap();
     assert_eq!(kept, UPDATES_MAX);
     open(&world, &world.otto, slow(&["pets"])).await.unwrap();
 }
@@ -533,4 +572,108 @@ async fn an_event_that_cannot_be_published_keeps_no_other_from_it_and_is_tried_a
         (world.count(late).await, world.count(waiting).await),
         (1, 0)
     );
+}
+
+#[tokio::test]
+async fn updates_of_one_person_within_an_hour_are_bounded_and_the_end_may_always_be_told() {
+    let world = World::create().await;
+    let opened = open(&world, &world.ada, slow(&["pets"])).await.unwrap();
+    for _ in 1..PER_HOUR_MAX {
+        say(&world, &world.ada, &opened, IncidentState::Monitoring)
+            .await
+            .unwrap();
+    }
+    let refused = say(&world, &world.ada, &opened, IncidentState::Monitoring).await;
+    let Err(Refusal::TooMany(seconds)) = refused else {
+        panic!("{refused:?}");
+    };
+    // A token is no second voice of its maker, another person is.
+    let token = robot(&world).await;
+    let refused = open(&world, &token, slow(&["pets"])).await;
+    assert!(matches!(refused, Err(Refusal::TooMany(_))), "{refused:?}");
+    say(&world, &world.otto, &opened, IncidentState::Monitoring)
+        .await
+        .unwrap();
+    say(&world, &world.ada, &opened, IncidentState::Resolved)
+        .await
+        .unwrap();
+    world.pass(seconds);
+    open(&world, &world.ada, slow(&["pets"])).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_said_is_read_page_by_page_and_the_feed_begins_with_what_was_said_last() {
+    let world = World::create().await;
+    let first = open(&world, &world.otto, slow(&["pets"])).await.unwrap();
+    let second = open(&world, &world.otto, slow(&["pets"])).await.unwrap();
+    for state in [IncidentState::Identified, IncidentState::Monitoring] {
+        say(&world, &world.otto, &first, state).await.unwrap();
+    }
+    let dora = Viewer::Member(&world.dora);
+    let read = async |incident: &IncidentView, page: Page| {
+        let named = Lookup::Id(incident.id);
+        let found = incidents::get_history(&world.db, &dora, &named, &page).await;
+        let updates = found.unwrap().updates;
+        let states: Vec<_> = updates.data.iter().map(|one| one.state).collect();
+        (states, updates.next)
+    };
+    let page = |after| Page { limit: 2, after };
+    let (states, next) = read(&first, page(None)).await;
+    assert_eq!(
+        states,
+        [IncidentState::Monitoring, IncidentState::Identified]
+    );
+    assert!(next.is_some());
+    let rest = read(&first, page(next)).await;
+    assert_eq!(rest, (vec![IncidentState::Investigating], None));
+    // A cursor of another incident is none.
+    assert_eq!(read(&second, page(next)).await, (vec![], None));
+    let latest = async |limit| {
+        let found = incidents::list_latest(&world.db, &dora, limit).await;
+        let found = found.unwrap().into_iter();
+        found.map(|one| one.number).collect::<Vec<_>>()
+    };
+    assert_eq!(latest(50).await, [1, 2]);
+    assert_eq!(latest(1).await, [1]);
+    say(&world, &world.otto, &second, IncidentState::Resolved)
+        .await
+        .unwrap();
+    assert_eq!(latest(50).await, [2, 1]);
+    world.pass(u64::try_from(RECENT_DAYS).unwrap() * 86_400 + 1);
+    assert_eq!(latest(50).await, [1]);
+}
+
+#[tokio::test]
+async fn whose_token_tells_of_an_incident_is_told_of_it_too() {
+    let world = World::create().await;
+    follow_api(&world.db, &world.ada, world.api())
+        .await
+        .unwrap();
+    let token = robot(&world).await;
+    open(&world, &token, slow(&["pets"])).await.unwrap();
+    assert_eq!(told(&world, "incident_opened").await, ["Ada"]);
+    open(&world, &world.ada, slow(&["pets"])).await.unwrap();
+    assert_eq!(told(&world, "incident_opened").await, ["Ada"]);
+}
+
+#[tokio::test]
+async fn of_two_who_resolve_at_once_one_does() {
+    let world = World::create().await;
+    let opened = open(&world, &world.otto, slow(&["pets"])).await.unwrap();
+    let resolve = |actor: &Actor| {
+        let (db, actor) = (world.db.clone(), actor.clone());
+        let over = UpdateIncident {
+            state: IncidentState::Resolved,
+            text: "Over.".to_owned(),
+        };
+        async move { update_incident(&db, &actor, &Lookup::Id(opened.id), over).await }
+    };
+    let (one, other) = tokio::join!(resolve(&world.otto), resolve(&world.ada));
+    let refused: Vec<_> = [one, other].into_iter().filter_map(Result::err).collect();
+    assert!(
+        matches!(&refused[..], [Refusal::Conflict(_)]),
+        "{refused:?}"
+    );
+    let said = "select count(*) from incident_update";
+    assert_eq!(world.count(said).await, 2);
 }

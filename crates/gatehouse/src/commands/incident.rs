@@ -22,13 +22,23 @@ const COLUMNS: &[Column] = &[
     column("NEWEST", "/newest/text"),
 ];
 
+const SAID: &[Column] = &[
+    column("STATE", "/state"),
+    column("AUTHOR", "/author/name"),
+    column("AT", "/at"),
+    column("TEXT", "/text"),
+];
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Incident {
     /// List incidents, newest first.
     List {
         /// Only those that are open.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "resolved")]
         open: bool,
+        /// Only those that are over.
+        #[arg(long)]
+        resolved: bool,
         /// Only those that concern this API: slug or id.
         #[arg(long)]
         api: Option<String>,
@@ -41,6 +51,15 @@ pub(crate) enum Incident {
     Show {
         /// Number of the incident.
         incident: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// List what was said of an incident, newest first.
+    Updates {
+        /// Number of the incident.
+        incident: String,
+        #[command(flatten)]
+        rows: Rows,
         #[command(flatten)]
         remote: Remote,
     },
@@ -99,12 +118,18 @@ pub(crate) async fn run(command: Incident) -> anyhow::Result<ExitCode> {
     match command {
         Incident::List {
             open,
+            resolved,
             api,
             rows,
             remote,
         } => {
             let session = remote.open()?;
-            let query = [("open", open.then_some("true")), ("api", api.as_deref())];
+            let open = match (open, resolved) {
+                (true, _) => Some("true"),
+                (_, true) => Some("false"),
+                _ => None,
+            };
+            let query = [("open", open), ("api", api.as_deref())];
             session
                 .list("/v1/incidents", &query, &rows, "/number", COLUMNS)
                 .await?;
@@ -113,6 +138,15 @@ pub(crate) async fn run(command: Incident) -> anyhow::Result<ExitCode> {
             let session = remote.open()?;
             let found = session.get(&path(&incident)).await?;
             session.show(&found, "/number", COLUMNS)?;
+        }
+        Incident::Updates {
+            incident,
+            rows,
+            remote,
+        } => {
+            let session = remote.open()?;
+            let path = format!("{}/updates", path(&incident));
+            session.list(&path, &[], &rows, "/id", SAID).await?;
         }
         Incident::Open(asked) => open(*asked).await?,
         Incident::Update {

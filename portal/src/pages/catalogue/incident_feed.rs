@@ -5,13 +5,12 @@ use crate::page_error::PageError;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView};
-use gatehouse_control_plane::page::Page;
+use gatehouse_control_plane::incidents::{self, IncidentView};
 use gatehouse_control_plane::visibility::Viewer;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use time::OffsetDateTime;
 
-/// The newest incidents, each with what was said last. In English: what reads feeds reads them for many.
+/// Incidents, those first of which something was said last. In English: what reads feeds reads them for many.
 #[derive(Template)]
 #[template(path = "pages/catalogue/incidents.xml")]
 pub(crate) struct IncidentFeed {
@@ -32,18 +31,14 @@ pub(crate) struct IncidentEntry {
 }
 
 /// Entries of a feed.
-const FEED: Page = Page {
-    limit: 50,
-    after: None,
-};
+const ENTRIES: i64 = 50;
 
 /// `GET /status/feed`: readers of feeds do not sign in, so it tells them of public APIs.
 pub(crate) async fn show(visitor: Visitor) -> Result<Response, PageError> {
     let viewer = Viewer::Anonymous(visitor.tenant()?.id);
-    let every = IncidentFilter::default();
-    let listed = incidents::list_incidents(visitor.db(), &viewer, &every, &FEED).await?;
+    let latest = incidents::list_latest(visitor.db(), &viewer, ENTRIES).await?;
     let url = visitor.portal().public_url();
-    let newest = listed.data.iter().map(|one| one.newest.at).max();
+    let newest = latest.first().map(|one| one.newest.at);
     let page = url.join(&visitor.to("/status"));
     let entry = |one: &IncidentView| IncidentEntry {
         id: one.id.uuid().to_string(),
@@ -51,13 +46,13 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, PageError> {
         page: url.join(&visitor.to(&format!("/status/incidents/{}", one.number))),
         published: moment(one.opened_at),
         updated: moment(one.newest.at),
-        html: sayable(one.newest.html.as_str()),
+        html: sayable(one.newest.said.html().as_str()),
     };
     let feed = IncidentFeed {
         owner: sayable(&visitor.tenant()?.name),
         here: url.join(&visitor.to("/status/feed")),
         updated: moment(newest.unwrap_or(OffsetDateTime::UNIX_EPOCH)),
-        entries: listed.data.iter().map(entry).collect(),
+        entries: latest.iter().map(entry).collect(),
         page,
     };
     let text = feed.render().map_err(PageError::fault)?;

@@ -1,19 +1,19 @@
 //! `/status/incidents/{incident}`: what is or was wrong, and how it went; and the words for it on other pages.
 
-use crate::address::Path;
+use crate::address::{Path, Query};
 use crate::page::web_page;
 use crate::page_error::PageError;
-use crate::view::parts::{Badge, Crumbs, Flash, Link};
+use crate::pages::list_of::{After, older};
+use crate::view::parts::{Badge, Crumbs, Flash, Link, Pages};
 use crate::view::shell::Shell;
 use crate::view::words::{When, clock, day, relative};
 use crate::visitor::Visitor;
 use askama::Template;
 use gatehouse_control_plane::incidents::{
-    self, IncidentFilter, IncidentHistory, IncidentView, UpdateView,
+    self, IncidentFilter, IncidentHistory, IncidentView, Prose, UpdateView,
 };
 pub(crate) use gatehouse_control_plane::incidents::{impact_word, state_word};
 use gatehouse_control_plane::page::{Lookup, Page};
-use gatehouse_domain::Permission;
 use gatehouse_domain::id::ApiId;
 use gatehouse_domain::incident::{IncidentImpact, IncidentState, OPEN_MAX};
 use gatehouse_language::t;
@@ -29,6 +29,8 @@ pub(crate) struct IncidentPage {
     pub(crate) incident: Incident,
     pub(crate) apis: Vec<Link>,
     pub(crate) updates: Vec<Said>,
+    /// None where all that was said is on one page.
+    pub(crate) pages: Option<Pages>,
     /// Where it is managed, for those who may.
     pub(crate) manage: Option<String>,
 }
@@ -53,8 +55,7 @@ pub(crate) struct Said {
     pub(crate) state: String,
     pub(crate) author: String,
     pub(crate) at: When,
-    /// Sanitised HTML.
-    pub(crate) html: String,
+    pub(crate) said: Prose,
 }
 
 impl Incident {
@@ -80,15 +81,27 @@ impl Said {
             state: state_word(update.state),
             author: author.map(|author| author.name.clone()).unwrap_or_default(),
             at: When::ago(update.at, now),
-            html: update.html.as_str().to_owned(),
+            said: update.said.clone(),
         }
     }
 }
 
-/// All that was said, newest first.
+/// What was said, newest first.
 pub(crate) fn said(history: &IncidentHistory, now: OffsetDateTime) -> Vec<Said> {
-    let updates = history.updates.iter();
+    let updates = history.updates.data.iter();
     updates.map(|update| Said::of(update, now)).collect()
+}
+
+/// The way to what was said before or after; none where all of it is on one page.
+pub(crate) fn pages(
+    path: &str,
+    shell: &Shell,
+    history: &IncidentHistory,
+    after: &After,
+) -> Option<Pages> {
+    let listed = &history.updates;
+    let many = listed.next.is_some() || after.after.is_some();
+    many.then(|| older(path, shell, listed.data.len(), listed.next, after))
 }
 
 fn badge(view: &IncidentView, now: OffsetDateTime) -> Badge {
@@ -127,17 +140,18 @@ fn planned(view: &IncidentView) -> String {
 pub(crate) async fn show(
     visitor: Visitor,
     Path([incident]): Path<1>,
+    Query(after): Query<After>,
 ) -> Result<IncidentPage, PageError> {
     let viewer = visitor.viewer()?;
     let named = Lookup::from(incident.as_str());
-    let history = incidents::get_incident(visitor.db(), &viewer, &named).await?;
+    let history = incidents::get_history(visitor.db(), &viewer, &named, &after.page()).await?;
     let shell = visitor.shell().await?.at("status");
     let view = &history.incident;
     let apis = view.apis.iter().map(|api| {
         let href = shell.to(&format!("/apis/{}", api.slug));
         Link::new(api.name.clone(), href)
     });
-    let manage = shell.may(Permission::IncidentManage);
+    let path = format!("/status/incidents/{}", view.number);
     Ok(IncidentPage {
         crumbs: Crumbs::new(
             view.title.clone(),
@@ -146,7 +160,10 @@ pub(crate) async fn show(
         apis: apis.collect(),
         incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
         updates: said(&history, visitor.now()),
-        manage: manage.then(|| shell.to(&format!("/console/incidents/{}", view.number))),
+        pages: pages(&path, &shell, &history, &after),
+        manage: history
+            .is_managed
+            .then(|| shell.to(&format!("/console/incidents/{}", view.number))),
         shell,
     })
 }

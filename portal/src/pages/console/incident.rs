@@ -1,13 +1,14 @@
 //! `/console/incidents/{incident}`: how an incident goes, and the form that says so.
 
-use crate::address::{Path, encode};
+use crate::address::{Path, Query, encode};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::catalogue::incidents::{Incident, Said, said, state_word};
+use crate::pages::catalogue::incidents::{Incident, Said, pages, said, state_word};
+use crate::pages::list_of::After;
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, faults_of};
-use crate::view::parts::{Crumbs, Link};
+use crate::view::parts::{Crumbs, Link, Pages};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
@@ -31,11 +32,17 @@ pub(crate) struct IncidentPage {
     pub(crate) public: String,
     pub(crate) faults: Faults,
     pub(crate) action: String,
-    /// None once it is resolved.
+    /// None once it is resolved, and for who does not manage all it concerns.
     pub(crate) fields: Vec<Field>,
+    /// Why there are none.
+    pub(crate) closed: String,
+    /// What was typed and cannot be posted any more.
+    pub(crate) unposted: String,
     /// Of the form that is sent once.
     pub(crate) nonce: String,
     pub(crate) updates: Vec<Said>,
+    /// None where all that was said is on one page.
+    pub(crate) pages: Option<Pages>,
     pub(crate) same: Same,
 }
 
@@ -55,12 +62,13 @@ pub(crate) struct UpdateForm {
 async fn page(
     visitor: &Visitor,
     incident: &str,
+    after: &After,
     form: &UpdateForm,
     faults: Faults,
 ) -> Result<IncidentPage, PageError> {
     let viewer = visitor.viewer()?;
     let named = Lookup::from(incident);
-    let history = incidents::get_incident(visitor.db(), &viewer, &named).await?;
+    let history = incidents::get_history(visitor.db(), &viewer, &named, &after.page()).await?;
     let shell = visitor.shell().await?.console("incidents");
     let view = &history.incident;
     let number = view.number.to_string();
@@ -80,8 +88,17 @@ async fn page(
             .help(t!("people-markdown-it-is-mailed-to-who"))
             .faults(&faults),
     ];
+    let path = format!("/console/incidents/{number}");
+    let closed = match (view.state.is_over(), history.is_managed) {
+        (true, _) => t!("people-it-is-resolved-so-nothing-more"),
+        (false, false) => t!("people-you-do-not-manage-all-it-concerns"),
+        (false, true) => String::new(),
+    };
     Ok(IncidentPage {
-        same: visitor.same(&[same::INCIDENT_UPDATE], &[("incident", &number)]),
+        same: visitor.same(
+            &[same::INCIDENT_UPDATE, same::INCIDENT_UPDATES],
+            &[("incident", &number)],
+        ),
         crumbs: Crumbs::new(
             view.title.clone(),
             vec![Link::new(
@@ -90,11 +107,17 @@ async fn page(
             )],
         ),
         public: shell.to(&format!("/status/incidents/{number}")),
-        action: shell.to(&format!("/console/incidents/{number}")),
-        fields: match view.state.is_over() {
-            true => Vec::new(),
-            false => fields,
+        action: shell.to(&path),
+        pages: pages(&path, &shell, &history, after),
+        unposted: match closed.is_empty() {
+            true => String::new(),
+            false => form.text.clone(),
         },
+        fields: match closed.is_empty() {
+            true => fields,
+            false => Vec::new(),
+        },
+        closed,
         nonce: random::token(),
         faults,
         incident: Incident::of(view, "/status/incidents", &shell, visitor.now()),
@@ -107,15 +130,11 @@ async fn page(
 pub(crate) async fn show(
     visitor: Visitor,
     Path([incident]): Path<1>,
+    Query(after): Query<After>,
 ) -> Result<IncidentPage, PageError> {
     visitor.require(Permission::IncidentManage)?;
-    page(
-        &visitor,
-        &incident,
-        &UpdateForm::default(),
-        Faults::default(),
-    )
-    .await
+    let (form, faults) = (UpdateForm::default(), Faults::default());
+    page(&visitor, &incident, &after, &form, faults).await
 }
 
 /// `POST /console/incidents/{incident}`
@@ -127,7 +146,9 @@ pub(crate) async fn update(
     visitor.require(Permission::IncidentManage)?;
     let Some(state) = IncidentState::parse(&form.state) else {
         let faults = Faults::one("state", t!("people-choose-one-of-the-list"));
-        return Ok(refused(page(&visitor, &incident, &form, faults).await?));
+        return Ok(refused(
+            page(&visitor, &incident, &After::default(), &form, faults).await?,
+        ));
     };
     let said = UpdateIncident {
         state,
@@ -147,7 +168,9 @@ pub(crate) async fn update(
         Err(refusal) => {
             twice::forget(&visitor, &turn).await?;
             let faults = faults_of(refusal)?;
-            Ok(refused(page(&visitor, &incident, &form, faults).await?))
+            Ok(refused(
+                page(&visitor, &incident, &After::default(), &form, faults).await?,
+            ))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! `/console/incidents`: what operators tell those who use APIs, and the form that opens an incident.
 
-use crate::address::Query;
+use crate::address::{Query, with_query};
 use crate::form::Form;
 use crate::page::{refused, web_page};
 use crate::page_error::PageError;
-use crate::pages::catalogue::incidents::{Incident, impact_word};
+use crate::pages::catalogue::incidents::{Incident, impact_word, state_word};
 use crate::pages::form_page::FormPage;
-use crate::pages::list_of::{After, every_api, listable, older};
+use crate::pages::list_of::{After, listable, older};
 use crate::twice::{self, Once};
 use crate::view::form::{Choice, Faults, Field, Hidden, faults_of};
 use crate::view::parts::{Crumbs, Empty, Link, Pages};
@@ -15,19 +15,24 @@ use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::apis::{self, ApiFilter};
 use gatehouse_control_plane::incidents::{self, IncidentFilter, IncidentView, OpenIncident};
+use gatehouse_control_plane::page::{Lookup, Page};
 use gatehouse_domain::Permission;
-use gatehouse_domain::incident::{IncidentImpact, TEXT_MAX, TITLE_MAX};
+use gatehouse_domain::incident::{IncidentImpact, IncidentState, TEXT_MAX, TITLE_MAX};
 use gatehouse_language::t;
 use gatehouse_runtime::random;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
+use uuid::Uuid;
 
 /// All of them, newest first.
 #[derive(Template)]
 #[template(path = "pages/console/incidents.html")]
 pub(crate) struct IncidentsPage {
     pub(crate) shell: Shell,
+    pub(crate) filters: Vec<Field>,
+    pub(crate) filtered: bool,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) empty: Empty,
     pub(crate) pages: Pages,
@@ -36,27 +41,77 @@ pub(crate) struct IncidentsPage {
 
 web_page!(IncidentsPage, Private);
 
+/// Which incidents, as the form above the list asks for them.
+#[derive(Default, serde::Deserialize)]
+pub(crate) struct Asked {
+    /// `open` or `resolved`; else all of them.
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    api: String,
+    #[serde(default)]
+    after: Option<Uuid>,
+}
+
+impl Asked {
+    fn filter(&self) -> IncidentFilter {
+        IncidentFilter {
+            open: match self.state.as_str() {
+                "open" => Some(true),
+                "resolved" => Some(false),
+                _ => None,
+            },
+            api: Some(self.api.trim())
+                .filter(|api| !api.is_empty())
+                .map(Lookup::from),
+            ..IncidentFilter::default()
+        }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let states = vec![
+            Choice::new("", t!("word-all")),
+            Choice::new("open", t!("people-still-open")),
+            Choice::new("resolved", t!("catalogue-resolved")),
+        ];
+        vec![
+            Field::select("state", t!("word-state"), states).value(&self.state),
+            Field::text("api", t!("word-api"))
+                .unforced()
+                .max(100)
+                .value(&self.api),
+        ]
+    }
+}
+
 /// `GET /console/incidents`
 pub(crate) async fn show(
     visitor: Visitor,
-    Query(after): Query<After>,
+    Query(asked): Query<Asked>,
 ) -> Result<IncidentsPage, PageError> {
     visitor.require(Permission::IncidentManage)?;
     let (db, viewer) = (visitor.db(), visitor.viewer()?);
-    let every = IncidentFilter::default();
-    let listed = incidents::list_incidents(db, &viewer, &every, &after.page()).await?;
+    let (filter, after) = (asked.filter(), After { after: asked.after });
+    let listed = incidents::list_incidents(db, &viewer, &filter, &after.page()).await?;
     let shell = visitor.shell().await?.console("incidents");
     let path = "/console/incidents";
     let row = |one: &IncidentView| Incident::of(one, path, &shell, visitor.now());
+    let filtered = filter.open.is_some() || filter.api.is_some();
+    let here = with_query(path, &[("state", &asked.state), ("api", &asked.api)]);
     Ok(IncidentsPage {
         same: visitor.same(&[same::INCIDENT_LIST, same::INCIDENT_OPEN], &[]),
+        filters: asked.fields(),
         incidents: listed.data.iter().map(row).collect(),
-        pages: older(path, &shell, listed.data.len(), listed.next, &after),
-        empty: Empty::new(
-            t!("people-no-incidents-yet"),
-            t!("people-open-one-when-something-is-wrong"),
-            None,
-        ),
+        pages: older(&here, &shell, listed.data.len(), listed.next, &after),
+        empty: match filtered {
+            true => Empty::new(t!("people-no-incident-matches"), "", None),
+            false => Empty::new(
+                t!("people-no-incidents-yet"),
+                t!("people-open-one-when-something-is-wrong"),
+                None,
+            ),
+        },
+        filtered,
         shell,
     })
 }
@@ -71,6 +126,8 @@ pub(crate) struct OpenForm {
     #[serde(default)]
     impact: String,
     #[serde(default)]
+    state: String,
+    #[serde(default)]
     apis: String,
     #[serde(default)]
     text: String,
@@ -80,18 +137,37 @@ pub(crate) struct OpenForm {
     ends_at: String,
 }
 
-/// The slug of every API the actor may name: what a list of them is made of.
+/// Slugs of APIs the actor sees, as suggestions.
 async fn known_apis(visitor: &Visitor) -> Result<Vec<Choice>, PageError> {
-    let found = listable(every_api(visitor.db(), visitor.actor()?).await)?;
+    let (actor, every) = (visitor.actor()?, ApiFilter::default());
+    let found = apis::list_apis(visitor.db(), actor, &every, &SUGGESTED).await;
+    let found = listable(found.map(|listed| listed.data))?;
     let choices = found.into_iter().map(|api| Choice::new(api.slug, api.name));
-    Ok(choices.take(SUGGESTED_MAX).collect())
+    Ok(choices.collect())
 }
 
 /// APIs that are suggested; others are typed.
-const SUGGESTED_MAX: usize = 100;
+const SUGGESTED: Page = Page {
+    limit: 100,
+    after: None,
+};
 
 /// As many slugs as an incident names, with what stands between them.
 const APIS_LENGTH_MAX: u32 = 2_100;
+
+/// How far an incident may be when it is opened; first what its impact says.
+fn first_states() -> Vec<Choice> {
+    let usual = t!(
+        "people-usual-first-state",
+        incident = state_word(IncidentImpact::Outage.first_state()),
+        maintenance = state_word(IncidentImpact::Maintenance.first_state())
+    );
+    let states = IncidentState::ALL.iter().filter(|state| !state.is_over());
+    let states = states.map(|state| Choice::new(state.as_str(), state_word(*state)));
+    std::iter::once(Choice::new("", usual))
+        .chain(states)
+        .collect()
+}
 
 async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<FormPage, PageError> {
     let shell = visitor.shell().await?.console("incidents");
@@ -121,6 +197,9 @@ async fn page(visitor: &Visitor, form: &OpenForm, faults: Faults) -> Result<Form
         )
         .value(&form.impact)
         .faults(&faults),
+        Field::select("state", t!("people-how-far-it-is"), first_states())
+            .value(&form.state)
+            .faults(&faults),
         Field::text("apis", t!("word-apis"))
             .optional()
             .value(&form.apis)
@@ -171,6 +250,10 @@ pub(crate) async fn open(
     if impact.is_none() {
         faults.add("impact", t!("people-choose-one-of-the-list"));
     }
+    let state = IncidentState::parse(&form.state);
+    if state.is_none() && !form.state.is_empty() {
+        faults.add("state", t!("people-choose-one-of-the-list"));
+    }
     let starts_at = moment("starts_at", &form.starts_at, &mut faults);
     let ends_at = moment("ends_at", &form.ends_at, &mut faults);
     let (Some(impact), true) = (impact, faults.is_empty()) else {
@@ -180,7 +263,7 @@ pub(crate) async fn open(
     let input = OpenIncident {
         title: form.title.clone(),
         impact,
-        state: None,
+        state,
         apis: slugs
             .filter(|slug| !slug.is_empty())
             .map(Into::into)

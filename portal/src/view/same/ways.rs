@@ -120,6 +120,7 @@ ways! {
     PRODUCT_STATE: "product update {product} --state {state}", "PATCH" "/v1/products/{product}", r#"{"state":"{state}"}"#;
     PRODUCT_RETIRE: "product retire {product} --reason {reason}", "POST" "/v1/products/{product}/retire", r#"{"reason":"{reason}"}"#;
     INCIDENT_LIST: "incident list", "GET" "/v1/incidents";
+    INCIDENT_UPDATES: "incident updates {incident}", "GET" "/v1/incidents/{incident}/updates";
     INCIDENT_OPEN: "incident open {title} --impact {impact} --api {api} --text {text}", "POST" "/v1/incidents", r#"{"title":"{title}","impact":"{impact}","apis":["{api}"],"text":"{text}"}"#;
     INCIDENT_UPDATE: "incident update {incident} --state {state} --text {text}", "POST" "/v1/incidents/{incident}/updates", r#"{"state":"{state}","text":"{text}"}"#;
     TERMS_LIST: "terms list", "GET" "/v1/terms";
