@@ -75,9 +75,14 @@ async fn an_incident_of_the_command_line_reaches_pages_feed_and_mail() {
     refused.assert_code(1);
     assert!(refused.stderr.contains("Open a new one"), "{refused:?}");
     let shown = cli.json(&["incident", "show", "1"]).await;
-    assert_eq!(shown["updates"].as_array().unwrap().len(), 2, "{shown}");
-    let listed = cli.json(&["incident", "list", "--open"]).await;
-    assert!(listed.as_array().unwrap().is_empty(), "{listed}");
+    assert_eq!(shown["newest"]["text"], "It is over.", "{shown}");
+    let said = cli.json(&["incident", "updates", "1"]).await;
+    assert_eq!(said[0]["state"], "resolved", "{said}");
+    assert_eq!(said.as_array().unwrap().len(), 2, "{said}");
+    for (asked, found) in [("--open", 0), ("--resolved", 1)] {
+        let listed = cli.json(&["incident", "list", asked]).await;
+        assert_eq!(listed.as_array().unwrap().len(), found, "{listed}");
+    }
     let listed = cli.json(&["incident", "list", "--api", "petstore"]).await;
     assert_eq!(listed[0]["number"], 1, "{listed}");
     let unknown = cli.run(&update("over")).await;

@@ -129,6 +129,7 @@ const COMMANDS: &[&str] = &[
     "application get {application}",
     "application update {application} --name Ours",
     "incident show {incident}",
+    "incident updates {incident}",
     "incident update {incident} --state monitoring --text Ours.",
     "application members {application}",
     "application invite {application} ours@strangers.test",

@@ -1,5 +1,7 @@
 //! Which endpoints an event goes to.
 
+use std::collections::HashSet;
+
 use gatehouse_domain::id::{ApiId, ApiVersionId, ApplicationId, IncidentId, PlanId};
 use gatehouse_runtime::random;
 use serde_json::Value;
@@ -58,12 +60,15 @@ pub(crate) async fn fan_out(
         true => applications(conn, event).await?,
         false => Vec::new(),
     };
+    let teams: HashSet<Uuid> = concerned.iter().map(|found| found.team).collect();
+    let applications: HashSet<Uuid> = concerned.iter().map(|found| found.id).collect();
     for endpoint in asked {
         let concerns = match (endpoint.team, endpoint.application) {
             (None, None) => true,
-            (team, application) => concerned
-                .iter()
-                .any(|found| Some(found.team) == team || Some(found.id) == application),
+            (team, application) => {
+                team.is_some_and(|team| teams.contains(&team))
+                    || application.is_some_and(|one| applications.contains(&one))
+            }
         };
         if concerns {
             insert(conn, event, &endpoint, now).await?;
