@@ -81,6 +81,7 @@ shared-this-form-was-sent-before-open = Dieses Formular wurde schon gesendet. Ö
 shared-all-fields-together = Alle Felder zusammen
 shared-a-field = Ein Feld
 shared-may-have-kib = { $what } darf { $bytes_max } KiB haben.
+shared-a-form-has-at-most-fields = Ein Formular darf { $fields } Felder haben, jedes mit einem Namen von { $bytes } Byte.
 shared-too-many-calls-are-under-way = Hier sind zu viele Anfragen unterwegs. Senden Sie sie gleich noch einmal.
 
 # relay.rs

@@ -81,6 +81,7 @@ shared-this-form-was-sent-before-open = This form was sent before. Open the page
 shared-all-fields-together = All fields together
 shared-a-field = A field
 shared-may-have-kib = { $what } may have { $bytes_max } KiB.
+shared-a-form-has-at-most-fields = A form may have { $fields } fields, each with a name of { $bytes } bytes.
 shared-too-many-calls-are-under-way = Too many calls are under way here. Send it again in a moment.
 
 # relay.rs

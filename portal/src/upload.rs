@@ -7,11 +7,14 @@ use axum::extract::multipart::{Field as Part, Multipart};
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 use gatehouse_domain::Permission;
+use gatehouse_domain::id::UserId;
 use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::marker::PhantomData;
-use tokio::sync::Semaphore;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What an upload is for, and who may send it.
 pub(crate) trait Purpose: Send {
@@ -21,8 +24,8 @@ pub(crate) trait Purpose: Send {
     const TEXT_BYTES_MAX: usize = 16 * 1024;
     /// Longest that all texts may be together, a pasted description included; more is refused.
     const TEXTS_BYTES_MAX: usize;
-    /// How many are read at once, of everybody together; as many as come with `None`.
-    fn places() -> Option<&'static Semaphore> {
+    /// How many are read at once; as many as come with `None`.
+    fn places() -> Option<&'static Places> {
         None
     }
     /// How much of all files is kept. What is beyond is read and forgotten, so that the fields after it still arrive.
@@ -56,7 +59,7 @@ impl Purpose for Call {
     const TEXTS_BYTES_MAX: usize = CALL_TEXTS_BYTES_MAX;
     const FILES_BYTES_MAX: usize = crate::relay::SENT_BYTES_MAX;
 
-    fn places() -> Option<&'static Semaphore> {
+    fn places() -> Option<&'static Places> {
         Some(&CALLS)
     }
 }
@@ -64,8 +67,69 @@ impl Purpose for Call {
 /// Longest that all texts of a call may be together.
 pub(crate) const CALL_TEXTS_BYTES_MAX: usize = 1024 * 1024;
 
-/// Each holds its files and texts in memory while it is read.
-static CALLS: Semaphore = Semaphore::const_new(32);
+/// Each holds its files and texts in memory while it is read. Nobody takes all places for themselves, however slowly they send.
+pub(crate) static CALLS: Places = Places::new(32, 4);
+
+/// Most fields and files of one form, and bytes of the name of each: what a sender makes the program keep beside their content.
+pub(crate) const PARTS_MAX: usize = 1_000;
+pub(crate) const NAME_BYTES_MAX: usize = 256;
+
+/// Places for forms that are read: so many in all, and so many for one person.
+pub(crate) struct Places {
+    all: Semaphore,
+    of_person_max: usize,
+    // Held for a look-up, and never while anything is waited for.
+    taken: Mutex<BTreeMap<UserId, usize>>,
+}
+
+/// One place, until it is dropped.
+pub(crate) struct Place<'p> {
+    _of_all: SemaphorePermit<'p>,
+    places: &'p Places,
+    person: UserId,
+}
+
+impl Places {
+    const fn new(all: usize, of_person_max: usize) -> Self {
+        Self {
+            all: Semaphore::const_new(all),
+            of_person_max,
+            taken: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// A place for a person, if there is one.
+    pub(crate) fn take(&self, person: UserId) -> Option<Place<'_>> {
+        let of_all = self.all.try_acquire().ok()?;
+        let mut taken = self.taken();
+        let own = taken.entry(person).or_default();
+        if *own >= self.of_person_max {
+            return None;
+        }
+        *own += 1;
+        Some(Place {
+            _of_all: of_all,
+            places: self,
+            person,
+        })
+    }
+
+    fn taken(&self) -> MutexGuard<'_, BTreeMap<UserId, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken();
+        if let Entry::Occupied(mut own) = taken.entry(self.person) {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
+    }
+}
 
 /// One file of an upload. Its name and type are the sender's words.
 pub(crate) struct Chosen {
@@ -152,7 +216,10 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             None => visitor.actor()?,
         };
         let _place = match P::places() {
-            Some(places) => Some(places.try_acquire().map_err(|_| busy())?),
+            Some(places) => {
+                let person = visitor.actor()?.user().ok_or_else(PageError::internal)?;
+                Some(places.take(person).ok_or_else(busy)?)
+            }
             None => None,
         };
         let mut parts = Multipart::from_request(request, state)
@@ -165,7 +232,7 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
             overflowed: None,
             purpose: PhantomData,
         };
-        let (mut trusted, mut room) = (false, P::TEXTS_BYTES_MAX);
+        let (mut trusted, mut room, mut count) = (false, P::TEXTS_BYTES_MAX, 0);
         while let Some(part) = parts
             .next_field()
             .await
@@ -173,6 +240,15 @@ impl<P: Purpose, S: Send + Sync> FromRequest<S> for Upload<P> {
         {
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some();
+            count += 1;
+            if count > PARTS_MAX || name.len() > NAME_BYTES_MAX {
+                let words = t!(
+                    "shared-a-form-has-at-most-fields",
+                    fields = PARTS_MAX,
+                    bytes = NAME_BYTES_MAX
+                );
+                return Err(Problem::new(ProblemKind::BodyTooLarge).detail(words).into());
+            }
             if !trusted && name != "csrf" {
                 return Err(PageError::of(ProblemKind::CsrfFailed));
             }
@@ -241,4 +317,33 @@ fn unreadable(error: &axum::extract::multipart::MultipartError) -> PageError {
         _ => ProblemKind::BadRequest,
     };
     PageError::of(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+    use gatehouse_domain::id::UserId;
+    use gatehouse_runtime::random;
+    use time::OffsetDateTime;
+
+    fn somebody() -> UserId {
+        random::uuid_v7(OffsetDateTime::UNIX_EPOCH).into()
+    }
+
+    #[test]
+    fn one_person_has_some_of_the_places_and_gives_them_back() {
+        let places = Places::new(5, 2);
+        let (ada, ben, eve) = (somebody(), somebody(), somebody());
+        let first = places.take(ada).unwrap();
+        let second = places.take(ada).unwrap();
+        assert!(places.take(ada).is_none());
+        let _others = [places.take(ben).unwrap(), places.take(ben).unwrap()];
+        let last = places.take(eve).unwrap();
+        assert!(places.take(eve).is_none(), "all five are taken");
+        drop(last);
+        drop(first);
+        drop(second);
+        assert_eq!(places.taken().len(), 1, "who has none is forgotten");
+        assert!(places.take(ada).is_some() && places.take(eve).is_some());
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Stand, Window};
 use crate::pages::catalogue::try_it::FORM_BYTES_MAX;
 use crate::relay::SENT_BYTES_MAX;
-use crate::upload::CALL_TEXTS_BYTES_MAX;
+use crate::upload::{CALL_TEXTS_BYTES_MAX, CALLS, NAME_BYTES_MAX, PARTS_MAX};
 use gatehouse_domain::Role;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -406,4 +406,43 @@ async fn texts_are_bounded_together_and_the_field_of_descriptions_is_no_exceptio
         assert_eq!(answer.status, status, "{over}: {}", answer.body);
     }
     assert!(gateway.calls().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_holds_all_places_of_forms_that_are_read() {
+    let gateway = Gateway::answering(HTML);
+    let (stand, mut dev) = uploads(&gateway).await;
+    stand.admit("other@acme.test", Role::Developer).await;
+    let mut other = stand.signed_in("other@acme.test").await;
+    let person = stand.actor("dev@acme.test").await.user().unwrap();
+    let mut held: Vec<_> = std::iter::from_fn(|| CALLS.take(person)).collect();
+    assert_eq!(held.len(), 4);
+    dev.get(UPLOAD).await;
+    other.get(UPLOAD).await;
+    // What is read is refused for its unknown field.
+    let fields = [("unknown", "")];
+    let refused = dev.post_files(UPLOAD, &fields, &[]).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    assert_eq!(other.post_files(UPLOAD, &fields, &[]).await.status, 422);
+    held.pop();
+    assert_eq!(dev.post_files(UPLOAD, &fields, &[]).await.status, 400);
+    assert!(CALLS.take(person).is_some(), "its place was given back");
+}
+
+#[tokio::test]
+async fn a_form_has_so_many_parts_with_names_that_are_so_long() {
+    let gateway = Gateway::answering(HTML);
+    let (_stand, mut dev) = uploads(&gateway).await;
+    dev.get(UPLOAD).await;
+    // The token is one of them. What is read is refused for its unknown fields.
+    for (over, status) in [(-1, 400), (0, 400), (1, 413)] {
+        let count = (PARTS_MAX - 1).saturating_add_signed(over);
+        let names: Vec<String> = (0..count).map(|number| format!("more{number}")).collect();
+        let fields: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        let answer = dev.post_files(UPLOAD, &fields, &[]).await;
+        assert_eq!(answer.status, status, "{over}: {}", answer.body);
+        let name = "n".repeat(NAME_BYTES_MAX.saturating_add_signed(over));
+        let answer = dev.post_files(UPLOAD, &[(&name, "")], &[]).await;
+        assert_eq!(answer.status, status, "{over}: {}", answer.body);
+    }
 }
