@@ -143,7 +143,8 @@ people-choose-one-of-the-list = Wählen Sie aus der Liste.
 
 # incidents.rs
 people-still-open = Noch offen
-people-no-incident-matches = Keine Störung passt dazu
+people-no-incident-matches = Keine passende Störung
+people-filter-incidents = Störungen filtern
 people-usual-first-state = { $incident }, bei Wartung { $maintenance }
 people-no-incidents-yet = Noch keine Störungen
 people-open-one-when-something-is-wrong = Eröffnen Sie eine, wenn etwas nicht stimmt, oder vor einer Wartung: Wer die APIs nutzt, erfährt es.

@@ -144,6 +144,7 @@ people-choose-one-of-the-list = Choose one of the list.
 # incidents.rs
 people-still-open = Still open
 people-no-incident-matches = No incident matches
+people-filter-incidents = Filter incidents
 people-usual-first-state = { $incident }, of maintenance { $maintenance }
 people-no-incidents-yet = No incidents yet
 people-open-one-when-something-is-wrong = Open one when something is wrong, or before maintenance: who uses the APIs is told.

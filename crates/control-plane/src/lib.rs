@@ -34,6 +34,7 @@ pub mod following;
 pub mod gateways;
 pub mod guides;
 pub mod health;
+mod hourly;
 pub mod idempotency;
 pub mod identity_providers;
 pub mod incidents;

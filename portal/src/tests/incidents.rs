@@ -7,6 +7,7 @@ use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::apis::{self, UpdateApi};
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
 use gatehouse_domain::{Role, Visibility};
+use std::time::Duration;
 
 const LIST: &str = "/console/incidents";
 const NEW: &str = "/console/incidents/new";
@@ -238,7 +239,18 @@ async fn the_feed_is_for_readers_who_do_not_sign_in_and_tells_of_public_apis() {
     apis::update_api(&stand.db, &system, "petstore".into(), None, public)
         .await
         .unwrap();
+    // What something was said of last comes first.
+    open(&mut ops, "Toys").await;
+    stand.hand.advance(Duration::from_secs(1));
+    let said = [("state", "investigating"), ("text", "We **look** on.")];
+    let sent = fill(&mut ops, "/console/incidents/1", &said).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
     let feed = reader.get("/status/feed").await;
+    assert!(
+        feed.body.find("Pets &#60;slow") < feed.body.find("Toys"),
+        "{}",
+        feed.body
+    );
     assert_eq!(
         feed.headers["content-type"],
         "application/atom+xml; charset=utf-8"
@@ -339,6 +351,19 @@ async fn who_manages_one_api_reads_the_incidents_of_others_and_has_no_form() {
         .await
         .unwrap();
     let mut part = stand.signed_in("part@acme.test").await;
+    // What they typed while they were allowed to is not lost.
+    let own = part.get(NEW).await;
+    let own = own.between("name=\"nonce\" value=\"", "\"").to_owned();
+    let said = [
+        ("nonce", own.as_str()),
+        ("state", "resolved"),
+        ("text", "Long thought about."),
+    ];
+    let refused = part.post(&home, &said).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    for words in ["was not posted", ">Long thought about.<"] {
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
     let page = part.get(&home).await;
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("You do not manage"), "{}", page.body);

@@ -20,6 +20,7 @@ use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
+use crate::hourly;
 use crate::membership;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
@@ -66,9 +67,11 @@ pub async fn open_incident(
     let (title, text) = checked(&input, now)?;
     let state = input.state.unwrap_or(input.impact.first_state());
     let named = named(&mut work, actor, &input.apis).await?;
+    let author = membership::person(work.conn(), actor).await?;
+    require_pause(&mut work, author).await?;
     let number = next_number(&mut work).await?;
     let id = insert(&mut work, &input, &title, state, &named, number).await?;
-    let said = say(&mut work, id, "incident.opened", (state, text)).await?;
+    let said = say(&mut work, id, "incident.opened", author, (state, text)).await?;
     let slugs: Vec<String> = named.into_values().collect();
     work.audit(AuditEntry {
         action: "incident.open",
@@ -106,6 +109,11 @@ pub async fn update_incident(
     let seen = select::one(work.conn(), &Sight::of_member(actor, eyes), incident).await?;
     let number = seen.number;
     require_managed(work.conn(), actor, &seen).await?;
+    let author = membership::person(work.conn(), actor).await?;
+    // What is over may always be said to be.
+    if !input.state.is_over() {
+        require_pause(&mut work, author).await?;
+    }
     let before = sqlx::query_scalar!(
         "select state from incident where id = $1 for no key update",
         seen.id.uuid(),
@@ -132,7 +140,7 @@ pub async fn update_incident(
         true => ("incident.resolve", "incident.resolved"),
         false => ("incident.update", "incident.updated"),
     };
-    let said = say(&mut work, seen.id, event, (input.state, text)).await?;
+    let said = say(&mut work, seen.id, event, author, (input.state, text)).await?;
     work.audit(AuditEntry {
         action,
         subject: seen.id.to_string(),
@@ -323,16 +331,11 @@ async fn say(
     work: &mut Work<'_>,
     incident: IncidentId,
     event: &'static str,
+    author: Option<Uuid>,
     (state, text): (IncidentState, String),
 ) -> Result<Said, Refusal> {
-    let actor = work.actor();
-    let author = membership::person(work.conn(), actor).await?;
     let id: IncidentUpdateId = work.new_id();
     let (tenant, now) = (work.tenant(), work.now());
-    // What is over may always be said to be.
-    if let Some(author) = author.filter(|_| !state.is_over()) {
-        require_pause(work, author, now).await?;
-    }
     sqlx::query!(
         "insert into incident_update (id, tenant_id, incident_id, number, state, markdown, author_id, at)
          values ($1, $2, $3, (select count(*) + 1 from incident_update where incident_id = $3), $4, $5, $6, $7)",
@@ -357,34 +360,20 @@ async fn say(
     })
 }
 
-/// Refuses somebody who said too much within the last hour, themselves or by their access tokens: each time people are mailed. The
-/// lock on their membership lets two of their own wait for one another.
-async fn require_pause(
-    work: &mut Work<'_>,
-    author: Uuid,
-    now: OffsetDateTime,
-) -> Result<(), Refusal> {
-    sqlx::query_scalar!(
-        "select user_id from membership where user_id = $1 for no key update",
-        author
+/// Refuses somebody who said too much within the last hour, themselves or by their access tokens: each time people are mailed.
+async fn require_pause(work: &mut Work<'_>, author: Option<Uuid>) -> Result<(), Refusal> {
+    let Some(author) = author else { return Ok(()) };
+    let now = work.now();
+    hourly::one_by_one(work.conn(), author).await?;
+    let oldest = sqlx::query_scalar!(
+        "select at from incident_update where author_id = $1 and at > $2 order by at desc offset $3 limit 1",
+        author,
+        now - Duration::HOUR,
+        PER_HOUR_MAX - 1,
     )
     .fetch_optional(work.conn())
     .await?;
-    let since = now - Duration::HOUR;
-    let recent = sqlx::query!(
-        r#"select count(*) as "count!", min(at) as first from incident_update where author_id = $1 and at > $2"#,
-        author,
-        since,
-    )
-    .fetch_one(work.conn())
-    .await?;
-    match recent.first {
-        Some(first) if recent.count >= PER_HOUR_MAX => {
-            let seconds = (first - since).whole_seconds().max(1);
-            Err(Refusal::TooMany(seconds.unsigned_abs()))
-        }
-        _ => Ok(()),
-    }
+    hourly::require_pause(oldest, now)
 }
 
 /// Emits the event of what was said, and answers the incident as the actor sees it. The event names no API: webhooks of applications

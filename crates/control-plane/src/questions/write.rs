@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::apis;
 use crate::audit::AuditEntry;
 use crate::db::Db;
+use crate::hourly;
 use crate::membership;
 use crate::page::Lookup;
 use crate::refusal::{Faults, Refusal};
@@ -113,34 +114,22 @@ async fn write(
     work.commit(written).await
 }
 
-/// Refuses somebody who wrote too much within the last hour. The lock on their membership lets two of their own wait for one
-/// another.
+/// Refuses somebody who wrote too much within the last hour.
 async fn require_pause(
     work: &mut Work<'_>,
     author: Uuid,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    sqlx::query_scalar!(
-        "select user_id from membership where user_id = $1 for no key update",
-        author
+    hourly::one_by_one(work.conn(), author).await?;
+    let oldest = sqlx::query_scalar!(
+        "select created_at from api_comment where author_id = $1 and created_at > $2 order by created_at desc offset $3 limit 1",
+        author,
+        now - Duration::HOUR,
+        PER_HOUR_MAX - 1,
     )
     .fetch_optional(work.conn())
     .await?;
-    let since = now - Duration::HOUR;
-    let recent = sqlx::query!(
-        r#"select count(*) as "count!", min(created_at) as first from api_comment where author_id = $1 and created_at > $2"#,
-        author,
-        since,
-    )
-    .fetch_one(work.conn())
-    .await?;
-    match recent.first {
-        Some(first) if recent.count >= PER_HOUR_MAX => {
-            let seconds = (first - since).whole_seconds().max(1);
-            Err(Refusal::TooMany(seconds.unsigned_abs()))
-        }
-        _ => Ok(()),
-    }
+    hourly::require_pause(oldest, now)
 }
 
 /// Refuses an answer to what is no question, is hidden from who answers, or has all the answers it can have.

@@ -49,14 +49,14 @@ pub(crate) enum Incident {
     },
     /// Show an incident.
     Show {
-        /// Number of the incident.
+        /// Number or id of the incident.
         incident: String,
         #[command(flatten)]
         remote: Remote,
     },
     /// List what was said of an incident, newest first.
     Updates {
-        /// Number of the incident.
+        /// Number or id of the incident.
         incident: String,
         #[command(flatten)]
         rows: Rows,
@@ -67,7 +67,7 @@ pub(crate) enum Incident {
     Open(Box<Open>),
     /// Say how an incident goes; the state `resolved` ends it.
     Update {
-        /// Number of the incident.
+        /// Number or id of the incident.
         incident: String,
         /// How far it is now.
         #[arg(long, value_parser = state)]

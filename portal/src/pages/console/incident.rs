@@ -7,13 +7,14 @@ use crate::page_error::PageError;
 use crate::pages::catalogue::incidents::{Incident, Said, pages, said, state_word};
 use crate::pages::list_of::After;
 use crate::twice::{self, Once};
-use crate::view::form::{Choice, Faults, Field, faults_of};
+use crate::view::form::{Choice, Faults, Field, WHOLE_FORM, faults_of};
 use crate::view::parts::{Crumbs, Link, Pages};
 use crate::view::same::{self, Same};
 use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use gatehouse_control_plane::Refusal;
 use gatehouse_control_plane::incidents::{self, UpdateIncident};
 use gatehouse_control_plane::page::Lookup;
 use gatehouse_domain::Permission;
@@ -167,7 +168,13 @@ pub(crate) async fn update(
         }
         Err(refusal) => {
             twice::forget(&visitor, &turn).await?;
-            let faults = faults_of(refusal)?;
+            // What was typed stays on the page of who may no longer post it.
+            let faults = match refusal {
+                Refusal::Forbidden(_) => {
+                    Faults::one(WHOLE_FORM, t!("people-you-do-not-manage-all-it-concerns"))
+                }
+                other => faults_of(other)?,
+            };
             Ok(refused(
                 page(&visitor, &incident, &After::default(), &form, faults).await?,
             ))
