@@ -6,6 +6,7 @@ use crate::gallery::{hold_to_the_rules, keep};
 use gatehouse_control_plane::Actor;
 use gatehouse_control_plane::apis::{self, UpdateApi};
 use gatehouse_control_plane::members::{self, AddGrant, GrantScope};
+use gatehouse_domain::incident::{PER_HOUR_MAX, TEXT_MAX};
 use gatehouse_domain::{Role, Visibility};
 use std::time::Duration;
 
@@ -101,6 +102,14 @@ async fn an_incident_goes_from_the_form_to_the_status_page_and_to_its_end() {
         assert!(again.body.contains(words), "{words}: {}", again.body);
     }
     hold_to_the_rules("incident-late", &again.body);
+    // Nothing links to a field that is gone.
+    let nonce = ops.get(NEW).await;
+    let nonce = nonce.between("name=\"nonce\" value=\"", "\"").to_owned();
+    let long = "x".repeat(TEXT_MAX + 1);
+    let long = [("nonce", &*nonce), ("state", "resolved"), ("text", &*long)];
+    let again = ops.post(&home, &long).await;
+    assert_eq!(again.status, 422, "{}", again.body);
+    assert!(!again.body.contains("\"#f-text"), "{}", again.body);
     let status = dev.get("/status").await;
     assert!(!status.body.contains("Open incidents"), "{}", status.body);
     assert!(
@@ -432,4 +441,44 @@ async fn of_many_updates_fifty_are_on_a_page() {
         assert!(rest.contains("<strong>look</strong>"), "{rest}");
         assert!(!rest.contains("Update 1."), "{rest}");
     }
+}
+
+#[tokio::test]
+async fn older_incidents_are_of_what_was_asked_for_and_who_says_too_much_is_told_when_to_go_on() {
+    let stand = stand().await;
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    let over = [("state", "resolved"), ("text", "Over.")];
+    // Opening and resolving are of the hour's number alike.
+    for _ in 0..PER_HOUR_MAX / 2 {
+        let home = open(&mut ops, "Pets are slow").await;
+        assert_eq!(fill(&mut ops, &home, &over).await.status, 303);
+    }
+    let typed = [
+        ("title", "Pets are slow"),
+        ("impact", "outage"),
+        ("text", "Long thought about."),
+    ];
+    let refused = fill(&mut ops, NEW, &typed).await;
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert_eq!(refused.headers["retry-after"], "3600");
+    assert!(
+        refused.body.contains("Long thought about."),
+        "{}",
+        refused.body
+    );
+    stand.hand.advance(Duration::from_hours(1));
+    let mut ops = stand.signed_in("ops@acme.test").await;
+    for _ in 0..21 {
+        let home = open(&mut ops, "Pets are slow").await;
+        assert_eq!(fill(&mut ops, &home, &over).await.status, 303);
+    }
+    open(&mut ops, "Still so").await;
+    let page = ops.get(&format!("{LIST}?state=resolved&api=petstore")).await;
+    let start = page.body.find(&format!("{LIST}?state=resolved")).unwrap();
+    let older = page.body[start..].split('"').next().unwrap();
+    let older = older.replace("&#38;", "&").replace("&amp;", "&");
+    assert!(older.contains("api=petstore&after="), "{older}");
+    let rest = ops.get(&older).await.body;
+    let links = |number: u32| rest.contains(&format!("href=\"/console/incidents/{number}\""));
+    assert!(links(1) && !links(2), "{rest}");
 }

@@ -75,6 +75,12 @@ impl Faults {
         self
     }
 
+    /// Those of the whole form: what is left to say on a page that no longer has its controls.
+    pub(crate) fn of_whole_form(mut self) -> Self {
+        self.faults.retain(|fault| fault.field == WHOLE_FORM);
+        self
+    }
+
     pub(crate) fn of(&self, field: &str) -> Option<String> {
         self.faults
             .iter()

@@ -247,7 +247,7 @@ pub async fn get_history(
     let updates = select::updates(&mut tx, &sight, incident.id, page).await?;
     let is_managed = match viewer {
         Viewer::Anonymous(_) => false,
-        Viewer::Member(actor) => is_managed(&mut tx, actor, &incident).await?,
+        Viewer::Member(actor) => manages(&mut tx, actor, &incident).await?,
     };
     Ok(IncidentHistory {
         incident,
@@ -257,35 +257,22 @@ pub async fn get_history(
 }
 
 /// Whether an actor manages incidents on all that an incident concerns.
-async fn is_managed(
+async fn manages(
     conn: &mut PgConnection,
     actor: &Actor,
     incident: &IncidentView,
 ) -> Result<bool, Refusal> {
-    match require_managed(conn, actor, incident).await {
-        Ok(()) => Ok(true),
-        Err(Refusal::Forbidden(_)) => Ok(false),
-        Err(other) => Err(other),
-    }
-}
-
-/// Refuses an actor who does not manage incidents on all that an incident concerns.
-async fn require_managed(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    incident: &IncidentView,
-) -> Result<(), Refusal> {
     if incident.all_apis {
-        return actor.require(Permission::IncidentManage);
+        return Ok(actor.may(Permission::IncidentManage));
     }
+    // Also those that the actor may not see.
     let named = sqlx::query_scalar!(
         "select api_id from incident_api where incident_id = $1",
         incident.id.uuid(),
     )
     .fetch_all(&mut *conn)
     .await?;
-    for place in apis::places(conn, &named).await? {
-        actor.require_on(Permission::IncidentManage, &place)?;
-    }
-    Ok(())
+    let places = apis::places(conn, &named).await?;
+    let mut places = places.iter();
+    Ok(places.all(|place| actor.may_on(Permission::IncidentManage, place)))
 }

@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::select::{self, Sight};
-use super::{IncidentView, require_managed};
+use super::{IncidentView, manages};
 use crate::actor::{Actor, ActorKind};
 use crate::apis;
 use crate::audit::AuditEntry;
@@ -108,7 +108,9 @@ pub async fn update_incident(
     let eyes = Eyes::of(work.conn(), actor).await?;
     let seen = select::one(work.conn(), &Sight::of_member(actor, eyes), incident).await?;
     let number = seen.number;
-    require_managed(work.conn(), actor, &seen).await?;
+    if !manages(work.conn(), actor, &seen).await? {
+        return Err(Refusal::Forbidden(Permission::IncidentManage));
+    }
     let author = membership::person(work.conn(), actor).await?;
     // What is over may always be said to be.
     if !input.state.is_over() {

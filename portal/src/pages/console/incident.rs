@@ -95,6 +95,10 @@ async fn page(
         (false, false) => t!("people-you-do-not-manage-all-it-concerns"),
         (false, true) => String::new(),
     };
+    let (fields, faults, unposted) = match closed.is_empty() {
+        true => (fields, faults, String::new()),
+        false => (Vec::new(), faults.of_whole_form(), form.text.clone()),
+    };
     Ok(IncidentPage {
         same: visitor.same(
             &[same::INCIDENT_UPDATE, same::INCIDENT_UPDATES],
@@ -110,14 +114,8 @@ async fn page(
         public: shell.to(&format!("/status/incidents/{number}")),
         action: shell.to(&path),
         pages: pages(&path, &shell, &history, after),
-        unposted: match closed.is_empty() {
-            true => String::new(),
-            false => form.text.clone(),
-        },
-        fields: match closed.is_empty() {
-            true => fields,
-            false => Vec::new(),
-        },
+        unposted,
+        fields,
         closed,
         nonce: random::token(),
         faults,
