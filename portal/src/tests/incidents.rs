@@ -473,7 +473,9 @@ async fn older_incidents_are_of_what_was_asked_for_and_who_says_too_much_is_told
         assert_eq!(fill(&mut ops, &home, &over).await.status, 303);
     }
     open(&mut ops, "Still so").await;
-    let page = ops.get(&format!("{LIST}?state=resolved&api=petstore")).await;
+    let page = ops
+        .get(&format!("{LIST}?state=resolved&api=petstore"))
+        .await;
     let start = page.body.find(&format!("{LIST}?state=resolved")).unwrap();
     let older = page.body[start..].split('"').next().unwrap();
     let older = older.replace("&#38;", "&").replace("&amp;", "&");
