@@ -3,7 +3,7 @@
 use super::shell;
 use crate::pages::catalogue::language::LanguageLink;
 use crate::pages::catalogue::operation::{AnswerView, BodyView, OperationPage, ParameterGroup};
-use crate::pages::catalogue::rail::{GroupLink, OpenGroup, OperationLink, OperationRail};
+use crate::pages::catalogue::rail::{GroupLink, OperationLink, OperationRail};
 use crate::pages::catalogue::schema_view::{FieldView, SchemaView, VariantView};
 use crate::pages::catalogue::trial::{Outcome, RefusalWords, Trial, TrialForm, TrialInput};
 use crate::pages::catalogue::trial_body::{BodyControls, TrialBody, TrialField};
@@ -77,10 +77,7 @@ pub(super) fn operation() -> String {
             overview: "/apis/orders/v2/reference".into(),
             parts: "/apis/orders/v2/schemas".into(),
             query: String::new(),
-            open: Some(OpenGroup {
-                label: "Orders".into(),
-                address: "Orders".into(),
-            }),
+            open: Some("Orders".into()),
             operations: vec![
                 link("GET", "List orders", false),
                 link("POST", "Create an order", true),
@@ -91,6 +88,7 @@ pub(super) fn operation() -> String {
                 href: "/".into(),
                 count: 4,
             }],
+            more_groups: None,
         },
         api_name: "Orders".into(),
         version: "v2".into(),

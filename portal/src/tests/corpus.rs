@@ -30,6 +30,8 @@ struct Tally {
     operations: usize,
     largest: (usize, String),
     slowest: (Duration, String),
+    /// Pages that are larger than they may be: all of them are told.
+    too_large: Vec<String>,
 }
 
 /// Who publishes and reads.
@@ -119,11 +121,13 @@ impl Reader {
         assert_eq!(page.body.matches("<h1").count(), 1, "{path}");
         let small = http::Request::get(path).header("accept-encoding", "gzip");
         let bytes = self.window.send(small, String::new()).await.bytes;
-        assert!(bytes <= PAGE_BYTES_MAX, "{path} has {bytes} bytes");
         // Authors' texts are escaped, so each `<` opens or closes an element of the page.
         let elements = page.body.matches('<').count() - page.body.matches("</").count();
-        assert!(elements <= PAGE_NODES_MAX, "{path} has {elements} elements");
         let tally = &mut self.tally;
+        if bytes > PAGE_BYTES_MAX || elements > PAGE_NODES_MAX {
+            let words = format!("{path} has {bytes} bytes and {elements} elements");
+            tally.too_large.push(words);
+        }
         if bytes > tally.largest.0 {
             tally.largest = (bytes, path.to_owned());
         }
@@ -205,4 +209,5 @@ async fn pages_of_public_descriptions_are_whole_and_small() {
         "{tally:?}"
     );
     assert!(tally.operations > 20, "{tally:?}");
+    assert!(tally.too_large.is_empty(), "{tally:?}");
 }

@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 mod languages;
 mod links;
+mod overview;
 mod pages;
 mod parts;
 mod passkeys;

@@ -7,6 +7,7 @@ pub(crate) mod callback;
 pub(crate) mod changelog;
 pub(crate) mod facets;
 pub(crate) mod follow;
+mod further;
 pub(crate) mod guides;
 pub(crate) mod home;
 pub(crate) mod incident_feed;

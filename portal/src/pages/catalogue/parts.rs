@@ -3,6 +3,7 @@
 use crate::address::{Path, Query, encode};
 use crate::page::web_page;
 use crate::page_error::PageError;
+use crate::pages::catalogue::further::{LISTED_MAX, further, passed_over};
 use crate::pages::catalogue::schema_view::{self, SchemaPages, SchemaView};
 use crate::view::code::Code;
 use crate::view::parts::{Crumbs, Link};
@@ -12,9 +13,6 @@ use askama::Template;
 use gatehouse_control_plane::catalogue::{self, PartKind, PartRow};
 use gatehouse_language::t;
 use gatehouse_spec::{SchemaUse, UseKind, render};
-
-/// Lines of one page of a list; more are a page further.
-const LISTED_MAX: usize = 100;
 
 /// Every named schema and callback.
 #[derive(Template)]
@@ -56,22 +54,6 @@ pub(crate) struct ListQuery {
     from: String,
 }
 
-impl ListQuery {
-    fn from(&self) -> usize {
-        self.from.parse().unwrap_or_default()
-    }
-}
-
-/// The link to the lines after those shown.
-fn further(from: usize, total: usize, page: &str) -> Option<Link> {
-    let next = from.saturating_add(LISTED_MAX);
-    let left = total.checked_sub(next).filter(|left| *left > 0)?;
-    Some(Link::new(
-        t!("reference-and-more", count = left),
-        format!("{page}?from={next}"),
-    ))
-}
-
 /// The address of a part below its version's.
 pub(super) fn path(part: &PartRow) -> String {
     match part.kind {
@@ -93,7 +75,7 @@ pub(crate) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<PartsPage, PageError> {
     let viewer = visitor.viewer()?;
-    let from = query.from();
+    let from = passed_over(&query.from);
     let range = from..from.saturating_add(LISTED_MAX);
     let found = catalogue::find_parts(visitor.db(), &viewer, &api, &version, range).await?;
     let shell = visitor.shell().await?.at("apis");
@@ -146,7 +128,8 @@ pub(crate) async fn show(
     let list = shell.to(&format!("{base}/schemas"));
     let page = render::SchemaPage::from_fragment(&found.fragment);
     let pages = SchemaPages::new(list.clone(), &found.schemas);
-    let shown = found.uses.iter().skip(query.from()).take(LISTED_MAX);
+    let from = passed_over(&query.from);
+    let shown = found.uses.iter().skip(from).take(LISTED_MAX);
     let mut trail = trail(&shell, &base);
     trail.push(Link::new(t!("reference-parts"), list.clone()));
     let own = format!("{list}/{}", encode(&found.slug));
@@ -167,7 +150,7 @@ pub(crate) async fn show(
             ),
         },
         uses: shown.map(|one| used(one, &base, &shell)).collect(),
-        more: further(query.from(), found.uses.len(), &own),
+        more: further(from, found.uses.len(), &own),
         name: found.name,
         shell,
     })

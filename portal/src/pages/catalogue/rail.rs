@@ -1,6 +1,8 @@
 //! The rail of the reference: the open group's operations, the other groups as links with counts.
 
+use crate::pages::catalogue::further::{LISTED_MAX, further};
 use crate::pages::method_class;
+use crate::view::parts::Link;
 use crate::view::shell::Shell;
 use gatehouse_control_plane::catalogue::{OperationRow, Reference};
 use gatehouse_language::t;
@@ -12,16 +14,12 @@ pub(crate) struct OperationRail {
     /// Schemas and callbacks.
     pub(crate) parts: String,
     pub(crate) query: String,
-    pub(crate) open: Option<OpenGroup>,
+    /// What the group is called whose operations are shown.
+    pub(crate) open: Option<String>,
     pub(crate) operations: Vec<OperationLink>,
     pub(crate) groups: Vec<GroupLink>,
-}
-
-/// The group whose operations are shown.
-pub(crate) struct OpenGroup {
-    pub(crate) label: String,
-    /// What addresses call it: see [`address`].
-    pub(crate) address: String,
+    /// To the groups after those.
+    pub(crate) more_groups: Option<Link>,
 }
 
 pub(crate) struct GroupLink {
@@ -70,13 +68,6 @@ pub(crate) fn address(tag: Option<&str>) -> &str {
     tag.unwrap_or_default()
 }
 
-fn open_group(tag: Option<&str>) -> OpenGroup {
-    OpenGroup {
-        label: label(tag),
-        address: address(tag).to_owned(),
-    }
-}
-
 /// The link of one operation.
 pub(crate) fn link(
     operation: &OperationRow,
@@ -116,27 +107,25 @@ pub(crate) fn title(operation: &OperationRow) -> String {
 pub(crate) fn beside(found: &Reference, base: &str, shell: &Shell) -> OperationRail {
     let current = &found.operation.row;
     let open = current.tags.first().map(String::as_str);
+    let count = |count| usize::try_from(count).unwrap_or(0);
     let others = found
         .groups
         .iter()
-        .map(|group| {
-            (
-                group.tag.as_deref(),
-                usize::try_from(group.count).unwrap_or(0),
-            )
-        })
+        .map(|group| (group.tag.as_deref(), count(group.count)))
         .filter(|(tag, _)| *tag != open);
+    let (groups, more_groups) = others_of(others.collect(), base, shell);
     OperationRail {
         overview: shell.to(base),
         parts: shell.to(&parts_page(base)),
         query: String::new(),
-        open: Some(open_group(open)),
+        open: Some(label(open)),
         operations: found
             .beside
             .iter()
             .map(|one| link(one, base, shell, one.slug == current.slug))
             .collect(),
-        groups: others.map(|group| other(group, base, shell)).collect(),
+        groups,
+        more_groups,
     }
 }
 
@@ -161,31 +150,40 @@ pub(crate) fn rail(
             .filter(|one| matches(one, &words))
             .collect(),
     };
+    let others = groups
+        .iter()
+        .filter(|(tag, _)| opened.is_none_or(|(open, _)| open != tag))
+        .map(|(tag, group)| (*tag, group.len()));
+    let (shown_groups, more_groups) = others_of(others.collect(), base, shell);
     OperationRail {
         overview: shell.to(base),
         parts: shell.to(&parts_page(base)),
         query: query.trim().to_owned(),
-        open: opened.map(|(tag, _)| open_group(*tag)),
+        open: opened.map(|(tag, _)| label(*tag)),
         operations: shown
             .into_iter()
             .take(SHOWN_MAX)
             .map(|one| link(one, base, shell, false))
             .collect(),
-        groups: groups
-            .iter()
-            .filter(|(tag, _)| opened.is_none_or(|(open, _)| open != tag))
-            .map(|(tag, group)| other((*tag, group.len()), base, shell))
-            .collect(),
+        groups: shown_groups,
+        more_groups,
     }
 }
 
-/// The link of a group that is not open.
-fn other((tag, count): (Option<&str>, usize), base: &str, shell: &Shell) -> GroupLink {
-    GroupLink {
+/// The links of the groups that are not open, and of the page with those for which there is no room.
+fn others_of(
+    others: Vec<(Option<&str>, usize)>,
+    base: &str,
+    shell: &Shell,
+) -> (Vec<GroupLink>, Option<Link>) {
+    let more = further(0, others.len(), &shell.to(base));
+    let links = others.into_iter().take(LISTED_MAX);
+    let links = links.map(|(tag, count)| GroupLink {
         label: label(tag),
         href: group_page(tag, base, shell),
         count,
-    }
+    });
+    (links.collect(), more)
 }
 
 /// Where schemas and callbacks are listed, beside the reference at `base`.

@@ -5,6 +5,7 @@ use crate::page::web_page;
 use crate::page_error::PageError;
 use crate::pages::Fact;
 use crate::pages::catalogue::addresses;
+use crate::pages::catalogue::further::{LISTED_MAX, further, passed_over};
 use crate::pages::catalogue::rail::{
     OperationLink, OperationRail, address, by_tag, group_page, label, link, rail,
 };
@@ -13,7 +14,7 @@ use crate::view::shell::Shell;
 use crate::visitor::Visitor;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use gatehouse_control_plane::catalogue;
+use gatehouse_control_plane::catalogue::{self, OperationRow};
 use gatehouse_language::t;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
@@ -31,6 +32,8 @@ pub(crate) struct ReferencePage {
     pub(crate) authentication: String,
     pub(crate) addresses: Vec<Fact>,
     pub(crate) groups: Vec<Group>,
+    /// To the operations or groups after those listed.
+    pub(crate) more: Option<Link>,
     pub(crate) download: String,
     pub(crate) llms: String,
     pub(crate) rail: OperationRail,
@@ -45,16 +48,57 @@ pub(crate) struct Group {
     pub(crate) operations: Vec<OperationLink>,
 }
 
-/// Groups whose operations are listed on the overview; beyond this many operations only the open group is.
-const LISTED_MAX: usize = 120;
+/// So many operations are listed under their groups on one page. Where there are more, the overview lists the groups, and each
+/// has pages of its own.
+const WHOLE_MAX: usize = 120;
 
-/// `?tag=&q=`
+/// `?tag=&q=&from=`
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct ReferenceQuery {
     #[serde(default)]
     tag: Option<String>,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    from: String,
+}
+
+/// Operations of one group, or none where they have a page of their own.
+type Listing<'a> = (Option<&'a str>, usize, &'a [&'a OperationRow]);
+
+/// What one page lists, and the link to what comes after it.
+fn listed<'a>(
+    groups: &'a [(Option<&'a str>, Vec<&'a OperationRow>)],
+    query: &ReferenceQuery,
+    base: &str,
+    shell: &Shell,
+) -> (Vec<Listing<'a>>, Option<Link>) {
+    let whole = |(tag, group): &'a (Option<&'a str>, Vec<&'a OperationRow>)| -> Listing<'a> {
+        (*tag, group.len(), group)
+    };
+    let operations: usize = groups.iter().map(|(_, group)| group.len()).sum();
+    if operations <= WHOLE_MAX {
+        return (groups.iter().map(whole).collect(), None);
+    }
+    let from = passed_over(&query.from);
+    let window = |lines: usize| from.min(lines)..from.saturating_add(LISTED_MAX).min(lines);
+    let open = query.tag.as_deref();
+    let alone = groups
+        .iter()
+        .find(|(tag, _)| groups.len() == 1 || open == Some(address(*tag)));
+    match alone {
+        Some((tag, group)) => (
+            vec![(*tag, group.len(), &group[window(group.len())])],
+            further(from, group.len(), &group_page(*tag, base, shell)),
+        ),
+        None => (
+            groups[window(groups.len())]
+                .iter()
+                .map(|(tag, group)| (*tag, group.len(), &[][..]))
+                .collect(),
+            further(from, groups.len(), &shell.to(base)),
+        ),
+    }
 }
 
 /// `GET /apis/{api}/{version}/reference`
@@ -70,25 +114,18 @@ pub(crate) async fn show(
     let shell = visitor.shell().await?.at("apis");
     let base = format!("/apis/{}/{version}/reference", found.entry.slug);
     let rail = rail(&operations, &base, &shell, (query.tag.as_deref(), &query.q));
-    let all = operations.len() <= LISTED_MAX;
-    let is_open = |tag| {
-        let open = rail.open.as_ref();
-        open.is_some_and(|open| open.address == address(tag))
-    };
-    let groups = by_tag(&operations)
+    let groups = by_tag(&operations);
+    let (groups, more) = listed(&groups, &query, &base, &shell);
+    let groups = groups
         .into_iter()
-        .map(|(tag, group)| Group {
-            count: t!("reference-operations-count", count = group.len()),
-            href: group_page(tag, &base, &shell),
-            operations: if all || is_open(tag) {
-                group
-                    .into_iter()
-                    .map(|one| link(one, &base, &shell, false))
-                    .collect()
-            } else {
-                Vec::new()
-            },
+        .map(|(tag, count, operations)| Group {
             label: label(tag),
+            count: t!("reference-operations-count", count = count),
+            href: group_page(tag, &base, &shell),
+            operations: operations
+                .iter()
+                .map(|one| link(one, &base, &shell, false))
+                .collect(),
         })
         .collect();
     Ok(ReferencePage {
@@ -114,6 +151,7 @@ pub(crate) async fn show(
             &version,
         ),
         groups,
+        more,
         llms: shell.to(&format!("/apis/{}/{version}/llms.txt", found.entry.slug)),
         download: shell.to(&format!("/apis/{}/{version}/spec", found.entry.slug)),
         rail,
