@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::OnceLock;
 
-use comrak::nodes::{AstNode, NodeLink, NodeValue};
+use comrak::nodes::{Ast, AstNode, NodeLink, NodeValue};
 use comrak::{Arena, Options, format_html, parse_document};
 use serde::Serialize;
 
@@ -40,18 +40,33 @@ impl fmt::Display for SafeHtml {
 /// Renders GitHub-flavoured Markdown. Raw HTML becomes its text, images become links to them,
 /// headings begin at the third level and leave none out (the page owns the first two), and links may
 /// only be `http`, `https` and `mailto`.
+///
+/// What is longer than 200 KiB ends there with `…`.
 pub fn to_html(markdown: &str) -> SafeHtml {
-    let markdown = cut(markdown.trim(), MARKDOWN_BYTES_MAX);
+    to_html_within(markdown, usize::MAX)
+}
+
+/// The same, with at most so many elements (those that a table has besides its rows and cells come on top). What does not fit is
+/// left out, and `…` stands at the end.
+pub fn to_html_within(markdown: &str, elements_max: usize) -> SafeHtml {
+    let whole = markdown.trim();
+    let markdown = cut(whole, MARKDOWN_BYTES_MAX);
     if markdown.is_empty() {
         return SafeHtml::default();
     }
-    if is_plain(markdown) {
+    let is_cut = markdown.len() < whole.len();
+    if is_plain(markdown) && !is_cut {
         return SafeHtml(format!("<p>{}</p>\n", escape(markdown)));
     }
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, options());
     // Listed first: taming changes the tree.
-    let nodes: Vec<_> = root.descendants().collect();
+    let mut nodes: Vec<_> = root.descendants().collect();
+    if shorten(&mut nodes, elements_max) || is_cut {
+        let more = made(&arena, NodeValue::Paragraph);
+        more.append(made(&arena, NodeValue::Text("…".into())));
+        root.append(more);
+    }
     nest_headings(&nodes);
     for node in nodes {
         tame(&arena, node);
@@ -62,6 +77,24 @@ pub fn to_html(markdown: &str) -> SafeHtml {
         return SafeHtml(format!("<p>{}</p>\n", escape(markdown)));
     }
     SafeHtml(sanitizer().clean(&html).to_string())
+}
+
+/// Takes what follows the last element that fits out of the tree; whether there was any.
+fn shorten<'a>(nodes: &mut Vec<&'a AstNode<'a>>, elements_max: usize) -> bool {
+    let is_element = |node: &AstNode<'a>| {
+        !matches!(
+            node.data.borrow().value,
+            NodeValue::Document | NodeValue::Text(_) | NodeValue::SoftBreak
+        )
+    };
+    let mut elements = (0..).zip(nodes.iter()).filter(|(_, node)| is_element(node));
+    let Some((first, _)) = elements.nth(elements_max) else {
+        return false;
+    };
+    for node in nodes.drain(first..) {
+        node.detach();
+    }
+    true
 }
 
 fn cut(text: &str, max: usize) -> &str {
@@ -125,6 +158,12 @@ fn nest_headings<'a>(nodes: &[&'a AstNode<'a>]) {
     }
 }
 
+/// A node that no author wrote.
+fn made<'a>(arena: &'a Arena<'a>, value: NodeValue) -> &'a AstNode<'a> {
+    let ast = Ast::new(value, (0, 0).into());
+    arena.alloc(AstNode::new(RefCell::new(ast)))
+}
+
 /// Removes from the tree what must not reach the page, keeping its text.
 fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>) {
     let mut ast = node.data.borrow_mut();
@@ -133,10 +172,8 @@ fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>) {
         NodeValue::HtmlBlock(block) => {
             let text = text_of_html(&block.literal);
             ast.value = NodeValue::Paragraph;
-            let child = comrak::nodes::Ast::new(NodeValue::Text(text.into()), (0, 0).into());
-            let child = arena.alloc(AstNode::new(RefCell::new(child)));
             drop(ast);
-            node.append(child);
+            node.append(made(arena, NodeValue::Text(text.into())));
         }
         NodeValue::HtmlInline(html) => {
             let breaks = html.to_ascii_lowercase().starts_with("<br");

@@ -1,6 +1,6 @@
 //! Markdown of strangers.
 
-use gatehouse_spec::markdown::to_html;
+use gatehouse_spec::markdown::{to_html, to_html_within};
 
 use super::data;
 
@@ -201,4 +201,51 @@ fn no_line_of_a_collection_of_attacks_gets_through() {
         }
     }
     assert!(count > 2_000, "{count}");
+}
+
+#[test]
+fn what_is_longer_than_200_kib_ends_with_three_dots() {
+    const MAX: usize = 200 * 1024;
+    for (bytes, is_whole) in [(MAX - 1, true), (MAX, true), (MAX + 1, false)] {
+        for letter in ["x", "*"] {
+            let shown = html(&letter.repeat(bytes));
+            assert_eq!(!shown.contains('…'), is_whole, "{bytes} of {letter}");
+        }
+    }
+}
+
+#[test]
+fn what_has_more_elements_than_fit_ends_with_three_dots() {
+    let paragraphs = |count: usize| "Some *words*.\n\n".repeat(count);
+    let within = |markdown: &str| to_html_within(markdown, 20).as_str().to_owned();
+    // Each is a paragraph and what is emphasised in it.
+    let whole = within(&paragraphs(10));
+    assert_eq!(
+        (whole.matches("<p>").count(), whole.contains('…')),
+        (10, false)
+    );
+    let more = within(&paragraphs(11));
+    assert_eq!(
+        (more.matches("<em>").count(), more.contains('…')),
+        (10, true)
+    );
+    assert!(more.ends_with("<p>…</p>\n"), "{more}");
+    let less = within(&paragraphs(9));
+    assert_eq!(
+        (less.matches("<p>").count(), less.contains('…')),
+        (9, false)
+    );
+    // Within a block too, whatever it is. Paragraphs of narrow lists are counted, and not written.
+    let row = "| a | b |\n";
+    for block in [
+        format!("{row}| - | - |\n{}", row.repeat(50)),
+        "- one\n  - two\n".repeat(50),
+        "> so\n\n> so\n\n".repeat(50),
+        "one *two* three ".repeat(50),
+    ] {
+        let shown = within(&block);
+        let elements = shown.matches('<').count() - shown.matches("</").count();
+        assert!((12..=24).contains(&elements), "{elements}: {shown}");
+        assert!(shown.ends_with("<p>…</p>\n"), "{shown}");
+    }
 }

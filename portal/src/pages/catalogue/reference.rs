@@ -16,6 +16,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use gatehouse_control_plane::catalogue::{self, OperationRow};
 use gatehouse_language::t;
+use gatehouse_spec::markdown::to_html_within;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
 /// Authentication, addresses, operations by tag, downloads.
@@ -51,6 +52,9 @@ pub(crate) struct Group {
 /// So many operations are listed under their groups on one page. Where there are more, the overview lists the groups, and each
 /// has pages of its own.
 const WHOLE_MAX: usize = 120;
+
+/// Elements of what a description says of the whole API, beside which the operations have room. It is whole in the download.
+const DESCRIPTION_ELEMENTS_MAX: usize = 2_000;
 
 /// `?tag=&q=&from=`
 #[derive(Debug, Default, serde::Deserialize)]
@@ -140,7 +144,7 @@ pub(crate) async fn show(
             ],
         ),
         title: t!("reference-title", api = &found.entry.name),
-        description: gatehouse_spec::markdown::to_html(&description)
+        description: to_html_within(&description, DESCRIPTION_ELEMENTS_MAX)
             .as_str()
             .to_owned(),
         authentication: t!("reference-authentication"),
