@@ -69,9 +69,53 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "/") search(event);
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  if (root.dataset.shortcuts !== "off") letter(event);
 });
+
+// Single characters, listed under /help, where they can be switched off (WCAG 2.2, 2.1.4). "g" waits for one more.
+const places = { a: "/apis", h: "/", i: "/inbox", p: "/applications", r: "/requests" };
+let goes = false;
+const rows = () => all("main tbody tr").filter((row) => one("a, button, input:not([type=hidden])", row));
+const here = () => document.activeElement.closest("main tbody tr");
+const walk = (by) => {
+  const list = rows();
+  const at = list.indexOf(here());
+  const next = list[at < 0 ? 0 : at + by];
+  if (next) one("input:not([type=hidden]), a, button", next).focus();
+};
+const tick = (row) => {
+  const box = row && one("input[type=checkbox]", row);
+  if (box) box.click();
+  return Boolean(box);
+};
+// The button of the row somebody is on, unless rows are ticked: then the one for all of them. What it needs is typed first.
+const decide = (name) => {
+  const row = here();
+  const ticked = one("main tbody input:checked");
+  const button = (row && !ticked && one(`[data-letter=${name}]`, row)) || one(`main .bulk [data-letter=${name}]`);
+  if (!button || !(row || ticked)) return;
+  const field = document.getElementById(button.dataset.needs);
+  if (!ticked && !row.contains(button) && !tick(row)) return;
+  if (field && field.value.trim() === "") field.focus();
+  else button.click();
+};
+const letter = (event) => {
+  const key = event.key;
+  if (event.repeat && key !== "j" && key !== "k") return;
+  if (goes && places[key]) {
+    const link = one(`.with-rail .rail a[href$="${places[key]}"]`) || one(`.top a[href$="${places[key]}"]`);
+    if (link) link.click();
+  } else if (key === "/") search(event);
+  else if (key === "?") one(".tools a[href$='/help']").click();
+  else if (key === "j" || key === "k") walk(key === "j" ? 1 : -1);
+  else if (key === "x") tick(here());
+  else if (key === "a" || key === "r") {
+    event.preventDefault();
+    decide(key);
+  }
+  goes = key === "g" && !goes;
+};
 
 // Tables with a bulk bar: select all, and the count in words.
 for (const form of all("form[data-bulk]")) {
@@ -153,6 +197,31 @@ const swap = (region, page) => {
   return region;
 };
 
+// A session ends when nothing was asked for a while, by any tab. Two minutes before, whoever is here may go on (WCAG 2.2, 2.2.1);
+// a page of a session that is over is opened anew, which leads to the sign-in and back.
+const ending = one("#ending");
+const SEEN = "gatehouse-seen";
+const seen = (page) => {
+  if (ending && page && page.getElementById("ending")) localStorage.setItem(SEEN, Date.now());
+};
+seen(document);
+if (ending) {
+  const idle = Number(ending.dataset.idle) * 1000;
+  const soon = Math.max(idle - 120000, idle / 2);
+  setInterval(() => {
+    const since = Date.now() - Number(localStorage.getItem(SEEN));
+    ending.hidden = since < soon;
+  }, 1000);
+  one("button", ending).addEventListener("click", async () => {
+    try {
+      const page = await load(ending.dataset.extend);
+      if (!page.getElementById("ending")) location.reload();
+    } catch {
+      location.reload();
+    }
+  });
+}
+
 // XMLHttpRequest with responseType "document" parses for us: no string of markup ever meets a sink.
 const load = (url, sent = null) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
@@ -161,6 +230,7 @@ const load = (url, sent = null) => new Promise((resolve, reject) => {
   request.setRequestHeader("X-Requested-With", "live");
   request.timeout = sent ? 40000 : 10000;
   request.onload = () => {
+    seen(request.response);
     if ((request.status === 200 || (sent && request.status === 422)) && request.response) resolve(request.response);
     else reject(new Error(String(request.status)));
   };

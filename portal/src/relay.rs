@@ -12,6 +12,7 @@ use gatehouse_language::t;
 use gatehouse_runtime::Secret;
 use gatehouse_runtime::egress::{Egress, EgressError, EgressRequest, EgressSettings};
 use gatehouse_runtime::settings::PublicUrl;
+use gatehouse_spec::render::Simulated;
 use gatehouse_spec::sample::SampleRequest;
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, SET_COOKIE, TE,
@@ -60,6 +61,26 @@ pub(crate) struct Relayed {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) took: Duration,
+}
+
+impl From<Simulated> for Relayed {
+    /// An answer made from a description, as if it had come. What no header can hold is left out.
+    fn from(made: Simulated) -> Self {
+        let headers = made.headers.iter().filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        });
+        let mut headers: HeaderMap = headers.collect();
+        for name in DROPPED {
+            headers.remove(name);
+        }
+        Self {
+            status: StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers,
+            body: made.body.into(),
+            took: Duration::ZERO,
+        }
+    }
 }
 
 /// Why there is no answer, in words for the person who asked.

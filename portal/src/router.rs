@@ -130,6 +130,7 @@ fn public() -> Router<Portal> {
         .route("/errors/{code}", get(problem::show_code))
         .route("/theme", post(looks::set_theme))
         .route("/density", post(looks::set_density))
+        .route("/shortcuts", post(looks::set_shortcuts))
         .route("/language", post(language::choose))
         .route("/changes/{change}", get(spread::show))
 }

@@ -71,6 +71,17 @@ pub(crate) fn console_ended(who: &Who, settings: &SessionSettings, now: OffsetDa
     now - who.since >= settings.console_absolute || now - who.idle_since >= settings.console_idle
 }
 
+/// In how many seconds after its last request a session may have ended, for what pages say of it.
+pub(crate) fn idle_seconds(settings: &SessionSettings, opens_console: bool) -> u64 {
+    let idle = match opens_console {
+        true => settings.console_idle.min(settings.idle),
+        false => settings.idle,
+    };
+    // The last request may have come too soon after the one before to be noted.
+    let unnoted = TOUCH_EVERY.unsigned_abs().min(idle / 2);
+    (idle - unnoted).as_secs()
+}
+
 /// Remembers what the person may do here. Where it was different before, the session gets a new id: one that somebody else got
 /// hold of before the change is worth nothing after it.
 pub(crate) async fn note_rights(

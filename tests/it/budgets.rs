@@ -173,7 +173,7 @@ async fn ask(hand: &mut Hand) {
 }
 
 /// Applications that wait for the plan which is decided about.
-async fn others(root: &CiToken, count: usize, from: usize) {
+pub(crate) async fn others(root: &CiToken, count: usize, from: usize) {
     for number in from..from + count {
         let name = format!("Till {number:02}");
         let made = json!({ "name": name });

@@ -57,6 +57,7 @@ mod refusals;
 mod releases;
 mod requests;
 mod roads;
+mod shortcuts;
 mod spec_check;
 mod spec_diff;
 mod start_up;

@@ -26,6 +26,7 @@ pub(crate) fn shell() -> Shell {
         looks: Looks {
             theme: "auto",
             density: "comfortable",
+            shortcuts: "on",
         },
         languages: Vec::new(),
         assets: assets::urls(""),
@@ -35,6 +36,7 @@ pub(crate) fn shell() -> Shell {
             email: "mia@acme.example".into(),
             roles_in_words: "Approver".into(),
         }),
+        idle_s: Some(840),
         permissions: Permission::ALL.to_vec(),
         everywhere: Permission::ALL.to_vec(),
         is_platform_admin: true,

@@ -204,6 +204,8 @@ fn trial(json: &str) -> Trial {
             application: "checkout".into(),
             environments: vec![Choice::new("sandbox", "Sandbox")],
             environment: "sandbox".into(),
+            scenarios: vec![Choice::new("429||", "429 Too Many Requests")],
+            scenario: String::new(),
             inputs: vec![TrialInput {
                 name: "header.Idempotency-Key".into(),
                 label: "Idempotency-Key".into(),

@@ -128,6 +128,8 @@ fn example(visitor: &Visitor, kind: ProblemKind) -> Code {
 #[template(path = "pages/account/help.html")]
 pub(crate) struct HelpPage {
     shell: Shell,
+    /// Keys with what they do.
+    shortcuts: Vec<(String, String)>,
     kinds: Vec<KindRow>,
 }
 
@@ -150,6 +152,22 @@ pub(crate) async fn show_help(visitor: Visitor) -> Result<HelpPage, PageError> {
         .collect();
     Ok(HelpPage {
         shell: visitor.shell().await?,
+        shortcuts: vec![
+            ("/".into(), t!("shortcuts-search")),
+            (t!("shortcuts-ctrl-k"), t!("shortcuts-search")),
+            ("j".into(), t!("shortcuts-next-row")),
+            ("k".into(), t!("shortcuts-previous-row")),
+            ("x".into(), t!("shortcuts-select-row")),
+            ("a".into(), t!("shortcuts-approve")),
+            ("r".into(), t!("shortcuts-reject")),
+            ("g h".into(), t!("shortcuts-to-start")),
+            ("g a".into(), t!("shortcuts-to-apis")),
+            ("g p".into(), t!("shortcuts-to-applications")),
+            ("g r".into(), t!("shortcuts-to-requests")),
+            ("g i".into(), t!("shortcuts-to-inbox")),
+            ("?".into(), t!("shortcuts-here")),
+            (t!("shortcuts-escape"), t!("shortcuts-close")),
+        ],
         kinds,
     })
 }

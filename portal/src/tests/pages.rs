@@ -181,6 +181,32 @@ async fn the_density_of_tables_is_kept_beside_the_theme_and_set_by_the_server() 
 }
 
 #[tokio::test]
+async fn single_keys_are_switched_off_in_this_browser_and_pages_say_when_the_session_ends() {
+    let stand = Stand::new().await;
+    stand.admit("dev@acme.test", Role::Developer).await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    let page = dev.get("/help").await.body;
+    assert!(page.contains("data-shortcuts=\"on\""), "{page}");
+    let off = [("shortcuts", "off"), ("next", "/help#shortcuts")];
+    let answer = dev.post("/shortcuts", &off).await;
+    assert_eq!(answer.location(), "/help#shortcuts");
+    let page = dev.get("/help").await.body;
+    assert!(page.contains("data-shortcuts=\"off\""), "{page}");
+    assert!(
+        page.contains("value=\"off\" aria-pressed=\"true\""),
+        "{page}"
+    );
+
+    // An hour, or a quarter of one for whoever the console is open to, without the minute in which requests are not noted.
+    assert!(page.contains("id=\"ending\"") && page.contains("data-idle=\"3540\""));
+    let mut olga = stand.signed_in("olga@acme.test").await;
+    let page = olga.get("/help").await.body;
+    assert!(page.contains("data-idle=\"840\""), "{page}");
+    let page = stand.window().get("/help").await.body;
+    assert!(!page.contains("id=\"ending\""), "{page}");
+}
+
+#[tokio::test]
 async fn an_unknown_tenant_is_an_unknown_page() {
     let stand = Stand::new().await;
     assert_eq!(stand.window().get("/t/nobody/apis").await.status, 404);

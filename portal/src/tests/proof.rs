@@ -147,6 +147,7 @@ const UNASKED: &[&str] = &[
     "/logout",
     "/theme",
     "/density",
+    "/shortcuts",
     "/language",
     "/account/sessions",
     "/account/sessions/{session}/end",

@@ -115,6 +115,67 @@ async fn nothing_is_sent_for_who_is_not_signed_in_or_has_no_access() {
 }
 
 #[tokio::test]
+async fn an_answer_of_the_description_is_shown_and_nothing_is_sent() {
+    let gateway = Gateway::answering(HTML);
+    let stand = stand(&gateway).await;
+    let mut document = gatehouse_harness::descriptions::petstore("Petstore", "http://127.0.0.1:9/");
+    document["paths"]["/pets/{id}"]["get"]["responses"]["429"] = serde_json::json!({
+        "description": "Too many",
+        "content": {"application/problem+json": {"examples": {
+            "<b>worst": {"value": {"code": "rate_limited", "detail": "<img src=x onerror=alert(1)>"}},
+        }}},
+    });
+    stand.publish("petstore", "v1", &document).await;
+    // In production too: nothing is changed there.
+    let mut dev = subscribed(&stand, "production").await;
+    let page = dev.get(GET_PET).await;
+    let id = page.between("<option value=\"429|", "\"").to_owned();
+    let id = format!("429|{id}")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">");
+    assert!(id.ends_with("|<b>worst"), "{id}");
+    let chosen = ("scenario", id.as_str());
+    let fields = [AS, ("environment", "production"), ("path.id", "7"), chosen];
+    let page = dev.post(GET_PET, &fields).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    for words in [
+        "429 Too Many Requests",
+        "Made from the description. Nothing was sent.",
+        "rate_limited",
+        "&#60;img",
+        "application/problem+json",
+        "\" selected>429",
+        "/petstore/v1/pets/7",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    assert!(
+        !page.body.contains("<img src=x") && !page.body.contains("/logs/"),
+        "{}",
+        page.body
+    );
+    let file = dev
+        .post(GET_PET, &[&fields[..], &[("download", "yes")]].concat())
+        .await;
+    assert!(file.body.contains("rate_limited"), "{}", file.body);
+    for (id, path, words) in [
+        (id.as_str(), "..", "would lead to another address"),
+        ("404||", "7", "the description has this one no more"),
+    ] {
+        let fields = [
+            AS,
+            ("environment", "production"),
+            ("path.id", path),
+            ("scenario", id),
+        ];
+        let refused = dev.post(GET_PET, &fields).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
+    assert!(gateway.calls().is_empty());
+}
+
+#[tokio::test]
 async fn a_call_goes_to_the_environment_chosen_and_its_answer_is_shown_as_text() {
     let gateway = Gateway::answering(HTML);
     let stand = stand(&gateway).await;

@@ -83,6 +83,8 @@ pub(crate) struct Shell {
     pub(crate) assets: AssetUrls,
     pub(crate) csrf_token: String,
     pub(crate) user: Option<ShellUser>,
+    /// In how many seconds without another request the session ends; none for whoever is not signed in.
+    pub(crate) idle_s: Option<u64>,
     /// The permissions of the person's roles here; decides what shows, never what is allowed.
     pub(crate) permissions: Vec<Permission>,
     /// Those of them that hold in the whole tenant.

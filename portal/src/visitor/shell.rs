@@ -4,6 +4,7 @@ use super::Visitor;
 use crate::language;
 use crate::page_error::PageError;
 use crate::pages::console::queue;
+use crate::session;
 use crate::tint;
 use crate::view::parts::Flash;
 use crate::view::roles::roles_in_words;
@@ -116,6 +117,11 @@ impl Visitor {
             // Who owes a second factor is told so there.
             has_console: inner.owes_factor
                 || inner.actor.as_ref().is_some_and(Actor::opens_console),
+            idle_s: inner.user.as_ref().map(|_| {
+                let console = inner.is_platform_admin
+                    || inner.actor.as_ref().is_some_and(Actor::opens_console);
+                session::idle_seconds(inner.portal.session_settings(), console)
+            }),
             permissions,
             everywhere,
             is_platform_admin: inner.is_platform_admin,

@@ -150,7 +150,7 @@ fn encoding(encoding: &Value) -> Vec<String> {
 }
 
 /// Given by the author, else that of the schema, else made from it.
-fn examples<'f>(
+pub(super) fn examples<'f>(
     media_type: &str,
     media: &'f Value,
     direction: Direction,
@@ -188,6 +188,18 @@ fn examples<'f>(
         example::as_text(&example.value, media_type, root.as_deref()),
         example.generated,
     )]
+}
+
+/// What the author called the examples that stand in a description themselves.
+pub(super) fn named_examples(media: &Value) -> impl Iterator<Item = &str> {
+    let is_there = |example: &Value| {
+        let places = ["value", "dataValue", "serializedValue"];
+        places.iter().any(|place| example.get(place).is_some())
+    };
+    members(&media["examples"])
+        .take(EXAMPLES_MAX)
+        .filter(move |(_, example)| is_there(example))
+        .map(|(name, _)| name.as_str())
 }
 
 fn given(name: &str, example: &Value, media_type: &str) -> Option<ExampleView> {
@@ -238,7 +250,11 @@ pub(super) fn responses<'f>(
     views
 }
 
-fn headers<'f>(headers: &'f Value, anchor: &str, context: &Context<'f>) -> Vec<HeaderView> {
+pub(super) fn headers<'f>(
+    headers: &'f Value,
+    anchor: &str,
+    context: &Context<'f>,
+) -> Vec<HeaderView> {
     let builder = Builder {
         context,
         direction: Direction::Response,

@@ -10,6 +10,7 @@ pub(crate) mod example;
 pub(crate) mod layers;
 mod named;
 mod parameters;
+mod scenario;
 mod schema;
 mod security;
 mod words;
@@ -32,6 +33,7 @@ pub use callback::CallbackPage;
 pub use named::SchemaPage;
 pub use parameters::{ParameterGroup, ParameterView};
 pub(crate) use parameters::{given_example, schema_of};
+pub use scenario::{Scenario, Simulated, scenarios, simulated};
 pub use schema::{Direction, EnumValue, SchemaNode, SchemaVariant};
 pub use security::{SecurityNeed, SecurityView};
 

@@ -35,6 +35,8 @@ mod reading;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod swagger2;

@@ -1,5 +1,5 @@
-//! `POST /theme` and `POST /density`: how pages look in this browser. Each is kept in a cookie, so the server sets it and
-//! nothing flashes.
+//! `POST /theme`, `POST /density` and `POST /shortcuts`: how pages look in this browser, and whether they listen to single
+//! letters. Each is kept in a cookie, so the server sets it and nothing flashes.
 
 use crate::address::safe_next;
 use crate::cookies;
@@ -29,11 +29,18 @@ const DENSITY: Choice = Choice {
     words: &["comfortable", "compact"],
 };
 
+/// Whether single characters do something (WCAG 2.2, 2.1.4): who speaks to a computer says many by accident.
+const SHORTCUTS: Choice = Choice {
+    cookie: "gatehouse-shortcuts",
+    words: &["on", "off"],
+};
+
 /// How pages look in one browser.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Looks {
     pub(crate) theme: &'static str,
     pub(crate) density: &'static str,
+    pub(crate) shortcuts: &'static str,
 }
 
 impl Choice {
@@ -63,6 +70,7 @@ pub(crate) fn chosen(headers: &HeaderMap) -> Looks {
     Looks {
         theme: THEME.read(headers),
         density: DENSITY.read(headers),
+        shortcuts: SHORTCUTS.read(headers),
     }
 }
 
@@ -90,4 +98,17 @@ pub(crate) struct ChooseDensity {
 /// `POST /density`
 pub(crate) async fn set_density(visitor: Visitor, Form(form): Form<ChooseDensity>) -> Response {
     DENSITY.keep(&visitor, &form.density, &form.next)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChooseShortcuts {
+    shortcuts: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /shortcuts`
+pub(crate) async fn set_shortcuts(visitor: Visitor, Form(form): Form<ChooseShortcuts>) -> Response {
+    SHORTCUTS.keep(&visitor, &form.shortcuts, &form.next)
 }

@@ -28,12 +28,26 @@ pub(crate) fn outcome(visitor: &Visitor, call: &Exchange) -> Outcome {
     let answer = &call.answer;
     let request_id = header(&answer.headers, REQUEST_ID.as_str());
     let (body, note) = body(answer);
+    let (took, note, log) = match &call.granted {
+        Some(granted) => (
+            format!(
+                "{} ms",
+                grouped(i128::try_from(answer.took.as_millis()).unwrap_or(0))
+            ),
+            note,
+            visitor.to(&format!(
+                "/applications/{}/logs/{request_id}",
+                granted.application
+            )),
+        ),
+        None => {
+            let notes = [t!("reference-simulated"), note];
+            (String::new(), notes.join(" "), String::new())
+        }
+    };
     Outcome {
         status: badge(answer.status),
-        took: format!(
-            "{} ms",
-            grouped(i128::try_from(answer.took.as_millis()).unwrap_or(0))
-        ),
+        took,
         size: size(answer.body.len()),
         refusal: refusal(visitor, answer, &request_id),
         headers: Code::new("try-headers", t!("reference-headers")).text(lines(&answer.headers)),
@@ -41,10 +55,7 @@ pub(crate) fn outcome(visitor: &Visitor, call: &Exchange) -> Outcome {
         note,
         limits: limits(&header(&answer.headers, "ratelimit")),
         curl: Code::shell("try-curl", sample::curl_of(&call.public, KEY_VARIABLE)),
-        log: visitor.to(&format!(
-            "/applications/{}/logs/{request_id}",
-            call.granted.application
-        )),
+        log,
         request_id,
     }
 }

@@ -14,7 +14,9 @@ use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, Subscript
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, StoredState};
 use gatehouse_language::t;
+use gatehouse_spec::render::{Scenario, scenarios};
 use gatehouse_spec::sample::{self, Given, Input, VALUE_MAX};
+use http::StatusCode;
 use std::collections::BTreeMap;
 
 /// The box beside an operation.
@@ -40,6 +42,10 @@ pub(crate) struct TrialForm {
     pub(crate) application: String,
     pub(crate) environments: Vec<Choice>,
     pub(crate) environment: String,
+    /// Answers that the description can give in place of the backend.
+    pub(crate) scenarios: Vec<Choice>,
+    /// Empty where the call is sent.
+    pub(crate) scenario: String,
     pub(crate) inputs: Vec<TrialInput>,
     pub(crate) body: BodyControls,
     /// Whether it asks before it changes something in production.
@@ -68,6 +74,7 @@ impl TrialInput {
 /// What came back.
 pub(crate) struct Outcome {
     pub(crate) status: Badge,
+    /// Empty where nothing was sent, as the log is.
     pub(crate) took: String,
     pub(crate) size: String,
     pub(crate) refusal: Option<RefusalWords>,
@@ -203,6 +210,8 @@ fn form(
             .iter()
             .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
             .collect(),
+        scenarios: scenarios(fragment).iter().map(scenario).collect(),
+        scenario: typed("scenario").unwrap_or_default(),
         inputs: sample::inputs(fragment)
             .into_iter()
             .map(|input| control(input, sent))
@@ -210,6 +219,20 @@ fn form(
         body: BodyControls::of(fragment, sent),
         asks: false,
     }
+}
+
+/// A simulated answer, as it is chosen.
+fn scenario(one: &Scenario) -> Choice {
+    let status = StatusCode::from_u16(one.status_code()).ok();
+    let reason = status.and_then(|status| status.canonical_reason());
+    let words = [
+        one.status.as_str(),
+        reason.unwrap_or_default(),
+        one.media_type.as_deref().unwrap_or_default(),
+        one.example.as_str(),
+    ];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    Choice::new(one.id.clone(), words.join(" "))
 }
 
 /// Where a parameter goes.
@@ -264,7 +287,7 @@ impl TrialForm {
     pub(crate) fn knows(&self, field: &str) -> bool {
         matches!(
             field,
-            "application" | "environment" | "confirm" | "download"
+            "application" | "environment" | "scenario" | "confirm" | "download"
         ) || self.body.knows(field)
             || self.inputs.iter().any(|input| input.name == field)
     }

@@ -21,6 +21,7 @@ use gatehouse_control_plane::console_calls::{self, GrantedCall, WantedCall};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_language::t;
 use gatehouse_problem::{Problem, ProblemKind};
+use gatehouse_spec::render::simulated;
 use gatehouse_spec::sample::{Given, GivenFault, SampleRequest};
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -118,7 +119,8 @@ pub(crate) async fn send(
 
 /// A call that was made.
 pub(crate) struct Exchange {
-    pub(crate) granted: GrantedCall,
+    /// None where the answer was made from the description, and nothing was sent.
+    pub(crate) granted: Option<GrantedCall>,
     pub(crate) answer: Relayed,
     /// The same request as anybody would send it.
     pub(crate) public: SampleRequest,
@@ -146,6 +148,20 @@ async fn exchange(
         Ok(prepared) => prepared,
         Err(faults) => return Ok(Err(NotSent::Faults(faults))),
     };
+    let public = address(visitor.portal(), environment, api, &operation.version);
+    let public = SampleRequest::of_given(&public, &operation.fragment, &given)
+        .unwrap_or_else(|_| request.clone());
+    if !form.scenario.is_empty() {
+        let Some(answer) = simulated(&operation.fragment, &form.scenario) else {
+            let faults = Faults::one("scenario", t!("reference-choose-scenario"));
+            return Ok(Err(NotSent::Faults(faults)));
+        };
+        return Ok(Ok(Exchange {
+            granted: None,
+            answer: answer.into(),
+            public,
+        }));
+    }
     let is_for_real = environment.kind == EnvironmentKind::Production;
     if is_for_real && changes(&request.method) && !is_meant(visitor, &filled.texts).await? {
         return Ok(Err(NotSent::Asks));
@@ -169,12 +185,10 @@ async fn exchange(
         Ok(answer) => answer,
         Err(words) => return Ok(Err(NotSent::Faults(not_relayed(WHOLE_FORM, &words)))),
     };
-    let public = address(visitor.portal(), environment, api, &operation.version);
-    let public = SampleRequest::of_given(&public, &operation.fragment, &given);
     Ok(Ok(Exchange {
-        granted,
+        granted: Some(granted),
         answer,
-        public: public.unwrap_or(request),
+        public,
     }))
 }
 
