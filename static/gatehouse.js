@@ -197,21 +197,22 @@ const swap = (region, page) => {
   return region;
 };
 
-// A session ends when nothing was asked for a while, by any tab. Two minutes before, whoever is here may go on (WCAG 2.2, 2.2.1);
-// a page of a session that is over is opened anew, which leads to the sign-in and back.
+// A session ends when nothing was asked for a while, by any tab: they tell each other. Two minutes before, whoever is here may go
+// on (WCAG 2.2, 2.2.1); a page of a session that is over is opened anew, which leads to the sign-in and back.
 const ending = one("#ending");
-const SEEN = "gatehouse-seen";
+const tabs = ending && new BroadcastChannel("gatehouse-asked");
+let asked = Date.now();
 const seen = (page) => {
-  if (ending && page && page.getElementById("ending")) localStorage.setItem(SEEN, Date.now());
+  if (!tabs || !page || !page.getElementById("ending")) return;
+  asked = Date.now();
+  tabs.postMessage(null);
 };
 seen(document);
-if (ending) {
+if (tabs) {
   const idle = Number(ending.dataset.idle) * 1000;
   const soon = Math.max(idle - 120000, idle / 2);
-  setInterval(() => {
-    const since = Date.now() - Number(localStorage.getItem(SEEN));
-    ending.hidden = since < soon;
-  }, 1000);
+  tabs.onmessage = () => { asked = Date.now(); };
+  setInterval(() => { ending.hidden = Date.now() - asked < soon; }, 1000);
   one("button", ending).addEventListener("click", async () => {
     try {
       const page = await load(ending.dataset.extend);

@@ -97,6 +97,18 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Opens an address in a second tab, which is closed again; the first stays as it was.
+    pub async fn beside(&self, url: &str) {
+        let first = self.driver.window().await.expect("a tab is open");
+        let second = self.driver.new_tab().await.expect("a second tab opens");
+        let at = self.driver.switch_to_window(second).await;
+        at.expect("the second tab takes commands");
+        self.goto(url).await;
+        self.driver.close_window().await.expect("it closes");
+        let back = self.driver.switch_to_window(first).await;
+        back.expect("the first tab is still there");
+    }
+
     /// Gives the page this width and the look that the system asks for, `light` or `dark`.
     pub async fn look(&self, width: u32, scheme: &str) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
