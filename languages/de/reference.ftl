@@ -70,6 +70,8 @@ reference-answer-by = Antwort
 reference-answer-by-gateway = Vom Gateway
 reference-scenario-help = Die anderen werden aus der Beschreibung gemacht, und nichts wird gesendet.
 reference-choose-scenario = Wählen Sie eine Antwort der Liste: diese hat die Beschreibung nicht mehr.
+reference-scenario-only = Aus der Beschreibung gemacht. Nichts wird gesendet, und es braucht keinen Zugang.
+reference-show-answer = Antwort zeigen
 reference-simulated = Aus der Beschreibung gemacht. Nichts wurde gesendet.
 reference-and-more = Und { $count } weitere
 reference-schema-title = { $schema }, Schema
@@ -135,6 +137,17 @@ reference-asks = <b>Das ändert etwas in der Produktion.</b> Noch wurde nichts g
 reference-send-to-production = An die Produktion senden
 reference-send-and-download = Senden und herunterladen
 reference-key-lives = Verwendet einen Schlüssel, der 60 Sekunden gilt. Zählt als Aufruf der Anwendung.
+# The call that takes the plan for trying out.
+reference-trial-plan = Zum Ausprobieren müssen Sie keinen Zugang beantragen: mit dem Senden nimmt die Anwendung den Tarif <b>{ $plan }</b>, der sofort genehmigt ist. Er erlaubt { $rate }, { $days ->
+    [one] einen Tag
+   *[other] { $days } Tage
+} lang, einmal für jedes Team.
+reference-trial-application = { $api } ausprobieren
+reference-trial-new = Eine neue: { $name }
+reference-trial-reason = Ausprobiert von der Seite von { $operation }.
+reference-trial-waits = Der Zugang ist genehmigt, aber noch nicht alle Gateways wissen davon. Senden Sie den Aufruf noch einmal.
+reference-trial-taken = { $application } darf jetzt aufrufen, mit dem Tarif { $plan }. Mit einem Schlüssel geht das von überall.
+reference-create-key = Schlüssel anlegen
 
 # What came back.
 reference-answer = Antwort

@@ -70,6 +70,8 @@ reference-answer-by = Answer
 reference-answer-by-gateway = By the gateway
 reference-scenario-help = The others are made from the description, and nothing is sent.
 reference-choose-scenario = Choose an answer of the list: the description has this one no more.
+reference-scenario-only = Made from the description. Nothing is sent, and no access is needed.
+reference-show-answer = Show the answer
 reference-simulated = Made from the description. Nothing was sent.
 reference-and-more = And { $count } more
 reference-schema-title = { $schema }, schema
@@ -135,6 +137,17 @@ reference-asks = <b>This changes something in production.</b> Nothing was sent y
 reference-send-to-production = Send to production
 reference-send-and-download = Send and download
 reference-key-lives = Uses a key that lives 60 seconds. It counts as a call of the application.
+# The call that takes the plan for trying out.
+reference-trial-plan = You need not ask for access to try: sending takes the plan <b>{ $plan }</b> for the application, which is granted at once. It allows { $rate } for { $days ->
+    [one] one day
+   *[other] { $days } days
+}, once for each team.
+reference-trial-application = Trying { $api }
+reference-trial-new = A new one: { $name }
+reference-trial-reason = Tried from the page of { $operation }.
+reference-trial-waits = Access is granted, but not every gateway knows yet. Send the call again.
+reference-trial-taken = { $application } may call now, with the plan { $plan }. With a key it does so from anywhere.
+reference-create-key = Create a key
 
 # What came back.
 reference-answer = Answer

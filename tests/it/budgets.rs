@@ -110,6 +110,11 @@ async fn walk(javascript: bool, name: &str) -> Option<String> {
     root.offer_petstore("petstore", &upstream.url()).await;
     root.add_plan("petstore", "gold", "manual", &json!([]))
         .await;
+    let trial = json!({"slug": "trial", "name": "Two weeks", "approval": "auto", "environments": ["sandbox"],
+                       "limits": [], "trial": true, "max_subscription_days": 14});
+    let trial = root.post("/v1/apis/petstore/plans", &trial).await;
+    trial.assert_status(201);
+    let curious = tenant.developer(&format!("{name}-ben")).await;
     let developer = tenant.developer(&format!("{name}-dev")).await;
     let approver = tenant.approver(&format!("{name}-ana")).await;
     let mut hand = Hand {
@@ -120,6 +125,9 @@ async fn walk(javascript: bool, name: &str) -> Option<String> {
         fields: 0,
         costs: Vec::new(),
     };
+    hand.sign_in(&curious.email).await;
+    try_before_access(&mut hand).await;
+    assert_eq!(upstream.count(), 1);
     hand.sign_in(&developer.email).await;
     find_an_operation(&mut hand).await;
     ask(&mut hand).await;
@@ -141,6 +149,17 @@ async fn walk(javascript: bool, name: &str) -> Option<String> {
     let table = hand.table();
     hand.browser.quit().await;
     Some(table)
+}
+
+/// A call by somebody who never asked for anything, through a gateway that has just been told of them.
+async fn try_before_access(hand: &mut Hand) {
+    hand.open("/apis/petstore/v1/reference/listPets").await;
+    hand.click("#try button.fill").await;
+    hand.browser
+        .wait_until_it_shows(".try-outcome", "200 OK", WAIT)
+        .await;
+    let words = "with the plan Two weeks";
+    hand.arrive("Try before access", words, [1, 0]).await;
 }
 
 /// The slash key goes to the field; without script somebody clicks it.

@@ -17,8 +17,9 @@ const TICKED: &str = "main tbody input[name=request]:checked";
 
 /// How many elements match now.
 async fn count(browser: &Browser, css: &str) -> usize {
-    let script = format!("done(document.querySelectorAll({}).length)", json!(css));
-    browser.run(&script).await
+    browser
+        .value(&format!("document.querySelectorAll({}).length", json!(css)))
+        .await
 }
 
 /// Waits until so many elements match.
@@ -87,24 +88,24 @@ async fn requests_are_decided_by_single_keys_until_they_are_switched_off() {
     browser.goto(&format!("{portal}/console/requests")).await;
     browser.type_keys("jx/").await;
     assert_eq!(count(&browser, TICKED).await, 0);
-    let focused: String = browser.run("done(document.activeElement.tagName)").await;
+    let focused: String = browser.value("document.activeElement.tagName").await;
     assert_eq!(focused, "BODY");
 
     // The tab was left alone for thirteen minutes.
     let ending = "#ending:not([hidden])";
     assert_eq!(count(&browser, ending).await, 0);
-    let wait = "const now = Date.now; Date.now = () => now() + 13 * 60000; done(1)";
-    let _: u32 = browser.run(wait).await;
+    let wait = "(now => { Date.now = () => now() + 13 * 60000; return 1; })(Date.now)";
+    let _: u32 = browser.value(wait).await;
     shows(&browser, ending, 1).await;
     browser.click("#ending button").await;
     shows(&browser, ending, 0).await;
     // Another tab of the same session asks for something.
-    let _: u32 = browser.run(wait).await;
+    let _: u32 = browser.value(wait).await;
     shows(&browser, ending, 1).await;
     browser.beside(&format!("{portal}/inbox")).await;
     shows(&browser, ending, 0).await;
     // Of a session that is over the page is opened anew, and leads to the sign-in.
-    let _: u32 = browser.run(wait).await;
+    let _: u32 = browser.value(wait).await;
     shows(&browser, ending, 1).await;
     browser.forget().await;
     browser.click("#ending button").await;

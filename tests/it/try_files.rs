@@ -87,7 +87,10 @@ async fn file_is_tried(javascript: bool, name: &str) {
     );
     browser.type_into(FILE, file).await;
     browser.click(SEND).await;
-    browser.wait_until_it_says("200 OK", PATIENCE).await;
+    // The same words stand in the list of answers that the description could give.
+    browser
+        .wait_until_it_shows(".try-outcome", "200 OK", PATIENCE)
+        .await;
 
     let received = upstream.received();
     let [call] = received.as_slice() else {

@@ -131,6 +131,16 @@ impl Browser {
         answer.convert().expect("what the test expects")
     }
 
+    /// What an expression is worth in the page now.
+    pub async fn value<T: DeserializeOwned>(&self, expression: &str) -> T {
+        let answer = self
+            .driver
+            .execute(format!("return {expression};"), Vec::new())
+            .await;
+        let answer = answer.unwrap_or_else(|error| panic!("{expression}: {error}"));
+        answer.convert().expect("what the test expects")
+    }
+
     /// Has a portal answer in this language from now on, as its reader chooses it.
     pub async fn speak(&self, portal: &str, language: &str) {
         const COMMAND: &str = "Network.setCookie";
@@ -311,6 +321,23 @@ impl Browser {
                 Ok(())
             } else {
                 Err(format!("{place}: {said}"))
+            }
+        })
+        .await;
+    }
+
+    /// Waits for words in the first element that matches.
+    pub async fn wait_until_it_shows(&self, css: &str, words: &str, within: Duration) {
+        let text = format!(
+            "(document.querySelector({}) || {{}}).innerText || ''",
+            json!(css)
+        );
+        eventually(within, &format!("{css} says '{words}'"), async || {
+            let said: String = self.value(&text).await;
+            if said.contains(words) {
+                Ok(())
+            } else {
+                Err(format!("{said}\nThe page: {}", self.says().await))
             }
         })
         .await;

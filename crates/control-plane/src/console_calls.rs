@@ -48,6 +48,8 @@ pub struct GrantedCall {
     pub environment: EnvironmentView,
     /// As which application.
     pub application: ApplicationId,
+    /// Its name.
+    pub application_name: String,
 }
 
 /// Makes the credential of one call: of an operation the actor may read about, as an application of their teams. Whether the
@@ -101,6 +103,7 @@ pub async fn grant_call(
         credential,
         ends_at,
         application: call.application,
+        application_name: application.name,
         environment,
     };
     let Changed { value, .. } = work.commit(granted).await?;

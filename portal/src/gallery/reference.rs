@@ -200,6 +200,7 @@ fn trial(json: &str) -> Trial {
                 "header.Idempotency-Key",
                 "Idempotency-Key: Needed: fill it in.",
             ),
+            plan: None,
             applications: vec![Choice::new("checkout", "Mobile checkout")],
             application: "checkout".into(),
             environments: vec![Choice::new("sandbox", "Sandbox")],

@@ -44,6 +44,7 @@ mod settings;
 mod sso;
 mod sso_provider;
 mod terms;
+mod trial_plan;
 mod try_it;
 mod window;
 mod withheld;

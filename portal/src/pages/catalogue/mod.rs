@@ -31,4 +31,5 @@ pub(crate) mod talk;
 pub(crate) mod terms;
 pub(crate) mod trial;
 pub(crate) mod trial_body;
+pub(crate) mod trial_plan;
 pub(crate) mod try_it;

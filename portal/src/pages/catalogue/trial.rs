@@ -2,6 +2,7 @@
 
 use crate::page_error::PageError;
 use crate::pages::catalogue::trial_body::BodyControls;
+use crate::pages::catalogue::trial_plan::{NEW, TrialPlan};
 use crate::pages::list_of::all;
 use crate::upload::Chosen;
 use crate::view::code::Code;
@@ -10,6 +11,7 @@ use crate::view::parts::{Badge, Link};
 use crate::view::shell::capital;
 use crate::visitor::Visitor;
 use gatehouse_control_plane::catalogue::Reference;
+use gatehouse_control_plane::environments::EnvironmentView;
 use gatehouse_control_plane::subscriptions::{self, SubscriptionFilter, SubscriptionView};
 use gatehouse_domain::EnvironmentKind;
 use gatehouse_domain::subscription::{ShownState, StoredState};
@@ -38,6 +40,9 @@ pub(crate) struct Hint {
 pub(crate) struct TrialForm {
     pub(crate) action: String,
     pub(crate) faults: Faults,
+    /// What the first call takes; none for those who have access already, or who can only look at answers of the description.
+    pub(crate) plan: Option<TrialPlan>,
+    /// None where nothing can be sent.
     pub(crate) applications: Vec<Choice>,
     pub(crate) application: String,
     pub(crate) environments: Vec<Choice>,
@@ -130,33 +135,53 @@ impl Trial {
         if sample::is_body_unknown(&operation.fragment) {
             return hint(t!("reference-hint-unknown"), None);
         }
-        let open = subscriptions_to(visitor, found).await?;
-        let active: Vec<_> = open
+        let theirs = subscriptions_to(visitor, found).await?;
+        let active: Vec<_> = theirs
             .iter()
             .filter(|one| one.shown == ShownState::Active)
             .collect();
-        if active.is_empty() && open.is_empty() {
-            let page = format!("/apis/{}/request", operation.api.slug);
-            let step = Link::new(t!("reference-request-access"), visitor.to(&page));
-            return hint(t!("reference-hint-access"), Some(step));
-        }
-        if active.is_empty() {
-            let step = open.first().map(|one| {
-                Link::new(
-                    t!("reference-see-request"),
-                    visitor.to(&format!("/requests/{}", one.id)),
-                )
+        let action = visitor.to(&action);
+        if !active.is_empty() {
+            let form = form(found, Sender::access(found, &active), action, sent);
+            return Ok(Self {
+                form: Some(form),
+                ..Self::default()
             });
-            return hint(t!("reference-hint-active"), step);
         }
+        let pending = theirs.iter().find(|one| is_open(one));
+        if pending.is_none()
+            && let Some(plan) = TrialPlan::of(visitor, found, &theirs).await?
+        {
+            return Ok(Self {
+                form: Some(form(found, Sender::plan(plan), action, sent)),
+                ..Self::default()
+            });
+        }
+        let (words, label, step) = match pending {
+            Some(one) => (
+                t!("reference-hint-active"),
+                t!("reference-see-request"),
+                format!("/requests/{}", one.id),
+            ),
+            None => (
+                t!("reference-hint-access"),
+                t!("reference-request-access"),
+                format!("/apis/{}/request", operation.api.slug),
+            ),
+        };
+        let form = form(found, Sender::nobody(found), action, sent);
         Ok(Self {
-            form: Some(form(found, &active, visitor.to(&action), sent)),
+            hint: Some(Hint {
+                words,
+                step: Some(Link::new(label, visitor.to(&step))),
+            }),
+            form: (!form.scenarios.is_empty()).then_some(form),
             ..Self::default()
         })
     }
 }
 
-/// Open subscriptions of the visitor's teams to the API.
+/// All that the visitor's teams asked of the API, whatever became of it.
 async fn subscriptions_to(
     visitor: &Visitor,
     found: &Reference,
@@ -167,49 +192,98 @@ async fn subscriptions_to(
         ..SubscriptionFilter::default()
     };
     let (db, actor, filter) = (visitor.db(), visitor.actor()?, &filter);
-    let mut open =
+    let theirs =
         all(
             |page| async move { subscriptions::list_subscriptions(db, actor, filter, &page).await },
         )
         .await?;
-    open.retain(|one| matches!(one.state, StoredState::Active | StoredState::Pending));
-    Ok(open)
+    Ok(theirs)
 }
 
-fn form(
-    found: &Reference,
-    active: &[&SubscriptionView],
-    action: String,
-    sent: Option<&Sent>,
-) -> TrialForm {
-    let typed = |name: &str| sent.and_then(|sent| sent.get(name)).cloned();
-    // To try first where nothing is for real.
-    let first = active
-        .iter()
-        .min_by_key(|one| one.environment.kind == EnvironmentKind::Production);
-    let mut applications: Vec<Choice> = Vec::new();
-    for one in active {
-        let slug = &one.application.slug;
-        if !applications.iter().any(|known| known.value == *slug) {
-            applications.push(Choice::new(slug.clone(), one.application.name.clone()));
+fn is_open(one: &SubscriptionView) -> bool {
+    matches!(one.state, StoredState::Active | StoredState::Pending)
+}
+
+/// An environment, as it is chosen.
+pub(crate) fn environment(one: &EnvironmentView) -> Choice {
+    Choice::new(one.slug.clone(), capital(&one.slug))
+}
+
+/// As whom a call goes, and where.
+struct Sender {
+    plan: Option<TrialPlan>,
+    applications: Vec<Choice>,
+    environments: Vec<Choice>,
+    /// What is chosen at first.
+    application: String,
+    environment: String,
+}
+
+impl Sender {
+    /// As the applications that have access, first where nothing is for real.
+    fn access(found: &Reference, active: &[&SubscriptionView]) -> Self {
+        let first = active
+            .iter()
+            .min_by_key(|one| one.environment.kind == EnvironmentKind::Production);
+        let mut applications: Vec<Choice> = Vec::new();
+        for one in active {
+            let slug = &one.application.slug;
+            if !applications.iter().any(|known| known.value == *slug) {
+                applications.push(Choice::new(slug.clone(), one.application.name.clone()));
+            }
+        }
+        Self {
+            application: first.map_or_else(String::new, |one| one.application.slug.clone()),
+            environment: first.map_or_else(String::new, |one| one.environment.slug.clone()),
+            environments: found.environments.iter().map(environment).collect(),
+            applications,
+            plan: None,
         }
     }
+
+    /// As an application that takes the plan with its first call.
+    fn plan(mut plan: TrialPlan) -> Self {
+        let first = |all: &[Choice]| {
+            all.first()
+                .map_or_else(String::new, |one| one.value.clone())
+        };
+        let applications = std::mem::take(&mut plan.applications);
+        let environments = std::mem::take(&mut plan.environments);
+        Self {
+            application: first(&applications),
+            environment: first(&environments),
+            plan: Some(plan),
+            applications,
+            environments,
+        }
+    }
+
+    /// As nobody: answers of the description are all there is, and the address they would come from.
+    fn nobody(found: &Reference) -> Self {
+        let first = found.environments.first();
+        Self {
+            plan: None,
+            applications: Vec::new(),
+            environments: Vec::new(),
+            application: String::new(),
+            environment: first.map_or_else(String::new, |one| one.slug.clone()),
+        }
+    }
+}
+
+fn form(found: &Reference, sender: Sender, action: String, sent: Option<&Sent>) -> TrialForm {
+    let typed = |name: &str| sent.and_then(|sent| sent.get(name)).cloned();
+    // Whoever has access now may have made the application with the call before.
+    let application = typed("application").filter(|typed| *typed != NEW || sender.plan.is_some());
     let fragment = &found.operation.fragment;
     TrialForm {
         action,
         faults: Faults::default(),
-        application: typed("application")
-            .or_else(|| first.map(|one| one.application.slug.clone()))
-            .unwrap_or_default(),
-        applications,
-        environment: typed("environment")
-            .or_else(|| first.map(|one| one.environment.slug.clone()))
-            .unwrap_or_default(),
-        environments: found
-            .environments
-            .iter()
-            .map(|one| Choice::new(one.slug.clone(), capital(&one.slug)))
-            .collect(),
+        application: application.unwrap_or(sender.application),
+        environment: typed("environment").unwrap_or(sender.environment),
+        plan: sender.plan,
+        applications: sender.applications,
+        environments: sender.environments,
         scenarios: scenarios(fragment).iter().map(scenario).collect(),
         scenario: typed("scenario").unwrap_or_default(),
         inputs: sample::inputs(fragment)
@@ -269,6 +343,11 @@ fn control(input: Input, sent: Option<&Sent>) -> TrialInput {
 }
 
 impl TrialForm {
+    /// Whether a call can be sent; otherwise an answer of the description is all that can be asked for.
+    pub(crate) fn sends(&self) -> bool {
+        !self.applications.is_empty()
+    }
+
     /// What was filled in, by place and name; files keep their numbers.
     pub(crate) fn given(&self, files: &[Chosen]) -> Given {
         let parameters = self.inputs.iter().filter_map(|input| {

@@ -83,7 +83,7 @@ pub(crate) async fn send(
     let viewer = visitor.viewer()?;
     let found = catalogue::get_reference(visitor.db(), &viewer, &api, &version, &slug).await?;
     let at = format!("/apis/{api}/{version}/reference/{slug}");
-    let mut trial = Trial::of(&visitor, &found, at, Some(sent)).await?;
+    let mut trial = Trial::of(&visitor, &found, at.clone(), Some(sent)).await?;
     let show = async |trial: Trial| {
         let language = ChooseLanguage::default().chosen(&headers);
         operation::page(&visitor, &found, language, trial).await
@@ -97,7 +97,22 @@ pub(crate) async fn send(
         let words = t!("reference-no-field", field = unknown);
         return Err(Problem::new(ProblemKind::BadRequest).detail(words).into());
     }
-    let call = match exchange(&visitor, &found, form, &filled).await? {
+    let exchanged = exchange(&visitor, &found, form, &filled).await?;
+    if let Some(plan) = form.plan.take() {
+        // What it takes may be taken now.
+        trial = Trial::of(&visitor, &found, at, Some(sent)).await?;
+        if let Ok(Exchange {
+            granted: Some(granted),
+            ..
+        }) = &exchanged
+        {
+            trial.hint = Some(plan.taken(&visitor, granted));
+        }
+    }
+    let Some(form) = &mut trial.form else {
+        return Ok(refused(show(trial).await?));
+    };
+    let call = match exchanged {
         Ok(call) => call,
         Err(NotSent::Asks) => {
             form.asks = true;
@@ -162,15 +177,29 @@ async fn exchange(
             public,
         }));
     }
+    if !form.sends() {
+        let faults = Faults::one("scenario", t!("reference-choose-scenario"));
+        return Ok(Err(NotSent::Faults(faults)));
+    }
     let is_for_real = environment.kind == EnvironmentKind::Production;
     if is_for_real && changes(&request.method) && !is_meant(visitor, &filled.texts).await? {
         return Ok(Err(NotSent::Asks));
     }
+    let application = match &form.plan {
+        None => form.application.clone(),
+        Some(plan) => {
+            let taken = plan.take(visitor, found, &form.application, &environment.slug);
+            match taken.await? {
+                Ok(application) => application,
+                Err(faults) => return Ok(Err(NotSent::Faults(faults))),
+            }
+        }
+    };
     let wanted = WantedCall {
         api: api.to_owned(),
         version: operation.version.clone(),
         operation: operation.row.slug.clone(),
-        application: form.application.as_str().into(),
+        application: application.as_str().into(),
         environment: environment.slug.as_str().into(),
     };
     let granted = console_calls::grant_call(visitor.db(), visitor.actor()?, &wanted).await;
