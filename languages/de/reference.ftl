@@ -71,6 +71,7 @@ reference-answer-by-gateway = Vom Gateway
 reference-scenario-help = Die anderen werden aus der Beschreibung gemacht, und nichts wird gesendet.
 reference-choose-scenario = Wählen Sie eine Antwort der Liste: diese hat die Beschreibung nicht mehr.
 reference-scenario-only = Aus der Beschreibung gemacht. Nichts wird gesendet, und es braucht keinen Zugang.
+reference-download-answer = Herunterladen
 reference-show-answer = Antwort zeigen
 reference-simulated = Aus der Beschreibung gemacht. Nichts wurde gesendet.
 reference-and-more = Und { $count } weitere

@@ -71,6 +71,7 @@ reference-answer-by-gateway = By the gateway
 reference-scenario-help = The others are made from the description, and nothing is sent.
 reference-choose-scenario = Choose an answer of the list: the description has this one no more.
 reference-scenario-only = Made from the description. Nothing is sent, and no access is needed.
+reference-download-answer = Download it
 reference-show-answer = Show the answer
 reference-simulated = Made from the description. Nothing was sent.
 reference-and-more = And { $count } more
@@ -138,7 +139,7 @@ reference-send-to-production = Send to production
 reference-send-and-download = Send and download
 reference-key-lives = Uses a key that lives 60 seconds. It counts as a call of the application.
 # The call that takes the plan for trying out.
-reference-trial-plan = You need not ask for access to try: sending takes the plan <b>{ $plan }</b> for the application, which is granted at once. It allows { $rate } for { $days ->
+reference-trial-plan = You need not ask for access to try: sending takes the plan <b>{ $plan }</b> for the application, which is granted at once. It allows { $rate }, for { $days ->
     [one] one day
    *[other] { $days } days
 }, once for each team.

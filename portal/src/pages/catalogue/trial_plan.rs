@@ -36,7 +36,7 @@ pub(crate) struct TrialPlan {
     application: String,
     /// Where it is offered.
     pub(crate) environments: Vec<Choice>,
-    /// Those of the visitor's that can take it, and the one that is made.
+    /// The one that is made for it, and the visitor's own.
     pub(crate) applications: Vec<Choice>,
 }
 
@@ -68,18 +68,17 @@ impl TrialPlan {
                 |page| async move { applications::list_applications(db, actor, mine, &page).await },
             )
             .await?;
-        let mut choices: Vec<Choice> = own
-            .into_iter()
-            .map(|one| Choice::new(one.slug, one.name))
-            .collect();
         let application: String = t!("reference-trial-application", api = &offer.name)
             .chars()
             .take(NAME_MAX)
             .collect();
-        choices.push(Choice::new(
+        // Nothing changes for an application that is there, unless it is chosen.
+        let mut choices = vec![Choice::new(
             NEW,
             t!("reference-trial-new", name = &application),
-        ));
+        )];
+        let own = own.into_iter();
+        choices.extend(own.map(|one| Choice::new(one.slug, one.name)));
         let environments = found
             .environments
             .iter()

@@ -15,7 +15,7 @@ use gatehouse_control_plane::{Actor, Db, Lookup, Page};
 use gatehouse_domain::id::ApiVersionId;
 use gatehouse_domain::key::Key;
 use gatehouse_domain::plan::{ApprovalMode, LimitRule, QuotaPeriod};
-use gatehouse_domain::{Permission, Visibility};
+use gatehouse_domain::{EnvironmentKind, Permission, Visibility};
 use time::Duration;
 
 use super::super::descriptions as files;
@@ -318,6 +318,21 @@ async fn make_plans(stage: &Stage) -> anyhow::Result<()> {
         let made = create_plan(&stage.db, stage.person(by)?, slug(api), input).await;
         made.with_context(|| format!("plan {plan} of {api}"))?;
     }
+    // Taken with the first call from the page of an operation.
+    let trial = CreatePlan {
+        slug: "trial".to_owned(),
+        name: "Trial".to_owned(),
+        summary: "For a first look, in the sandbox.".to_owned(),
+        approval: ApprovalMode::Auto,
+        environments: vec![EnvironmentKind::Sandbox],
+        limits: vec![rate(2, 1, 5), a_day(200)],
+        max_subscription_days: Some(14),
+        trial: true,
+        ..CreatePlan::default()
+    };
+    let publisher = stage.person("publisher")?;
+    let made = create_plan(&stage.db, publisher, slug("orders"), trial).await;
+    made.context("plan trial of orders")?;
     Ok(())
 }
 
