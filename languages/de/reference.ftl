@@ -146,7 +146,6 @@ reference-trial-plan = Zum Ausprobieren müssen Sie keinen Zugang beantragen: mi
 reference-trial-application = { $api } ausprobieren
 reference-trial-new = Eine neue: { $name }
 reference-trial-reason = Ausprobiert von der Seite von { $operation }.
-reference-trial-waits = Der Zugang ist genehmigt, aber noch nicht alle Gateways wissen davon. Senden Sie den Aufruf noch einmal.
 reference-trial-taken = { $application } darf jetzt aufrufen, mit dem Tarif { $plan }. Mit einem Schlüssel geht das von überall.
 reference-create-key = Schlüssel anlegen
 

@@ -146,7 +146,6 @@ reference-trial-plan = You need not ask for access to try: sending takes the pla
 reference-trial-application = Trying { $api }
 reference-trial-new = A new one: { $name }
 reference-trial-reason = Tried from the page of { $operation }.
-reference-trial-waits = Access is granted, but not every gateway knows yet. Send the call again.
 reference-trial-taken = { $application } may call now, with the plan { $plan }. With a key it does so from anywhere.
 reference-create-key = Create a key
 

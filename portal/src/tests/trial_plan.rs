@@ -2,6 +2,7 @@
 
 use super::try_it::{GET_PET, Gateway, HTML, stand};
 use super::{Stand, Window};
+use crate::pages::catalogue::trial_plan::IN_FORCE_WITHIN;
 use gatehouse_control_plane::plans::{self, CreatePlan};
 use gatehouse_control_plane::{Actor, subscriptions};
 use gatehouse_domain::plan::{ApprovalMode, LimitRule};
@@ -119,6 +120,23 @@ async fn an_application_of_ones_own_takes_the_trial_where_it_is_chosen() {
     let fields = [("application", "till"), SANDBOX, SEVEN];
     let page = dev.post(GET_PET, &fields).await;
     assert!(page.body.contains("Till may call now"), "{}", page.body);
+    assert_eq!(gateway.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn the_first_call_waits_for_gateways_and_goes_where_one_of_them_is_silent() {
+    let gateway = Gateway::answering(HTML);
+    let stand = stand(&gateway).await;
+    add(&stand, two_weeks("trial")).await;
+    let silent = "insert into gateway_node (id, group_id, name, public_key, version, joined_at, last_seen_at, applied_generation)
+         select gen_random_uuid(), id, 'fra-1', sha256('fra-1'), '0.1.0', now(), now(), generation from gateway_group";
+    stand.database.run(silent).await;
+    let mut dev = stand.signed_in("dev@acme.test").await;
+    dev.get(GET_PET).await;
+    let asked = std::time::Instant::now();
+    let page = dev.post(GET_PET, &[NEW, SANDBOX, SEVEN]).await;
+    assert!(asked.elapsed() >= IN_FORCE_WITHIN);
+    assert!(page.body.contains("may call now"), "{}", page.body);
     assert_eq!(gateway.calls().len(), 1);
 }
 
