@@ -14,6 +14,7 @@ use gatehouse_control_plane::changes;
 use gatehouse_control_plane::console_calls::GrantedCall;
 use gatehouse_control_plane::plans::PlanView;
 use gatehouse_control_plane::subscriptions::{self, AppChoice, RequestAccess, SubscriptionView};
+use gatehouse_domain::Permission;
 use gatehouse_domain::plan::ApprovalMode;
 use gatehouse_language::t;
 use std::collections::BTreeMap;
@@ -49,6 +50,9 @@ impl TrialPlan {
         theirs: &[SubscriptionView],
     ) -> Result<Option<Self>, PageError> {
         let (db, actor) = (visitor.db(), visitor.actor()?);
+        if !actor.may_anywhere(Permission::ApplicationManage) {
+            return Ok(None);
+        }
         let api = &found.operation.api;
         let offer = catalogue::offer(db, &visitor.viewer()?, &api.slug).await?;
         let tried = |plan: &PlanView| theirs.iter().any(|one| one.plan.slug == plan.slug);
