@@ -10,6 +10,7 @@ use gatehouse_harness::{TestStack, skipped};
 use serde_json::json;
 
 use crate::GATEHOUSE;
+use crate::browser::paste;
 
 const WAIT: Duration = PATIENCE;
 /// Requests that are approved together.
@@ -246,7 +247,14 @@ async fn make_and_replace_a_key(hand: &mut Hand) {
     hand.press_button("Create key").await;
     let words = "Make your first call";
     hand.arrive("Get a key", words, [3, 0]).await;
+    paste(&hand.browser.text_of("main pre").await).await;
+    let words = "First call received, 200 in";
+    hand.arrive("First call", words, [0, 0]).await;
     hand.browser.press("I have stored it").await;
+    let stored = hand.browser.at().await;
+    hand.press("See it in usage").await;
+    hand.arrive("See it in usage", "Calls", [1, 0]).await;
+    hand.browser.goto(&stored).await;
     hand.browser.press("Keys").await;
     hand.press("Rotate").await;
     hand.press("Make replacement").await;
