@@ -9,6 +9,7 @@ mod operations;
 mod parts;
 mod product;
 mod search;
+mod trials;
 
 pub use crate::visibility::Viewer;
 pub use api::{CatalogueApi, catalogue_api};
@@ -24,3 +25,4 @@ pub use parts::{
 };
 pub use product::{CatalogueProduct, Offer, catalogue_product, catalogue_products, offer};
 pub use search::{OperationHit, search_operations};
+pub use trials::trials;

@@ -54,13 +54,12 @@ impl TrialPlan {
             return Ok(None);
         }
         let api = &found.operation.api;
-        let offer = catalogue::offer(db, &visitor.viewer()?, &api.slug).await?;
+        let trials = catalogue::trials(db, &visitor.viewer()?, api.id).await?;
         let tried = |plan: &PlanView| theirs.iter().any(|one| one.plan.slug == plan.slug);
-        let trials = || offer.plans.iter().filter(|plan| plan.trial);
-        if trials().any(tried) {
+        if trials.iter().any(tried) {
             return Ok(None);
         }
-        let Some(plan) = trials().find(|plan| is_free(plan)) else {
+        let Some(plan) = trials.iter().find(|plan| is_free(plan)) else {
             return Ok(None);
         };
         let mine = &ApplicationFilter {
@@ -72,7 +71,7 @@ impl TrialPlan {
                 |page| async move { applications::list_applications(db, actor, mine, &page).await },
             )
             .await?;
-        let application: String = t!("reference-trial-application", api = &offer.name)
+        let application: String = t!("reference-trial-application", api = &api.name)
             .chars()
             .take(NAME_MAX)
             .collect();
